@@ -1,0 +1,1 @@
+"""Compute: columns become codes, filters become masks, views become cubes. Knows nothing of web, accounts or database."""

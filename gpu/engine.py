@@ -1,0 +1,66 @@
+"""The protocol every engine fulfils: one engine holds one version of one dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gpu.cubes import Cancel, Cube, CubeSpec, Filter, View
+from gpu.scales import Scale
+
+
+class Source(Protocol):
+    """Where an engine reads raw columns: the rows of a dataset version, always in the same order."""
+
+    @property
+    def rows(self) -> int: ...
+
+    def read(self, column: str) -> Iterator[pa.Array]:
+        """The column's values in row order, in batches of any size.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """Codes in, cubes out. All methods may be called from many threads at once."""
+
+    name: str
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes resident: codes, measure values and filter bits."""
+        ...
+
+    def load(self, column: str, scale: Scale) -> None:
+        """Make the codes of a column on a scale resident. Loading what is resident does nothing."""
+        ...
+
+    def append(self, batch: pa.RecordBatch) -> None:
+        """Fold new rows into everything resident; the batch has every column that is resident."""
+        ...
+
+    def mask(self, filters: Sequence[Filter]) -> npt.NDArray[np.bool_]:
+        """Which rows pass every filter, shape ``(rows,)``."""
+        ...
+
+    def histogram(self, view: View, filters: Sequence[Filter] = ()) -> Cube:
+        """The view over the rows that pass every filter: a cube of one row."""
+        ...
+
+    def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
+        """One cube a spec, in order; specs that share rows or filters are computed in one pass.
+
+        Raises:
+            Cancelled: ``cancel`` was set before the last cube was complete.
+        """
+        ...
