@@ -1,0 +1,1 @@
+"""Users, roles, sign-in: who is asking, and what they may."""

@@ -1,0 +1,76 @@
+"""Every knob of the service, each with a default that works on a laptop; docs/settings.md explains them."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ByteSize, Field, NonNegativeInt, PositiveInt, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[NonNegativeInt, Field(le=65535)]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT`` and ``DATABASE_URL``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DATAXCHANGE_", env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
+    )
+
+    data: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: Port = Field(default=8050, validation_alias="PORT")
+    database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    threads: PositiveInt = Field(default_factory=_cores)
+    request_threads: PositiveInt = 32
+    code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
+    cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
+    session_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta(0))
+    link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
+    secure_cookies: bool = False
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, data: Path) -> Path:
+        return data.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if scheme in ("postgres", "postgresql"):
+            return f"postgresql+psycopg{separator}{rest}"
+        return url
+
+    @property
+    def database(self) -> str:
+        """The database's address: ``database_url``, or a SQLite file in the data folder."""
+        return self.database_url or f"sqlite:///{self.data / 'dataxchange.sqlite'}"
+
+
+class _Process:
+    settings: Settings | None = None
+
+
+def settings() -> Settings:
+    """The settings of this process, read from the environment at the first call.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value that its setting does not take.
+    """
+    if _Process.settings is None:
+        _Process.settings = Settings()
+    return _Process.settings
+
+
+def use(chosen: Settings | None) -> None:
+    """Make these the settings of this process; None means the environment's again."""
+    _Process.settings = chosen
