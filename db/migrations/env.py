@@ -1,0 +1,45 @@
+"""Runs the migrations in one transaction, on the connection of the caller or on the process' own database."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import context
+from sqlmodel import AutoString, SQLModel
+
+from db.schema import changing
+from db.tables import Moment
+
+ONE_AT_A_TIME = 0x64785F64  # the key of PostgreSQL's advisory lock while a schema changes
+
+
+def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """How ``alembic revision`` writes our own column types: migrations must not import what may change."""
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String({item.length or ''})"
+    return False
+
+
+def migrate(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transactional_ddl=True,
+        render_item=plain_type,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    with changing() as own:
+        migrate(own)
