@@ -1,0 +1,128 @@
+"""People: found, created, recognised by password or session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sqlmodel import Session, select
+
+from accounts import passwords
+from db.engine import session
+from db.tables import Role, User, new_session_key, now
+
+
+class UnknownUserError(LookupError):
+    """There is no user of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no user named {name!r}.")
+
+
+class NameTakenError(ValueError):
+    """There is a user of this name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is a user named {name!r} already.")
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Whoever is signed in, as a request sees them; fulfils what flask-login asks of a user."""
+
+    is_authenticated: ClassVar = True
+    is_active: ClassVar = True
+    is_anonymous: ClassVar = False
+
+    id: int
+    name: str
+    role: Role
+    session_key: str
+
+    def get_id(self) -> str:
+        return self.session_key
+
+
+def principal(user: User) -> Principal:
+    if user.id is None:
+        raise ValueError("a principal is a user the database knows")
+    return Principal(user.id, user.name, Role(user.role), user.session_key)
+
+
+def create(name: str, password: str, role: Role) -> Principal:
+    """Add a user.
+
+    Raises:
+        NameTakenError: somebody has this name.
+    """
+    with session() as work:
+        if _named(work, name):
+            raise NameTakenError(name)
+        user = User(name=name, password_hash=passwords.hashed(password), role=role)
+        work.add(user)
+        work.flush()
+        return principal(user)
+
+
+def of_session(key: str) -> Principal | None:
+    """Who holds this session key; nobody once they are disabled or their password has changed."""
+    with session() as work:
+        user = work.exec(select(User).where(User.session_key == key)).one_or_none()
+        return principal(user) if user and not user.disabled else None
+
+
+def of_password(name: str, password: str) -> Principal | None:
+    """Who this name and password belong to. An unknown name takes as long as a wrong password."""
+    with session() as work:
+        user = _named(work, name)
+    if not passwords.matches(password, user.password_hash if user else None) or user is None or user.disabled:
+        return None
+    if passwords.outdated(user.password_hash):
+        _change(name, password_hash=passwords.hashed(password))
+    return principal(user)
+
+
+def set_password(name: str, password: str) -> None:
+    """Change a password, which ends every session of that user.
+
+    Raises:
+        UnknownUserError: nobody has this name.
+    """
+    _change(name, password_hash=passwords.hashed(password), session_key=new_session_key())
+
+
+def disable(name: str) -> None:
+    """Keep a user out from their next request on.
+
+    Raises:
+        UnknownUserError: nobody has this name.
+    """
+    _change(name, disabled=True)
+
+
+def signed_in(person: Principal) -> None:
+    """Remember when they signed in."""
+    _change(person.name, signed_in=now())
+
+
+def named(work: Session, name: str) -> User:
+    """The user of this name.
+
+    Raises:
+        UnknownUserError: nobody has this name.
+    """
+    user = _named(work, name)
+    if user is None:
+        raise UnknownUserError(name)
+    return user
+
+
+def _named(work: Session, name: str) -> User | None:
+    return work.exec(select(User).where(User.name == name)).one_or_none()
+
+
+def _change(name: str, **values: object) -> None:
+    with session() as work:
+        user = named(work, name)
+        user.sqlmodel_update(values)
+        work.add(user)
