@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         """The database's address: ``database_url``, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'dataxchange.sqlite'}"
 
+    def address(self, port: int) -> str:
+        """Where a browser on this machine finds the service listening on ``port``."""
+        anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
+        host = "localhost" if anywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{port}"
+
 
 class _Process:
     settings: Settings | None = None

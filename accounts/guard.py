@@ -7,7 +7,8 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, current_app, make_response, redirect, request
+from flask import Flask, Request, Response, abort, current_app, make_response, redirect, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -57,8 +58,16 @@ def demand(permission: Permission) -> None:
         abort(403)
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Assets are the same for everybody: no session there, so that nobody's cookie parts them in a cache."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return None if request.path.startswith(PUBLIC_PATHS) else super().open_session(app, request)
+
+
 def guard(server: Flask) -> None:
     """Put the guard before every route of this server, those of Dash included."""
+    server.session_interface = Sessions()
     server.before_request(_deny_by_default)
 
 

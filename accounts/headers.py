@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Flask, Response
 
@@ -32,15 +32,17 @@ def policy(script_hashes: Sequence[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def protect(server: Flask, script_hashes: Sequence[str], secure: bool) -> None:
-    """Add the headers to every answer of this server; ``secure`` also asks for HTTPS for a year to come."""
-    headers = HEADERS | {"Content-Security-Policy": policy(script_hashes)}
-    if secure:
-        headers["Strict-Transport-Security"] = f"max-age={A_YEAR}; includeSubDomains"
+def protect(server: Flask, script_hashes: Callable[[], Sequence[str]], secure: bool) -> None:
+    """Add the headers to every answer of this server; ``secure`` also asks for HTTPS for a year to come.
+
+    The hashes are asked for each time: Dash adds scripts of its own at its first request.
+    """
+    headers = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if secure else {})
 
     @server.after_request
     def add(response: Response) -> Response:
         response.headers.update(headers)
+        response.headers["Content-Security-Policy"] = policy(script_hashes())
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,0 +1,220 @@
+"""The composition root: settings -> Flask + Dash -> one ASGI app on one port; only this file knows every room."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import sys
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import Thread
+
+import sqlalchemy as sa
+import structlog
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from dash import Dash, page_container
+from flask import Flask, Response, make_response, render_template, request
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.routing import Mount
+from werkzeug.exceptions import HTTPException
+
+import config
+from accounts import guard, headers, links, secrets, signin
+from config import Settings
+from db import engine, schema
+
+ROOT = Path(__file__).parent
+ASSETS = ROOT / "assets"
+UNCHANGING = 30 * 24 * 3600  # seconds a browser may keep fonts and outlines without asking
+ADVICE = {
+    403: ("Not allowed", "Your role does not include this. An admin can change it."),
+    404: ("Not found", "There is nothing at this address."),
+    500: ("Something went wrong", "It is our fault and has been logged. Please try again."),
+}
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+<head>
+  {%metas%}
+  <meta name="color-scheme" content="light dark">
+  <title>{%title%}</title>
+  <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+  <script src="/assets/theme.js"></script>
+  <link rel="stylesheet" href="/assets/vendor/bootstrap.min.css">
+  {%css%}
+</head>
+<body>
+  {%app_entry%}
+  <footer>{%config%}{%scripts%}{%renderer%}</footer>
+</body>
+</html>"""
+
+
+def create_app(settings: Settings) -> Dash:
+    """The whole service as a Dash app, whose Flask is ``.server``; one a process, as Dash's callbacks are global."""
+    config.use(settings)
+    server = Flask("app", root_path=str(ROOT), static_folder=None)
+    server.config.update(
+        SECRET_KEY=secrets.signing_key(settings.data),
+        SESSION_COOKIE_NAME="dataxchange",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a cookie that changes would void the browser's cache of cubes
+        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    guard.guard(server)
+    signin.install(server)
+    server.add_url_rule("/health", view_func=health)
+    for status in ADVICE:
+        server.register_error_handler(status, error_page)
+    server.context_processor(partial(dict, stylesheets=stylesheets()))
+    server.after_request(keep_unchanging)
+    dash = _dash(server)
+    headers.protect(server, dash.csp_hashes, settings.secure_cookies)
+    return dash
+
+
+def _dash(server: Flask) -> Dash:
+    dash = Dash(
+        "app",
+        server=server,
+        title="DataXchange",
+        update_title="",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^(?!dx\.js$).*\.js$",
+        assets_path_ignore=["^(charts|explore|vendor)$"],
+        index_string=INDEX,
+        use_pages=True,
+        pages_folder="",
+        suppress_callback_exceptions=True,
+        use_async=False,
+        add_log_handler=False,
+    )
+    dash.layout = page_container
+    return dash
+
+
+@guard.public
+def health() -> dict[str, str]:
+    """Whether requests are answered and the database is there."""
+    with engine.session() as work:
+        work.connection().execute(sa.text("SELECT 1"))
+    return {"status": "ok"}
+
+
+def error_page(error: HTTPException) -> Response:
+    status = error.code or 500
+    title, advice = ADVICE[status]
+    if request.path.startswith(("/api/", "/_")):
+        return make_response({"error": {"message": error.description or title}}, status)
+    return make_response(render_template("error.html", title=title, advice=advice), status)
+
+
+def keep_unchanging(response: Response) -> Response:
+    """Let browsers keep fonts and outlines; they ask each time whether other assets have changed."""
+    if request.path.startswith("/assets/vendor/") and request.path.endswith((".woff2", ".json")):
+        response.cache_control.no_cache = None
+        response.cache_control.max_age = UNCHANGING
+    return response
+
+
+def stylesheets() -> list[str]:
+    """The addresses of all style sheets, in the order in which Dash includes them too."""
+    own = sorted((ASSETS / "css").glob("*.css"))
+    return ["/assets/vendor/bootstrap.min.css", *(f"/assets/css/{sheet.name}" for sheet in own)]
+
+
+def asgi(dash: Dash, settings: Settings) -> Starlette:
+    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays."""
+    compression = Middleware(
+        GZipMiddleware,
+        compresslevel=5,
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
+    )
+    flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
+    return Starlette(routes=[Mount("/", flask)], middleware=[compression])
+
+
+def announce(settings: Settings, port: int, never_used: bool) -> None:
+    base = settings.address(port)
+    say(f"DataXchange is at {base}")
+    if never_used:
+        say(f"Sign in once with this link: {links.address(base, links.issue(secrets.ADMIN))}")
+        say(f"or as {secrets.ADMIN} with the password in {secrets.password_file(settings.data)}")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Prepare what a first start lacks, then serve until SIGTERM or Ctrl+C."""
+    settings = config.settings()
+    log_to_stderr(settings.log_level)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    schema.upgrade()
+    never_used = secrets.ensure_admin(settings.data)
+    application = asgi(create_app(settings), settings)
+    with listen(settings) as listener:
+        announce(settings, listener.getsockname()[1], never_used)
+        Thread(target=warm, name="warm", daemon=True).start()
+        serve(application, listener)
+
+
+def listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+    except OSError as error:
+        raise SystemExit(
+            f"Can't listen on {settings.host}, port {settings.port}: {error.strerror}."
+        ) from error
+
+
+def serve(application: Starlette, listener: socket.socket) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn stops first, then raises the signal again
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+def log_to_stderr(level: str) -> None:
+    """One line an event, as JSON unless a person reads along at a terminal; the libraries' events too."""
+    render = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    handler = logging.StreamHandler()
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=render))
+    logging.basicConfig(level=level, handlers=[handler])
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def warm() -> None:
+    """Load what the first brush needs, off the way of the first page."""
+
+
+if __name__ == "__main__":
+    main()
