@@ -1,0 +1,31 @@
+"""Scales: how the values of a column become codes, small integers that a view counts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gpu.scales.category import Boolean, Category
+from gpu.scales.edges import Edges
+from gpu.scales.linear import Linear
+from gpu.scales.log import Log
+from gpu.scales.resolve import resolve
+from gpu.scales.spec import ScaleSpec
+from gpu.scales.time import Time
+
+Scale = Annotated[Linear | Log | Time | Category | Boolean | Edges, Field(discriminator="type")]
+OrderedScale = Linear | Log | Time | Edges
+
+__all__ = [
+    "Boolean",
+    "Category",
+    "Edges",
+    "Linear",
+    "Log",
+    "OrderedScale",
+    "Scale",
+    "ScaleSpec",
+    "Time",
+    "resolve",
+]

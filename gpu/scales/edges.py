@@ -1,0 +1,33 @@
+"""Any ascending edges: exact bounds that lie between those of a view's own scale."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal, Self
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import Field, FiniteFloat, model_validator
+
+from gpu.scales.base import MOST_LEVELS, Ordered
+
+
+class Edges(Ordered):
+    """One edge or more, given one by one; epoch milliseconds where ``temporal``."""
+
+    type: Literal["edges"] = "edges"
+    values: tuple[FiniteFloat, ...] = Field(min_length=1, max_length=MOST_LEVELS)
+    temporal: bool = False
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Self:
+        if any(a >= b for a, b in pairwise(self.values)):
+            raise ValueError("edges must ascend")
+        return self
+
+    @property
+    def measures_time(self) -> bool:
+        return self.temporal
+
+    def build_edges(self) -> npt.NDArray[np.float64]:
+        return np.array(self.values, np.float64)
