@@ -1,0 +1,79 @@
+// Additive cubes, cumulated once so that any selection is a difference of few rows: prefix sums along one active
+// axis, summed areas over two. Unsigned 32-bit differences stay right when everything together stays below 2^32.
+
+/** @typedef {import("./spans.js").Spans} Spans */
+/** @typedef {Uint32Array|Float64Array} Table */
+/** @typedef {import("./wire.js").Numbers} Numbers */
+
+/**
+ * Prefix sums: row r holds the sum of the cube's rows before r.
+ * @param {Numbers} values [rows x cells]
+ * @param {number} cells
+ * @param {boolean} small every sum fits 32 bits
+ * @returns {Table} [(rows + 1) x cells]
+ */
+export function prefixSums(values, cells, small) {
+  const table = small ? new Uint32Array(values.length + cells) : new Float64Array(values.length + cells);
+  table.set(values, cells);
+  for (let k = 2 * cells; k < table.length; k++) table[k] += table[k - cells];
+  return table;
+}
+
+/**
+ * Summed areas: [y][x] holds the sum of the cube's rows above y and left of x.
+ * @param {Numbers} values [ny x nx x cells]
+ * @param {number} ny
+ * @param {number} nx
+ * @param {number} cells
+ * @param {boolean} small every sum fits 32 bits
+ * @returns {Table} [(ny + 1) x (nx + 1) x cells]
+ */
+export function summedAreas(values, ny, nx, cells, small) {
+  const width = (nx + 1) * cells;
+  const table = small ? new Uint32Array((ny + 1) * width) : new Float64Array((ny + 1) * width);
+  for (let y = 0; y < ny; y++) {
+    const line = (y + 1) * width;
+    table.set(values.subarray(y * nx * cells, (y + 1) * nx * cells), line + cells);
+    for (let k = line + cells; k < line + width; k++) table[k] += table[k - cells];
+    for (let k = line + cells; k < line + width; k++) table[k] += table[k - width];
+  }
+  return table;
+}
+
+/**
+ * @param {Table} table from prefixSums
+ * @param {Spans} spans
+ * @param {Float64Array} out one sum a cell
+ */
+export function addSpans(table, spans, out) {
+  const cells = out.length;
+  if (spans.length === 0) out.fill(0);
+  for (let s = 0; s < spans.length; s++) {
+    const a = spans.from[s] * cells;
+    const b = spans.to[s] * cells;
+    const part = spans.part[s];
+    if (s === 0) for (let i = 0; i < cells; i++) out[i] = part * (table[b + i] - table[a + i]);
+    else for (let i = 0; i < cells; i++) out[i] += part * (table[b + i] - table[a + i]);
+  }
+}
+
+/**
+ * @param {Table} table from summedAreas
+ * @param {Spans} ys
+ * @param {Spans} xs
+ * @param {Float64Array} out one sum a cell
+ */
+export function addAreas(table, ys, xs, out) {
+  const cells = out.length;
+  const width = (xs.size + 1) * cells;
+  out.fill(0);
+  for (let t = 0; t < ys.length; t++)
+    for (let s = 0; s < xs.length; s++) {
+      const part = ys.part[t] * xs.part[s];
+      const a = ys.from[t] * width + xs.from[s] * cells;
+      const b = ys.from[t] * width + xs.to[s] * cells;
+      const c = ys.to[t] * width + xs.from[s] * cells;
+      const d = ys.to[t] * width + xs.to[s] * cells;
+      for (let i = 0; i < cells; i++) out[i] += part * (table[d + i] - table[c + i] - (table[b + i] - table[a + i]));
+    }
+}

@@ -1,0 +1,130 @@
+// One view's cube made ready for brushing: built once when the cube arrives, sliced in every frame of a drag.
+import { Minima } from "./extremes.js";
+import { Spans } from "./spans.js";
+import { addAreas, addSpans, prefixSums, summedAreas } from "./sums.js";
+
+/** @typedef {import("./wire.js").FrameView} FrameView */
+/** @typedef {import("./spans.js").Selection} Selection */
+
+const TOO_MANY = 2 ** 32;
+
+export class Table {
+  #aggregate;
+  #exact;
+  /** Whether the cube follows the active view at all; the active view's own and plain histograms do not. */
+  #follows;
+  /** Spans along y, for a two-dimensional active view. */
+  #ys;
+  #xs;
+  #count;
+  #sum;
+  #extremes;
+  #counts;
+  /** @param {FrameView} view */
+  constructor(view) {
+    this.cells = view.shape.slice(1).reduce((product, size) => product * size, 1);
+    this.#aggregate = view.measure.aggregate;
+    this.#exact = view.exact;
+    this.#follows = view.active !== null && view.shape[0] > 1;
+    const [ys, xs] = this.#follows ? spansOf(view) : [null, new Spans(1, null)];
+    this.#ys = ys;
+    this.#xs = xs;
+    const ny = ys === null ? 1 : ys.size;
+    const { count, sum, low, high } = view.values;
+    this.#count = this.#cumulate(count, view.total < TOO_MANY);
+    this.#sum = sum && this.#cumulate(sum, false);
+    this.#extremes = low ? new Minima(low, ny, xs.size, this.cells, 1) : high && new Minima(high, ny, xs.size, this.cells, -1);
+    this.#counts = new Float64Array(this.#aggregate === "count" ? 0 : this.cells);
+  }
+
+  /**
+   * The measure in every cell over the selected rows; NaN where there is nothing to take a mean, minimum or maximum of.
+   * Of coarse rows that a selection cuts, counts and sums take the part of the codes selected, extremes the whole.
+   * @param {Selection} selection
+   * @param {Float64Array} out of length `cells`
+   * @returns {Float64Array} out
+   */
+  slice(selection, out) {
+    this.#select(selection);
+    if (this.#aggregate === "count") return this.#add(this.#count, out);
+    const counts = this.#add(this.#count, this.#counts);
+    if (this.#sum) return this.#average(this.#add(this.#sum, out), counts);
+    return this.#reach(out, counts);
+  }
+
+  /**
+   * Whether a slice of this selection is the true answer: it cuts no coarse row.
+   * @param {Selection} selection
+   */
+  isExact(selection) {
+    if (this.#exact) return true;
+    this.#select(selection);
+    return this.#xs.whole && (this.#ys === null || this.#ys.whole);
+  }
+
+  /** @param {Selection} selection */
+  #select(selection) {
+    const xs = this.#xs;
+    if (selection === null || !this.#follows) {
+      xs.all();
+      this.#ys?.all();
+      return;
+    }
+    xs.clear();
+    if (selection.type === "members") xs.takeMembers(selection.codes);
+    else if (selection.type === "interval") takeInterval(xs, selection);
+    else takeBox(/** @type {Spans} */ (this.#ys), xs, selection);
+  }
+
+  /** @param {import("./wire.js").Numbers} values @param {boolean} small */
+  #cumulate(values, small) {
+    if (this.#ys === null) return prefixSums(values, this.cells, small);
+    return summedAreas(values, this.#ys.size, this.#xs.size, this.cells, small);
+  }
+
+  /** @param {import("./sums.js").Table} table @param {Float64Array} out */
+  #add(table, out) {
+    if (this.#ys === null) addSpans(table, this.#xs, out);
+    else addAreas(table, this.#ys, this.#xs, out);
+    return out;
+  }
+
+  /** @param {Float64Array} sums becomes what is shown @param {Float64Array} counts */
+  #average(sums, counts) {
+    if (this.#aggregate === "mean") for (let i = 0; i < sums.length; i++) sums[i] /= counts[i];
+    return sums;
+  }
+
+  /** @param {Float64Array} out @param {Float64Array} counts */
+  #reach(out, counts) {
+    const sign = this.#aggregate === "max" ? -1 : 1;
+    /** @type {Minima} */ (this.#extremes).reach(this.#ys, this.#xs, out);
+    for (let i = 0; i < out.length; i++) out[i] = counts[i] === 0 ? NaN : sign * out[i];
+    return out;
+  }
+}
+
+/**
+ * @param {FrameView} view one that follows its active view
+ * @returns {[Spans|null, Spans]} along y (null for a one-dimensional active view) and along x
+ */
+function spansOf({ active, rows }) {
+  const shape = /** @type {number[]} */ (active);
+  if (shape.length === 1) return [null, new Spans(shape[0], /** @type {Uint16Array|null} */ (rows))];
+  const grid = /** @type {{x:Uint16Array, y:Uint16Array}|null} */ (rows);
+  return [new Spans(shape[0], grid && grid.y), new Spans(shape[1], grid && grid.x)];
+}
+
+/** @param {Spans} spans @param {import("./spans.js").Interval} interval */
+function takeInterval(spans, { from, to, nulls }) {
+  const none = spans.codes - 1;
+  spans.take(from, to);
+  if (nulls) spans.take(Math.max(to, none), none + 1);
+}
+
+/** @param {Spans} ys @param {Spans} xs @param {import("./spans.js").Box} box */
+function takeBox(ys, xs, { x, y }) {
+  ys.clear();
+  ys.take(y.from, y.to);
+  xs.take(x.from, x.to);
+}

@@ -1,0 +1,109 @@
+"""Cubes, each computed once however many ask for it. See docs/cubes.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+
+from datasets.cells import Cells, narrow
+from datasets.flights import Flight, Key, Lane, Turn
+from datasets.lru import Lru
+from gpu.cubes import CubeSpec
+from gpu.engine import Engine
+
+PASSES = 2
+"""Engine passes at a time: each uses all cores; the second spares a short one the wait for a long one."""
+
+
+class CubeCache:
+    """Cubes by (dataset version, rights, spec) under a bound of bytes. For many threads."""
+
+    def __init__(self, capacity: int) -> None:
+        self._kept: Lru[Key, Cells] = Lru(capacity)
+        self._flights: dict[Key, Flight] = {}
+        self._turns: dict[Lane, Turn] = {}
+        self._lock = Lock()
+        self._passes = ThreadPoolExecutor(PASSES, thread_name_prefix="cubes")
+
+    def cubes(
+        self, engine: Engine, version: str, rights: str, specs: Sequence[CubeSpec], lane: Lane | None = None
+    ) -> list[Cells]:
+        """The cells of each spec, in order: from the cache, from a flight under way, or from a new one.
+
+        Raises:
+            OutdatedError: a newer request in the same lane came before the last cube.
+        """
+        keys = [Key(version, rights, spec) for spec in specs]
+        turn = Turn()
+        with self._lock:
+            found, flights = self._board(engine, keys)
+            self._overtake(lane, turn)
+        try:
+            for flight in flights:
+                found |= turn.result(flight)
+        finally:
+            with self._lock:
+                self._leave(flights)
+                self._give_way(lane, turn)
+        return [found[key] for key in keys]
+
+    def close(self) -> None:
+        """End what is under way and take no more."""
+        with self._lock:
+            for flight in self._flights.values():
+                flight.abandon()
+        self._passes.shutdown()
+
+    def _board(self, engine: Engine, keys: Iterable[Key]) -> tuple[dict[Key, Cells], set[Flight]]:
+        wanted = dict.fromkeys(keys)
+        found = {key: cells for key in wanted if (cells := self._kept.get(key)) is not None}
+        flights = {self._flights[key] for key in wanted if key in self._flights}
+        missing = [key for key in wanted if key not in found and key not in self._flights]
+        if missing:
+            flights.add(self._start(engine, missing))
+        for flight in flights:
+            flight.waiters += 1
+        return found, flights
+
+    def _start(self, engine: Engine, keys: list[Key]) -> Flight:
+        flight = Flight(keys)
+        flight.landed = self._passes.submit(self._fly, engine, flight)
+        self._flights |= dict.fromkeys(keys, flight)
+        return flight
+
+    def _fly(self, engine: Engine, flight: Flight) -> dict[Key, Cells]:
+        cells: dict[Key, Cells] = {}
+        try:
+            cubes = engine.cubes([key.spec for key in flight.keys], flight.cancel)
+            cells = dict(zip(flight.keys, map(narrow, cubes), strict=True))
+        finally:
+            with self._lock:
+                self._land(flight)
+                for key, value in cells.items():
+                    self._kept.put(key, value)
+        return cells
+
+    def _land(self, flight: Flight) -> None:
+        for key in flight.keys:
+            if self._flights.get(key) is flight:
+                del self._flights[key]
+
+    def _leave(self, flights: Iterable[Flight]) -> None:
+        for flight in flights:
+            flight.waiters -= 1
+            if not flight.waiters and not flight.landed.done():
+                flight.abandon()
+                self._land(flight)
+
+    def _overtake(self, lane: Lane | None, turn: Turn) -> None:
+        if lane is None:
+            return
+        older = self._turns.get(lane)
+        self._turns[lane] = turn
+        if older is not None:
+            older.end()
+
+    def _give_way(self, lane: Lane | None, turn: Turn) -> None:
+        if lane is not None and self._turns.get(lane) is turn:
+            del self._turns[lane]

@@ -1,0 +1,62 @@
+"""Computations under way: who waits for which, and who has been overtaken by a newer request of their own."""
+
+from __future__ import annotations
+
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from typing import Any
+
+from datasets.cells import Cells
+from gpu.cubes import Cancel, CubeSpec
+
+Lane = tuple[str, str]
+"""A person and what one of their tabs does; a newer request in a lane makes the older ones outdated."""
+
+
+class OutdatedError(Exception):
+    """A newer request in the same lane took this one's place."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a cube depends on, and nothing else."""
+
+    version: str
+    rights: str
+    spec: CubeSpec
+
+
+@dataclass(eq=False)
+class Flight:
+    """One pass of an engine, for the cubes of ``keys``; ended early when nobody waits for it."""
+
+    keys: list[Key]
+    landed: Future[dict[Key, Cells]] = field(init=False)
+    cancel: Cancel = field(default_factory=Cancel)
+    waiters: int = 0
+
+    def abandon(self) -> None:
+        self.cancel.set()
+        self.landed.cancel()
+
+
+class Turn:
+    """One request's stay in its lane."""
+
+    def __init__(self) -> None:
+        self._over: Future[None] = Future()
+
+    def end(self) -> None:
+        self._over.set_result(None)
+
+    def result(self, flight: Flight) -> dict[Key, Cells]:
+        """What the flight brings, once it has landed.
+
+        Raises:
+            OutdatedError: this turn ended first.
+        """
+        either: tuple[Future[Any], Future[Any]] = (flight.landed, self._over)
+        wait(either, return_when=FIRST_COMPLETED)
+        if flight.landed.done():
+            return flight.landed.result()
+        raise OutdatedError
