@@ -1,4 +1,4 @@
-"""The composition root: settings -> Flask + Dash -> one ASGI app on one port; only this file knows every room."""
+"""The composition root: settings -> Flask + Dash -> one ASGI app on one port; it alone knows every room."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(settings: Settings) -> Dash:
-    """The whole service as a Dash app, whose Flask is ``.server``; one a process, as Dash's callbacks are global."""
+    """The whole service, a Dash app; ``.server`` is its Flask. One a process: Dash's callbacks are global."""
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(

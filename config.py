@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ByteSize, Field, NonNegativeInt, PositiveInt, field_validator
+from pydantic import ByteSize, Field, NonNegativeInt, PositiveInt, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "DATAXCHANGE_"
 Port = Annotated[NonNegativeInt, Field(le=65535)]
 
 
@@ -21,7 +23,7 @@ class Settings(BaseSettings):
     """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT`` and ``DATABASE_URL``."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DATAXCHANGE_", env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
+        env_prefix=PREFIX, env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
     )
 
     data: Path = Path("var")
@@ -66,17 +68,45 @@ class _Process:
     settings: Settings | None = None
 
 
+class BadSettingError(SystemExit):
+    """A variable of the environment names no setting, or has a value that its setting does not take."""
+
+
 def settings() -> Settings:
     """The settings of this process, read from the environment at the first call.
 
     Raises:
-        pydantic.ValidationError: a variable has a value that its setting does not take.
+        BadSettingError: says which variable is wrong, and how.
     """
     if _Process.settings is None:
-        _Process.settings = Settings()
+        _Process.settings = _from_environment()
     return _Process.settings
 
 
-def use(chosen: Settings | None) -> None:
-    """Make these the settings of this process; None means the environment's again."""
-    _Process.settings = chosen
+def variable(field: str) -> str:
+    """The name of the environment variable that a field of ``Settings`` is read from."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def _from_environment() -> Settings:
+    known = {variable(field) for field in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise BadSettingError(f"{name} is not a setting; docs/settings.md lists them all.")
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = (f"{_name(problem)}: {problem['msg']}: {problem['input']!r}" for problem in error.errors())
+        raise BadSettingError("\n".join(lines)) from error
+
+
+def _name(problem: ErrorDetails) -> str:
+    place = str(problem["loc"][0])
+    return variable(place) if place in Settings.model_fields else place
+
+
+def use(chosen: Settings | None) -> Settings | None:
+    """Make these the settings of this process (None: the environment's); returns what was in use before."""
+    before, _Process.settings = _Process.settings, chosen
+    return before

@@ -1,0 +1,80 @@
+"""What all tests share: a data folder of their own, the app over it, and people to use it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+
+import config
+from accounts import links, users
+from app import create_app
+from config import Settings
+from db import engine, schema
+from db.tables import Role
+
+
+@contextmanager
+def using(settings: Settings) -> Iterator[None]:
+    before = config.use(settings)
+    yield
+    config.use(before)
+    engine.connect(settings.database).dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with an empty database, to copy."""
+    data = tmp_path_factory.mktemp("migrated")
+    with using(Settings(data=data)):
+        schema.upgrade()
+    return data
+
+
+@pytest.fixture(scope="session")
+def whole_app(migrated: Path) -> Dash:
+    """One app for all tests, as Dash's callbacks are global; each sees its own data folder through it."""
+    return create_app(Settings(data=migrated))
+
+
+@pytest.fixture
+def settings(migrated: Path, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a data folder of the test's own, in use: ``session()`` opens its empty database."""
+    data = tmp_path / "data"
+    shutil.copytree(migrated, data)
+    own = Settings(data=data)
+    with using(own):
+        yield own
+
+
+@pytest.fixture
+def app(whole_app: Dash, settings: Settings) -> Iterator[Dash]:
+    """The app over the test's own data folder."""
+    with using(settings):
+        yield whole_app
+
+
+@pytest.fixture
+def client(app: Dash) -> FlaskClient:
+    """A browser without a session."""
+    return app.server.test_client()
+
+
+@pytest.fixture
+def signed_in(app: Dash) -> Callable[..., FlaskClient]:
+    """``signed_in(role)``: a browser in which a new person of this role has just signed in."""
+
+    def sign_in(role: Role = Role.ANALYST) -> FlaskClient:
+        browser = app.server.test_client()
+        name = f"somebody-{len(users_made)}"
+        users_made.append(users.create(name, "correct horse battery", role))
+        assert browser.get(f"/signin/link/{links.issue(name)}").status_code == 302
+        return browser
+
+    users_made: list[users.Principal] = []
+    return sign_in

@@ -1,0 +1,60 @@
+"""Settings: defaults, names, and what a wrong one says."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import config
+from config import BadSettingError, Settings, variable
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    for field in Settings.model_fields:
+        monkeypatch.delenv(variable(field), raising=False)
+    before = config.use(None)
+    yield
+    config.use(before)
+
+
+def test_defaults_need_no_environment():
+    assert config.settings().data == Path("var").absolute()
+    assert config.settings().database == f"sqlite:///{Path('var').absolute()}/dataxchange.sqlite"
+
+
+def test_variables_are_read_by_their_names(monkeypatch):
+    monkeypatch.setenv("PORT", "9000")
+    monkeypatch.setenv("DATAXCHANGE_CUBE_MEMORY", "64MiB")
+    monkeypatch.setenv("DATAXCHANGE_SESSION_LIFETIME", "PT30M")
+    read = config.settings()
+    assert (read.port, read.cube_memory, read.session_lifetime) == (9000, 64 * 2**20, timedelta(minutes=30))
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_postgresql_addresses_get_our_driver(scheme):
+    assert Settings(database_url=f"{scheme}://me@db/dx").database == "postgresql+psycopg://me@db/dx"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "many"), ("PORT", "70000"), ("DATAXCHANGE_THREADS", "0"), ("DATAXCHANGE_CODE_MEMORY", "much")],
+)
+def test_a_wrong_value_is_named(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettingError, match=f"{name}: .*{value}"):
+        config.settings()
+
+
+def test_an_unknown_variable_is_named(monkeypatch):
+    monkeypatch.setenv("DATAXCHANGE_PROT", "1")
+    with pytest.raises(BadSettingError, match="DATAXCHANGE_PROT is not a setting"):
+        config.settings()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "http://127.0.0.1:80"), ("0.0.0.0", "http://localhost:80"), ("::1", "http://[::1]:80")],
+)
+def test_the_address_opens_in_a_browser(host, address):
+    assert Settings(host=host).address(80) == address
