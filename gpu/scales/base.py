@@ -105,7 +105,8 @@ class Ordered(AnyScale):
         return identity(self.codes) if bins is None else _lookup(self, bins)
 
     def choices(self) -> list[int]:
-        return sorted(_groupings(self))
+        counts = sorted(_groupings(self))
+        return [count for count in counts if count > 1] or counts
 
     def groupings(self) -> Mapping[int, npt.NDArray[np.intp]]:
         """For each nice number of bins, the fine bins at which the coarse ones begin."""

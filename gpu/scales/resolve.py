@@ -25,6 +25,7 @@ _MOST = 1e308
 _MUCH_WIDER = 1.5
 _FEW_INTEGERS = 60
 _ALL_CATEGORIES = 24
+_SECOND, _DAY = 1000, 86_400_000
 _DEFAULT_GROUPS, _ASKED_GROUPS = 10, 25
 """A default domain may be widened further than one that was asked for, to leave more choices of bins."""
 
@@ -72,9 +73,7 @@ def _log(spec: ScaleSpec, profile: Profile) -> Log:
 
 
 def _time(spec: ScaleSpec, profile: Profile) -> Time:
-    lo, hi = spec.domain or _extent(profile) or (0, 0)
-    if spec.domain is None:
-        lo, hi = max(floor(lo), time.LEAST), min(floor(hi) + 1, time.MOST)
+    lo, hi = spec.domain or _time_domain(profile)
     return time.spanning(floor(lo), ceil(hi))
 
 
@@ -107,6 +106,16 @@ def _linear_domain(profile: Profile) -> tuple[float, float]:
     return lo, nextafter(hi, np.inf)
 
 
+def _time_domain(profile: Profile) -> tuple[int, int]:
+    """The extent, its last millisecond included; a day or a second around a single instant."""
+    bounds = _extent(profile) or (0, 0)
+    lo, hi = (min(max(floor(bound), time.LEAST), time.MOST - 1) for bound in bounds)
+    if lo < hi:
+        return lo, hi + 1
+    length = _SECOND if lo % _DAY else _DAY
+    return lo - lo % length, lo - lo % length + length
+
+
 def _log_domain(profile: Profile) -> tuple[float, float]:
     if profile.minimum is None or profile.maximum is None:
         return 1.0, 10.0
@@ -114,5 +123,5 @@ def _log_domain(profile: Profile) -> tuple[float, float]:
     lo = next((bound for bound in (lo, profile.low) if bound is not None and bound > 0), 0.0)
     if not lo:
         raise ValueError(f"a log scale needs positive values, and these begin at {profile.minimum}")
-    lo, hi = max(lo, log.LEAST), min(hi, log.MOST)
-    return lo, max(nextafter(hi, np.inf), lo * 1.01)
+    lo = min(max(lo, log.LEAST), log.MOST / 2)
+    return lo, min(max(nextafter(hi, np.inf), lo * 1.01), log.MOST)

@@ -15,7 +15,8 @@ from gpu.scales.calendar import LENGTHS, UNITS, Milliseconds, Unit, starts
 LEAST, MOST = -8_640_000_000_000_000, 8_640_000_000_000_000
 """The instants that JavaScript's Date can hold."""
 _GROUPS = 18
-"""Fewer than the days of 600 levels have months: the levels then never begin within the units at the ends."""
+_MOST_OF: dict[Unit, int] = {"1d": 750}
+"""Two years by day, as weeks would be too coarse a step for a hand."""
 
 
 class Time(Ordered):
@@ -83,5 +84,5 @@ def spanning(lo: int, hi: int) -> Time:
     wide = [unit for unit in UNITS if unit != "1w" and hi - lo >= _GROUPS * LENGTHS[unit]]
     ends = starts(wide[-1] if wide else UNITS[0], lo, hi)
     start, stop = int(ends[0]), int(ends[-1])
-    fine = next(unit for unit in UNITS if stop - start <= FINE_LEVELS * LENGTHS[unit])
+    fine = next(unit for unit in UNITS if stop - start <= _MOST_OF.get(unit, FINE_LEVELS) * LENGTHS[unit])
     return Time(unit=fine, start=start, stop=stop)

@@ -1,0 +1,10 @@
+"""The engines that must agree with the oracle, cell for cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gpu.engine import Engine, Source
+from gpu.oracle import OracleEngine
+
+ENGINES: list[Callable[[Source], Engine]] = [OracleEngine]
