@@ -1,0 +1,1 @@
+"""The catalogue: what tables there are, what is asked of them, and how they come in."""

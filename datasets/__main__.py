@@ -1,0 +1,59 @@
+"""Commands: ``python -m datasets sample | resample | import``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from datasets import catalogue
+from datasets.console import notice, progress
+from datasets.description import Description
+from datasets.importer import import_file
+from datasets.incoming import BadFileError
+from datasets.resample import resample
+from datasets.sample import SampleMissingError, prepare_sample
+from datasets.versions import BusyError
+from db.schema import upgrade
+
+
+def main(arguments: list[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    upgrade()
+    try:
+        made = _run(chosen)
+    except (BadFileError, BusyError, SampleMissingError, ValueError) as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 1
+    size = f"{made.rows:,} rows, {len(made.columns)} columns"
+    sys.stdout.write(f"{made.name}: {size}, version {made.version}\n")
+    return 0
+
+
+def _run(chosen: argparse.Namespace) -> Description:
+    match chosen.command:
+        case "sample":
+            return prepare_sample(progress)
+        case "resample":
+            return resample(chosen.rows, chosen.seed, progress)
+        case _:
+            slug = chosen.slug or catalogue.slug_of(chosen.name)
+            return import_file(chosen.file, slug, chosen.name, progress, notice)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m datasets", description="Bring tables into DataXchange.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("sample", help="prepare the sample dataset, three million flights")
+    more = commands.add_parser("resample", help="make a larger dataset out of the sample's rows")
+    more.add_argument("--rows", type=int, required=True, help="how many rows, such as 100_000_000")
+    more.add_argument("--seed", type=int, default=1, help="another seed gives other rows (default 1)")
+    file = commands.add_parser("import", help="import a Parquet or CSV file as a new version of a dataset")
+    file.add_argument("file", type=Path)
+    file.add_argument("--name", required=True, help="the dataset's name as people read it")
+    file.add_argument("--slug", help="the dataset's name in addresses (default: made of the name)")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

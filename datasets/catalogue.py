@@ -1,0 +1,132 @@
+"""Which datasets there are, and what is known of their versions."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from sqlalchemy.orm import defer
+from sqlmodel import Session, col, select
+
+from config import settings
+from datasets.description import Column, Description
+from datasets.store import Store
+from db.engine import session
+from db.tables import Dataset, DatasetVersion
+
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+_columns = TypeAdapter(tuple[Column, ...])
+
+
+class UnknownDatasetError(LookupError):
+    """There is no dataset of this slug, or no version of this key."""
+
+
+class Entry(BaseModel):
+    """A dataset in the list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slug: str
+    name: str
+
+
+def entries() -> list[Entry]:
+    """Every dataset that has a version, oldest first."""
+    with_rows = col(Dataset.id).in_(select(DatasetVersion.dataset_id))
+    query = select(Dataset).where(with_rows).order_by(col(Dataset.id))
+    with session() as work:
+        return [Entry(slug=row.slug, name=row.name) for row in work.exec(query)]
+
+
+def open(slug: str, version: str | None = None) -> Description:  # noqa: A001
+    """Describe a version of a dataset; None is the newest.
+
+    Raises:
+        UnknownDatasetError: there is no such dataset or version.
+    """
+    dataset, row = _find(slug, version)
+    return _describe(dataset.slug, dataset.name, row.key, row.rows, row.id or 0)
+
+
+def has(slug: str, version: str) -> bool:
+    try:
+        _find(slug, version)
+    except UnknownDatasetError:
+        return False
+    return True
+
+
+def store(slug: str, version: str) -> Store:
+    """The rows of a version.
+
+    Raises:
+        UnknownDatasetError: there is no such dataset or version.
+    """
+    return Store(settings().data / _find(slug, version)[1].folder)
+
+
+def require_slug(slug: str) -> None:
+    """Check that a slug can be part of an address.
+
+    Raises:
+        ValueError: it is not made of a-z, 0-9 and inner hyphens.
+    """
+    if not SLUG.fullmatch(slug):
+        raise ValueError(f"{slug!r} can't be an address: use a-z, 0-9 and hyphens between them, 80 at most")
+
+
+def slug_of(name: str) -> str:
+    """The name as an address: ``Café (2)`` becomes ``cafe-2``; empty if nothing of it can stay."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")
+
+
+def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column]) -> None:
+    """Make a written version the newest of its dataset; the dataset is created, or takes the new name."""
+    with session() as work:
+        known = work.exec(select(Dataset).where(Dataset.slug == slug)).first()
+        dataset = known or Dataset(slug=slug, name=name)
+        dataset.name = name
+        work.add(dataset)
+        work.flush()
+        work.add(_version(cast(int, dataset.id), key, found, columns))
+
+
+def _version(dataset_id: int, key: str, found: Store, columns: Sequence[Column]) -> DatasetVersion:
+    return DatasetVersion(
+        dataset_id=dataset_id,
+        key=key,
+        rows=found.rows,
+        folder=str(found.folder.relative_to(settings().data)),
+        profile={"columns": [column.model_dump(mode="json") for column in columns]},
+    )
+
+
+def _find(slug: str, version: str | None) -> tuple[Dataset, DatasetVersion]:
+    with session() as work:
+        found = _query(work, slug, version)
+    if found is None:
+        what = f"dataset {slug!r}" if version is None else f"version {version!r} of a dataset {slug!r}"
+        raise UnknownDatasetError(f"there is no {what}")
+    return found
+
+
+def _query(work: Session, slug: str, version: str | None) -> tuple[Dataset, DatasetVersion] | None:
+    query = select(Dataset, DatasetVersion).join(DatasetVersion).where(Dataset.slug == slug)
+    if version is not None:
+        query = query.where(DatasetVersion.key == version)
+    newest_first = query.order_by(col(DatasetVersion.id).desc())
+    return work.exec(newest_first.options(defer(cast(Any, DatasetVersion.profile)))).first()
+
+
+@lru_cache(maxsize=64)
+def _describe(slug: str, name: str, key: str, rows: int, id_: int) -> Description:
+    with session() as work:
+        row = work.get_one(DatasetVersion, id_)
+    columns = _columns.validate_python(row.profile["columns"])
+    return Description(slug=slug, name=name, version=key, rows=rows, columns=columns)

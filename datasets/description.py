@@ -1,0 +1,87 @@
+"""What is known of a dataset version: its columns, their kinds, extents and sketches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from gpu.profile import Profile
+
+
+class Column(BaseModel):
+    """A column's profile, with what is drawn of it in small.
+
+    ``sketch`` counts rows: of a sample of numbers and times in 24 equal bins over the default domain, of
+    categories for the 24 first. ``middle`` holds the 2 % and 98 % quantiles of numbers and times.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    label: str
+    profile: Profile
+    sketch: tuple[int, ...]
+    middle: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """The scale types the column can be shown on, the default first."""
+        match self.profile.kind:
+            case "number":
+                positive = self.profile.low is not None and self.profile.low > 0
+                return ("linear", "log") if positive else ("linear",)
+            case kind:
+                return (kind,)
+
+    @property
+    def outline(self) -> dict[str, Any]:
+        """The column as JSON for the browser."""
+        profile = self.profile
+        return {
+            "name": self.name,
+            "label": self.label,
+            "kind": profile.kind,
+            "integer": profile.integer,
+            "distinct": profile.distinct,
+            "nulls": profile.nulls,
+            "minimum": profile.minimum,
+            "maximum": profile.maximum,
+            "sketch": self.sketch,
+            "scales": self.scales,
+        }
+
+
+class Description(BaseModel):
+    """One version of a dataset; ``version`` is its key in addresses and caches."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slug: str
+    name: str
+    version: str
+    rows: int
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column:
+        """The column of this name.
+
+        Raises:
+            UnknownColumnError: there is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise UnknownColumnError(f"{self.name} has no column {name!r}")
+
+    @property
+    def outline(self) -> dict[str, Any]:
+        """The description as JSON for the browser; docs/datasets.md shows it."""
+        return {
+            **self.model_dump(include={"slug", "name", "version", "rows"}),
+            "columns": [column.outline for column in self.columns],
+        }
+
+
+class UnknownColumnError(ValueError):
+    """A view or filter names a column that the dataset version does not have."""

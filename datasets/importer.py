@@ -1,0 +1,51 @@
+"""One Parquet or CSV file becomes a new version of a dataset."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from datasets.csv_file import read_csv
+from datasets.description import Description
+from datasets.incoming import BadFileError, Incoming
+from datasets.parquet_file import read_parquet
+from datasets.publishing import publish
+from datasets.shuffle import Progress, shuffle
+
+READERS: dict[str, Callable[[Path], Incoming]] = {
+    ".parquet": read_parquet,
+    ".pq": read_parquet,
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".txt": read_csv,
+}
+
+
+def import_file(
+    file: Path, slug: str, name: str, progress: Progress, notice: Callable[[str], None]
+) -> Description:
+    """Read a file in as the newest version of the dataset ``slug``, which is created if there is none.
+
+    Raises:
+        BadFileError: the file can't become a dataset; says where and why. The dataset stays as it was.
+        ValueError: the slug can't be an address.
+    """
+    incoming = _open(file)
+    for sentence in incoming.notices:
+        notice(sentence)
+    key = secrets.token_hex(8)
+
+    def write(folder: Path) -> None:
+        shuffle(incoming.batches(), incoming.rows, folder, int(key, 16), progress)
+
+    return publish(slug, name, key, write, progress)
+
+
+def _open(file: Path) -> Incoming:
+    reader = READERS.get(file.suffix.lower())
+    if reader is None:
+        raise BadFileError(file, f"its name must end in one of {', '.join(READERS)}")
+    if not file.is_file():
+        raise BadFileError(file, "is a folder" if file.is_dir() else "does not exist")
+    return reader(file)

@@ -1,0 +1,83 @@
+"""Exact counts and extents of columns, streamed by DuckDB, which spills to disk what exceeds its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from config import settings
+from datasets.store import Store
+
+
+class Extent(NamedTuple):
+    """Of numbers, or times in milliseconds: the finite values' ends, how many there are, how many differ.
+
+    ``distinct`` is an estimate (HyperLogLog, some 2 % off).
+    """
+
+    minimum: float | None
+    maximum: float | None
+    filled: int
+    distinct: int
+
+
+class Tally(NamedTuple):
+    """The most frequent values with their counts, how many values differ, and how many there are."""
+
+    counts: dict[Any, int]
+    distinct: int
+    filled: int
+
+
+class Statistics:
+    """Queries over one version's columns."""
+
+    def __init__(self, rows: duckdb.DuckDBPyRelation) -> None:
+        self._rows = rows
+
+    def extent(self, field: pa.Field) -> Extent:
+        value = _quoted(field.name)
+        number, present, finite = value, f"{value} IS NOT NULL", "true"
+        if pa.types.is_timestamp(field.type):
+            number = f"floor(epoch_us({value}) / 1000)"
+        if pa.types.is_floating(field.type):
+            present, finite = f"{present} AND NOT isnan({value})", f"isfinite({value})"
+        found = self._rows.aggregate(
+            f"min({number}) FILTER ({finite}), max({number}) FILTER ({finite}), "
+            f"count(*) FILTER ({present}), approx_count_distinct({value})"
+        )
+        return Extent(*found.fetchall()[0])
+
+    def tally(self, field: pa.Field, most: int) -> Tally:
+        value = _quoted(field.name)
+        groups = self._rows.filter(f"{value} IS NOT NULL").aggregate(
+            f"{value} AS value, count(*) AS n", value
+        )
+        found = (
+            groups.project("value, n, count(*) OVER (), sum(n) OVER ()").order("n DESC, value").limit(most)
+        )
+        rows = found.fetchall()
+        distinct, filled = rows[0][2:] if rows else (0, 0)
+        return Tally({row[0]: row[1] for row in rows}, distinct, int(filled))
+
+
+@contextmanager
+def statistics(store: Store) -> Iterator[Statistics]:
+    with TemporaryDirectory(dir=store.folder) as spill:
+        limits: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": spill,
+            "memory_limit": "2GB",
+            "threads": settings().threads,
+            "preserve_insertion_order": False,
+        }
+        with duckdb.connect(config=limits) as database:
+            yield Statistics(database.read_parquet([str(file) for file in store.files]))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

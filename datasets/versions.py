@@ -1,0 +1,87 @@
+"""Writing a version so that a kill at any moment leaves the old state or the new one.
+
+The catalogue's row is the switch: a folder without one does not exist for anybody. A writer holds a lock
+beside its folder, which the system lets go of when the process dies; what is neither in the catalogue nor
+locked is left over.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlmodel import select
+
+from config import settings
+from db.engine import session
+from db.tables import Dataset, DatasetVersion
+
+
+class BusyError(RuntimeError):
+    """Another process is writing this very version, or has just done so."""
+
+
+def folder_of(slug: str, key: str) -> Path:
+    return settings().data / "datasets" / slug / key
+
+
+@contextmanager
+def writing(slug: str, key: str) -> Iterator[Path]:
+    """An empty folder to write a version into; it is removed unless the catalogue has it when the block ends.
+
+    Raises:
+        BusyError: another process is writing this version, or has done so.
+    """
+    folder = folder_of(slug, key)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(slug)
+    with _lock(folder) as held:
+        if not held or _is_catalogued(slug, key):
+            raise BusyError(f"version {key} of {slug} is there already, or being written by another process")
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            if not _is_catalogued(slug, key):
+                shutil.rmtree(folder)
+
+
+def remove_leftovers(slug: str) -> None:
+    """Remove what killed writers left of a dataset."""
+    for folder in folder_of(slug, "any").parent.iterdir():
+        if folder.is_dir():
+            with _lock(folder) as held:
+                if held and not _is_catalogued(slug, folder.name):
+                    shutil.rmtree(folder)
+
+
+def make_durable(folder: Path) -> None:
+    """Wait until the disk has every file, and the folder's list of them."""
+    for path in (*folder.iterdir(), folder, folder.parent):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def _lock(folder: Path) -> Iterator[bool]:
+    path = folder.with_name(f".{folder.name}.lock")
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def _is_catalogued(slug: str, key: str) -> bool:
+    query = select(DatasetVersion.id).join(Dataset).where(Dataset.slug == slug, DatasetVersion.key == key)
+    with session() as work:
+        return work.exec(query).first() is not None
