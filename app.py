@@ -16,16 +16,19 @@ import structlog
 import uvicorn
 from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, make_response, redirect, render_template, request
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import Mount
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 import config
 from accounts import guard, headers, links, secrets, signin
+from accounts.permissions import Permission
 from config import Settings
+from datasets import catalogue
 from db import engine, schema
 
 ROOT = Path(__file__).parent
@@ -70,8 +73,8 @@ def create_app(settings: Settings) -> Dash:
     guard.guard(server)
     signin.install(server)
     server.add_url_rule("/health", view_func=health)
-    for status in ADVICE:
-        server.register_error_handler(status, error_page)
+    server.add_url_rule("/", view_func=front_page)
+    server.register_error_handler(HTTPException, error_page)
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
     dash = _dash(server)
@@ -107,9 +110,16 @@ def health() -> dict[str, str]:
     return {"status": "ok"}
 
 
+@guard.requires(Permission.EXPLORE)
+def front_page() -> AnyResponse:
+    """The first dataset; an empty Explore page while there is none."""
+    first = next(iter(catalogue.entries()), None)
+    return redirect(f"/explore/{first.slug}" if first else "/explore")
+
+
 def error_page(error: HTTPException) -> Response:
     status = error.code or 500
-    title, advice = ADVICE[status]
+    title, advice = ADVICE.get(status, (error.name, error.description))
     if request.path.startswith(("/api/", "/_")):
         return make_response({"error": {"message": error.description or title}}, status)
     return make_response(render_template("error.html", title=title, advice=advice), status)

@@ -1,0 +1,55 @@
+"""A real PostgreSQL for the tests that need one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+import pytest
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+def as_postgres(folder: Path) -> dict[str, object]:
+    """How to run PostgreSQL's programs: they refuse to be root."""
+    if os.getuid() != 0:
+        return {}
+    user = pwd.getpwnam("postgres")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster of its own, on a socket in a folder of its own; yields its address without a database."""
+    assert BINARIES, "make test installs PostgreSQL; without it: apt-get install postgresql"
+    folder = Path("/tmp") / f"dataxchange-{token_hex(4)}"  # short: a socket's path has 107 bytes at most
+    folder.mkdir(mode=0o700)
+    run_as = as_postgres(folder)
+    cluster, control = folder / "cluster", BINARIES[-1] / "pg_ctl"
+
+    def run(*command: object) -> None:
+        line = [str(part) for part in command]
+        subprocess.run(line, check=True, cwd=folder, stdout=subprocess.DEVNULL, **run_as)
+
+    run(BINARIES[-1] / "initdb", "--auth=trust", "--username=dx", "--no-sync", "-D", cluster)
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+    run(control, "-D", cluster, "-o", options, "-l", folder / "log", "-w", "start")
+    yield f"postgresql:///{{}}?host={folder}&user=dx"
+    run(control, "-D", cluster, "-m", "immediate", "-w", "stop")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> str:
+    """The address of a new, empty database."""
+    name = f"dx_{token_hex(4)}"
+    with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return postgresql_server.format(name)

@@ -1,0 +1,163 @@
+"""Deny by default: over every route and callback there is."""
+
+import re
+
+import pytest
+from flask_login import login_user
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from accounts import users
+from accounts.guard import PUBLIC, requires
+from accounts.permissions import GRANTED, Permission
+from db.engine import session
+from db.tables import Dataset, DatasetVersion, Role
+
+PUBLIC_ROUTES = {"/health", "/signin", "/signin/link/<token>", "/signout", "/assets/<path:filename>"}
+DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
+DASHS_ROUTES = ("/", "_dash_assets.")  # how the names of its endpoints begin
+
+
+def paths(app):
+    """Each route with something in its gaps, and its methods."""
+    for rule in app.server.url_map.iter_rules():
+        yield rule, re.sub(r"<[^>]*>", "something", rule.rule)
+
+
+def policy(app, rule):
+    return getattr(app.server.view_functions[rule.endpoint], "policy", None)
+
+
+def test_every_route_but_the_public_ones_asks_to_sign_in(app, client):
+    answers = {}
+    for rule, path in paths(app):
+        if rule.rule not in PUBLIC_ROUTES:
+            for method in rule.methods - {"OPTIONS", "HEAD"}:
+                answers[method, path] = client.open(path, method=method).status_code
+    open_doors = {door: status for door, status in answers.items() if status not in (302, 401)}
+    assert answers
+    assert not open_doors
+
+
+def test_only_the_public_routes_are_declared_public(app):
+    public = {rule.rule for rule in app.server.url_map.iter_rules() if policy(app, rule) == PUBLIC}
+    assert public == PUBLIC_ROUTES - {"/assets/<path:filename>"}
+
+
+def test_every_route_of_ours_declares_its_policy(app):
+    ours = [rule for rule in app.server.url_map.iter_rules() if not rule.endpoint.startswith(DASHS_ROUTES)]
+    undeclared = [rule.rule for rule in ours if policy(app, rule) is None]
+    assert not undeclared
+
+
+def test_every_callback_declares_its_policy(app, signed_in):
+    signed_in().get("/_dash-layout")  # Dash fills its map at the first request
+    on_server = {name: entry for name, entry in app.callback_map.items() if "callback" in entry}
+    assert DASHS_OWN & set(on_server)
+    undeclared = [
+        name
+        for name, entry in on_server.items()
+        if name not in DASHS_OWN and not hasattr(entry["callback"].__wrapped__, "policy")
+    ]
+    assert not undeclared
+
+
+@pytest.mark.parametrize("path", ["/explore/flights?a=1&b=2", "/nowhere"])
+def test_pages_send_strangers_to_sign_in_and_remember_where_they_were(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/signin?next=%2F")
+    assert client.get(answer.location).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/_dash-layout", "/_dash-dependencies", "/_reload-hash", "/api/datasets/x"])
+def test_programs_get_401_as_json(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 401
+    assert answer.json == {"error": {"message": "Sign in first."}}
+
+
+def test_health_answers_anybody(client):
+    assert client.get("/health").json == {"status": "ok"}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("permission", list(Permission))
+def test_requires_lets_through_exactly_whom_the_table_grants(app, settings, role, permission):
+    person = users.create("ada", "correct horse battery", role)
+    call = requires(permission)(lambda: "done")
+    with app.server.test_request_context():
+        login_user(person)
+        if permission in GRANTED[role]:
+            assert call() == "done"
+        else:
+            with pytest.raises(Forbidden):
+                call()
+
+
+def test_requires_lets_no_stranger_through(app):
+    with app.server.test_request_context(), pytest.raises(Unauthorized):
+        requires(Permission.EXPLORE)(lambda: "done")()
+
+
+def test_everybody_explores_and_only_admins_administer():
+    assert all(Permission.EXPLORE in GRANTED[role] for role in Role)
+    assert [role for role in Role if Permission.ADMINISTER in GRANTED[role]] == [Role.ADMIN]
+
+
+def test_every_answer_carries_the_headers(client, signed_in):
+    strangers = [client.get(path) for path in ("/signin", "/health", "/nowhere", "/_dash-layout")]
+    for answer in [*strangers, signed_in().get("/x")]:
+        policy = answer.headers["Content-Security-Policy"]
+        assert "script-src 'self' 'sha256-" in policy
+        assert "unsafe-eval" not in policy
+        assert "unsafe-inline" not in policy.split("style-src")[0]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_assets_are_asked_for_again_and_carry_no_session(client):
+    with client.get("/assets/theme.js") as answer:
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert "Cookie" not in answer.headers.get("Vary", "")
+        known = {"If-None-Match": answer.headers["ETag"]}
+    with client.get("/assets/theme.js", headers=known) as answer:
+        assert answer.status_code == 304
+
+
+def test_the_page_includes_our_classic_script_only(signed_in):
+    page = signed_in().get("/anything").text
+    assert "/assets/explore/" not in page
+    assert "/assets/charts/" not in page
+    assert 'lang="en"' in page
+    assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")
+
+
+def test_error_pages_say_what_to_do(signed_in):
+    answer = signed_in().get("/assets/nothing.js")
+    assert answer.status_code == 404
+    assert "Back to the front page" in answer.text
+    answer = signed_in().delete("/api/nothing")
+    assert answer.status_code == 405
+    assert answer.json["error"]["message"]
+
+
+def test_a_failure_of_ours_is_not_shown(app, signed_in, monkeypatch):
+    def fail():
+        raise RuntimeError("a secret detail")
+
+    monkeypatch.setitem(app.server.view_functions, "front_page", fail)
+    answer = signed_in().get("/")
+    assert answer.status_code == 500
+    assert "a secret detail" not in answer.text
+    assert "Something went wrong" in answer.text
+
+
+def test_the_front_page_opens_the_first_dataset(signed_in):
+    browser = signed_in()
+    assert browser.get("/").location == "/explore"
+    with session() as work:
+        dataset = Dataset(slug="flights", name="Flights")
+        work.add(dataset)
+        work.flush()
+        work.add(DatasetVersion(dataset_id=dataset.id, key="1", rows=0, folder="x", profile={}))
+    assert browser.get("/").location == "/explore/flights"

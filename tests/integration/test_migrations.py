@@ -1,0 +1,75 @@
+"""Migrations: from nothing to the newest, the same as the models, all or nothing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.util import CommandError
+
+import config
+from config import Settings
+from db import engine, schema
+
+
+def tables():
+    return set(sa.inspect(engine.engine()).get_table_names()) - {"alembic_version"}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request, tmp_path):
+    """An empty database of each kind, in use."""
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
+    settings = Settings(data=tmp_path, database_url=url)
+    before = config.use(settings)
+    yield settings
+    engine.connect(settings.database).dispose()
+    config.use(before)
+
+
+def test_upgrade_from_empty(empty):
+    assert schema.current() is None
+    schema.upgrade()
+    assert tables() == {"users", "sign_in_links", "datasets", "dataset_versions"}
+    schema.upgrade()
+
+
+def test_the_migrations_make_what_the_models_say(empty):
+    schema.upgrade()
+    command.check(schema.configuration())
+
+
+def test_downgrade_leaves_nothing(empty):
+    schema.upgrade()
+    command.downgrade(schema.configuration(), "base")
+    assert tables() == set()
+
+
+def test_two_starts_at_once_upgrade_once(empty):
+    environment = {**os.environ, "DATAXCHANGE_DATA": str(empty.data), "DATABASE_URL": empty.database_url}
+    upgrade = [sys.executable, "-c", "from db import schema; schema.upgrade()"]
+    starts = [subprocess.Popen(upgrade, env=environment) for _ in range(2)]
+    assert [start.wait(timeout=60) for start in starts] == [0, 0]
+    assert schema.current() is not None
+
+
+def test_a_failing_migration_leaves_the_database_as_it_was(empty, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("killed half way")
+
+    monkeypatch.setattr("alembic.operations.Operations.create_index", fail)
+    with pytest.raises(RuntimeError):
+        schema.upgrade()
+    assert tables() == set()
+    monkeypatch.undo()
+    schema.upgrade()
+
+
+def test_a_database_of_a_newer_release_is_refused(empty):
+    schema.upgrade()
+    with engine.session() as work:
+        work.connection().execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CommandError, match="9999"):
+        schema.upgrade()

@@ -1,0 +1,70 @@
+"""The same accounts and catalogue over a real PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+import config
+from accounts import links, secrets, users
+from config import Settings
+from db import engine, schema
+from db.engine import session
+from db.tables import Dataset, DatasetVersion, Role, User
+
+
+@pytest.fixture
+def postgres(postgresql_url, tmp_path):
+    settings = Settings(data=tmp_path, database_url=postgresql_url)
+    before = config.use(settings)
+    schema.upgrade()
+    yield settings
+    engine.connect(settings.database).dispose()
+    config.use(before)
+
+
+def test_it_is_postgresql(postgres):
+    assert engine.engine().dialect.name == "postgresql"
+
+
+def test_the_first_admin_and_a_link(postgres):
+    secrets.ensure_admin(postgres.data)
+    token = links.issue("admin")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(links.redeem, [token] * 4))
+    assert [person.name for person in answers if person] == ["admin"]
+
+
+def test_moments_come_back_in_utc(postgres):
+    person = users.create("ada", "correct horse battery", Role.ANALYST)
+    users.signed_in(person)
+    with session() as work:
+        ada = work.exec(select(User)).one()
+    assert ada.signed_in.utcoffset().total_seconds() == 0
+    assert ada.signed_in >= ada.created
+
+
+def test_versions_need_their_dataset_and_differ(postgres):
+    with session() as work:
+        dataset = Dataset(slug="flights", name="Flights")
+        work.add(dataset)
+        work.flush()
+        home = dataset.id
+
+    def add(dataset_id, key):
+        with session() as work:
+            row = DatasetVersion(dataset_id=dataset_id, key=key, rows=3 * 10**9, folder="x", profile={"a": 1})
+            work.add(row)
+
+    add(home, "1")
+    for dataset_id, key in [(home, "1"), (home + 1, "1")]:
+        with pytest.raises(IntegrityError):
+            add(dataset_id, key)
+
+
+def test_the_app_runs_on_it(whole_app, postgres):
+    users.create("ada", "correct horse battery", Role.ANALYST)
+    browser = whole_app.server.test_client()
+    assert browser.get(f"/signin/link/{links.issue('ada')}").status_code == 302
+    assert browser.get("/").status_code == 302
