@@ -1,0 +1,27 @@
+# Every step is one of deploy/build.sh, which the Makefile and CI run too. docs/deployment.md says how to run the image.
+FROM node:22-bookworm-slim AS browser
+WORKDIR /dataxchange
+COPY package.json package-lock.json ./
+COPY deploy/ deploy/
+RUN deploy/build.sh browser
+
+FROM python:3.12-slim-bookworm AS service
+WORKDIR /dataxchange
+COPY requirements.txt ./
+COPY deploy/ deploy/
+RUN deploy/build.sh python
+COPY . .
+RUN deploy/build.sh kernels
+COPY --from=browser /dataxchange/assets/vendor/ assets/vendor/
+COPY --from=browser /dataxchange/node_modules/vega-datasets/data/flights-3m.parquet /dataxchange/node_modules/vega-datasets/data/airports.csv node_modules/vega-datasets/data/
+
+FROM python:3.12-slim-bookworm
+COPY --from=service /dataxchange/ /dataxchange/
+WORKDIR /dataxchange
+RUN useradd --uid 10001 --no-create-home dataxchange && install -d -o dataxchange -m 0700 /data
+ENV DATAXCHANGE_DATA=/data DATAXCHANGE_HOST=0.0.0.0 PATH=/dataxchange/.venv/bin:$PATH
+USER dataxchange
+VOLUME /data
+EXPOSE 8050
+HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8050)}/health', timeout=4)"]
+CMD ["python", "app.py"]

@@ -1,0 +1,61 @@
+SHELL := bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run build test lint format bench data rehearse clean
+
+PYTHON := .venv/bin/python
+DATA := $(or $(DATAXCHANGE_DATA),var)
+SAMPLE := $(DATA)/.sample-$(shell printf %s '$(DATABASE_URL)' | cksum | cut -d' ' -f1)
+ROWS ?= 10_000_000
+
+help: ## Show this
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
+
+run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) and print the URL
+	@exec $(PYTHON) app.py
+
+build: .venv/.kernels node_modules/.ready
+
+test: build .venv/.development ## Run every check and test, and print totals
+	@deploy/build.sh test-tools
+	@$(PYTHON) tests/all.py
+
+lint: .venv/.development node_modules/.ready ## Run the checks that need no start: style, types, imports
+	@$(PYTHON) tests/all.py lint
+
+format: .venv/.development ## Put the Python files in their uniform layout
+	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format --quiet .
+
+bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckDB and Polars
+	@$(PYTHON) -m bench
+
+data: build $(SAMPLE) ## Make a larger dataset of the sample: make data ROWS=100_000_000
+	@$(PYTHON) -m datasets resample --rows $(ROWS)
+
+rehearse: ## Build and start in a clean clone, as a newcomer would, twice
+	@deploy/rehearse.sh
+
+clean: ## Remove what was built and fetched; the data folder stays
+	rm -rf .venv node_modules assets/vendor test-results
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.runtime: requirements.txt
+	@deploy/build.sh python
+	@touch $@
+
+.venv/.development: requirements-dev.txt .venv/.runtime
+	@deploy/build.sh python-dev
+	@touch $@
+
+.venv/.kernels: $(shell find gpu -name '*.py') .venv/.runtime
+	@deploy/build.sh kernels
+	@touch $@
+
+node_modules/.ready: package-lock.json deploy/vendor.mjs
+	@deploy/build.sh browser
+	@touch $@
+
+$(SAMPLE): node_modules/.ready .venv/.runtime
+	@$(PYTHON) -m datasets sample
+	@touch $@

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# The steps that build DataXchange, the same for the Makefile, the Dockerfile and CI: deploy/build.sh STEP...
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+PYTHON=${PYTHON:-python3}
+
+fail() {
+  echo "error: $*" >&2
+  exit 1
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then sudo "$@"
+  else fail "this needs an administrator: $*"
+  fi
+}
+
+install() {
+  command -v apt-get >/dev/null || fail "please install $*"
+  echo "Installing $* from the distribution"
+  as_root apt-get update -qq
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
+}
+
+environment() {
+  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed ($PYTHON)"
+  "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || install python3-venv
+  [ -x .venv/bin/pip ] || "$PYTHON" -m venv --clear .venv
+}
+
+packages() {
+  environment
+  echo "Installing the Python packages of $1"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement "$1"
+}
+
+# A virtual environment in .venv with what the service needs.
+step_python() { packages requirements.txt; }
+
+# The same with what its tests need.
+step_python-dev() { packages requirements-dev.txt; }
+
+# node_modules, and what of it goes to browsers in assets/vendor.
+step_browser() {
+  node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || fail "Node 20 or newer is needed"
+  echo "Installing the npm packages"
+  npm ci --no-audit --no-fund --loglevel=error
+}
+
+# Machine code, so that no brush waits for a compiler.
+step_kernels() {
+  echo "Compiling the kernels"
+  .venv/bin/python -m gpu.cpu.warm
+}
+
+# The programs tests drive: a browser and a database server.
+step_test-tools() {
+  command -v chromium >/dev/null || install chromium
+  compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install postgresql
+}
+
+for step in "$@"; do
+  declare -F "step_$step" >/dev/null || fail "there is no step '$step'"
+  "step_$step"
+done

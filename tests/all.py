@@ -1,0 +1,83 @@
+"""Runs every check and test, goes on after failures, prints totals: ``python tests/all.py [SUITE...]``."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parents[1]
+RESULTS = ROOT / "test-results"
+TOOLS = Path(sys.executable).parent
+
+CHECKS = {
+    "style": [TOOLS / "ruff", "check", "--quiet"],
+    "layout": [TOOLS / "ruff", "format", "--check", "--quiet"],
+    "types": [TOOLS / "mypy"],
+    "imports": [TOOLS / "lint-imports", "--no-cache"],
+    "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
+}
+SUITES = ("lint", "js", "unit", "integration", "e2e")
+
+
+def main(chosen):
+    RESULTS.mkdir(exist_ok=True)
+    totals = {suite: run(suite) for suite in chosen or SUITES}
+    print()
+    for suite, (count, seconds) in totals.items():
+        skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
+        print(f"{suite}: {count['passed']} passed, {count['failed']} failed{skipped} in {seconds:.0f} s")
+    whole = sum((count for count, _ in totals.values()), Counter())
+    print(f"{whole['passed']} passed, {whole['failed']} failed")
+    return 1 if whole["failed"] else 0
+
+
+def run(suite):
+    """The outcomes of a suite, counted, and how many seconds it took."""
+    print(f"\n== {suite}", flush=True)
+    began = time.monotonic()
+    count = Counter(check(name) for name in CHECKS) if suite == "lint" else tests(suite)
+    return count, time.monotonic() - began
+
+
+def check(name):
+    done = subprocess.run(CHECKS[name], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    print(f"{name}: {'failed' if done.returncode else 'passed'}", flush=True)
+    return "failed" if done.returncode else "passed"
+
+
+def tests(suite):
+    report = RESULTS / f"{suite}.xml"
+    report.unlink(missing_ok=True)
+    command = scripts(report) if suite == "js" else python(suite, report)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    count = outcomes(report) if report.exists() else Counter()
+    if done.returncode and not count["failed"]:
+        count["failed"] += 1  # it broke off before a test could fail
+    return count
+
+
+def python(suite, report):
+    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}"]
+
+
+def scripts(report):
+    reporters = ["--test-reporter=dot", "--test-reporter-destination=stdout"]
+    junit = ["--test-reporter=junit", f"--test-reporter-destination={report}"]
+    return ["node", "--test", *reporters, *junit, *sorted((ROOT / "tests/js").glob("*.test.js"))]
+
+
+def outcomes(report):
+    cases = ElementTree.parse(report).iter("testcase")
+    return Counter(outcome({child.tag for child in case}) for case in cases)
+
+
+def outcome(tags):
+    if tags & {"failure", "error"}:
+        return "failed"
+    return "skipped" if "skipped" in tags else "passed"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
