@@ -1,0 +1,120 @@
+/** Numbers, places and times as people read them. All times are UTC: the data's own clock. */
+
+/** @import {Measure} from "./types.js" */
+
+import { format, precisionFixed, utcDay, utcFormat, utcMinute, utcMonth, utcYear } from "../vendor/library.js";
+
+const whole = format(",d");
+const tenth = format(",.1f");
+const hundredth = format(",.2f");
+const significant = format(".3~g");
+const short = format(".3~s");
+const share = format(".1%");
+const finerShare = format(".2~p");
+
+/**
+ * A number with separators and the precision its size deserves.
+ * @param {number} value
+ */
+export function formatNumber(value) {
+  if (!Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  if (Number.isInteger(value) || size >= 10_000) return whole(Math.round(value));
+  if (size >= 100) return tenth(value);
+  return size >= 1 ? hundredth(value) : significant(value);
+}
+
+/** At most five characters or so, for ticks and narrow columns.
+ * @param {number} value */
+export function formatShort(value) {
+  if (!Number.isFinite(value)) return "–";
+  return Math.abs(value) >= 10_000 ? short(value).replace("G", "B") : formatNumber(value);
+}
+
+/** @param {number} part @param {number} all */
+export function formatShare(part, all) {
+  if (!(all > 0)) return "–";
+  const ratio = part / all;
+  return ratio > 0 && ratio < 0.001 ? finerShare(ratio) : share(ratio);
+}
+
+/** @param {Measure} measure */
+export function measureLabel(measure) {
+  return measure.aggregate === "count" ? "rows" : `${measure.aggregate} of ${measure.column}`;
+}
+
+/** Count and sum add up over rows: what is filtered is a part of everything.
+ * @param {Measure} measure */
+export function isAdditive(measure) {
+  return measure.aggregate === "count" || measure.aggregate === "sum";
+}
+
+/**
+ * A formatter for places on an axis of numbers, exact to its finest step.
+ * @param {Float64Array} edges
+ * @param {string} type
+ * @returns {(value: number) => string}
+ */
+export function placeFormat(edges, type) {
+  if (type === "log") return format(",.4~r");
+  const step = edges[1] - edges[0];
+  return format(`,.${Math.min(8, precisionFixed(step))}~f`);
+}
+
+/** @param {number} degrees @param {boolean} latitude */
+export function formatDegrees(degrees, latitude) {
+  const side = latitude ? "NS" : "EW";
+  const size = Math.round(Math.abs(degrees) * 100) / 100;
+  return `${size}°${size ? side[degrees < 0 ? 1 : 0] : ""}`;
+}
+
+const year = utcFormat("%Y");
+const month = utcFormat("%b");
+const monthOfYear = utcFormat("%b %Y");
+const day = utcFormat("%b %-d");
+const dayOfYear = utcFormat("%b %-d, %Y");
+const weekday = utcFormat("%a, %b %-d, %Y");
+const minute = utcFormat("%b %-d, %Y, %H:%M");
+const minuteOfDay = utcFormat("%H:%M");
+const second = utcFormat("%b %-d, %Y, %H:%M:%S");
+
+/** @param {number} time epoch milliseconds */
+export function formatTime(time) {
+  const date = new Date(time);
+  if (+utcDay(date) === time) return dayOfYear(date);
+  return +utcMinute(date) === time ? minute(date) : second(date);
+}
+
+/**
+ * The half-open range in the coarsest calendar words that are exact: "Jan – Mar 2001", "Mon, Mar 12, 2001".
+ * @param {number} from epoch milliseconds
+ * @param {number} to epoch milliseconds, itself outside
+ */
+export function formatTimeRange(from, to) {
+  const last = to - 1;
+  if (aligned(utcYear, from, to)) return joined(year, year, from, last);
+  if (aligned(utcMonth, from, to)) return joined(sameYear(from, last) ? month : monthOfYear, monthOfYear, from, last);
+  if (aligned(utcDay, from, to)) {
+    if (to - from <= 86_400_000) return weekday(new Date(from));
+    return joined(sameYear(from, last) ? day : dayOfYear, dayOfYear, from, last);
+  }
+  if (+utcDay(new Date(from)) === +utcDay(new Date(last)) && aligned(utcMinute, from, to))
+    return `${minute(new Date(from))} – ${minuteOfDay(new Date(to))}`;
+  return `${formatTime(from)} – ${formatTime(to)}`;
+}
+
+/** @param {{(date: Date): Date}} unit @param {number} from @param {number} to */
+function aligned(unit, from, to) {
+  return +unit(new Date(from)) === from && +unit(new Date(to)) === to;
+}
+
+/** @param {number} a @param {number} b */
+function sameYear(a, b) {
+  return year(new Date(a)) === year(new Date(b));
+}
+
+/** @param {(date: Date) => string} first @param {(date: Date) => string} second @param {number} from @param {number} last */
+function joined(first, second, from, last) {
+  const end = second(new Date(last));
+  return second(new Date(from)) === end ? end : `${first(new Date(from))} – ${end}`;
+}

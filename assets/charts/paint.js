@@ -1,0 +1,129 @@
+/** The few strokes that every kind of chart uses. */
+
+/** @import {Frame, Theme} from "./types.js" */
+
+const ruler = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
+
+/** @param {string} text @param {string} font */
+export function textWidth(text, font) {
+  if (!ruler) return text.length * 6;
+  ruler.font = font;
+  return ruler.measureText(text).width;
+}
+
+/**
+ * The text, or as much of it as fits before an ellipsis.
+ * @param {string} text
+ * @param {string} font
+ * @param {number} width
+ */
+export function fitText(text, font, width) {
+  if (textWidth(text, font) <= width) return text;
+  let kept = text.length - 1;
+  while (kept > 1 && textWidth(`${text.slice(0, kept)}…`, font) > width) kept--;
+  return `${text.slice(0, kept)}…`;
+}
+
+/** @param {number} pixel @param {number} ratio */
+export function snap(pixel, ratio) {
+  return Math.round(pixel * ratio) / ratio;
+}
+
+/**
+ * A line one device pixel thin.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} ratio
+ * @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1
+ * @param {string} colour
+ */
+export function hairline(context, ratio, x0, y0, x1, y1, colour) {
+  const thin = 1 / ratio;
+  context.fillStyle = colour;
+  context.fillRect(snap(x0, ratio), snap(y0, ratio), Math.max(thin, x1 - x0), Math.max(thin, y1 - y0));
+}
+
+/**
+ * Diagonal stripes that mark a bar as standing for something beyond the axis.
+ * @param {string} colour
+ * @param {number} ratio
+ * @returns {CanvasPattern}
+ */
+export function hatch(colour, ratio) {
+  const size = Math.round(5 * ratio);
+  const tile = new OffscreenCanvas(size, size);
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (tile.getContext("2d"));
+  context.fillStyle = context.strokeStyle = colour;
+  context.globalAlpha = 0.35;
+  context.fillRect(0, 0, size, size);
+  context.globalAlpha = 1;
+  context.lineWidth = size / 3;
+  for (const shift of [-size, 0, size]) {
+    context.moveTo(shift - 1, size + 1);
+    context.lineTo(shift + size + 1, -1);
+  }
+  context.stroke();
+  const pattern = /** @type {CanvasPattern} */ (context.createPattern(tile, "repeat"));
+  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
+  return pattern;
+}
+
+/**
+ * One end of a brush: a line and a grip to hold it by.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1
+ */
+export function drawHandle(context, theme, x0, y0, x1, y1) {
+  const upright = x0 === x1;
+  const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  const [w, h] = upright ? [5, 16] : [16, 5];
+  context.strokeStyle = theme.selected;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(x0, y0);
+  context.lineTo(x1, y1);
+  context.stroke();
+  context.beginPath();
+  context.roundRect(x - w / 2, y - h / 2, w, h, 2.5);
+  context.fillStyle = theme.surface;
+  context.fill();
+  context.stroke();
+}
+
+/**
+ * A small label on the picture, kept within left and right.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {string} text
+ * @param {number} x its middle
+ * @param {number} y its top
+ * @param {number} left
+ * @param {number} right
+ */
+export function drawTag(context, theme, text, x, y, left, right) {
+  context.font = theme.fontSmall;
+  const width = context.measureText(text).width + 8;
+  const start = Math.max(left, Math.min(right - width, x - width / 2));
+  context.fillStyle = theme.selected;
+  context.beginPath();
+  context.roundRect(start, y, width, 15, 3);
+  context.fill();
+  context.fillStyle = theme.surface;
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(text, start + 4, y + 8);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {Frame} frame
+ * @param {string} message
+ */
+export function drawMessage(context, theme, frame, message) {
+  context.font = theme.font;
+  context.fillStyle = theme.textWeak;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.fillText(message, (frame.left + frame.right) / 2, (frame.top + frame.bottom) / 2);
+}

@@ -1,0 +1,99 @@
+/** What a chart is drawn on: keeps a scene, lays it out when its geometry changes and paints the layers that changed. */
+
+/** @import {Plot, Scene} from "./types.js" */
+
+import { bars } from "./bars.js";
+import { density } from "./density.js";
+import { describe, readout } from "./describe.js";
+import { figure } from "./figure.js";
+import { histogram } from "./histogram.js";
+import { paintLayer, resizeLayer } from "./layers.js";
+import { outgrown } from "./values.js";
+import { createView } from "./view.js";
+
+const KINDS = { histogram, series: histogram, bars, density, figure };
+const NOTHING = () => undefined;
+
+export class Stage {
+  /** @type {import("./controls.js").Controls | null} */
+  controls = null;
+  /** @type {Plot | null} */
+  #plot = null;
+  #told = "";
+
+  /** @param {HTMLElement} element @param {Scene} scene */
+  constructor(element, scene) {
+    this.view = createView(element);
+    this.scene = scene;
+  }
+
+  /** @returns {Plot} */
+  get plot() {
+    this.#plot ??= this.#layOut();
+    return this.#plot;
+  }
+
+  /** The geometry is no longer right. */
+  relayout() {
+    this.#plot = null;
+    this.repaint();
+  }
+
+  /** The geometry stands, colours or content behind do not. */
+  repaint() {
+    for (const layer of Object.values(this.view.layers)) layer.dirty = true;
+  }
+
+  /** What changes every frame has changed. */
+  touch() {
+    this.view.layers.foreground.dirty = true;
+  }
+
+  draw() {
+    const { scene, view: { layers: { background, foreground, overlay } } } = this;
+    if (scene.width < 1 || scene.height < 1) return;
+    const plot = this.plot;
+    if (background.dirty) paintLayer(background, scene.ratio, plot.background);
+    if (overlay.dirty) paintLayer(overlay, scene.ratio, plot.overlay ?? NOTHING);
+    if (!foreground.dirty) return;
+    paintLayer(foreground, scene.ratio, plot.foreground);
+    this.controls?.place();
+    this.#tell(readout(scene));
+  }
+
+  /** Fits levels that have left the range of everything. A hand at rest may see the axis change, a moving one not. */
+  refit() {
+    const { scene } = this;
+    if (scene.busy || scene.bins.length !== 1 || !scene.values || !scene.ghost) return;
+    const fitted = outgrown(scene.values, scene.ghost);
+    if (`${fitted}` === `${scene.fitted}`) return;
+    scene.fitted = fitted;
+    this.relayout();
+  }
+
+  /** Brings the words for those who don't see the picture up to date. */
+  name() {
+    const { root, layers, surface } = this.view;
+    root.setAttribute("aria-label", this.scene.model.title);
+    root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
+    layers.background.canvas.setAttribute("aria-label", describe(this.scene));
+    surface.inert = this.scene.model.kind === "figure";
+    this.controls?.name();
+  }
+
+  #layOut() {
+    const { scene, view } = this;
+    const plot = KINDS[scene.model.kind](scene);
+    for (const layer of Object.values(view.layers)) resizeLayer(layer, scene.width, scene.height, scene.ratio);
+    view.surface.style.top = scene.model.kind === "bars" ? `${plot.frame.top}px` : "0";
+    this.#plot = plot;
+    this.controls?.size();
+    return plot;
+  }
+
+  /** @param {string} text */
+  #tell(text) {
+    if (text === this.#told) return;
+    this.view.readout.textContent = this.#told = text;
+  }
+}

@@ -1,0 +1,67 @@
+/** The line of values a chart stands on. It comes from everything and holds still while a hand moves. */
+
+/** @import {Bins, Domain, Measure} from "./types.js" */
+
+import { isAdditive } from "./format.js";
+
+/**
+ * @param {Float64Array} cells
+ * @param {number} from first cell
+ * @param {number} to after the last
+ * @returns {Domain | null} null when no cell has a value
+ */
+export function extent(cells, from, to) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (let i = from; i < to; i++) {
+    if (cells[i] < low) low = cells[i];
+    if (cells[i] > high) high = cells[i];
+  }
+  return low <= high ? [low, high] : null;
+}
+
+/** @param {Domain | null} a @param {Domain | null} b @returns {Domain | null} */
+export function union(a, b) {
+  if (!a || !b) return a ?? b;
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}
+
+/**
+ * The range to draw: with zero where values add up or zero is near, otherwise close around the values.
+ * @param {Measure} measure
+ * @param {Domain | null} range
+ * @returns {Domain}
+ */
+export function valueDomain(measure, range) {
+  if (!range) return [0, 1];
+  const [low, high] = range;
+  if (isAdditive(measure)) return low >= 0 ? [0, high * 1.04 || 1] : padded(Math.min(low, 0), Math.max(high, 0));
+  if (low >= 0 && low <= high / 2) return [0, high * 1.06 || 1];
+  return padded(low, high);
+}
+
+/** @param {number} low @param {number} high @returns {Domain} */
+function padded(low, high) {
+  const room = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
+  return [low - room, high + room];
+}
+
+/** The range of the ordinary cells, of all cells where these are empty.
+ * @param {Bins} bins @param {Float64Array | null} cells */
+export function extentOfBins(bins, cells) {
+  if (!cells) return null;
+  const range = extent(cells, bins.first, bins.first + bins.count);
+  return range && (range[0] !== 0 || range[1] !== 0) ? range : extent(cells, 0, bins.axis.bins);
+}
+
+/**
+ * The range of what is shown where it leaves that of everything (a mean, or a sum with both signs), else null.
+ * @param {Float64Array} cells
+ * @param {Float64Array} ghost
+ * @returns {Domain | null}
+ */
+export function outgrown(cells, ghost) {
+  const range = extent(cells, 0, cells.length);
+  const all = extent(ghost, 0, ghost.length);
+  return range && all && (range[0] < all[0] || range[1] > all[1]) ? range : null;
+}
