@@ -1,0 +1,31 @@
+/** The Dash component window.dx.Explorer: it lends its element to assets/explore/mount.js and stays out of the way. */
+(function () {
+  /** @param {any} props */
+  function Explorer(props) {
+    const { createElement, useEffect, useRef, useState } = window.React;
+    const host = useRef(null);
+    const page = useRef(null);
+    const latest = useRef(props);
+    const [failed, setFailed] = useState(false);
+    latest.current = props;
+    useEffect(() => {
+      let gone = false;
+      const start = (/** @type {any} */ { mount }) => {
+        if (!gone) page.current = mount(host.current, latest.current, (/** @type {any} */ change) => latest.current.setProps(change));
+      };
+      import("./explore/mount.js").then(start, () => setFailed(true));
+      return () => {
+        gone = true;
+        page.current?.destroy();
+      };
+    }, []);
+    useEffect(() => page.current?.update(props));
+    const apology = failed ? createElement("p", { role: "alert", className: "dx-state" }, "The page could not be loaded. Reload it to try again.") : null;
+    return createElement("div", { id: props.id, className: "dx-explorer" }, createElement("div", { ref: host }), apology);
+  }
+
+  window.dx = Object.assign(window.dx ?? {}, { Explorer });
+  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, {
+    dx: { mirror: (/** @type {unknown} */ exploration) => exploration },
+  });
+})();

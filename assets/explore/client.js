@@ -1,0 +1,80 @@
+/** Fetches cube frames: one flight a purpose, the newer ends the older; decoded frames are kept. */
+import { Cache } from "./cache.js";
+import { decode } from "./wire.js";
+
+const MEMORY = 96 * 2 ** 20;
+const PATIENCE = 30_000;
+
+/** A newer request has taken this one's place. */
+export class Outdated extends Error {}
+
+/** The session has ended. */
+export class SignedOut extends Error {}
+
+/** The server could not be reached, or could not answer; the message is for people. */
+export class Failed extends Error {}
+
+/** @param {Response} response @returns {Promise<Error>} */
+async function failure(response) {
+  if (response.status === 409) return new Outdated();
+  if (response.status === 401) return new SignedOut();
+  const body = await response.json().catch(() => null);
+  const told = body?.error?.message;
+  if (response.status === 404) return new Failed(told ?? "This version of the dataset is no longer here. Reload the page.");
+  return new Failed(told ?? `The server could not answer (${response.status}).`);
+}
+
+/** @param {unknown} error @param {AbortSignal} own @returns {Error} */
+function asFailure(error, own) {
+  if (own.aborted) return new Outdated();
+  if (error instanceof DOMException && error.name === "TimeoutError")
+    return new Failed(`The server did not answer within ${PATIENCE / 1000} seconds.`);
+  return new Failed("The server cannot be reached.");
+}
+
+export class Client {
+  /** @type {Map<string, AbortController>} */ #flights = new Map();
+  /** @type {Cache<import("./wire.js").Frame>} */ #frames = new Cache(MEMORY);
+
+  /** @param {string} tab tells the tabs of one person apart @param {typeof fetch} [get] */
+  constructor(tab, get = (url, init) => fetch(url, init)) {
+    this.tab = tab;
+    this.get = get;
+  }
+
+  /** @param {string} url */
+  cached(url) {
+    return this.#frames.get(url);
+  }
+
+  /**
+   * @param {string} url @param {string} purpose
+   * @returns {Promise<import("./wire.js").Frame>}
+   * @throws {Outdated | SignedOut | Failed}
+   */
+  async frame(url, purpose) {
+    this.#flights.get(purpose)?.abort();
+    const known = this.#frames.get(url);
+    if (known) return known;
+    const controller = new AbortController();
+    this.#flights.set(purpose, controller);
+    const buffer = await this.#bytes(url, purpose, controller.signal);
+    const frame = decode(buffer);
+    this.#frames.set(url, frame, buffer.byteLength);
+    return frame;
+  }
+
+  /** @param {string} url @param {string} purpose @param {AbortSignal} own */
+  async #bytes(url, purpose, own) {
+    const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
+    const headers = { "X-Flight": `${this.tab}/${purpose}`, Accept: "application/octet-stream" };
+    try {
+      const response = await this.get(url, { signal, headers });
+      if (!response.ok) throw await failure(response);
+      return await response.arrayBuffer();
+    } catch (error) {
+      if (error instanceof Outdated || error instanceof SignedOut || error instanceof Failed) throw error;
+      throw asFailure(error, own);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** Dialogs: the shortcuts, and a view as a table. */
+import { h, iconButton } from "./dom.js";
+
+const KEYS = [
+  ["Drag", "Brush a range; drag inside to move it, its ends to resize it"],
+  ["Click", "Select a bar; Shift or Ctrl adds to the selection"],
+  ["← →", "Move the focused handle bin by bin; Shift moves it further"],
+  ["Esc, double click", "Clear the brush"],
+  ["Wheel, + −", "Zoom the axis of a histogram, series or density"],
+  ["Ctrl Z", "Undo, as the browser's Back does for filters"],
+  ["Ctrl Shift Z, Ctrl Y", "Redo"],
+  ["Alt ← →", "Move the focused view earlier or later"],
+  ["Alt Shift ← → ↑ ↓", "Make the focused view narrower, wider, lower, taller"],
+  ["F2", "Rename the focused view"],
+  ["[", "Show or hide the columns"],
+  ["?", "These shortcuts"],
+];
+
+/** @param {string} title @param {...Node} content */
+function open(title, ...content) {
+  const dialog = h("dialog", { class: "dx-dialog", "aria-label": title });
+  const close = iconButton("close", "Close", () => dialog.close());
+  dialog.append(h("header", {}, h("h2", {}, title), close), h("div", { class: "dx-dialog-body", tabindex: "0" }, ...content));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** @param {string} keys */
+const kbd = (keys) => keys.split(" ").map((key) => h("kbd", {}, key));
+
+export function showShortcuts() {
+  if (document.querySelector("dialog[open]")) return;
+  const rows = KEYS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, ...kbd(keys)), h("td", {}, does)));
+  open("Shortcuts", h("table", { class: "dx-keys" }, h("tbody", {}, ...rows)));
+}
+
+/** @param {string} title @param {{ columns: string[], rows: (string | number)[][] }} table */
+export function showTable(title, { columns, rows }) {
+  const head = h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, column)));
+  const lines = rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, String(cell)))));
+  open(title, h("table", { class: "dx-table" }, h("thead", {}, head), h("tbody", {}, ...lines)));
+}

@@ -1,0 +1,44 @@
+/** Elements in one expression. */
+
+/** @typedef {Node | string | null | undefined | false} Child */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {Record<string, any>} [attributes] `on…` listens, `class` and `aria-…` are attributes, true and false are bare
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[T]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) assign(element, name, value);
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** @param {HTMLElement} element @param {string} name @param {any} value */
+function assign(element, name, value) {
+  if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+  else if (value === true) element.setAttribute(name, "");
+  else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
+}
+
+/** @param {string} name one of css/icons.css */
+export const icon = (name) => h("span", { class: `dx-icon dx-icon-${name}`, "aria-hidden": "true" });
+
+/** @param {string} name @param {string} label @param {(event: MouseEvent) => void} onclick @param {Record<string, any>} [attributes] */
+export const iconButton = (name, label, onclick, attributes = {}) =>
+  h("button", { type: "button", class: "dx-icon-button", "aria-label": label, title: label, onclick, ...attributes }, icon(name));
+
+/** Writes a text only where it differs: a write makes the browser lay out anew. @param {Node} node @param {string} text */
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+/** @param {HTMLElement} parent @param {HTMLElement[]} children kept in place where they already are */
+export function setChildren(parent, children) {
+  children.forEach((child, index) => {
+    if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
+  });
+  while (parent.children.length > children.length) parent.lastElementChild?.remove();
+}

@@ -1,0 +1,77 @@
+/**
+ * The one state object and the edits a person makes to it. Every edit answers a new exploration, or the same one
+ * when nothing changes.
+ * @import { Exploration, Filter, View } from "./types.js"
+ */
+
+export const MOST_VIEWS = 32;
+
+/** @param {Exploration} exploration @param {string} id @returns {View | undefined} */
+export const findView = (exploration, id) => exploration.views.find((view) => view.id === id);
+
+/** @param {Exploration} exploration @returns {string} an id no view has had while this exploration holds its views */
+export function freshId(exploration) {
+  const taken = exploration.views.map((view) => Number(/^v(\d+)$/.exec(view.id)?.[1] ?? 0));
+  return `v${Math.max(0, ...taken) + 1}`;
+}
+
+/** @param {Exploration} exploration @param {View} view @param {number} [index] @returns {Exploration} */
+export function addView(exploration, view, index = exploration.views.length) {
+  if (exploration.views.length >= MOST_VIEWS) return exploration;
+  return { ...exploration, views: exploration.views.toSpliced(index, 0, view) };
+}
+
+/** @param {Exploration} exploration @param {string} id @returns {Exploration} */
+export function removeView(exploration, id) {
+  if (!findView(exploration, id)) return exploration;
+  const { [id]: _, ...filters } = exploration.filters;
+  const active = exploration.active === id ? null : exploration.active;
+  return { ...exploration, views: exploration.views.filter((view) => view.id !== id), filters, active };
+}
+
+/** @param {View} before @param {View} after @param {Filter | undefined} filter @returns {boolean} */
+function filterOutlives(before, after, filter) {
+  if (before.columns.join("\0") !== after.columns.join("\0")) return false;
+  const other = filter?.type === "members" && filter.other;
+  return !other || before.scales[0]?.top === after.scales[0]?.top;
+}
+
+/**
+ * Changes some properties of a view. Its filter goes when it would no longer mean the same rows.
+ * @param {Exploration} exploration @param {string} id @param {Partial<View>} change @returns {Exploration}
+ */
+export function updateView(exploration, id, change) {
+  const before = findView(exploration, id);
+  if (!before) return exploration;
+  const after = { ...before, ...change };
+  if (JSON.stringify(before) === JSON.stringify(after)) return exploration;
+  const views = exploration.views.map((view) => (view === before ? after : view));
+  const next = { ...exploration, views };
+  return filterOutlives(before, after, exploration.filters[id]) ? next : setFilter(next, id, null);
+}
+
+/** @param {Exploration} exploration @param {string} id @param {number} index @returns {Exploration} */
+export function moveView(exploration, id, index) {
+  const from = exploration.views.findIndex((view) => view.id === id);
+  const to = Math.max(0, Math.min(exploration.views.length - 1, index));
+  if (from < 0 || from === to) return exploration;
+  const view = exploration.views[from];
+  return { ...exploration, views: exploration.views.toSpliced(from, 1).toSpliced(to, 0, view) };
+}
+
+/** @param {Exploration} exploration @param {string} id @param {Filter | null} filter @returns {Exploration} */
+export function setFilter(exploration, id, filter) {
+  if (JSON.stringify(exploration.filters[id] ?? null) === JSON.stringify(filter)) return exploration;
+  const { [id]: _, ...others } = exploration.filters;
+  return { ...exploration, filters: filter ? { ...others, [id]: filter } : others, active: id };
+}
+
+/** @param {Exploration} exploration @returns {Exploration} */
+export function clearFilters(exploration) {
+  return Object.keys(exploration.filters).length ? { ...exploration, filters: {}, active: null } : exploration;
+}
+
+/** @param {number} width @param {number} height @returns {{ width: number, height: number }} within the grid */
+export function fitted(width, height) {
+  return { width: Math.max(2, Math.min(12, width)), height: Math.max(1, Math.min(6, height)) };
+}

@@ -1,0 +1,28 @@
+/** The page's own keys; charts and cards have theirs. */
+import { showShortcuts } from "./dialogs.js";
+
+/** @param {EventTarget | null} target */
+const isTyping = (target) => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+
+/**
+ * @param {KeyboardEvent} event
+ * @returns {"undo" | "redo" | "shortcuts" | "rail" | null}
+ */
+export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+  if (altKey) return null;
+  const lower = key.toLowerCase();
+  if (ctrlKey || metaKey) return lower === "y" || (lower === "z" && shiftKey) ? "redo" : lower === "z" ? "undo" : null;
+  return key === "?" ? "shortcuts" : key === "[" ? "rail" : null;
+}
+
+/** @param {{ undo(): void, redo(): void, rail(): void }} actions @param {AbortSignal} signal */
+export function listen(actions, signal) {
+  const act = { ...actions, shortcuts: showShortcuts };
+  const onKey = (/** @type {KeyboardEvent} */ event) => {
+    const command = isTyping(event.target) ? null : commandOf(event);
+    if (!command) return;
+    event.preventDefault();
+    act[command]();
+  };
+  document.addEventListener("keydown", onKey, { signal });
+}

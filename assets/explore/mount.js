@@ -1,0 +1,57 @@
+/**
+ * Where Dash hands over: props come in, committed explorations go out.
+ * @import { Exploration, NotOpened, Opened } from "./types.js"
+ */
+import { h } from "./dom.js";
+import { markOf } from "./history.js";
+import { Page } from "./page.js";
+import { notOpened, skeleton } from "./states.js";
+
+/** @typedef {{ dataset: string | null, opened?: Opened | NotOpened }} Props */
+/** @typedef {(props: { address?: string, exploration?: Exploration }) => void} SetProps */
+
+class Explorer {
+  /** @type {Page | null} */ #page = null;
+  /** @type {Props["opened"]} */ #opened = undefined;
+  #listening = new AbortController();
+
+  /** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
+  constructor(host, props, setProps) {
+    this.host = host;
+    this.setProps = setProps;
+    host.replaceChildren(...skeleton());
+    addEventListener("hashchange", () => this.#foreign(), { signal: this.#listening.signal });
+    setProps({ address: location.hash });
+    this.update(props);
+  }
+
+  /** @param {Props} props */
+  update({ opened }) {
+    if (!opened || opened === this.#opened) return;
+    this.#opened = opened;
+    if (opened.error !== undefined) return this.#explain(opened);
+    if (this.#page) return this.#page.open(opened);
+    this.#page = new Page(this.host, opened, (exploration) => this.setProps({ exploration }));
+  }
+
+  destroy() {
+    this.#listening.abort();
+    this.#page?.destroy();
+    this.host.replaceChildren();
+  }
+
+  /** An address that the page did not write itself. */
+  #foreign() {
+    if (!markOf(history.state)) this.setProps({ address: location.hash });
+  }
+
+  /** @param {NotOpened} opened */
+  #explain(opened) {
+    this.#page?.destroy();
+    this.#page = null;
+    this.host.replaceChildren(h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, ...notOpened(opened)));
+  }
+}
+
+/** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
+export const mount = (host, props, setProps) => new Explorer(host, props, setProps);

@@ -1,0 +1,255 @@
+/**
+ * The Explore page of one opened dataset: every edit goes through `commit`, which all parts then follow.
+ * @import { Exploration, Opened, Selection, View } from "./types.js"
+ * @import { Actions } from "./types-ui.js"
+ */
+import { encode } from "./address.js";
+import { Client, SignedOut } from "./client.js";
+import { showShortcuts } from "./dialogs.js";
+import { h, setText } from "./dom.js";
+import { Engine } from "./engine.js";
+import * as edit from "./exploration.js";
+import { Grid } from "./grid.js";
+import { Hint } from "./hint.js";
+import { Timeline, markOf } from "./history.js";
+import * as keyboard from "./keyboard.js";
+import { Notices } from "./notices.js";
+import { Rail } from "./rail.js";
+import { ROWS } from "./requests.js";
+import { toFilter } from "./selection.js";
+import { Strip } from "./strip.js";
+import { Tools } from "./tools.js";
+import { newView } from "./views.js";
+import { sentences } from "./words.js";
+
+const RAIL = "dx:rail";
+const NARROW = "(max-width: 719px)";
+/** Wheel turns closer together than this are one zoom to undo. */
+const ONE_ZOOM = 800;
+const TOOLS_SLOT = "dx-tools";
+
+export class Page {
+  /** @type {Exploration} */ exploration;
+  #listening = new AbortController();
+  #zoomed = { id: "", at: -Infinity };
+  #railOpen = !matchMedia(NARROW).matches && localStorage.getItem(RAIL) !== "closed";
+
+  /**
+   * @param {HTMLElement} host @param {Opened} opened
+   * @param {(exploration: Exploration) => void} onCommit
+   */
+  constructor(host, opened, onCommit) {
+    this.opened = opened;
+    this.onCommit = onCommit;
+    this.exploration = opened.exploration;
+    const { description } = opened;
+    this.notices = new Notices();
+    this.hint = new Hint();
+    this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
+    this.timeline = new Timeline(history, (exploration) => encode(exploration, opened.suggested), (exploration) => this.#show(exploration));
+    this.engine = new Engine(new Client(crypto.randomUUID()), description, opened.exploration, this.#listener());
+    this.strip = new Strip(description, {
+      removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
+      clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
+      goTo: (id) => this.grid.cards.get(id)?.focus(),
+    });
+    this.rail = new Rail(description, (columns) => this.#add(columns));
+    this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
+    this.tools = new Tools(opened.datasets, description.slug, this.#commands());
+    this.#place(host);
+    this.#followTheme();
+    keyboard.listen(this.#commands(), this.#listening.signal);
+    addEventListener("popstate", (event) => this.#arrive(event), { signal: this.#listening.signal });
+    this.open(opened);
+  }
+
+  /** What an address held; the first, or one typed in later. @param {Opened} opened */
+  open({ exploration, problems }) {
+    this.timeline.start(exploration);
+    for (const [index, problem] of problems.entries()) this.notices.show(`problem-${index}`, problem);
+    this.#show(exploration);
+    this.onCommit(exploration);
+  }
+
+  /** @param {Exploration} exploration @param {{ amend?: boolean }} [how] */
+  commit(exploration, { amend = false } = {}) {
+    if (exploration !== this.exploration) {
+      if (amend) this.timeline.amend(exploration);
+      else this.timeline.push(exploration);
+      this.onCommit(exploration);
+    }
+    this.#show(exploration);
+  }
+
+  destroy() {
+    this.#listening.abort();
+    this.grid.destroy();
+    this.tools.element.remove();
+  }
+
+  /** @param {HTMLElement} host */
+  #place(host) {
+    const title = h("h1", { class: "visually-hidden" }, `Explore ${this.opened.description.name}`);
+    const main = h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, title, this.grid.element);
+    const shade = h("div", { class: "dx-shade", onclick: () => this.#toggleRail() });
+    const body = h("div", { class: "dx-body" }, this.rail.element, shade, main);
+    host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
+    document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
+    this.host = host;
+    this.#showRail();
+  }
+
+  /** Charts read the colours of the page once a theme. */
+  #followTheme() {
+    const observer = new MutationObserver(() => {
+      for (const card of this.grid.cards.values()) card.chart.theme();
+      this.engine.loop.request();
+    });
+    observer.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
+    this.#listening.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  /** @param {Exploration} exploration */
+  #show(exploration) {
+    this.exploration = exploration;
+    this.grid.render(exploration);
+    this.rail.render(exploration);
+    this.strip.render(exploration);
+    this.tools.render(this.timeline, this.#railOpen);
+    this.engine.show(exploration);
+    this.#drawSelections();
+  }
+
+  #drawSelections() {
+    for (const picture of this.engine.pictures) {
+      if (picture.axes.length) this.grid.cards.get(picture.id)?.setSelection(this.engine.selectionOf(picture));
+    }
+  }
+
+  /** @param {PopStateEvent} event */
+  #arrive(event) {
+    const mark = markOf(event.state);
+    if (!mark) return;
+    const exploration = this.timeline.arrive(mark);
+    this.#show(exploration);
+    this.onCommit(exploration);
+  }
+
+  #commands() {
+    return {
+      undo: () => this.timeline.undo(),
+      redo: () => this.timeline.redo(),
+      rail: () => this.#toggleRail(),
+      shortcuts: showShortcuts,
+    };
+  }
+
+  /** @returns {Actions} */
+  #actions() {
+    const change = (/** @type {string} */ id, /** @type {Partial<View>} */ part) => this.commit(edit.updateView(this.exploration, id, part));
+    const index = (/** @type {string} */ id) => this.exploration.views.findIndex((view) => view.id === id);
+    return {
+      description: this.opened.description,
+      change,
+      move: (id, to) => this.commit(edit.moveView(this.exploration, id, to)),
+      moveBy: (id, steps) => this.commit(edit.moveView(this.exploration, id, index(id) + steps)),
+      resize: (id, width, height) => change(id, edit.fitted(width, height)),
+      remove: (id) => this.#remove(id),
+      clear: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
+      activate: (id) => this.engine.activate(id),
+      brush: (id, selection, phase) => this.#brush(id, selection, phase),
+      zoom: (id, domains) => this.#zoom(id, domains),
+      redraw: () => this.engine.loop.request(),
+      axes: (id) => this.engine.picture(id)?.axes ?? [],
+      filter: (id) => this.exploration.filters[id],
+    };
+  }
+
+  /** @returns {import("./engine.js").Listener} */
+  #listener() {
+    return {
+      onAxes: (pictures) => {
+        for (const picture of pictures) this.grid.cards.get(picture.id)?.begin(picture);
+        this.#drawSelections();
+      },
+      onValues: (picture) => {
+        if (picture.id === ROWS) this.strip.showRows(picture.values[0], picture.status);
+        else this.grid.cards.get(picture.id)?.setValues(picture);
+      },
+      onDraw: () => {
+        for (const card of this.grid.cards.values()) card.draw();
+      },
+      onSettled: () => this.#announce(),
+      onFailure: (error) => this.#fail(error),
+    };
+  }
+
+  /** @param {string} id @param {Selection | null} selection @param {"move" | "commit"} phase */
+  #brush(id, selection, phase) {
+    const axes = this.engine.picture(id)?.axes;
+    if (!axes?.length) return;
+    const filter = toFilter(selection, axes);
+    this.engine.brush(id, selection);
+    this.grid.cards.get(id)?.setSelection(selection);
+    if (phase === "move") return this.strip.render(this.exploration, id, filter);
+    if (filter) this.hint.brushed();
+    this.commit(edit.setFilter(this.exploration, id, filter));
+  }
+
+  /** @param {string} id @param {([number, number] | null)[]} domains */
+  #zoom(id, domains) {
+    const view = edit.findView(this.exploration, id);
+    if (!view) return;
+    const scales = view.scales.map((scale, index) => ({ ...scale, domain: domains[index] ?? null }));
+    const amend = this.#zoomed.id === id && performance.now() - this.#zoomed.at < ONE_ZOOM;
+    this.#zoomed = { id, at: performance.now() };
+    this.commit(edit.updateView(this.exploration, id, { scales }), { amend });
+  }
+
+  /** @param {string[]} columns @param {number} [index] */
+  #add(columns, index) {
+    const id = edit.freshId(this.exploration);
+    const next = edit.addView(this.exploration, newView(this.opened.description, columns, id), index);
+    if (next === this.exploration)
+      return this.notices.show("views", `A dashboard holds ${edit.MOST_VIEWS} views. Remove one to add another.`);
+    this.commit(next);
+    if (matchMedia(NARROW).matches && this.#railOpen) this.#toggleRail();
+    this.grid.cards.get(id)?.element.scrollIntoView({ block: "nearest" });
+    setText(this.live, `Added ${this.grid.cards.get(id)?.title.textContent}.`);
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    const index = this.exploration.views.findIndex((view) => view.id === id);
+    this.commit(edit.removeView(this.exploration, id));
+    const neighbour = this.exploration.views[Math.min(index, this.exploration.views.length - 1)];
+    if (neighbour) this.grid.cards.get(neighbour.id)?.more.focus();
+  }
+
+  #announce() {
+    this.notices.dismiss("failure");
+    const filters = sentences(this.exploration, this.opened.description);
+    setText(this.live, [...filters, `${this.strip.rowsInWords()}.`].join(". "));
+  }
+
+  /** @param {Error} error */
+  #fail(error) {
+    if (error instanceof SignedOut) {
+      const back = location.pathname + location.search + location.hash;
+      return location.assign(`/signin?next=${encodeURIComponent(back)}`);
+    }
+    this.notices.show("failure", `${error.message} The charts show their last picture.`, { label: "Try again", act: () => this.engine.retry() });
+  }
+
+  #toggleRail() {
+    this.#railOpen = !this.#railOpen;
+    if (!matchMedia(NARROW).matches) localStorage.setItem(RAIL, this.#railOpen ? "open" : "closed");
+    this.#showRail();
+    this.tools.render(this.timeline, this.#railOpen);
+  }
+
+  #showRail() {
+    this.host?.classList.toggle("dx-rail-open", this.#railOpen);
+    this.rail.element.inert = !this.#railOpen;
+  }
+}

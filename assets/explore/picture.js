@@ -1,0 +1,84 @@
+/**
+ * What one view shows, and how well it is known.
+ * @import { Axis, Selection } from "./types.js"
+ * @import { FrameView } from "./wire.js"
+ */
+import { Table } from "./tables.js";
+
+/** @typedef {"exact" | "approximate" | "stale"} Status */
+/** @typedef {"cube" | "plain" | null} Source */
+
+/** @type {WeakMap<FrameView, Table>} */
+const tables = new WeakMap();
+
+/** Summing up a cube is worth doing once. @param {FrameView} view */
+function tableOf(view) {
+  const table = tables.get(view) ?? new Table(view);
+  tables.set(view, table);
+  return table;
+}
+
+/** @param {FrameView} view */
+const cells = (view) => view.shape.slice(1).reduce((product, length) => product * length, 1);
+
+export class Picture {
+  /** @type {Axis[]} */ axes = [];
+  /** @type {Status} */ status = "stale";
+  /** The state whose values are shown. */
+  stamp = -1;
+  /** The work this picture has taken notice of. */
+  revision = -1;
+  cubeExact = true;
+  values = new Float64Array(0);
+  ghost = new Float64Array(0);
+  #key = "";
+  /** @type {Table | null} */ #cube = null;
+  /** @type {Table | null} */ #plain = null;
+
+  /** @param {string} id */
+  constructor(id) {
+    this.id = id;
+  }
+
+  /**
+   * Begins with the unfiltered distribution of a view.
+   * @param {FrameView} view @param {string} key what the view was asked as
+   * @returns {boolean} whether anything is new
+   */
+  begin(view, key) {
+    if (key === this.#key) return false;
+    this.#key = key;
+    this.axes = view.axes;
+    this.values = new Float64Array(cells(view));
+    this.ghost = new Float64Array(cells(view));
+    tableOf(view).slice(null, this.ghost);
+    this.stamp = this.revision = -1;
+    this.status = "stale";
+    this.#cube = this.#plain = null;
+    return true;
+  }
+
+  /** @param {FrameView} view */
+  takeCube(view) {
+    this.#cube = tableOf(view);
+    this.cubeExact = view.exact;
+  }
+
+  /** @param {FrameView} view */
+  takePlain(view) {
+    this.#plain = tableOf(view);
+  }
+
+  /**
+   * Shows a state from what covers it; from nothing, the last picture stays and is stale.
+   * @param {Source} source @param {Selection | null} selection of the active view @param {number} stamp
+   */
+  show(source, selection, stamp) {
+    const table = source === "cube" ? this.#cube : source === "plain" ? this.#plain : null;
+    if (table) {
+      table.slice(source === "cube" ? selection : null, this.values);
+      this.status = source === "cube" && !this.cubeExact ? "approximate" : "exact";
+      this.stamp = stamp;
+    } else if (this.stamp !== stamp) this.status = "stale";
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What the page asks the cube route.
+ * @import { CubeRequest, Description, Exploration } from "./types.js"
+ */
+
+/** The pseudo-view that counts the rows which pass every filter. */
+export const ROWS = "_rows";
+
+/** @type {CubeRequest["views"][number]} */
+const ROWS_VIEW = { id: ROWS, columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null } };
+
+/** @param {Exploration} exploration @returns {CubeRequest["views"]} */
+function asked(exploration) {
+  const views = exploration.views.map(({ id, columns, scales, bins, measure }) => ({ id, columns, scales, bins, measure }));
+  return [...views, ROWS_VIEW];
+}
+
+/** Everything, unfiltered. @param {Exploration} exploration @returns {CubeRequest} */
+export const ghostRequest = (exploration) => ({ active: null, detail: "coarse", views: asked(exploration), filters: {} });
+
+/** The views as filtered. @param {Exploration} exploration @returns {CubeRequest} */
+export const plainRequest = (exploration) => ({ ...ghostRequest(exploration), filters: sorted(exploration.filters) });
+
+/**
+ * The cubes over one active view. Its own filter is left out: the brush stands for it, and the cubes outlive it.
+ * @param {Exploration} exploration @param {string} active @param {"coarse" | "exact"} detail @returns {CubeRequest}
+ */
+export function cubeRequest(exploration, active, detail) {
+  const { [active]: _, ...filters } = exploration.filters;
+  return { active, detail, views: asked(exploration), filters: sorted(filters) };
+}
+
+/** Filters in one order, whichever came first, so that equal states share one address. @param {CubeRequest["filters"]} filters */
+function sorted(filters) {
+  return Object.fromEntries(Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** @param {Description} description @param {CubeRequest} request @returns {string} */
+export function cubesUrl({ slug, version }, request) {
+  const { active, detail, views, filters } = request;
+  const query = new URLSearchParams({ x: JSON.stringify({ active, detail, views, filters }) });
+  return `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/cubes?${query}`;
+}

@@ -1,0 +1,39 @@
+/**
+ * The page before there is anything to show.
+ * @import { NotOpened } from "./types.js"
+ */
+import { h } from "./dom.js";
+
+/** As the suggested dashboard will stand: [width, height]. */
+const CARDS = [[3, 1], [3, 1], [3, 1], [3, 1], [12, 2], [4, 2], [4, 2], [4, 2], [6, 4], [6, 4]];
+const COLUMNS = 10;
+
+/** Loading, in the shape of what comes. */
+export function skeleton() {
+  const cards = CARDS.map(([width, height]) => h("div", { class: "dx-card dx-skeleton", style: `--width:${width};--height:${height}` }));
+  const columns = Array.from({ length: COLUMNS }, () => h("li", {}, h("span", { class: "dx-column dx-skeleton" })));
+  return [
+    h("section", { class: "dx-strip", "aria-hidden": "true" }),
+    h("div", { class: "dx-body", "aria-hidden": "true" },
+      h("aside", { class: "dx-rail" }, h("ul", { class: "dx-columns" }, ...columns)),
+      h("div", { class: "dx-main" }, h("div", { class: "dx-grid" }, h("div", { class: "dx-cards" }, ...cards)))),
+    h("p", { class: "visually-hidden", role: "status" }, "Loading the dataset"),
+  ];
+}
+
+/** @param {NotOpened} opened */
+export function notOpened({ error, datasets }) {
+  if (datasets.length) {
+    const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: `/explore/${encodeURIComponent(slug)}` }, name)));
+    return [h("div", { class: "dx-state" }, h("h1", {}, "This dataset cannot be opened"), h("p", {}, error), h("p", {}, "These can:"), h("ul", {}, ...links))];
+  }
+  const command = (/** @type {string} */ text) => h("pre", {}, h("code", {}, text));
+  return [
+    h("div", { class: "dx-state" },
+      h("h1", {}, "No dataset yet"),
+      h("p", {}, "Import a Parquet or CSV file on the machine that runs DataXchange, then reload this page:"),
+      command("python -m datasets import FILE --name \"My table\""),
+      h("p", {}, "Or write the sample, three million flights:"),
+      command("python -m datasets sample")),
+  ];
+}

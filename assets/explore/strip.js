@@ -1,0 +1,77 @@
+/**
+ * The strip that never scrolls away: how many rows pass, and the filters in words.
+ * @import { Description, Exploration, Filter } from "./types.js"
+ * @import { Status } from "./picture.js"
+ */
+import { h, iconButton, setChildren, setText } from "./dom.js";
+import { number, share } from "./numbers.js";
+import { filterWords } from "./words.js";
+
+/** @typedef {{ element: HTMLElement, words: HTMLElement, remove: HTMLElement }} Chip */
+
+export class Strip {
+  /** @type {Map<string, Chip>} */ #chips = new Map();
+  #rows = -1;
+
+  /**
+   * @param {Description} description
+   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void }} actions
+   */
+  constructor(description, actions) {
+    this.description = description;
+    this.actions = actions;
+    const total = number(description.rows);
+    this.count = h("strong", { class: "dx-count", style: `min-width:${total.length}ch` });
+    this.part = h("span", { class: "dx-share" });
+    this.bar = h("div", { class: "dx-progress", "aria-hidden": "true" });
+    this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
+    this.none = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
+    this.clear = h("button", { type: "button", class: "dx-quiet-button", onclick: () => actions.clearFilters() }, "Clear all");
+    const rows = h("div", { class: "dx-rows" }, this.count, ` of ${total} rows `, this.part);
+    this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, rows, this.none, this.chips, this.clear, this.bar);
+  }
+
+  /** @param {number} rows @param {Status} status */
+  showRows(rows, status) {
+    this.element.dataset.status = status;
+    if (rows === this.#rows) return;
+    this.#rows = rows;
+    setText(this.count, number(Math.round(rows)));
+    setText(this.part, `(${share(rows, this.description.rows)})`);
+    this.bar.style.transform = `scaleX(${rows / Math.max(1, this.description.rows)})`;
+  }
+
+  /** @returns {string} */
+  rowsInWords() {
+    return `${number(this.#rows)} of ${number(this.description.rows)} rows`;
+  }
+
+  /**
+   * @param {Exploration} exploration committed
+   * @param {string | null} [live] the view being brushed @param {Filter | null} [filter] what it would filter by
+   */
+  render(exploration, live = null, filter = null) {
+    const chips = [];
+    for (const view of exploration.views) {
+      const shown = view.id === live ? filter : exploration.filters[view.id];
+      if (!shown) continue;
+      const chip = this.#chips.get(view.id) ?? this.#chip(view.id);
+      const { subject, predicate } = filterWords(shown, view, this.description);
+      setText(chip.words, `${subject} ${predicate}`);
+      chip.remove.setAttribute("aria-label", `Remove filter: ${subject} ${predicate}`);
+      chips.push(chip.element);
+    }
+    setChildren(this.chips, chips);
+    this.none.hidden = chips.length > 0;
+    this.clear.hidden = chips.length === 0;
+  }
+
+  /** @param {string} id */
+  #chip(id) {
+    const words = h("button", { type: "button", class: "dx-chip-words", title: "Go to this view", onclick: () => this.actions.goTo(id) });
+    const remove = iconButton("close", "Remove filter", () => this.actions.removeFilter(id));
+    const chip = { element: h("li", { class: "dx-chip" }, words, remove), words, remove };
+    this.#chips.set(id, chip);
+    return chip;
+  }
+}

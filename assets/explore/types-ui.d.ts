@@ -1,0 +1,18 @@
+import type { Axis, Description, Filter, Selection, View } from "./types.js";
+
+/** What a card asks of the page. */
+export interface Actions {
+  change(id: string, change: Partial<View>): void;
+  move(id: string, index: number): void;
+  moveBy(id: string, steps: number): void;
+  resize(id: string, width: number, height: number): void;
+  remove(id: string): void;
+  clear(id: string): void;
+  activate(id: string): void;
+  brush(id: string, selection: Selection | null, phase: "move" | "commit"): void;
+  zoom(id: string, domains: ([number, number] | null)[]): void;
+  redraw(): void;
+  axes(id: string): Axis[];
+  filter(id: string): Filter | undefined;
+  description: Description;
+}

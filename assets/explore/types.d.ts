@@ -1,0 +1,120 @@
+/** The shapes the page shares with the server (docs/explore.md) and with the charts. */
+export interface ScaleSpec {
+  type: "linear" | "log" | "time" | "category" | "boolean";
+  domain: [number, number] | null;
+  top: number | null;
+}
+
+export type Aggregate = "count" | "sum" | "mean" | "min" | "max";
+
+export interface Measure {
+  aggregate: Aggregate;
+  column: string | null;
+}
+
+export interface View {
+  id: string;
+  columns: string[];
+  scales: ScaleSpec[];
+  bins: (number | null)[];
+  measure: Measure;
+  title: string | null;
+  width: number;
+  height: number;
+}
+
+export interface Bounds {
+  lo: number | null;
+  hi: number | null;
+}
+
+export type Filter =
+  | { type: "interval"; lo: number | null; hi: number | null; nulls: boolean }
+  | { type: "nulls" }
+  | { type: "members"; values: string[]; other: boolean; nulls: boolean }
+  | { type: "box"; x: Bounds; y: Bounds };
+
+export interface Exploration {
+  v: 1;
+  dataset: string;
+  version: string;
+  views: View[];
+  filters: Record<string, Filter>;
+  active: string | null;
+}
+
+export interface Column {
+  name: string;
+  label: string;
+  kind: "number" | "time" | "category" | "boolean";
+  integer: boolean;
+  distinct: number;
+  nulls: number;
+  minimum: number | null;
+  maximum: number | null;
+  sketch: number[];
+  scales: string[];
+}
+
+export interface Description {
+  slug: string;
+  name: string;
+  version: string;
+  rows: number;
+  columns: Column[];
+}
+
+export interface DatasetName {
+  slug: string;
+  name: string;
+}
+
+/** What the server answers to (address, dataset). */
+export interface Opened {
+  description: Description;
+  datasets: DatasetName[];
+  exploration: Exploration;
+  suggested: Exploration;
+  problems: string[];
+  error?: undefined;
+}
+
+export interface NotOpened {
+  error: string;
+  datasets: DatasetName[];
+}
+
+export interface Axis {
+  column: string;
+  label: string;
+  type: string;
+  integer: boolean;
+  codes: number;
+  edges: Float64Array | null;
+  labels: string[] | null;
+  lookup: Uint16Array;
+  bins: number;
+  choices: number[];
+  domain: [number, number] | null;
+}
+
+export interface Range {
+  from: number;
+  to: number;
+}
+
+/** A brush, in codes of the active view's axis (a box: in its bins); ranges are half-open. */
+export type Selection =
+  | { type: "interval"; from: number; to: number; nulls?: boolean }
+  | { type: "members"; codes: number[] }
+  | { type: "box"; x: Range; y: Range };
+
+export type Kind = "histogram" | "series" | "bars" | "density" | "figure";
+
+/** What the cube route is asked (docs/wire.md). */
+export interface CubeRequest {
+  active: string | null;
+  detail: "coarse" | "exact";
+  views: Pick<View, "id" | "columns" | "scales" | "bins" | "measure">[];
+  filters: Record<string, Filter>;
+}

@@ -1,0 +1,62 @@
+/**
+ * What a view is drawn as, and what a new one begins as.
+ * @import { Column, Description, Kind, ScaleSpec, View } from "./types.js"
+ */
+import { findColumn } from "./words.js";
+
+const ORDERED = ["number", "time"];
+const BINS = { number: 50, time: 100, density: 60 };
+const TOP = 12;
+
+/** @type {Record<Kind, { width: number, height: number }>} */
+const SIZES = {
+  figure: { width: 3, height: 1 },
+  histogram: { width: 4, height: 2 },
+  series: { width: 6, height: 2 },
+  bars: { width: 3, height: 3 },
+  density: { width: 6, height: 4 },
+};
+
+/** @param {Column | undefined} column */
+export const isOrdered = (column) => column !== undefined && ORDERED.includes(column.kind);
+
+/** @param {View} view @returns {Kind} */
+export function kindOf({ columns, scales }) {
+  if (!columns.length) return "figure";
+  if (columns.length > 1) return "density";
+  const { type } = scales[0];
+  if (type === "time") return "series";
+  return type === "category" || type === "boolean" ? "bars" : "histogram";
+}
+
+/** Longitude across and latitude up: worth drawing on a map. @param {View} view */
+export const isMap = ({ columns: [x, y] }) => /^lon/i.test(x ?? "") && /^lat/i.test(y ?? "");
+
+/** @param {Column} column @returns {ScaleSpec} */
+export function defaultScale(column) {
+  const type = /** @type {ScaleSpec["type"]} */ (column.scales[0]);
+  return { type, domain: null, top: type === "category" ? TOP : null };
+}
+
+/** @param {Column} column @param {boolean} density @returns {number | null} */
+export function defaultBins(column, density) {
+  if (column.kind !== "number" && column.kind !== "time") return null;
+  return density ? BINS.density : BINS[column.kind];
+}
+
+/** @param {Description} description @param {string[]} names @returns {Pick<View, "columns" | "scales" | "bins">} */
+export function axesFor(description, names) {
+  const columns = names.flatMap((name) => findColumn(description, name) ?? []);
+  return {
+    columns: columns.map((column) => column.name),
+    scales: columns.map(defaultScale),
+    bins: columns.map((column) => defaultBins(column, names.length > 1)),
+  };
+}
+
+/** @param {Description} description @param {string[]} names @param {string} id @returns {View} */
+export function newView(description, names, id) {
+  const axes = axesFor(description, names);
+  const view = { id, ...axes, measure: { aggregate: /** @type {const} */ ("count"), column: null }, title: null };
+  return { ...view, ...SIZES[kindOf({ ...view, width: 4, height: 2 })] };
+}

@@ -1,0 +1,101 @@
+/**
+ * Filters and views in words.
+ * @import { Bounds, Column, Description, Exploration, Filter, View } from "./types.js"
+ */
+import { day, moment, number, span, until, isMidnight } from "./numbers.js";
+
+const AGGREGATES = { count: "Rows", sum: "Sum of", mean: "Mean", min: "Lowest", max: "Highest" };
+const NAMED = 4;
+
+/** @param {Description} description @param {string} name @returns {Column | undefined} */
+export const findColumn = (description, name) => description.columns.find((column) => column.name === name);
+
+/** @param {Description} description @param {string | null} name */
+export const label = (description, name) => (name && findColumn(description, name)?.label) || name || "";
+
+/** @param {Bounds} bounds */
+function timeBounds({ lo, hi }) {
+  if (lo !== null && hi !== null) return span(lo, hi);
+  if (lo !== null) return `from ${isMidnight(lo) ? day(lo) : moment(lo)}`;
+  return until(/** @type {number} */ (hi));
+}
+
+/** @param {Bounds} bounds */
+function wholeBounds({ lo, hi }) {
+  const last = hi === null ? null : hi - 1;
+  if (lo !== null && last !== null) {
+    return lo === last ? `is ${number(lo)}` : `is between ${number(lo)} and ${number(last)}`;
+  }
+  return lo !== null ? `is at least ${number(lo)}` : `is at most ${number(/** @type {number} */ (last))}`;
+}
+
+/** @param {Bounds} bounds */
+function numberBounds({ lo, hi }) {
+  if (lo !== null && hi !== null) return `is between ${number(lo)} and ${number(hi)}`;
+  return lo !== null ? `is at least ${number(lo)}` : `is below ${number(/** @type {number} */ (hi))}`;
+}
+
+/** @param {Column | undefined} column @param {Bounds} bounds */
+function boundsWords(column, bounds) {
+  if (bounds.lo === null && bounds.hi === null) return "has a value";
+  if (column?.kind === "time") return timeBounds(bounds);
+  const wholes = column?.integer && [bounds.lo, bounds.hi].every((bound) => bound === null || Number.isInteger(bound));
+  return wholes ? wholeBounds(bounds) : numberBounds(bounds);
+}
+
+/** @param {string[]} names */
+function list(names) {
+  if (names.length > NAMED + 1) return `one of ${names.length}: ${names.slice(0, NAMED).join(", ")}, …`;
+  const last = names[names.length - 1];
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} or ${last}` : last;
+}
+
+/** @param {Extract<Filter, { type: "members" }>} filter */
+function membersWords({ values, other, nulls }) {
+  const shown = values.map((value) => (value === "" ? "empty" : value));
+  return `is ${list([...shown, ...(other ? ["any other"] : []), ...(nulls ? ["missing"] : [])])}`;
+}
+
+/**
+ * A filter as subject and predicate: {subject: "Delay", predicate: "is between −5 and 30"}.
+ * @param {Filter} filter @param {View} view @param {Description} description
+ */
+export function filterWords(filter, view, description) {
+  const [x, y] = view.columns.map((name) => findColumn(description, name));
+  const subject = label(description, view.columns[0]);
+  if (filter.type === "nulls") return { subject, predicate: "is missing" };
+  if (filter.type === "members") return { subject, predicate: membersWords(filter) };
+  if (filter.type === "box") {
+    const second = `${label(description, view.columns[1])} ${boundsWords(y, filter.y)}`;
+    return { subject, predicate: `${boundsWords(x, filter.x)}, ${second}` };
+  }
+  const tail = filter.nulls ? " or is missing" : "";
+  return { subject, predicate: boundsWords(x, filter) + tail };
+}
+
+/** @param {Exploration} exploration @param {Description} description @returns {string[]} one sentence a filter */
+export function sentences(exploration, description) {
+  return exploration.views.flatMap((view) => {
+    const filter = exploration.filters[view.id];
+    if (!filter) return [];
+    const { subject, predicate } = filterWords(filter, view, description);
+    return [`${subject} ${predicate}`];
+  });
+}
+
+/** @param {View} view @param {Description} description */
+export function measureWords(view, description) {
+  const { aggregate, column } = view.measure;
+  const verb = AGGREGATES[aggregate];
+  return column ? `${verb} ${label(description, column).toLowerCase()}` : verb;
+}
+
+/** @param {View} view @param {Description} description @returns {string} the title given, or one from its columns */
+export function viewTitle(view, description) {
+  if (view.title) return view.title;
+  const columns = view.columns.map((name) => label(description, name));
+  const measure = measureWords(view, description);
+  if (!columns.length) return measure;
+  const axes = columns.length > 1 ? `${columns[1]} by ${columns[0].toLowerCase()}` : columns[0];
+  return view.measure.column ? `${measure} by ${axes.toLowerCase()}` : axes;
+}

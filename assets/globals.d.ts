@@ -1,0 +1,6 @@
+/** What classic scripts and Dash put on the window. */
+interface Window {
+  React: any;
+  dx?: Record<string, unknown>;
+  dash_clientside?: Record<string, unknown>;
+}

@@ -1,0 +1,1 @@
+"""What the pages are built of: Dash components, layout builders, ids. They know no service."""

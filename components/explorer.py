@@ -1,0 +1,32 @@
+"""The Dash side of assets/dx.js: charts and brushes live in the browser, commits come back as a prop."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from dash.development.base_component import Component
+
+
+class Explorer(Component):  # type: ignore[misc]
+    """The Explore page of one dataset.
+
+    Args:
+        id: of the component.
+        dataset: slug from the path; None while there is no dataset.
+        address: hash of the URL; the browser sets it when the page opens and when someone types in another.
+        opened: what the server makes of (address, dataset): ``description``, ``datasets``, ``exploration``,
+            ``suggested``, ``problems``; or ``error`` and ``datasets``.
+        exploration: the exploration as last committed in the browser.
+    """
+
+    _namespace = "dx"
+    _type = "Explorer"
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = ["children"]
+
+    def __init__(self, id: str, dataset: str | None = None) -> None:  # noqa: A002
+        self._prop_names = ["id", "dataset", "address", "opened", "exploration"]
+        self._valid_wildcard_attributes: list[str] = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list[str] = []
+        super().__init__(id=id, dataset=dataset)

@@ -1,0 +1,6 @@
+"""The ids that pages and callbacks share."""
+
+EXPLORER = "explorer"
+EXPLORATION = "exploration"
+TOOLS = "dx-tools"
+MAIN = "dx-main"

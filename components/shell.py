@@ -1,0 +1,62 @@
+"""What surrounds every page: the skip link and the slim top bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+from components import ids
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who is signed in."""
+
+    name: str
+    role: str
+
+
+def shell(account: Account, *page: Component) -> Component:
+    """A page below the top bar; the page's own tools find their place in ``ids.TOOLS``."""
+    return html.Div([_skip_link(), _bar(account), *page], className="dx-shell")
+
+
+def _skip_link() -> Component:
+    return html.A("Skip to the views", href=f"#{ids.MAIN}", className="dx-skip", **{"data-dx-skip": ids.MAIN})
+
+
+def _bar(account: Account) -> Component:
+    brand = html.A([html.Span(className="dx-brand-mark"), "DataXchange"], href="/", className="dx-brand")
+    return html.Header(
+        [brand, html.Div(id=ids.TOOLS, className="dx-tools-slot"), _theme(), _menu(account)],
+        className="dx-bar",
+    )
+
+
+def _theme() -> Component:
+    icon = html.Span(className="dx-icon dx-icon-theme", **{"aria-hidden": "true"})
+    return html.Button(
+        icon,
+        type="button",
+        title="Light or dark",
+        className="dx-icon-button",
+        **{"aria-label": "Light or dark", "data-dx-theme": ""},
+    )
+
+
+def _menu(account: Account) -> Component:
+    initial = html.Span(account.name[:1].upper(), className="dx-initial", **{"aria-hidden": "true"})
+    summary = html.Summary(
+        initial,
+        title="Account",
+        className="dx-account-button",
+        **{"aria-label": f"Account of {account.name}"},
+    )
+    button = html.Button("Sign out", type="submit", className="dx-menu-item")
+    sign_out = html.Form(button, action="/signout", method="POST")
+    who = html.P([html.Strong(account.name), html.Span(account.role, className="dx-role")])
+    return html.Details(
+        [summary, html.Div([who, sign_out], className="dx-account-menu")], className="dx-account"
+    )

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { encode } from "../../assets/explore/address.js";
+import { RISON } from "../../assets/vendor/library.js";
+
+const view = { id: "v1", columns: ["delay"], scales: [{ type: "linear", domain: null, top: null }], bins: [50], measure: { aggregate: "count", column: null }, title: "A & B #1 'x'+y", width: 4, height: 2 };
+const suggested = { v: 1, dataset: "flights", version: "ab12", views: [view], filters: {}, active: null };
+const read = (hash) => RISON.parse(new URLSearchParams(hash.slice(1)).get("x"));
+
+test("the suggested dashboard is short", () => {
+  assert.equal(encode(suggested, suggested), "#v=1&x=(d:flights,at:ab12)");
+});
+
+test("filters and changed views come back as they were", () => {
+  const filters = { v1: { type: "members", values: ["O'Hare", "São Paulo", "1", ""], other: false, nulls: true } };
+  const changed = { ...suggested, views: [{ ...view, width: 6 }], filters, active: "v1" };
+  assert.deepEqual(read(encode(changed, suggested)), { d: "flights", at: "ab12", f: filters, w: changed.views, on: "v1" });
+});
+
+test("numbers survive to the last bit", () => {
+  const filters = { v1: { type: "interval", lo: -0.1, hi: 978307200000, nulls: false } };
+  for (const lo of [-0.1, 0.30000000000000004, 1e-7, 1e21, -5])
+    assert.equal(read(encode({ ...suggested, filters: { v1: { ...filters.v1, lo } } }, suggested)).f.v1.lo, lo);
+});
+
+test("nothing in it would end the hash or be taken for a space", () => {
+  const hash = encode({ ...suggested, views: [{ ...view, width: 5 }] }, suggested);
+  assert.doesNotMatch(hash.slice(1), /[#+\s"<>`]/);
+  assert.equal(hash.split("&").length, 2);
+});
