@@ -136,5 +136,6 @@ def _aggregate(spec: CubeSpec, places: npt.NDArray[np.int64], numbers: npt.NDArr
         np.maximum.at(high.reshape(-1), places, numbers)
         return Cube(spec, count, high=high)
     total = np.zeros(spec.shape, numbers.dtype)
-    np.add.at(total.reshape(-1), places, numbers)
+    with np.errstate(invalid="ignore", over="ignore"):
+        np.add.at(total.reshape(-1), places, numbers)
     return Cube(spec, count, sum=total)

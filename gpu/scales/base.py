@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -79,17 +79,17 @@ class Ordered(AnyScale):
 
     @abstractmethod
     def build_edges(self) -> npt.NDArray[np.float64]:
-        """The ascending edges; ``edges`` keeps them."""
+        """The ascending edges, made anew; ``edges`` keeps them."""
 
     @property
     def measures_time(self) -> bool:
         """Whether the edges are epoch milliseconds."""
         return False
 
-    @cached_property
+    @property
     def edges(self) -> npt.NDArray[np.float64]:
         """Ascending float64, shape ``(levels+1,)``; epoch milliseconds (UTC) on time scales."""
-        return frozen(self.build_edges())
+        return _edges(self)
 
     @property
     def codes(self) -> int:
@@ -127,6 +127,11 @@ class Ordered(AnyScale):
         if nulls and stop == missing[0] and start < stop:
             return ((start, self.codes),)
         return (((start, stop),) if start < stop else ()) + ((missing,) if nulls else ())
+
+
+@lru_cache(maxsize=1024)
+def _edges(scale: Ordered) -> npt.NDArray[np.float64]:
+    return frozen(scale.build_edges())
 
 
 def _edge(edges: npt.NDArray[np.float64], value: float) -> int | None:

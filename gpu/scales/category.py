@@ -34,9 +34,9 @@ class Category(AnyScale):
         return len(self.values) + 2
 
     def encode(self, values: pa.Array) -> Codes:
-        coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-        if pa.types.is_nested(coded.type.value_type):
+        if pa.types.is_nested(values.type):
             raise TypeError(f"categories expected, found {values.type}")
+        coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         lookup = self._codes_of(coded.dictionary).astype(self.dtype)
         places = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
         codes: Codes = lookup[places]

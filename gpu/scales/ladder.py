@@ -94,7 +94,7 @@ class Ladder:
 
 def _places(lo: float, hi: float, count: int) -> list[Callable[[npt.NDArray[np.float64]], Places]]:
     """Even buckets, and buckets of even width in the bits of positive floats: nearly those of a logarithm."""
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", divide="ignore"):
         scale = np.float64(count) / (np.float64(hi) - np.float64(lo))
     first, last = np.array([lo, hi]).view(np.int64)
     shift = max(int(last - first).bit_length() - count.bit_length(), 0) if lo > 0 else 0

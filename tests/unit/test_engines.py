@@ -1,0 +1,250 @@
+"""Every engine against the oracle, cell for cell, and the oracle against a loop over rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from math import isnan
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
+from gpu.oracle import OracleEngine, measured
+from gpu.scales import Boolean, Category, Linear
+from tests.unit.engines import ENGINES
+from tests.unit.sources import TableSource
+from tests.unit.strategies import cube_specs, filters, tables, views
+
+SMALL = (0, 1, 63, 64, 65, 500)
+every_engine = pytest.mark.parametrize("engine_of", ENGINES, ids=lambda engine: engine.__name__)
+
+
+def examples(count):
+    return settings(deadline=None, max_examples=count)
+
+
+def tolerance(source, measure):
+    """How far a float sum may lie off: 1e-12 of the sum of all magnitudes."""
+    numbers, present = measured(pa.concat_arrays(list(source.read(measure.column))))
+    finite = numbers[present & np.isfinite(numbers)]
+    return 1e-12 * np.abs(finite.astype(np.float64)).sum()
+
+
+def assert_equal_cubes(cube, expected, source):
+    assert cube.spec.view == expected.spec.view
+    assert cube.count.dtype == np.int64
+    np.testing.assert_array_equal(cube.count, expected.count)
+    for part in ("sum", "low", "high"):
+        ours, theirs = getattr(cube, part), getattr(expected, part)
+        assert (ours is None) == (theirs is None), part
+        if theirs is None:
+            continue
+        assert ours.shape == theirs.shape
+        if part == "sum" and theirs.dtype == np.float64:
+            atol = tolerance(source, cube.spec.view.measure)
+            np.testing.assert_allclose(ours, theirs, rtol=0, atol=atol, equal_nan=True)
+        else:
+            np.testing.assert_array_equal(ours, theirs)
+
+
+@every_engine
+@examples(120)
+@given(tables(), st.lists(cube_specs(), min_size=1, max_size=4))
+def test_cubes_equal_the_oracle(engine_of, table, specs):
+    source = TableSource(table)
+    engine, oracle = engine_of(source), OracleEngine(source)
+    for cube, expected in zip(engine.cubes(specs), oracle.cubes(specs), strict=True):
+        assert_equal_cubes(cube, expected, source)
+
+
+@every_engine
+@examples(60)
+@given(tables(), filters())
+def test_masks_equal_the_oracle_in_any_order(engine_of, table, conjunction):
+    source = TableSource(table)
+    engine, expected = engine_of(source), OracleEngine(source).mask(conjunction)
+    mask = engine.mask(conjunction)
+    assert mask.dtype == np.bool_
+    np.testing.assert_array_equal(mask, expected)
+    np.testing.assert_array_equal(engine.mask(conjunction[::-1]), expected)
+
+
+@every_engine
+@examples(40)
+@given(tables(SMALL), views(), filters())
+def test_a_cleared_filter_was_never_there(engine_of, table, view, conjunction):
+    source = TableSource(table)
+    engine = engine_of(source)
+    before = engine.histogram(view)
+    engine.histogram(view, conjunction)
+    assert_equal_cubes(engine.histogram(view), before, source)
+    assert_equal_cubes(
+        engine.histogram(view, [*conjunction, ()]), engine.histogram(view, conjunction), source
+    )
+    assert engine.mask([]).all()
+
+
+@every_engine
+@examples(60)
+@given(tables(), cube_specs())
+def test_the_rows_of_a_cube_add_up_to_the_histogram(engine_of, table, spec):
+    source = TableSource(table)
+    engine = engine_of(source)
+    cube, whole = engine.cubes([spec])[0], engine.histogram(spec.view, list(spec.filters))
+    np.testing.assert_array_equal(cube.count.sum(axis=0), whole.count[0])
+    if cube.low is not None:
+        np.testing.assert_array_equal(cube.low.min(axis=0), whole.low[0])
+    if cube.high is not None:
+        np.testing.assert_array_equal(cube.high.max(axis=0), whole.high[0])
+    if cube.sum is not None:
+        with np.errstate(invalid="ignore"):
+            atol = 0 if cube.sum.dtype == np.int64 else tolerance(source, spec.view.measure)
+            np.testing.assert_allclose(cube.sum.sum(axis=0), whole.sum[0], rtol=0, atol=atol, equal_nan=True)
+
+
+@every_engine
+@examples(60)
+@given(tables(), st.lists(cube_specs(), min_size=1, max_size=2), st.data())
+def test_appended_rows_are_as_if_loaded_with_the_others(engine_of, table, specs, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=1, max_size=3)))
+    engine = engine_of(TableSource(table.slice(0, cuts[0])))
+    engine.cubes(specs)
+    for start, stop in zip(cuts, [*cuts[1:], table.num_rows], strict=True):
+        engine.append(batch_of(table.slice(start, stop - start)))
+        engine.mask([])
+    assert engine.rows == table.num_rows
+    source = TableSource(table)
+    for cube, expected in zip(engine.cubes(specs), OracleEngine(source).cubes(specs), strict=True):
+        assert_equal_cubes(cube, expected, source)
+
+
+def batch_of(table):
+    batches = table.combine_chunks().to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], table.schema)
+
+
+@examples(60)
+@given(tables(SMALL), cube_specs())
+def test_the_oracle_equals_a_loop_over_rows(table, spec):
+    cube = OracleEngine(TableSource(table)).cubes([spec])[0]
+    groups = looped(table, spec)
+    assert cube.count.shape == spec.shape
+    assert {place: cube.count.flat[place] for place in np.flatnonzero(cube.count)} == {
+        place: len(values) for place, values in groups.items()
+    }
+    check = {
+        Aggregate.SUM: lambda values, place: (
+            cube.sum.flat[place] == pytest.approx(sum_of(values), nan_ok=True)
+        ),
+        Aggregate.MIN: lambda values, place: cube.low.flat[place] == float(min(values)),
+        Aggregate.MAX: lambda values, place: cube.high.flat[place] == float(max(values)),
+    }
+    check[Aggregate.MEAN] = check[Aggregate.SUM]
+    aggregate = spec.view.measure.aggregate
+    assert all(check[aggregate](values, place) for place, values in groups.items() if aggregate in check)
+
+
+def sum_of(values):
+    """Integers add up as int64 does."""
+    total = sum(values)
+    return total if isinstance(total, float) else (int(total) + 2**63) % 2**64 - 2**63
+
+
+def looped(table, spec):
+    """The measured values of each cell's rows, 1 for a count, by place in the cube."""
+    coded = {
+        (part.column, part.scale): part.scale.encode(pa.chunked_array(table[part.column]).combine_chunks())
+        for part in [*spec.active, *spec.view.axes, *(p for predicates in spec.filters for p in predicates)]
+    }
+    column = spec.view.measure.column
+    values = [1] * table.num_rows if column is None else table[column].to_pylist()
+    groups = defaultdict(list)
+    for row, value in enumerate(values):
+        missing = value is None or (isinstance(value, float) and isnan(value))
+        passes = all(
+            any(start <= coded[p.column, p.scale][row] < stop for start, stop in p.ranges)
+            for predicates in spec.filters
+            for p in predicates
+        )
+        if passes and not missing:
+            place = 0
+            for axis in [*spec.active, *spec.view.axes]:
+                place = place * axis.cells + int(axis.lookup[coded[axis.column, axis.scale][row]])
+            groups[place].append(value if column != "price" else float(value))
+    return groups
+
+
+FLIGHTS = pa.table(
+    {
+        "delay": pa.array([-5, 0, 12, None, 90, 12], pa.int16()),
+        "air": pa.array([1.5, None, float("nan"), 2.5, -1, 4]),
+        "origin": pa.array(["SFO", "JFK", "SFO", None, "LAX", "JFK"]),
+        "late": pa.array([False, False, True, None, True, True]),
+    }
+)
+ORIGIN = Axis("origin", Category(values=("SFO", "JFK")))
+DELAY = Axis("delay", Linear(lo=0, step=10, levels=2))
+LATE = (Predicate("late", Boolean(), ((1, 2),)),)
+
+
+@every_engine
+def test_a_known_table(engine_of):
+    engine = engine_of(TableSource(FLIGHTS))
+    view = View((ORIGIN,))
+    assert engine.histogram(view).count.tolist() == [[2, 2, 1, 1]]
+    assert engine.histogram(view, [LATE]).count.tolist() == [[1, 1, 1, 0]]
+    cube = engine.cubes([CubeSpec(view, (DELAY,), frozenset())])[0]
+    assert cube.count.tolist() == [[1, 0, 0, 0], [0, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    mean = engine.histogram(View((ORIGIN,), Measure(Aggregate.MEAN, "delay")))
+    assert (mean.count.tolist(), mean.sum.tolist()) == ([[2, 2, 1, 0]], [[7, 12, 90, 0]])
+    assert mean.sum.dtype == np.int64
+    low = engine.histogram(View((ORIGIN,), Measure(Aggregate.MIN, "air")))
+    assert (low.count.tolist(), low.low.tolist()) == ([[1, 1, 1, 1]], [[1.5, 4, -1, 2.5]])
+    high = engine.histogram(View((), Measure(Aggregate.MAX, "air")), [LATE])
+    assert (high.count.tolist(), high.high.tolist()) == ([[2]], [[4]])
+
+
+@every_engine
+def test_loaded_columns_are_resident_once(engine_of):
+    engine = engine_of(TableSource(FLIGHTS))
+    engine.load("delay", DELAY.scale)
+    resident = engine.nbytes
+    assert resident > 0
+    engine.load("delay", DELAY.scale)
+    assert engine.nbytes == resident
+
+
+@every_engine
+def test_an_unknown_column_is_named(engine_of):
+    with pytest.raises(KeyError, match="altitude"):
+        engine_of(TableSource(FLIGHTS)).load("altitude", DELAY.scale)
+
+
+@every_engine
+def test_a_measure_of_text_is_refused(engine_of):
+    with pytest.raises(TypeError, match="numbers"):
+        engine_of(TableSource(FLIGHTS)).histogram(View((), Measure(Aggregate.SUM, "origin")))
+
+
+@every_engine
+def test_a_cancelled_computation_ends(engine_of):
+    cancel = Cancel()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        engine_of(TableSource(FLIGHTS)).cubes([CubeSpec(View((ORIGIN,)))], cancel)
+
+
+@every_engine
+@examples(5)
+@given(tables((20_011,)), st.lists(cube_specs(), min_size=8, max_size=8))
+def test_many_threads_get_the_same_answers(engine_of, table, specs):
+    source = TableSource(table)
+    engine = engine_of(source)
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda spec: engine.cubes([spec])[0], specs))
+    for cube, expected in zip(answers, OracleEngine(source).cubes(specs), strict=True):
+        assert_equal_cubes(cube, expected, source)
