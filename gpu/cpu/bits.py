@@ -1,0 +1,50 @@
+"""Filter bits: for each row, whether it passes a filter; 64 rows a word."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.cpu.codes import grown
+from gpu.cpu.pool import cores, parts, run
+from gpu.cpu.select import MOST_RANGES, select
+from gpu.cpu.shelf import Entry
+from gpu.cpu.window import Coder, Window
+from gpu.cubes import Filter
+
+Words = npt.NDArray[np.uint64]
+Ranges = tuple[tuple[int, int], ...]
+
+
+def write_bits(window: Window, ranges: Ranges, words: Words, rows: range, *, narrow: bool) -> None:
+    """Set the bits of the rows whose code is in one of the ranges, or clear the others' where ``narrow``."""
+    real = [(low, high - low - 1) for low, high in ranges if low < high]
+    pairs = np.array(real, np.uint64).reshape(-1, 2)
+    table = np.zeros(0, np.uint8)
+    if len(real) > MOST_RANGES:
+        table = np.zeros(65_536, np.uint8)
+        for low, high in ranges:
+            table[low:high] = 1
+    fixed = window.address, window.array.itemsize, pairs, table, words.ctypes.data
+    run(select, [(*fixed, *part, narrow) for part in parts(rows.start, rows.stop, cores())])
+
+
+class Bits(Entry):
+    """The rows that pass every predicate of a filter. Bits behind the last row are undefined."""
+
+    def __init__(self, coder: Coder, predicates: Filter) -> None:
+        super().__init__()
+        self._coder, self._predicates = coder, predicates
+        self.words: Words = np.empty(0, np.uint64)
+
+    @property
+    def nbytes(self) -> int:
+        return self.words.nbytes
+
+    def grow(self, start: int, stop: int) -> None:
+        words = grown(self.words, (stop + 63) // 64)
+        for i, predicate in enumerate(self._predicates):
+            with self._coder.shelf.lease() as lease:
+                window = self._coder.window(lease, predicate, start, stop)
+                write_bits(window, predicate.ranges, words, range(start, stop), narrow=i > 0)
+        self.words = words

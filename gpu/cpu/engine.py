@@ -1,0 +1,96 @@
+"""The engine of the CPU: resident codes, filter bits, and one fused pass of compiled kernels a request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gpu.cpu.known import Known
+from gpu.cpu.pool import cores, parts, run
+from gpu.cpu.request import Request, addresses
+from gpu.cpu.resident import Resident
+from gpu.cpu.rows import Rows
+from gpu.cpu.select import conjunction
+from gpu.cpu.shelf import Shelf
+from gpu.cpu.window import Coder
+from gpu.cubes import Axis, Cancel, Cube, CubeSpec, Filter, View
+from gpu.engine import Source
+from gpu.scales import Scale
+
+GIB = 1 << 30
+
+
+class CpuEngine:
+    """One version of a dataset, in memory.
+
+    Args:
+        source: the rows.
+        memory: bytes that codes, numbers and filter bits may take; what was used longest ago is dropped, and
+            made again when wanted. A request that needs more at once may exceed it.
+        cubes: bytes that unfiltered cubes may take.
+        threads: into how many ranges the rows are dealt; None: one a core.
+    """
+
+    name = "cpu"
+
+    def __init__(
+        self, source: Source, *, memory: int = 4 * GIB, cubes: int = GIB // 4, threads: int | None = None
+    ) -> None:
+        self._coder = Coder(Rows(source), Shelf(memory))
+        self._known = Known(cubes)
+        self._threads = threads or cores()
+        self._appending = Lock()
+
+    @property
+    def rows(self) -> int:
+        return self._coder.rows.count
+
+    @property
+    def nbytes(self) -> int:
+        return self._coder.shelf.nbytes + self._coder.rows.nbytes
+
+    def load(self, column: str, scale: Scale) -> None:
+        with self._resident() as resident:
+            resident.codes(Axis(column, scale))
+
+    def append(self, batch: pa.RecordBatch) -> None:
+        """
+        Raises:
+            KeyError: the batch lacks a column that is resident.
+            ValueError: values don't fit the type of their column.
+        """
+        with self._appending:
+            self._coder.rows.append(batch)
+            self._coder.shelf.reach(self.rows)
+
+    def mask(self, filters: Sequence[Filter]) -> npt.NDArray[np.bool_]:
+        with self._resident() as resident:
+            words = np.zeros((resident.rows + 63) // 64, np.uint64)
+            bits = addresses(resident.bits(filter_) for filter_ in filters if filter_)
+            run(conjunction, [(bits, words, *part) for part in parts(0, resident.rows, self._threads)])
+            return np.unpackbits(words.view(np.uint8), count=resident.rows, bitorder="little").view(np.bool_)
+
+    def histogram(self, view: View, filters: Sequence[Filter] = ()) -> Cube:
+        return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
+
+    def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
+        """
+        Raises:
+            Cancelled: ``cancel`` was set before the last cube was complete.
+            ValueError: a cube would have too many cells.
+            KeyError: there is no such column.
+            TypeError: a measure's column has no numbers, or a scale can't judge a column.
+        """
+        with self._resident() as resident:
+            request = Request(resident, self._known, self._threads, cancel or Cancel())
+            return request.answer(specs)
+
+    @contextmanager
+    def _resident(self) -> Iterator[Resident]:
+        with self._coder.shelf.lease() as lease:
+            yield Resident(self._coder, lease, self.rows)

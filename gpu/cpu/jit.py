@@ -1,0 +1,34 @@
+"""numba's compiler as the kernels use it: at import, cached, and free of the interpreter lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from numba import config, njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+Native = Any
+"""A value whose type the signature of the kernel decides."""
+
+
+def _sources() -> str:
+    """A digest of this package; numba by itself looks only at the file of the function it cached."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+config.CACHE_DIR = str(Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__") / _sources())
+
+
+def inline(function: F) -> F:
+    """A part of kernels, compiled into them."""
+    return cast(F, njit(function))
+
+
+def kernel(signature: str) -> Callable[[F], F]:
+    """A function Python calls, compiled at once for this one signature."""
+    return cast(Callable[[F], F], njit(signature, nogil=True, cache=True))

@@ -1,0 +1,55 @@
+"""One code for the bins of one axis or two, so that a view costs one column however it is binned."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from gpu.cpu.codes import Array, grown
+from gpu.cpu.join import join
+from gpu.cpu.pool import cores, parts, run
+from gpu.cpu.shelf import Entry
+from gpu.cpu.window import Coder
+from gpu.cubes import Axis
+
+MOST_JOINED = 65_536
+"""Axes of more cells than a uint16 can number aren't joined."""
+
+
+def lookups(axes: tuple[Axis, ...]) -> list[Array]:
+    """Each axis's lookup of codes, scaled so that their sum numbers the cells, the last axis fastest."""
+    cells = [axis.cells for axis in axes]
+    return [axis.lookup * np.uint32(prod(cells[i + 1 :])) for i, axis in enumerate(axes)]
+
+
+class Joined(Entry):
+    """The number of each row's cell in the grid of some axes."""
+
+    def __init__(self, coder: Coder, axes: tuple[Axis, ...]) -> None:
+        super().__init__()
+        self._coder, self._axes = coder, axes
+        self._lookups = lookups(axes)
+        cells = prod(axis.cells for axis in axes)
+        self.array: Array = np.empty(0, np.uint8 if cells <= 256 else np.uint16)
+
+    @property
+    def nbytes(self) -> int:
+        return self.array.nbytes
+
+    def grow(self, start: int, stop: int) -> None:
+        array = grown(self.array, stop)
+        with self._coder.shelf.lease() as lease:
+            windows = [self._coder.window(lease, axis, start, stop) for axis in self._axes]
+            terms = np.array(
+                [
+                    (window.address, window.array.itemsize, table.ctypes.data)
+                    for window, table in zip(windows, self._lookups, strict=True)
+                ],
+                np.uint64,
+            )
+            run(
+                join,
+                [(terms, array.ctypes.data, array.itemsize, *part) for part in parts(start, stop, cores())],
+            )
+        self.array = array

@@ -1,0 +1,44 @@
+"""Unfiltered cubes kept for reuse: they depend on nobody's filters."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from gpu.cubes import Cube, CubeSpec
+
+
+class Known:
+    """Cubes by spec with the number of rows they cover; the least recently used go first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._cubes: OrderedDict[CubeSpec, tuple[int, Cube]] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        with self._lock:
+            return sum(cube.nbytes for _, cube in self._cubes.values())
+
+    def get(self, spec: CubeSpec, rows: int) -> tuple[int, Cube] | None:
+        """A cube over ``rows`` rows, or fewer, with how many."""
+        with self._lock:
+            found = self._cubes.get(spec)
+            if found is None or found[0] > rows:
+                return None
+            self._cubes.move_to_end(spec)
+            return found
+
+    def put(self, cube: Cube, rows: int) -> None:
+        with self._lock:
+            self._cubes[cube.spec] = rows, cube
+            self._cubes.move_to_end(cube.spec)
+            total = sum(kept.nbytes for _, kept in self._cubes.values())
+            while total > self._limit:
+                total -= self._cubes.popitem(last=False)[1][1].nbytes
+
+    def clear(self) -> None:
+        """Forget all cubes."""
+        with self._lock:
+            self._cubes.clear()

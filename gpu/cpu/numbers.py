@@ -1,0 +1,95 @@
+"""The values of a measure's column, in the narrowest type that holds them, and which rows have one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gpu.cpu.bits import Words, write_bits
+from gpu.cpu.codes import Array, grown
+from gpu.cpu.rows import Rows
+from gpu.cpu.shelf import Entry
+from gpu.cpu.window import Window
+
+Mask = npt.NDArray[np.bool_]
+
+
+def plain(values: pa.Array) -> tuple[Array, Mask | None]:
+    """Numbers as int64, float32 or float64 with 0 where there is none, and which are present (None: all).
+
+    Raises:
+        TypeError: the values are no numbers.
+    """
+    kind = values.type
+    if pa.types.is_integer(kind):
+        values = values.cast(pa.int64())
+    elif pa.types.is_decimal(kind):
+        values = values.cast(pa.float64())
+    elif pa.types.is_float16(kind):
+        values = values.cast(pa.float32())
+    elif not pa.types.is_floating(kind):
+        raise TypeError(f"numbers expected, found {kind}")
+    numbers = (values.fill_null(0) if values.null_count else values).to_numpy(zero_copy_only=False)
+    valid = values.is_valid().to_numpy(zero_copy_only=False) if values.null_count else None
+    return (numbers, valid) if numbers.dtype.kind == "i" else _without_nan(numbers, valid)
+
+
+def _without_nan(numbers: Array, valid: Mask | None) -> tuple[Array, Mask | None]:
+    missing = np.isnan(numbers)
+    if not missing.any():
+        return numbers, valid
+    return np.where(missing, numbers.dtype.type(0), numbers), ~missing if valid is None else valid & ~missing
+
+
+def holding(numbers: Array, current: np.dtype[Any]) -> np.dtype[Any]:
+    """The narrowest type that holds these numbers and all of ``current``."""
+    if numbers.dtype.kind == "f":
+        return np.promote_types(numbers.dtype, current)
+    if numbers.size == 0:
+        return current
+    bounds = np.min_scalar_type(min(int(numbers.min()), -1)), np.min_scalar_type(-int(numbers.max()) - 1)
+    return np.promote_types(np.promote_types(*bounds), current)
+
+
+class Numbers(Entry):
+    """A column's numbers; ``valid`` has the bit of each row that has one, and is None as long as all do."""
+
+    def __init__(self, rows: Rows, column: str) -> None:
+        super().__init__()
+        self._rows, self._column = rows, column
+        self.array: Array = np.empty(0, np.int8)
+        self.valid: Words | None = None
+
+    @property
+    def nbytes(self) -> int:
+        return self.array.nbytes + (0 if self.valid is None else self.valid.nbytes)
+
+    @property
+    def integer(self) -> bool:
+        return self.array.dtype.kind == "i"
+
+    def grow(self, start: int, stop: int) -> None:
+        array, missing = self.array, []
+        for row, values in self._rows.read(self._column, start, stop):
+            numbers, valid = plain(values)
+            array = grown(array.astype(holding(numbers, array.dtype), copy=False), stop)
+            array[row : row + numbers.size] = numbers
+            if valid is not None:
+                missing.append(row + np.flatnonzero(~valid))
+        if missing or self.valid is not None:
+            self.valid = self._mark(missing, start, stop)
+        self.array = array
+
+    def _mark(self, missing: list[npt.NDArray[np.intp]], start: int, stop: int) -> Words:
+        """The validity of all rows, with those ``missing`` in the new ones."""
+        words = grown(np.empty(0, np.uint64) if self.valid is None else self.valid, (stop + 63) // 64)
+        fresh = 0 if self.valid is None else start
+        first = fresh & ~63
+        present = np.ones(((stop + 63) & ~63) - first, np.uint8)
+        for rows in missing:
+            present[rows - first] = 0
+        write_bits(Window(present, first), ((1, 2),), words, range(fresh, stop), narrow=False)
+        return words

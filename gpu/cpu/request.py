@@ -1,0 +1,97 @@
+"""One request for cubes: what is known already, what is counted, and over which rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.cpu.algebra import added, without
+from gpu.cpu.bits import Words
+from gpu.cpu.known import Known
+from gpu.cpu.plan import Plan
+from gpu.cpu.pool import parts, run
+from gpu.cpu.resident import Resident
+from gpu.cpu.select import passing
+from gpu.cpu.tally import Group, Tally
+from gpu.cpu.tallying import tally_up
+from gpu.cubes import Cancel, Cancelled, Cube, CubeSpec, Filter
+
+Filters = frozenset[Filter]
+Wholes = dict[CubeSpec, Cube]
+
+
+def unfiltered(spec: CubeSpec) -> CubeSpec:
+    return replace(spec, filters=frozenset()) if spec.filters else spec
+
+
+def addresses(words: Iterable[Words]) -> npt.NDArray[np.uint64]:
+    return np.array([some.ctypes.data for some in words], np.uint64)
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """Cubes over the first ``resident.rows`` rows, whatever is appended meanwhile."""
+
+    resident: Resident
+    known: Known
+    threads: int
+    cancel: Cancel
+
+    def answer(self, specs: Sequence[CubeSpec]) -> list[Cube]:
+        """One cube a spec, in order."""
+        unique = dict.fromkeys(specs)
+        answers = self._wholes(dict.fromkeys(map(unfiltered, unique)))
+        groups = self._groups([spec for spec in unique if spec not in answers], answers)
+        cubes = tally_up(Plan(groups), 0, self.resident.rows, self.threads, self.cancel)
+        inverted = [group.inverted for group in groups for _ in group.tallies]
+        for cube, flip in zip(cubes, inverted, strict=True):
+            answers[cube.spec] = without(answers[unfiltered(cube.spec)], cube) if flip else cube
+            if not cube.spec.filters:
+                self.known.put(cube, self.resident.rows)
+        return [answers[spec] for spec in specs]
+
+    def _wholes(self, specs: Iterable[CubeSpec]) -> Wholes:
+        """The unfiltered cubes that are known, brought up to the last row."""
+        found = {spec: self.known.get(spec, self.resident.rows) for spec in specs}
+        return {spec: self._current(*known) for spec, known in found.items() if known is not None}
+
+    def _current(self, rows: int, cube: Cube) -> Cube:
+        if rows == self.resident.rows:
+            return cube
+        tally = Tally.of(cube.spec, self.resident)
+        plan = Plan([Group(tally.present, inverted=False, tallies=[tally])])
+        newer = tally_up(plan, rows, self.resident.rows, self.threads, self.cancel)[0]
+        self.known.put(whole := added(cube, newer), self.resident.rows)
+        return whole
+
+    def _groups(self, specs: list[CubeSpec], wholes: Wholes) -> list[Group]:
+        """The specs by the rows they count: where most rows pass and the whole is known, those that fail."""
+        filters = {spec.filters: self._bits(spec.filters) for spec in specs}
+        groups: dict[tuple[Filters, int, bool], Group] = {}
+        mostly: dict[Filters, bool] = {}
+        for spec in specs:
+            tally = self._tally(spec)
+            invert = bool(spec.filters) and tally.additive and unfiltered(spec) in wholes
+            if invert and spec.filters not in mostly:
+                mostly[spec.filters] = self._share(filters[spec.filters]) > 0.5
+            invert = invert and mostly[spec.filters]
+            key = spec.filters, id(tally.valid), invert
+            group = groups.setdefault(key, Group([*filters[spec.filters], *tally.present], invert, []))
+            group.tallies.append(tally)
+        return list(groups.values())
+
+    def _tally(self, spec: CubeSpec) -> Tally:
+        if self.cancel.is_set:
+            raise Cancelled
+        return Tally.of(spec, self.resident)
+
+    def _bits(self, filters: Filters) -> list[Words]:
+        return [self.resident.bits(filter_) for filter_ in filters if filter_]
+
+    def _share(self, filters: list[Words]) -> float:
+        """The part of the rows that pass."""
+        calls = [(addresses(filters), *part) for part in parts(0, self.resident.rows, self.threads)]
+        return float(sum(run(passing, calls))) / max(1, self.resident.rows)

@@ -1,0 +1,34 @@
+"""What an engine keeps of its rows, by what it is for: made when first wanted, evicted when long unused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gpu.cpu.bits import Bits, Words
+from gpu.cpu.codes import Array
+from gpu.cpu.joined import Joined
+from gpu.cpu.numbers import Numbers
+from gpu.cpu.shelf import Lease
+from gpu.cpu.window import Coder
+from gpu.cubes import Axis, Filter
+
+
+@dataclass(frozen=True)
+class Resident:
+    """One request's view of it: ``rows`` rows, held as long as the lease."""
+
+    coder: Coder
+    lease: Lease
+    rows: int
+
+    def codes(self, axis: Axis) -> Array:
+        return self.coder.codes(self.lease, axis.column, axis.scale, self.rows).array
+
+    def joined(self, axes: tuple[Axis, ...]) -> Array:
+        return self.lease.take(("joined", axes), lambda: Joined(self.coder, axes), self.rows).array
+
+    def bits(self, predicates: Filter) -> Words:
+        return self.lease.take(("bits", predicates), lambda: Bits(self.coder, predicates), self.rows).words
+
+    def numbers(self, column: str) -> Numbers:
+        return self.lease.take(("numbers", column), lambda: Numbers(self.coder.rows, column), self.rows)

@@ -1,0 +1,87 @@
+"""The raw rows of an engine: those of its source and, behind them, those appended since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Lock
+
+import pyarrow as pa
+
+from gpu.engine import Source
+
+PIECE = 131_072
+"""Rows encoded at a time."""
+
+
+class Rows:
+    """Reads any range of rows. Appended rows are kept until the source has them too."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._lock = Lock()
+        self._types: dict[str, pa.DataType] = {}
+        self._tail: tuple[int, tuple[pa.RecordBatch, ...]] = (source.rows, ())
+        self.count = source.rows
+
+    @property
+    def nbytes(self) -> int:
+        return sum(int(batch.nbytes) for batch in self._tail[1])
+
+    def append(self, batch: pa.RecordBatch) -> None:
+        """Add rows behind the others.
+
+        Raises:
+            KeyError: a column is missing that was read before.
+            ValueError: values don't fit the type their column has.
+        """
+        batch = self._cast(batch)
+        with self._lock:
+            first, batches = self._tail
+            batches = (*batches, batch)
+            while batches and first + batches[0].num_rows <= self._source.rows:
+                first, batches = first + batches[0].num_rows, batches[1:]
+            self._tail = first, batches
+            self.count += batch.num_rows
+
+    def _cast(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with every column in the type it was read in before."""
+        missing = set(self._types).difference(batch.schema.names)
+        if missing:
+            raise KeyError(f"the batch lacks {', '.join(sorted(missing))}")
+        fields = [field.with_type(self._types.get(field.name, field.type)) for field in batch.schema]
+        return batch.cast(pa.schema(fields))
+
+    def read(self, column: str, start: int, stop: int) -> Iterator[tuple[int, pa.Array]]:
+        """The values of the rows ``start <= row < stop`` in pieces, each with the number of its first row.
+
+        Where there are no rows at all, an empty piece still tells the type.
+
+        Raises:
+            KeyError: there is no such column.
+            ValueError: the column ends before ``stop``.
+        """
+        first, batches = self._tail
+        row = 0
+        if start < first or stop == 0:
+            for values in self._source.read(column):
+                self._types.setdefault(column, values.type)
+                yield from _pieces(values, row, start, stop)
+                row += len(values)
+                if stop == 0:
+                    yield 0, values.slice(0, 0)
+                if row >= stop:
+                    return
+        begin = max(start, row)
+        row = first
+        for batch in batches:
+            yield from _pieces(batch.column(column), row, begin, stop)
+            row += batch.num_rows
+        if row < stop:
+            raise ValueError(f"column {column!r} has {row} rows where {stop} were expected")
+
+
+def _pieces(values: pa.Array, row: int, start: int, stop: int) -> Iterator[tuple[int, pa.Array]]:
+    """The part of ``values``, whose first row is ``row``, that lies in the range, cut into pieces."""
+    for low in range(max(row, start), min(row + len(values), stop), PIECE):
+        high = min(low + PIECE, row + len(values), stop)
+        yield low, values.slice(low - row, high - low)

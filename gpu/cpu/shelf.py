@@ -1,0 +1,119 @@
+"""What an engine keeps in memory under a bound: the least recently used goes first, what is in use never."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import TypeVar, cast
+
+
+class Entry(ABC):
+    """Something derived from the rows that follows as rows are added.
+
+    Readers need no lock: they say how many rows they want, and growing never changes what they see of those.
+    ``rows`` is negative until the entry has come to be.
+    """
+
+    def __init__(self) -> None:
+        self.rows = -1
+        self.users = 0
+        self._growing = Lock()
+
+    def reach(self, rows: int) -> None:
+        """Cover all rows below ``rows``; waits if another thread is at it."""
+        with self._growing:
+            if self.rows < rows:
+                self.grow(max(self.rows, 0), rows)
+                self.rows = rows
+
+    @property
+    @abstractmethod
+    def nbytes(self) -> int: ...
+
+    @abstractmethod
+    def grow(self, start: int, stop: int) -> None:
+        """Add the rows ``start <= row < stop``; the rows before are there."""
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class Lease:
+    """What one request uses, and so what must not be evicted until it ends."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._taken: list[Entry] = []
+
+    def take(self, key: Hashable, make: Callable[[], E], rows: int) -> E:
+        """The entry of this key, covering at least ``rows`` rows."""
+        entry = self._shelf.hold(key, make)
+        self._taken.append(entry)
+        entry.reach(rows)
+        return entry
+
+    def end(self) -> None:
+        self._shelf.release(self._taken)
+
+
+class Shelf:
+    """Entries by key, at most ``limit`` bytes of them unless running requests use more."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = Lock()
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        with self._lock:
+            return sum(entry.nbytes for entry in self._entries.values())
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._entries
+
+    def reach(self, rows: int) -> None:
+        """Let all entries cover these rows."""
+        with self._lock:
+            entries = list(self._entries.values())
+            for entry in entries:
+                entry.users += 1
+        try:
+            for entry in entries:
+                entry.reach(rows)
+        finally:
+            self.release(entries)
+
+    @contextmanager
+    def lease(self) -> Iterator[Lease]:
+        lease = Lease(self)
+        try:
+            yield lease
+        finally:
+            lease.end()
+
+    def hold(self, key: Hashable, make: Callable[[], E]) -> E:
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                entry = self._entries[key] = make()
+            self._entries.move_to_end(key)
+            entry.users += 1
+            return cast(E, entry)
+
+    def release(self, entries: list[Entry]) -> None:
+        with self._lock:
+            for entry in entries:
+                entry.users -= 1
+            self._evict()
+
+    def _evict(self) -> None:
+        """Drop what never came to be, then the least recently used until the rest fits."""
+        total = sum(entry.nbytes for entry in self._entries.values())
+        for key, entry in list(self._entries.items()):
+            if entry.users == 0 and (entry.rows < 0 or total > self._limit):
+                total -= entry.nbytes
+                del self._entries[key]

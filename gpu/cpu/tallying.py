@@ -1,0 +1,59 @@
+"""A plan carried out by all threads, and what they counted made into cubes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gpu.cpu.codes import Array
+from gpu.cpu.kernels import COUNT, HIGH, LOW
+from gpu.cpu.merge import merge
+from gpu.cpu.plan import Plan
+from gpu.cpu.pool import parts, run
+from gpu.cpu.worker import Worker
+from gpu.cubes import Cancel, Cancelled, Cube
+
+_CHUNK = 65_536
+_REDUCE = {LOW: np.minimum, HIGH: np.maximum}
+_PARTS = {LOW: "low", HIGH: "high"}
+
+
+def tally_up(plan: Plan, start: int, stop: int, threads: int, cancel: Cancel) -> list[Cube]:
+    """Every tally's cube over the rows ``start <= row < stop``.
+
+    Raises:
+        Cancelled: ``cancel`` was set before the last row was counted.
+    """
+
+    def work(first: int, last: int) -> Worker:
+        worker = Worker(plan)
+        worker.count(first, last, cancel)
+        return worker
+
+    workers = run(work, parts(start, stop, threads))
+    if cancel.is_set:
+        raise Cancelled
+    counts = _merged(plan, workers)
+    return [_cube(plan, workers, index, counts[index]) for index in range(len(plan.tallies))]
+
+
+def _merged(plan: Plan, workers: list[Worker]) -> list[Array]:
+    """The counts of every tally, int64, added up side by side in chunks of cells."""
+    counts, calls = [], []
+    for index, tally in enumerate(plan.tallies):
+        out = np.empty(tally.cells, np.int64)
+        tables = [table.ctypes.data for worker in workers for table in worker.counts(index)]
+        chunks = range(0, tally.cells, _CHUNK)
+        calls += [(np.array(tables, np.uint64), out, low, min(low + _CHUNK, tally.cells)) for low in chunks]
+        counts.append(out)
+    run(merge, calls)
+    return counts
+
+
+def _cube(plan: Plan, workers: list[Worker], index: int, count: Array) -> Cube:
+    tally = plan.tallies[index]
+    shape = tally.spec.shape
+    if tally.kind == COUNT:
+        return Cube(tally.spec, count.reshape(shape))
+    totals = np.concatenate([worker.totals(index) for worker in workers])
+    total = _REDUCE.get(tally.kind, np.add).reduce(totals, axis=0).reshape(shape)
+    return Cube(tally.spec, count.reshape(shape), **{_PARTS.get(tally.kind, "sum"): total})

@@ -1,0 +1,52 @@
+"""Where a range of rows finds its codes: among the resident ones, or encoded for this once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gpu.cpu.codes import Array, Codes, encode
+from gpu.cpu.rows import Rows
+from gpu.cpu.shelf import Lease, Shelf
+from gpu.cubes import Axis, Predicate
+from gpu.scales import Edges, Scale
+
+
+@dataclass(frozen=True, eq=False)
+class Window:
+    """Codes from row ``first`` on."""
+
+    array: Array
+    first: int = 0
+
+    @property
+    def address(self) -> int:
+        """Where row 0's code is, or would be."""
+        return int(self.array.ctypes.data) - self.first * self.array.itemsize
+
+
+@dataclass(frozen=True)
+class Coder:
+    """Gives codes by column and scale, and keeps those that will be wanted again."""
+
+    rows: Rows
+    shelf: Shelf
+
+    def codes(self, lease: Lease, column: str, scale: Scale, rows: int) -> Codes:
+        return lease.take((column, scale), lambda: Codes(self.rows, column, scale), rows)
+
+    def window(self, lease: Lease, on: Axis | Predicate, start: int, stop: int) -> Window:
+        """Codes of the rows ``start <= row < stop``.
+
+        Exact bounds that a view's scale doesn't have are asked once, and a few new rows are no reason to encode
+        the old ones again: both are encoded for this once.
+        """
+        column, scale = on.column, on.scale
+        passing = isinstance(scale, Edges) or start > 0
+        if not passing or (column, scale) in self.shelf:
+            return Window(self.codes(lease, column, scale, stop).array)
+        first = start & ~63
+        array = np.zeros(((stop + 63) & ~63) - first, scale.dtype)
+        encode(self.rows.read(column, start, stop), scale, array, first)
+        return Window(array, first)
