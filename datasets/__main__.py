@@ -6,13 +6,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from datasets import catalogue
 from datasets.console import notice, progress
 from datasets.description import Description
 from datasets.importer import import_file
 from datasets.incoming import BadFileError
 from datasets.resample import resample
 from datasets.sample import SampleMissingError, prepare_sample
+from datasets.slugs import slug_of
 from datasets.versions import BusyError
 from db.schema import upgrade
 
@@ -37,7 +37,7 @@ def _run(chosen: argparse.Namespace) -> Description:
         case "resample":
             return resample(chosen.rows, chosen.seed, progress)
         case _:
-            slug = chosen.slug or catalogue.slug_of(chosen.name)
+            slug = chosen.slug or slug_of(chosen.name)
             return import_file(chosen.file, slug, chosen.name, progress, notice)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
@@ -18,7 +16,6 @@ from datasets.store import Store
 from db.engine import session
 from db.tables import Dataset, DatasetVersion
 
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _columns = TypeAdapter(tuple[Column, ...])
 
 
@@ -68,22 +65,6 @@ def store(slug: str, version: str) -> Store:
         UnknownDatasetError: there is no such dataset or version.
     """
     return Store(settings().data / _find(slug, version)[1].folder)
-
-
-def require_slug(slug: str) -> None:
-    """Check that a slug can be part of an address.
-
-    Raises:
-        ValueError: it is not made of a-z, 0-9 and inner hyphens.
-    """
-    if not SLUG.fullmatch(slug):
-        raise ValueError(f"{slug!r} can't be an address: use a-z, 0-9 and hyphens between them, 80 at most")
-
-
-def slug_of(name: str) -> str:
-    """The name as an address: ``Café (2)`` becomes ``cafe-2``; empty if nothing of it can stay."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")
 
 
 def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column]) -> None:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from gpu.profile import Profile
 
+FEW = 60
+
 
 class Column(BaseModel):
     """A column's profile, with what is drawn of it in small.
@@ -29,10 +31,22 @@ class Column(BaseModel):
         """The scale types the column can be shown on, the default first."""
         match self.profile.kind:
             case "number":
-                positive = self.profile.low is not None and self.profile.low > 0
-                return ("linear", "log") if positive else ("linear",)
+                return ("linear", "log") if self._spans_magnitudes else ("linear",)
             case kind:
                 return (kind,)
+
+    @property
+    def few_integers(self) -> int:
+        """How many integers lie from the least to the greatest value, if few enough for a bin each; else 0."""
+        low, high = self.profile.minimum, self.profile.maximum
+        if not self.profile.integer or low is None or high is None or high - low >= FEW:
+            return 0
+        return int(high - low) + 1
+
+    @property
+    def _spans_magnitudes(self) -> bool:
+        low, high = self.profile.low, self.profile.high
+        return low is not None and high is not None and 0 < 10 * low <= high and not self.few_integers
 
     @property
     def outline(self) -> dict[str, Any]:

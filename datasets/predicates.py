@@ -17,7 +17,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 
 def predicates(view: View, filter_: Filter, description: Description) -> cubes.Filter:
-    """The filter as code ranges: on the view's own scale or, where a bound is none of its edges, an exact one.
+    """The filter as code ranges: on the view's own scale or, where a bound is no edge of it, an exact one.
 
     Empty when every row passes.
 

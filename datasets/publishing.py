@@ -9,6 +9,7 @@ from datasets import catalogue, versions
 from datasets.description import Description
 from datasets.profiling import profile
 from datasets.shuffle import Progress
+from datasets.slugs import require_slug
 from datasets.store import Store
 
 
@@ -21,7 +22,7 @@ def publish(slug: str, name: str, key: str, write: Callable[[Path], None], progr
         ValueError: the slug can't be an address.
         versions.BusyError: another process is writing this version.
     """
-    catalogue.require_slug(slug)
+    require_slug(slug)
     with versions.writing(slug, key) as folder:
         write(folder)
         store = Store(folder)

@@ -1,0 +1,62 @@
+"""Where the suggested views stand: on 12 columns, so that six rows of 120 px make one composed screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from datasets.exploration import View
+
+COLUMNS = 12
+BESIDE_MAP = 4
+
+
+def laid_out(views: Iterable[View]) -> list[View]:
+    """The views with their sizes, in the order in which a grid that fills row by row puts them in place.
+
+    On top the key figures, one above the other, beside the time series and a distribution; then the map with
+    up to four views at its side; then rows of up to three.
+    """
+    views = list(views)
+    figures = [view for view in views if not view.columns]
+    maps = [view for view in views if len(view.columns) == 2]
+    charts = sorted((view for view in views if len(view.columns) == 1), key=_is_no_series)
+    placed = [*_top(figures, charts[:2])]
+    rest = charts[2:]
+    for density in maps:
+        placed += _around(density, rest[:BESIDE_MAP])
+        rest = rest[BESIDE_MAP:]
+    return placed + [*_rows(rest)]
+
+
+def _is_no_series(view: View) -> bool:
+    return view.scales[0].type != "time"
+
+
+def _sized(view: View, width: int, height: int) -> View:
+    return view.model_copy(update={"width": width, "height": height})
+
+
+def _top(figures: Sequence[View], charts: Sequence[View]) -> Iterator[View]:
+    """The figures but for the first come last: a row-by-row grid then puts them under it."""
+    widths = {0: (), 1: (10,), 2: (6, 4)}[len(charts)]
+    width = 2 if charts else COLUMNS
+    yield from (_sized(figure, width, 1) for figure in figures[:1])
+    yield from (_sized(chart, wide, 2) for chart, wide in zip(charts, widths, strict=True))
+    yield from (_sized(figure, width, 1) for figure in figures[1:])
+
+
+def _around(density: View, beside: Sequence[View]) -> Iterator[View]:
+    """The map and, in two rows at its right, the others; an odd one is as wide as two."""
+    yield _sized(density, 6 if beside else COLUMNS, 4)
+    for i, view in enumerate(beside):
+        wide = len(beside) < 3 or (len(beside) == 3 and i == 0)
+        yield _sized(view, 6 if wide else 3, 4 if len(beside) == 1 else 2)
+
+
+def _rows(views: Sequence[View]) -> Iterator[View]:
+    """Rows of three; two and two where four are left."""
+    while views:
+        count = 2 if len(views) == 4 else min(3, len(views))
+        row, views = views[:count], views[count:]
+        height = 3 if any(view.scales[0].type == "category" for view in row) else 2
+        yield from (_sized(view, COLUMNS // count, height) for view in row)
