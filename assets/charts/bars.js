@@ -4,7 +4,7 @@
 /** @typedef {{frame: Frame, rows: Plot["rows"], names: string[], x: (value: number) => number, zero: number, domain: Domain}} Parts */
 
 import { isEmpty } from "./bins.js";
-import { formatShort, isAdditive } from "./format.js";
+import { formatNumber, isAdditive } from "./format.js";
 import { codesOf } from "./members.js";
 import { drawMessage, fitText, hairline, hatch, textWidth } from "./paint.js";
 import { extent, union, valueDomain } from "./values.js";
@@ -59,7 +59,7 @@ function frameOf(scene, texts, domain) {
   const { font } = scene.theme;
   const widest = Math.max(24, ...texts.map((text) => textWidth(text, font)));
   const left = Math.ceil(Math.min(widest, scene.width * 0.36)) + 12;
-  const number = Math.max(...[...domain, ...(scene.ghost ?? [])].map((value) => textWidth(formatShort(value), font)));
+  const number = Math.max(24, ...[...(scene.ghost ?? [])].map((value) => textWidth(formatNumber(value), font)));
   return { left, top: TOP, right: Math.max(left + 20, scene.width - number - 16), bottom: scene.height };
 }
 
@@ -70,7 +70,7 @@ function numberCache(size) {
   return (cell, value) => {
     if (value !== last[cell]) {
       last[cell] = value;
-      texts[cell] = formatShort(value);
+      texts[cell] = formatNumber(value);
     }
     return texts[cell];
   };
@@ -118,7 +118,7 @@ function drawRows(context, scene, parts, hatches, numbers) {
     if (!values) continue;
     const special = row.cell >= bins.count;
     const fill = special ? hatches[inside ? "selected" : "context"] : theme[inside ? "selected" : "context"];
-    drawValue(context, scene, parts, row, values[row.cell], fill, numbers);
+    drawValue(context, scene, parts, row, values[row.cell], inside, fill, numbers);
   }
 }
 
@@ -139,14 +139,14 @@ function drawName(context, scene, parts, row, name, inside) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts @param {Plot["rows"][number]} row
- * @param {number} value @param {string | CanvasPattern} fill @param {(cell: number, value: number) => string} numbers */
-function drawValue(context, scene, parts, row, value, fill, numbers) {
-  context.globalAlpha = scene.state === "approximate" ? 0.7 : 1;
+ * @param {number} value @param {boolean} inside @param {string | CanvasPattern} fill @param {(cell: number, value: number) => string} numbers */
+function drawValue(context, scene, parts, row, value, inside, fill, numbers) {
+  context.globalAlpha = (scene.state === "approximate" ? 0.7 : 1) * (inside ? 1 : 0.6);
   if (isAdditive(scene.model.measure)) drawBar(context, scene, parts, row, value, fill);
   else drawDot(context, scene, parts, row, value, fill);
   context.globalAlpha = 1;
   context.textAlign = "right";
-  context.fillStyle = scene.theme.text;
+  context.fillStyle = inside ? scene.theme.text : scene.theme.textWeak;
   context.fillText(numbers(row.cell, value), scene.width - 8, row.top - scene.scroll + row.height / 2);
 }
 

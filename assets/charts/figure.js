@@ -2,7 +2,7 @@
 
 /** @import {Plot, Scene} from "./types.js" */
 
-import { formatNumber, formatShare, isAdditive } from "./format.js";
+import { formatChange, formatNumber, formatShare, isAdditive } from "./format.js";
 import { textWidth } from "./paint.js";
 
 const LEFT = 4;
@@ -62,5 +62,5 @@ export function comparison({ model: { measure } }, value, all) {
   if (value === all) return "all rows";
   if (isAdditive(measure) && all > 0) return `${formatShare(value, all)} of ${formatNumber(all)}`;
   const change = value - all;
-  return `all rows ${formatNumber(all)}${Number.isFinite(change) ? ` (${change > 0 ? "+" : ""}${formatNumber(change)})` : ""}`;
+  return `all rows ${formatNumber(all)}${Number.isFinite(change) ? ` (${formatChange(change, all)})` : ""}`;
 }

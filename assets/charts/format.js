@@ -24,6 +24,13 @@ export function formatNumber(value) {
   return size >= 1 ? hundredth(value) : significant(value);
 }
 
+/** A difference, signed, with the precision of what it was taken from.
+ * @param {number} change @param {number} from */
+export function formatChange(change, from) {
+  const size = Math.abs(from);
+  return format(size >= 10_000 ? "+,.0f" : size >= 100 ? "+,.1f" : size >= 1 ? "+,.2f" : "+.3~g")(change);
+}
+
 /** At most five characters or so, for ticks and narrow columns.
  * @param {number} value */
 export function formatShort(value) {
@@ -74,6 +81,7 @@ const monthOfYear = utcFormat("%b %Y");
 const day = utcFormat("%b %-d");
 const dayOfYear = utcFormat("%b %-d, %Y");
 const weekday = utcFormat("%a, %b %-d, %Y");
+const minuteOfYear = utcFormat("%b %-d, %H:%M");
 const minute = utcFormat("%b %-d, %Y, %H:%M");
 const minuteOfDay = utcFormat("%H:%M");
 const second = utcFormat("%b %-d, %Y, %H:%M:%S");
@@ -100,7 +108,19 @@ export function formatTimeRange(from, to) {
   }
   if (+utcDay(new Date(from)) === +utcDay(new Date(last)) && aligned(utcMinute, from, to))
     return `${minute(new Date(from))} – ${minuteOfDay(new Date(to))}`;
-  return `${formatTime(from)} – ${formatTime(to)}`;
+  if (!aligned(utcMinute, from, to)) return `${second(new Date(from))} – ${second(new Date(to))}`;
+  return `${(sameYear(from, to) ? minuteOfYear : minute)(new Date(from))} – ${minute(new Date(to))}`;
+}
+
+/**
+ * The bounds of a range alone: days inclusively when the axis counts in days, else instants.
+ * @param {number} from
+ * @param {number} to itself outside
+ * @param {boolean} days
+ */
+export function formatTimeBounds(from, to, days) {
+  if (days) return [day(new Date(from)), day(new Date(to - 1))];
+  return [from, to].map((time) => (+utcMinute(new Date(time)) === time ? minuteOfYear : second)(new Date(time)));
 }
 
 /** @param {{(date: Date): Date}} unit @param {number} from @param {number} to */

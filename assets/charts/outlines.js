@@ -45,8 +45,8 @@ export function drawOutlines(context, scene, frame, x, y) {
   context.clip();
   context.beginPath();
   for (const line of lines) line.forEach(([longitude, latitude], i) => (i ? context.lineTo(x(longitude), y(latitude)) : context.moveTo(x(longitude), y(latitude))));
-  context.strokeStyle = theme.context;
-  context.globalAlpha = 0.8;
+  context.strokeStyle = theme.text;
+  context.globalAlpha = 0.45;
   context.lineWidth = 0.75;
   context.lineJoin = "round";
   context.stroke();

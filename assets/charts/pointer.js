@@ -32,6 +32,7 @@ export function listen(root, surface, tool) {
   surface.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || held !== -1 || event.offsetX > surface.clientWidth) return;
     rect = root.getBoundingClientRect();
+    root.dataset.hand = "";
     const add = event.ctrlKey || event.metaKey || event.shiftKey;
     if (!tool.press({ x: event.clientX - rect.left, y: event.clientY - rect.top, touch: event.pointerType === "touch", add })) return;
     [held, since] = [event.pointerId, event.timeStamp];
@@ -50,6 +51,7 @@ export function listen(root, surface, tool) {
   surface.addEventListener("touchmove", (event) => {
     if (held !== -1 && event.timeStamp - since > HOLD && event.cancelable) event.preventDefault();
   }, { signal, passive: false });
+  root.addEventListener("keydown", () => delete root.dataset.hand, { signal, capture: true });
   document.addEventListener("scroll", () => (rect = null), { signal, passive: true, capture: true });
   window.addEventListener("resize", () => (rect = null), { signal, passive: true });
   return () => stop.abort();

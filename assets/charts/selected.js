@@ -9,6 +9,9 @@ import { drawHandle, drawTag } from "./paint.js";
 import { leading, trailing } from "./track.js";
 import { boundTexts } from "./words.js";
 
+/** How strongly rows outside the brush are shown. */
+const OUTSIDE = 0.6;
+
 /** @typedef {{columns: Columns, track: Track, values: Domain, hatches: {selected: CanvasPattern, context: CanvasPattern}}} Parts */
 
 /**
@@ -36,10 +39,12 @@ function drawValues(context, scene, parts, cells, selection, left, right) {
   if (!isAdditive(scene.model.measure)) return drawLevels(context, scene, parts, cells, left, right);
   const { columns, track, values, hatches } = parts;
   if (selection) {
+    context.globalAlpha *= OUTSIDE;
     context.fillStyle = theme.context;
     paintCells(context, bins, columns, cells, -Infinity, Infinity);
     context.fillStyle = hatches.context;
     paintSpecial(context, bins, columns, cells, true, true, true);
+    context.globalAlpha /= OUTSIDE;
   }
   context.fillStyle = theme.selected;
   paintCells(context, bins, columns, cells, left, right);

@@ -34,9 +34,11 @@ function billions(value) {
 export function logTicks(domain, count) {
   const scale = scaleLog().domain(domain);
   const decades = Math.log10(domain[1] / domain[0]);
-  const values = scale.ticks(count).filter((value) => leads(value, decades > count ? [1] : decades > count / 3 ? [1] : [1, 2, 5]));
-  const every = Math.max(1, Math.ceil(values.length / count));
-  return values.filter((_, i) => i % every === 0).map((value) => ({ value, label: value >= 10_000 ? billions(value) : format(",~r")(value) }));
+  const digits = [[1, 2, 5], [1, 3], [1]].find((set) => decades * set.length <= count * 1.5) ?? [1];
+  const values = scale.ticks(count * 10).filter((value) => leads(value, digits));
+  const every = Math.max(1, Math.ceil(values.length / count / 1.5));
+  const plain = format(",~r");
+  return values.filter((_, i) => i % every === 0).map((value) => ({ value, label: value >= 10_000 ? billions(value) : plain(value) }));
 }
 
 /** @param {number} value @param {number[]} digits */

@@ -2,9 +2,10 @@
 
 /** @import {Axis, Bins, Members, Selection, Span} from "./types.js" */
 
-import { formatDegrees, formatTime, formatTimeRange, placeFormat } from "./format.js";
+import { formatDegrees, formatTime, formatTimeBounds, formatTimeRange, placeFormat } from "./format.js";
 import { spanOfCell } from "./bins.js";
 
+const DAY = 86_400_000;
 export const NO_VALUE = "no value";
 export const OTHER = "other";
 
@@ -22,15 +23,23 @@ export function rangeText(axis, from, to) {
 }
 
 /**
- * The two bounds alone, for tags at the ends of a brush; an open end is marked by an arrow.
+ * The two bounds alone, for the ends of a brush; an open end is marked by an arrow. Whole numbers and days are inclusive.
  * @param {Axis} axis
  * @param {number} from
  * @param {number} to
  */
 export function boundTexts(axis, from, to) {
   const edges = /** @type {Float64Array} */ (axis.edges);
-  const place = axis.type === "time" ? formatTime : placeFormat(edges, axis.type);
-  return [from <= 0 ? "←" : place(edges[from - 1]), to > edges.length ? "→" : place(edges[to - 1])];
+  const [low, high] = [edges[Math.max(0, from - 1)], edges[Math.min(edges.length, to) - 1]];
+  const [first, last] = axis.type === "time" ? formatTimeBounds(low, high, edges[1] - edges[0] >= DAY) : numberBounds(axis, edges, low, high);
+  return [from <= 0 ? "←" : first, to > edges.length ? "→" : last];
+}
+
+/** @param {Axis} axis @param {Float64Array} edges @param {number} low @param {number} high */
+function numberBounds(axis, edges, low, high) {
+  const place = placeFormat(edges, axis.type);
+  const [first, last] = [Math.ceil(low), Math.ceil(high) - 1];
+  return axis.integer && last >= first ? [place(first), place(last)] : [place(low), place(high)];
 }
 
 /** @param {number} low @param {number} high */
@@ -44,9 +53,8 @@ function numberText(axis, edges, low, high) {
   const place = placeFormat(edges, axis.type);
   if (low === -Infinity) return high === Infinity ? "any value" : `< ${place(high)}`;
   if (high === Infinity) return `≥ ${place(low)}`;
-  const [first, last] = [Math.ceil(low), Math.ceil(high) - 1];
-  if (!axis.integer || last < first) return `${place(low)} – ${place(high)}`;
-  return first === last ? place(first) : `${place(first)} – ${place(last)}`;
+  const [first, last] = numberBounds(axis, edges, low, high);
+  return first === last ? first : `${first} – ${last}`;
 }
 
 /**
