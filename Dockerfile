@@ -18,7 +18,8 @@ COPY --from=browser /dataxchange/node_modules/vega-datasets/data/flights-3m.parq
 FROM python:3.12-slim-bookworm
 COPY --from=service /dataxchange/ /dataxchange/
 WORKDIR /dataxchange
-RUN useradd --uid 10001 --no-create-home dataxchange && install -d -o dataxchange -m 0700 /data
+RUN useradd --uid 10001 --no-create-home dataxchange && install -d -o dataxchange -m 0700 /data \
+    && chown -R dataxchange gpu/cpu/__pycache__
 ENV DATAXCHANGE_DATA=/data DATAXCHANGE_HOST=0.0.0.0 PATH=/dataxchange/.venv/bin:$PATH
 USER dataxchange
 VOLUME /data

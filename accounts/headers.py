@@ -18,7 +18,10 @@ A_YEAR = 365 * 24 * 3600
 
 
 def policy(script_hashes: Sequence[str]) -> str:
-    """The Content-Security-Policy; ``script_hashes`` are of the inline scripts Dash puts into its page."""
+    """The Content-Security-Policy; ``script_hashes`` are of the inline scripts Dash puts into its page.
+
+    Styles may be inline: Dash's own components insert theirs that way.
+    """
     directives = {
         "default-src": "'self'",
         "script-src": " ".join(["'self'", *script_hashes]),
