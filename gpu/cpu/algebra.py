@@ -11,13 +11,14 @@ from gpu.cubes import Cube
 
 def added(one: Cube, other: Cube) -> Cube:
     """The cube over the rows of both, which must be different rows."""
-    return replace(
-        one,
-        count=one.count + other.count,
-        sum=None if one.sum is None or other.sum is None else one.sum + other.sum,
-        low=None if one.low is None or other.low is None else np.minimum(one.low, other.low),
-        high=None if one.high is None or other.high is None else np.maximum(one.high, other.high),
-    )
+    with np.errstate(invalid="ignore", over="ignore"):
+        return replace(
+            one,
+            count=one.count + other.count,
+            sum=None if one.sum is None or other.sum is None else one.sum + other.sum,
+            low=None if one.low is None or other.low is None else np.minimum(one.low, other.low),
+            high=None if one.high is None or other.high is None else np.maximum(one.high, other.high),
+        )
 
 
 def without(whole: Cube, part: Cube) -> Cube:

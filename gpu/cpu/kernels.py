@@ -1,9 +1,10 @@
 """The fused kernel: every cube of a request over a range of rows, in blocks that stay in the L1 and L2 cache.
 
-A *group* is what shares a set of filters. For each block of rows and each group the filter words are combined,
-the codes of every column the group needs are compressed once, and then each view's cell numbers are summed up
-from its columns and counted in a table private to the thread. Addresses and sizes come as integers in small
-matrices, whose columns are named below: so there is one signature, and nothing is compiled while somebody waits.
+A *group* is what shares a set of filters. For each block of rows and each group the filter words are
+combined, the codes of every column the group needs are compressed once, and then each view's cell numbers are
+summed up from its columns and counted in a table private to the thread. Addresses and sizes come as integers
+in small matrices, whose columns are named below: so there is one signature, and nothing is compiled while
+somebody waits.
 """
 # ruff: noqa: PLR0913, PLR0917 (addresses and sizes are all a kernel can be given)
 

@@ -74,7 +74,7 @@ class Request:
         mostly: dict[Filters, bool] = {}
         for spec in specs:
             tally = self._tally(spec)
-            invert = bool(spec.filters) and tally.additive and unfiltered(spec) in wholes
+            invert = bool(filters[spec.filters]) and tally.additive and unfiltered(spec) in wholes
             if invert and spec.filters not in mostly:
                 mostly[spec.filters] = self._share(filters[spec.filters]) > 0.5
             invert = invert and mostly[spec.filters]

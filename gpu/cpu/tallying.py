@@ -55,5 +55,6 @@ def _cube(plan: Plan, workers: list[Worker], index: int, count: Array) -> Cube:
     if tally.kind == COUNT:
         return Cube(tally.spec, count.reshape(shape))
     totals = np.concatenate([worker.totals(index) for worker in workers])
-    total = _REDUCE.get(tally.kind, np.add).reduce(totals, axis=0).reshape(shape)
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = _REDUCE.get(tally.kind, np.add).reduce(totals, axis=0).reshape(shape)
     return Cube(tally.spec, count.reshape(shape), **{_PARTS.get(tally.kind, "sum"): total})

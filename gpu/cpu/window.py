@@ -39,8 +39,8 @@ class Coder:
     def window(self, lease: Lease, on: Axis | Predicate, start: int, stop: int) -> Window:
         """Codes of the rows ``start <= row < stop``.
 
-        Exact bounds that a view's scale doesn't have are asked once, and a few new rows are no reason to encode
-        the old ones again: both are encoded for this once.
+        Exact bounds that a view's scale doesn't have are asked once, and a few new rows are no reason to
+        encode the old ones again: both are encoded for this once.
         """
         column, scale = on.column, on.scale
         passing = isinstance(scale, Edges) or start > 0
