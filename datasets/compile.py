@@ -7,8 +7,9 @@ from functools import lru_cache
 import numpy as np
 
 from datasets.axes import MisfitError, axes
-from datasets.description import Description, UnknownColumnError
+from datasets.description import Description
 from datasets.exploration import CubeRequest, Filter, View
+from datasets.measures import measure
 from datasets.predicates import predicates
 from gpu import cubes
 from gpu.cubes import Axis, CubeSpec
@@ -51,26 +52,11 @@ def _spec(
     detail: str,
     description: Description,
 ) -> CubeSpec:
-    shown = cubes.View(axes(view, description), _measure(view, description))
+    shown = cubes.View(axes(view, description), measure(view, description))
     left_out = {view.id} | ({active.id} if active else set())
     kept = frozenset(each for id_, each in filters.items() if each and id_ not in left_out)
     rows = () if active is None or active.id == view.id else _active_axes(active, view, detail, description)
     return CubeSpec(shown, rows, kept)
-
-
-def _measure(view: View, description: Description) -> cubes.Measure:
-    name = view.measure.column
-    if name is None:
-        return cubes.Measure()
-    try:
-        column = description.column(name)
-    except UnknownColumnError as error:
-        raise MisfitError(f"views.{view.id}", str(error)) from error
-    if column.profile.kind != "number":
-        raise MisfitError(
-            f"views.{view.id}", f"{name} holds no numbers, so it has no {view.measure.aggregate}"
-        )
-    return cubes.Measure(view.measure.aggregate, name)
 
 
 def _is_coarse(view: View, request: CubeRequest) -> bool:

@@ -37,7 +37,7 @@ class Column(BaseModel):
 
     @property
     def few_integers(self) -> int:
-        """How many integers lie from the least to the greatest value, if few enough for a bin each; else 0."""
+        """How many integers lie from least to greatest value, if few enough for a bin each, or 0."""
         low, high = self.profile.minimum, self.profile.maximum
         if not self.profile.integer or low is None or high is None or high - low >= FEW:
             return 0

@@ -25,7 +25,7 @@ def laid_out(views: Iterable[View]) -> list[View]:
     for density in maps:
         placed += _around(density, rest[:BESIDE_MAP])
         rest = rest[BESIDE_MAP:]
-    return placed + [*_rows(rest)]
+    return [*placed, *_rows(rest)]
 
 
 def _is_no_series(view: View) -> bool:

@@ -1,0 +1,77 @@
+"""An exploration in the hash of an address: ``#v=1&x=<rison>``. docs/exploration.md says what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, quote
+
+import prison
+from prison.decoder import ParserException
+
+from datasets.exploration import Exploration
+
+VERSION = "1"
+LONGEST = 100_000
+PARTS = ("d", "at", "f", "w", "on")
+SAFE = "-_.!~*'(),:@$/"
+
+
+@dataclass(frozen=True)
+class Address:
+    """What a hash says, part by part, unchecked; ``problems`` are sentences on what it could not say."""
+
+    parts: Mapping[str, object] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str | None:
+        """The key of the dataset version that it was made on."""
+        version = self.parts.get("at")
+        return version if isinstance(version, str) else None
+
+
+def encode(exploration: Exploration, suggested: Exploration) -> str:
+    """The hash; short, as views are left out while they are the suggested ones."""
+    state = exploration.model_dump(mode="json")
+    parts: dict[str, object] = {"d": state["dataset"], "at": state["version"]}
+    if exploration.filters:
+        parts["f"] = state["filters"]
+    if exploration.views != suggested.views:
+        parts["w"] = state["views"]
+    if exploration.active is not None:
+        parts["on"] = state["active"]
+    return f"#v={VERSION}&x={quote(prison.dumps(_short(parts)), safe=SAFE)}"
+
+
+def parse(hash_: str) -> Address:
+    """Read a hash; never raises. An empty one is an address without parts."""
+    text = hash_.removeprefix("#")
+    if not text:
+        return Address()
+    if len(text) > LONGEST:
+        return Address(problems=("The address is too long to be one of ours; it was ignored.",))
+    fields = parse_qs(text)
+    if fields.get("v", [VERSION])[0] != VERSION:
+        return Address(problems=("The address is of a newer kind than this server reads; it was ignored.",))
+    try:
+        parts = prison.loads(fields.get("x", ["()"])[0])
+    except (ParserException, ValueError, TypeError, IndexError, RecursionError):
+        parts = None
+    if not isinstance(parts, dict):
+        return Address(problems=("The address is damaged; it was ignored.",))
+    unknown = [
+        f"The address has a part {name!r} that this server does not know."
+        for name in parts
+        if name not in PARTS
+    ]
+    return Address({name: part for name, part in parts.items() if name in PARTS}, tuple(unknown))
+
+
+def _short(value: object) -> object:
+    """Whole numbers without their ``.0``."""
+    if isinstance(value, dict):
+        return {key: _short(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_short(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,141 @@
+"""Opening an address: the dataset version it was made on, and as much of its exploration as fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from pydantic import TypeAdapter, ValidationError
+
+from datasets import catalogue
+from datasets.address import Address, parse
+from datasets.axes import axes
+from datasets.catalogue import UnknownDatasetError
+from datasets.description import Description
+from datasets.exploration import MAX_VIEWS, Exploration, Filter, View, faults, require_fit
+from datasets.measures import measure
+from datasets.predicates import predicates
+from datasets.suggest import suggest
+
+_filter: TypeAdapter[Filter] = TypeAdapter(Filter)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What an address opens, and sentences on what it could not."""
+
+    description: Description
+    suggested: Exploration
+    exploration: Exploration
+    problems: tuple[str, ...]
+
+
+def open_address(slug: str, hash_: str) -> Opened:
+    """Open a dataset as a hash says: on the version it names while there is that, else on the newest.
+
+    Raises:
+        UnknownDatasetError: there is no such dataset.
+    """
+    address = parse(hash_)
+    description, problems = _described(slug, address)
+    exploration, others = decode(address, description)
+    return Opened(description, suggest(description), exploration, (*problems, *others))
+
+
+def decode(address: Address | str, description: Description) -> tuple[Exploration, tuple[str, ...]]:
+    """The exploration of an address on this version of a dataset; never raises.
+
+    What is unknown, broken or does not fit is left out part by part, each with a sentence among the problems. An
+    address without views stands for the suggested ones.
+    """
+    reader = _Reader(parse(address) if isinstance(address, str) else address, description)
+    return reader.exploration(), tuple(reader.problems)
+
+
+def _described(slug: str, address: Address) -> tuple[Description, list[str]]:
+    problems = []
+    if address.parts.get("d", slug) != slug:
+        problems.append(f"The address was made for another dataset, {address.parts['d']!r}.")
+    if address.version is not None:
+        try:
+            return catalogue.open(slug, address.version), problems
+        except UnknownDatasetError:
+            problems.append("The data has changed since the address was made; this is the newest version.")
+    return catalogue.open(slug), problems
+
+
+@dataclass
+class _Reader:
+    """Reads the parts of an address one by one."""
+
+    address: Address
+    description: Description
+    views: dict[str, View] = field(default_factory=dict)
+    filters: dict[str, Filter] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def exploration(self) -> Exploration:
+        self.problems = list(self.address.problems)
+        suggested = suggest(self.description)
+        parts = self.address.parts
+        if "w" in parts:
+            self._read_views(parts["w"])
+        else:
+            self.views = {view.id: view for view in suggested.views}
+        self._read_filters(parts.get("f", {}))
+        active = self._active(parts.get("on"))
+        update = {"views": tuple(self.views.values()), "filters": self.filters, "active": active}
+        return suggested.model_copy(update=update)
+
+    def _read_views(self, raw: object) -> None:
+        if not isinstance(raw, list):
+            self.problems.append("The views of the address are damaged; they were left out.")
+            return
+        for number, each in enumerate(raw, start=1):
+            id_ = each.get("id") if isinstance(each, dict) else None
+            with self._leaving_out(f"View {id_!r}" if isinstance(id_, str) else f"View {number}"):
+                self._add_view(View.model_validate(each))
+
+    def _add_view(self, view: View) -> None:
+        axes(view, self.description)
+        measure(view, self.description)
+        if view.id in self.views:
+            raise ValueError("there is another of this name")
+        if len(self.views) == MAX_VIEWS:
+            raise ValueError(f"there are {MAX_VIEWS} already")
+        self.views[view.id] = view
+
+    def _read_filters(self, raw: object) -> None:
+        if not isinstance(raw, dict):
+            self.problems.append("The filters of the address are damaged; they were left out.")
+            return
+        for id_, each in raw.items():
+            with self._leaving_out(f"The filter of {id_!r}"):
+                self._add_filter(id_, each)
+
+    def _add_filter(self, id_: object, raw: object) -> None:
+        if not isinstance(id_, str) or id_ not in self.views:
+            raise ValueError("there is no such view")
+        filter_ = _filter.validate_python(raw)
+        require_fit(self.views[id_], filter_)
+        predicates(self.views[id_], filter_, self.description)
+        self.filters[id_] = filter_
+
+    def _active(self, id_: object) -> str | None:
+        if id_ is None:
+            return None
+        if isinstance(id_, str) and id_ in self.views and self.views[id_].columns:
+            return id_
+        self.problems.append(f"There is no view {id_!r} to brush.")
+        return None
+
+    @contextmanager
+    def _leaving_out(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except ValidationError as error:
+            where, message = faults(error)[0]
+            self.problems.append(f"{what} was left out: {where}: {message}.")
+        except ValueError as error:
+            self.problems.append(f"{what} was left out: {error}.")
