@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 Milliseconds = npt.NDArray[np.int64]
 Unit = Literal[
-    "1ms", "10ms", "100ms", "1s", "5s", "15s", "30s", "1m", "5m", "15m", "30m", "1h", "3h", "6h", "12h",
-    "1d", "1w", "1mo", "3mo", "1y", "5y", "10y", "50y", "100y", "500y", "1000y",
+    "1ms", "5ms", "10ms", "50ms", "100ms", "500ms", "1s", "5s", "15s", "30s", "1m", "5m", "15m", "30m",
+    "1h", "3h", "6h", "12h", "1d", "1w", "1mo", "3mo", "1y", "5y", "10y", "50y", "100y", "500y", "1000y",
 ]  # fmt: skip
 UNITS: tuple[Unit, ...] = get_args(Unit)
 
