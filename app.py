@@ -24,13 +24,22 @@ from starlette.routing import Mount
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+import callbacks
 import config
 import pages
 from accounts import guard, headers, links, secrets, signin
 from accounts.permissions import Permission
+from api.cubes import cube_routes
 from config import Settings
 from datasets import catalogue
+from datasets.compile import specs
+from datasets.cubes import CubeCache
+from datasets.engines import Engines
+from datasets.exploration import CubeRequest
+from datasets.store import Store
+from datasets.suggest import suggest
 from db import engine, schema
+from gpu.engine import Engine
 
 ROOT = Path(__file__).parent
 ASSETS = ROOT / "assets"
@@ -60,7 +69,7 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(settings: Settings) -> Dash:
-    """The whole service, a Dash app; ``.server`` is its Flask. One a process: Dash's callbacks are global."""
+    """The whole service, a Dash app; its Flask is ``.server``, its engines are ``.server.extensions["engines"]``."""
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
@@ -79,6 +88,8 @@ def create_app(settings: Settings) -> Dash:
     server.register_error_handler(HTTPException, error_page)
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
+    engines = server.extensions["engines"] = Engines(partial(cpu_engine, settings))
+    server.register_blueprint(cube_routes(CubeCache(settings.cube_memory), engines))
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.secure_cookies)
     return dash
@@ -102,6 +113,7 @@ def _dash(server: Flask) -> Dash:
     )
     dash.layout = page_container
     pages.register()
+    callbacks.register()
     return dash
 
 
@@ -181,10 +193,11 @@ def main() -> None:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     schema.upgrade()
     never_used = secrets.ensure_admin(settings.data)
-    application = asgi(create_app(settings), settings)
+    dash = create_app(settings)
+    application = asgi(dash, settings)
     with listen(settings) as listener:
         announce(settings, listener.getsockname()[1], never_used)
-        Thread(target=warm, name="warm", daemon=True).start()
+        Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
         serve(application, listener)
 
 
@@ -234,8 +247,19 @@ def log_to_stderr(level: str) -> None:
     )
 
 
-def warm() -> None:
-    """Load what the first brush needs, off the way of the first page."""
+def cpu_engine(settings: Settings, store: Store) -> Engine:
+    from gpu.cpu.engine import CpuEngine  # noqa: PLC0415  (loads compiled kernels: half a second no start waits for)
+
+    return CpuEngine(store, memory=settings.code_memory, cubes=settings.cube_memory, threads=settings.threads)
+
+
+def warm(engines: Engines) -> None:
+    """Make resident what the first page shows: its first brush waits for neither a file nor a compiler."""
+    for entry in catalogue.entries()[:1]:
+        description = catalogue.open(entry.slug)
+        views = suggest(description).views
+        asked = CubeRequest(views=views)
+        engines.of(entry.slug, description.version).cubes(specs(asked, description))
 
 
 if __name__ == "__main__":
