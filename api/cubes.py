@@ -1,0 +1,132 @@
+"""The cube route; docs/wire.md says what is asked and answered."""
+
+from __future__ import annotations
+
+import zlib
+from hashlib import sha256
+
+import numpy as np
+from flask import Blueprint, Response, make_response, request
+from flask_login import current_user
+from pydantic import ValidationError
+
+from accounts.guard import requires
+from accounts.permissions import Permission
+from datasets import catalogue
+from datasets.axes import MisfitError, axes
+from datasets.catalogue import UnknownDatasetError
+from datasets.compile import answered, specs
+from datasets.cubes import CubeCache
+from datasets.description import Description
+from datasets.engines import Engines
+from datasets.exploration import CubeRequest, faults
+from datasets.flights import Lane, OutdatedError
+from datasets.wire import MAGIC, Active, Entry, Frame, encode
+from gpu.cubes import CubeSpec
+
+FOREVER = "private, max-age=31536000, immutable"
+EVERY_ROW = "all"
+"""The row rights of everybody who may explore."""
+WORTH_COMPRESSING = 1024  # bytes: less fits a packet anyway
+MOST_CELLS = 1 << 25
+"""In all cubes of one request; a dashboard of large densities stays well below."""
+LONGEST_FLIGHT = 200
+
+
+class RefusedError(ValueError):
+    """A request is not what it should be; ``where`` is a path in ``x`` or a header's name."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(message)
+        self.where = where
+
+
+def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
+    """The route over this cache and these engines."""
+    routes = Blueprint("cubes", __name__)
+
+    @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
+    @requires(Permission.EXPLORE)
+    def answer(slug: str, version: str) -> Response:
+        asked = _asked()
+        description = catalogue.open(slug, version)
+        wanted = specs(asked, description)
+        _require_modest(wanted)
+        tag = _tag(asked, description)
+        if request.if_none_match.contains_weak(tag):
+            return _unchanging(Response(status=304), tag)
+        engine = engines.of(slug, version)
+        cells = cache.cubes(engine, f"{slug}/{version}", EVERY_ROW, wanted, _lane())
+        triples = zip(answered(asked), wanted, cells, strict=True)
+        entries = [Entry(view.id, spec, each) for view, spec, each in triples]
+        return _unchanging(_packed(encode(Frame(description, _active(asked, description), entries))), tag)
+
+    routes.register_error_handler(RefusedError, _refused)
+    routes.register_error_handler(MisfitError, _refused)
+    routes.register_error_handler(UnknownDatasetError, _unknown)
+    routes.register_error_handler(OutdatedError, _outdated)
+    return routes
+
+
+def _asked() -> CubeRequest:
+    try:
+        return CubeRequest.model_validate_json(request.args.get("x", ""))
+    except ValidationError as error:
+        where, message = faults(error)[0]
+        raise RefusedError(where or "x", message) from error
+
+
+def _lane() -> Lane | None:
+    """What a newer request takes over: nobody can name the flight of somebody else."""
+    flight = request.headers.get("X-Flight")
+    if flight is None:
+        return None
+    if len(flight) > LONGEST_FLIGHT:
+        raise RefusedError("X-Flight", f"longer than {LONGEST_FLIGHT} characters")
+    return current_user.get_id(), flight
+
+
+def _require_modest(wanted: list[CubeSpec]) -> None:
+    cells = sum(int(np.prod(spec.shape, dtype=np.int64)) for spec in wanted)
+    if cells > MOST_CELLS:
+        raise RefusedError(
+            "views", f"this asks for {cells:,} cells, more than {MOST_CELLS:,}: use fewer bins"
+        )
+
+
+def _active(asked: CubeRequest, description: Description) -> Active | None:
+    if asked.active is None:
+        return None
+    return Active(asked.active, axes(asked.view(asked.active), description))
+
+
+def _tag(asked: CubeRequest, description: Description) -> str:
+    parts = (MAGIC.decode(), description.slug, description.version, EVERY_ROW, asked.model_dump_json())
+    return sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _packed(frame: bytes) -> Response:
+    response = Response(frame, mimetype="application/octet-stream")
+    if len(frame) >= WORTH_COMPRESSING and request.accept_encodings.quality("gzip") > 0:
+        response.set_data(zlib.compress(frame, level=1, wbits=31))
+        response.content_encoding = "gzip"
+    return response
+
+
+def _unchanging(response: Response, tag: str) -> Response:
+    response.headers["Cache-Control"] = FOREVER
+    response.vary.add("Accept-Encoding")
+    response.set_etag(tag, weak=True)
+    return response
+
+
+def _refused(error: RefusedError | MisfitError) -> Response:
+    return make_response({"error": {"message": str(error), "where": error.where}}, 400)
+
+
+def _unknown(error: UnknownDatasetError) -> Response:
+    return make_response({"error": {"message": str(error)}}, 404)
+
+
+def _outdated(_error: OutdatedError) -> Response:
+    return make_response({"error": {"message": "outdated"}}, 409)

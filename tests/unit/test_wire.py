@@ -1,0 +1,127 @@
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from datasets.cells import Cells, narrow
+from datasets.wire import Active, Entry, encode
+from gpu.cubes import Axis, Cube, CubeSpec, View
+from gpu.scales import Boolean, Linear
+from tests.fixtures.frames import FOLDER, FRAMES, LATE, frame, meaning
+
+DOCUMENT = Path("docs/wire.md")
+
+
+def header_and_body(data):
+    size = int.from_bytes(data[4:8], "little")
+    return json.loads(data[8 : 8 + size]), data[8 + size :]
+
+
+def array(ref, body):
+    return np.frombuffer(body, "<" + ref["dtype"], ref["length"], ref["offset"])
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_golden_frames_are_what_is_encoded(name):
+    """When the format changes on purpose: ``python -m tests.fixtures.frames``, and say so in docs/wire.md."""
+    assert encode(FRAMES[name]()) == (FOLDER / f"frame_{name}.bin").read_bytes()
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_golden_frames_mean_what_is_written_beside_them(name):
+    expected = json.loads((FOLDER / f"frame_{name}.json").read_text(encoding="utf-8"))
+    assert json.loads(json.dumps(meaning(FRAMES[name]()))) == expected
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_every_array_is_aligned_and_inside_the_body(name):
+    data = encode(FRAMES[name]())
+    header, body = header_and_body(data)
+    assert data[:4] == b"DXC1"
+    assert (len(data) - len(body)) % 8 == 0
+    refs = re.findall(
+        r'\{"dtype":"..","offset":\d+,"length":\d+\}', json.dumps(header, separators=(",", ":"))
+    )
+    for ref in map(json.loads, refs):
+        assert ref["offset"] % 8 == 0
+        assert ref["offset"] + ref["length"] * int(ref["dtype"][1]) <= len(body)
+    assert refs
+
+
+def test_axes_that_are_equal_share_their_arrays():
+    header, _ = header_and_body(encode(FRAMES["line"]()))
+    axes = {view["id"]: view["axes"] for view in header["views"]}
+    assert axes["map"][0]["edges"] == axes["delay"][0]["edges"]
+    assert axes["map"][0]["lookup"] == axes["delay"][0]["lookup"]
+
+
+@pytest.mark.parametrize(
+    ("most", "dtype"),
+    [
+        (0, "u1"),
+        (255, "u1"),
+        (256, "u2"),
+        (65_535, "u2"),
+        (65_536, "u4"),
+        (2**32 - 1, "u4"),
+        (2**32, "f8"),
+        (2**53, "f8"),
+    ],
+)
+def test_counts_travel_in_the_fewest_bytes_that_hold_them(most, dtype):
+    spec = CubeSpec(View((LATE,)))
+    entry = Entry("v", spec, narrow(Cube(spec, np.array([[0, most, 1]]))))
+    header, body = header_and_body(encode(frame(1, None, [entry])))
+    ref = header["views"][0]["values"]["count"]
+    assert ref["dtype"] == dtype
+    assert array(ref, body).tolist() == [0, most, 1]
+
+
+def test_integer_sums_become_floats():
+    spec = CubeSpec(View((LATE,)))
+    cells = narrow(Cube(spec, np.array([[1, 1, 1]]), sum=np.array([[-5, 2**53, 0]])))
+    assert cells.sum.dtype == np.float64
+    assert cells.sum.tolist() == [[-5.0, 2.0**53, 0.0]]
+
+
+def test_cells_weigh_what_they_hold():
+    cells = Cells(np.zeros((2, 3), np.uint8), low=np.zeros((2, 3)))
+    assert cells.nbytes == 6 + 48
+
+
+def test_a_grid_that_would_cut_the_bins_of_the_active_view_is_refused():
+    scale = Linear(lo=0, step=1, levels=10)
+    active = Active("a", (Axis("delay", scale, 5), Axis("delay", scale, 5)))
+    spec = CubeSpec(View((LATE,)), (Axis("delay", scale, 2), Axis("delay", scale, 5)))
+    entry = Entry("v", spec, narrow(Cube(spec, np.zeros(spec.shape, np.int64))))
+    with pytest.raises(ValueError, match="do not nest"):
+        encode(frame(1, active, [entry]))
+
+
+def test_a_boolean_needs_neither_edges_nor_labels():
+    spec = CubeSpec(View((Axis("late", Boolean()),)))
+    entry = Entry("v", spec, narrow(Cube(spec, np.zeros((1, 3), np.int64))))
+    axis = header_and_body(encode(frame(1, None, [entry])))[0]["views"][0]["axes"][0]
+    assert (axis["edges"], axis["labels"], axis["domain"]) == (None, None, None)
+
+
+def test_the_worked_example_in_the_documentation_is_true():
+    example = re.search(r"```hex\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL).group(1)
+    assert example == hex_dump(encode(example_frame()))
+
+
+def example_frame():
+    """Four rows of one boolean column: two true, one false, one without a value."""
+    spec = CubeSpec(View((LATE,)))
+    return frame(4, None, [Entry("v1", spec, narrow(Cube(spec, np.array([[1, 2, 1]]))))])
+
+
+def hex_dump(data):
+    lines = []
+    for offset in range(0, len(data), 16):
+        row = data[offset : offset + 16]
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        lines.append(f"{offset:04x}  {row.hex(' '):<47}  {text}\n")
+    return "".join(lines)
