@@ -51,14 +51,25 @@ def assert_equal_cubes(cube, expected, source):
             np.testing.assert_array_equal(ours, theirs)
 
 
+def assert_answers_of_oracle(answers, specs, source):
+    for cube, expected in zip(answers, OracleEngine(source).cubes(specs), strict=True):
+        assert_equal_cubes(cube, expected, source)
+
+
 @every_engine
 @examples(120)
 @given(tables(), st.lists(cube_specs(), min_size=1, max_size=4))
 def test_cubes_equal_the_oracle(engine_of, table, specs):
     source = TableSource(table)
-    engine, oracle = engine_of(source), OracleEngine(source)
-    for cube, expected in zip(engine.cubes(specs), oracle.cubes(specs), strict=True):
-        assert_equal_cubes(cube, expected, source)
+    assert_answers_of_oracle(engine_of(source).cubes(specs), specs, source)
+
+
+@every_engine
+@examples(6)
+@given(tables((262_145,)), st.lists(cube_specs(), min_size=4, max_size=4))
+def test_cubes_of_many_blocks_equal_the_oracle(engine_of, table, specs):
+    source = TableSource(table)
+    assert_answers_of_oracle(engine_of(source).cubes(specs), specs, source)
 
 
 @every_engine
@@ -117,9 +128,7 @@ def test_appended_rows_are_as_if_loaded_with_the_others(engine_of, table, specs,
         engine.append(batch_of(table.slice(start, stop - start)))
         engine.mask([])
     assert engine.rows == table.num_rows
-    source = TableSource(table)
-    for cube, expected in zip(engine.cubes(specs), OracleEngine(source).cubes(specs), strict=True):
-        assert_equal_cubes(cube, expected, source)
+    assert_answers_of_oracle(engine.cubes(specs), specs, TableSource(table))
 
 
 def batch_of(table):
@@ -246,5 +255,4 @@ def test_many_threads_get_the_same_answers(engine_of, table, specs):
     engine = engine_of(source)
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda spec: engine.cubes([spec])[0], specs))
-    for cube, expected in zip(answers, OracleEngine(source).cubes(specs), strict=True):
-        assert_equal_cubes(cube, expected, source)
+    assert_answers_of_oracle(answers, specs, source)
