@@ -8,8 +8,8 @@ import { createChart } from "../charts/chart.js";
 import { showTable } from "./dialogs.js";
 import { h, icon, iconButton, setText } from "./dom.js";
 import { startMove, startResize } from "./drag.js";
+import { isMap, kindOf } from "./kinds.js";
 import { fillMenu } from "./menu.js";
-import { isMap, kindOf } from "./views.js";
 import { measureWords, viewTitle } from "./words.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -18,25 +18,26 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const sameAxes = (before, after) => JSON.stringify([before.columns, before.scales]) === JSON.stringify([after.columns, after.scales]);
 
 export class Card {
-  /** @type {Selection | null | undefined} */ #selection = undefined;
+  /** @type {Selection | null} */ #selection = null;
   /** @type {Picture | null} */ #picture = null;
 
-  /** @param {View} view @param {Actions} actions */
-  constructor(view, actions) {
+  /** @param {View} view @param {Actions} actions @param {HTMLElement} parent in the page: charts read its colours */
+  constructor(view, actions, parent) {
     this.view = view;
     this.actions = actions;
     const { id } = view;
     this.title = h("h2", { class: "dx-card-title", id: `dx-title-${id}`, ondblclick: () => this.rename() });
     this.about = h("span", { class: "dx-card-about" });
     this.mark = h("span", { class: "dx-card-mark", "aria-hidden": "true" });
-    this.clear = iconButton("clear", "Clear the brush", () => actions.clear(id));
+    this.clear = iconButton("clear", "Clear the brush", () => actions.clear(id), { hidden: true });
     this.menu = h("div", { class: "dx-menu", popover: "auto", id: `dx-menu-${id}` });
     this.more = iconButton("more", "Options", () => {}, { popovertarget: this.menu.id, "aria-haspopup": "true" });
-    this.body = h("div", { class: "dx-chart" });
+    this.body = h("div", { class: "dx-card-chart" });
     this.corner = h("div", { class: "dx-corner", "aria-hidden": "true" });
     const head = h("header", { class: "dx-card-head" }, this.title, this.about, this.mark, this.clear, this.more);
     this.element = h("section", { class: "dx-card", "aria-labelledby": this.title.id, "data-view": id }, head, this.body, this.corner, this.menu);
     this.#listen(head);
+    parent.append(this.element);
     this.chart = createChart(this.body, this.#callbacks());
     this.observer = new ResizeObserver(() => {
       this.chart.resize();
@@ -133,7 +134,7 @@ export class Card {
     });
     this.chart.setGhost(picture.ghost);
     this.setValues(picture);
-    this.chart.setSelection(this.#selection ?? null);
+    this.chart.setSelection(this.#selection);
   }
 
   #callbacks() {

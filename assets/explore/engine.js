@@ -65,6 +65,7 @@ export class Engine {
     if (this.active === id) return;
     this.active = id;
     this.#activatedAt = performance.now();
+    if (this.#live) this.#stamp += 1;
     this.#live = false;
     this.#refresh();
   }
@@ -157,6 +158,7 @@ export class Engine {
       const view = frame.views.get(picture.id);
       return view && picture.begin(view, JSON.stringify(asked[index]));
     });
+    if (fresh.length) for (const layer of [this.cube, this.fine, this.plain]) layer.forget();
     this.listener.onAxes(fresh);
     this.#refresh();
   }

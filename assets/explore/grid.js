@@ -31,7 +31,7 @@ export class Grid {
     }
     for (const view of views) {
       const card = this.cards.get(view.id);
-      if (!card) this.cards.set(view.id, new Card(view, this.actions));
+      if (!card) this.cards.set(view.id, new Card(view, this.actions, this.cardsElement));
       else if (card.view !== view) card.update(view);
     }
     setChildren(this.cardsElement, views.map((view) => /** @type {Card} */ (this.cards.get(view.id)).element));

@@ -4,8 +4,9 @@
  * @import { Actions } from "./types-ui.js"
  */
 import { h } from "./dom.js";
+import { isOrdered } from "./kinds.js";
 import { number } from "./numbers.js";
-import { axesFor, defaultScale, isOrdered } from "./views.js";
+import { axesFor, defaultScale } from "./views.js";
 import { findColumn } from "./words.js";
 
 const AGGREGATES = { count: "Count of rows", sum: "Sum", mean: "Mean", min: "Minimum", max: "Maximum" };

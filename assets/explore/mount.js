@@ -10,10 +10,14 @@ import { notOpened, skeleton } from "./states.js";
 /** @typedef {{ dataset: string | null, opened?: Opened | NotOpened }} Props */
 /** @typedef {(props: { address?: string, exploration?: Exploration }) => void} SetProps */
 
+const PATIENCE = 10_000;
+const NO_ANSWER = "The server has not answered. Check the connection, then reload the page.";
+
 class Explorer {
   /** @type {Page | null} */ #page = null;
   /** @type {Props["opened"]} */ #opened = undefined;
   #listening = new AbortController();
+  #impatience = 0;
 
   /** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
   constructor(host, props, setProps) {
@@ -21,6 +25,7 @@ class Explorer {
     this.setProps = setProps;
     host.replaceChildren(...skeleton());
     addEventListener("hashchange", () => this.#foreign(), { signal: this.#listening.signal });
+    this.#impatience = window.setTimeout(() => this.#explain({ error: NO_ANSWER, datasets: null }), PATIENCE);
     setProps({ address: location.hash });
     this.update(props);
   }
@@ -29,12 +34,15 @@ class Explorer {
   update({ opened }) {
     if (!opened || opened === this.#opened) return;
     this.#opened = opened;
+    clearTimeout(this.#impatience);
     if (opened.error !== undefined) return this.#explain(opened);
-    if (this.#page) return this.#page.open(opened);
+    if (this.#page?.holds(opened)) return this.#page.open(opened);
+    this.#page?.destroy();
     this.#page = new Page(this.host, opened, (exploration) => this.setProps({ exploration }));
   }
 
   destroy() {
+    clearTimeout(this.#impatience);
     this.#listening.abort();
     this.#page?.destroy();
     this.host.replaceChildren();

@@ -63,6 +63,11 @@ export class Page {
     this.open(opened);
   }
 
+  /** Whether this page is of that dataset version. @param {Opened} opened */
+  holds({ description: { slug, version } }) {
+    return slug === this.opened.description.slug && version === this.opened.description.version;
+  }
+
   /** What an address held; the first, or one typed in later. @param {Opened} opened */
   open({ exploration, problems }) {
     this.timeline.start(exploration);

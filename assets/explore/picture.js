@@ -77,7 +77,7 @@ export class Picture {
     const table = source === "cube" ? this.#cube : source === "plain" ? this.#plain : null;
     if (table) {
       table.slice(source === "cube" ? selection : null, this.values);
-      this.status = source === "cube" && !this.cubeExact ? "approximate" : "exact";
+      this.status = source === "plain" || this.cubeExact || table.isExact(selection) ? "exact" : "approximate";
       this.stamp = stamp;
     } else if (this.stamp !== stamp) this.status = "stale";
   }

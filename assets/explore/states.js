@@ -5,7 +5,7 @@
 import { h } from "./dom.js";
 
 /** As the suggested dashboard will stand: [width, height]. */
-const CARDS = [[3, 1], [3, 1], [3, 1], [3, 1], [12, 2], [4, 2], [4, 2], [4, 2], [6, 4], [6, 4]];
+const CARDS = [[2, 1], [6, 2], [4, 2], [2, 1], [6, 4], [3, 2], [3, 2], [3, 2], [3, 2]];
 const COLUMNS = 10;
 
 /** Loading, in the shape of what comes. */
@@ -23,6 +23,7 @@ export function skeleton() {
 
 /** @param {NotOpened} opened */
 export function notOpened({ error, datasets }) {
+  if (!datasets) return [h("div", { class: "dx-state", role: "alert" }, h("h1", {}, "No answer"), h("p", {}, error))];
   if (datasets.length) {
     const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: `/explore/${encodeURIComponent(slug)}` }, name)));
     return [h("div", { class: "dx-state" }, h("h1", {}, "This dataset cannot be opened"), h("p", {}, error), h("p", {}, "These can:"), h("ul", {}, ...links))];

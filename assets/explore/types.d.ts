@@ -81,7 +81,8 @@ export interface Opened {
 
 export interface NotOpened {
   error: string;
-  datasets: DatasetName[];
+  /** null: not known */
+  datasets: DatasetName[] | null;
 }
 
 export interface Axis {

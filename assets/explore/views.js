@@ -2,9 +2,9 @@
  * What a view is drawn as, and what a new one begins as.
  * @import { Column, Description, Kind, ScaleSpec, View } from "./types.js"
  */
+import { kindOf } from "./kinds.js";
 import { findColumn } from "./words.js";
 
-const ORDERED = ["number", "time"];
 const BINS = { number: 50, time: 100, density: 60 };
 const TOP = 12;
 
@@ -16,21 +16,6 @@ const SIZES = {
   bars: { width: 3, height: 3 },
   density: { width: 6, height: 4 },
 };
-
-/** @param {Column | undefined} column */
-export const isOrdered = (column) => column !== undefined && ORDERED.includes(column.kind);
-
-/** @param {View} view @returns {Kind} */
-export function kindOf({ columns, scales }) {
-  if (!columns.length) return "figure";
-  if (columns.length > 1) return "density";
-  const { type } = scales[0];
-  if (type === "time") return "series";
-  return type === "category" || type === "boolean" ? "bars" : "histogram";
-}
-
-/** Longitude across and latitude up: worth drawing on a map. @param {View} view */
-export const isMap = ({ columns: [x, y] }) => /^lon/i.test(x ?? "") && /^lat/i.test(y ?? "");
 
 /** @param {Column} column @returns {ScaleSpec} */
 export function defaultScale(column) {

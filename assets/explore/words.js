@@ -2,6 +2,7 @@
  * Filters and views in words.
  * @import { Bounds, Column, Description, Exploration, Filter, View } from "./types.js"
  */
+import { isMap } from "./kinds.js";
 import { day, moment, number, span, until, isMidnight } from "./numbers.js";
 
 const AGGREGATES = { count: "Rows", sum: "Sum of", mean: "Mean", min: "Lowest", max: "Highest" };
@@ -96,6 +97,6 @@ export function viewTitle(view, description) {
   const columns = view.columns.map((name) => label(description, name));
   const measure = measureWords(view, description);
   if (!columns.length) return measure;
-  const axes = columns.length > 1 ? `${columns[1]} by ${columns[0].toLowerCase()}` : columns[0];
+  const axes = isMap(view) ? "Map" : columns.length > 1 ? `${columns[1]} by ${columns[0].toLowerCase()}` : columns[0];
   return view.measure.column ? `${measure} by ${axes.toLowerCase()}` : axes;
 }

@@ -63,7 +63,8 @@ test("titles say what is measured of what", () => {
   assert.equal(viewTitle(view("delay"), description), "Delay");
   assert.equal(viewTitle({ ...view("delay"), title: "Late?" }, description), "Late?");
   assert.equal(viewTitle(view(), description), "Rows");
-  assert.equal(viewTitle(view("longitude", "latitude"), description), "Latitude by longitude");
+  assert.equal(viewTitle(view("longitude", "latitude"), description), "Map");
+  assert.equal(viewTitle(view("date", "delay"), description), "Delay by date");
   const mean = { ...view("origin"), measure: { aggregate: "mean", column: "delay" } };
   assert.equal(viewTitle(mean, description), "Mean delay by origin");
 });

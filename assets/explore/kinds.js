@@ -1,0 +1,21 @@
+/**
+ * What a view is drawn as.
+ * @import { Column, Kind, View } from "./types.js"
+ */
+
+const ORDERED = ["number", "time"];
+
+/** @param {Column | undefined} column */
+export const isOrdered = (column) => column !== undefined && ORDERED.includes(column.kind);
+
+/** @param {View} view @returns {Kind} */
+export function kindOf({ columns, scales }) {
+  if (!columns.length) return "figure";
+  if (columns.length > 1) return "density";
+  const { type } = scales[0];
+  if (type === "time") return "series";
+  return type === "category" || type === "boolean" ? "bars" : "histogram";
+}
+
+/** Longitude across and latitude up: worth drawing on a map. @param {View} view */
+export const isMap = ({ columns: [x, y] }) => /^lon/i.test(x ?? "") && /^lat/i.test(y ?? "");

@@ -1,0 +1,10 @@
+"""Dash props <-> services, one module a page; every callback declares who may call it."""
+
+from __future__ import annotations
+
+from callbacks import explore
+
+
+def register() -> None:
+    """Make every callback known to the Dash app created last."""
+    explore.register()
