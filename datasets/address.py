@@ -61,9 +61,7 @@ def parse(hash_: str) -> Address:
     if not isinstance(parts, dict):
         return Address(problems=("The address is damaged; it was ignored.",))
     unknown = [
-        f"The address has a part {name!r} that this server does not know."
-        for name in parts
-        if name not in PARTS
+        f"The address has an unknown part {name!r}; it was ignored." for name in parts if name not in PARTS
     ]
     return Address({name: part for name, part in parts.items() if name in PARTS}, tuple(unknown))
 

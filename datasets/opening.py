@@ -46,8 +46,8 @@ def open_address(slug: str, hash_: str) -> Opened:
 def decode(address: Address | str, description: Description) -> tuple[Exploration, tuple[str, ...]]:
     """The exploration of an address on this version of a dataset; never raises.
 
-    What is unknown, broken or does not fit is left out part by part, each with a sentence among the problems. An
-    address without views stands for the suggested ones.
+    What is unknown, broken or does not fit is left out part by part, each with a sentence among the problems.
+    An address without views stands for the suggested ones.
     """
     reader = _Reader(parse(address) if isinstance(address, str) else address, description)
     return reader.exploration(), tuple(reader.problems)
@@ -95,9 +95,10 @@ class _Reader:
         for number, each in enumerate(raw, start=1):
             id_ = each.get("id") if isinstance(each, dict) else None
             with self._leaving_out(f"View {id_!r}" if isinstance(id_, str) else f"View {number}"):
-                self._add_view(View.model_validate(each))
+                self._add_view(each)
 
-    def _add_view(self, view: View) -> None:
+    def _add_view(self, raw: object) -> None:
+        view = View.model_validate(_object(raw))
         axes(view, self.description)
         measure(view, self.description)
         if view.id in self.views:
@@ -117,7 +118,7 @@ class _Reader:
     def _add_filter(self, id_: object, raw: object) -> None:
         if not isinstance(id_, str) or id_ not in self.views:
             raise ValueError("there is no such view")
-        filter_ = _filter.validate_python(raw)
+        filter_ = _filter.validate_python(_object(raw))
         require_fit(self.views[id_], filter_)
         predicates(self.views[id_], filter_, self.description)
         self.filters[id_] = filter_
@@ -136,6 +137,13 @@ class _Reader:
             yield
         except ValidationError as error:
             where, message = faults(error)[0]
-            self.problems.append(f"{what} was left out: {where}: {message}.")
+            reason = f"{where}: {message}" if where else message
+            self.problems.append(f"{what} was left out: {reason}.")
         except ValueError as error:
             self.problems.append(f"{what} was left out: {error}.")
+
+
+def _object(raw: object) -> dict[object, object]:
+    if isinstance(raw, dict):
+        return raw
+    raise ValueError("it is damaged")

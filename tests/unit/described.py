@@ -1,0 +1,69 @@
+"""A small dataset with columns of every kind, stored and described as an import would."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+import pyarrow as pa
+
+from datasets.description import Description
+from datasets.profiling import profile
+from datasets.shuffle import shuffle
+from datasets.store import Store
+
+ROWS = 2000
+START = datetime(2001, 1, 1)  # noqa: DTZ001 stored times have no zone
+
+
+def quiet(_what, _done, _rows):
+    pass
+
+
+def table(rows=ROWS, seed=1):
+    random = np.random.default_rng(seed)
+    some = random.random(rows) < 0.1
+    minutes = random.integers(0, 180 * 24 * 60, rows)
+    names = np.array([f"n{i:02}" for i in range(40)] + ["O'Hare", "São Paulo", "", "a,b"])
+    return pa.table(
+        {
+            "when": pa.array(
+                [START + timedelta(minutes=int(m)) for m in minutes], pa.timestamp("us"), mask=some
+            ),
+            "delay": pa.array(np.rint(random.normal(8, 30, rows)).astype(np.int64), mask=some),
+            "price": pa.array(random.lognormal(3, 1, rows), mask=some[::-1]),
+            "hour": random.integers(0, 24, rows),
+            "name": pa.array(
+                random.choice(names, rows, p=_falling(len(names))), pa.large_string(), mask=some
+            ),
+            "weekday": pa.array(random.choice(["Sun", "Mon", "Tue"], rows), pa.large_string()),
+            "late": pa.array(random.random(rows) < 0.3, mask=some),
+            "longitude": random.normal(-95, 12, rows),
+            "latitude": random.normal(38, 4, rows),
+        }
+    )
+
+
+def _falling(count):
+    weights = 1 / np.arange(1, count + 1)
+    return weights / weights.sum()
+
+
+def stored(rows_of, folder):
+    shuffle(rows_of.to_batches(), rows_of.num_rows, folder, 1, quiet)
+    return Store(folder)
+
+
+def described(store):
+    columns = tuple(profile(store, quiet))
+    return Description(slug="trips", name="Trips", version="ab12", rows=store.rows, columns=columns)
+
+
+@lru_cache
+def trips():
+    """The description and the store of one such dataset, the same for all tests."""
+    store = stored(table(), Path(mkdtemp(prefix="dataxchange-trips-")))
+    return described(store), store

@@ -1,0 +1,107 @@
+"""A filter by values passes exactly the rows that DuckDB passes for the same words."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from datasets.axes import MisfitError
+from datasets.exploration import Box, Interval, Members, Nulls, View
+from datasets.predicates import predicates
+from gpu.oracle import OracleEngine
+from gpu.scales import ScaleSpec, resolve
+from tests.unit.described import trips
+from tests.unit.explorations import filters, views
+
+
+def rows_by_duckdb(view, filter_):
+    description, store = trips()
+    with duckdb.connect(config={"threads": 1}) as database:
+        rows = database.read_parquet([str(file) for file in store.files])
+        passes = rows.project(f"coalesce({condition(view, filter_, description)}, false) AS passes")
+        return passes.fetchnumpy()["passes"].astype(bool)
+
+
+def condition(view, filter_, description):
+    if isinstance(filter_, Box):
+        spans = zip(view.columns, (filter_.x, filter_.y), strict=True)
+        return " AND ".join(within(f'"{column}"', span) for column, span in spans)
+    column = f'"{view.columns[0]}"'
+    match filter_:
+        case Nulls():
+            return f"{column} IS NULL"
+        case Interval():
+            found = within(column, filter_)
+        case Members():
+            found = among(view, filter_, description)
+    return f"({found}) OR {column} IS NULL" if filter_.nulls else f"({found}) AND {column} IS NOT NULL"
+
+
+def within(column, span):
+    number = f"(epoch_us({column}) / 1000)" if column == '"when"' else column
+    parts = [f"{column} IS NOT NULL"]
+    if span.lo is not None:
+        parts.append(f"{number} >= {span.lo!r}::DOUBLE")
+    if span.hi is not None:
+        parts.append(f"{number} < {span.hi!r}::DOUBLE")
+    return " AND ".join(parts)
+
+
+def among(view, members, description):
+    (column,) = view.columns
+    found = is_in(f"{column}::VARCHAR", members.values)
+    if members.other:
+        shown = resolve(view.scales[0], description.column(column).profile).values
+        found = f"{found} OR NOT {is_in(column, shown)}"
+    return found
+
+
+def is_in(column, values):
+    texts = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f"({column} IN ({texts}))" if values else "false"
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.data())
+def test_a_filter_passes_the_rows_that_duckdb_passes(data):
+    view = data.draw(views().filter(lambda view: view.columns))
+    filter_ = data.draw(filters(view).filter(lambda found: found is not None))
+    description, store = trips()
+    compiled = predicates(view, filter_, description)
+    passed = OracleEngine(store).mask([compiled] if compiled else [])
+    np.testing.assert_array_equal(passed, rows_by_duckdb(view, filter_))
+
+
+def view_of(column, **scale):
+    return View(id="v", columns=(column,), scales=(ScaleSpec(**scale),), bins=(None,))
+
+
+def test_bounds_on_edges_share_the_scale_of_the_view():
+    (predicate,) = predicates(view_of("delay", type="linear"), Interval(lo=0.0, hi=10.0), trips()[0])
+    assert predicate.scale.type == "linear"
+
+
+def test_a_bound_between_edges_gets_a_scale_of_its_own():
+    (predicate,) = predicates(view_of("delay", type="linear"), Interval(lo=0.5, hi=10.0), trips()[0])
+    assert (predicate.scale.type, predicate.ranges) == ("edges", ((1, 2),))
+
+
+def test_a_filter_that_passes_everything_is_none():
+    description, _ = trips()
+    assert predicates(view_of("delay", type="linear"), Interval(nulls=True), description) == ()
+    both = Members(values=("true", "false"), nulls=True)
+    assert predicates(view_of("late", type="boolean"), both, description) == ()
+
+
+def test_only_true_and_false_are_members_of_a_boolean():
+    with pytest.raises(ValueError, match="late is true or false, not 'maybe'"):
+        predicates(view_of("late", type="boolean"), Members(values=("maybe",)), trips()[0])
+
+
+def test_a_column_that_is_not_there_is_named():
+    with pytest.raises(MisfitError, match="Trips has no column 'speed'") as caught:
+        predicates(view_of("speed", type="linear"), Nulls(), trips()[0])
+    assert caught.value.where == "views.v"
