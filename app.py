@@ -248,13 +248,16 @@ def log_to_stderr(level: str) -> None:
 
 
 def cpu_engine(settings: Settings, store: Store) -> Engine:
-    from gpu.cpu.engine import CpuEngine  # noqa: PLC0415  (loads compiled kernels: half a second no start waits for)
+    from gpu.cpu.engine import CpuEngine  # noqa: PLC0415  (half a second of loading kernels: no start waits for it)
 
     return CpuEngine(store, memory=settings.code_memory, cubes=settings.cube_memory, threads=settings.threads)
 
 
 def warm(engines: Engines) -> None:
     """Make resident what the first page shows: its first brush waits for neither a file nor a compiler."""
+    from gpu.cpu.warm import warm as warm_kernels  # noqa: PLC0415
+
+    warm_kernels()
     for entry in catalogue.entries()[:1]:
         description = catalogue.open(entry.slug)
         views = suggest(description).views
