@@ -38,7 +38,9 @@ class Category(AnyScale):
             raise TypeError(f"categories expected, found {values.type}")
         coded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
         lookup = self._codes_of(coded.dictionary).astype(self.dtype)
-        places = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+        places = (
+            coded.indices.cast(pa.int64()).fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+        )
         codes: Codes = lookup[places]
         return codes
 

@@ -156,6 +156,13 @@ def test_a_dictionary_may_hold_nulls_and_repeat_values():
     assert Category(values=("a",)).encode(values).tolist() == [0, 2, 0, 2]
 
 
+@pytest.mark.parametrize(("indices", "count"), [(pa.int8(), 128), (pa.uint8(), 256), (pa.int16(), 300)])
+def test_a_dictionary_may_be_full(indices, count):
+    names = [f"n{i}" for i in range(count)]
+    values = pa.array([*names, None]).cast(pa.dictionary(indices, pa.string()))
+    assert Category(values=tuple(names)).encode(values).tolist() == [*range(count), count + 1]
+
+
 def test_numbers_can_be_categories_by_their_text():
     assert Category(values=("7", "12")).encode(pa.array([12, 7, 8, None])).tolist() == [1, 0, 2, 3]
 
