@@ -29,6 +29,23 @@ function categoryBins(axis) {
   return { axis, count, first: 0, starts, edges: null, labels, below: -1, above: -1, other, none: axis.codes - 1 };
 }
 
+/**
+ * Would both axes draw and brush the same?
+ * @param {Axis} a
+ * @param {Axis} b
+ */
+export function sameAxis(a, b) {
+  return a.column === b.column && a.type === b.type && a.codes === b.codes && a.bins === b.bins && a.label === b.label
+    && sameItems(a.edges, b.edges) && sameItems(a.labels, b.labels) && sameItems(a.lookup, b.lookup);
+}
+
+/** @param {ArrayLike<unknown> | null} a @param {ArrayLike<unknown> | null} b */
+function sameItems(a, b) {
+  if (!a || !b || a === b) return a === b;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return a.length === b.length;
+}
+
 /** Does this measure of a cell say that it holds no row? (A sum of exactly zero is taken for none.)
  * @param {number} value */
 export function isEmpty(value) {

@@ -2,7 +2,7 @@
 
 /** @import {Callbacks, Model, Scene, Selection, State, Table} from "./types.js" */
 
-import { binsOf, sameSelection } from "./bins.js";
+import { binsOf, sameAxis, sameSelection } from "./bins.js";
 import { describe, table } from "./describe.js";
 import { connect } from "./hands.js";
 import { loadOutlines } from "./outlines.js";
@@ -36,16 +36,18 @@ export class Chart {
     const activate = () => callbacks.onActivate(this.scene.model.id);
     element.addEventListener("pointerenter", activate, { signal: this.#stop.signal });
     element.addEventListener("focusin", activate, { signal: this.#stop.signal });
+    document.fonts.addEventListener("loadingdone", () => this.#refresh(), { signal: this.#stop.signal });
   }
 
   /** What to show. Other axes or another kind drop the numbers of the old ones. @param {Model} model */
   setModel(model) {
     const { scene } = this;
-    const same = model.kind === scene.model.kind && model.id === scene.model.id && sameAxes(model, scene.model);
+    const same = model.kind === scene.model.kind && model.id === scene.model.id && model.axes.length === scene.model.axes.length && model.axes.every((axis, i) => sameAxis(axis, scene.model.axes[i]));
     const measured = JSON.stringify(model.measure) === JSON.stringify(scene.model.measure);
     scene.model = model;
     if (!same || !measured) Object.assign(scene, { ghost: null, values: null, fitted: null });
     if (!same) this.#replace(model);
+    else if (!scene.zooming) scene.domains = model.axes.map(() => null);
     if (model.outlines) void loadOutlines().then(() => this.#refresh());
     this.stage.view.root.dataset.kind = model.kind;
     this.#refresh();
@@ -120,7 +122,7 @@ export class Chart {
     const { scene, stage } = this;
     const focused = [...stage.view.controls.children].indexOf(/** @type {Element} */ (document.activeElement));
     this.#release?.();
-    Object.assign(scene, { bins: model.axes.map(binsOf), selection: null, domains: model.axes.map(() => null), hover: -1, scroll: 0, busy: false });
+    Object.assign(scene, { bins: model.axes.map(binsOf), selection: null, domains: model.axes.map(() => null), hover: -1, scroll: 0, busy: false, zooming: false });
     stage.relayout();
     this.#release = connect(stage, this.callbacks, () => this.#redraw());
     stage.controls?.size();
@@ -148,17 +150,12 @@ export class Chart {
   };
 }
 
-/** @param {Model} a @param {Model} b */
-function sameAxes(a, b) {
-  return a.axes.length === b.axes.length && a.axes.every((axis, i) => axis === b.axes[i]);
-}
-
 /** @param {HTMLElement} element @returns {Scene} */
 function emptyScene(element) {
   return {
     model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, outlines: false, rows: 0 },
     bins: [], ghost: null, values: null, state: "exact", selection: null, theme: readTheme(element),
     width: element.clientWidth, height: element.clientHeight, ratio: devicePixelRatio,
-    hover: -1, busy: false, domains: [], scroll: 0, fitted: null,
+    hover: -1, busy: false, zooming: false, domains: [], scroll: 0, fitted: null,
   };
 }

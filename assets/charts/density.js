@@ -92,15 +92,15 @@ function drawGround(context, scene, parts) {
   const { frame, ticks, places, ghost } = parts;
   drawLeftAxis(context, scene, frame, ticks[1].ticks, places[1], !scene.model.outlines);
   drawBottomAxis(context, scene, frame, ticks[0], places[0], []);
-  drawLegend(context, scene, ...parts.range);
   if (!scene.ghost) return;
-  if (scene.ghost.every(isEmpty)) drawMessage(context, scene.theme, frame, "no rows");
+  if (scene.ghost.every(isEmpty)) return drawMessage(context, scene.theme, frame, "no rows");
+  drawLegend(context, scene, ...parts.range);
   fillRaster(ghost, scene.ghost, (value) => (isEmpty(value) ? 0 : 0xffffffff));
   ghost.context.globalCompositeOperation = "source-in";
   ghost.context.fillStyle = scene.theme.ghost;
   ghost.context.fillRect(0, 0, ghost.nx, ghost.ny);
   ghost.context.globalCompositeOperation = "source-over";
-  within(context, frame.left, frame.top, frame.right, frame.bottom, () => drawRaster(context, ghost, parts.x, parts.y, parts.even));
+  return within(context, frame.left, frame.top, frame.right, frame.bottom, () => drawRaster(context, ghost, parts.x, parts.y, parts.even));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts */

@@ -54,7 +54,7 @@ function axisCellText(bins, cell, degrees) {
  * @param {Scene} scene
  */
 export function describe(scene) {
-  const sentences = [subject(scene), peak(scene), outside(scene), chosen(scene), STATES[scene.state]];
+  const sentences = [subject(scene), total(scene), peak(scene), outside(scene), chosen(scene), STATES[scene.state]];
   return sentences.filter(Boolean).join(" ");
 }
 
@@ -71,7 +71,14 @@ function subject(scene) {
 /** @param {Bins} bins */
 function range(bins) {
   if (!bins.edges) return `${bins.count} categories`;
-  return `${bins.count} bins, ${cellsText(bins, { from: bins.first, to: bins.first + bins.count }, null)}`;
+  return `${bins.count} ${bins.count === 1 ? "bin" : "bins"}, ${cellsText(bins, { from: bins.first, to: bins.first + bins.count }, null)}`;
+}
+
+/** @param {Scene} scene */
+function total({ model, values, ghost }) {
+  if (model.measure.aggregate !== "count" || model.kind === "figure" || !values || !ghost) return "";
+  const [part, all] = [values, ghost].map((cells) => cells.reduce((sum, value) => sum + value, 0));
+  return all ? `${formatNumber(part)} of ${formatNumber(all)} rows pass the other filters.` : "There are no rows.";
 }
 
 /** @param {Scene} scene */
@@ -80,7 +87,7 @@ function peak(scene) {
   if (!values || model.kind === "figure") return "";
   let best = -1;
   for (let cell = 0; cell < values.length; cell++) if (!isEmpty(values[cell]) && !(values[cell] <= values[best])) best = cell;
-  return best < 0 ? "No rows pass the filters." : `Highest: ${formatNumber(values[best])} at ${placeText(scene, best)}.`;
+  return best < 0 ? "" : `Highest: ${formatNumber(values[best])} at ${placeText(scene, best)}.`;
 }
 
 /** What a 2-D view cannot draw is at least named. @param {Scene} scene */

@@ -13,9 +13,9 @@ import { drawSlotLabels } from "./slots.js";
 import { linearTicks } from "./ticks.js";
 import { placer } from "./track.js";
 
-/** @param {Domain} values @param {number} pixels */
-export function valueTicks(values, pixels) {
-  return linearTicks(values, Math.max(2, Math.floor(pixels / 44)), false);
+/** @param {Scene} scene @param {Domain} values @param {number} pixels */
+export function valueTicks({ model }, values, pixels) {
+  return linearTicks(values, Math.max(2, Math.floor(pixels / 44)), model.measure.aggregate === "count");
 }
 
 /**
@@ -26,7 +26,7 @@ export function valueTicks(values, pixels) {
 export function drawGround(context, scene, { frame, domain, values, slots, columns }) {
   const { theme, ratio, ghost, bins: [bins] } = scene;
   const { line } = slots;
-  drawLeftAxis(context, scene, frame, valueTicks(values, frame.bottom - frame.top), columns.y, true);
+  drawLeftAxis(context, scene, frame, valueTicks(scene, values, frame.bottom - frame.top), columns.y, true);
   const taken = drawSlotLabels(context, scene, frame, slots);
   const ticks = ticksOf(bins, domain, line.end - line.start, bins.axis.type === "time" ? 44 : 62, null);
   const place = placer(domain, bins.axis.type, line.start, line.end - line.start);

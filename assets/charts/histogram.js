@@ -41,7 +41,7 @@ export function histogram(scene) {
 function frameOf(scene, values) {
   const calendar = scene.bins[0].axis.type === "time";
   const bottom = Math.max(TOP + 20, scene.height - (calendar ? 34 : 22));
-  const left = leftRoom(valueTicks(values, bottom - TOP), scene.theme.font);
+  const left = leftRoom(valueTicks(scene, values, bottom - TOP), scene.theme.font);
   return { left, top: TOP, right: Math.max(left + 20, scene.width - 8), bottom };
 }
 

@@ -22,6 +22,8 @@ export function listen(root, surface, tool) {
   let rect = null;
   let held = -1;
   let since = 0;
+  /** @type {[number, number][]} */
+  let presses = [];
   const origin = () => (rect ??= root.getBoundingClientRect());
   const release = (/** @type {PointerEvent} */ event, /** @type {() => void} */ end) => {
     if (event.pointerId !== held) return;
@@ -36,6 +38,7 @@ export function listen(root, surface, tool) {
     const add = event.ctrlKey || event.metaKey || event.shiftKey;
     if (!tool.press({ x: event.clientX - rect.left, y: event.clientY - rect.top, touch: event.pointerType === "touch", add })) return;
     [held, since] = [event.pointerId, event.timeStamp];
+    presses = [...presses.slice(-1), [event.clientX, event.clientY]];
     surface.setPointerCapture(held);
   }, { signal });
   surface.addEventListener("mousedown", (event) => event.offsetX <= surface.clientWidth && event.preventDefault(), { signal });
@@ -47,7 +50,9 @@ export function listen(root, surface, tool) {
   surface.addEventListener("pointerup", (event) => release(event, tool.release), { signal });
   surface.addEventListener("pointercancel", (event) => release(event, tool.cancel), { signal });
   surface.addEventListener("pointerleave", () => tool.leave(), { signal });
-  surface.addEventListener("dblclick", (event) => tool.clear(event.clientX - origin().left, event.clientY - origin().top), { signal });
+  surface.addEventListener("dblclick", (event) => {
+    if (near(presses)) tool.clear(event.clientX - origin().left, event.clientY - origin().top);
+  }, { signal });
   surface.addEventListener("touchmove", (event) => {
     if (held !== -1 && event.timeStamp - since > HOLD && event.cancelable) event.preventDefault();
   }, { signal, passive: false });
@@ -55,4 +60,9 @@ export function listen(root, surface, tool) {
   document.addEventListener("scroll", () => (rect = null), { signal, passive: true, capture: true });
   window.addEventListener("resize", () => (rect = null), { signal, passive: true });
   return () => stop.abort();
+}
+
+/** Two taps on neighbouring rows are not a double click, whatever the browser thinks. @param {[number, number][]} presses */
+function near([first, second]) {
+  return second !== undefined && Math.hypot(second[0] - first[0], second[1] - first[1]) < 8;
 }

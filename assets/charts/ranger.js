@@ -74,10 +74,10 @@ export function createRanger(host) {
 
   const cancel = () => {
     if (!hand) return;
-    const { before } = hand;
+    const { before, moved, axis } = hand;
     hand = null;
     scene.busy = false;
-    host.brush(before, "commit");
+    if (moved && !axis) host.brush(before, "commit");
   };
 
   return {

@@ -20,7 +20,7 @@ export function readTheme(element) {
   const style = getComputedStyle(element);
   const forced = matchMedia("(forced-colors: active)").matches;
   const colour = (/** @type {keyof typeof LIGHT} */ name) =>
-    forced ? SYSTEM[name] : style.getPropertyValue(`--dx-${name}`).trim() || LIGHT[name];
+    forced ? resolved(element, SYSTEM[name]) : style.getPropertyValue(`--dx-${name}`).trim() || LIGHT[name];
   const density = DENSITY.map((fallback, i) => style.getPropertyValue(`--dx-density-${i}`).trim() || fallback);
   return {
     selected: colour("selected"), context: colour("context"), ghost: colour("ghost"), axis: colour("axis"),
@@ -28,6 +28,16 @@ export function readTheme(element) {
     density, ramp: rampOf(density),
     font: `11px ${style.fontFamily}`, fontSmall: `10px ${style.fontFamily}`,
   };
+}
+
+/** A system colour as a canvas understands it wherever it is. @param {Element} element @param {string} name */
+function resolved(element, name) {
+  const probe = document.createElement("i");
+  probe.style.color = name;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 /** @param {string[]} stops @returns {Uint32Array} */

@@ -21,7 +21,8 @@ const si = format("~s");
 export function linearTicks(domain, count, integer) {
   const scale = scaleLinear().domain(domain);
   const values = scale.ticks(count).filter((value) => !integer || Number.isInteger(value));
-  const label = Math.max(Math.abs(domain[0]), Math.abs(domain[1])) >= 10_000 ? billions : scale.tickFormat(count);
+  const large = Math.max(Math.abs(domain[0]), Math.abs(domain[1])) >= 10_000;
+  const label = large ? billions : integer ? format(",d") : scale.tickFormat(count);
   return values.map((value) => ({ value, label: label(value) }));
 }
 

@@ -135,6 +135,8 @@ export interface Scene {
   /** cell under the pointer or the focus, -1 for none. */
   hover: number;
   busy: boolean;
+  /** a zoom is shown that has not been asked for yet. */
+  zooming: boolean;
   /** domains shown while a zoom is on its way, null where the axis's own. */
   domains: (Domain | null)[];
   /** scroll position of a long list, pixels. */

@@ -19,11 +19,13 @@ export function createZoomer(scene, plot, preview, commit) {
   let timer = 0;
   const settle = () => {
     clearTimeout(timer);
+    scene.zooming = false;
     if (scene.domains.some(Boolean)) commit(scene.domains.map((domain) => domain && [...domain]));
   };
   /** @param {(domain: Domain, axis: number) => Domain} change */
   const change = (change) => {
     scene.domains = plot().tracks.map((_, i) => change(domainOf(scene, i), i));
+    scene.zooming = true;
     preview();
     clearTimeout(timer);
     timer = window.setTimeout(settle, REST);
@@ -42,6 +44,7 @@ export function createZoomer(scene, plot, preview, commit) {
     settle,
     reset() {
       clearTimeout(timer);
+      scene.zooming = false;
       commit(plot().tracks.map(() => null));
     },
     stop: () => clearTimeout(timer),

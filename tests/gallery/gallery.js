@@ -4,6 +4,7 @@
 /** @import {Name} from "./flights.js" */
 
 import { createChart } from "/assets/charts/chart.js";
+import { CASES } from "./cases.js";
 import { AXES, CODES, DELAYS, ROWS } from "./flights.js";
 
 const query = new URLSearchParams(location.search);
@@ -100,4 +101,17 @@ const charts = specs.map((view, i) => {
   chart.draw();
   return chart;
 });
-Object.assign(window, { charts, specs, log, selections, recompute, values });
+const cases = CASES.map(({ title, kind, axes, measure, ghost, values, state, width, height }, i) => {
+  const section = document.createElement("section");
+  section.innerHTML = `<h2>${title}</h2><div style="width:${width}px;height:${height}px"></div>`;
+  main.append(section);
+  const chart = createChart(/** @type {HTMLElement} */ (section.lastElementChild), {
+    onActivate: () => undefined, onBrush: (...brush) => log.push(JSON.stringify(brush)), onZoom: () => undefined,
+  });
+  chart.setModel({ id: `case${i}`, kind, title, axes, measure, outlines: false, rows: ROWS });
+  chart.setGhost(ghost);
+  chart.setValues(values, state);
+  chart.draw();
+  return chart;
+});
+Object.assign(window, { charts, cases, specs, log, selections, recompute, values });
