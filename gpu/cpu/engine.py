@@ -42,7 +42,7 @@ class CpuEngine:
         self, source: Source, *, memory: int = 4 * GIB, cubes: int = GIB // 4, threads: int | None = None
     ) -> None:
         self._coder = Coder(Rows(source), Shelf(memory))
-        self._known = Known(cubes)
+        self.known = Known(cubes)
         self._threads = threads or cores()
         self._appending = Lock()
 
@@ -87,7 +87,7 @@ class CpuEngine:
             TypeError: a measure's column has no numbers, or a scale can't judge a column.
         """
         with self._resident() as resident:
-            request = Request(resident, self._known, self._threads, cancel or Cancel())
+            request = Request(resident, self.known, self._threads, cancel or Cancel())
             return request.answer(specs)
 
     @contextmanager

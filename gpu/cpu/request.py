@@ -93,5 +93,5 @@ class Request:
 
     def _share(self, filters: list[Words]) -> float:
         """The part of the rows that pass."""
-        calls = [(addresses(filters), *part) for part in parts(0, self.resident.rows, self.threads)]
+        calls = [(addresses(filters), *part) for part in parts(0, self.resident.rows, self.threads, 1 << 23)]
         return float(sum(run(passing, calls))) / max(1, self.resident.rows)

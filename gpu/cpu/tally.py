@@ -46,6 +46,7 @@ class Tally:
     """One cube to count. ``kind`` is the kernel's; ``valid`` are the bits of the rows that have a number."""
 
     spec: CubeSpec
+    shape: tuple[int, int]
     terms: list[Term]
     kind: int = COUNT
     numbers: Array | None = None
@@ -57,7 +58,7 @@ class Tally:
         Raises:
             ValueError: the cube is too large to count.
         """
-        rows, cells = spec.shape
+        rows, cells = shape = spec.shape
         if rows * cells > MOST_CELLS:
             raise ValueError(f"a cube of {rows} x {cells} cells is too large")
         # Fine codes of one active axis are at hand for other views; two are worth joining.
@@ -65,13 +66,13 @@ class Tally:
         terms += _terms(resident, spec.view.axes, 1, joined=True)
         measure = spec.view.measure
         if measure.aggregate is Aggregate.COUNT or measure.column is None:
-            return cls(spec, terms)
+            return cls(spec, shape, terms)
         numbers = resident.numbers(measure.column)
-        return cls(spec, terms, _kind(measure.aggregate, numbers.array), numbers.array, numbers.valid)
+        return cls(spec, shape, terms, _kind(measure.aggregate, numbers.array), numbers.array, numbers.valid)
 
     @property
     def cells(self) -> int:
-        return prod(self.spec.shape)
+        return self.shape[0] * self.shape[1]
 
     @property
     def present(self) -> list[Words]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gpu.cpu.codes import Array
@@ -45,13 +47,18 @@ def _merged(plan: Plan, workers: list[Worker]) -> list[Array]:
         chunks = range(0, tally.cells, _CHUNK)
         calls += [(np.array(tables, np.uint64), out, low, min(low + _CHUNK, tally.cells)) for low in chunks]
         counts.append(out)
-    run(merge, calls)
+    run(_merge_all, [(calls[i :: len(workers)],) for i in range(len(workers))])
     return counts
+
+
+def _merge_all(calls: list[tuple[Any, ...]]) -> None:
+    for call in calls:
+        merge(*call)
 
 
 def _cube(plan: Plan, workers: list[Worker], index: int, count: Array) -> Cube:
     tally = plan.tallies[index]
-    shape = tally.spec.shape
+    shape = tally.shape
     if tally.kind == COUNT:
         return Cube(tally.spec, count.reshape(shape))
     totals = np.concatenate([worker.totals(index) for worker in workers])

@@ -1,0 +1,83 @@
+"""Synthetic flights: as skewed and as ordered in time as real ones, and any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gpu.cubes import Axis, View
+from gpu.scales import Category, Linear, Scale
+
+_BATCH = 1_000_000
+_ORIGINS = 300
+_NAMES = tuple(f"A{i:03}" for i in range(_ORIGINS))
+
+SCALES: dict[str, Scale] = {
+    "delay": Linear(lo=-60, step=1, levels=500),
+    "distance": Linear(lo=0, step=10, levels=500),
+    "air_time": Linear(lo=0, step=1, levels=500),
+    "departure": Linear(lo=0, step=3, levels=480),
+    "date": Linear(lo=0, step=8, levels=600),
+    "origin": Category(values=_NAMES),
+    "latitude": Linear(lo=0, step=10, levels=64),
+    "longitude": Linear(lo=0, step=10, levels=64),
+}
+PASSIVE = {
+    "distance": View((Axis("distance", SCALES["distance"], 25),)),
+    "air_time": View((Axis("air_time", SCALES["air_time"], 50),)),
+    "departure": View((Axis("departure", SCALES["departure"], 96),)),
+    "date": View((Axis("date", SCALES["date"], 200),)),
+    "origin": View((Axis("origin", SCALES["origin"]),)),
+    "map": View((Axis("latitude", SCALES["latitude"]), Axis("longitude", SCALES["longitude"]))),
+}
+ACTIVE = Axis("delay", SCALES["delay"])
+COARSE_ACTIVE = Axis("delay", SCALES["delay"], 100)
+"""What a density is counted against: its cube at every pixel would be megabytes."""
+
+
+class Flights:
+    """A source of ``rows`` flights, all columns int16 (2 bytes a row) and the origin a dictionary of them."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self._batches = [_batch(start, min(start + _BATCH, rows), rows) for start in range(0, rows, _BATCH)]
+
+    def read(self, column: str) -> Iterator[pa.Array]:
+        for batch in self._batches:
+            yield _array(column, batch[column])
+
+
+def _batch(start: int, stop: int, rows: int) -> dict[str, npt.NDArray[np.int16]]:
+    random, size = np.random.default_rng(start), stop - start
+    distance = np.minimum(random.gamma(2.2, 330, size) + 60, 4999)
+    popular = np.minimum((_ORIGINS + 1) ** random.random(size), _ORIGINS) - 1
+    place = popular + 1
+    columns = {
+        "delay": np.where(
+            random.random(size) < 0.7, random.normal(-5, 12, size), random.exponential(45, size)
+        ),
+        "distance": distance,
+        "air_time": distance / 7.5 + random.normal(18, 6, size),
+        "departure": np.clip(random.normal(820, 270, size), 0, 1439),
+        "date": np.linspace(start, stop, size, endpoint=False) * 4800 / rows,
+        "origin": popular,
+        "latitude": (place * 37) % 640 + random.normal(0, 9, size),
+        "longitude": (place * 101) % 640 + random.normal(0, 9, size),
+    }
+    return {name: values.astype(np.int16) for name, values in columns.items()}
+
+
+def _array(column: str, values: npt.NDArray[np.int16]) -> pa.Array:
+    if column != "origin":
+        return pa.array(values)
+    return pa.DictionaryArray.from_arrays(pa.array(values), pa.array(_NAMES))
+
+
+def middle(counts: npt.NDArray[np.int64], part: float) -> tuple[int, int]:
+    """The codes that the middle ``part`` of the rows have, to the nearest code."""
+    below = np.cumsum(counts) / counts.sum()
+    low, high = (int(np.searchsorted(below, (1 + sign * part) / 2)) for sign in (-1, 1))
+    return low, max(low + 1, high)
