@@ -5,6 +5,43 @@
 /** @typedef {Uint32Array|Float64Array} Table */
 /** @typedef {import("./wire.js").Numbers} Numbers */
 
+/** Sums over any selection of a cube's rows, with both directions of an active density or one of a single axis. */
+export class Sums {
+  #table;
+  /** The cube itself, where it holds infinities: beyond one, a difference of sums is no longer a number. */
+  #values;
+
+  /**
+   * @param {Numbers} values [ny x nx x cells]
+   * @param {number|null} ny null for a one-dimensional active view
+   * @param {number} nx
+   * @param {number} cells
+   * @param {boolean} small every sum fits 32 bits
+   */
+  constructor(values, ny, nx, cells, small) {
+    this.#table = ny === null ? prefixSums(values, cells, small) : summedAreas(values, ny, nx, cells, small);
+    this.#values = small || allFinite(this.#table.subarray(-cells)) ? null : values;
+  }
+
+  /**
+   * @param {Spans|null} ys null for a one-dimensional active view
+   * @param {Spans} xs
+   * @param {Float64Array} out one sum a cell
+   */
+  add(ys, xs, out) {
+    if (this.#values) addRows(this.#values, ys, xs, out);
+    else if (ys === null) addSpans(this.#table, xs, out);
+    else addAreas(this.#table, ys, xs, out);
+    return out;
+  }
+}
+
+/** @param {Table} numbers */
+function allFinite(numbers) {
+  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
+  return true;
+}
+
 /**
  * Prefix sums: row r holds the sum of the cube's rows before r.
  * @param {Numbers} values [rows x cells]
@@ -12,7 +49,7 @@
  * @param {boolean} small every sum fits 32 bits
  * @returns {Table} [(rows + 1) x cells]
  */
-export function prefixSums(values, cells, small) {
+function prefixSums(values, cells, small) {
   const table = small ? new Uint32Array(values.length + cells) : new Float64Array(values.length + cells);
   table.set(values, cells);
   for (let k = 2 * cells; k < table.length; k++) table[k] += table[k - cells];
@@ -28,7 +65,7 @@ export function prefixSums(values, cells, small) {
  * @param {boolean} small every sum fits 32 bits
  * @returns {Table} [(ny + 1) x (nx + 1) x cells]
  */
-export function summedAreas(values, ny, nx, cells, small) {
+function summedAreas(values, ny, nx, cells, small) {
   const width = (nx + 1) * cells;
   const table = small ? new Uint32Array((ny + 1) * width) : new Float64Array((ny + 1) * width);
   for (let y = 0; y < ny; y++) {
@@ -45,7 +82,7 @@ export function summedAreas(values, ny, nx, cells, small) {
  * @param {Spans} spans
  * @param {Float64Array} out one sum a cell
  */
-export function addSpans(table, spans, out) {
+function addSpans(table, spans, out) {
   const cells = out.length;
   if (spans.length === 0) out.fill(0);
   for (let s = 0; s < spans.length; s++) {
@@ -63,7 +100,7 @@ export function addSpans(table, spans, out) {
  * @param {Spans} xs
  * @param {Float64Array} out one sum a cell
  */
-export function addAreas(table, ys, xs, out) {
+function addAreas(table, ys, xs, out) {
   const cells = out.length;
   const width = (xs.size + 1) * cells;
   out.fill(0);
@@ -75,5 +112,27 @@ export function addAreas(table, ys, xs, out) {
       const c = ys.to[t] * width + xs.from[s] * cells;
       const d = ys.to[t] * width + xs.to[s] * cells;
       for (let i = 0; i < cells; i++) out[i] += part * (table[d + i] - table[c + i] - (table[b + i] - table[a + i]));
+    }
+}
+
+/**
+ * @param {Numbers} values the cube
+ * @param {Spans|null} ys
+ * @param {Spans} xs
+ * @param {Float64Array} out one sum a cell
+ */
+function addRows(values, ys, xs, out) {
+  out.fill(0);
+  if (ys === null) return addLine(values, 0, 1, xs, out);
+  for (let t = 0; t < ys.length; t++)
+    for (let y = ys.from[t]; y < ys.to[t]; y++) addLine(values, y * xs.size, ys.part[t], xs, out);
+}
+
+/** @param {Numbers} values @param {number} line @param {number} share @param {Spans} xs @param {Float64Array} out */
+function addLine(values, line, share, xs, out) {
+  for (let s = 0; s < xs.length; s++)
+    for (let x = xs.from[s]; x < xs.to[s]; x++) {
+      const row = (line + x) * out.length;
+      for (let i = 0; i < out.length; i++) out[i] += share * xs.part[s] * values[row + i];
     }
 }

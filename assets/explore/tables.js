@@ -1,7 +1,7 @@
 // One view's cube made ready for brushing: built once when the cube arrives, sliced in every frame of a drag.
 import { Minima } from "./extremes.js";
 import { Spans } from "./spans.js";
-import { addAreas, addSpans, prefixSums, summedAreas } from "./sums.js";
+import { Sums } from "./sums.js";
 
 /** @typedef {import("./wire.js").FrameView} FrameView */
 /** @typedef {import("./spans.js").Selection} Selection */
@@ -29,11 +29,12 @@ export class Table {
     const [ys, xs] = this.#follows ? spansOf(view) : [null, new Spans(1, null)];
     this.#ys = ys;
     this.#xs = xs;
-    const ny = ys === null ? 1 : ys.size;
     const { count, sum, low, high } = view.values;
-    this.#count = this.#cumulate(count, view.total < TOO_MANY);
-    this.#sum = sum && this.#cumulate(sum, false);
-    this.#extremes = low ? new Minima(low, ny, xs.size, this.cells, 1) : high && new Minima(high, ny, xs.size, this.cells, -1);
+    const ny = ys && ys.size;
+    this.#count = new Sums(count, ny, xs.size, this.cells, view.total < TOO_MANY);
+    this.#sum = sum && new Sums(sum, ny, xs.size, this.cells, false);
+    const extremes = low ?? high;
+    this.#extremes = extremes && new Minima(extremes, ny ?? 1, xs.size, this.cells, low ? 1 : -1);
     this.#counts = new Float64Array(this.#aggregate === "count" ? 0 : this.cells);
   }
 
@@ -46,9 +47,9 @@ export class Table {
    */
   slice(selection, out) {
     this.#select(selection);
-    if (this.#aggregate === "count") return this.#add(this.#count, out);
-    const counts = this.#add(this.#count, this.#counts);
-    if (this.#sum) return this.#average(this.#add(this.#sum, out), counts);
+    if (this.#aggregate === "count") return this.#count.add(this.#ys, this.#xs, out);
+    const counts = this.#count.add(this.#ys, this.#xs, this.#counts);
+    if (this.#sum) return this.#average(this.#sum.add(this.#ys, this.#xs, out), counts);
     return this.#reach(out, counts);
   }
 
@@ -74,19 +75,6 @@ export class Table {
     if (selection.type === "members") xs.takeMembers(selection.codes);
     else if (selection.type === "interval") takeInterval(xs, selection);
     else takeBox(/** @type {Spans} */ (this.#ys), xs, selection);
-  }
-
-  /** @param {import("./wire.js").Numbers} values @param {boolean} small */
-  #cumulate(values, small) {
-    if (this.#ys === null) return prefixSums(values, this.cells, small);
-    return summedAreas(values, this.#ys.size, this.#xs.size, this.cells, small);
-  }
-
-  /** @param {import("./sums.js").Table} table @param {Float64Array} out */
-  #add(table, out) {
-    if (this.#ys === null) addSpans(table, this.#xs, out);
-    else addAreas(table, this.#ys, this.#xs, out);
-    return out;
   }
 
   /** @param {Float64Array} sums becomes what is shown @param {Float64Array} counts */

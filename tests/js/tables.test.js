@@ -25,8 +25,8 @@ function cube(aggregate, active, cells, { rows = null, shape = active, seed = 1,
     high: aggregate === "max" ? pick(-Infinity) : null,
   };
   const measure = { aggregate, column: aggregate === "count" ? null : "c" };
-  const shape_ = [product(shape), ...cells];
-  return { id: "v", shape: shape_, exact: rows === null, rows, grid: rows && shape.length === 2 ? shape : null, axes: [], measure, values, active, total };
+  const place = { rows, grid: rows && shape.length === 2 ? shape : null, exact: rows === null, active };
+  return { id: "v", shape: [product(shape), ...cells], axes: [], measure, values, total, ...place };
 }
 
 /** The obvious answer: go through the cube's rows, each with the part of it that is selected. */
@@ -48,6 +48,7 @@ function expected({ measure, values, shape }, parts) {
 
 const AGGREGATES = ["count", "sum", "mean", "min", "max"];
 const range = (from, to) => Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+const box = (y0, y1, x0, x1) => ({ type: "box", x: { from: x0, to: x1 }, y: { from: y0, to: y1 } });
 const whole = (rows) => [...new Set(rows)].map((row) => [row, 1]);
 const slice = (table, selection) => table.slice(selection, new Float64Array(table.cells));
 
@@ -92,8 +93,7 @@ for (const aggregate of AGGREGATES) {
         for (let x0 = 0; x0 <= nx; x0++)
           for (let x1 = x0; x1 <= nx; x1++) {
             const rows = range(y0, y1).flatMap((y) => range(x0, x1).map((x) => y * nx + x));
-            const box = { type: "box", x: { from: x0, to: x1 }, y: { from: y0, to: y1 } };
-            near(slice(table, box), expected(view, whole(rows)));
+            near(slice(table, box(y0, y1, x0, x1)), expected(view, whole(rows)));
           }
   });
 
@@ -102,7 +102,7 @@ for (const aggregate of AGGREGATES) {
       const view = cube(aggregate, active, [6]);
       const table = new Table(view);
       const before = slice(table, null);
-      slice(table, active.length === 1 ? { type: "interval", from: 2, to: 4 } : { type: "box", x: { from: 0, to: 1 }, y: { from: 1, to: 2 } });
+      slice(table, active.length === 1 ? { type: "interval", from: 2, to: 4 } : box(1, 2, 0, 1));
       near(before, expected(view, whole(range(0, product(active)))));
       near(slice(table, null), before);
     }
@@ -136,9 +136,9 @@ for (const aggregate of AGGREGATES) {
           const row = y[b] * 4 + x[a];
           parts.set(row, (parts.get(row) ?? 0) + 1 / (size(y, y[b]) * size(x, x[a])));
         }
-      const box = { type: "box", x: { from: x0, to: x1 }, y: { from: y0, to: y1 } };
-      near(slice(table, box), expected(view, [...parts]));
-      assert.equal(table.isExact(box), ![...parts.values()].some((part) => part < 1 - 1e-9));
+      const cut = box(y0, y1, x0, x1);
+      near(slice(table, cut), expected(view, [...parts]));
+      assert.equal(table.isExact(cut), ![...parts.values()].some((part) => part < 1 - 1e-9));
     }
   });
 }
@@ -165,6 +165,19 @@ test("a minimum of infinite values is not taken for an empty cell", () => {
   near(slice(table, { type: "interval", from: 2, to: 3 }), Float64Array.of(NaN));
 });
 
+test("infinite values make their own sums infinite, and no others", () => {
+  for (const active of [[6], [3, 2]]) {
+    const view = cube("sum", active, [2]);
+    view.values.sum.set([1, 2, Infinity, 3, 4, -Infinity, 5, 6, 7, 8, 9, 10]);
+    const table = new Table(view);
+    const rows = (from, to) => (active.length === 1 ? { type: "interval", from, to } : box(from / 2, to / 2, 0, 2));
+    near(slice(table, rows(0, 2)), Float64Array.of(Infinity, 5));
+    near(slice(table, rows(2, 4)), Float64Array.of(9, -Infinity));
+    near(slice(table, rows(4, 6)), Float64Array.of(16, 18));
+    near(slice(table, null), Float64Array.of(Infinity, -Infinity));
+  }
+});
+
 test("a view that does not follow the active one shows the same whatever is brushed", () => {
   const own = { ...cube("count", [1], [4]), active: [9] };
   const plain = { ...cube("count", [1], [4]), active: null };
@@ -188,7 +201,7 @@ test("counts of more than 32 bits add up exactly", () => {
   for (const active of [[3], [1, 3]]) {
     const view = cube("count", active, [1], large);
     view.values.count = Float64Array.of(2 ** 33 + 1, 2 ** 32, 5);
-    const last = active.length === 1 ? { type: "interval", from: 1, to: 3 } : { type: "box", x: { from: 1, to: 3 }, y: { from: 0, to: 1 } };
+    const last = active.length === 1 ? { type: "interval", from: 1, to: 3 } : box(0, 1, 1, 3);
     const table = new Table(view);
     near(slice(table, last), Float64Array.of(2 ** 32 + 5));
     near(slice(table, null), Float64Array.of(2 ** 33 + 1 + 2 ** 32 + 5));

@@ -11,7 +11,7 @@ from gpu.cubes import Axis, Cube, CubeSpec, View
 from gpu.scales import Boolean, Linear
 from tests.fixtures.frames import FOLDER, FRAMES, LATE, frame, meaning
 
-DOCUMENT = Path("docs/wire.md")
+DOCUMENT = Path(__file__).parents[2] / "docs/wire.md"
 
 
 def header_and_body(data):
