@@ -69,7 +69,7 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(settings: Settings) -> Dash:
-    """The whole service, a Dash app; its Flask is ``.server``, its engines are ``.server.extensions["engines"]``."""
+    """The whole service as a Dash app; its Flask is ``.server``, which has ``extensions["engines"]``."""
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(

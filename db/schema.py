@@ -5,39 +5,64 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from config import settings
 from db.engine import engine
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class NewerSchemaError(SystemExit):
+    """The database is at a migration that this release does not have."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__(f"The database is of a newer release (its schema is {at}): start that release.")
+
 
 def configuration() -> Config:
+    """What Alembic's commands need. Alembic takes a while to import: only a change of schema waits for it."""
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
+
+
+def known() -> list[str]:
+    """The migrations of this release, oldest first: their files begin with their number."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py"))
 
 
 def current() -> str | None:
     """The migration the database is at; None when it is empty."""
     with engine().connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        return found
 
 
 def upgrade() -> None:
     """Bring the database to the newest migration: all of the way or, when one fails, not at all.
 
     Raises:
-        alembic.util.CommandError: the database is at a migration that this release does not know.
+        NewerSchemaError: the database belongs to a newer release.
     """
-    config = configuration()
-    if current() == ScriptDirectory.from_config(config).get_current_head():
+    at = current()
+    if at == known()[-1]:
         return
+    if at is not None and at not in known():
+        raise NewerSchemaError(at)
+    from alembic import command  # noqa: PLC0415
+
+    config = configuration()
     with changing() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

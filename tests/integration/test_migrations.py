@@ -7,7 +7,6 @@ import sys
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from alembic.util import CommandError
 
 import config
 from config import Settings
@@ -71,5 +70,5 @@ def test_a_database_of_a_newer_release_is_refused(empty):
     schema.upgrade()
     with engine.session() as work:
         work.connection().execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(CommandError, match="9999"):
+    with pytest.raises(schema.NewerSchemaError, match="9999"):
         schema.upgrade()
