@@ -32,10 +32,20 @@ export function bars(scene) {
   const numbers = numberCache(bins.axis.bins);
   return {
     frame, tracks: [], rows,
-    background: (context) => drawGhost(context, scene, parts, hatches.ghost),
-    foreground: (context) => drawRows(context, scene, parts, hatches, numbers),
+    background: (context) => belowTop(context, scene, () => drawGhost(context, scene, parts, hatches.ghost)),
+    foreground: (context) => belowTop(context, scene, () => drawRows(context, scene, parts, hatches, numbers)),
     cellAt: (_, y) => rowAt(rows, y + scene.scroll),
   };
+}
+
+/** A scrolled list ends at the line above it. @param {CanvasRenderingContext2D} context @param {Scene} scene @param {() => void} paint */
+function belowTop(context, scene, paint) {
+  context.save();
+  context.beginPath();
+  context.rect(0, TOP, scene.width, scene.height - TOP);
+  context.clip();
+  paint();
+  context.restore();
 }
 
 /** @param {Plot["rows"]} rows @param {number} y */
@@ -100,7 +110,7 @@ function lastEdge(rows) {
 /** @param {Scene} scene @param {Plot["rows"][number]} row */
 function visible(scene, row) {
   const top = row.top - scene.scroll;
-  return top > TOP - row.height / 2 && top < scene.height;
+  return top > TOP - row.height && top < scene.height;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts

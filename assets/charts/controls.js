@@ -34,7 +34,7 @@ function listControls({ controls }, host) {
   /** @param {Option} option @param {KeyboardEvent} event */
   const onKey = (option, event) => {
     const next = optionAfter(options, option, event.key);
-    if (next) focusOption(options, next);
+    if (next) focusOption(options, next, true);
     else if (event.key === " " || event.key === "Enter") host.brush(click(host.scene.selection, option.cell, true), "commit");
     else return;
     event.preventDefault();
@@ -55,7 +55,10 @@ function listControls({ controls }, host) {
       placeOptions(options, host.plot(), controls);
     },
     name: () => nameOptions(options, host.scene),
-    focus: (cell) => options.find((option) => option.cell === cell)?.element.focus({ preventScroll: true }),
+    focus(cell) {
+      const option = options.find((candidate) => candidate.cell === cell);
+      if (option) focusOption(options, option, false);
+    },
     remove: () => empty(controls),
   };
 }

@@ -15,7 +15,7 @@ import { drawLegend, shades } from "./shade.js";
 import { codeAt, fractionsOf, leading, placer, trailing } from "./track.js";
 import { extent } from "./values.js";
 
-const TOP = 24;
+const TOP = 26;
 /** Width of a degree of longitude in degrees of latitude, in the middle of the United States. */
 const DEGREE = Math.cos((38 * Math.PI) / 180);
 
@@ -38,7 +38,7 @@ export function density(scene) {
     frame, tracks: scene.bins.every((axis) => axis.edges) ? [x, y] : [], rows: [],
     background: (context) => drawGround(context, scene, parts),
     foreground: (context) => drawCells(context, scene, parts),
-    overlay: (context) => scene.model.outlines && drawOutlines(context, scene, frame, places[0], places[1]),
+    overlay: scene.model.outlines ? (context) => drawOutlines(context, scene, frame, places[0], places[1]) : undefined,
     cellAt: (px, py) => cellAt(scene, parts, px, py),
   };
 }

@@ -12,7 +12,7 @@ import { slotsOf } from "./slots.js";
 import { codeAt, fractionsOf } from "./track.js";
 import { extentOfBins, union, valueDomain } from "./values.js";
 
-const TOP = 24;
+const TOP = 26;
 
 /**
  * @param {Scene} scene

@@ -67,8 +67,8 @@ export function optionAfter(options, from, key) {
   return options[Math.max(0, Math.min(options.length - 1, options.indexOf(from) + STEPS[key]))];
 }
 
-/** Moves the one stop of the Tab key. @param {Option[]} options @param {Option} to */
-export function focusOption(options, to) {
+/** Moves the one stop of the Tab key. @param {Option[]} options @param {Option} to @param {boolean} scroll bring it into view */
+export function focusOption(options, to, scroll) {
   for (const { element } of options) element.tabIndex = element === to.element ? 0 : -1;
-  to.element.focus();
+  to.element.focus({ preventScroll: !scroll });
 }

@@ -3,8 +3,12 @@
 /** @import {Bins, Frame, Track} from "./types.js" */
 /**
  * @typedef {{canvas: OffscreenCanvas, context: OffscreenCanvasRenderingContext2D, image: ImageData, words: Uint32Array,
- *   nx: number, ny: number, stride: number, offset: number}} Raster
+ *   strip: OffscreenCanvasRenderingContext2D, nx: number, ny: number, stride: number, offset: number}} Raster
+ * strip: room for the picture stretched sideways
  */
+
+/** Pixels a column has in the strip. */
+const COLUMN = 16;
 
 import { pixelOfEdge } from "./track.js";
 
@@ -15,11 +19,15 @@ import { pixelOfEdge } from "./track.js";
  */
 export function createRaster(x, y) {
   const [nx, ny] = [x.count, y.count];
-  const canvas = new OffscreenCanvas(nx, ny);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  const context = surface(nx, ny);
   const image = context.createImageData(nx, ny);
   const words = new Uint32Array(image.data.buffer);
-  return { canvas, context, image, words, nx, ny, stride: x.axis.bins, offset: y.first * x.axis.bins + x.first };
+  return { canvas: context.canvas, context, image, words, strip: surface(nx * COLUMN, ny), nx, ny, stride: x.axis.bins, offset: y.first * x.axis.bins + x.first };
+}
+
+/** @param {number} width @param {number} height */
+function surface(width, height) {
+  return /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(width, height).getContext("2d"));
 }
 
 /**
@@ -54,15 +62,21 @@ export function drawRaster(context, raster, x, y, even) {
   else drawUneven(context, raster, x, y);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Raster} raster @param {Track} x @param {Track} y */
+/** Columns first, into a strip, then its rows: as many strokes as rows and columns, not as cells.
+ * @param {CanvasRenderingContext2D} context @param {Raster} raster @param {Track} x @param {Track} y */
 function drawUneven(context, raster, x, y) {
-  for (let row = 0; row < raster.ny; row++) {
+  const { canvas, strip, nx, ny } = raster;
+  const [left, width] = [pixelOfEdge(x, 0), strip.canvas.width];
+  const scale = width / (pixelOfEdge(x, nx) - left);
+  strip.imageSmoothingEnabled = false;
+  strip.clearRect(0, 0, width, ny);
+  for (let column = 0; column < nx; column++) {
+    const start = Math.round((pixelOfEdge(x, column) - left) * scale);
+    strip.drawImage(canvas, column, 0, 1, ny, start, 0, Math.round((pixelOfEdge(x, column + 1) - left) * scale) - start, ny);
+  }
+  for (let row = 0; row < ny; row++) {
     const top = pixelOfEdge(y, row + 1);
-    const height = pixelOfEdge(y, row) - top;
-    for (let column = 0; column < raster.nx; column++) {
-      const left = pixelOfEdge(x, column);
-      context.drawImage(raster.canvas, column, raster.ny - 1 - row, 1, 1, left, top, pixelOfEdge(x, column + 1) - left, height);
-    }
+    context.drawImage(strip.canvas, 0, ny - 1 - row, width, 1, left, top, width / scale, pixelOfEdge(y, row) - top);
   }
 }
 

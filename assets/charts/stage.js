@@ -84,7 +84,9 @@ export class Stage {
   #layOut() {
     const { scene, view } = this;
     const plot = KINDS[scene.model.kind](scene);
-    for (const layer of Object.values(view.layers)) resizeLayer(layer, scene.width, scene.height, scene.ratio);
+    const { background, foreground, overlay } = view.layers;
+    for (const layer of [background, foreground]) resizeLayer(layer, scene.width, scene.height, scene.ratio);
+    resizeLayer(overlay, plot.overlay ? scene.width : 0, plot.overlay ? scene.height : 0, scene.ratio);
     view.surface.style.top = scene.model.kind === "bars" ? `${plot.frame.top}px` : "0";
     this.#plot = plot;
     this.controls?.size();
