@@ -15,7 +15,7 @@ CHECKS = {
     "style": [TOOLS / "ruff", "check", "--quiet"],
     "layout": [TOOLS / "ruff", "format", "--check", "--quiet"],
     "types": [TOOLS / "mypy"],
-    "imports": [TOOLS / "lint-imports", "--no-cache"],
+    "imports": [TOOLS / "lint-imports", "--no-cache", "--no-logo"],
     "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
 }
 SUITES = ("lint", "js", "unit", "integration", "e2e")
