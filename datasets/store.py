@@ -16,7 +16,7 @@ PART = "part-{:05d}.parquet"
 
 def is_text(type_: pa.DataType) -> bool:
     """Whether a stored column of this type holds text, plain or dictionary-encoded."""
-    return bool(pa.types.is_large_string(type_) or pa.types.is_dictionary(type_))
+    return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_dictionary(type_))
 
 
 class Store:

@@ -1,0 +1,245 @@
+"""A file becomes a dataset, whole or not at all."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlmodel import select
+
+from datasets import catalogue
+from datasets.__main__ import main
+from datasets.catalogue import UnknownDatasetError
+from datasets.versions import BusyError, folder_of, writing
+from db.engine import session
+from db.tables import DatasetVersion
+
+at = datetime.fromisoformat
+TRIPS = '''\ufeffid,when,Ort,ok,price
+1,2001-01-02,"São
+Paulo",true,1.5
+
+2,,"a ""b""",false,
+3,2001-01-04 05:06,,,2
+'''
+
+pytestmark = pytest.mark.usefixtures("settings")
+
+
+def run(file, *more):
+    return main(["import", str(file), "--name", "My Table", *more])
+
+
+def imported(file):
+    assert run(file) == 0
+    description = catalogue.open("my-table")
+    store = catalogue.store("my-table", description.version)
+    columns = {
+        name: [v for part in store.read(name) for v in part.to_pylist()] for name in store.schema.names
+    }
+    return description, columns
+
+
+def in_order(columns, key):
+    order = sorted(range(len(columns[key])), key=columns[key].__getitem__)
+    return {name: [values[i] for i in order] for name, values in columns.items()}
+
+
+def refused(file, capsys):
+    assert run(file) == 1
+    with pytest.raises(UnknownDatasetError):
+        catalogue.open("my-table")
+    return capsys.readouterr().err.splitlines()[-1].removeprefix("error: ").replace(f"{file}: ", "")
+
+
+def write(folder, content, name="table.csv"):
+    file = folder / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return file
+
+
+def test_a_csv_file(tmp_path):
+    description, columns = imported(write(tmp_path, TRIPS))
+    assert in_order(columns, "id") == {
+        "id": [1, 2, 3],
+        "when": [at("2001-01-02"), None, at("2001-01-04T05:06")],
+        "Ort": ["São\nPaulo", 'a "b"', None],
+        "ok": [True, False, None],
+        "price": [1.5, None, 2.0],
+    }
+    assert [column.profile.kind for column in description.columns] == [
+        "number", "time", "category", "boolean", "number",
+    ]  # fmt: skip
+    assert (description.name, description.rows) == ("My Table", 3)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_other_delimiters(tmp_path, delimiter):
+    _, columns = imported(write(tmp_path, f"a{delimiter}b\n1{delimiter}x,y\n"))
+    assert columns == {"a": [1], "b": ["x,y"]}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("", "is empty"),
+        ("\n\n", "line 1: the header is blank"),
+        ("a,b\n", "has a header but no rows"),
+        ("a,b", "has a header but no rows"),
+        ("a,b\n,\n", "has no value in any column"),
+        ("a,b\n1,2\n3\n", "line 3: 1 cells where the header has 2"),
+        ('a,b\n1,"x\ny"\n\n3,4\n5,6,7\n', "line 6: 3 cells where the header has 2"),
+        (b"a,b\n1,2\n3,\xff\n", "line 3 is not UTF-8 text; save the file as UTF-8 and try again"),
+        (b"\xff\xfea\x00,\x00b\x00\n\x00", "line 1 is not UTF-8 text; save the file as UTF-8 and try again"),
+        ('a,b\n1,2\n3,"4\n5,6\n', "line 3: unexpected end of data"),
+    ],
+)
+def test_a_csv_file_that_is_refused(tmp_path, capsys, content, problem):
+    assert refused(write(tmp_path, content), capsys) == problem
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("table.parquet", "a,b\n1,2\n", "is not a Parquet file that can be read"),
+        ("table.parquet", "", "is not a Parquet file that can be read"),
+        ("table.xlsx", "PK", "its name must end in one of .parquet, .pq, .csv, .tsv, .txt"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(tmp_path, capsys, name, content, problem):
+    assert refused(write(tmp_path, content, name), capsys).startswith(problem)
+
+
+def test_a_file_that_is_not_there(tmp_path, capsys):
+    assert refused(tmp_path / "gone.csv", capsys) == "does not exist"
+    (tmp_path / "folder.csv").mkdir()
+    assert refused(tmp_path / "folder.csv", capsys) == "is a folder"
+
+
+def parquet(folder, columns):
+    file = folder / "table.parquet"
+    pq.write_table(pa.table(columns), file)
+    return file
+
+
+def test_a_parquet_file_of_many_types(tmp_path, capsys):
+    moment = at("2001-02-03T04:05:06")
+    file = parquet(
+        tmp_path,
+        {
+            "tiny": pa.array([1, None], pa.uint8()),
+            "half": pa.array([1.5, None], pa.float16()),
+            "money": pa.array([Decimal("1.25"), None]),
+            "day": pa.array([date(2001, 2, 3), None]),
+            "nanos": pa.array([moment, None], pa.timestamp("ns")),
+            "zoned": pa.array([moment, None], pa.timestamp("ms", "Europe/Berlin")),
+            "kind": pa.array(["a", None]).dictionary_encode(),
+            "flag": pa.array([True, None]),
+            "list": pa.array([[1], None]),
+            "bytes": pa.array([b"x", None]),
+            "took": pa.array([timedelta(1), None]),
+        },
+    )
+    _, columns = imported(file)
+    assert {name: next(v for v in values if v is not None) for name, values in columns.items()} == {
+        "tiny": 1, "half": 1.5, "money": 1.25, "day": at("2001-02-03"), "nanos": moment, "zoned": moment,
+        "kind": "a", "flag": True,
+    }  # fmt: skip
+    assert all(len(values) == 2 for values in columns.values())
+    notices = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert notices == [
+        "note: column 'list' is left out: it holds list<element: int64> values",
+        "note: column 'bytes' is left out: it holds binary values",
+        "note: column 'took' is left out: it holds duration[us] values",
+    ]
+
+
+def test_a_parquet_file_that_is_refused(tmp_path, capsys):
+    assert refused(parquet(tmp_path, {"x": pa.array([], pa.int64())}), capsys) == "has no rows"
+    problem = "has no column of numbers, text, times or true/false"
+    assert refused(parquet(tmp_path, {"x": [[1]]}), capsys) == problem
+    huge = parquet(tmp_path, {"x": pa.array([2**63], pa.uint64())})
+    assert "column 'x': Integer value 9223372036854775808 not in range" in refused(huge, capsys)
+
+
+def test_a_damaged_parquet_file(tmp_path, capsys):
+    file = parquet(tmp_path, {"x": list(range(100_000))})
+    content = bytearray(file.read_bytes())
+    content[100:2000] = bytes(1900)
+    file.write_bytes(content)
+    assert "is damaged" in refused(file, capsys)
+
+
+def test_repeated_names_are_told_apart(tmp_path, capsys):
+    _, columns = imported(write(tmp_path, "a,A,\n1,2,3\n"))
+    assert columns == {"a": [1], "A (2)": [2], "column 3": [3]}
+    assert "note: column 2 is called 'A', which is taken; it is now 'A (2)'" in capsys.readouterr().err
+
+
+def test_a_second_import_is_the_newest_version_and_the_first_stays(tmp_path):
+    first, _ = imported(write(tmp_path, "a\n1\n"))
+    second, columns = imported(write(tmp_path, "a\n2\n"))
+    assert columns == {"a": [2]}
+    assert first.version != second.version
+    assert catalogue.open("my-table", first.version) == first
+    assert [entry.slug for entry in catalogue.entries()] == ["my-table"]
+
+
+def test_a_refused_file_leaves_what_was_there(tmp_path):
+    first, _ = imported(write(tmp_path, "a\n1\n"))
+    assert run(write(tmp_path, "a,b\n1\n")) == 1
+    assert catalogue.open("my-table") == first
+    assert [folder.name for folder in folder_of("my-table", "x").parent.iterdir() if folder.is_dir()] == [
+        first.version
+    ]
+
+
+def test_a_slug_that_is_no_address(tmp_path, capsys):
+    assert main(["import", str(write(tmp_path, "a\n1\n")), "--name", "日本"]) == 1
+    assert "'' can't be an address: use a-z, 0-9 and hyphens" in capsys.readouterr().err
+
+
+def test_unknown_versions_are_named():
+    with pytest.raises(UnknownDatasetError, match="there is no dataset 'x'"):
+        catalogue.open("x")
+    with pytest.raises(UnknownDatasetError, match="there is no version 'ab' of a dataset 'x'"):
+        catalogue.store("x", "ab")
+
+
+def test_two_writers_of_one_version_never_meet(tmp_path):
+    first, _ = imported(write(tmp_path, "a\n1\n"))
+    with writing("my-table", "ab12") as folder, pytest.raises(BusyError), writing("my-table", "ab12"):
+        pass
+    assert not folder.exists()
+    with pytest.raises(BusyError), writing("my-table", first.version):
+        pass
+    assert catalogue.store("my-table", first.version).rows == 1
+
+
+@pytest.mark.parametrize("stage", ["reading", "writing", "profiling"])
+def test_a_kill_leaves_the_old_version(tmp_path, settings, stage):
+    first, _ = imported(write(tmp_path, "a\n1\n"))
+    big = write(tmp_path, "a\n" + "\n".join(map(str, range(200_000))) + "\n")
+    script = Path(__file__).with_name("killed_import.py")
+    command = [sys.executable, str(script), str(settings.data), str(big), stage]
+    killed = subprocess.run(
+        command, check=False, cwd=Path(__file__).parents[2], capture_output=True, text=True
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    assert catalogue.open("my-table") == first
+    left = {folder.name for folder in folder_of("my-table", "x").parent.iterdir() if folder.is_dir()}
+    assert len(left) == 2
+    second, columns = imported(big)
+    assert len(columns["a"]) == 200_000
+    left = {folder.name for folder in folder_of("my-table", "x").parent.iterdir() if folder.is_dir()}
+    assert left == {first.version, second.version}
+    with session() as work:
+        assert len(work.exec(select(DatasetVersion)).all()) == 2

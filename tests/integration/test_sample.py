@@ -1,0 +1,134 @@
+"""The sample, and larger sets made of it."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from datasets import catalogue, sample
+from datasets import resample as resampling
+from datasets.__main__ import main
+from datasets.catalogue import UnknownDatasetError
+from datasets.resample import HALF_YEAR, short
+from datasets.suggest import suggest
+
+AIRPORTS = """iata,name,city,state,country,latitude,longitude
+ATL,Hartsfield,Atlanta,GA,USA,33.64,-84.43
+SPN,Saipan,Saipan,NA,USA,15.1,145.7
+"""
+PAIRS = """
+SELECT count(*), avg(drawn.delay - base.delay), stddev(drawn.delay - base.delay),
+    count(DISTINCT epoch_us(drawn.date) - epoch_us(base.date))
+FROM drawn JOIN base ON (epoch_us(drawn.date) - epoch_us(base.date)) % $half_year = 0
+WHERE drawn.distance = base.distance AND drawn.weekday = base.weekday AND drawn.hour = base.hour
+    AND drawn.state IS NOT DISTINCT FROM base.state AND drawn.longitude = base.longitude
+    AND drawn.origin = base.origin
+"""
+
+
+@pytest.fixture
+def small_sample(settings, tmp_path, monkeypatch):
+    """A package of 3,000 flights from two airports."""
+    minutes = np.arange(3000) * 60
+    date = np.datetime64("2001-01-01T00:01", "us") + minutes.astype("timedelta64[m]")
+    flights = {
+        "date": date,
+        "delay": np.arange(3000) % 50 - 10,
+        "distance": np.arange(3000) % 700 + 20,
+        "origin": pa.array(["ATL", "SPN", "ATL"] * 1000, pa.large_string()),
+        "destination": pa.array(["SPN", "ATL", "SPN"] * 1000, pa.large_string()),
+    }
+    pq.write_table(pa.table(flights), tmp_path / "flights-3m.parquet")
+    (tmp_path / "airports.csv").write_text(AIRPORTS)
+    monkeypatch.setattr(sample, "PACKAGE", tmp_path)
+    return tmp_path
+
+
+def files(slug):
+    return [str(file) for file in catalogue.store(slug, catalogue.open(slug).version).files]
+
+
+def test_flights_are_joined_with_their_origin(small_sample):
+    assert main(["sample"]) == 0
+    description = catalogue.open("flights")
+    kinds = {column.name: column.profile.kind for column in description.columns}
+    assert list(kinds) == list(sample.LABELS)
+    assert [name for name, kind in kinds.items() if kind == "category"] == [
+        "weekday", "origin", "destination", "state",
+    ]  # fmt: skip
+    assert kinds["date"] == "time"
+    assert description.column("weekday").profile.ordered
+    assert description.column("delay").label == "Delay (min)"
+    with duckdb.connect() as database:
+        rows = database.read_parquet(files("flights"))
+        wrong = rows.filter(
+            "hour != hour(date) OR weekday != strftime(date, '%a') OR (state IS NULL) != (origin = 'SPN') "
+            "OR (latitude = 33.64) != (origin = 'ATL')"
+        )
+        assert wrong.fetchall() == []
+        flights = database.read_parquet(str(small_sample / "flights-3m.parquet"))
+        columns = "date, delay, distance, origin, destination"
+        assert rows.project(columns).except_(flights).fetchall() == []
+        assert rows.aggregate("count(*)").fetchall() == [(3000,)]
+
+
+def test_a_prepared_sample_is_not_made_again(small_sample, monkeypatch):
+    assert main(["sample"]) == 0
+    monkeypatch.setattr(sample, "publish", None)
+    assert main(["sample"]) == 0
+
+
+def test_a_missing_package_is_named(small_sample, capsys):
+    (small_sample / "airports.csv").unlink()
+    assert main(["sample"]) == 1
+    assert "airports.csv is missing: install the npm packages first (npm ci)" in capsys.readouterr().err
+
+
+def resampled(rows, seed=1):
+    assert main(["resample", "--rows", str(rows), "--seed", str(seed)]) == 0
+    slug = f"flights-{short(rows)}"
+    description = catalogue.open(slug)
+    store = catalogue.store(slug, description.version)
+    return description, pa.concat_tables(pq.read_table(file) for file in store.files)
+
+
+def test_resampled_rows_are_rows_of_the_sample(small_sample, monkeypatch):
+    monkeypatch.setattr(resampling, "BUCKET_ROWS", 4000)
+    description, table = resampled(10_000)
+    assert (description.slug, description.name) == ("flights-10k", "Flights, 10,000 resampled")
+    assert description.rows == table.num_rows == 10_000
+    with duckdb.connect() as database:
+        database.register("base", database.read_parquet(files("flights")))
+        database.register("drawn", table)
+        count, mean, spread, shifts = database.execute(PAIRS, {"half_year": HALF_YEAR}).fetchall()[0]
+    assert count == 10_000
+    assert abs(mean) < 0.2
+    assert 2.8 < spread < 3.2
+    assert shifts == 20
+    assert description.column("weekday").profile.ordered
+    assert description.column("delay").label == "Delay (min)"
+    assert [view.id for view in suggest(description).views][:3] == ["rows", "date", "delay"]
+
+
+def test_the_seed_decides_and_a_shorter_set_is_the_beginning_of_a_longer(small_sample, monkeypatch):
+    monkeypatch.setattr(resampling, "BUCKET_ROWS", 4000)
+    _, long = resampled(10_000)
+    _, short_ = resampled(5000)
+    _, other = resampled(5000, seed=2)
+    assert short_.to_pylist() == long.slice(0, 5000).to_pylist()
+    assert not other.equals(short_)
+
+
+@pytest.mark.parametrize("rows", ["0", "-5"])
+def test_no_rows_are_refused(settings, capsys, rows):
+    assert main(["resample", "--rows", rows]) == 1
+    assert "ask for at least one row" in capsys.readouterr().err
+    with pytest.raises(UnknownDatasetError):
+        catalogue.open("flights")
+
+
+def test_short_numbers():
+    assert [short(n) for n in (100_000_000, 1_500_000, 2_000_000_000, 12)] == ["100m", "1500k", "2b", "12"]

@@ -1,0 +1,70 @@
+"""What the cells of a CSV column are, judged by all of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from datasets.incoming import unique_names
+from datasets.inference import Inference, convert
+
+
+def read(*batches):
+    """The type that is inferred, and the values; None for a column without any."""
+    inference = Inference()
+    arrays = [pa.array([cell or None for cell in cells], pa.string()) for cells in batches]
+    for cells in arrays:
+        inference.see(cells)
+    if inference.reading is None:
+        return None, []
+    values = [convert(inference.reading, cells) for cells in arrays]
+    return str(values[0].type), [value for part in values for value in part.to_pylist()]
+
+
+def at(*parts):
+    return datetime(*parts)  # noqa: DTZ001 stored times have no zone
+
+
+@pytest.mark.parametrize(
+    ("cells", "type_", "values"),
+    [
+        (["1", "-2", ""], "int64", [1, -2, None]),
+        ([" 1 ", "NA", "NULL", "-"], "int64", [1, None, None, None]),
+        (["1", "2.5", "NaN"], "double", [1.0, 2.5, None]),
+        (["1e3", "-inf"], "double", [1000.0, float("-inf")]),
+        (["9223372036854775808", "1"], "double", [9223372036854775808.0, 1.0]),
+        (["true", "FALSE", "n/a"], "bool", [True, False, None]),
+        (["2001-01-02", "2001-12-31"], "timestamp[us]", [at(2001, 1, 2), at(2001, 12, 31)]),
+        (["2001-01-02 03:04", ""], "timestamp[us]", [at(2001, 1, 2, 3, 4), None]),
+        (["2001-01-02T03:04:05.678"], "timestamp[us]", [at(2001, 1, 2, 3, 4, 5, 678000)]),
+        (["2001-01-02T03:04:05+02:00"], "timestamp[us]", [at(2001, 1, 2, 1, 4, 5)]),
+        (["2001-01-02T03:04:05Z"], "timestamp[us]", [at(2001, 1, 2, 3, 4, 5)]),
+        (["2001/1/2 3:04", "2001/11/12"], "timestamp[us]", [at(2001, 1, 2, 3, 4), at(2001, 11, 12)]),
+        (["1/13/2001", "2/1/2001"], "timestamp[us]", [at(2001, 1, 13), at(2001, 2, 1)]),
+        (["13/1/2001", "1/2/2001 4:05:06"], "timestamp[us]", [at(2001, 1, 13), at(2001, 2, 1, 4, 5, 6)]),
+        (["1/2/2001", "3/4/2001"], "large_string", ["1/2/2001", "3/4/2001"]),
+        (["30/2/2001"], "large_string", ["30/2/2001"]),
+        (["00501", "10001"], "large_string", ["00501", "10001"]),
+        (["0x10"], "large_string", ["0x10"]),
+        (["1", "2001-01-01"], "large_string", ["1", "2001-01-01"]),
+        (["NA", "x", ""], "large_string", ["NA", "x", None]),
+        (["", ""], None, []),
+    ],
+)  # fmt: skip
+def test_inferred(cells, type_, values):
+    assert read(cells) == (type_, values)
+
+
+def test_a_late_cell_changes_the_type_of_all():
+    assert read(["1", "2"], ["", ""], ["x"]) == ("large_string", ["1", "2", None, None, "x"])
+    assert read(["1", "2"], ["2.5"]) == ("double", [1.0, 2.0, 2.5])
+
+
+def test_names_become_unique_whatever_their_case():
+    names, notices = unique_names(["a", "A", "", "a (2)", " b", "b"])
+    assert names == ["a", "A (3)", "column 3", "a (2)", "b (2)", "b"]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert len(notices) == 3
+    assert notices[0] == "column 2 is called 'A', which is taken; it is now 'A (3)'"

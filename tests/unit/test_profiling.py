@@ -1,0 +1,124 @@
+"""Profiles and sketches: exact where they must be, and never a surprise."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from datasets.profiling import SKETCH_BINS, label_of, natural_order
+from tests.unit.described import described, stored, table
+
+
+@pytest.fixture
+def profiled(tmp_path):
+    def profile_of(values, name="x"):
+        return described(stored(pa.table({name: values}), tmp_path)).columns[0]
+
+    return profile_of
+
+
+def test_counts_and_extents_are_exact(tmp_path):
+    rows = table(5000)
+    columns = {column.name: column.profile for column in described(stored(rows, tmp_path)).columns}
+    for name, profile in columns.items():
+        assert profile.rows == 5000
+        assert profile.nulls == rows[name].null_count
+    for name in ("delay", "price", "hour", "longitude"):
+        extent = pc.min_max(rows[name])
+        assert (columns[name].minimum, columns[name].maximum) == (
+            extent["min"].as_py(),
+            extent["max"].as_py(),
+        )
+    counts = dict(
+        zip(*(part.to_pylist() for part in pc.value_counts(rows["name"].drop_null()).flatten()), strict=True)
+    )
+    assert columns["name"].distinct == len(counts)
+    assert columns["name"].values == tuple(sorted(counts, key=lambda value: (-counts[value], value)))
+    assert columns["weekday"].values == ("Mon", "Tue", "Sun")
+    assert columns["weekday"].ordered
+
+
+def test_times_are_milliseconds_rounded_down(profiled):
+    values = pa.array([datetime(1969, 12, 31, 23, 59, 59, 999), None, datetime(1970, 1, 1, 0, 0, 1, 999)])  # noqa: DTZ001
+    profile = profiled(values.cast(pa.timestamp("us"))).profile
+    assert (profile.kind, profile.minimum, profile.maximum, profile.nulls) == ("time", -1000.0, 1000.0, 1)
+
+
+def test_quantiles_leave_the_tails_out(profiled):
+    column = profiled(np.arange(100_000) / 10)
+    assert (column.profile.low, column.profile.high) == pytest.approx((50, 9950), rel=1e-3)
+    assert column.middle == pytest.approx((200, 9800), rel=1e-3)
+
+
+def test_nan_is_no_value_and_infinity_no_extent(profiled):
+    column = profiled(pa.array([1.0, float("nan"), None, float("inf"), -2.0]))
+    profile = column.profile
+    assert (profile.nulls, profile.minimum, profile.maximum) == (2, -2.0, 1.0)
+    assert sum(column.sketch) == 2
+
+
+def test_a_column_without_values_has_no_extent(profiled):
+    column = profiled(pa.array([None, None], pa.float64()))
+    assert (column.profile.nulls, column.profile.minimum, column.profile.low) == (2, None, None)
+    assert column.sketch == (0,) * SKETCH_BINS
+    assert column.middle == (None, None)
+
+
+def test_at_most_a_thousand_categories_are_kept(profiled):
+    names = [f"{i:04}" for i in range(1500)]
+    profile = profiled(pa.array([*names, *names[:10]], pa.large_string())).profile
+    assert profile.distinct == 1500
+    assert len(profile.values) == 1000
+    assert profile.values[:10] == tuple(names[:10])
+
+
+def test_sketches_count_the_default_domain(profiled):
+    assert sum(profiled(np.arange(48.0)).sketch) == 48
+    flags = profiled(pa.array([True, False, None, True]))
+    assert flags.sketch == (1, 2)
+
+
+def test_hours_get_a_bin_each(profiled):
+    column = profiled(np.repeat(np.arange(24), np.arange(24) + 1))
+    assert column.sketch == tuple(range(1, 25))
+    assert column.few_integers == 24
+    assert column.scales == ("linear",)
+
+
+@pytest.mark.parametrize(
+    ("values", "scales"),
+    [([0.01, 5.0, 100.0], ("linear", "log")), ([-1.0, 5.0], ("linear",)), ([90.0, 110.0], ("linear",))],
+)
+def test_a_log_scale_is_offered_where_values_span_magnitudes(profiled, values, scales):
+    assert profiled(np.array(values)).scales == scales
+
+
+@pytest.mark.parametrize(
+    "name", ['qu"ote', "dot.ted", "blank name", "größe", "select", "日本", "a;b--", "x'y"]
+)
+def test_any_name_goes(profiled, name):
+    assert profiled(np.array([1, 2, 3]), name).profile.maximum == 3
+
+
+def test_labels():
+    assert label_of("dep_delay") == "Dep delay"
+    assert label_of("_") == "_"
+
+
+def test_natural_orders():
+    assert natural_order(["Sunday", "Monday"]) == ("Monday", "Sunday")
+    assert natural_order(["Feb", "Jan", "Dec"]) == ("Jan", "Feb", "Dec")
+    assert natural_order(["Mon", "Monday"]) is None
+    assert natural_order(["May"]) is None
+
+
+def test_the_browser_sees_an_outline(profiled):
+    outline = described_outline = profiled(np.array([1, 2, 3])).outline
+    assert described_outline["name"] == "x"
+    assert list(outline) == [
+        "name", "label", "kind", "integer", "distinct", "nulls", "minimum", "maximum", "sketch", "scales",
+    ]  # fmt: skip

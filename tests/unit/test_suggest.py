@@ -1,0 +1,120 @@
+"""The suggested dashboard, from what the columns are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from datasets.compile import specs
+from datasets.exploration import CubeRequest
+from datasets.suggest import suggest
+from tests.unit.described import described, stored, table, trips
+
+
+@pytest.fixture
+def suggested(tmp_path):
+    def suggest_for(columns):
+        return suggest(described(stored(pa.table(columns), tmp_path)))
+
+    return suggest_for
+
+
+def shape(exploration):
+    return [(view.id, view.width, view.height) for view in exploration.views]
+
+
+def placed(views):
+    """The cells each view takes in a grid that fills row by row and never goes back, as CSS's do."""
+    taken, row, column, places = set(), 0, 0, {}
+    for view in views:
+        while True:
+            cells = {(row + y, column + x) for y in range(view.height) for x in range(view.width)}
+            if column + view.width <= 12 and not cells & taken:
+                break
+            row, column = (row, column + 1) if column + view.width < 12 else (row + 1, 0)
+        taken |= cells
+        places[view.id] = cells
+    return places
+
+
+def test_a_dataset_with_everything_fills_one_screen():
+    exploration = suggest(trips()[0])
+    assert shape(exploration) == [
+        ("rows", 2, 1),
+        ("when", 6, 2),
+        ("delay", 4, 2),
+        ("mean-delay", 2, 1),
+        ("map", 6, 4),
+        ("price", 3, 2),
+        ("hour", 3, 2),
+        ("name", 3, 2),
+        ("weekday", 3, 2),
+    ]
+    cells = set().union(*placed(exploration.views).values())
+    assert cells == {(row, column) for row in range(6) for column in range(12)}
+
+
+def test_what_is_suggested_can_be_computed():
+    description, _ = trips()
+    assert len(specs(CubeRequest(views=suggest(description).views), description)) == 9
+
+
+def test_suggestions_take_nice_bins():
+    bins = {view.id: view.bins for view in suggest(trips()[0]).views}
+    assert bins["hour"] == (24,)
+    assert bins["when"] == (180,)
+    assert bins["name"] == (None,)
+    assert all(count is not None and 30 <= count <= 130 for count in bins["map"])
+
+
+def test_a_map_is_cut_to_where_most_rows_are(suggested):
+    random = np.random.default_rng(1)
+    longitude = np.append(random.uniform(-122, -71, 980), random.uniform(-160, -155, 20))
+    latitude = np.append(random.uniform(26, 47, 980), random.uniform(19, 22, 20))
+    (density,) = [v for v in suggested({"lon": longitude, "lat": latitude}).views if v.id == "map"]
+    (west, east), (south, north) = (scale.domain for scale in density.scales)
+    assert -135 < west < -122
+    assert -71 < east < -60
+    assert 18 < south < 26
+    assert 47 < north < 55
+
+
+@pytest.mark.parametrize(
+    ("columns", "ids"),
+    [
+        ({"x": [1.5, 2.5, 9.0]}, ["rows", "x", "mean-x"]),
+        ({"city": ["a", "b", "a"]}, ["rows", "city"]),
+        ({"constant": [1.5, 1.5]}, ["rows"]),
+        ({"user_id": np.arange(500), "x": np.arange(500) / 7}, ["rows", "x", "mean-x"]),
+        ({"serial": np.arange(500)}, ["rows"]),
+        ({"free text": [f"t{i}" for i in range(500)]}, ["rows"]),
+        ({"Größe (m)": [1.5, 2.5], "rows": [0.5, 7.5]}, ["rows", "groe-m", "rows-2", "mean-groe-m"]),
+        ({"日本": [1.5, 2.5]}, ["rows", "view", "mean-view"]),
+        ({"on": [True, False, None]}, ["rows", "on"]),
+        (
+            {"longitude": [200.5, 300.5], "latitude": [1.5, 2.5]},
+            ["rows", "longitude", "latitude", "mean-longitude"],
+        ),
+    ],
+)
+def test_suggested_views(suggested, columns, ids):
+    exploration = suggested(columns)
+    assert [view.id for view in exploration.views] == ids
+
+
+@pytest.mark.parametrize("numbers", range(7))
+@pytest.mark.parametrize("time", [True, False])
+@pytest.mark.parametrize("place", [True, False])
+def test_every_row_of_the_dashboard_is_full(suggested, numbers, time, place):
+    rows = table(300)
+    columns = {f"n{i}": rows["price"] for i in range(numbers)} | {"name": rows["weekday"]}
+    columns |= {"when": rows["when"]} if time else {}
+    columns |= {name: rows[name] for name in ("longitude", "latitude")} if place else {}
+    exploration = suggested(columns)
+    assert len(exploration.views) <= 9
+    cells = set().union(*placed(exploration.views).values())
+    widths = [sum((row, column) in cells for column in range(12)) for row in range(max(cells)[0] + 1)]
+    bare = 1 if len([view for view in exploration.views if not view.columns]) == 1 else 0
+    assert widths[0] == 12
+    assert all(width == 12 for width in widths[1 + bare :])
