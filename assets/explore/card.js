@@ -95,17 +95,22 @@ export class Card {
   rename() {
     const input = h("input", { class: "dx-input dx-rename", "aria-label": "Title", maxlength: "200" });
     input.value = /** @type {string} */ (this.title.textContent);
+    let ended = false;
     const end = (/** @type {boolean} */ keep) => {
+      if (ended) return;
+      ended = true;
       input.replaceWith(this.title);
       const title = input.value.trim() || null;
       if (keep && title !== this.title.textContent) this.actions.change(this.view.id, { title });
       this.more.focus();
     };
     input.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" || event.key === "Escape") end(event.key === "Enter");
       event.stopPropagation();
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      end(event.key === "Enter");
     });
-    input.addEventListener("blur", () => input.isConnected && end(true));
+    input.addEventListener("blur", () => end(true));
     this.title.replaceWith(input);
     input.select();
   }
@@ -138,9 +143,9 @@ export class Card {
   }
 
   #callbacks() {
-    const { actions } = this;
+    const { actions, view } = this;
     return {
-      onActivate: actions.activate,
+      onActivate: () => actions.activate(view.id),
       onBrush: actions.brush,
       onZoom: actions.zoom,
       onRedraw: actions.redraw,

@@ -1,19 +1,21 @@
 /** Dialogs: the shortcuts, and a view as a table. */
 import { h, iconButton } from "./dom.js";
 
+/** Alternatives, each of keys to hold together, and what they do. @type {[string[][], string][]} */
 const KEYS = [
-  ["Drag", "Brush a range; drag inside to move it, its ends to resize it"],
-  ["Click", "Select a bar; Shift or Ctrl adds to the selection"],
-  ["← →", "Move the focused handle bin by bin; Shift moves it further"],
-  ["Esc, double click", "Clear the brush"],
-  ["Wheel, + −", "Zoom the axis of a histogram, series or density"],
-  ["Ctrl Z", "Undo, as the browser's Back does for filters"],
-  ["Ctrl Shift Z, Ctrl Y", "Redo"],
-  ["Alt ← →", "Move the focused view earlier or later"],
-  ["Alt Shift ← → ↑ ↓", "Make the focused view narrower, wider, lower, taller"],
-  ["F2", "Rename the focused view"],
-  ["[", "Show or hide the columns"],
-  ["?", "These shortcuts"],
+  [[["Drag"]], "Brush a range; drag inside it to move it, its ends to resize it"],
+  [[["Click"]], "Select a bin or a bar; with Ctrl or Shift, one more"],
+  [[["←"], ["→"]], "Move the focused end bin by bin; with Shift, further"],
+  [[["Esc"], ["Double click"]], "Clear the brush"],
+  [[["Wheel"], ["+"], ["−"]], "Zoom; on the axis, drag to pan"],
+  [[["0"]], "Show the whole range again"],
+  [[["Ctrl", "Z"]], "Undo, as the browser’s Back does"],
+  [[["Ctrl", "Shift", "Z"], ["Ctrl", "Y"]], "Redo"],
+  [[["Alt", "←"], ["Alt", "→"]], "Move the focused view earlier or later"],
+  [[["Alt", "Shift", "← → ↑ ↓"]], "Make the focused view narrower, wider, lower, taller"],
+  [[["F2"]], "Rename the focused view"],
+  [[["["]], "Show or hide the columns"],
+  [[["?"]], "These shortcuts"],
 ];
 
 /** @param {string} title @param {...Node} content */
@@ -27,12 +29,13 @@ function open(title, ...content) {
   dialog.showModal();
 }
 
-/** @param {string} keys */
-const kbd = (keys) => keys.split(" ").map((key) => h("kbd", {}, key));
+/** @param {string[][]} alternatives */
+const keycaps = (alternatives) =>
+  alternatives.map((keys) => h("span", { class: "dx-chord" }, ...keys.map((key) => h("kbd", {}, key))));
 
 export function showShortcuts() {
   if (document.querySelector("dialog[open]")) return;
-  const rows = KEYS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, ...kbd(keys)), h("td", {}, does)));
+  const rows = KEYS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, ...keycaps(keys)), h("td", {}, does)));
   open("Shortcuts", h("table", { class: "dx-keys" }, h("tbody", {}, ...rows)));
 }
 

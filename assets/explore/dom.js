@@ -35,10 +35,12 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-/** @param {HTMLElement} parent @param {HTMLElement[]} children kept in place where they already are */
+/** @param {HTMLElement} parent @param {HTMLElement[]} children kept in place, and in focus, where they already are */
 export function setChildren(parent, children) {
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   children.forEach((child, index) => {
     if (parent.children[index] !== child) parent.insertBefore(child, parent.children[index] ?? null);
   });
   while (parent.children.length > children.length) parent.lastElementChild?.remove();
+  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
 }

@@ -62,7 +62,8 @@ export class Engine {
 
   /** @param {string} id a view that a pointer or the focus has entered */
   activate(id) {
-    if (this.active === id) return;
+    const brushable = this.exploration.views.some((view) => view.id === id && view.columns.length);
+    if (this.active === id || !brushable) return;
     this.active = id;
     this.#activatedAt = performance.now();
     if (this.#live) this.#stamp += 1;
@@ -146,7 +147,7 @@ export class Engine {
   }
 
   #cubeCovers() {
-    return this.active !== null && this.cube.held === this.#urls.cube && (this.#live || this.#aligned);
+    return this.active !== null && this.cube.held !== "" && this.cube.held === this.#urls.cube && (this.#live || this.#aligned);
   }
 
   /** @param {Frame} frame */

@@ -21,7 +21,7 @@ const NONE = "";
  */
 function field(label, options, value, choose) {
   const items = options.map((option) => h("option", { value: option.value, selected: option.value === value }, option.label));
-  const select = h("select", { class: "dx-select", onchange: () => choose(select.value) }, ...items);
+  const select = h("select", { class: "dx-select", "aria-label": label, onchange: () => choose(select.value) }, ...items);
   return h("label", { class: "dx-menu-field" }, h("span", {}, label), select);
 }
 
@@ -125,7 +125,8 @@ function commands(view, actions, card, close) {
  * @param {{ rename(): void, table(): void }} card @param {() => void} close
  */
 export function fillMenu(menu, view, actions, card, close) {
-  const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.closest("label")?.textContent;
+  const labelled = (/** @type {Element | null | undefined} */ element) => element?.querySelector("span")?.textContent;
+  const focused = labelled(document.activeElement?.closest("label"));
   const fields = [
     ...columnFields(view, actions),
     ...view.columns.flatMap((_, index) => scaleFields(view, index, actions)),
@@ -134,5 +135,5 @@ export function fillMenu(menu, view, actions, card, close) {
   ].filter((element) => element instanceof HTMLElement);
   const items = commands(view, actions, card, close).filter((element) => element instanceof HTMLElement);
   menu.replaceChildren(h("div", { class: "dx-menu-fields" }, ...fields), h("div", { class: "dx-menu-items" }, ...items));
-  if (focused) fields.find((element) => element.textContent === focused)?.querySelector("select")?.focus();
+  if (focused) fields.find((element) => labelled(element) === focused)?.querySelector("select")?.focus();
 }

@@ -26,11 +26,14 @@ const RAIL = "dx:rail";
 const NARROW = "(max-width: 719px)";
 /** Wheel turns closer together than this are one zoom to undo. */
 const ONE_ZOOM = 800;
+/** A pointer that only passes over a view, milliseconds. */
+const PASSING = 40;
 const TOOLS_SLOT = "dx-tools";
 
 export class Page {
   /** @type {Exploration} */ exploration;
   #listening = new AbortController();
+  #entering = 0;
   #zoomed = { id: "", at: -Infinity };
   #railOpen = !matchMedia(NARROW).matches && localStorage.getItem(RAIL) !== "closed";
 
@@ -87,6 +90,7 @@ export class Page {
   }
 
   destroy() {
+    clearTimeout(this.#entering);
     this.#listening.abort();
     this.grid.destroy();
     this.tools.element.remove();
@@ -97,6 +101,7 @@ export class Page {
     const title = h("h1", { class: "visually-hidden" }, `Explore ${this.opened.description.name}`);
     const main = h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, title, this.grid.element);
     const shade = h("div", { class: "dx-shade", onclick: () => this.#toggleRail() });
+    this.rail.element.addEventListener("keydown", ({ key }) => key === "Escape" && matchMedia(NARROW).matches && this.#toggleRail());
     const body = h("div", { class: "dx-body" }, this.rail.element, shade, main);
     host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
     document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
@@ -161,7 +166,10 @@ export class Page {
       resize: (id, width, height) => change(id, edit.fitted(width, height)),
       remove: (id) => this.#remove(id),
       clear: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
-      activate: (id) => this.engine.activate(id),
+      activate: (id) => {
+        clearTimeout(this.#entering);
+        this.#entering = window.setTimeout(() => this.engine.activate(id), PASSING);
+      },
       brush: (id, selection, phase) => this.#brush(id, selection, phase),
       zoom: (id, domains) => this.#zoom(id, domains),
       redraw: () => this.engine.loop.request(),
@@ -194,6 +202,7 @@ export class Page {
     const axes = this.engine.picture(id)?.axes;
     if (!axes?.length) return;
     const filter = toFilter(selection, axes);
+    clearTimeout(this.#entering);
     this.engine.brush(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
     if (phase === "move") return this.strip.render(this.exploration, id, filter);
@@ -251,6 +260,7 @@ export class Page {
     if (!matchMedia(NARROW).matches) localStorage.setItem(RAIL, this.#railOpen ? "open" : "closed");
     this.#showRail();
     this.tools.render(this.timeline, this.#railOpen);
+    if (matchMedia(NARROW).matches) (this.#railOpen ? this.rail.element.querySelector("button") : this.tools.rail)?.focus();
   }
 
   #showRail() {

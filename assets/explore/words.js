@@ -14,6 +14,12 @@ export const findColumn = (description, name) => description.columns.find((colum
 /** @param {Description} description @param {string | null} name */
 export const label = (description, name) => (name && findColumn(description, name)?.label) || name || "";
 
+/** "Delay (min)" is a delay, in minutes. @param {string} text */
+function named(text) {
+  const [, name, unit] = /^(.+) \(([^()]{1,8})\)$/.exec(text) ?? [];
+  return name ? { name, unit: `\u00a0${unit}` } : { name: text, unit: "" };
+}
+
 /** @param {Bounds} bounds */
 function timeBounds({ lo, hi }) {
   if (lo !== null && hi !== null) return span(lo, hi);
@@ -41,7 +47,7 @@ function boundsWords(column, bounds) {
   if (bounds.lo === null && bounds.hi === null) return "has a value";
   if (column?.kind === "time") return timeBounds(bounds);
   const wholes = column?.integer && [bounds.lo, bounds.hi].every((bound) => bound === null || Number.isInteger(bound));
-  return wholes ? wholeBounds(bounds) : numberBounds(bounds);
+  return (wholes ? wholeBounds(bounds) : numberBounds(bounds)) + named(column?.label ?? "").unit;
 }
 
 /** @param {string[]} names */
@@ -63,11 +69,11 @@ function membersWords({ values, other, nulls }) {
  */
 export function filterWords(filter, view, description) {
   const [x, y] = view.columns.map((name) => findColumn(description, name));
-  const subject = label(description, view.columns[0]);
+  const subject = named(label(description, view.columns[0])).name;
   if (filter.type === "nulls") return { subject, predicate: "is missing" };
   if (filter.type === "members") return { subject, predicate: membersWords(filter) };
   if (filter.type === "box") {
-    const second = `${label(description, view.columns[1])} ${boundsWords(y, filter.y)}`;
+    const second = `${named(label(description, view.columns[1])).name} ${boundsWords(y, filter.y)}`;
     return { subject, predicate: `${boundsWords(x, filter.x)}, ${second}` };
   }
   const tail = filter.nulls ? " or is missing" : "";
@@ -84,19 +90,23 @@ export function sentences(exploration, description) {
   });
 }
 
+/** Within a sentence: "delay", but "IATA code". @param {string} text */
+const inner = (text) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
+
 /** @param {View} view @param {Description} description */
 export function measureWords(view, description) {
   const { aggregate, column } = view.measure;
   const verb = AGGREGATES[aggregate];
-  return column ? `${verb} ${label(description, column).toLowerCase()}` : verb;
+  return column ? `${verb} ${inner(label(description, column))}` : verb;
 }
 
 /** @param {View} view @param {Description} description @returns {string} the title given, or one from its columns */
 export function viewTitle(view, description) {
   if (view.title) return view.title;
-  const columns = view.columns.map((name) => label(description, name));
   const measure = measureWords(view, description);
-  if (!columns.length) return measure;
-  const axes = isMap(view) ? "Map" : columns.length > 1 ? `${columns[1]} by ${columns[0].toLowerCase()}` : columns[0];
-  return view.measure.column ? `${measure} by ${axes.toLowerCase()}` : axes;
+  const [x, y] = view.columns.map((name) => label(description, name));
+  if (x === undefined) return measure;
+  if (view.measure.column) return `${measure} by ${[x, ...(y ? [y] : [])].map(inner).join(" and ")}`;
+  if (y === undefined) return x;
+  return isMap(view) ? "Map" : `${y} by ${inner(x)}`;
 }

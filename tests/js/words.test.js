@@ -25,6 +25,12 @@ test("whole numbers are told inclusively", () => {
   assert.equal(say(interval(0.5, 2), "delay"), "Delay is between 0.5 and 2");
 });
 
+test("a unit goes with the number", () => {
+  const minutes = { ...description, columns: [{ ...column("delay", "number", true), label: "Delay (min)" }] };
+  const { subject, predicate } = filterWords(interval(-9, 56), view("delay"), minutes);
+  assert.equal(`${subject} ${predicate}`, "Delay is between −9 and 55\u00a0min");
+});
+
 test("other numbers are told by their bounds", () => {
   assert.equal(say(interval(30.25, 40), "latitude"), "Latitude is between 30.25 and 40");
   assert.equal(say(interval(null, 40), "latitude"), "Latitude is below 40");
