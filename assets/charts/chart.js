@@ -75,7 +75,7 @@ export class Chart {
   setSelection(selection) {
     if (sameSelection(selection, this.scene.selection)) return;
     this.scene.selection = selection;
-    this.stage.touch();
+    this.stage.mark();
     if (!this.scene.busy) this.stage.name();
   }
 

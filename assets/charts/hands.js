@@ -28,7 +28,7 @@ export function connect(stage, callbacks, redraw) {
     const same = sameSelection(selection, scene.selection);
     if (same && (phase === "move" || !selection)) return;
     scene.selection = selection;
-    stage.touch();
+    stage.mark();
     if (phase === "commit") stage.name();
     callbacks.onBrush(id, selection, phase);
     redraw();
@@ -37,7 +37,7 @@ export function connect(stage, callbacks, redraw) {
   const point = (cell) => {
     if (cell === scene.hover) return;
     scene.hover = cell;
-    stage.touch();
+    stage.mark();
     redraw();
   };
   /** @type {Host} */

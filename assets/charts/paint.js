@@ -4,11 +4,12 @@
 
 const ruler = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
 
-/** @param {string} text @param {string} font */
+/** Charts have tabular numerals, a canvas outside of the page has not: every digit is taken for the widest.
+ * @param {string} text @param {string} font */
 export function textWidth(text, font) {
   if (!ruler) return text.length * 6;
   ruler.font = font;
-  return ruler.measureText(text).width;
+  return ruler.measureText(text.replace(/\d/g, "0")).width;
 }
 
 /**

@@ -49,6 +49,12 @@ export class Stage {
     this.view.layers.foreground.dirty = true;
   }
 
+  /** The selection or the pointer has changed. */
+  mark() {
+    if (this.scene.model.kind === "bars") this.repaint();
+    else this.touch();
+  }
+
   draw() {
     const { scene, view: { layers: { background, foreground, overlay } } } = this;
     if (scene.width < 1 || scene.height < 1) return;
