@@ -43,7 +43,7 @@ step_python-dev() { packages requirements-dev.txt; }
 
 # node_modules, and what of it goes to browsers in assets/vendor.
 step_browser() {
-  node -e 'process.exit(process.versions.node.split(".")[0] < 20)' || fail "Node 20 or newer is needed"
+  node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || fail "Node 20 or newer is needed"
   echo "Installing the npm packages"
   npm ci --no-audit --no-fund --loglevel=error
 }
