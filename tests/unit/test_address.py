@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,6 +131,19 @@ def test_there_are_32_views_at_most():
     exploration, problems = opened(f"#v=1&x=(w:!({views}))")
     assert len(exploration.views) == MAX_VIEWS
     assert problems == ("View 'v32' was left out: there are 32 already.",)
+
+
+def test_the_examples_of_the_documentation_are_true():
+    page = (Path(__file__).parents[2] / "docs" / "exploration.md").read_text()
+    state = Exploration.model_validate_json(re.search(r"```json\n(.*?)```", page, re.DOTALL).group(1))
+    hash_ = re.search(r"`(#v=1&x=\(at.*)`", page).group(1)
+    assert parse(hash_).parts == {
+        "d": state.dataset,
+        "at": state.version,
+        "f": {id_: each.model_dump() for id_, each in state.filters.items()},
+        "on": state.active,
+    }
+    assert parse(encode(state, state)) == parse(hash_)
 
 
 def test_the_version_is_known_before_the_dataset_is_opened():
