@@ -1,0 +1,118 @@
+"""The real service in its own process over the real sample, and a browser that must stay without complaints."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+ROOT = Path(__file__).parents[2]
+QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync"]
+PATIENCE = 20_000  # milliseconds; two busy cores
+
+
+@dataclass
+class Service:
+    """A running DataXchange: where it is, its data folder and the link it printed at its first start."""
+
+    url: str
+    link: str
+    data: Path
+
+    @property
+    def password(self) -> str:
+        return (self.data / "admin-password").read_text().strip()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The service as `make run` starts it: sample prepared, empty database, any free port."""
+    data = tmp_path_factory.mktemp("service")
+    environment = os.environ | {"DATAXCHANGE_DATA": str(data), "PORT": "0"}
+    subprocess.run([sys.executable, "-m", "datasets", "sample"], cwd=ROOT, env=environment, check=True)
+    app = [sys.executable, "app.py"]
+    with subprocess.Popen(app, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        yield _announced(process, data)
+        process.terminate()
+
+
+def _announced(process: subprocess.Popen[str], data: Path) -> Service:
+    assert process.stdout
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        link = re.search(r"(http://[^/\s]+)/signin/link/\S+", printed)
+        if link:
+            return Service(link[1], link[0], data)
+    raise AssertionError(f"the service ended: {printed}")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    return {"executable_path": shutil.which("chromium"), "args": QUIET}
+
+
+@pytest.fixture(scope="session")
+def signed_in_state(browser: Browser, service: Service) -> dict[str, object]:
+    """The cookies of an admin who signed in with the password."""
+    page = browser.new_page()
+    page.goto(f"{service.url}/signin")
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password", exact=True).fill(service.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/explore/**")
+    state = page.context.storage_state()
+    page.context.close()
+    return dict(state)
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, service: Service, signed_in_state: dict[str, object]) -> Iterator[Opener]:
+    """``visit(path, **context options)``: a signed-in page, which must leave a clean console and no axe violation."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(path: str = "/", signed_in: bool = True, **options: object) -> Page:
+        options.setdefault("viewport", {"width": 1440, "height": 900})
+        context = browser.new_context(storage_state=signed_in_state if signed_in else None, **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.extend(_complaint(message)))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path if path.startswith("http") else service.url + path)
+        return page
+
+    expect.set_options(timeout=PATIENCE)
+    yield open_page
+    for context in contexts:
+        for page in context.pages:
+            assert_accessible(page)
+        context.close()
+    assert complaints == []
+
+
+def _complaint(message: ConsoleMessage) -> list[str]:
+    return [f"{message.type}: {message.text}"] if message.type in ("error", "warning") else []
+
+
+def assert_accessible(page: Page) -> None:
+    """No axe violation on the page as it stands."""
+    violations = Axe().run(page).response["violations"]
+    assert not violations, "\n".join(
+        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
+        for each in violations
+    )
