@@ -179,9 +179,7 @@ def measure(rows: int, rounds: int, *, peers: bool) -> None:
         codes = peer_codes(source)
         contestants += [Theirs(DuckDB(codes, cores())), Theirs(Polars(codes))]
     report(race(contestants, scenarios, rounds))
-    print(
-        f"  {engine.nbytes / rows:.1f} bytes a row resident; a new filter in {1e3 * new_filter(engine):.1f} ms"
-    )
+    print(f"  {engine.nbytes / rows:.1f} bytes a row, a new filter in {1e3 * new_filter(engine):.1f} ms")
 
 
 def main(arguments: list[str] | None = None) -> None:

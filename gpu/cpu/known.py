@@ -31,6 +31,10 @@ class Known:
             return found
 
     def put(self, cube: Cube, rows: int) -> None:
+        """Keep a cube, which from now on nobody may change."""
+        for part in (cube.count, cube.sum, cube.low, cube.high):
+            if part is not None:
+                part.flags.writeable = False
         with self._lock:
             self._cubes[cube.spec] = rows, cube
             self._cubes.move_to_end(cube.spec)

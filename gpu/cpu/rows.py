@@ -60,24 +60,33 @@ class Rows:
             KeyError: there is no such column.
             ValueError: the column ends before ``stop``.
         """
+        reached = start
+        for row, values in self._arrays(column, start):
+            if stop == 0:
+                yield 0, values.slice(0, 0)
+                return
+            if row > reached:
+                break
+            yield from _pieces(values, row, reached, stop)
+            reached = max(reached, row + len(values))
+            if reached >= stop:
+                return
+        if reached < stop:
+            raise ValueError(f"column {column!r} has {reached} rows where {stop} were expected")
+
+    def _arrays(self, column: str, start: int) -> Iterator[tuple[int, pa.Array]]:
+        """Arrays with their first rows; where the source has taken up appended rows, those come twice."""
         first, batches = self._tail
         row = 0
-        if start < first or stop == 0:
+        if start < first or first == 0:
             for values in self._source.read(column):
                 self._types.setdefault(column, values.type)
-                yield from _pieces(values, row, start, stop)
+                yield row, values
                 row += len(values)
-                if stop == 0:
-                    yield 0, values.slice(0, 0)
-                if row >= stop:
-                    return
-        begin = max(start, row)
         row = first
         for batch in batches:
-            yield from _pieces(batch.column(column), row, begin, stop)
+            yield row, batch.column(column)
             row += batch.num_rows
-        if row < stop:
-            raise ValueError(f"column {column!r} has {row} rows where {stop} were expected")
 
 
 def _pieces(values: pa.Array, row: int, start: int, stop: int) -> Iterator[tuple[int, pa.Array]]:

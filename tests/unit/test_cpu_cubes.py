@@ -1,0 +1,214 @@
+"""What the CPU engine does beyond counting: complements, many ranges, eviction, growth, many threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from gpu.cpu import CpuEngine
+from gpu.cpu.tally import MOST_CELLS
+from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
+from gpu.oracle import OracleEngine
+from gpu.scales import Category, Edges, Linear
+from tests.unit.sources import TableSource
+
+ROWS = 200_003
+WIDE = Linear(lo=0, step=1, levels=500)
+NARROW = Linear(lo=0, step=5, levels=100)
+LETTERS = Category(values=tuple("abcde"))
+FINE, COARSE = Axis("wide", WIDE), Axis("wide", WIDE, 25)
+SMALL, NAME = Axis("narrow", NARROW), Axis("name", LETTERS)
+
+
+def table(rows=ROWS, seed=0):
+    random = np.random.default_rng(seed)
+    return pa.table(
+        {
+            "wide": pa.array(random.normal(250, 120, rows).astype(np.int32), mask=random.random(rows) < 0.01),
+            "narrow": pa.array(random.exponential(120, rows)),
+            "name": pa.array(random.choice(list("abcdefg"), rows)),
+            "whole": pa.array(random.integers(-40_000, 40_000, rows)),
+            "gaps": pa.array(random.normal(0, 9, rows), mask=random.random(rows) < 0.2),
+        }
+    )
+
+
+def between(low, high, column="wide", scale=WIDE):
+    return (Predicate(column, scale, ((low, high),)),)
+
+
+def specs(*filters):
+    """Cubes of every shape and measure under the same filters."""
+    mean, least = Measure(Aggregate.MEAN, "whole"), Measure(Aggregate.MIN, "gaps")
+    views = [
+        View((COARSE,)),
+        View((NAME,), mean),
+        View((SMALL, NAME)),
+        View((NAME,), least),
+        View((), mean),
+        View(()),
+    ]
+    actives = [(), (FINE,), (Axis("wide", WIDE, 10), SMALL)]
+    return [CubeSpec(view, active, frozenset(filters)) for view in views for active in actives]
+
+
+def assert_right(engine, oracle, asked):
+    for cube, expected in zip(engine.cubes(asked), oracle.cubes(asked), strict=True):
+        assert cube.spec == expected.spec
+        np.testing.assert_array_equal(cube.count, expected.count)
+        for part in ("sum", "low", "high"):
+            np.testing.assert_array_equal(getattr(cube, part), getattr(expected, part))
+
+
+@pytest.fixture(scope="module")
+def source():
+    return TableSource(table())
+
+
+@pytest.fixture(scope="module")
+def oracle(source):
+    return OracleEngine(source)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+@pytest.mark.parametrize("share", [(100, 102), (30, 480), (1, 503), (0, 0)])
+def test_any_share_of_the_rows(source, oracle, threads, share):
+    engine = CpuEngine(source, threads=threads)
+    assert_right(engine, oracle, specs())
+    assert_right(engine, oracle, specs(between(*share)))
+
+
+def test_what_fails_is_counted_where_most_pass(source, oracle):
+    engine, asked = CpuEngine(source), specs(between(10, 490), between(0, 4, "name", LETTERS))
+    assert_right(engine, oracle, asked)
+    engine.cubes(specs())
+    assert_right(engine, oracle, asked)
+
+
+def test_a_filter_of_many_ranges(source, oracle):
+    every_third = tuple((code, code + 1) for code in range(0, 503, 3))
+    assert_right(CpuEngine(source), oracle, specs((Predicate("wide", WIDE, every_third),)))
+
+
+def test_more_filters_than_a_byte_or_a_word_has_bits(source, oracle):
+    filters = [between(low, 503 - low) for low in range(70)]
+    assert_right(CpuEngine(source), oracle, specs(*filters))
+
+
+def test_filters_at_exact_bounds(source, oracle):
+    engine, exact = CpuEngine(source), Edges(values=(12.25, 300.5))
+    assert_right(engine, oracle, specs(between(1, 2, "narrow", exact)))
+
+
+def test_more_cells_than_a_joined_code_can_number(source, oracle):
+    ids = Linear(lo=-40_000, step=10, levels=8000)
+    views = [View((Axis("whole", ids), NAME)), View((NAME, Axis("whole", ids)))]
+    asked = [CubeSpec(view, active) for view in views for active in [(), (Axis("wide", WIDE, 10),)]]
+    assert_right(CpuEngine(source), oracle, asked)
+
+
+def test_a_cube_too_large_is_refused(source):
+    ids = Axis("whole", Linear(lo=0, step=1, levels=20_000))
+    spec = CubeSpec(View((ids,)), (ids,))
+    assert np.prod(spec.shape) > MOST_CELLS
+    with pytest.raises(ValueError, match="too large"):
+        CpuEngine(source).cubes([spec])
+
+
+def test_memory_is_bounded_between_requests(source, oracle):
+    limit = 5 * ROWS
+    engine = CpuEngine(source, memory=limit)
+    for low in range(6):
+        assert_right(engine, oracle, specs(between(low, 480)))
+        assert 0 < engine.nbytes <= limit
+
+
+def test_unfiltered_cubes_follow_appended_rows(source):
+    engine, oracle = CpuEngine(source), OracleEngine(source)
+    for seed in range(1, 4):
+        for some in (engine, oracle):
+            some.cubes(specs())
+            some.append(table(1000 + seed, seed).to_batches()[0])
+        assert engine.rows == oracle.rows
+        assert_right(engine, oracle, specs())
+        assert_right(engine, oracle, specs(between(100, 300)))
+
+
+def test_what_was_dropped_comes_back_with_the_appended_rows(source):
+    engine, oracle = CpuEngine(source, memory=1), OracleEngine(source)
+    for some in (engine, oracle):
+        some.cubes(specs())
+        some.append(table(70, 1).to_batches()[0])
+    assert_right(engine, oracle, specs(between(100, 300)))
+
+
+def test_a_batch_that_does_not_fit_changes_nothing(source):
+    engine = CpuEngine(source)
+    asked = specs(between(100, 300))
+    before = engine.cubes(asked)
+    batch = table(10, 1).to_batches()[0]
+    with pytest.raises(KeyError, match="narrow"):
+        engine.append(batch.select(["wide", "name", "whole", "gaps"]))
+    with pytest.raises(ValueError, match="parse"):
+        engine.append(batch.set_column(0, "wide", pa.array(["x"] * 10)))
+    assert engine.rows == ROWS
+    for cube, expected in zip(engine.cubes(asked), before, strict=True):
+        np.testing.assert_array_equal(cube.count, expected.count)
+
+
+def test_an_unknown_column_leaves_nothing_behind(source):
+    engine = CpuEngine(source)
+    with pytest.raises(KeyError):
+        engine.cubes([CubeSpec(View((Axis("absent", WIDE),)))])
+    with pytest.raises(TypeError):
+        engine.cubes([CubeSpec(View((), Measure(Aggregate.SUM, "name")))])
+    assert engine.nbytes == 0
+
+
+def test_cancelling_while_codes_are_made(source):
+    cancel = Cancel()
+
+    class Cancelling(TableSource):
+        def read(self, column):
+            cancel.set()
+            yield from source.read(column)
+
+    engine = CpuEngine(Cancelling(table()))
+    with pytest.raises(Cancelled):
+        engine.cubes(specs(), cancel)
+    assert engine.cubes([CubeSpec(View(()))])[0].count[0, 0] == ROWS
+
+
+def test_kept_cubes_cannot_be_changed(source):
+    cube = CpuEngine(source).cubes([CubeSpec(View((NAME,)))])[0]
+    with pytest.raises(ValueError, match="read-only"):
+        cube.count[0, 0] = 7
+
+
+def test_many_threads_while_rows_arrive(source):
+    engine, asked = (
+        CpuEngine(source, memory=8 * ROWS),
+        CubeSpec(View((NAME,)), (), frozenset([between(1, 500)])),
+    )
+    batch = table(5000, 9).to_batches()[0]
+    oracle = OracleEngine(source)
+    right = {ROWS: oracle.cubes([asked])[0].count}
+    for count in range(1, 6):
+        oracle.append(batch)
+        right[ROWS + count * batch.num_rows] = oracle.cubes([asked])[0].count
+
+    def ask(low):
+        total, cube = engine.cubes([CubeSpec(View(())), asked])
+        engine.cubes(specs(between(low, 503 - low)))
+        return int(total.count[0, 0]), cube.count
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = [pool.submit(ask, low) for low in range(12)]
+        for _ in range(5):
+            engine.append(batch)
+    for answer in answers:
+        rows, count = answer.result()
+        np.testing.assert_array_equal(count, right[rows])
