@@ -1,4 +1,4 @@
-"""The real service in its own process over the real sample, and a browser that must stay without complaints."""
+"""The real service in its own process over the real sample, and a browser that must not complain."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ Opener = Callable[..., Page]
 
 @pytest.fixture
 def visit(browser: Browser, service: Service, signed_in_state: dict[str, object]) -> Iterator[Opener]:
-    """``visit(path, **context options)``: a signed-in page, which must leave a clean console and no axe violation."""
+    """``visit(path, **options)``: a signed-in page, which must leave a clean console and no axe violation."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

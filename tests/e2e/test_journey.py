@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
 from conftest import Opener, Service
 from explore import card, drag, filtered, plot, rows, settled
+from playwright.sync_api import Page, expect
 from truth import Truth, between, filters, predicate
 
 COLUMNS = {
@@ -101,7 +101,11 @@ def test_frames_of_a_drag_are_recorded(visit: Opener, tmp_path: Path) -> None:
         """() => {
           window.intervals = [];
           let last = performance.now();
-          const tick = (now) => { intervals.push(now - last); last = now; window.raf = requestAnimationFrame(tick); };
+          const tick = (now) => {
+            intervals.push(now - last);
+            last = now;
+            window.raf = requestAnimationFrame(tick);
+          };
           window.raf = requestAnimationFrame(tick);
         }"""
     )

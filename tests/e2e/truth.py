@@ -45,7 +45,7 @@ def between(column: str, interval: dict[str, object]) -> str:
 
 
 def predicate(column: str, label: str, listed: list[str]) -> str:
-    """What a label of a column's bin claims, as SQL. ``listed`` are the categories with a bar of their own."""
+    """What a bin's label claims, as SQL. ``listed`` are the categories with a bar of their own."""
     if label == "no value":
         return f"{column} IS NULL"
     if label == "other":
