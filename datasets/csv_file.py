@@ -12,12 +12,13 @@ import pyarrow.csv as arrow_csv
 
 from datasets.incoming import BadFileError, Incoming, unique_names
 from datasets.inference import Inference, Reading, convert
+from datasets.shuffle import Progress
 
 DELIMITERS = ",;\t|"
 BLOCK_BYTES = 8 << 20
 
 
-def read_csv(file: Path) -> Incoming:
+def read_csv(file: Path, progress: Progress) -> Incoming:
     """Open a UTF-8 CSV file with a header; commas, semicolons, tabs or bars between the cells.
 
     Raises:
@@ -31,6 +32,7 @@ def read_csv(file: Path) -> Incoming:
         rows += batch.num_rows
         for inference, cells in zip(columns, batch.columns, strict=True):
             inference.see(cells)
+        progress("inferring types", rows, 0)
     if _has_open_quote(file) and (problem := sheet.locate()):
         raise BadFileError(file, problem)
     if not rows:
@@ -39,6 +41,7 @@ def read_csv(file: Path) -> Incoming:
     if not readings:
         raise BadFileError(file, "has no value in any column")
     notices += _notices(names, columns)
+    progress("inferring types", rows, rows)
     return Incoming(rows, lambda: _batches(sheet, names, readings), tuple(notices))
 
 

@@ -13,7 +13,7 @@ from datasets.parquet_file import read_parquet
 from datasets.publishing import publish
 from datasets.shuffle import Progress, shuffle
 
-READERS: dict[str, Callable[[Path], Incoming]] = {
+READERS: dict[str, Callable[[Path, Progress], Incoming]] = {
     ".parquet": read_parquet,
     ".pq": read_parquet,
     ".csv": read_csv,
@@ -31,7 +31,7 @@ def import_file(
         BadFileError: the file can't become a dataset; says where and why. The dataset stays as it was.
         ValueError: the slug can't be an address.
     """
-    incoming = _open(file)
+    incoming = _open(file, progress)
     for sentence in incoming.notices:
         notice(sentence)
     key = secrets.token_hex(8)
@@ -42,10 +42,10 @@ def import_file(
     return publish(slug, name, key, write, progress)
 
 
-def _open(file: Path) -> Incoming:
+def _open(file: Path, progress: Progress) -> Incoming:
     reader = READERS.get(file.suffix.lower())
     if reader is None:
         raise BadFileError(file, f"its name must end in one of {', '.join(READERS)}")
     if not file.is_file():
         raise BadFileError(file, "is a folder" if file.is_dir() else "does not exist")
-    return reader(file)
+    return reader(file, progress)

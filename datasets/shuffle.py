@@ -23,7 +23,7 @@ MAX_BUCKETS = 256
 ROW_GROUP = 1 << 17
 
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many rows are done, and how many there are."""
+"""Called with what is being done, how many rows are done, and how many there are; 0 while nobody knows."""
 
 
 def shuffle(
