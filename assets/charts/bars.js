@@ -1,12 +1,12 @@
 /** Categories as rows: a name, a bar, a number. */
 
-/** @import {Bins, Domain, Frame, Plot, Scene} from "./types.js" */
+/** @import {Bins, Frame, Plot, Scene} from "./types.js" */
 
 import { isEmpty } from "./bins.js";
 import { formatNumber } from "./format.js";
 import { fitText, hatch, textWidth } from "./paint.js";
 import { drawBehind, drawRows, TOP } from "./rows.js";
-import { extent, union, valueDomain } from "./values.js";
+import { extentOfBins, union, valueDomain } from "./values.js";
 import { cellText } from "./words.js";
 
 const APART = 7;
@@ -17,11 +17,10 @@ const APART = 7;
  */
 export function bars(scene) {
   const { bins: [bins], theme, ratio, model } = scene;
-  const all = scene.ghost && extent(scene.ghost, 0, bins.axis.bins);
-  const domain = valueDomain(model.measure, union(all, scene.fitted));
+  const domain = valueDomain(model.measure, union(extentOfBins(bins, scene.ghost), scene.fitted));
   const rows = rowsOf(scene, bins);
   const texts = rows.map(({ cell }) => cellText(bins, cell));
-  const frame = frameOf(scene, texts, domain);
+  const frame = frameOf(scene, texts);
   const names = texts.map((text) => fitText(text, theme.font, frame.left - 8));
   const scale = (frame.right - frame.left) / (domain[1] - domain[0]);
   const x = (/** @type {number} */ value) => Math.max(frame.left, Math.min(frame.right, frame.left + (value - domain[0]) * scale));
@@ -46,14 +45,14 @@ function rowAt(rows, y) {
 function rowsOf(scene, bins) {
   const special = [bins.other, bins.none].filter((cell) => cell >= 0 && scene.ghost && !isEmpty(scene.ghost[cell]));
   const room = scene.height - TOP - 4 - (special.length ? APART : 0);
-  const height = Math.max(18, Math.min(26, Math.floor(room / (bins.count + special.length))));
+  const height = Math.max(16, Math.min(26, Math.floor(room / (bins.count + special.length))));
   const ordinary = Array.from({ length: bins.count }, (_, cell) => ({ cell, top: TOP + cell * height, height }));
   const from = TOP + bins.count * height + APART;
   return [...ordinary, ...special.map((cell, i) => ({ cell, top: from + i * height, height }))];
 }
 
-/** @param {Scene} scene @param {string[]} texts @param {Domain} domain @returns {Frame} */
-function frameOf(scene, texts, domain) {
+/** @param {Scene} scene @param {string[]} texts @returns {Frame} */
+function frameOf(scene, texts) {
   const { font } = scene.theme;
   const widest = Math.max(24, ...texts.map((text) => textWidth(text, font)));
   const left = Math.ceil(Math.min(widest, scene.width * 0.36)) + 12;

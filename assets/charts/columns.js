@@ -27,7 +27,7 @@ export function columnsOf(scene, cells, frame, values) {
   }
   const scale = (frame.bottom - frame.top) / (values[1] - values[0]);
   const y = (/** @type {number} */ value) => Math.max(frame.top, Math.min(frame.bottom, frame.bottom - (value - values[0]) * scale));
-  const gap = scene.model.kind === "series" || width[1] < 5 ? 0 : 1;
+  const gap = scene.model.kind === "series" || width[1] < 5 ? 0 : snap(1, ratio);
   return { x, width, y, zero: snap(y(0), ratio), gap, frame };
 }
 

@@ -68,7 +68,7 @@ function letterboxed(frame, [longitude, latitude]) {
   const ratio = ((longitude[1] - longitude[0]) * DEGREE) / (latitude[1] - latitude[0]);
   const [width, height] = [frame.right - frame.left, frame.bottom - frame.top];
   const used = Math.min(width, height * ratio);
-  const [left, top] = [Math.round(frame.left + (width - used) / 2), Math.round(frame.top + (height - used / ratio) / 2)];
+  const [left, top] = [Math.round(frame.left + (width - used) / 2), Math.round(frame.top + (height - used / ratio) / 4)];
   return { left, top, right: Math.round(left + used), bottom: Math.round(top + used / ratio) };
 }
 

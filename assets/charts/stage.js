@@ -71,7 +71,7 @@ export class Stage {
   refit() {
     const { scene } = this;
     if (scene.busy || scene.bins.length !== 1 || !scene.values || !scene.ghost) return;
-    const fitted = outgrown(scene.values, scene.ghost);
+    const fitted = outgrown(scene.bins[0], scene.values, scene.ghost);
     if (`${fitted}` === `${scene.fitted}`) return;
     scene.fitted = fitted;
     this.relayout();

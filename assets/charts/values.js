@@ -56,12 +56,13 @@ export function extentOfBins(bins, cells) {
 
 /**
  * The range of what is shown where it leaves that of everything (a mean, or a sum with both signs), else null.
+ * @param {Bins} bins
  * @param {Float64Array} cells
  * @param {Float64Array} ghost
  * @returns {Domain | null}
  */
-export function outgrown(cells, ghost) {
-  const range = extent(cells, 0, cells.length);
-  const all = extent(ghost, 0, ghost.length);
+export function outgrown(bins, cells, ghost) {
+  const range = extentOfBins(bins, cells);
+  const all = extentOfBins(bins, ghost);
   return range && all && (range[0] < all[0] || range[1] > all[1]) ? range : null;
 }

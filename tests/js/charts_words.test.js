@@ -93,10 +93,11 @@ test("what adds up stands on zero; levels only where zero is near", () => {
 });
 
 test("a picture asks for more room only when it leaves that of everything", () => {
-  const ghost = Float64Array.of(1, NaN, 5);
-  assert.equal(outgrown(Float64Array.of(2, NaN, 4), ghost), null);
-  assert.deepEqual(outgrown(Float64Array.of(0, NaN, 4), ghost), [0, 4]);
-  assert.equal(outgrown(Float64Array.of(NaN, NaN, NaN), ghost), null);
+  const bins = binsOf(origin);
+  const ghost = Float64Array.of(1, 5, NaN, 90);
+  assert.equal(outgrown(bins, Float64Array.of(2, 4, NaN, 100), ghost), null);
+  assert.deepEqual(outgrown(bins, Float64Array.of(0, 4, NaN, NaN), ghost), [0, 4]);
+  assert.equal(outgrown(bins, Float64Array.of(NaN, NaN, NaN, NaN), ghost), null);
 });
 
 const scene = {
