@@ -24,7 +24,7 @@ def shell(account: Account, *page: Component) -> Component:
 
 
 def _skip_link() -> Component:
-    return html.A("Skip to the views", href=f"#{ids.MAIN}", className="dx-skip", **{"data-dx-skip": ids.MAIN})
+    return html.A("Skip to the views", href=f"#{ids.MAIN}", className="dx-skip")
 
 
 def _bar(account: Account) -> Component:

@@ -1,7 +1,10 @@
 /** One kind of answer (ghost, cubes, plain): what is wanted, and what is held. An answer no longer wanted is dropped. */
-import { Client, Outdated } from "./client.js";
+import { Client, Failed, Outdated } from "./client.js";
 
 /** @typedef {import("./wire.js").Frame} Frame */
+
+/** Two requests may overtake each other on their way; the server then takes the one still wanted for the older. */
+const ATTEMPTS = 4;
 
 export class Layer {
   /** The address of the answer that the pictures hold. */
@@ -37,15 +40,16 @@ export class Layer {
     this.#ticket += 1;
   }
 
-  /** @param {string} url @param {number} ticket */
-  async #fetch(url, ticket) {
+  /** @param {string} url @param {number} ticket @param {number} [attempts] @returns {Promise<void>} */
+  async #fetch(url, ticket, attempts = ATTEMPTS) {
     try {
       const frame = await this.client.frame(url, this.purpose);
       if (ticket === this.#ticket) this.#take(url, frame);
     } catch (error) {
       if (ticket !== this.#ticket) return;
+      if (error instanceof Outdated && attempts > 1) return this.#fetch(url, ticket, attempts - 1);
       this.#wanted = "";
-      if (!(error instanceof Outdated)) this.fail(/** @type {Error} */ (error));
+      this.fail(error instanceof Outdated ? new Failed("The server is too busy.") : /** @type {Error} */ (error));
     }
   }
 

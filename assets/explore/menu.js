@@ -12,6 +12,8 @@ import { findColumn } from "./words.js";
 const AGGREGATES = { count: "Count of rows", sum: "Sum", mean: "Mean", min: "Minimum", max: "Maximum" };
 const SCALES = { linear: "Linear", log: "Logarithmic", time: "Calendar", category: "Categories", boolean: "Yes or no" };
 const TOPS = [5, 8, 12, 20, 30, 50, 100, 200];
+/** What the server takes for "as many as are worth a bar". */
+const DEFAULT_TOP = 24;
 const NONE = "";
 
 /** @typedef {{ value: string, label: string }} Option */
@@ -74,11 +76,12 @@ function binsField(view, index, axis, label, actions) {
 
 /** @param {Column} column @param {number | null} top @param {(top: number) => void} choose */
 function topField(column, top, choose) {
-  const choices = [...new Set([...TOPS, ...(top ? [top] : [])])].filter((choice) => choice < column.distinct);
+  const shown = Math.min(top ?? DEFAULT_TOP, column.distinct);
+  const choices = [...new Set([...TOPS, shown])].filter((choice) => choice < column.distinct);
   if (column.distinct <= 1000) choices.push(column.distinct);
   const options = numbers(choices.sort((a, b) => a - b)).map((option) =>
     Number(option.value) === column.distinct ? { ...option, label: `All ${option.label}` } : { ...option, label: `Top ${option.label}` });
-  return field("Values", options, String(top === null ? column.distinct : Math.min(top, column.distinct)), (value) => choose(Number(value)));
+  return field("Values", options, String(shown), (value) => choose(Number(value)));
 }
 
 /** @param {View} view @param {Actions} actions */

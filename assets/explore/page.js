@@ -61,6 +61,7 @@ export class Page {
     this.tools = new Tools(opened.datasets, description.slug, this.#commands());
     this.#place(host);
     this.#followTheme();
+    this.#skip();
     keyboard.listen(this.#commands(), this.#listening.signal);
     addEventListener("popstate", (event) => this.#arrive(event), { signal: this.#listening.signal });
     this.open(opened);
@@ -74,7 +75,7 @@ export class Page {
   /** What an address held; the first, or one typed in later. @param {Opened} opened */
   open({ exploration, problems }) {
     this.timeline.start(exploration);
-    for (const [index, problem] of problems.entries()) this.notices.show(`problem-${index}`, problem);
+    if (problems.length) this.notices.show("problems", problems.join("\n"));
     this.#show(exploration);
     this.onCommit(exploration);
   }
@@ -107,6 +108,15 @@ export class Page {
     document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
     this.host = host;
     this.#showRail();
+  }
+
+  /** The skip link must not write into the address. */
+  #skip() {
+    const skip = (/** @type {Event} */ event) => {
+      event.preventDefault();
+      /** @type {HTMLElement | null} */ (this.host?.querySelector(".dx-main"))?.focus();
+    };
+    document.querySelector(".dx-skip")?.addEventListener("click", skip, { signal: this.#listening.signal });
   }
 
   /** Charts read the colours of the page once a theme. */
@@ -242,6 +252,7 @@ export class Page {
 
   #announce() {
     this.notices.dismiss("failure");
+    delete this.host?.dataset.failed;
     const filters = sentences(this.exploration, this.opened.description);
     setText(this.live, [...filters, `${this.strip.rowsInWords()}.`].join(". "));
   }
@@ -252,6 +263,7 @@ export class Page {
       const back = location.pathname + location.search + location.hash;
       return location.assign(`/signin?next=${encodeURIComponent(back)}`);
     }
+    if (this.host) this.host.dataset.failed = "";
     this.notices.show("failure", `${error.message} The charts show their last picture.`, { label: "Try again", act: () => this.engine.retry() });
   }
 

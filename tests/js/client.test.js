@@ -86,6 +86,18 @@ test("a layer installs only the answer to its last wish", async () => {
   assert.deepEqual([layer.held, installed.length], ["/a", 2]);
 });
 
+test("a wish that the server takes for an old one is made again", async () => {
+  const { asked, client } = server();
+  const installed = [];
+  const layer = new Layer(client, "activation", () => installed.push(layer.held), assert.fail);
+  layer.want("/a");
+  asked[0].answer(409, "{}");
+  for (let turn = 0; turn < 4; turn++) await settle();
+  asked[1].answer();
+  for (let turn = 0; turn < 4; turn++) await settle();
+  assert.deepEqual(installed, ["/a"]);
+});
+
 test("a wish that failed can be made again", async () => {
   const { asked, client } = server();
   const failures = [];
