@@ -13,11 +13,13 @@ import pyarrow as pa
 from config import settings
 from datasets.store import Store
 
+MOST_DISTINCT = 2_000_000
+
 
 class Extent(NamedTuple):
     """Of numbers, or times in milliseconds: the finite values' ends, how many there are, how many differ.
 
-    ``distinct`` is an estimate (HyperLogLog, some 2 % off).
+    ``distinct`` is exact up to two million, else a HyperLogLog estimate rounded to the digits it is good for.
     """
 
     minimum: float | None
@@ -51,7 +53,13 @@ class Statistics:
             f"min({number}) FILTER ({finite}), max({number}) FILTER ({finite}), "
             f"count(*) FILTER ({present}), approx_count_distinct({value})"
         )
-        return Extent(*found.fetchall()[0])
+        minimum, maximum, filled, distinct = found.fetchall()[0]
+        return Extent(minimum, maximum, filled, self._distinct(value, distinct))
+
+    def _distinct(self, value: str, estimate: int) -> int:
+        if estimate > MOST_DISTINCT:
+            return round(estimate, 2 - len(str(estimate)))
+        return int(self._rows.aggregate(f"count(DISTINCT {value})").fetchall()[0][0])
 
     def tally(self, field: pa.Field, most: int) -> Tally:
         value = _quoted(field.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -65,5 +67,7 @@ def described(store):
 @lru_cache
 def trips():
     """The description and the store of one such dataset, the same for all tests."""
-    store = stored(table(), Path(mkdtemp(prefix="dataxchange-trips-")))
+    folder = Path(mkdtemp(prefix="dataxchange-trips-"))
+    atexit.register(shutil.rmtree, folder)
+    store = stored(table(), folder)
     return described(store), store

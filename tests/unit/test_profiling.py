@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from datasets import statistics
 from datasets.profiling import SKETCH_BINS, label_of, natural_order
 from tests.unit.described import described, stored, table
 
@@ -40,6 +41,14 @@ def test_counts_and_extents_are_exact(tmp_path):
     assert columns["name"].values == tuple(sorted(counts, key=lambda value: (-counts[value], value)))
     assert columns["weekday"].values == ("Mon", "Tue", "Sun")
     assert columns["weekday"].ordered
+
+
+def test_distinct_numbers_are_exact_but_for_very_many(profiled, monkeypatch):
+    assert profiled(np.arange(30_000) % 12_345 / 7).profile.distinct == 12_345
+    monkeypatch.setattr(statistics, "MOST_DISTINCT", 10_000)
+    estimate = profiled(np.arange(30_000) % 12_345 / 7).profile.distinct
+    assert estimate % 1000 == 0
+    assert estimate == pytest.approx(12_345, rel=0.15)
 
 
 def test_times_are_milliseconds_rounded_down(profiled):
