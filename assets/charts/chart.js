@@ -2,7 +2,7 @@
 
 /** @import {Callbacks, Model, Scene, Selection, State, Table} from "./types.js" */
 
-import { binsOf, sameAxis, sameSelection } from "./bins.js";
+import { binsOf, sameAxes, sameSelection } from "./bins.js";
 import { describe, table } from "./describe.js";
 import { connect } from "./hands.js";
 import { loadOutlines } from "./outlines.js";
@@ -42,7 +42,7 @@ export class Chart {
   /** What to show. Other axes or another kind drop the numbers of the old ones. @param {Model} model */
   setModel(model) {
     const { scene } = this;
-    const same = model.kind === scene.model.kind && model.id === scene.model.id && model.axes.length === scene.model.axes.length && model.axes.every((axis, i) => sameAxis(axis, scene.model.axes[i]));
+    const same = model.kind === scene.model.kind && model.id === scene.model.id && sameAxes(model.axes, scene.model.axes);
     const measured = JSON.stringify(model.measure) === JSON.stringify(scene.model.measure);
     scene.model = model;
     if (!same || !measured) Object.assign(scene, { ghost: null, values: null, fitted: null });
@@ -50,6 +50,7 @@ export class Chart {
     else if (!scene.zooming) scene.domains = model.axes.map(() => null);
     if (model.outlines) void loadOutlines().then(() => this.#refresh());
     this.stage.view.root.dataset.kind = model.kind;
+    if (!same) this.stage.name();
     this.#refresh();
   }
 
@@ -122,7 +123,8 @@ export class Chart {
     const { scene, stage } = this;
     const focused = [...stage.view.controls.children].indexOf(/** @type {Element} */ (document.activeElement));
     this.#release?.();
-    Object.assign(scene, { bins: model.axes.map(binsOf), selection: null, domains: model.axes.map(() => null), hover: -1, scroll: 0, busy: false, zooming: false });
+    Object.assign(scene, { bins: model.axes.map(binsOf), domains: model.axes.map(() => null), selection: null });
+    Object.assign(scene, { hover: -1, scroll: 0, busy: false, zooming: false });
     stage.relayout();
     this.#release = connect(stage, this.callbacks, () => this.#redraw());
     stage.controls?.size();
