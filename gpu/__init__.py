@@ -1,1 +1,1 @@
-"""Compute: columns become codes, filters become masks, views become cubes. Knows nothing of web, accounts or database."""
+"""Columns become codes, filters masks, views cubes. Knows nothing of web, accounts or database."""

@@ -95,8 +95,9 @@ class CubeSpec:
 class Cube:
     """Partial aggregates, each of shape ``spec.shape`` (active rows x cells, the last axis fastest).
 
-    ``count`` counts rows for a ``COUNT`` and non-null values of the measure's column otherwise. ``sum`` is int64 for
-    integer columns and float64 for the others; ``low`` and ``high`` are float64, +inf and -inf where a cell is empty.
+    ``count`` counts rows for a ``COUNT`` and non-null values of the measure's column otherwise. ``sum`` is
+    int64 for integer columns and float64 for the others; ``low`` and ``high`` are float64, +inf and -inf
+    where a cell is empty.
     """
 
     spec: CubeSpec
@@ -125,5 +126,5 @@ class Cancel:
         return bool(self.flag[0])
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818  (nothing went wrong)
     """Nobody waits for this cube any longer."""
