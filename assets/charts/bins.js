@@ -39,6 +39,11 @@ export function sameAxis(a, b) {
     && sameItems(a.edges, b.edges) && sameItems(a.labels, b.labels) && sameItems(a.lookup, b.lookup);
 }
 
+/** @param {Axis[]} a @param {Axis[]} b */
+export function sameAxes(a, b) {
+  return a.length === b.length && a.every((axis, i) => sameAxis(axis, b[i]));
+}
+
 /** @param {ArrayLike<unknown> | null} a @param {ArrayLike<unknown> | null} b */
 function sameItems(a, b) {
   if (!a || !b || a === b) return a === b;

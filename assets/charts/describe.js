@@ -39,8 +39,13 @@ function approximately(scene) {
  */
 export function placeText({ bins: [x, y], model }, cell) {
   if (!y) return cellText(x, cell);
+  return pairTexts(x, y, cell, model.outlines).join(", ");
+}
+
+/** @param {Bins} x @param {Bins} y @param {number} cell @param {boolean} degrees */
+function pairTexts(x, y, cell, degrees) {
   const size = x.axis.bins;
-  return [axisCellText(x, cell % size, model.outlines ? "x" : null), axisCellText(y, Math.floor(cell / size), model.outlines ? "y" : null)].join(", ");
+  return [axisCellText(x, cell % size, degrees ? "x" : null), axisCellText(y, Math.floor(cell / size), degrees ? "y" : null)];
 }
 
 /** @param {Bins} bins @param {number} cell @param {"x" | "y" | null} degrees */
@@ -64,7 +69,9 @@ const STATES = { exact: "", approximate: "Approximate; the exact numbers are on 
 function subject(scene) {
   const { model, bins, values, ghost } = scene;
   const label = measureLabel(model.measure);
-  if (model.kind === "figure") return `${model.title}: ${values && ghost ? `${formatNumber(values[0])} (${comparison(scene, values[0], ghost[0])})` : label}.`;
+  if (model.kind === "figure" && values && ghost)
+    return `${model.title}: ${formatNumber(values[0])} (${comparison(scene, values[0], ghost[0])}).`;
+  if (model.kind === "figure") return `${model.title}: ${label}.`;
   return `${model.title}: ${label} by ${bins.map((axis) => `${axis.axis.label} (${range(axis)})`).join(" and ")}.`;
 }
 
@@ -129,6 +136,5 @@ function tableRow({ bins: [x, y], model }, cell, values, ghost) {
   const numbers = [values, ghost].map((cells) => formatNumber(cells ? cells[cell] : NaN));
   if (!x) return numbers;
   if (!y) return [cellText(x, cell), ...numbers];
-  const [column, row] = [cell % x.axis.bins, Math.floor(cell / x.axis.bins)];
-  return [axisCellText(x, column, model.outlines ? "x" : null), axisCellText(y, row, model.outlines ? "y" : null), ...numbers];
+  return [...pairTexts(x, y, cell, model.outlines), ...numbers];
 }

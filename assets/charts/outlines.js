@@ -44,7 +44,10 @@ export function drawOutlines(context, scene, frame, x, y) {
   context.rect(frame.left, frame.top, frame.right - frame.left, frame.bottom - frame.top);
   context.clip();
   context.beginPath();
-  for (const line of lines) line.forEach(([longitude, latitude], i) => (i ? context.lineTo(x(longitude), y(latitude)) : context.moveTo(x(longitude), y(latitude))));
+  for (const [start, ...rest] of lines) {
+    context.moveTo(x(start[0]), y(start[1]));
+    for (const [longitude, latitude] of rest) context.lineTo(x(longitude), y(latitude));
+  }
   context.strokeStyle = theme.text;
   context.globalAlpha = 0.45;
   context.lineWidth = 0.75;

@@ -7,6 +7,9 @@
  * @typedef {{scene: Scene, plot(): Plot, brush(selection: Selection | null, phase: "move" | "commit"): void,
  *   pan(pixels: number): void, settlePan(): void, point(cell: number): void, reset(): void, focus(cell: number, end: "from" | "to"): void}} Host
  * what a hand may ask of a chart
+ * @typedef {{press: Press, grips: Grip[], spans: (Span | null)[], anchors: number[], before: Selection | null, moved: boolean,
+ *   axis: boolean, last: number}} Hand
+ * what was pressed: boundaries there, the selection before, whether it is the axis, and where the hand was last
  */
 
 import { intervalOfCell, sameSelection, selectionOf, spansOf } from "./bins.js";
@@ -22,7 +25,7 @@ const SLACK = { mouse: 3, touch: 8 };
  */
 export function createRanger(host) {
   const { scene } = host;
-  /** @type {{press: Press, grips: Grip[], spans: (Span | null)[], anchors: number[], before: Selection | null, moved: boolean, axis: boolean, last: number} | null} */
+  /** @type {Hand | null} */
   let hand = null;
 
   /** @param {number} x @param {number} y */
@@ -54,7 +57,7 @@ export function createRanger(host) {
     } else host.brush(pulled(hand, boundaries(x, y)), "move");
   };
 
-  /** @param {NonNullable<typeof hand>} held @param {number[]} now */
+  /** @param {Hand} held @param {number[]} now */
   const pulled = (held, now) => {
     const { tracks } = host.plot();
     const spans = tracks.map((track, i) => pull(held.grips[i], held.spans[i] ?? { from: 0, to: 0 }, held.anchors[i], now[i], limits(track)));

@@ -22,7 +22,9 @@ export function createRaster(x, y) {
   const context = surface(nx, ny);
   const image = context.createImageData(nx, ny);
   const words = new Uint32Array(image.data.buffer);
-  return { canvas: context.canvas, context, image, words, strip: surface(nx * COLUMN, ny), nx, ny, stride: x.axis.bins, offset: y.first * x.axis.bins + x.first };
+  const strip = surface(nx * COLUMN, ny);
+  const stride = x.axis.bins;
+  return { canvas: context.canvas, context, image, words, strip, nx, ny, stride, offset: y.first * stride + x.first };
 }
 
 /** @param {number} width @param {number} height */

@@ -116,5 +116,6 @@ function valueText(scene, plot, axis, end, span) {
   const [low, high] = limits(plot.tracks[axis]);
   if (end === "from" ? span.from <= low : span.to >= high) return end === "from" ? "lowest" : "highest";
   if (plot.tracks.length < 2) return boundTexts(bins.axis, span.from, span.to)[end === "from" ? 0 : 1];
-  return cellsText(bins, end === "from" ? { from: span.from, to: span.from + 1 } : { from: span.to - 1, to: span.to }, null);
+  const degrees = scene.model.outlines ? (axis ? "y" : "x") : null;
+  return cellsText(bins, end === "from" ? { from: span.from, to: span.from + 1 } : { from: span.to - 1, to: span.to }, degrees);
 }
