@@ -26,13 +26,7 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
     """
     sheet = _open(file)
     names, notices = unique_names(sheet.header)
-    columns = [Inference() for _ in names]
-    rows = 0
-    for batch in sheet.cells():
-        rows += batch.num_rows
-        for inference, cells in zip(columns, batch.columns, strict=True):
-            inference.see(cells)
-        progress("inferring types", rows, 0)
+    rows, columns = _inferred(sheet, progress)
     if _has_open_quote(file) and (problem := sheet.locate()):
         raise BadFileError(file, problem)
     if not rows:
@@ -41,7 +35,6 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
     if not readings:
         raise BadFileError(file, "has no value in any column")
     notices += _notices(names, columns)
-    progress("inferring types", rows, rows)
     return Incoming(rows, lambda: _batches(sheet, names, readings), tuple(notices))
 
 
@@ -96,6 +89,19 @@ def _open(file: Path) -> _Sheet:
             return _Sheet(file, delimiter, next(csv.reader(lines, delimiter=delimiter)))
     except UnicodeDecodeError as error:
         raise BadFileError(file, _encoding_problem(file)) from error
+
+
+def _inferred(sheet: _Sheet, progress: Progress) -> tuple[int, list[Inference]]:
+    """How many rows there are, and what the cells of each column are."""
+    columns = [Inference() for _ in sheet.header]
+    rows = 0
+    for batch in sheet.cells():
+        rows += batch.num_rows
+        for inference, cells in zip(columns, batch.columns, strict=True):
+            inference.see(cells)
+        progress("inferring types", rows, 0)
+    progress("inferring types", rows, rows)
+    return rows, columns
 
 
 def _notices(names: list[str], columns: list[Inference]) -> Iterator[str]:
