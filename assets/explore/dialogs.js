@@ -7,7 +7,7 @@ const KEYS = [
   [[["Click"]], "Select a bin or a bar; with Ctrl or Shift, one more"],
   [[["←"], ["→"]], "Move the focused end bin by bin; with Shift, further"],
   [[["Esc"], ["Double click"]], "Clear the brush"],
-  [[["Wheel"], ["+"], ["−"]], "Zoom; on the axis, drag to pan"],
+  [[["Ctrl", "Wheel"], ["+"], ["−"]], "Zoom; on the axis, drag to pan"],
   [[["0"]], "Show the whole range again"],
   [[["Ctrl", "Z"]], "Undo, as the browser’s Back does"],
   [[["Ctrl", "Shift", "Z"], ["Ctrl", "Y"]], "Redo"],

@@ -24,8 +24,8 @@ import { sentences } from "./words.js";
 
 const RAIL = "dx:rail";
 const NARROW = "(max-width: 719px)";
-/** Wheel turns closer together than this are one zoom to undo. */
-const ONE_ZOOM = 800;
+/** Wheel turns or key presses on a view closer together than this are one step to undo, milliseconds. */
+const ONE_STEP = 800;
 /** A pointer that only passes over a view, milliseconds. */
 const PASSING = 40;
 const TOOLS_SLOT = "dx-tools";
@@ -34,7 +34,9 @@ export class Page {
   /** @type {Exploration} */ exploration;
   #listening = new AbortController();
   #entering = 0;
-  #zoomed = { id: "", at: -Infinity };
+  /** The step that a next turn or press may go on with. */
+  #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
+  #byKey = false;
   #railOpen = !matchMedia(NARROW).matches && localStorage.getItem(RAIL) !== "closed";
 
   /**
@@ -62,8 +64,11 @@ export class Page {
     this.#place(host);
     this.#followTheme();
     this.#skip();
-    keyboard.listen(this.#commands(), this.#listening.signal);
-    addEventListener("popstate", (event) => this.#arrive(event), { signal: this.#listening.signal });
+    const { signal } = this.#listening;
+    keyboard.listen(this.#commands(), signal);
+    addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });
+    addEventListener("pointerdown", () => (this.#byKey = false), { capture: true, signal });
+    addEventListener("popstate", (event) => this.#arrive(event), { signal });
     this.open(opened);
   }
 
@@ -217,7 +222,9 @@ export class Page {
     this.grid.cards.get(id)?.setSelection(selection);
     if (phase === "move") return this.strip.render(this.exploration, id, filter);
     if (filter) this.hint.brushed();
-    this.commit(edit.setFilter(this.exploration, id, filter));
+    const next = edit.setFilter(this.exploration, id, filter);
+    if (this.#byKey) this.#goOn(`brush ${id}`, next);
+    else this.commit(next);
   }
 
   /** @param {string} id @param {([number, number] | null)[]} domains */
@@ -225,9 +232,18 @@ export class Page {
     const view = edit.findView(this.exploration, id);
     if (!view) return;
     const scales = view.scales.map((scale, index) => ({ ...scale, domain: domains[index] ?? null }));
-    const amend = this.#zoomed.id === id && performance.now() - this.#zoomed.at < ONE_ZOOM;
-    this.#zoomed = { id, at: performance.now() };
-    this.commit(edit.updateView(this.exploration, id, { scales }), { amend });
+    this.#goOn(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
+  }
+
+  /**
+   * Commits a turn of the wheel or a press of a key: close together they are one step.
+   * @param {string} what @param {Exploration} exploration
+   */
+  #goOn(what, exploration) {
+    const { what: before, at, left } = this.#going;
+    const now = performance.now();
+    this.commit(exploration, { amend: before === what && left === this.exploration && now - at < ONE_STEP });
+    this.#going = { what, at: now, left: this.exploration };
   }
 
   /** @param {string[]} columns @param {number} [index] */

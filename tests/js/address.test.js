@@ -14,7 +14,24 @@ test("the suggested dashboard is short", () => {
 test("filters and changed views come back as they were", () => {
   const filters = { v1: { type: "members", values: ["O'Hare", "São Paulo", "1", ""], other: false, nulls: true } };
   const changed = { ...suggested, views: [{ ...view, width: 6 }], filters, active: "v1" };
-  assert.deepEqual(read(encode(changed, suggested)), { d: "flights", at: "ab12", f: filters, w: changed.views, on: "v1" });
+  const { v1 } = filters;
+  assert.deepEqual(read(encode(changed, suggested)), {
+    d: "flights", at: "ab12", on: "v1",
+    f: { v1: { type: v1.type, values: v1.values, nulls: true } },
+    w: [{ id: "v1", columns: ["delay"], scales: [{ type: "linear" }], bins: [50], title: view.title, width: 6 }],
+  });
+});
+
+test("what cannot be left out stays", () => {
+  const scales = [{ type: "category", domain: null, top: 5 }];
+  const measure = { aggregate: "mean", column: "delay" };
+  const figure = { ...view, id: "v2", columns: [], scales: [], bins: [], measure, title: null, height: 1 };
+  const views = [{ ...view, columns: ["origin"], scales, bins: [null], title: null }, figure];
+  const filters = { v1: { type: "interval", lo: 0, hi: null, nulls: false } };
+  const { w, f } = read(encode({ ...suggested, views, filters }, suggested));
+  assert.deepEqual(w[0], { id: "v1", columns: ["origin"], scales: [{ type: "category", top: 5 }], bins: [null] });
+  assert.deepEqual(w[1], { id: "v2", measure, height: 1 });
+  assert.deepEqual(f.v1, { type: "interval", lo: 0 });
 });
 
 test("numbers survive to the last bit", () => {
