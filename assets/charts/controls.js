@@ -47,6 +47,7 @@ function listControls({ controls }, host) {
       option.element.addEventListener("focus", () => host.point(option.cell));
       option.element.addEventListener("blur", () => host.point(-1));
     }
+    nameOptions(options, host.scene);
   };
   return {
     place: () => undefined,

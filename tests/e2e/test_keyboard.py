@@ -1,0 +1,113 @@
+"""The same job without a mouse, on a phone, and in the dark."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Opener, assert_accessible
+from explore import card, filtered, plot, rows, settled
+from playwright.sync_api import Page, expect
+
+SHOTS = Path(__file__).parents[2] / "test-results"
+
+
+def focused_label(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''"))
+
+
+def tab_to(page: Page, label: str) -> None:
+    """Press Tab until something with this label has the focus."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if focused_label(page).startswith(label):
+            return
+    raise AssertionError(f"Tab never reached {label!r}")
+
+
+def test_keyboard_only(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    tab_to(page, "Delay (min), lower bound")
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    settled(page)
+    expect(page.locator(".dx-chip")).to_have_count(1)
+    narrowed = rows(page)
+    assert 0 < narrowed < 3_000_000
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    assert rows(page) < narrowed
+    page.keyboard.press("Escape")
+    expect(page.locator(".dx-chip")).to_have_count(0)
+    assert rows(page) == 3_000_000
+
+
+def test_keyboard_selects_categories(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    tab_to(page, "Mon")
+    page.keyboard.press("Space")
+    settled(page)
+    monday = rows(page)
+    assert monday == int(filtered(page, "weekday")[("Mon",)].replace(",", ""))
+    card(page, "weekday").locator("[role=option]").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Control+Space")
+    assert rows(page) > monday
+
+
+def test_shortcuts_dialog(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Shortcuts")
+    expect(dialog).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1440])
+def test_looks(visit: Opener, scheme: str, width: int) -> None:
+    """Screenshots to look at; nothing overflows sideways in either theme at either width."""
+    height = {390: 844, 1440: 900}[width]
+    page = visit(color_scheme=scheme, viewport={"width": width, "height": height})
+    settled(page)
+    assert page.locator("html").get_attribute("data-bs-theme") == scheme
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"explore-{width}-{scheme}.png")
+
+
+def test_touch_brushes(visit: Opener) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    settled(page)
+    box = plot(page, "delay")
+    y = box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+
+    def send(kind: str, x: float) -> None:
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", box["x"] + box["width"] * 0.3)
+    for step in range(12):
+        send("touchMove", box["x"] + box["width"] * (0.3 + step * 0.02))
+    send("touchEnd", 0)
+    expect(page.locator(".dx-chip")).to_have_count(1)
+    assert 0 < rows(page) < 3_000_000
+
+
+def test_reduced_motion(visit: Opener) -> None:
+    page = visit(reduced_motion="reduce")
+    settled(page)
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((element) => {
+          const style = getComputedStyle(element);
+          const longest = (list) => Math.max(...list.split(",").map(parseFloat));
+          return longest(style.transitionDuration) > 0.001 || longest(style.animationDuration) > 0.001;
+        }).map((element) => element.className)"""
+    )
+    assert moving == []
