@@ -26,7 +26,7 @@ export function notOpened({ error, datasets }) {
   if (!datasets) return [h("div", { class: "dx-state", role: "alert" }, h("h1", {}, "No answer"), h("p", {}, error))];
   if (datasets.length) {
     const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: `/explore/${encodeURIComponent(slug)}` }, name)));
-    return [h("div", { class: "dx-state" }, h("h1", {}, "This dataset cannot be opened"), h("p", {}, error), h("p", {}, "These can:"), h("ul", {}, ...links))];
+    return [h("div", { class: "dx-state" }, h("h1", {}, error), h("p", {}, "Open one of these:"), h("ul", {}, ...links))];
   }
   const command = (/** @type {string} */ text) => h("pre", {}, h("code", {}, text));
   return [
