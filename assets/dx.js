@@ -1,5 +1,7 @@
 /** The Dash component window.dx.Explorer: it lends its element to assets/explore/mount.js and stays out of the way. */
 (function () {
+  const APOLOGY = "The page could not be loaded. Reload it to try again.";
+
   /** @param {any} props */
   function Explorer(props) {
     const { createElement, useEffect, useRef, useState } = window.React;
@@ -11,7 +13,8 @@
     useEffect(() => {
       let gone = false;
       const start = (/** @type {any} */ { mount }) => {
-        if (!gone) page.current = mount(host.current, latest.current, (/** @type {any} */ change) => latest.current.setProps(change));
+        const tell = (/** @type {any} */ change) => latest.current.setProps(change);
+        if (!gone) page.current = mount(host.current, latest.current, tell);
       };
       import("./explore/mount.js").then(start, () => setFailed(true));
       return () => {
@@ -20,7 +23,7 @@
       };
     }, []);
     useEffect(() => page.current?.update(props));
-    const apology = failed ? createElement("p", { role: "alert", className: "dx-state" }, "The page could not be loaded. Reload it to try again.") : null;
+    const apology = failed && createElement("p", { role: "alert", className: "dx-state" }, APOLOGY);
     return createElement("div", { id: props.id, className: "dx-explorer" }, createElement("div", { ref: host }), apology);
   }
 

@@ -8,11 +8,12 @@ import { RISON } from "../vendor/library.js";
 const escape = (text) => encodeURIComponent(text).replace(/%(2C|3A|40|24|2F)/g, decodeURIComponent);
 
 /** What the server assumes where a part is left out. */
-const DEFAULTS = { columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null }, title: null, width: 4, height: 2 };
+const DEFAULTS = { columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null }, width: 4, height: 2 };
 
 /** @param {object} part @param {Record<string, unknown>} [defaults] @returns {object} without what goes without saying */
 function short(part, defaults = {}) {
-  const says = (/** @type {[string, unknown]} */ [name, value]) => value !== null && value !== false && JSON.stringify(value) !== JSON.stringify(defaults[name]);
+  const says = (/** @type {[string, unknown]} */ [name, value]) =>
+    value !== null && value !== false && JSON.stringify(value) !== JSON.stringify(defaults[name]);
   return Object.fromEntries(Object.entries(part).filter(says));
 }
 

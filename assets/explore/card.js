@@ -14,8 +14,8 @@ import { measureWords, viewTitle } from "./words.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** @param {View} before @param {View} after */
-const sameAxes = (before, after) => JSON.stringify([before.columns, before.scales]) === JSON.stringify([after.columns, after.scales]);
+/** @param {View} view */
+const axesOf = ({ columns, scales }) => JSON.stringify([columns, scales]);
 
 export class Card {
   /** @type {Selection | null} */ #selection = null;
@@ -35,7 +35,8 @@ export class Card {
     this.body = h("div", { class: "dx-card-chart" });
     this.corner = h("div", { class: "dx-corner", "aria-hidden": "true" });
     const head = h("header", { class: "dx-card-head" }, this.title, this.about, this.mark, this.clear, this.more);
-    this.element = h("section", { class: "dx-card", "aria-labelledby": this.title.id, "data-view": id }, head, this.body, this.corner, this.menu);
+    const attributes = { class: "dx-card", "aria-labelledby": this.title.id, "data-view": id };
+    this.element = h("section", attributes, head, this.body, this.corner, this.menu);
     this.#listen(head);
     parent.append(this.element);
     this.chart = createChart(this.body, this.#callbacks());
@@ -60,7 +61,7 @@ export class Card {
     this.more.setAttribute("aria-label", `Options of ${this.title.textContent}`);
     this.clear.setAttribute("aria-label", `Clear the brush of ${this.title.textContent}`);
     if (this.menu.matches(":popover-open")) this.#fill();
-    if (this.#picture && before.title !== view.title && sameAxes(before, view)) this.#model(this.#picture);
+    if (this.#picture && before.title !== view.title && axesOf(before) === axesOf(view)) this.#model(this.#picture);
   }
 
   /** New axes, a new ghost. @param {Picture} picture */

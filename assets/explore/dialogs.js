@@ -22,7 +22,8 @@ const KEYS = [
 function open(title, ...content) {
   const dialog = h("dialog", { class: "dx-dialog", "aria-label": title });
   const close = iconButton("close", "Close", () => dialog.close());
-  dialog.append(h("header", {}, h("h2", {}, title), close), h("div", { class: "dx-dialog-body", tabindex: "0" }, ...content));
+  const body = h("div", { class: "dx-dialog-body", tabindex: "0" }, ...content);
+  dialog.append(h("header", {}, h("h2", {}, title), close), body);
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);

@@ -26,9 +26,14 @@ function assign(element, name, value) {
 /** @param {string} name one of css/icons.css */
 export const icon = (name) => h("span", { class: `dx-icon dx-icon-${name}`, "aria-hidden": "true" });
 
-/** @param {string} name @param {string} label @param {(event: MouseEvent) => void} onclick @param {Record<string, any>} [attributes] */
-export const iconButton = (name, label, onclick, attributes = {}) =>
-  h("button", { type: "button", class: "dx-icon-button", "aria-label": label, title: label, onclick, ...attributes }, icon(name));
+/** @param {string} name @param {string} label @param {() => void} onclick @param {Record<string, any>} [attributes] */
+export function iconButton(name, label, onclick, attributes = {}) {
+  const own = { type: "button", class: "dx-icon-button", "aria-label": label, title: label, onclick };
+  return h("button", { ...own, ...attributes }, icon(name));
+}
+
+/** @param {string} label @param {() => void} onclick */
+export const textButton = (label, onclick) => h("button", { type: "button", class: "dx-quiet-button", onclick }, label);
 
 /** Writes a text only where it differs: a write makes the browser lay out anew. @param {Node} node @param {string} text */
 export function setText(node, text) {

@@ -7,7 +7,8 @@ const SLOP = 5;
 const ROW = 120;
 
 /**
- * @param {PointerEvent} start @param {(event: PointerEvent) => void} move @param {(event: PointerEvent, moved: boolean) => void} end
+ * @param {PointerEvent} start @param {(event: PointerEvent) => void} move
+ * @param {(event: PointerEvent, moved: boolean) => void} end
  */
 function track(start, move, end) {
   const target = /** @type {HTMLElement} */ (start.currentTarget);
@@ -52,7 +53,8 @@ export function markLanding(grid, place) {
 
 /** @param {PointerEvent} event @param {Card} card */
 export function startMove(event, card) {
-  if (event.button || event.pointerType === "touch" || /** @type {HTMLElement} */ (event.target).closest("button, input")) return;
+  const control = /** @type {HTMLElement} */ (event.target).closest("button, input");
+  if (event.button || event.pointerType === "touch" || control) return;
   const grid = /** @type {HTMLElement} */ (card.element.parentElement);
   const from = [...grid.children].indexOf(card.element);
   track(

@@ -147,7 +147,8 @@ export class Engine {
   }
 
   #cubeCovers() {
-    return this.active !== null && this.cube.held !== "" && this.cube.held === this.#urls.cube && (this.#live || this.#aligned);
+    const held = this.cube.held !== "" && this.cube.held === this.#urls.cube;
+    return this.active !== null && held && (this.#live || this.#aligned);
   }
 
   /** @param {Frame} frame */

@@ -1,5 +1,5 @@
 /** The first brush in three steps, shown until it is dismissed. */
-import { h, iconButton } from "./dom.js";
+import { h, iconButton, textButton } from "./dom.js";
 
 const SEEN = "dx:hint";
 const STEPS = [
@@ -12,7 +12,8 @@ export class Hint {
   #step = 0;
 
   constructor() {
-    this.element = h("aside", { class: "dx-hint", "aria-label": "First steps", hidden: localStorage.getItem(SEEN) !== null });
+    const hidden = localStorage.getItem(SEEN) !== null;
+    this.element = h("aside", { class: "dx-hint", "aria-label": "First steps", hidden });
     this.#render();
   }
 
@@ -32,7 +33,7 @@ export class Hint {
   #render() {
     const [title, text] = STEPS[this.#step];
     const last = this.#step === STEPS.length - 1;
-    const next = h("button", { type: "button", class: "dx-quiet-button", onclick: () => this.#go(this.#step + 1) }, last ? "Done" : "Next");
+    const next = textButton(last ? "Done" : "Next", () => this.#go(this.#step + 1));
     this.element.replaceChildren(
       h("div", { class: "dx-hint-head" }, h("span", { class: "dx-hint-step" }, `${this.#step + 1} of ${STEPS.length}`),
         iconButton("close", "Dismiss the first steps", () => this.#go(STEPS.length))),

@@ -1,12 +1,12 @@
 /**
  * The menu of a card: what the view shows and how.
- * @import { Aggregate, Column, View } from "./types.js"
+ * @import { Aggregate, Axis, Column, ScaleSpec, View } from "./types.js"
  * @import { Actions } from "./types-ui.js"
  */
 import { h } from "./dom.js";
 import { isOrdered } from "./kinds.js";
 import { number } from "./numbers.js";
-import { axesFor, defaultScale } from "./views.js";
+import { axesFor } from "./views.js";
 import { findColumn } from "./words.js";
 
 const AGGREGATES = { count: "Count of rows", sum: "Sum", mean: "Mean", min: "Minimum", max: "Maximum" };
@@ -22,7 +22,10 @@ const NONE = "";
  * @param {string} label @param {Option[]} options @param {string} value @param {(value: string) => void} choose
  */
 function field(label, options, value, choose) {
-  const items = options.map((option) => h("option", { value: option.value, selected: option.value === value }, option.label));
+  const items = options.map((option) => {
+    const selected = option.value === value;
+    return h("option", { value: option.value, selected }, option.label);
+  });
   const select = h("select", { class: "dx-select", "aria-label": label, onchange: () => choose(select.value) }, ...items);
   return h("label", { class: "dx-menu-field" }, h("span", {}, label), select);
 }
@@ -43,7 +46,8 @@ function columnFields(view, actions) {
   if (x === undefined) return [];
   const show = (/** @type {string[]} */ names) => actions.change(view.id, axesFor(description, names.filter(Boolean)));
   const ordered = description.columns.filter(isOrdered);
-  const first = field(y ? "Across" : "Column", named(y ? ordered : description.columns), x, (name) => show(name === y ? [name] : [name, y ?? NONE]));
+  const choices = named(y ? ordered : description.columns);
+  const first = field(y ? "Across" : "Column", choices, x, (name) => show(name === y ? [name] : [name, y ?? NONE]));
   if (!isOrdered(findColumn(description, x))) return [first];
   const others = [{ value: NONE, label: "None" }, ...named(ordered.filter((column) => column.name !== x))];
   return [first, field("Up", others, y ?? NONE, (name) => show([x, name]))];
@@ -58,15 +62,16 @@ function scaleFields(view, index, actions) {
   const suffix = view.columns.length > 1 ? ` ${index ? "up" : "across"}` : "";
   const set = (/** @type {Partial<typeof scale>} */ change) =>
     actions.change(view.id, { scales: replaced(view.scales, index, { ...scale, ...change }) });
-  const types = column.scales.map((type) => ({ value: type, label: SCALES[/** @type {keyof typeof SCALES} */ (type)] ?? type }));
+  const types = column.scales.map((type) => ({ value: type, label: SCALES[type] }));
+  const choose = (/** @type {string} */ type) => set({ type: /** @type {ScaleSpec["type"]} */ (type), domain: null });
   return [
-    types.length > 1 && field(`Scale${suffix}`, types, scale.type, (type) => set({ ...defaultScale(column), type: /** @type {any} */ (type) })),
+    types.length > 1 && field(`Scale${suffix}`, types, scale.type, choose),
     axis && axis.choices.length > 1 && binsField(view, index, axis, `Bins${suffix}`, actions),
     scale.type === "category" && topField(column, scale.top, (top) => set({ top })),
   ];
 }
 
-/** @param {View} view @param {number} index @param {import("./types.js").Axis} axis @param {string} label @param {Actions} actions */
+/** @param {View} view @param {number} index @param {Axis} axis @param {string} label @param {Actions} actions */
 function binsField(view, index, axis, label, actions) {
   const shown = axis.bins - 3;
   const choices = [...new Set([...axis.choices, shown])].sort((a, b) => a - b);
@@ -79,8 +84,9 @@ function topField(column, top, choose) {
   const shown = Math.min(top ?? DEFAULT_TOP, column.distinct);
   const choices = [...new Set([...TOPS, shown])].filter((choice) => choice < column.distinct);
   if (column.distinct <= 1000) choices.push(column.distinct);
-  const options = numbers(choices.sort((a, b) => a - b)).map((option) =>
-    Number(option.value) === column.distinct ? { ...option, label: `All ${option.label}` } : { ...option, label: `Top ${option.label}` });
+  const options = choices.sort((a, b) => a - b).map((choice) => {
+    return { value: String(choice), label: `${choice === column.distinct ? "All" : "Top"} ${number(choice)}` };
+  });
   return field("Values", options, String(shown), (value) => choose(Number(value)));
 }
 
@@ -92,7 +98,8 @@ function measureFields(view, actions) {
   const set = (/** @type {Aggregate} */ chosen, /** @type {string | null} */ of) =>
     actions.change(view.id, { measure: { aggregate: chosen, column: chosen === "count" ? null : of } });
   const usable = columns.length ? options : options.slice(0, 1);
-  const how = field("Measure", usable, aggregate, (chosen) => set(/** @type {Aggregate} */ (chosen), column ?? columns[0].name));
+  const choose = (/** @type {string} */ chosen) => set(/** @type {Aggregate} */ (chosen), column ?? columns[0].name);
+  const how = field("Measure", usable, aggregate, choose);
   return [how, column !== null && field("Of", named(columns), column, (of) => set(aggregate, of))];
 }
 
@@ -108,8 +115,12 @@ function sizeFields(view, actions) {
 
 /** @param {View} view @param {Actions} actions @param {{ rename(): void, table(): void }} card @param {() => void} close */
 function commands(view, actions, card, close) {
+  const finish = (/** @type {() => void} */ act) => {
+    close();
+    act();
+  };
   const command = (/** @type {string} */ label, /** @type {() => void} */ act, keys = "") =>
-    h("button", { type: "button", class: "dx-menu-item", onclick: () => { close(); act(); } }, label, keys && h("kbd", {}, keys));
+    h("button", { type: "button", class: "dx-menu-item", onclick: () => finish(act) }, label, keys && h("kbd", {}, keys));
   const zoomed = view.scales.some((scale) => scale.domain);
   const whole = () => actions.change(view.id, { scales: view.scales.map((scale) => ({ ...scale, domain: null })) });
   return [

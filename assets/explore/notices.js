@@ -1,5 +1,5 @@
 /** Messages that stay until they are dismissed or no longer true. */
-import { h, iconButton } from "./dom.js";
+import { h, iconButton, textButton } from "./dom.js";
 
 export class Notices {
   /** @type {Map<string, HTMLElement>} */ #shown = new Map();
@@ -22,7 +22,7 @@ export class Notices {
       "div",
       { class: "dx-notice" },
       h("p", {}, message),
-      remedy && h("button", { type: "button", class: "dx-quiet-button", onclick: act }, remedy.label),
+      remedy && textButton(remedy.label, act),
       iconButton("close", "Dismiss", () => this.dismiss(key)),
     );
     this.dismiss(key);

@@ -51,7 +51,8 @@ export class Page {
     this.notices = new Notices();
     this.hint = new Hint();
     this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
-    this.timeline = new Timeline(history, (exploration) => encode(exploration, opened.suggested), (exploration) => this.#show(exploration));
+    const address = (/** @type {Exploration} */ state) => encode(state, opened.suggested);
+    this.timeline = new Timeline(history, address, (state) => this.#show(state));
     this.engine = new Engine(new Client(crypto.randomUUID()), description, opened.exploration, this.#listener());
     this.strip = new Strip(description, {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
@@ -107,7 +108,9 @@ export class Page {
     const title = h("h1", { class: "visually-hidden" }, `Explore ${this.opened.description.name}`);
     const main = h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, title, this.grid.element);
     const shade = h("div", { class: "dx-shade", onclick: () => this.#toggleRail() });
-    this.rail.element.addEventListener("keydown", ({ key }) => key === "Escape" && matchMedia(NARROW).matches && this.#toggleRail());
+    this.rail.element.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && matchMedia(NARROW).matches) this.#toggleRail();
+    });
     const body = h("div", { class: "dx-body" }, this.rail.element, shade, main);
     host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
     document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
@@ -171,7 +174,8 @@ export class Page {
 
   /** @returns {Actions} */
   #actions() {
-    const change = (/** @type {string} */ id, /** @type {Partial<View>} */ part) => this.commit(edit.updateView(this.exploration, id, part));
+    const change = (/** @type {string} */ id, /** @type {Partial<View>} */ part) =>
+      this.commit(edit.updateView(this.exploration, id, part));
     const index = (/** @type {string} */ id) => this.exploration.views.findIndex((view) => view.id === id);
     return {
       description: this.opened.description,
@@ -280,7 +284,8 @@ export class Page {
       return location.assign(`/signin?next=${encodeURIComponent(back)}`);
     }
     if (this.host) this.host.dataset.failed = "";
-    this.notices.show("failure", `${error.message} The charts show their last picture.`, { label: "Try again", act: () => this.engine.retry() });
+    const again = { label: "Try again", act: () => this.engine.retry() };
+    this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
   }
 
   #toggleRail() {

@@ -72,6 +72,7 @@ export class Rail {
         items[index].hidden = !`${column.label} ${column.name}`.toLowerCase().includes(wanted);
       });
     };
-    return h("input", { type: "search", class: "dx-input", placeholder: "Find a column", "aria-label": "Find a column", oninput: find });
+    const name = { placeholder: "Find a column", "aria-label": "Find a column" };
+    return h("input", { type: "search", class: "dx-input", ...name, oninput: find });
   }
 }

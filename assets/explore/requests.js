@@ -30,7 +30,10 @@ export function cubeRequest(exploration, active, detail) {
   return { active, detail, views: asked(exploration), filters: sorted(filters) };
 }
 
-/** Filters in one order, whichever came first, so that equal states share one address. @param {CubeRequest["filters"]} filters */
+/**
+ * Filters in one order, whichever came first, so that equal states share one address.
+ * @param {CubeRequest["filters"]} filters
+ */
 function sorted(filters) {
   return Object.fromEntries(Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

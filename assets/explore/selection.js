@@ -96,7 +96,10 @@ function boxSelection(filter, [xAxis, yAxis]) {
   return { selection, aligned: x.aligned && y.aligned };
 }
 
-/** While new axes are on their way, a filter may be meant for them and not for these. @param {Filter} filter @param {Axis[]} axes */
+/**
+ * While new axes are on their way, a filter may be meant for them and not for these.
+ * @param {Filter} filter @param {Axis[]} axes
+ */
 function fits(filter, axes) {
   if (filter.type === "members") return axes.length === 1 && axes[0].edges === null;
   return axes.length === (filter.type === "box" ? 2 : 1) && axes.every((axis) => axis.edges !== null);

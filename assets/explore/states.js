@@ -10,7 +10,9 @@ const COLUMNS = 10;
 
 /** Loading, in the shape of what comes. */
 export function skeleton() {
-  const cards = CARDS.map(([width, height]) => h("div", { class: "dx-card dx-skeleton", style: `--width:${width};--height:${height}` }));
+  const cards = CARDS.map(([width, height]) => {
+    return h("div", { class: "dx-card dx-skeleton", style: `--width:${width};--height:${height}` });
+  });
   const columns = Array.from({ length: COLUMNS }, () => h("li", {}, h("span", { class: "dx-column dx-skeleton" })));
   return [
     h("section", { class: "dx-strip", "aria-hidden": "true" }),
@@ -25,7 +27,8 @@ export function skeleton() {
 export function notOpened({ error, datasets }) {
   if (!datasets) return [h("div", { class: "dx-state", role: "alert" }, h("h1", {}, "No answer"), h("p", {}, error))];
   if (datasets.length) {
-    const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: `/explore/${encodeURIComponent(slug)}` }, name)));
+    const link = (/** @type {string} */ slug) => `/explore/${encodeURIComponent(slug)}`;
+    const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: link(slug) }, name)));
     return [h("div", { class: "dx-state" }, h("h1", {}, error), h("p", {}, "Open one of these:"), h("ul", {}, ...links))];
   }
   const command = (/** @type {string} */ text) => h("pre", {}, h("code", {}, text));

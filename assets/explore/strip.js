@@ -3,7 +3,7 @@
  * @import { Description, Exploration, Filter } from "./types.js"
  * @import { Status } from "./picture.js"
  */
-import { h, iconButton, setChildren, setText } from "./dom.js";
+import { h, iconButton, setChildren, setText, textButton } from "./dom.js";
 import { number, share } from "./numbers.js";
 import { filterWords } from "./words.js";
 
@@ -26,9 +26,10 @@ export class Strip {
     this.bar = h("div", { class: "dx-progress", "aria-hidden": "true" });
     this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
     this.none = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
-    this.clear = h("button", { type: "button", class: "dx-quiet-button", onclick: () => actions.clearFilters() }, "Clear all");
+    this.clear = textButton("Clear all", () => actions.clearFilters());
     const rows = h("div", { class: "dx-rows" }, this.count, ` of ${total} rows `, this.part);
-    this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, rows, this.none, this.chips, this.clear, this.bar);
+    const parts = [rows, this.none, this.chips, this.clear, this.bar];
+    this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
   /** @param {number} rows @param {Status} status */
@@ -68,7 +69,8 @@ export class Strip {
 
   /** @param {string} id */
   #chip(id) {
-    const words = h("button", { type: "button", class: "dx-chip-words", title: "Go to this view", onclick: () => this.actions.goTo(id) });
+    const onclick = () => this.actions.goTo(id);
+    const words = h("button", { type: "button", class: "dx-chip-words", title: "Go to this view", onclick });
     const remove = iconButton("close", "Remove filter", () => this.actions.removeFilter(id));
     const chip = { element: h("li", { class: "dx-chip" }, words, remove), words, remove };
     this.#chips.set(id, chip);

@@ -10,14 +10,15 @@ export class Tools {
    * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void }} actions
    */
   constructor(datasets, slug, actions) {
-    const options = datasets.map((dataset) => h("option", { value: dataset.slug, selected: dataset.slug === slug }, dataset.name));
+    const options = datasets.map(({ slug: value, name }) => h("option", { value, selected: value === slug }, name));
     const open = () => location.assign(`/explore/${encodeURIComponent(this.datasets.value)}`);
     this.datasets = h("select", { class: "dx-select dx-datasets", "aria-label": "Dataset", onchange: open }, ...options);
     this.rail = iconButton("columns", "Columns  [", actions.rail, { "aria-controls": "dx-rail" });
     this.undo = iconButton("undo", "Undo  Ctrl Z", actions.undo);
     this.redo = iconButton("redo", "Redo  Ctrl Shift Z", actions.redo);
     const help = iconButton("help", "Shortcuts  ?", actions.shortcuts);
-    this.element = h("div", { class: "dx-tools" }, this.rail, this.datasets, h("span", { class: "dx-spring" }), this.undo, this.redo, help);
+    const parts = [this.rail, this.datasets, h("span", { class: "dx-spring" }), this.undo, this.redo, help];
+    this.element = h("div", { class: "dx-tools" }, ...parts);
   }
 
   /** @param {{ canUndo: boolean, canRedo: boolean }} timeline @param {boolean} railOpen */

@@ -53,7 +53,8 @@ export interface Column {
   minimum: number | null;
   maximum: number | null;
   sketch: number[];
-  scales: string[];
+  /** The scales it can be shown on, the default first. */
+  scales: ScaleSpec["type"][];
 }
 
 export interface Description {

@@ -19,7 +19,7 @@ const SIZES = {
 
 /** @param {Column} column @returns {ScaleSpec} */
 export function defaultScale(column) {
-  const type = /** @type {ScaleSpec["type"]} */ (column.scales[0]);
+  const [type] = column.scales;
   return { type, domain: null, top: type === "category" ? TOP : null };
 }
 
