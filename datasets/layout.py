@@ -1,4 +1,4 @@
-"""Where the suggested views stand: on 12 columns, so that six rows of 120 px make one composed screen."""
+"""Where the suggested views stand: on 12 columns, so that the first five rows make one composed screen."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datasets.exploration import View
 
 COLUMNS = 12
-BESIDE_MAP = 4
+BESIDE_MAP = 2
 
 
 def laid_out(views: Iterable[View]) -> list[View]:
     """The views with their sizes, in the order in which a grid that fills row by row puts them in place.
 
     On top the key figures, one above the other, beside the time series and a distribution; then the map with
-    up to four views at its side; then rows of up to three.
+    up to two views at its side, lists of categories first; then rows of up to three.
     """
     views = list(views)
     figures = [view for view in views if not view.columns]
@@ -23,13 +23,18 @@ def laid_out(views: Iterable[View]) -> list[View]:
     placed = [*_top(figures, charts[:2])]
     rest = charts[2:]
     for density in maps:
-        placed += _around(density, rest[:BESIDE_MAP])
-        rest = rest[BESIDE_MAP:]
+        beside = sorted(rest, key=_is_no_list)[:BESIDE_MAP]
+        placed += _around(density, beside)
+        rest = [view for view in rest if view not in beside]
     return [*placed, *_rows(rest)]
 
 
 def _is_no_series(view: View) -> bool:
     return view.scales[0].type != "time"
+
+
+def _is_no_list(view: View) -> bool:
+    return view.scales[0].type != "category"
 
 
 def _sized(view: View, width: int, height: int) -> View:
@@ -46,11 +51,8 @@ def _top(figures: Sequence[View], charts: Sequence[View]) -> Iterator[View]:
 
 
 def _around(density: View, beside: Sequence[View]) -> Iterator[View]:
-    """The map and, in two rows at its right, the others; an odd one is as wide as two."""
-    yield _sized(density, 6 if beside else COLUMNS, 4)
-    for i, view in enumerate(beside):
-        wide = len(beside) < 3 or (len(beside) == 3 and i == 0)
-        yield _sized(view, 6 if wide else 3, 4 if len(beside) == 1 else 2)
+    yield _sized(density, 6 if beside else COLUMNS, 3)
+    yield from (_sized(view, 6 // len(beside), 3) for view in beside)
 
 
 def _rows(views: Sequence[View]) -> Iterator[View]:
