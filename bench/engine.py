@@ -23,7 +23,7 @@ import numpy.typing as npt
 from bench.flights import ACTIVE, COARSE_ACTIVE, PASSIVE, SCALES, Flights, middle
 from bench.peers import DuckDB, Pair, Peer, Polars, Ranges
 from gpu.cpu import CpuEngine
-from gpu.cpu.compress import AVX512
+from gpu.cpu.native.compress import AVX512
 from gpu.cpu.pool import cores
 from gpu.cpu.warm import warm
 from gpu.cubes import Axis, CubeSpec, Filter, Predicate, View

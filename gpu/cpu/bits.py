@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cpu.codes import grown
+from gpu.cpu.native.select import MOST_RANGES, select
 from gpu.cpu.pool import cores, parts, run
-from gpu.cpu.select import MOST_RANGES, select
 from gpu.cpu.shelf import Entry
 from gpu.cpu.window import Coder, Window
 from gpu.cubes import Filter

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cpu.known import Known
+from gpu.cpu.native.select import conjunction
 from gpu.cpu.pool import cores, parts, run
 from gpu.cpu.request import Request, addresses
 from gpu.cpu.resident import Resident
 from gpu.cpu.rows import Rows
-from gpu.cpu.select import conjunction
 from gpu.cpu.shelf import Shelf
 from gpu.cpu.window import Coder
 from gpu.cubes import Axis, Cancel, Cube, CubeSpec, Filter, View

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from gpu.cpu.codes import Array, grown
-from gpu.cpu.join import join
+from gpu.cpu.native.join import join
 from gpu.cpu.pool import cores, parts, run
 from gpu.cpu.shelf import Entry
 from gpu.cpu.window import Coder

@@ -55,26 +55,30 @@ def holding(numbers: Array, current: np.dtype[Any]) -> np.dtype[Any]:
 
 
 class Numbers(Entry):
-    """A column's numbers; ``valid`` has the bit of each row that has one, and is None as long as all do."""
+    """A column's numbers.
+
+    Attributes:
+        most: no integer is further from 0.
+        valid: the bit of each row that has a number; None as long as all do.
+    """
 
     def __init__(self, rows: Rows, column: str) -> None:
         super().__init__()
         self._rows, self._column = rows, column
         self.array: Array = np.empty(0, np.int8)
+        self.most = 0
         self.valid: Words | None = None
 
     @property
     def nbytes(self) -> int:
         return self.array.nbytes + (0 if self.valid is None else self.valid.nbytes)
 
-    @property
-    def integer(self) -> bool:
-        return self.array.dtype.kind == "i"
-
     def grow(self, start: int, stop: int) -> None:
         array, missing = self.array, []
         for row, values in self._rows.read(self._column, start, stop):
             numbers, valid = plain(values)
+            if numbers.dtype.kind == "i" and numbers.size:
+                self.most = max(self.most, -int(numbers.min()), int(numbers.max()))
             array = grown(array.astype(holding(numbers, array.dtype), copy=False), stop)
             array[row : row + numbers.size] = numbers
             if valid is not None:

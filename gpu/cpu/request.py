@@ -11,10 +11,10 @@ import numpy.typing as npt
 from gpu.cpu.algebra import added, without
 from gpu.cpu.bits import Words
 from gpu.cpu.known import Known
+from gpu.cpu.native.select import passing
 from gpu.cpu.plan import Plan
 from gpu.cpu.pool import parts, run
 from gpu.cpu.resident import Resident
-from gpu.cpu.select import passing
 from gpu.cpu.tally import Group, Tally
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cancelled, Cube, CubeSpec, Filter
@@ -25,6 +25,10 @@ Wholes = dict[CubeSpec, Cube]
 
 def unfiltered(spec: CubeSpec) -> CubeSpec:
     return replace(spec, filters=frozenset()) if spec.filters else spec
+
+
+def _measured(spec: CubeSpec) -> tuple[str, str]:
+    return spec.view.measure.column or "", spec.view.measure.aggregate
 
 
 def addresses(words: Iterable[Words]) -> npt.NDArray[np.uint64]:
@@ -44,7 +48,9 @@ class Request:
         """One cube a spec, in order."""
         unique = dict.fromkeys(specs)
         answers = self._wholes(dict.fromkeys(map(unfiltered, unique)))
-        groups = self._groups([spec for spec in unique if spec not in answers], answers)
+        # Views of one measure side by side share the gathering of its numbers.
+        missing = sorted((spec for spec in unique if spec not in answers), key=_measured)
+        groups = self._groups(missing, answers)
         cubes = tally_up(Plan(groups), 0, self.resident.rows, self.threads, self.cancel)
         inverted = [group.inverted for group in groups for _ in group.tallies]
         for cube, flip in zip(cubes, inverted, strict=True):

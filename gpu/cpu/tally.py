@@ -10,13 +10,17 @@ import numpy as np
 from gpu.cpu.bits import Words
 from gpu.cpu.codes import Array
 from gpu.cpu.joined import MOST_JOINED, lookups
-from gpu.cpu.kernels import COUNT, HIGH, LOW, SUM_INTEGER, SUM_REAL
+from gpu.cpu.native.layout import COUNT, HIGH, LOW, SUM_INTEGER, SUM_PACKED, SUM_REAL
+from gpu.cpu.numbers import Numbers
 from gpu.cpu.resident import Resident
 from gpu.cubes import Aggregate, Axis, CubeSpec
 
 MOST_CELLS = 1 << 26
 _SMALL = 2048
 _COPIES = 4
+MOST_SHIFT = 28
+_LEAST_SHIFT = 18
+"""With fewer rows to unpack after, packing doesn't pay."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +47,19 @@ def _terms(resident: Resident, axes: tuple[Axis, ...], stride: int, *, joined: b
 
 @dataclass(frozen=True, eq=False)
 class Tally:
-    """One cube to count. ``kind`` is the kernel's; ``valid`` are the bits of the rows that have a number."""
+    """One cube to count.
+
+    Attributes:
+        kind: what the kernel does.
+        shift: where a packed sum begins.
+        valid: the bits of the rows that have a number; None if all do.
+    """
 
     spec: CubeSpec
     shape: tuple[int, int]
     terms: list[Term]
     kind: int = COUNT
+    shift: int = 0
     numbers: Array | None = None
     valid: Words | None = None
 
@@ -68,7 +79,8 @@ class Tally:
         if measure.aggregate is Aggregate.COUNT or measure.column is None:
             return cls(spec, shape, terms)
         numbers = resident.numbers(measure.column)
-        return cls(spec, shape, terms, _kind(measure.aggregate, numbers.array), numbers.array, numbers.valid)
+        kind, shift = _kind(measure.aggregate, numbers)
+        return cls(spec, shape, terms, kind, shift, numbers.array, numbers.valid)
 
     @property
     def cells(self) -> int:
@@ -87,7 +99,7 @@ class Tally:
     @property
     def additive(self) -> bool:
         """Whether a part of the rows can be taken away again, exactly."""
-        return self.kind in (COUNT, SUM_INTEGER) and self.valid is None
+        return self.kind in (COUNT, SUM_INTEGER, SUM_PACKED) and self.valid is None
 
     @property
     def empty(self) -> float:
@@ -95,10 +107,14 @@ class Tally:
         return {LOW: np.inf, HIGH: -np.inf}.get(self.kind, 0)
 
 
-def _kind(aggregate: Aggregate, numbers: Array) -> int:
+def _kind(aggregate: Aggregate, numbers: Numbers) -> tuple[int, int]:
+    """What the kernel does, and how many bits of count a packed sum has below it."""
     if aggregate in (Aggregate.MIN, Aggregate.MAX):
-        return LOW if aggregate is Aggregate.MIN else HIGH
-    return SUM_INTEGER if numbers.dtype.kind == "i" else SUM_REAL
+        return (LOW if aggregate is Aggregate.MIN else HIGH), 0
+    if numbers.array.dtype.kind == "f":
+        return SUM_REAL, 0
+    shift = min((62 - numbers.most.bit_length()) // 2, MOST_SHIFT)
+    return (SUM_PACKED, shift) if shift >= _LEAST_SHIFT else (SUM_INTEGER, 0)
 
 
 @dataclass(frozen=True, eq=False)

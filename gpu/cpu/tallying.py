@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from gpu.cpu.codes import Array
-from gpu.cpu.kernels import COUNT, HIGH, LOW
-from gpu.cpu.merge import merge
+from gpu.cpu.native.layout import COUNT, HIGH, LOW
+from gpu.cpu.native.merge import merge
 from gpu.cpu.plan import Plan
 from gpu.cpu.pool import parts, run
 from gpu.cpu.worker import Worker

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from gpu.cpu.codes import Array
-from gpu.cpu.compress import SLACK
-from gpu.cpu.kernels import BLOCK, COLUMN, SUM_INTEGER, VIEW, count
-from gpu.cpu.plan import BUFFER, Plan
+from gpu.cpu.native.compress import SLACK
+from gpu.cpu.native.kernels import count
+from gpu.cpu.native.layout import BLOCK, BUFFER, COUNTS, PACKED, SUM_INTEGER, SUM_PACKED, TOTALS
+from gpu.cpu.plan import BUFFER_BYTES, Plan
 from gpu.cubes import Cancel
 
 _IOTA = np.arange(BLOCK, dtype=np.uint16)
-_SIZES = (BLOCK // 8 + SLACK, BUFFER, BLOCK * 4 + SLACK, BLOCK * 8 + SLACK)
+_SIZES = (BLOCK // 8 + SLACK, BUFFER_BYTES, BLOCK * 4 + SLACK, BLOCK * 8 + SLACK)
 _WORDS, _PLACES, _CELLS, _NUMBERS, _BUFFERS = np.cumsum([0, *_SIZES]).tolist()
 """Where the scratch has what."""
 
@@ -24,7 +25,7 @@ class Worker:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._tables = np.zeros(plan.table_bytes, np.uint8)
-        self._scratch = np.empty(_BUFFERS + plan.buffers * BUFFER, np.uint8)
+        self._scratch = np.empty(_BUFFERS + plan.buffers * BUFFER_BYTES, np.uint8)
         for index, tally in enumerate(plan.tallies):
             if tally.empty:
                 self.totals(index)[:] = tally.empty
@@ -35,7 +36,7 @@ class Worker:
 
     def totals(self, index: int) -> Array:
         """A tally's sums, minima or maxima, int64 or float64, shape ``(copies, cells)``."""
-        integer = self._plan.tallies[index].kind == SUM_INTEGER
+        integer = self._plan.tallies[index].kind in (SUM_INTEGER, SUM_PACKED)
         return self._table(self._plan.totals[index], index, np.dtype(np.int64 if integer else np.float64))
 
     def _table(self, offset: int, index: int, kind: np.dtype[Any]) -> Array:
@@ -46,9 +47,8 @@ class Worker:
         """Count the rows ``start <= row < stop``; ends early if cancelled."""
         plan, scratch = self._plan, int(self._scratch.ctypes.data)
         columns, views = plan.columns.copy(), plan.views.copy()
-        columns[:, COLUMN.index("buffer")] += np.uint64(scratch + _BUFFERS)
-        for table in ("counts", "totals"):
-            views[:, VIEW.index(table)] += np.uint64(self._tables.ctypes.data)
+        columns[:, BUFFER] += np.uint64(scratch + _BUFFERS)
+        views[:, [COUNTS, TOTALS, PACKED]] += np.uint64(self._tables.ctypes.data)
         places = (
             scratch + _WORDS,
             _IOTA.ctypes.data,
@@ -57,5 +57,13 @@ class Worker:
             scratch + _NUMBERS,
         )
         slots = np.zeros(len(columns), np.uint64)
-        matrices = plan.groups, plan.filters, columns, plan.terms, views, slots, np.array(places, np.uint64)
+        matrices = (
+            plan.groups.copy(),
+            plan.filters,
+            columns,
+            plan.terms,
+            views,
+            slots,
+            np.array(places, np.uint64),
+        )
         count(*matrices, start, stop, cancel.flag)

@@ -103,6 +103,17 @@ def test_filters_at_exact_bounds(source, oracle):
     assert_right(engine, oracle, specs(between(1, 2, "narrow", exact)))
 
 
+@pytest.mark.parametrize("most", [1, 1000, 60_000_000, 2**62])
+def test_sums_of_numbers_of_any_size(most):
+    rows = 700_001
+    random = np.random.default_rng(0)
+    values = {"wide": random.integers(0, 9, rows), "whole": random.integers(-most, most, rows, endpoint=True)}
+    source = TableSource(pa.table(values))
+    view = View((Axis("wide", WIDE, 50),), Measure(Aggregate.SUM, "whole"))
+    asked = [CubeSpec(view, (), filters) for filters in (frozenset(), frozenset([between(2, 9)]))]
+    assert_right(CpuEngine(source, threads=1), OracleEngine(source), asked)
+
+
 def test_more_cells_than_a_joined_code_can_number(source, oracle):
     ids = Linear(lo=-40_000, step=10, levels=8000)
     views = [View((Axis("whole", ids), NAME)), View((NAME, Axis("whole", ids)))]

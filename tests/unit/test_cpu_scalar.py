@@ -20,7 +20,7 @@ def run(*arguments):
 
 
 def test_a_generic_cpu_gets_scalar_kernels():
-    done = run("-c", "from gpu.cpu.compress import AVX512; print(AVX512)")
+    done = run("-c", "from gpu.cpu.native.compress import AVX512; print(AVX512)")
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 

@@ -8,8 +8,8 @@ import numpy as np
 from numba import carray
 from numba.core.registry import cpu_target
 
-from gpu.cpu.jit import Native, inline
-from gpu.cpu.vectors import as_u8, as_u16, as_u64, compress8, compress16, lowest_bit, popcount
+from gpu.cpu.native.jit import Native, inline
+from gpu.cpu.native.vectors import as_u8, as_u16, as_u64, compress8, compress16, lowest_bit, popcount
 
 SLACK = 128
 """Bytes a target needs behind its last element, because stores are whole vectors."""

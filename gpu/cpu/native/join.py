@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
-from gpu.cpu.jit import Native, inline, kernel
-from gpu.cpu.kernels import add_codes
-from gpu.cpu.vectors import as_u8, as_u16
+from gpu.cpu.native.cells import add_codes
+from gpu.cpu.native.jit import Native, inline, kernel
+from gpu.cpu.native.vectors import as_u8, as_u16
 
 _BLOCK = 4096
 
@@ -33,9 +33,9 @@ def join(terms: Native, target: Native, width: Native, start: Native, stop: Nati
         for t in range(np.uintp(terms.shape[0])):
             address = terms[t, 0] + low * terms[t, 1]
             if terms[t, 1] == np.uintp(1):
-                add_codes(carray(as_u8(address), count), count, terms[t, 2], np.uintp(0), cells)
+                add_codes(carray(as_u8(address), count), terms[t, 2], np.uintp(0), cells[:count])
             else:
-                add_codes(carray(as_u16(address), count), count, terms[t, 2], np.uintp(0), cells)
+                add_codes(carray(as_u16(address), count), terms[t, 2], np.uintp(0), cells[:count])
         if width == np.uintp(1):
             _narrow(cells, carray(as_u8(target + low), count))
         else:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
-from gpu.cpu.jit import Native, inline, kernel
-from gpu.cpu.vectors import as_u8, as_u16, as_u64, popcount, within8, within16
+from gpu.cpu.native.jit import Native, inline, kernel
+from gpu.cpu.native.vectors import as_u8, as_u16, as_u64, popcount, within8, within16
 
 MOST_RANGES = 8
 """Up to so many ranges are compared as vectors; more are looked up code by code."""

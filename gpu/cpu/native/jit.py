@@ -16,12 +16,12 @@ Native = Any
 
 
 def _sources() -> str:
-    """A digest of this package; numba by itself looks only at the file of the function it cached."""
+    """A digest of this package: numba by itself looks only at the file of the function it cached."""
     files = sorted(Path(__file__).parent.glob("*.py"))
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-config.CACHE_DIR = str(Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__") / _sources())
+config.CACHE_DIR = str(Path(config.CACHE_DIR or Path(__file__).parents[1] / "__pycache__") / _sources())
 
 
 def inline(function: F) -> F:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
-from gpu.cpu.jit import Native, kernel
-from gpu.cpu.vectors import as_u32
+from gpu.cpu.native.jit import Native, kernel
+from gpu.cpu.native.vectors import as_u32
 
 _CHUNK = 2048
 

@@ -1,8 +1,7 @@
 """Vector operations on raw addresses for the kernels to call, written as LLVM IR.
 
 All are portable but the compression, which needs AVX-512 VBMI2: a register compress and a full store, since
-compressing straight to memory is slow on some CPUs. ``gpu.cpu.compress`` chooses between it and a scalar
-form.
+compressing straight to memory is slow on some CPUs. ``compress`` chooses between it and a scalar form.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""The part of the CPU engine that is compiled to machine code."""
