@@ -193,7 +193,6 @@ export class Page {
       zoom: (id, domains) => this.#zoom(id, domains),
       redraw: () => this.engine.loop.request(),
       axes: (id) => this.engine.picture(id)?.axes ?? [],
-      filter: (id) => this.exploration.filters[id],
     };
   }
 

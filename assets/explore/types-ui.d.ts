@@ -1,4 +1,4 @@
-import type { Axis, Description, Filter, Selection, View } from "./types.js";
+import type { Axis, Description, Selection, View } from "./types.js";
 
 /** What a card asks of the page. */
 export interface Actions {
@@ -13,6 +13,5 @@ export interface Actions {
   zoom(id: string, domains: ([number, number] | null)[]): void;
   redraw(): void;
   axes(id: string): Axis[];
-  filter(id: string): Filter | undefined;
   description: Description;
 }
