@@ -44,15 +44,6 @@ def assert_true(page: Page, truth: Truth, view: str, where: list[str]) -> None:
     assert [number(count) for count in shown.values()] == truth.counts(columns, predicates, where)
 
 
-def test_first_start_signs_in_by_the_printed_link(visit: Opener, service: Service) -> None:
-    page = visit(service.link, signed_in=False)
-    page.wait_for_url("**/explore/flights*")
-    assert rows(page) == 3_000_000
-    assert page.request.get(service.link, max_redirects=0).status in (302, 410)
-    stranger = visit("/signin", signed_in=False)
-    assert stranger.request.get(service.link).status == 410
-
-
 def test_every_count_of_a_brush_is_duckdbs(visit: Opener, truth: Truth) -> None:
     page = visit()
     settled(page)

@@ -24,8 +24,10 @@ def test_a_shared_link_survives_signing_in_and_out(visit, service):
     expect(page).to_have_url(re.compile("/signin[?]next="))
 
 
-def test_the_printed_link_opens_the_first_dataset(visit, service):
+def test_the_printed_link_opens_the_first_dataset_once(visit, service):
     page = visit(service.link, signed_in=False)
     expect(page).to_have_url(re.compile("/explore/flights"))
     expect(page.get_by_role("heading", level=1)).to_be_attached()
     expect(page.locator(".dx-rows")).to_contain_text("3,000,000 rows")
+    stranger = visit("/signin", signed_in=False)
+    assert stranger.request.get(service.link).status == 410
