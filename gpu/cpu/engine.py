@@ -71,8 +71,9 @@ class CpuEngine:
     def mask(self, filters: Sequence[Filter]) -> npt.NDArray[np.bool_]:
         with self._resident() as resident:
             words = np.zeros((resident.rows + 63) // 64, np.uint64)
-            bits = addresses(resident.bits(filter_) for filter_ in filters if filter_)
-            run(conjunction, [(bits, words, *part) for part in parts(0, resident.rows, self._threads)])
+            bits = [resident.bits(filter_) for filter_ in filters if filter_]
+            ranges = parts(0, resident.rows, self._threads)
+            run(conjunction, [(addresses(bits), words, *part) for part in ranges])
             return np.unpackbits(words.view(np.uint8), count=resident.rows, bitorder="little").view(np.bool_)
 
     def histogram(self, view: View, filters: Sequence[Filter] = ()) -> Cube:

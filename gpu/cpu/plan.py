@@ -33,11 +33,13 @@ class Plan:
     """The kernel's matrices; what lies in a worker's memory is an offset until a ``Worker`` adds its base.
 
     Attributes:
+        sources: what the matrices hold addresses in, so that it lives as long as they do.
         tallies: what is counted, in the order of the views' rows.
         table_bytes: what one worker's tables take; ``counts`` and ``totals`` are each view's offsets in them.
     """
 
     def __init__(self, groups: list[Group]) -> None:
+        self.sources = groups
         self.tallies = [tally for group in groups for tally in group.tallies]
         self.table_bytes = 0
         self.counts = [self._table(tally, 4) for tally in self.tallies]

@@ -11,15 +11,15 @@ import numpy.typing as npt
 from gpu.cpu.algebra import added, without
 from gpu.cpu.bits import Words
 from gpu.cpu.known import Known
-from gpu.cpu.native.select import passing
+from gpu.cpu.native.select import share
 from gpu.cpu.plan import Plan
-from gpu.cpu.pool import parts, run
 from gpu.cpu.resident import Resident
 from gpu.cpu.tally import Group, Tally
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cancelled, Cube, CubeSpec, Filter
 
 Filters = frozenset[Filter]
+_MANY_WORDS = 10_000
 Wholes = dict[CubeSpec, Cube]
 
 
@@ -82,7 +82,7 @@ class Request:
             tally = self._tally(spec)
             invert = bool(filters[spec.filters]) and tally.additive and unfiltered(spec) in wholes
             if invert and spec.filters not in mostly:
-                mostly[spec.filters] = self._share(filters[spec.filters]) > 0.5
+                mostly[spec.filters] = self._most_pass(filters[spec.filters])
             invert = invert and mostly[spec.filters]
             key = spec.filters, id(tally.valid), invert
             group = groups.setdefault(key, Group([*filters[spec.filters], *tally.present], invert, []))
@@ -97,7 +97,6 @@ class Request:
     def _bits(self, filters: Filters) -> list[Words]:
         return [self.resident.bits(filter_) for filter_ in filters if filter_]
 
-    def _share(self, filters: list[Words]) -> float:
-        """The part of the rows that pass."""
-        calls = [(addresses(filters), *part) for part in parts(0, self.resident.rows, self.threads, 1 << 23)]
-        return float(sum(run(passing, calls))) / max(1, self.resident.rows)
+    def _most_pass(self, filters: list[Words]) -> bool:
+        words = self.resident.rows // 64
+        return bool(share(addresses(filters), words, 16 if words > _MANY_WORDS else 1) > 0.5)

@@ -1,4 +1,4 @@
-"""Kernels that turn codes into filter bits and filter bits into numbers of rows."""
+"""Kernels that turn codes into filter bits, and combine them."""
 # ruff: noqa: PLR0913, PLR0917 (addresses and sizes are all a kernel can be given)
 
 from __future__ import annotations
@@ -79,16 +79,17 @@ def select(
         out[i] = (out[i] & ~mask) | (passing & mask)
 
 
-@kernel("uint64(uint64[::1], uint64, uint64)")
-def passing(filters: Native, start: Native, stop: Native) -> Native:
-    """How many rows of ``start <= row < stop`` pass every filter, given the addresses of their bits."""
-    total = np.uint64(0)
-    for i in range(start >> np.uintp(6), (stop + np.uintp(63)) >> np.uintp(6)):
-        word = edge_mask(i << np.uintp(6), start, stop)
+@kernel("float64(uint64[::1], uint64, uint64)")
+def share(filters: Native, words: Native, step: Native) -> Native:
+    """The part of the rows that pass every filter, judged by every ``step``-th of so many whole words."""
+    total, seen = np.uint64(0), np.uint64(0)
+    for i in range(np.uintp(0), words, step):
+        word = _ALL
         for f in range(np.uintp(filters.size)):
             word &= carray(as_u64(np.uintp(filters[f])), 1)[i]
         total += popcount(word)
-    return total
+        seen += np.uint64(64)
+    return total / max(seen, np.uint64(1))
 
 
 @kernel("void(uint64[::1], uint64[::1], uint64, uint64)")
