@@ -1,7 +1,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test lint format bench data rehearse clean
+.PHONY: help run build test lint format bench data screenshots rehearse clean
 
 PYTHON := .venv/bin/python
 DATA := $(or $(DATAXCHANGE_DATA),var)
@@ -31,6 +31,10 @@ bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckD
 
 data: build $(SAMPLE) ## Make a larger dataset of the sample: make data ROWS=100_000_000
 	@$(PYTHON) -m datasets resample --rows $(ROWS)
+
+screenshots: build .venv/.development ## Take the pictures in docs/screenshots anew
+	@.venv/bin/pytest -q tests/e2e/test_keyboard.py -k test_looks
+	@cp test-results/explore*.png docs/screenshots/
 
 rehearse: ## Build and start in a clean clone, as a newcomer would, twice
 	@deploy/rehearse.sh
