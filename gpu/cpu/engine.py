@@ -59,7 +59,8 @@ class CpuEngine:
             resident.codes(Axis(column, scale))
 
     def append(self, batch: pa.RecordBatch) -> None:
-        """
+        """Add rows, which requests made from now on see, and extend what is resident.
+
         Raises:
             KeyError: the batch lacks a column that is resident.
             ValueError: values don't fit the type of their column.
@@ -80,7 +81,8 @@ class CpuEngine:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
 
     def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
-        """
+        """One cube a spec, in order, all over the same rows; unfiltered ones are kept and can't be changed.
+
         Raises:
             Cancelled: ``cancel`` was set before the last cube was complete.
             ValueError: a cube would have too many cells.

@@ -19,8 +19,10 @@ from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cancelled, Cube, CubeSpec, Filter
 
 Filters = frozenset[Filter]
-_MANY_WORDS = 10_000
 Wholes = dict[CubeSpec, Cube]
+
+_MANY_WORDS = 10_000
+"""Of more words than these a sixteenth tells well enough whether most rows pass."""
 
 
 def unfiltered(spec: CubeSpec) -> CubeSpec:

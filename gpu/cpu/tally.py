@@ -65,7 +65,8 @@ class Tally:
 
     @classmethod
     def of(cls, spec: CubeSpec, resident: Resident) -> Tally:
-        """
+        """What counting ``spec`` needs, made resident.
+
         Raises:
             ValueError: the cube is too large to count.
         """

@@ -26,6 +26,9 @@ def tally_up(plan: Plan, start: int, stop: int, threads: int, cancel: Cancel) ->
         Cancelled: ``cancel`` was set before the last row was counted.
     """
 
+    if not plan.tallies:
+        return []
+
     def work(first: int, last: int) -> Worker:
         worker = Worker(plan)
         worker.count(first, last, cancel)
