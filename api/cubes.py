@@ -20,7 +20,7 @@ from datasets.cubes import CubeCache
 from datasets.description import Description
 from datasets.engines import Engines
 from datasets.exploration import CubeRequest, faults
-from datasets.flights import Lane, OutdatedError
+from datasets.flights import OutdatedError, Turn
 from datasets.wire import MAGIC, Active, Entry, Frame, encode
 from gpu.cubes import CubeSpec
 
@@ -56,7 +56,7 @@ def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
         if request.if_none_match.contains_weak(tag):
             return _unchanging(Response(status=304), tag)
         engine = engines.of(slug, version)
-        cells = cache.cubes(engine, f"{slug}/{version}", EVERY_ROW, wanted, _lane())
+        cells = cache.cubes(engine, f"{slug}/{version}", EVERY_ROW, wanted, _turn())
         triples = zip(answered(asked), wanted, cells, strict=True)
         entries = [Entry(view.id, spec, each) for view, spec, each in triples]
         return _unchanging(_packed(encode(Frame(description, _active(asked, description), entries))), tag)
@@ -76,14 +76,17 @@ def _asked() -> CubeRequest:
         raise RefusedError(where or "x", message) from error
 
 
-def _lane() -> Lane | None:
+def _turn() -> Turn:
     """What a newer request takes over: nobody can name the flight of somebody else."""
     flight = request.headers.get("X-Flight")
     if flight is None:
-        return None
+        return Turn()
     if len(flight) > LONGEST_FLIGHT:
         raise RefusedError("X-Flight", f"longer than {LONGEST_FLIGHT} characters")
-    return current_user.get_id(), flight
+    name, _, number = flight.rpartition("/")
+    if not (number.isascii() and number.isdigit()):
+        raise RefusedError("X-Flight", "this does not end with a number, as in tab/purpose/1")
+    return Turn((current_user.get_id(), name), int(number))
 
 
 def _require_modest(wanted: list[CubeSpec]) -> None:

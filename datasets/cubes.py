@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from datasets.cells import Cells, narrow
-from datasets.flights import Flight, Key, Lane, Turn
+from datasets.flights import Flight, Key, Lane, OutdatedError, Turn
 from datasets.lru import Lru
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
@@ -27,25 +27,26 @@ class CubeCache:
         self._passes = ThreadPoolExecutor(PASSES, thread_name_prefix="cubes")
 
     def cubes(
-        self, engine: Engine, version: str, rights: str, specs: Sequence[CubeSpec], lane: Lane | None = None
+        self, engine: Engine, version: str, rights: str, specs: Sequence[CubeSpec], turn: Turn | None = None
     ) -> list[Cells]:
         """The cells of each spec, in order: from the cache, from a flight under way, or from a new one.
 
         Raises:
-            OutdatedError: a newer request in the same lane came before the last cube.
+            OutdatedError: a newer request in the lane of this turn came before the last cube.
         """
         keys = [Key(version, rights, spec) for spec in specs]
-        turn = Turn()
+        turn = turn or Turn()
         with self._lock:
+            self._require_newest(turn)
             found, flights = self._board(engine, keys)
-            self._overtake(lane, turn)
+            self._overtake(turn)
         try:
             for flight in flights:
                 found |= turn.result(flight)
         finally:
             with self._lock:
                 self._leave(flights)
-                self._give_way(lane, turn)
+                self._give_way(turn)
         return [found[key] for key in keys]
 
     def close(self) -> None:
@@ -96,14 +97,19 @@ class CubeCache:
                 flight.abandon()
                 self._land(flight)
 
-    def _overtake(self, lane: Lane | None, turn: Turn) -> None:
-        if lane is None:
+    def _require_newest(self, turn: Turn) -> None:
+        newest = self._turns.get(turn.lane) if turn.lane else None
+        if newest is not None and newest.number > turn.number:
+            raise OutdatedError
+
+    def _overtake(self, turn: Turn) -> None:
+        if turn.lane is None:
             return
-        older = self._turns.get(lane)
-        self._turns[lane] = turn
+        older = self._turns.get(turn.lane)
+        self._turns[turn.lane] = turn
         if older is not None:
             older.end()
 
-    def _give_way(self, lane: Lane | None, turn: Turn) -> None:
-        if lane is not None and self._turns.get(lane) is turn:
-            del self._turns[lane]
+    def _give_way(self, turn: Turn) -> None:
+        if turn.lane is not None and self._turns.get(turn.lane) is turn:
+            del self._turns[turn.lane]

@@ -41,9 +41,11 @@ class Flight:
 
 
 class Turn:
-    """One request's stay in its lane."""
+    """One request's stay in its lane; requests may overtake each other on their way, their numbers tell."""
 
-    def __init__(self) -> None:
+    def __init__(self, lane: Lane | None = None, number: int = 0) -> None:
+        self.lane = lane
+        self.number = number
         self._over: Future[None] = Future()
 
     def end(self) -> None:

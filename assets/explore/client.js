@@ -6,7 +6,9 @@ const MEMORY = 96 * 2 ** 20;
 const PATIENCE = 30_000;
 
 /** A newer request has taken this one's place. */
-export class Outdated extends Error {}
+export class Outdated extends Error {
+  message = "A newer request took this one’s place.";
+}
 
 /** The session has ended. */
 export class SignedOut extends Error {}
@@ -34,6 +36,8 @@ function asFailure(error, own) {
 
 export class Client {
   /** @type {Map<string, AbortController>} */ #flights = new Map();
+  /** Requests may overtake each other on their way: the server goes by their numbers. */
+  #number = 0;
   /** @type {Cache<import("./wire.js").Frame>} */ #frames = new Cache(MEMORY);
 
   /** @param {string} tab tells the tabs of one person apart @param {typeof fetch} [get] */
@@ -67,7 +71,7 @@ export class Client {
   /** @param {string} url @param {string} purpose @param {AbortSignal} own */
   async #bytes(url, purpose, own) {
     const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
-    const headers = { "X-Flight": `${this.tab}/${purpose}`, Accept: "application/octet-stream" };
+    const headers = { "X-Flight": `${this.tab}/${purpose}/${++this.#number}`, Accept: "application/octet-stream" };
     try {
       const response = await this.get(url, { signal, headers });
       if (!response.ok) throw await failure(response);

@@ -1,10 +1,7 @@
 /** One kind of answer (ghost, cubes, plain): what is wanted, and what is held. An answer no longer wanted is dropped. */
-import { Client, Failed, Outdated } from "./client.js";
 
+/** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./wire.js").Frame} Frame */
-
-/** Two requests may overtake each other on their way; the server then takes the one still wanted for the older. */
-const ATTEMPTS = 4;
 
 export class Layer {
   /** The address of the answer that the pictures hold. */
@@ -40,16 +37,15 @@ export class Layer {
     this.#ticket += 1;
   }
 
-  /** @param {string} url @param {number} ticket @param {number} [attempts] @returns {Promise<void>} */
-  async #fetch(url, ticket, attempts = ATTEMPTS) {
+  /** @param {string} url @param {number} ticket */
+  async #fetch(url, ticket) {
     try {
       const frame = await this.client.frame(url, this.purpose);
       if (ticket === this.#ticket) this.#take(url, frame);
     } catch (error) {
       if (ticket !== this.#ticket) return;
-      if (error instanceof Outdated && attempts > 1) return this.#fetch(url, ticket, attempts - 1);
       this.#wanted = "";
-      this.fail(error instanceof Outdated ? new Failed("The server is too busy.") : /** @type {Error} */ (error));
+      this.fail(/** @type {Error} */ (error));
     }
   }
 

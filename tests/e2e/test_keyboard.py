@@ -73,7 +73,7 @@ def test_shortcuts_dialog(visit: Opener) -> None:
     [("light", 1440, 900), ("dark", 1440, 900), ("phone", 390, 844), ("phone-dark", 390, 844)],
 )
 def test_looks(visit: Opener, name: str, width: int, height: int) -> None:
-    """Two filters stand, nothing overflows sideways; `make screenshots` takes these pictures into the docs."""
+    """Nothing overflows sideways; `make screenshots` takes these pictures into the docs."""
     scheme = "dark" if name.endswith("dark") else "light"
     page = visit(color_scheme=scheme, viewport={"width": width, "height": height})
     page.get_by_role("button", name="Dismiss the first steps").click()

@@ -320,7 +320,12 @@ def test_a_missing_question_is_refused(ada, dataset):
 
 
 def test_an_endless_flight_name_is_refused(ada, dataset):
-    assert fault(ada.get(url(dataset), headers={"X-Flight": "x" * 201}))["where"] == "X-Flight"
+    assert fault(ada.get(url(dataset), headers={"X-Flight": "x" * 201 + "/1"}))["where"] == "X-Flight"
+
+
+@pytest.mark.parametrize("flight", ["tab/cube", "tab", "", "tab/cube/", "tab/cube/-1", "tab/cube/²"])
+def test_a_flight_without_a_number_is_refused(ada, dataset, flight):
+    assert fault(ada.get(url(dataset), headers={"X-Flight": flight}))["where"] == "X-Flight"
 
 
 @pytest.mark.parametrize(
@@ -352,11 +357,20 @@ def background():
 
 def test_a_newer_request_makes_the_older_outdated(ada, dataset, engine, background):
     engine.open.clear()
-    older = background.submit(ask, ada, url(dataset, active="delay"), "tab/cube")
+    older = background.submit(ask, ada, url(dataset, active="delay"), "tab/cube/1")
     assert engine.started.acquire(timeout=PATIENCE)
-    newer = background.submit(ask, ada, url(dataset, active="city"), "tab/cube")
+    newer = background.submit(ask, ada, url(dataset, active="city"), "tab/cube/2")
     assert fault(older.result(PATIENCE), 409) == {"message": "outdated"}
     assert engine.cancelled.wait(PATIENCE)
+    engine.open.set()
+    assert newer.result(PATIENCE).status_code == 200
+
+
+def test_requests_that_overtake_each_other_keep_their_order(ada, dataset, engine, background):
+    engine.open.clear()
+    newer = background.submit(ask, ada, url(dataset, active="city"), "tab/cube/10")
+    assert engine.started.acquire(timeout=PATIENCE)
+    assert fault(ask(ada, url(dataset, active="delay"), "tab/cube/9"), 409) == {"message": "outdated"}
     engine.open.set()
     assert newer.result(PATIENCE).status_code == 200
 
@@ -364,9 +378,9 @@ def test_a_newer_request_makes_the_older_outdated(ada, dataset, engine, backgrou
 def test_nobody_can_end_the_flight_of_somebody_else(ada, person, dataset, engine, background):
     bob = person("bob")
     engine.open.clear()
-    hers = background.submit(ask, ada, url(dataset, active="delay"), "tab/cube")
+    hers = background.submit(ask, ada, url(dataset, active="delay"), "tab/cube/1")
     assert engine.started.acquire(timeout=PATIENCE)
-    his = background.submit(ask, bob, url(dataset, active="city"), "tab/cube")
+    his = background.submit(ask, bob, url(dataset, active="city"), "tab/cube/2")
     assert engine.started.acquire(timeout=PATIENCE)
     engine.open.set()
     assert hers.result(PATIENCE).status_code == 200
@@ -375,9 +389,9 @@ def test_nobody_can_end_the_flight_of_somebody_else(ada, person, dataset, engine
 
 def test_an_outdated_answer_is_not_kept_by_the_browser(ada, dataset, engine, background):
     engine.open.clear()
-    older = background.submit(ask, ada, url(dataset), "tab/cube")
+    older = background.submit(ask, ada, url(dataset), "tab/cube/1")
     assert engine.started.acquire(timeout=PATIENCE)
-    newer = background.submit(ask, ada, url(dataset, [CITY]), "tab/cube")
+    newer = background.submit(ask, ada, url(dataset, [CITY]), "tab/cube/2")
     answer = older.result(PATIENCE)
     engine.open.set()
     newer.result(PATIENCE)

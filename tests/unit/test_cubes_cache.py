@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from datasets.cubes import CubeCache
-from datasets.flights import OutdatedError
+from datasets.flights import OutdatedError, Turn
 from gpu.cubes import Axis, Cancelled, Cube, CubeSpec, View
 from gpu.scales import Category
 
@@ -67,8 +67,8 @@ def people():
         yield pool
 
 
-def ask(cache, engine, *specs, lane=None, version="v", rights="all"):
-    return cache.cubes(engine, version, rights, specs, lane)
+def ask(cache, engine, *specs, lane=None, number=0, version="v", rights="all"):
+    return cache.cubes(engine, version, rights, specs, Turn(lane, number))
 
 
 def started(engine):
@@ -139,6 +139,17 @@ def test_a_newer_request_ends_the_older_and_its_computation(cache, people):
     assert engine.cancelled.acquire(timeout=PATIENCE)
     engine.gate.release()
     assert newer.result(PATIENCE)
+
+
+def test_a_request_that_arrives_after_a_newer_one_computes_nothing(cache, people):
+    engine = Gated()
+    newer = people.submit(ask, cache, engine, B, lane=LANE, number=2)
+    started(engine)
+    with pytest.raises(OutdatedError):
+        ask(cache, engine, A, lane=LANE, number=1)
+    engine.gate.release()
+    assert newer.result(PATIENCE)
+    assert engine.computed == [B]
 
 
 def test_other_lanes_are_left_alone(cache, people):
