@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from datasets.inference import Inference, Reading, convert
 from datasets.shuffle import Progress
 
 DELIMITERS = ",;\t|"
+QUOTED = re.compile(r'"[^"]*"')
 BLOCK_BYTES = 8 << 20
 
 
@@ -84,11 +86,13 @@ def _open(file: Path) -> _Sheet:
             text = lines.readline()
             if not text.strip():
                 raise BadFileError(file, "line 1: the header is blank" if text else "is empty")
-            delimiter = max(DELIMITERS, key=text.count)
+            delimiter = max(DELIMITERS, key=QUOTED.sub("", text).count)
             lines.seek(0)
             return _Sheet(file, delimiter, next(csv.reader(lines, delimiter=delimiter)))
     except UnicodeDecodeError as error:
         raise BadFileError(file, _encoding_problem(file)) from error
+    except csv.Error as error:
+        raise BadFileError(file, f"line 1: {error}") from error
 
 
 def _inferred(sheet: _Sheet, progress: Progress) -> tuple[int, list[Inference]]:

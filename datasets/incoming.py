@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+LONGEST_NAME = 200
+"""Letters of a column's name; what a number tells apart may have a few more."""
+
 
 class BadFileError(ValueError):
     """The file can't become a dataset; the message names it, the place in it and what is wrong there."""
@@ -29,17 +32,19 @@ class Incoming:
 
 
 def unique_names(names: list[str]) -> tuple[list[str], list[str]]:
-    """Names made unique and non-empty, whatever their case, and a notice for each that had to change."""
+    """Names of 1 to 200 letters, unique whatever their case, and a notice for each that had to change."""
     taken = {name.casefold() for name in names}
     seen: set[str] = set()
     unique, notices = [], []
     for position, name in enumerate(names, start=1):
-        new = name.strip() or f"column {position}"
+        base = name.strip()[:LONGEST_NAME].rstrip()
+        new = base or f"column {position}"
         number = 2
         while new.casefold() in seen or (new != name and new.casefold() in taken):
-            new, number = f"{name.strip() or 'column'} ({number})", number + 1
+            new, number = f"{base or 'column'} ({number})", number + 1
         if new != name:
-            notices.append(f"column {position} is called {name!r}, which is {_why(name)}; it is now {new!r}")
+            was = name[:LONGEST_NAME]
+            notices.append(f"column {position} is called {was!r}, which is {_why(name)}; it is now {new!r}")
         seen.add(new.casefold())
         unique.append(new)
     return unique, notices
@@ -48,4 +53,6 @@ def unique_names(names: list[str]) -> tuple[list[str], list[str]]:
 def _why(name: str) -> str:
     if not name.strip():
         return "no name"
+    if len(name.strip()) > LONGEST_NAME:
+        return "too long"
     return "taken" if name == name.strip() else "padded with blanks"

@@ -83,6 +83,6 @@ def _stored(file: Path, name: str, values: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(values.type) and values.type.tz:
         values = values.cast(pa.timestamp(values.type.unit))
     try:
-        return pc.cast(values, target, safe=pa.types.is_integer(target))
+        return pc.cast(values, options=pc.CastOptions(target, allow_time_truncate=True))
     except pa.ArrowInvalid as error:
         raise BadFileError(file, f"column {name!r}: {error}") from error

@@ -117,8 +117,10 @@ def _finite(sample: pa.ChunkedArray) -> Values:
     """The sample's finite values; times in milliseconds."""
     present = sample.drop_null()
     if pa.types.is_timestamp(present.type):
-        present = pc.divide(pc.cast(present, pa.int64()), 1000.0)
+        present = pc.cast(present, pa.int64())
     values: Values = present.to_numpy().astype(np.float64)
+    if pa.types.is_timestamp(sample.type):
+        values /= 1000
     return values[np.isfinite(values)]
 
 
@@ -135,5 +137,6 @@ def _sketch(profile: Profile, values: Values) -> tuple[int, ...]:
         return (0,) * SKETCH_BINS
     scale = resolve(ScaleSpec(type="time" if profile.kind == "time" else "linear"), profile)
     edges = cast(OrderedScale, scale).edges
-    counts, _ = np.histogram(values, SKETCH_BINS, (edges[0], edges[-1]))
+    unit = np.abs(edges).max()  # for the width of the domain to be a float, however large or small the values
+    counts, _ = np.histogram(values / unit, SKETCH_BINS, (edges[0] / unit, edges[-1] / unit))
     return tuple(counts.tolist())

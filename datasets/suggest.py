@@ -33,7 +33,7 @@ def suggest(description: Description) -> Exploration:
     place = _place(description)
     numbers = [column for column in description.columns if _is_quantity(column) and column not in place]
     categories = [column for column in description.columns if _is_grouping(column)]
-    times = [column for column in description.columns if column.profile.kind == "time"]
+    times = [c for c in description.columns if c.profile.kind == "time" and c.profile.distinct > 1]
     figures = [_figure("rows", Measure()), *(_mean(column) for column in numbers if not column.few_integers)][
         :2
     ]
@@ -76,7 +76,8 @@ def _coordinate(description: Description, name: re.Pattern[str], most: float) ->
     for column in description.columns:
         low, high = column.profile.minimum, column.profile.maximum
         named = column.profile.kind == "number" and name.search(column.name)
-        if named and low is not None and high is not None and -most <= low < high <= most:
+        bounded = low is not None and high is not None and -most <= low < high <= most
+        if named and bounded and None not in column.middle:
             return column
     return None
 

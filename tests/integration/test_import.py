@@ -17,6 +17,7 @@ from sqlmodel import select
 from datasets import catalogue
 from datasets.__main__ import main
 from datasets.catalogue import UnknownDatasetError
+from datasets.suggest import suggest
 from datasets.versions import BusyError, folder_of, writing
 from db.engine import session
 from db.tables import DatasetVersion
@@ -86,6 +87,11 @@ def test_other_delimiters(tmp_path, delimiter):
     assert columns == {"a": [1], "b": ["x,y"]}
 
 
+def test_delimiters_in_quoted_names_do_not_count(tmp_path):
+    _, columns = imported(write(tmp_path, '"Umsatz, netto";"Menge, Stück"\n1;2\n'))
+    assert columns == {"Umsatz, netto": [1], "Menge, Stück": [2]}
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
@@ -99,6 +105,7 @@ def test_other_delimiters(tmp_path, delimiter):
         (b"a,b\n1,2\n3,\xff\n", "line 3 is not UTF-8 text; save the file as UTF-8 and try again"),
         (b"\xff\xfea\x00,\x00b\x00\n\x00", "line 1 is not UTF-8 text; save the file as UTF-8 and try again"),
         ('a,b\n1,2\n3,"4\n5,6\n', "line 3: unexpected end of data"),
+        ("x" * 200_000 + ",b\n1,2\n", "line 1: field larger than field limit (131072)"),
     ],
 )
 def test_a_csv_file_that_is_refused(tmp_path, capsys, content, problem):
@@ -169,6 +176,11 @@ def test_a_parquet_file_that_is_refused(tmp_path, capsys):
     assert "column 'x': Integer value 9223372036854775808 not in range" in refused(huge, capsys)
 
 
+def test_instants_too_far_off_are_refused_rather_than_wrapped(tmp_path, capsys):
+    file = parquet(tmp_path, {"x": pa.array([10**15], pa.timestamp("s"))})
+    assert "would result in out of bounds timestamp" in refused(file, capsys)
+
+
 def test_a_damaged_parquet_file(tmp_path, capsys):
     file = parquet(tmp_path, {"x": list(range(100_000))})
     content = bytearray(file.read_bytes())
@@ -181,6 +193,13 @@ def test_repeated_names_are_told_apart(tmp_path, capsys):
     _, columns = imported(write(tmp_path, "a,A,\n1,2,3\n"))
     assert columns == {"a": [1], "A (2)": [2], "column 3": [3]}
     assert "note: column 2 is called 'A', which is taken; it is now 'A (2)'" in capsys.readouterr().err
+
+
+def test_names_too_long_for_a_view_are_cut(tmp_path, capsys):
+    description, columns = imported(write(tmp_path, f"{'x' * 400},{'x' * 300}\n1,2\n2,3\n"))
+    assert list(columns) == ["x" * 200, "x" * 200 + " (2)"]
+    assert "which is too long; it is now" in capsys.readouterr().err
+    assert [view.columns for view in suggest(description).views[1:]] == [(name,) for name in columns]
 
 
 def test_a_second_import_is_the_newest_version_and_the_first_stays(tmp_path):

@@ -131,3 +131,14 @@ def test_the_browser_sees_an_outline(profiled):
     assert list(outline) == [
         "name", "label", "kind", "integer", "distinct", "nulls", "minimum", "maximum", "sketch", "scales",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("values", [[9e307, -9e307, 0.0], [5e-324, 1e-323, 5e-324]])
+def test_the_largest_and_the_smallest_floats_have_a_sketch(profiled, values):
+    assert sum(profiled(pa.array(values)).sketch) == 3
+
+
+def test_times_of_any_century_have_a_sketch(profiled):
+    ancient = profiled(np.arange("0001-01-01", "0001-04-11", dtype="datetime64[D]").astype("datetime64[us]"))
+    assert ancient.profile.low == pytest.approx(ancient.profile.minimum, abs=1e9)
+    assert sum(ancient.sketch) == 100

@@ -118,3 +118,25 @@ def test_every_row_of_the_dashboard_is_full(suggested, numbers, time, place):
     bare = 1 if len([view for view in exploration.views if not view.columns]) == 1 else 0
     assert widths[0] == 12
     assert all(width == 12 for width in widths[1 + bare :])
+
+
+def test_times_that_never_vary_are_no_series(suggested):
+    days = np.arange("2001-01-01", "2001-01-03", dtype="datetime64[D]").astype("datetime64[us]")
+    exploration = suggested(
+        {
+            "never": pa.nulls(2, pa.timestamp("us")),
+            "once": pa.array([days[0], days[0]]),
+            "day": pa.array(days),
+        }
+    )
+    assert [view.id for view in exploration.views] == ["rows", "day"]
+
+
+def test_places_that_the_sample_has_none_of_are_no_map():
+    description = trips()[0]
+    columns = [
+        column.model_copy(update={"middle": (None, None)}) if column.name == "longitude" else column
+        for column in description.columns
+    ]
+    sparse = description.model_copy(update={"columns": tuple(columns)})
+    assert "map" not in [view.id for view in suggest(sparse).views]
