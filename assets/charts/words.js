@@ -10,7 +10,7 @@ export const NO_VALUE = "no value";
 export const OTHER = "other";
 
 /**
- * The half-open range of fine codes of an ordered axis, exactly; whole numbers are named inclusively ("8 – 11").
+ * The half-open range of fine codes of an ordered axis, exactly; whole numbers are named inclusively ("−20 to −16").
  * @param {Axis} axis
  * @param {number} from
  * @param {number} to
@@ -54,7 +54,7 @@ function numberText(axis, edges, low, high) {
   if (low === -Infinity) return high === Infinity ? "any value" : `< ${place(high)}`;
   if (high === Infinity) return `≥ ${place(low)}`;
   const [first, last] = numberBounds(axis, edges, low, high);
-  return first === last ? first : `${first} – ${last}`;
+  return first === last ? first : `${first} to ${last}`;
 }
 
 /**

@@ -209,7 +209,7 @@ export class Engine {
   #slice() {
     const cube = this.#cubeCovers();
     const plain = !this.#live && this.plain.held === this.#urls.plain;
-    let settled = true;
+    let settled = this.pictures.length > 0;
     for (let i = 0; i < this.pictures.length; i++) {
       const picture = this.pictures[i];
       if (picture.revision !== this.#revision) this.#sliceOne(picture, cube, plain);

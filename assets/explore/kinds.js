@@ -17,5 +17,11 @@ export function kindOf({ columns, scales }) {
   return type === "category" || type === "boolean" ? "bars" : "histogram";
 }
 
+const LONGITUDE = /^lon/i;
+const LATITUDE = /^lat/i;
+
+/** @param {string} name of a column */
+export const isCoordinate = (name) => LONGITUDE.test(name) || LATITUDE.test(name);
+
 /** Longitude across and latitude up: worth drawing on a map. @param {View} view */
-export const isMap = ({ columns: [x, y] }) => /^lon/i.test(x ?? "") && /^lat/i.test(y ?? "");
+export const isMap = ({ columns: [x, y] }) => LONGITUDE.test(x ?? "") && LATITUDE.test(y ?? "");

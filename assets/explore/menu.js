@@ -3,10 +3,11 @@
  * @import { Aggregate, Axis, Column, ScaleSpec, View } from "./types.js"
  * @import { Actions } from "./types-ui.js"
  */
+import { calendarUnit } from "./calendar.js";
 import { h } from "./dom.js";
 import { isOrdered } from "./kinds.js";
 import { number } from "./numbers.js";
-import { axesFor } from "./views.js";
+import { axesFor, likelyMeasured } from "./views.js";
 import { findColumn } from "./words.js";
 
 const AGGREGATES = { count: "Count of rows", sum: "Sum", mean: "Mean", min: "Minimum", max: "Maximum" };
@@ -75,8 +76,14 @@ function scaleFields(view, index, actions) {
 function binsField(view, index, axis, label, actions) {
   const shown = axis.bins - 3;
   const choices = [...new Set([...axis.choices, shown])].sort((a, b) => a - b);
-  return field(label, numbers(choices), String(shown), (bins) =>
+  return field(label, axis.type === "time" ? units(axis, choices) : numbers(choices), String(shown), (bins) =>
     actions.change(view.id, { bins: replaced(view.bins, index, Number(bins)) }));
+}
+
+/** @param {Axis} axis @param {number[]} choices @returns {Option[]} */
+function units({ domain }, choices) {
+  const [from, to] = /** @type {[number, number]} */ (domain);
+  return choices.map((bins) => ({ value: String(bins), label: calendarUnit(from, to, bins) }));
 }
 
 /** @param {Column} column @param {number | null} top @param {(top: number) => void} choose */
@@ -98,7 +105,7 @@ function measureFields(view, actions) {
   const set = (/** @type {Aggregate} */ chosen, /** @type {string | null} */ of) =>
     actions.change(view.id, { measure: { aggregate: chosen, column: chosen === "count" ? null : of } });
   const usable = columns.length ? options : options.slice(0, 1);
-  const choose = (/** @type {string} */ chosen) => set(/** @type {Aggregate} */ (chosen), column ?? columns[0].name);
+  const choose = (/** @type {string} */ chosen) => set(/** @type {Aggregate} */ (chosen), column ?? likelyMeasured(columns, view).name);
   const how = field("Measure", usable, aggregate, choose);
   return [how, column !== null && field("Of", named(columns), column, (of) => set(aggregate, of))];
 }

@@ -2,11 +2,13 @@
  * What a view is drawn as, and what a new one begins as.
  * @import { Column, Description, Kind, ScaleSpec, View } from "./types.js"
  */
-import { kindOf } from "./kinds.js";
+import { isCoordinate, kindOf } from "./kinds.js";
 import { findColumn } from "./words.js";
 
 const BINS = { number: 50, time: 100, density: 60 };
 const TOP = 12;
+/** Whole numbers with no more values than this are likely hours, grades or ages. */
+const FEW = 60;
 
 /** @type {Record<Kind, { width: number, height: number }>} */
 const SIZES = {
@@ -37,6 +39,16 @@ export function axesFor(description, names) {
     scales: columns.map(defaultScale),
     bins: columns.map((column) => defaultBins(column, names.length > 1)),
   };
+}
+
+/**
+ * The number a view is likeliest to be measured by: none of its own axes, no coordinate, not just a few values.
+ * @param {Column[]} numbers @param {View} view
+ */
+export function likelyMeasured(numbers, view) {
+  const unlikely = (/** @type {Column} */ { name, integer, distinct }) =>
+    (view.columns.includes(name) ? 4 : 0) + (isCoordinate(name) ? 2 : 0) + (integer && distinct <= FEW ? 1 : 0);
+  return numbers.reduce((best, column) => (unlikely(column) < unlikely(best) ? column : best));
 }
 
 /** @param {Description} description @param {string[]} names @param {string} id @returns {View} */

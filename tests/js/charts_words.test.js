@@ -35,11 +35,11 @@ test("times speak in the coarsest words that are exact", () => {
 });
 
 test("ranges of whole numbers name the last one in it, others their bounds", () => {
-  assert.equal(rangeText(axis, 2, 4), "−30 – 29");
+  assert.equal(rangeText(axis, 2, 4), "−30 to 29");
   assert.equal(rangeText(axis, 0, 4), "< 30");
   assert.equal(rangeText(axis, 4, 8), "≥ 30");
   assert.equal(rangeText(axis, 0, 8), "any value");
-  assert.equal(rangeText({ ...axis, integer: false }, 2, 4), "−30 – 30");
+  assert.equal(rangeText({ ...axis, integer: false }, 2, 4), "−30 to 30");
   assert.equal(rangeText({ ...axis, edges: Float64Array.of(4, 5) }, 1, 2), "4");
   assert.deepEqual(boundTexts(axis, 2, 4), ["−30", "29"]);
   assert.deepEqual(boundTexts(axis, 0, 8), ["←", "→"]);
@@ -47,17 +47,17 @@ test("ranges of whole numbers name the last one in it, others their bounds", () 
 
 test("special cells are named", () => {
   const [delay, from] = [binsOf(axis), binsOf(origin)];
-  assert.deepEqual([0, 1, 4, 5].map((cell) => cellText(delay, cell)), ["< −60", "−60 – −1", "≥ 120", "no value"]);
+  assert.deepEqual([0, 1, 4, 5].map((cell) => cellText(delay, cell)), ["< −60", "−60 to −1", "≥ 120", "no value"]);
   assert.deepEqual([0, 1, 2, 3].map((cell) => cellText(from, cell)), ["ATL", "ORD", "other", "no value"]);
 });
 
 test("selections in words", () => {
   const delay = [binsOf(axis)];
-  assert.equal(selectionText(delay, { type: "interval", from: 3, to: 5, nulls: true }, false), "0 – 59 or no value");
+  assert.equal(selectionText(delay, { type: "interval", from: 3, to: 5, nulls: true }, false), "0 to 59 or no value");
   assert.equal(selectionText(delay, { type: "interval", from: 0, to: 0, nulls: true }, false), "no value");
   assert.equal(selectionText([binsOf(origin)], { type: "members", codes: [0, 2] }, false), "ATL, other");
   const box = { type: "box", x: { from: 1, to: 3 }, y: { from: 2, to: 4 } };
-  assert.equal(selectionText([delay[0], delay[0]], box, false), "Delay −60 – 59, Delay 0 – 119");
+  assert.equal(selectionText([delay[0], delay[0]], box, false), "Delay −60 to 59, Delay 0 to 119");
   assert.equal(selectionText([delay[0], delay[0]], box, true), "60°W – 60°E, 0° – 120°N");
 });
 
@@ -107,23 +107,23 @@ const scene = {
 };
 
 test("a chart says what it shows", () => {
-  assert.equal(describe(scene), "Delay: rows by Delay (3 bins, −60 – 119). 20 of 60 rows pass the other filters. Highest: 12 at 0 – 59. Selected: 0 – 59.");
+  assert.equal(describe(scene), "Delay: rows by Delay (3 bins, −60 to 119). 20 of 60 rows pass the other filters. Highest: 12 at 0 to 59. Selected: 0 to 59.");
   assert.match(describe({ ...scene, state: "stale" }), /an earlier picture is shown\.$/);
   assert.match(describe({ ...scene, ghost: new Float64Array(6), values: new Float64Array(6) }), /There are no rows\./);
 });
 
 test("the line above a chart", () => {
-  assert.equal(readout(scene), "0 – 59");
+  assert.equal(readout(scene), "0 to 59");
   assert.equal(readout({ ...scene, selection: null }), "rows");
-  assert.equal(readout({ ...scene, hover: 1 }), "−60 – −1: 4 of 10");
-  assert.equal(readout({ ...scene, hover: 1, state: "approximate" }), "−60 – −1: ≈ 4 of 10");
-  assert.equal(readout({ ...scene, hover: 1, busy: true }), "0 – 59");
+  assert.equal(readout({ ...scene, hover: 1 }), "−60 to −1: 4 of 10");
+  assert.equal(readout({ ...scene, hover: 1, state: "approximate" }), "−60 to −1: ≈ 4 of 10");
+  assert.equal(readout({ ...scene, hover: 1, busy: true }), "0 to 59");
 });
 
 test("a chart as a table", () => {
   const { columns, rows } = table(scene);
   assert.deepEqual(columns, ["Delay", "rows, filtered", "rows, all"]);
-  assert.deepEqual(rows, [["< −60", "0", "0"], ["−60 – −1", "4", "10"], ["0 – 59", "12", "30"], ["60 – 119", "3", "15"], ["≥ 120", "1", "5"], ["no value", "0", "0"]]);
+  assert.deepEqual(rows, [["< −60", "0", "0"], ["−60 to −1", "4", "10"], ["0 to 59", "12", "30"], ["60 to 119", "3", "15"], ["≥ 120", "1", "5"], ["no value", "0", "0"]]);
 });
 
 test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", () => {
@@ -131,6 +131,6 @@ test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", 
   grid[1 * 4 + 0] = 3;
   grid[2 * 4 + 3] = 1;
   const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, bins: [binsOf(origin), binsOf(axis)], ghost: grid, values: grid, selection: null };
-  assert.deepEqual(table(flat).rows, [["ATL", "−60 – −1", "3", "3"], ["no value", "0 – 59", "1", "1"]]);
+  assert.deepEqual(table(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["no value", "0 to 59", "1", "1"]]);
   assert.match(describe(flat), /1 rows \(25\.0%\) lie outside or have no value\./);
 });

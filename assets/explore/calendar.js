@@ -1,0 +1,29 @@
+/** Bins of a time axis in calendar words. */
+import { utcDay, utcHour, utcMinute, utcMonday, utcMonth, utcSecond, utcYear } from "../vendor/library.js";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** As the server groups times. @type {[string, number, import("d3-time").TimeInterval | null][]} */
+const UNITS = [
+  ["Second", SECOND, utcSecond], ["5 seconds", 5 * SECOND, utcSecond.every(5)], ["15 seconds", 15 * SECOND, utcSecond.every(15)],
+  ["30 seconds", 30 * SECOND, utcSecond.every(30)], ["Minute", MINUTE, utcMinute], ["5 minutes", 5 * MINUTE, utcMinute.every(5)],
+  ["15 minutes", 15 * MINUTE, utcMinute.every(15)], ["30 minutes", 30 * MINUTE, utcMinute.every(30)], ["Hour", HOUR, utcHour],
+  ["3 hours", 3 * HOUR, utcHour.every(3)], ["6 hours", 6 * HOUR, utcHour.every(6)], ["12 hours", 12 * HOUR, utcHour.every(12)],
+  ["Day", DAY, utcDay], ["Week", 7 * DAY, utcMonday], ["Month", 30.4 * DAY, utcMonth], ["Quarter", 91.3 * DAY, utcMonth.every(3)],
+  ["Year", 365.2 * DAY, utcYear],
+];
+
+/**
+ * The calendar unit that makes this many bins of a span; weeks that also begin with each month are weeks.
+ * @param {number} from epoch milliseconds @param {number} to @param {number} bins @returns {string}
+ */
+export function calendarUnit(from, to, bins) {
+  const near = UNITS.filter(([, length]) => Math.abs(Math.log2((to - from) / length / bins)) < 2);
+  const exact = near.find(([, , unit]) => unit?.range(unit.floor(new Date(from)), new Date(to)).length === bins);
+  const off = (/** @type {number} */ length) => Math.abs(Math.log((to - from) / length / bins));
+  const [label] = exact ?? UNITS.reduce((best, unit) => (off(unit[1]) < off(best[1]) ? unit : best));
+  return label;
+}
