@@ -138,5 +138,6 @@ def _sketch(profile: Profile, values: Values) -> tuple[int, ...]:
     scale = resolve(ScaleSpec(type="time" if profile.kind == "time" else "linear"), profile)
     edges = cast(OrderedScale, scale).edges
     unit = np.abs(edges).max()  # for the width of the domain to be a float, however large or small the values
-    counts, _ = np.histogram(values / unit, SKETCH_BINS, (edges[0] / unit, edges[-1] / unit))
-    return tuple(counts.tolist())
+    places = (values / unit - edges[0] / unit) / (edges[-1] / unit - edges[0] / unit) * SKETCH_BINS
+    inside = places[(places >= 0) & (places <= SKETCH_BINS)].astype(np.intp)
+    return tuple(np.bincount(np.minimum(inside, SKETCH_BINS - 1), minlength=SKETCH_BINS).tolist())

@@ -133,8 +133,8 @@ def test_the_browser_sees_an_outline(profiled):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("values", [[9e307, -9e307, 0.0], [5e-324, 1e-323, 5e-324]])
-def test_the_largest_and_the_smallest_floats_have_a_sketch(profiled, values):
+@pytest.mark.parametrize("values", [[9e307, -9e307, 0.0], [5e-324, 1e-323, 5e-324], [2**61] * 3])
+def test_the_largest_and_the_smallest_numbers_have_a_sketch(profiled, values):
     assert sum(profiled(pa.array(values)).sketch) == 3
 
 
