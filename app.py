@@ -10,13 +10,14 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import NoReturn
 
 import sqlalchemy as sa
 import structlog
 import uvicorn
 from a2wsgi import WSGIMiddleware
-from dash import Dash, page_container
-from flask import Flask, Response, make_response, redirect, render_template, request
+from dash import Dash, page_container, page_registry
+from flask import Flask, Response, abort, make_response, redirect, render_template, request
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -114,15 +115,25 @@ def _dash(server: Flask) -> Dash:
     dash.layout = page_container
     pages.register()
     callbacks.register()
+    open_pages_only(dash)
     return dash
 
 
+def open_pages_only(dash: Dash) -> None:
+    """Route each page by itself: Dash would answer any address at all with its one document."""
+    document = guard.requires(Permission.EXPLORE)(lambda **_gaps: dash.index())
+    for page in page_registry.values():
+        for rule in filter(None, {page["path"], page["path_template"]}):
+            dash.server.add_url_rule(rule, f"page {rule}", document, strict_slashes=False)
+    dash.server.view_functions["/<path:path>"] = nowhere
+
+
 @guard.public
-def health() -> dict[str, str]:
-    """Whether requests are answered and the database is there."""
+def health() -> dict[str, object]:
+    """Whether requests are answered and the database is there, and what counts."""
     with engine.session() as work:
         work.connection().execute(sa.text("SELECT 1"))
-    return {"status": "ok"}
+    return {"status": "ok", "engine": {"name": "cpu", "threads": config.settings().threads}}
 
 
 @guard.requires(Permission.EXPLORE)
@@ -130,6 +141,11 @@ def front_page() -> AnyResponse:
     """The first dataset; an empty Explore page while there is none."""
     first = next(iter(catalogue.entries()), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
+
+
+def nowhere(path: str) -> NoReturn:
+    """What stands behind every address that nothing else answers."""
+    abort(404, f"There is nothing at /{path}.")
 
 
 def error_page(error: HTTPException) -> Response:
@@ -190,15 +206,28 @@ def main() -> None:
     """Prepare what a first start lacks, then serve until SIGTERM or Ctrl+C."""
     settings = config.settings()
     log_to_stderr(settings.log_level)
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    schema.upgrade()
-    never_used = secrets.ensure_admin(settings.data)
+    never_used = prepare(settings)
     dash = create_app(settings)
     application = asgi(dash, settings)
     with listen(settings) as listener:
         announce(settings, listener.getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
         serve(application, listener)
+
+
+def prepare(settings: Settings) -> bool:
+    """Make what a first start lacks; returns whether the admin has never signed in yet.
+
+    Raises:
+        SystemExit: the data folder or the database can't be used; says why.
+    """
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        schema.upgrade()
+        secrets.signing_key(settings.data)
+        return secrets.ensure_admin(settings.data)
+    except OSError as error:
+        raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -18,7 +18,7 @@ def main(arguments: list[str]) -> None:
     schema.upgrade()
     try:
         sys.stdout.write(choice.answer(choice) + "\n")
-    except (users.UnknownUserError, users.NameTakenError) as error:
+    except (users.UnknownUserError, users.NameTakenError, users.BadNameError) as error:
         raise SystemExit(str(error)) from error
 
 

@@ -30,7 +30,7 @@ blueprint = Blueprint("accounts", __name__)
 class SignInForm(FlaskForm):
     """Name and password, and the local address to open next."""
 
-    name = StringField("Name", [InputRequired("Enter your name."), Length(max=80)])
+    name = StringField("Name", [InputRequired("Enter your name."), Length(max=users.LONGEST_NAME)])
     password = PasswordField(
         "Password", [InputRequired("Enter your password."), Length(max=passwords.LONGEST)]
     )
@@ -64,7 +64,9 @@ def signin() -> Response | str | tuple[str, int]:
 
 @blueprint.get("/signin/link/<token>")
 @public
-def signin_by_link(token: str) -> Response | tuple[str, int]:
+def signin_by_link(token: str) -> Response | str | tuple[str, int]:
+    if request.method == "HEAD":  # a preview, which must not use the link up
+        return ""
     person = links.redeem(token)
     if person is None:
         return render_template("signin.html", form=SignInForm(formdata=None), problem=PROBLEMS["link"]), 410

@@ -11,12 +11,21 @@ from accounts import passwords
 from db.engine import session
 from db.tables import Role, User, new_session_key, now
 
+LONGEST_NAME = 80
+
 
 class UnknownUserError(LookupError):
     """There is no user of this name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no user named {name!r}.")
+
+
+class BadNameError(ValueError):
+    """Nobody could sign in by this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is no name: use 1 to {LONGEST_NAME} letters, no blanks around them.")
 
 
 class NameTakenError(ValueError):
@@ -53,8 +62,11 @@ def create(name: str, password: str, role: Role) -> Principal:
     """Add a user.
 
     Raises:
+        BadNameError: the name is empty, too long, or has letters that don't print.
         NameTakenError: somebody has this name.
     """
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise BadNameError(name)
     with session() as work:
         if _named(work, name):
             raise NameTakenError(name)
@@ -118,6 +130,8 @@ def named(work: Session, name: str) -> User:
 
 
 def _named(work: Session, name: str) -> User | None:
+    if "\0" in name:  # PostgreSQL takes no such text
+        return None
     return work.exec(select(User).where(User.name == name)).one_or_none()
 
 

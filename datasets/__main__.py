@@ -11,7 +11,7 @@ from datasets.description import Description
 from datasets.importer import import_file
 from datasets.incoming import BadFileError
 from datasets.resample import resample
-from datasets.sample import SampleMissingError, prepare_sample
+from datasets.sample import prepare_sample
 from datasets.slugs import slug_of
 from datasets.versions import BusyError
 from db.schema import upgrade
@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     upgrade()
     try:
         made = _run(chosen)
-    except (BadFileError, BusyError, SampleMissingError, ValueError) as error:
+    except (BadFileError, BusyError, OSError, ValueError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     size = f"{made.rows:,} rows, {len(made.columns)} columns"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
@@ -12,9 +13,12 @@ from sqlmodel import Session, col, select
 
 from config import settings
 from datasets.description import Column, Description
+from datasets.slugs import SLUG
 from datasets.store import Store
 from db.engine import session
 from db.tables import Dataset, DatasetVersion
+
+VERSION = re.compile(r"[0-9a-f]{1,64}")
 
 _columns = TypeAdapter(tuple[Column, ...])
 
@@ -89,8 +93,10 @@ def _version(dataset_id: int, key: str, found: Store, columns: Sequence[Column])
 
 
 def _find(slug: str, version: str | None) -> tuple[Dataset, DatasetVersion]:
-    with session() as work:
-        found = _query(work, slug, version)
+    found = None
+    if SLUG.fullmatch(slug) and (version is None or VERSION.fullmatch(version)):
+        with session() as work:
+            found = _query(work, slug, version)
     if found is None:
         what = f"dataset {slug!r}" if version is None else f"version {version!r} of a dataset {slug!r}"
         raise UnknownDatasetError(f"there is no {what}")

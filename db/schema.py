@@ -26,6 +26,15 @@ class NewerSchemaError(SystemExit):
         super().__init__(f"The database is of a newer release (its schema is {at}): start that release.")
 
 
+class UnusableDatabaseError(SystemExit):
+    """There is no database at its address, or none that can be used."""
+
+    def __init__(self, error: sa.exc.SQLAlchemyError) -> None:
+        reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        place = "that DATABASE_URL names" if settings().database_url else f"in {settings().data}"
+        super().__init__(f"Can't use the database {place}: {reason}")
+
+
 def configuration() -> Config:
     """What Alembic's commands need. Alembic takes a while to import: only a change of schema waits for it."""
     from alembic.config import Config  # noqa: PLC0415
@@ -41,12 +50,19 @@ def known() -> list[str]:
 
 
 def current() -> str | None:
-    """The migration the database is at; None when it is empty."""
-    with engine().connect() as connection:
-        if not sa.inspect(connection).has_table("alembic_version"):
-            return None
-        found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        return found
+    """The migration the database is at; None when it is empty.
+
+    Raises:
+        UnusableDatabaseError: it can't be opened or read.
+    """
+    try:
+        with engine().connect() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return found
+    except sa.exc.SQLAlchemyError as error:
+        raise UnusableDatabaseError(error) from error
 
 
 def upgrade() -> None:
@@ -54,6 +70,7 @@ def upgrade() -> None:
 
     Raises:
         NewerSchemaError: the database belongs to a newer release.
+        UnusableDatabaseError: it can't be opened, read or written.
     """
     at = current()
     if at == known()[-1]:
@@ -63,9 +80,12 @@ def upgrade() -> None:
     from alembic import command  # noqa: PLC0415
 
     config = configuration()
-    with changing() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with changing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except sa.exc.OperationalError as error:
+        raise UnusableDatabaseError(error) from error
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from accounts.guard import PUBLIC, requires
 from accounts.permissions import GRANTED, Permission
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role
+from gpu.cpu import CpuEngine
 
 PUBLIC_ROUTES = {"/health", "/signin", "/signin/link/<token>", "/signout", "/assets/<path:filename>"}
 DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
@@ -77,7 +78,10 @@ def test_programs_get_401_as_json(client, path):
 
 
 def test_health_answers_anybody(client):
-    assert client.get("/health").json == {"status": "ok"}
+    answer = client.get("/health").json
+    assert answer["status"] == "ok"
+    assert answer["engine"]["name"] == CpuEngine.name
+    assert answer["engine"]["threads"] >= 1
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -125,7 +129,7 @@ def test_assets_are_asked_for_again_and_carry_no_session(client):
 
 
 def test_the_page_includes_our_classic_script_only(signed_in):
-    page = signed_in().get("/anything").text
+    page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
     assert scripts == ["/assets/theme.js", "/assets/dx.js"]
     assert 'lang="en"' in page
@@ -139,6 +143,26 @@ def test_error_pages_say_what_to_do(signed_in):
     answer = signed_in().delete("/api/nothing")
     assert answer.status_code == 405
     assert answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/explore/flights/more", "/_nothing", "/api/nothing"])
+def test_an_address_that_nothing_answers_is_not_found(signed_in, path):
+    answer = signed_in().get(path)
+    assert answer.status_code == 404
+    assert "nothing" in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/assets/", "/assets//etc/passwd", "/assets/../app.py", "/assets/%2e%2e/app.py"]
+)
+def test_strangers_find_assets_below_assets_and_nothing_else(client, path):
+    assert client.get(path).status_code == 404
+    assert client.head(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/explore", "/explore/", "/explore/flights", "/explore/flights/"])
+def test_pages_are_found(signed_in, path):
+    assert signed_in().get(path).status_code == 200
 
 
 def test_a_failure_of_ours_is_not_shown(app, signed_in, monkeypatch):

@@ -9,6 +9,8 @@ from sqlmodel import select
 import config
 from accounts import links, secrets, users
 from config import Settings
+from datasets import catalogue
+from datasets.catalogue import UnknownDatasetError
 from db import engine, schema
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role, User
@@ -68,3 +70,11 @@ def test_the_app_runs_on_it(whole_app, postgres):
     browser = whole_app.server.test_client()
     assert browser.get(f"/signin/link/{links.issue('ada')}").status_code == 302
     assert browser.get("/").status_code == 302
+
+
+def test_names_with_a_nul_are_nobodys(whole_app, postgres):
+    assert users.of_password("ada\0", "correct horse battery") is None
+    with pytest.raises(UnknownDatasetError):
+        catalogue.open("flights\0")
+    with pytest.raises(UnknownDatasetError):
+        catalogue.open("flights", "\ud800")

@@ -117,6 +117,13 @@ def test_a_link_signs_in_once(client, app, ada):
     assert other.get("/_dash-layout").status_code == 401
 
 
+def test_a_preview_of_a_link_leaves_it_good(client, ada):
+    path = f"/signin/link/{links.issue('ada')}"
+    assert client.head(path).status_code == 200
+    assert client.get("/_dash-layout").status_code == 401
+    assert client.get(path).location == "/"
+
+
 def test_an_expired_link_offers_the_form(client, ada, settings):
     config.use(settings.model_copy(update={"link_lifetime": timedelta(seconds=-1)}))
     answer = client.get(f"/signin/link/{links.issue('ada')}")

@@ -93,7 +93,7 @@ def test_a_second_start_answers_soon_and_keeps_the_secrets(data):
     before = [(data / name).read_text() for name in ("admin-password", "secret-key")]
     began = time.monotonic()
     with running(data) as service:
-        assert health(service.address()) == {"status": "ok"}
+        assert health(service.address())["status"] == "ok"
         assert time.monotonic() - began < WITHIN
     assert [(data / name).read_text() for name in ("admin-password", "secret-key")] == before
 
@@ -149,6 +149,32 @@ def test_a_wrong_setting_is_named(data):
     assert "Traceback" not in errors
 
 
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"DATABASE_URL": "nonsense"}, "Can't use the database that DATABASE_URL names: Could not parse"),
+        ({"DATABASE_URL": "postgresql://u:hidden@127.0.0.1:1/x"}, "Can't use the database that DATABASE_URL"),
+        ({"DATAXCHANGE_DATA": "/dev/null/data"}, "Can't use the data folder /dev/null/data: "),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_named(data, environment, words):
+    with running(data, **environment) as service:
+        status, _, errors = service.end()
+    assert status == 1
+    assert errors.startswith(words)
+    assert "Traceback" not in errors
+    assert "hidden" not in errors
+
+
+def test_a_damaged_database_is_named(data):
+    data.mkdir()
+    (data / "dataxchange.sqlite").write_text("no database" * 100)
+    with running(data) as service:
+        status, _, errors = service.end()
+    assert status == 1
+    assert errors == f"Can't use the database in {data}: file is not a database\n"
+
+
 def test_the_start_loads_no_compiler_and_no_database_engine():
     listing = (
         "import app, sys; print(*(name for name in ('numba', 'duckdb', 'polars') if name in sys.modules))"
@@ -170,6 +196,7 @@ def test_accounts_from_the_command_line(data):
 
     assert accounts("add", "ada", "--role", "presenter").returncode == 0
     assert accounts("add", "ada").stderr.strip() == "There is a user named 'ada' already."
+    assert accounts("add", "x" * 81).stderr.strip().endswith("use 1 to 80 letters, no blanks around them.")
     assert accounts("link", "--user", "ada").stdout.startswith("http://127.0.0.1:8050/signin/link/")
     assert accounts("link").stderr.strip() == "There is no user named 'admin'."
     assert accounts("password", "--user", "ada", typed="short\n").returncode == 1
