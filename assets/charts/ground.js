@@ -6,7 +6,7 @@
 
 import { drawBottomAxis, drawLeftAxis, ticksOf } from "./axes.js";
 import { isEmpty } from "./bins.js";
-import { paintCells, paintNotches, paintSpecial, paintSteps } from "./columns.js";
+import { paintCells, paintNotches, paintOutlines, paintSpecial, paintSteps } from "./columns.js";
 import { isAdditive } from "./format.js";
 import { drawMessage, hairline, hatch } from "./paint.js";
 import { drawSlotLabels } from "./slots.js";
@@ -40,7 +40,8 @@ export function drawGround(context, scene, { frame, domain, values, slots, colum
 function drawGhost(context, scene, columns, ghost, values) {
   const { theme, ratio, bins: [bins] } = scene;
   context.strokeStyle = theme.context;
-  context.lineWidth = isAdditive(scene.model.measure) ? 1 / ratio : 1;
+  const thin = isAdditive(scene.model.measure) ? 1 / ratio : 1;
+  context.lineWidth = thin;
   if (isAdditive(scene.model.measure)) {
     context.fillStyle = theme.ghost;
     paintCells(context, bins, columns, ghost, -Infinity, Infinity);
@@ -48,8 +49,9 @@ function drawGhost(context, scene, columns, ghost, values) {
     paintSpecial(context, bins, columns, ghost, true, true, true);
     context.fillStyle = theme.surface;
     paintNotches(context, columns, ghost, values);
+    if (columns.gap) return paintOutlines(context, bins, columns, ghost, thin);
   }
-  paintSteps(context, bins, columns, ghost);
+  return paintSteps(context, bins, columns, ghost);
 }
 
 /**

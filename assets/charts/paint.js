@@ -105,6 +105,8 @@ export function drawTag(context, theme, text, x, y, left, right) {
   context.font = theme.fontSmall;
   const width = context.measureText(text).width + 8;
   const start = Math.max(left, Math.min(right - width, x - width / 2));
+  context.fillStyle = theme.surface;
+  context.fillRect(start - 4, y, width + 8, 16);
   context.fillStyle = theme.selected;
   context.beginPath();
   context.roundRect(start, y, width, 15, 3);

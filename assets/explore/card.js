@@ -60,7 +60,7 @@ export class Card {
     this.element.dataset.kind = kindOf(view);
     this.more.setAttribute("aria-label", `Options of ${this.title.textContent}`);
     this.clear.setAttribute("aria-label", `Clear the brush of ${this.title.textContent}`);
-    if (this.menu.matches(":popover-open")) this.#fill();
+    this.#refill();
     if (this.#picture && before.title !== view.title && axesOf(before) === axesOf(view)) this.#model(this.#picture);
   }
 
@@ -68,12 +68,13 @@ export class Card {
   begin(picture) {
     this.#picture = picture;
     this.#model(picture);
+    this.#refill();
   }
 
   /** @param {Picture} picture */
   setValues({ values, status }) {
     this.chart.setValues(values, status);
-    this.element.dataset.status = status;
+    if (status !== this.element.dataset.status) this.element.dataset.status = status;
   }
 
   /** @param {Selection | null} selection */
@@ -151,6 +152,10 @@ export class Card {
       onZoom: actions.zoom,
       onRedraw: actions.redraw,
     };
+  }
+
+  #refill() {
+    if (this.menu.matches(":popover-open")) this.#fill();
   }
 
   #fill() {

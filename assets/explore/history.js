@@ -31,7 +31,12 @@ export class Timeline {
   }
 
   get canUndo() {
-    return this.#steps[this.#step - 1] !== undefined || this.#slots.has(this.#slot - 1);
+    return this.before !== undefined || this.#slots.has(this.#slot - 1);
+  }
+
+  /** The step that undo goes to, where it is known. @returns {Exploration | undefined} */
+  get before() {
+    return this.#steps[this.#step - 1];
   }
 
   get canRedo() {

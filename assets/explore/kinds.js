@@ -17,8 +17,9 @@ export function kindOf({ columns, scales }) {
   return type === "category" || type === "boolean" ? "bars" : "histogram";
 }
 
-const LONGITUDE = /^lon/i;
-const LATITUDE = /^lat/i;
+/** As the server finds places. */
+const LONGITUDE = /(?:^|[_ ])(?:lon|lng|long|longitude)$/i;
+const LATITUDE = /(?:^|[_ ])(?:lat|latitude)$/i;
 
 /** @param {string} name of a column */
 export const isCoordinate = (name) => LONGITUDE.test(name) || LATITUDE.test(name);

@@ -30,6 +30,9 @@ const ONE_STEP = 800;
 const PASSING = 40;
 const TOOLS_SLOT = "dx-tools";
 
+/** @param {Exploration} a @param {Exploration} b */
+const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.filters) && a.views === b.views;
+
 export class Page {
   /** @type {Exploration} */ exploration;
   #listening = new AbortController();
@@ -227,7 +230,7 @@ export class Page {
     if (filter) this.hint.brushed();
     const next = edit.setFilter(this.exploration, id, filter);
     if (this.#byKey) this.#goOn(`brush ${id}`, next);
-    else this.commit(next);
+    else this.#click(`click ${id}`, next, filter === null);
   }
 
   /** @param {string} id @param {([number, number] | null)[]} domains */
@@ -243,10 +246,25 @@ export class Page {
    * @param {string} what @param {Exploration} exploration
    */
   #goOn(what, exploration) {
+    this.commit(exploration, { amend: this.#goesOn(what) });
+    this.#going = { what, at: performance.now(), left: this.exploration };
+  }
+
+  /** @param {string} what */
+  #goesOn(what) {
     const { what: before, at, left } = this.#going;
-    const now = performance.now();
-    this.commit(exploration, { amend: before === what && left === this.exploration && now - at < ONE_STEP });
-    this.#going = { what, at: now, left: this.exploration };
+    return before === what && left === this.exploration && performance.now() - at < ONE_STEP;
+  }
+
+  /**
+   * The first half of a double click selects a bin; its second half takes that back, before it clears.
+   * @param {string} what @param {Exploration} exploration @param {boolean} clears
+   */
+  #click(what, exploration, clears) {
+    if (!clears) this.#going.what = "";
+    const { before } = this.timeline;
+    if (clears && this.#goesOn(what) && before && sameFilters(before, exploration)) return this.timeline.undo();
+    this.#goOn(what, exploration);
   }
 
   /** @param {string[]} columns @param {number} [index] */

@@ -21,20 +21,21 @@ export class Strip {
     this.description = description;
     this.actions = actions;
     const total = number(description.rows);
-    this.count = h("strong", { class: "dx-count", style: `min-width:${total.length}ch` });
+    this.count = h("strong", { class: "dx-count" });
     this.part = h("span", { class: "dx-share" });
     this.bar = h("div", { class: "dx-progress", "aria-hidden": "true" });
     this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
     this.none = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
     this.clear = textButton("Clear all", () => actions.clearFilters());
-    const rows = h("div", { class: "dx-rows" }, this.count, ` of ${total} rows `, this.part);
+    const widest = `${total} of ${total} rows (${share(1, 1)})`;
+    const rows = h("div", { class: "dx-rows", "data-widest": widest }, this.count, ` of ${total} rows `, this.part);
     const parts = [rows, this.none, this.chips, this.clear, this.bar];
     this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
   /** @param {number} rows @param {Status} status */
   showRows(rows, status) {
-    this.element.dataset.status = status;
+    if (status !== this.element.dataset.status) this.element.dataset.status = status;
     if (rows === this.#rows) return;
     this.#rows = rows;
     setText(this.count, number(Math.round(rows)));
@@ -63,6 +64,7 @@ export class Strip {
       chips.push(chip.element);
     }
     setChildren(this.chips, chips);
+    this.element.toggleAttribute("data-unfiltered", chips.length === 0);
     this.none.hidden = chips.length > 0;
     this.clear.hidden = chips.length === 0;
   }

@@ -1,0 +1,61 @@
+"""What hands do by the way: double clicks, wheels, menus that stay open."""
+
+from __future__ import annotations
+
+from conftest import Opener
+from explore import card, drag, plot, rows, settled
+from playwright.sync_api import Page, expect
+
+SCROLLED = (
+    "new Promise(done => { const look = () => scrollY ? done(1) : requestAnimationFrame(look); look(); })"
+)
+
+
+def double_click(page: Page, view: str) -> None:
+    box = plot(page, view)
+    page.mouse.dblclick(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
+
+
+def test_a_double_click_leaves_at_most_the_clear(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    undo = page.get_by_role("button", name="Undo")
+    double_click(page, "delay")
+    expect(undo).to_be_disabled()
+    assert rows(page) == 3_000_000
+    drag(page, "delay", (0.3, 0.5), (0.5, 0.5))
+    passing = rows(page)
+    double_click(page, "delay")
+    expect(page.locator(".dx-chip")).to_have_count(0)
+    undo.click()
+    expect(page.locator(".dx-chip")).to_have_count(1)
+    assert rows(page) == passing
+    undo.click()
+    expect(undo).to_be_disabled()
+
+
+def test_the_wheel_scrolls_past_a_chart_and_says_how_it_zooms(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    box = plot(page, "delay")
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.wheel(0, 120)
+    expect(card(page, "delay").locator("[data-wheel]")).to_have_count(1)
+    assert page.evaluate(SCROLLED)
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -240)
+    page.keyboard.up("Control")
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+
+
+def test_a_menu_follows_what_it_changes(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    card(page, "date").get_by_role("button", name="Options of").click()
+    menu = page.locator("#dx-menu-date")
+    menu.get_by_label("Bins").select_option("Week")
+    settled(page)
+    expect(menu.get_by_label("Bins").locator("option:checked")).to_have_text("Week")
+    menu.get_by_label("Measure").select_option("Mean")
+    expect(menu.get_by_label("Of").locator("option:checked")).to_have_text("Delay (min)")
