@@ -6,11 +6,12 @@ import logging
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Thread
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import sqlalchemy as sa
 import structlog
@@ -41,6 +42,9 @@ from datasets.store import Store
 from datasets.suggest import suggest
 from db import engine, schema
 from gpu.engine import Engine
+
+if TYPE_CHECKING:
+    from gpu.cpu.memory import Memory
 
 ROOT = Path(__file__).parent
 ASSETS = ROOT / "assets"
@@ -89,7 +93,7 @@ def create_app(settings: Settings) -> Dash:
     server.register_error_handler(HTTPException, error_page)
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
-    engines = server.extensions["engines"] = Engines(partial(cpu_engine, settings))
+    engines = server.extensions["engines"] = Engines(cpu_engines(settings))
     server.register_blueprint(cube_routes(CubeCache(settings.cube_memory), engines))
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.secure_cookies)
@@ -276,10 +280,21 @@ def log_to_stderr(level: str) -> None:
     )
 
 
-def cpu_engine(settings: Settings, store: Store) -> Engine:
-    from gpu.cpu.engine import CpuEngine  # noqa: PLC0415  (half a second of loading kernels: no start waits for it)
+def cpu_engines(settings: Settings) -> Callable[[Store], Engine]:
+    """What makes engines of the CPU, all within the same memory; loads the kernels at its first call."""
 
-    return CpuEngine(store, memory=settings.code_memory, cubes=settings.cube_memory, threads=settings.threads)
+    @cache
+    def memory() -> Memory:
+        from gpu.cpu.memory import Memory  # noqa: PLC0415  (half a second of loading: no start waits for it)
+
+        return Memory(settings.code_memory, settings.cube_memory)
+
+    def make(store: Store) -> Engine:
+        from gpu.cpu.engine import CpuEngine  # noqa: PLC0415
+
+        return CpuEngine(store, memory=memory(), threads=settings.threads)
+
+    return make
 
 
 def warm(engines: Engines) -> None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from bench.flights import ACTIVE, COARSE_ACTIVE, PASSIVE, SCALES, Flights, middle
 from bench.peers import DuckDB, Pair, Peer, Polars, Ranges
-from gpu.cpu import CpuEngine
+from gpu.cpu import CpuEngine, Memory
 from gpu.cpu.native.compress import AVX512
 from gpu.cpu.pool import cores
 from gpu.cpu.warm import warm
@@ -150,7 +150,7 @@ def machine() -> str:
 def loaded(rows: int) -> tuple[CpuEngine, Flights]:
     """An engine that has encoded every column, which is timed and printed."""
     source = Flights(rows)
-    engine = CpuEngine(source, memory=BYTES_A_ROW * rows)
+    engine = CpuEngine(source, memory=Memory(BYTES_A_ROW * rows))
     took, _ = timed(lambda: list(starmap(engine.load, SCALES.items())))
     print(f"\n{rows:,} rows: {len(SCALES)} columns encoded in {took:.2f} s")
     return engine, source

@@ -44,7 +44,7 @@ class Bits(Entry):
     def grow(self, start: int, stop: int) -> None:
         words = grown(self.words, (stop + 63) // 64)
         for i, predicate in enumerate(self._predicates):
-            with self._coder.shelf.lease() as lease:
+            with self._coder.lease() as lease:
                 window = self._coder.window(lease, predicate, start, stop)
                 write_bits(window, predicate.ranges, words, range(start, stop), narrow=i > 0)
         self.words = words

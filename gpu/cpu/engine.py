@@ -10,19 +10,16 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cpu.known import Known
+from gpu.cpu.memory import Memory
 from gpu.cpu.native.select import conjunction
 from gpu.cpu.pool import cores, parts, run
 from gpu.cpu.request import Request, addresses
 from gpu.cpu.resident import Resident
 from gpu.cpu.rows import Rows
-from gpu.cpu.shelf import Shelf
 from gpu.cpu.window import Coder
 from gpu.cubes import Axis, Cancel, Cube, CubeSpec, Filter, View
 from gpu.engine import Source
 from gpu.scales import Scale
-
-GIB = 1 << 30
 
 
 class CpuEngine:
@@ -30,19 +27,16 @@ class CpuEngine:
 
     Args:
         source: the rows.
-        memory: bytes that codes, numbers and filter bits may take; what was used longest ago is dropped, and
-            made again when wanted. A request that needs more at once may exceed it.
-        cubes: bytes that unfiltered cubes may take.
+        memory: what it may keep, shared with all engines that were given the same; None: its own.
         threads: into how many ranges the rows are dealt; None: one a core.
     """
 
     name = "cpu"
 
-    def __init__(
-        self, source: Source, *, memory: int = 4 * GIB, cubes: int = GIB // 4, threads: int | None = None
-    ) -> None:
-        self._coder = Coder(Rows(source), Shelf(memory))
-        self.known = Known(cubes)
+    def __init__(self, source: Source, *, memory: Memory | None = None, threads: int | None = None) -> None:
+        memory = memory or Memory()
+        self._coder = Coder(Rows(source), memory.shelf)
+        self.known = memory.known
         self._threads = threads or cores()
         self._appending = Lock()
 
@@ -52,7 +46,7 @@ class CpuEngine:
 
     @property
     def nbytes(self) -> int:
-        return self._coder.shelf.nbytes + self._coder.rows.nbytes
+        return self._coder.shelf.nbytes_of(self._coder.rows) + self._coder.rows.nbytes
 
     def load(self, column: str, scale: Scale) -> None:
         with self._resident() as resident:
@@ -67,7 +61,7 @@ class CpuEngine:
         """
         with self._appending:
             self._coder.rows.append(batch)
-            self._coder.shelf.reach(self.rows)
+            self._coder.shelf.reach(self._coder.rows, self.rows)
 
     def mask(self, filters: Sequence[Filter]) -> npt.NDArray[np.bool_]:
         with self._resident() as resident:
@@ -95,5 +89,5 @@ class CpuEngine:
 
     @contextmanager
     def _resident(self) -> Iterator[Resident]:
-        with self._coder.shelf.lease() as lease:
+        with self._coder.lease() as lease:
             yield Resident(self._coder, lease, self.rows)

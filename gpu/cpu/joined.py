@@ -39,7 +39,7 @@ class Joined(Entry):
 
     def grow(self, start: int, stop: int) -> None:
         array = grown(self.array, stop)
-        with self._coder.shelf.lease() as lease:
+        with self._coder.lease() as lease:
             windows = [self._coder.window(lease, axis, start, stop) for axis in self._axes]
             terms = np.array(
                 [

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from threading import Lock
 
 from gpu.cubes import Cube, CubeSpec
 
 
 class Known:
-    """Cubes by spec with the number of rows they cover; the least recently used go first."""
+    """Cubes by owner and spec with the number of rows they cover; the least recently used go first."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._cubes: OrderedDict[CubeSpec, tuple[int, Cube]] = OrderedDict()
+        self._cubes: OrderedDict[tuple[Hashable, CubeSpec], tuple[int, Cube]] = OrderedDict()
 
     @property
     def nbytes(self) -> int:
         with self._lock:
             return sum(cube.nbytes for _, cube in self._cubes.values())
 
-    def get(self, spec: CubeSpec, rows: int) -> tuple[int, Cube] | None:
+    def get(self, owner: Hashable, spec: CubeSpec, rows: int) -> tuple[int, Cube] | None:
         """A cube over ``rows`` rows, or fewer, with how many."""
         with self._lock:
-            found = self._cubes.get(spec)
+            found = self._cubes.get((owner, spec))
             if found is None or found[0] > rows:
                 return None
-            self._cubes.move_to_end(spec)
+            self._cubes.move_to_end((owner, spec))
             return found
 
-    def put(self, cube: Cube, rows: int) -> None:
+    def put(self, owner: Hashable, cube: Cube, rows: int) -> None:
         """Keep a cube, which from now on nobody may change."""
         for part in (cube.count, cube.sum, cube.low, cube.high):
             if part is not None:
                 part.flags.writeable = False
         with self._lock:
-            self._cubes[cube.spec] = rows, cube
-            self._cubes.move_to_end(cube.spec)
+            self._cubes[owner, cube.spec] = rows, cube
+            self._cubes.move_to_end((owner, cube.spec))
             total = sum(kept.nbytes for _, kept in self._cubes.values())
             while total > self._limit:
                 total -= self._cubes.popitem(last=False)[1][1].nbytes

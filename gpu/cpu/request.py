@@ -14,6 +14,7 @@ from gpu.cpu.known import Known
 from gpu.cpu.native.select import share
 from gpu.cpu.plan import Plan
 from gpu.cpu.resident import Resident
+from gpu.cpu.rows import Rows
 from gpu.cpu.tally import Group, Tally
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cancelled, Cube, CubeSpec, Filter
@@ -46,6 +47,11 @@ class Request:
     threads: int
     cancel: Cancel
 
+    @property
+    def owner(self) -> Rows:
+        """Whose cubes the known ones are."""
+        return self.resident.coder.rows
+
     def answer(self, specs: Sequence[CubeSpec]) -> list[Cube]:
         """One cube a spec, in order."""
         unique = dict.fromkeys(specs)
@@ -58,12 +64,12 @@ class Request:
         for cube, flip in zip(cubes, inverted, strict=True):
             answers[cube.spec] = without(answers[unfiltered(cube.spec)], cube) if flip else cube
             if not cube.spec.filters:
-                self.known.put(cube, self.resident.rows)
+                self.known.put(self.owner, cube, self.resident.rows)
         return [answers[spec] for spec in specs]
 
     def _wholes(self, specs: Iterable[CubeSpec]) -> Wholes:
         """The unfiltered cubes that are known, brought up to the last row."""
-        found = {spec: self.known.get(spec, self.resident.rows) for spec in specs}
+        found = {spec: self.known.get(self.owner, spec, self.resident.rows) for spec in specs}
         return {spec: self._current(*known) for spec, known in found.items() if known is not None}
 
     def _current(self, rows: int, cube: Cube) -> Cube:
@@ -72,7 +78,7 @@ class Request:
         tally = Tally.of(cube.spec, self.resident)
         plan = Plan([Group(tally.present, inverted=False, tallies=[tally])])
         newer = tally_up(plan, rows, self.resident.rows, self.threads, self.cancel)[0]
-        self.known.put(whole := added(cube, newer), self.resident.rows)
+        self.known.put(self.owner, whole := added(cube, newer), self.resident.rows)
         return whole
 
     def _groups(self, specs: list[CubeSpec], wholes: Wholes) -> list[Group]:

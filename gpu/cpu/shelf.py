@@ -1,4 +1,4 @@
-"""What an engine keeps in memory under a bound: the least recently used goes first, what is in use never."""
+"""What engines keep in memory under one bound: the least recently used goes first, what is in use never."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ E = TypeVar("E", bound=Entry)
 class Lease:
     """What one request uses, and so what must not be evicted until it ends."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: Shelf, owner: Hashable) -> None:
+        self._shelf, self._owner = shelf, owner
         self._taken: list[Entry] = []
 
     def take(self, key: Hashable, make: Callable[[], E], rows: int) -> E:
         """The entry of this key, covering at least ``rows`` rows."""
-        entry = self._shelf.hold(key, make)
+        entry = self._shelf.hold(self._owner, key, make)
         self._taken.append(entry)
         entry.reach(rows)
         return entry
@@ -60,25 +60,29 @@ class Lease:
 
 
 class Shelf:
-    """Entries by key, at most ``limit`` bytes of them unless running requests use more."""
+    """Entries by owner and key, at most ``limit`` bytes of them unless running requests use more."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = Lock()
-        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[Hashable, Hashable], Entry] = OrderedDict()
 
     @property
     def nbytes(self) -> int:
         with self._lock:
             return sum(entry.nbytes for entry in self._entries.values())
 
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._entries
+    def has(self, owner: Hashable, key: Hashable) -> bool:
+        return (owner, key) in self._entries
 
-    def reach(self, rows: int) -> None:
-        """Let all entries cover these rows."""
+    def nbytes_of(self, owner: Hashable) -> int:
         with self._lock:
-            entries = list(self._entries.values())
+            return sum(entry.nbytes for entry in self._of(owner))
+
+    def reach(self, owner: Hashable, rows: int) -> None:
+        """Let all entries of an owner cover these rows."""
+        with self._lock:
+            entries = self._of(owner)
             for entry in entries:
                 entry.users += 1
         try:
@@ -87,20 +91,23 @@ class Shelf:
         finally:
             self.release(entries)
 
+    def _of(self, owner: Hashable) -> list[Entry]:
+        return [entry for (whose, _), entry in self._entries.items() if whose == owner]
+
     @contextmanager
-    def lease(self) -> Iterator[Lease]:
-        lease = Lease(self)
+    def lease(self, owner: Hashable) -> Iterator[Lease]:
+        lease = Lease(self, owner)
         try:
             yield lease
         finally:
             lease.end()
 
-    def hold(self, key: Hashable, make: Callable[[], E]) -> E:
+    def hold(self, owner: Hashable, key: Hashable, make: Callable[[], E]) -> E:
         with self._lock:
-            entry = self._entries.get(key)
+            entry = self._entries.get((owner, key))
             if entry is None:
-                entry = self._entries[key] = make()
-            self._entries.move_to_end(key)
+                entry = self._entries[owner, key] = make()
+            self._entries.move_to_end((owner, key))
             entry.users += 1
             return cast(E, entry)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,9 @@ class Coder:
     rows: Rows
     shelf: Shelf
 
+    def lease(self) -> AbstractContextManager[Lease]:
+        return self.shelf.lease(self.rows)
+
     def codes(self, lease: Lease, column: str, scale: Scale, rows: int) -> Codes:
         return lease.take((column, scale), lambda: Codes(self.rows, column, scale), rows)
 
@@ -44,7 +48,7 @@ class Coder:
         """
         column, scale = on.column, on.scale
         passing = isinstance(scale, Edges) or start > 0
-        if not passing or (column, scale) in self.shelf:
+        if not passing or self.shelf.has(self.rows, (column, scale)):
             return Window(self.codes(lease, column, scale, stop).array)
         first = start & ~63
         array = np.zeros(((stop + 63) & ~63) - first, scale.dtype)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from gpu.cpu import CpuEngine
+from gpu.cpu import CpuEngine, Memory
 from gpu.cpu.tally import MOST_CELLS
 from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine
@@ -131,10 +131,35 @@ def test_a_cube_too_large_is_refused(source):
 
 def test_memory_is_bounded_between_requests(source, oracle):
     limit = 5 * ROWS
-    engine = CpuEngine(source, memory=limit)
+    engine = CpuEngine(source, memory=Memory(limit))
     for low in range(6):
         assert_right(engine, oracle, specs(between(low, 480)))
         assert 0 < engine.nbytes <= limit
+
+
+def test_engines_share_a_memory_and_nothing_else():
+    limit = 12 * ROWS
+    memory = Memory(limit, cubes=1 << 20)
+    sources = [TableSource(table(seed=seed)) for seed in range(4)]
+    engines = [CpuEngine(source, memory=memory) for source in sources]
+    for low in range(3):
+        for engine, source in zip(engines, sources, strict=True):
+            assert_right(engine, OracleEngine(source), specs(between(low, 480)))
+            assert_right(engine, OracleEngine(source), specs())
+            assert 0 < engine.nbytes <= memory.shelf.nbytes == sum(each.nbytes for each in engines) <= limit
+            assert 0 < memory.known.nbytes <= 1 << 20
+
+
+def test_appending_reaches_the_own_entries_alone():
+    memory = Memory()
+    sources = [TableSource(table(seed=seed)) for seed in range(2)]
+    one, other = (CpuEngine(source, memory=memory) for source in sources)
+    for engine in (one, other):
+        engine.cubes(specs())
+    before = other.nbytes
+    one.append(table(500, 9).to_batches()[0])
+    assert (other.nbytes, other.rows) == (before, ROWS)
+    assert_right(other, OracleEngine(sources[1]), specs(between(100, 300)))
 
 
 def test_unfiltered_cubes_follow_appended_rows(source):
@@ -149,7 +174,7 @@ def test_unfiltered_cubes_follow_appended_rows(source):
 
 
 def test_what_was_dropped_comes_back_with_the_appended_rows(source):
-    engine, oracle = CpuEngine(source, memory=1), OracleEngine(source)
+    engine, oracle = CpuEngine(source, memory=Memory(1)), OracleEngine(source)
     for some in (engine, oracle):
         some.cubes(specs())
         some.append(table(70, 1).to_batches()[0])
@@ -201,7 +226,7 @@ def test_kept_cubes_cannot_be_changed(source):
 
 def test_many_threads_while_rows_arrive(source):
     engine, asked = (
-        CpuEngine(source, memory=8 * ROWS),
+        CpuEngine(source, memory=Memory(8 * ROWS)),
         CubeSpec(View((NAME,)), (), frozenset([between(1, 500)])),
     )
     batch = table(5000, 9).to_batches()[0]

@@ -1,0 +1,22 @@
+"""The memory that engines share."""
+
+from __future__ import annotations
+
+from gpu.cpu.known import Known
+from gpu.cpu.shelf import Shelf
+
+GIB = 1 << 30
+
+
+class Memory:
+    """What engines may keep, all together, however many there are.
+
+    Args:
+        resident: bytes that codes, numbers and filter bits may take; what was used longest ago is dropped,
+            and made again when wanted. Requests that need more at once may exceed it while they run.
+        cubes: bytes that unfiltered cubes may take.
+    """
+
+    def __init__(self, resident: int = 4 * GIB, cubes: int = GIB // 4) -> None:
+        self.shelf = Shelf(resident)
+        self.known = Known(cubes)
