@@ -23,7 +23,7 @@ from bench.service import SAMPLE, Service, data_folder, service
 from datasets import catalogue
 from datasets.description import Description
 from datasets.opening import decode
-from gpu.cpu import CpuEngine
+from gpu.cpu import CpuEngine, Memory
 
 SEED = 20010101
 PEER_ROUNDS = 3
@@ -136,7 +136,7 @@ def print_peers(found: list[Brushing], description: Description) -> None:
     ]
     codes = Codes(store, list(chain(*asked)))
     settings = config.settings()
-    engine = CpuEngine(store, memory=settings.code_memory)
+    engine = CpuEngine(store, memory=Memory(settings.code_memory))
     peers: list[Peer] = [DuckDB(codes, settings.threads), Polars(codes)]
     rows: list[list[str | float]] = []
     for brushing, frame in zip(found, asked, strict=True):
