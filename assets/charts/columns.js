@@ -85,26 +85,20 @@ function addBar(context, columns, x, width, value) {
 }
 
 /**
- * Each bar in outline, down to the base: bars with gaps between them.
+ * A line on top of each bar, where gaps keep them apart.
  * @param {CanvasRenderingContext2D} context
  * @param {Bins} bins
  * @param {Columns} columns
  * @param {Float64Array} values
  * @param {number} thin width of the line
  */
-export function paintOutlines(context, bins, { x, width, gap, y, zero }, values, thin) {
+export function paintCaps(context, bins, { x, width, gap, y }, values, thin) {
   context.beginPath();
   for (let cell = 0; cell < bins.axis.bins; cell++) {
-    const inset = isSpecial(bins, cell) ? 0 : gap;
-    if (values[cell] && width[cell] > inset + thin)
-      context.rect(x[cell] + thin / 2, zero, width[cell] - inset - thin, y(values[cell]) - zero);
+    const special = cell < bins.first || cell >= bins.first + bins.count;
+    if (values[cell]) context.rect(x[cell], y(values[cell]), Math.max(0, width[cell] - (special ? 0 : gap)), thin);
   }
-  context.stroke();
-}
-
-/** @param {Bins} bins @param {number} cell */
-function isSpecial(bins, cell) {
-  return cell < bins.first || cell >= bins.first + bins.count;
+  context.fill();
 }
 
 /**

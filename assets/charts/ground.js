@@ -6,7 +6,7 @@
 
 import { drawBottomAxis, drawLeftAxis, ticksOf } from "./axes.js";
 import { isEmpty } from "./bins.js";
-import { paintCells, paintNotches, paintOutlines, paintSpecial, paintSteps } from "./columns.js";
+import { paintCaps, paintCells, paintNotches, paintSpecial, paintSteps } from "./columns.js";
 import { isAdditive } from "./format.js";
 import { drawMessage, hairline, hatch } from "./paint.js";
 import { drawSlotLabels } from "./slots.js";
@@ -49,7 +49,8 @@ function drawGhost(context, scene, columns, ghost, values) {
     paintSpecial(context, bins, columns, ghost, true, true, true);
     context.fillStyle = theme.surface;
     paintNotches(context, columns, ghost, values);
-    if (columns.gap) return paintOutlines(context, bins, columns, ghost, thin);
+    context.fillStyle = theme.context;
+    if (columns.gap) return paintCaps(context, bins, columns, ghost, thin);
   }
   return paintSteps(context, bins, columns, ghost);
 }

@@ -3,7 +3,7 @@ import { h, iconButton } from "./dom.js";
 
 /** Alternatives, each of keys to hold together, and what they do. @type {[string[][], string][]} */
 const KEYS = [
-  [[["Drag"]], "Brush a range; drag inside it to move it, its ends to resize it"],
+  [[["Drag"]], "Brush a range; drag it to move it, its ends to resize it"],
   [[["Click"]], "Select a bin or a bar; with Ctrl or Shift, one more"],
   [[["←"], ["→"]], "Move the focused end bin by bin; with Shift, further"],
   [[["Esc"], ["Double click"]], "Clear the brush"],

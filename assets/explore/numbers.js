@@ -20,11 +20,11 @@ export function share(part, all) {
 }
 
 /** @param {Intl.DateTimeFormatOptions} options */
-const dates = (options) => new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
+const dates = (options) => new Intl.DateTimeFormat("en-US", { timeZone: "UTC", ...options });
 const dayMonth = dates({ day: "numeric", month: "short" });
 const dayMonthYear = dates({ day: "numeric", month: "short", year: "numeric" });
-const hourMinute = dates({ hour: "2-digit", minute: "2-digit" });
-const hourMinuteSecond = dates({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const hourMinute = dates({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const hourMinuteSecond = dates({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 
 const DAY = 86_400_000;
 
@@ -37,11 +37,11 @@ export const day = (time, year = true) => (year ? dayMonthYear : dayMonth).forma
 /** @param {number} time */
 export function moment(time) {
   if (isMidnight(time)) return day(time);
-  return `${day(time)} ${(time % 60_000 ? hourMinuteSecond : hourMinute).format(time)}`;
+  return `${day(time)}, ${(time % 60_000 ? hourMinuteSecond : hourMinute).format(time)}`;
 }
 
 /**
- * The span from lo up to, not including, hi. Whole days are told inclusively: "1 Mar to 15 Apr 2001".
+ * The span from lo up to, not including, hi. Whole days are told inclusively: "Mar 1 to Apr 15, 2001".
  * @param {number} lo @param {number} hi
  */
 export function span(lo, hi) {

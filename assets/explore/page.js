@@ -23,12 +23,15 @@ import { newView } from "./views.js";
 import { sentences } from "./words.js";
 
 const RAIL = "dx:rail";
-const NARROW = "(max-width: 719px)";
+const narrow = matchMedia("(max-width: 719px)");
 /** Wheel turns or key presses on a view closer together than this are one step to undo, milliseconds. */
 const ONE_STEP = 800;
 /** A pointer that only passes over a view, milliseconds. */
 const PASSING = 40;
 const TOOLS_SLOT = "dx-tools";
+
+/** On a phone the columns open over the page when asked for. */
+const wantsRail = () => !narrow.matches && localStorage.getItem(RAIL) !== "closed";
 
 /** @param {Exploration} a @param {Exploration} b */
 const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.filters) && a.views === b.views;
@@ -40,7 +43,7 @@ export class Page {
   /** The step that a next turn or press may go on with. */
   #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
   #byKey = false;
-  #railOpen = !matchMedia(NARROW).matches && localStorage.getItem(RAIL) !== "closed";
+  #railOpen = wantsRail();
 
   /**
    * @param {HTMLElement} host @param {Opened} opened
@@ -72,6 +75,7 @@ export class Page {
     keyboard.listen(this.#commands(), signal);
     addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });
     addEventListener("pointerdown", () => (this.#byKey = false), { capture: true, signal });
+    narrow.addEventListener("change", () => this.#setRail(wantsRail()), { signal });
     addEventListener("popstate", (event) => this.#arrive(event), { signal });
     this.open(opened);
   }
@@ -112,7 +116,7 @@ export class Page {
     const main = h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, title, this.grid.element);
     const shade = h("div", { class: "dx-shade", onclick: () => this.#toggleRail() });
     this.rail.element.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && matchMedia(NARROW).matches) this.#toggleRail();
+      if (key === "Escape" && narrow.matches) this.#toggleRail();
     });
     const body = h("div", { class: "dx-body" }, this.rail.element, shade, main);
     host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
@@ -274,7 +278,7 @@ export class Page {
     if (next === this.exploration)
       return this.notices.show("views", `A dashboard holds ${edit.MOST_VIEWS} views. Remove one to add another.`);
     this.commit(next);
-    if (matchMedia(NARROW).matches && this.#railOpen) this.#toggleRail();
+    if (narrow.matches && this.#railOpen) this.#toggleRail();
     this.grid.cards.get(id)?.element.scrollIntoView({ block: "nearest" });
     setText(this.live, `Added ${this.grid.cards.get(id)?.title.textContent}.`);
   }
@@ -306,11 +310,16 @@ export class Page {
   }
 
   #toggleRail() {
-    this.#railOpen = !this.#railOpen;
-    if (!matchMedia(NARROW).matches) localStorage.setItem(RAIL, this.#railOpen ? "open" : "closed");
+    this.#setRail(!this.#railOpen);
+    if (!narrow.matches) localStorage.setItem(RAIL, this.#railOpen ? "open" : "closed");
+    else (this.#railOpen ? this.rail.element.querySelector("button") : this.tools.rail)?.focus();
+  }
+
+  /** @param {boolean} open */
+  #setRail(open) {
+    this.#railOpen = open;
     this.#showRail();
-    this.tools.render(this.timeline, this.#railOpen);
-    if (matchMedia(NARROW).matches) (this.#railOpen ? this.rail.element.querySelector("button") : this.tools.rail)?.focus();
+    this.tools.render(this.timeline, open);
   }
 
   #showRail() {

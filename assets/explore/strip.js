@@ -21,9 +21,9 @@ export class Strip {
     this.description = description;
     this.actions = actions;
     const total = number(description.rows);
-    this.count = h("strong", { class: "dx-count" });
+    this.count = h("strong", { class: "dx-count" }, "…");
     this.part = h("span", { class: "dx-share" });
-    this.bar = h("div", { class: "dx-progress", "aria-hidden": "true" });
+    this.bar = h("div", { class: "dx-progress", "aria-hidden": "true", style: "transform:scaleX(0)" });
     this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
     this.none = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
     this.clear = textButton("Clear all", () => actions.clearFilters());

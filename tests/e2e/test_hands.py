@@ -6,9 +6,7 @@ from conftest import Opener
 from explore import card, drag, plot, rows, settled
 from playwright.sync_api import Page, expect
 
-SCROLLED = (
-    "new Promise(done => { const look = () => scrollY ? done(1) : requestAnimationFrame(look); look(); })"
-)
+SCROLLED = "new Promise(done => (function look() { scrollY ? done(1) : requestAnimationFrame(look) })())"
 
 
 def double_click(page: Page, view: str) -> None:

@@ -39,12 +39,12 @@ test("other numbers are told by their bounds", () => {
 });
 
 test("times speak calendar", () => {
-  assert.equal(say(interval(utc(2001, 2, 1), utc(2001, 3, 16)), "date"), "Date from 1 Mar to 15 Apr 2001");
-  assert.equal(say(interval(utc(2000, 11, 31), utc(2001, 0, 2)), "date"), "Date from 31 Dec 2000 to 1 Jan 2001");
-  assert.equal(say(interval(utc(2001, 0, 1), utc(2001, 0, 2)), "date"), "Date on 1 Jan 2001");
-  assert.equal(say(interval(utc(2001, 0, 1, 12), utc(2001, 0, 2)), "date"), "Date from 1 Jan 2001 12:00 to 2 Jan 2001");
-  assert.equal(say(interval(null, utc(2001, 0, 2)), "date"), "Date until 1 Jan 2001");
-  assert.equal(say(interval(utc(2001, 0, 2), null), "date"), "Date from 2 Jan 2001");
+  assert.equal(say(interval(utc(2001, 2, 1), utc(2001, 3, 16)), "date"), "Date from Mar 1 to Apr 15, 2001");
+  assert.equal(say(interval(utc(2000, 11, 31), utc(2001, 0, 2)), "date"), "Date from Dec 31, 2000 to Jan 1, 2001");
+  assert.equal(say(interval(utc(2001, 0, 1), utc(2001, 0, 2)), "date"), "Date on Jan 1, 2001");
+  assert.equal(say(interval(utc(2001, 0, 1, 12), utc(2001, 0, 2)), "date"), "Date from Jan 1, 2001, 12:00 to Jan 2, 2001");
+  assert.equal(say(interval(null, utc(2001, 0, 2)), "date"), "Date until Jan 1, 2001");
+  assert.equal(say(interval(utc(2001, 0, 2), null), "date"), "Date from Jan 2, 2001");
 });
 
 test("members are listed while they are few", () => {
