@@ -35,9 +35,17 @@ export function iconButton(name, label, onclick, attributes = {}) {
 /** @param {string} label @param {() => void} onclick */
 export const textButton = (label, onclick) => h("button", { type: "button", class: "dx-quiet-button", onclick }, label);
 
-/** Writes a text only where it differs: a write makes the browser lay out anew. @param {Node} node @param {string} text */
+/** Writes a text only where it differs, and into the text that is there: a new one makes the browser lay out more. @param {Node} node @param {string} text */
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  if (node.textContent === text) return;
+  const { firstChild, lastChild } = node;
+  if (firstChild === lastChild && firstChild?.nodeType === Node.TEXT_NODE) firstChild.nodeValue = text;
+  else node.textContent = text;
+}
+
+/** Shows or hides only what differs: a write makes the browser find styles anew. @param {HTMLElement} element @param {boolean} hidden */
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 /** @param {HTMLElement} parent @param {HTMLElement[]} children kept in place, and in focus, where they already are */

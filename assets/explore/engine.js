@@ -194,6 +194,7 @@ export class Engine {
     const start = performance.now();
     const settled = this.#slice();
     measure("dx:frame", start);
+    this.#tell();
     this.listener.onDraw();
     if (this.#activatedAt && this.#cubeCovers()) {
       measure("dx:activation", this.#activatedAt);
@@ -224,6 +225,13 @@ export class Engine {
     const source = cube && (picture.cubeExact || !plain) ? "cube" : plain ? "plain" : null;
     picture.show(source, picture.id === this.active ? null : this.#selection, this.#stamp);
     picture.revision = this.#revision;
-    this.listener.onValues(picture);
+    picture.told = false;
+  }
+
+  #tell() {
+    for (const picture of this.pictures) {
+      if (!picture.told) this.listener.onValues(picture);
+      picture.told = true;
+    }
   }
 }

@@ -28,6 +28,8 @@ export class Picture {
   stamp = -1;
   /** The work this picture has taken notice of. */
   revision = -1;
+  /** Whether the page knows what is shown. */
+  told = true;
   cubeExact = true;
   values = new Float64Array(0);
   ghost = new Float64Array(0);

@@ -3,7 +3,7 @@
  * @import { Description, Exploration, Filter } from "./types.js"
  * @import { Status } from "./picture.js"
  */
-import { h, iconButton, setChildren, setText, textButton } from "./dom.js";
+import { h, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
 import { number, share } from "./numbers.js";
 import { filterWords } from "./words.js";
 
@@ -65,8 +65,8 @@ export class Strip {
     }
     setChildren(this.chips, chips);
     this.element.toggleAttribute("data-unfiltered", chips.length === 0);
-    this.none.hidden = chips.length > 0;
-    this.clear.hidden = chips.length === 0;
+    setHidden(this.none, chips.length > 0);
+    setHidden(this.clear, chips.length === 0);
   }
 
   /** @param {string} id */
