@@ -2,11 +2,17 @@
 import { h, iconButton, textButton } from "./dom.js";
 
 const SEEN = "dx:hint";
-const STEPS = [
+const WITH_MOUSE = [
   ["Drag across any chart", "All the others follow: they show the rows inside your brush, against all rows behind."],
   ["Move it, resize it, clear it", "Drag the brush or its ends, or focus an end and use the arrow keys. Esc clears."],
   ["Nothing gets lost", "Ctrl Z or Back undoes. The address holds all you see: copy it to share. Press ? for every key."],
 ];
+const BY_TOUCH = [
+  ["Brush any chart sideways", "All the others follow: they show the rows inside your brush, against all rows behind."],
+  ["Move it, resize it, clear it", "Drag the brush or its ends; on a map, hold first. The cross in the card clears it."],
+  ["Nothing gets lost", "Back undoes. The address holds all you see: copy it to share."],
+];
+const STEPS = matchMedia("(hover: none)").matches ? BY_TOUCH : WITH_MOUSE;
 
 export class Hint {
   #step = 0;

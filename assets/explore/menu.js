@@ -67,7 +67,7 @@ function scaleFields(view, index, actions) {
   const choose = (/** @type {string} */ type) => set({ type: /** @type {ScaleSpec["type"]} */ (type), domain: null });
   return [
     types.length > 1 && field(`Scale${suffix}`, types, scale.type, choose),
-    axis && axis.choices.length > 1 && binsField(view, index, axis, `Bins${suffix}`, actions),
+    axis?.edges && axis.choices.length > 1 && binsField(view, index, axis, `Bins${suffix}`, actions),
     scale.type === "category" && topField(column, scale.top, (top) => set({ top })),
   ];
 }
@@ -110,12 +110,13 @@ function measureFields(view, actions) {
   return [how, column !== null && field("Of", named(columns), column, (of) => set(aggregate, of))];
 }
 
-/** @param {View} view @param {Actions} actions */
+/** On a phone every card is as wide as the page. @param {View} view @param {Actions} actions */
 function sizeFields(view, actions) {
   const widths = numbers([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   const heights = numbers([1, 2, 3, 4, 5, 6]);
   return [
-    field("Width", widths, String(view.width), (width) => actions.resize(view.id, Number(width), view.height)),
+    !matchMedia("(max-width: 719px)").matches &&
+      field("Width", widths, String(view.width), (width) => actions.resize(view.id, Number(width), view.height)),
     field("Height", heights, String(view.height), (height) => actions.resize(view.id, view.width, Number(height))),
   ];
 }

@@ -20,6 +20,9 @@ function named(text) {
   return name ? { name, unit: `\u00a0${unit}` } : { name: text, unit: "" };
 }
 
+/** Within a sentence: "delay", but "IATA code". @param {string} text */
+const inner = (text) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
+
 /** @param {Bounds} bounds */
 function timeBounds({ lo, hi }) {
   if (lo !== null && hi !== null) return span(lo, hi);
@@ -73,7 +76,7 @@ export function filterWords(filter, view, description) {
   if (filter.type === "nulls") return { subject, predicate: "is missing" };
   if (filter.type === "members") return { subject, predicate: membersWords(filter) };
   if (filter.type === "box") {
-    const second = `${named(label(description, view.columns[1])).name} ${boundsWords(y, filter.y)}`;
+    const second = `${inner(named(label(description, view.columns[1])).name)} ${boundsWords(y, filter.y)}`;
     return { subject, predicate: `${boundsWords(x, filter.x)}, ${second}` };
   }
   const tail = filter.nulls ? " or is missing" : "";
@@ -89,9 +92,6 @@ export function sentences(exploration, description) {
     return [`${subject} ${predicate}`];
   });
 }
-
-/** Within a sentence: "delay", but "IATA code". @param {string} text */
-const inner = (text) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
 
 /** @param {View} view @param {Description} description */
 export function measureWords(view, description) {

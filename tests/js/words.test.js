@@ -56,7 +56,7 @@ test("members are listed while they are few", () => {
 
 test("a box names both axes", () => {
   const box = { type: "box", x: { lo: -90, hi: -80 }, y: { lo: 30, hi: null } };
-  assert.equal(say(box, "longitude", "latitude"), "Longitude is between −90 and −80, Latitude is at least 30");
+  assert.equal(say(box, "longitude", "latitude"), "Longitude is between −90 and −80, latitude is at least 30");
 });
 
 test("sentences follow the order of the views", () => {
