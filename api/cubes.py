@@ -34,7 +34,7 @@ LONGEST_FLIGHT = 200
 
 
 class RefusedError(ValueError):
-    """A request is not what it should be; ``where`` is a path in ``x`` or a header's name."""
+    """A request is not what it should be; ``where`` is a path in ``x``, or an argument or header."""
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(message)
@@ -48,6 +48,7 @@ def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
     @requires(Permission.EXPLORE)
     def answer(slug: str, version: str) -> Response:
+        _require_layout()
         asked = _asked()
         description = catalogue.open(slug, version)
         wanted = specs(asked, description)
@@ -66,6 +67,11 @@ def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
     routes.register_error_handler(UnknownDatasetError, _unknown)
     routes.register_error_handler(OutdatedError, _outdated)
     return routes
+
+
+def _require_layout() -> None:
+    if request.args.get("frame", MAGIC.decode()) != MAGIC.decode():
+        raise RefusedError("frame", "The service has been upgraded. Reload the page.")
 
 
 def _asked() -> CubeRequest:

@@ -2,6 +2,7 @@
  * What the page asks the cube route.
  * @import { CubeRequest, Description, Exploration } from "./types.js"
  */
+import { MAGIC } from "./wire.js";
 
 /** The pseudo-view that counts the rows which pass every filter. */
 export const ROWS = "_rows";
@@ -38,9 +39,12 @@ function sorted(filters) {
   return Object.fromEntries(Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** @param {Description} description @param {CubeRequest} request @returns {string} */
+/**
+ * The address names the layout of the answer too: browsers keep answers for good, and must not take one of an older layout.
+ * @param {Description} description @param {CubeRequest} request @returns {string}
+ */
 export function cubesUrl({ slug, version }, request) {
   const { active, detail, views, filters } = request;
-  const query = new URLSearchParams({ x: JSON.stringify({ active, detail, views, filters }) });
+  const query = new URLSearchParams({ frame: MAGIC, x: JSON.stringify({ active, detail, views, filters }) });
   return `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/cubes?${query}`;
 }

@@ -17,7 +17,8 @@
 /** @typedef {{version:string, rows:number, active:{id:string, shape:number[]}|null,
  *   views:Map<string, FrameView>}} Frame */
 
-const MAGIC = "DXC1";
+/** What a frame begins with; another layout has another. */
+export const MAGIC = "DXC1";
 const KINDS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array };
 
 /**

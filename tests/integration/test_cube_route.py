@@ -319,6 +319,13 @@ def test_a_missing_question_is_refused(ada, dataset):
     assert fault(ada.get(url(dataset).split("?")[0]))["where"] == "x"
 
 
+def test_a_page_of_another_release_is_told_to_reload(ada, dataset):
+    assert ada.get(url(dataset) + "&frame=DXC1").status_code == 200
+    told = fault(ada.get(url(dataset) + "&frame=DXC2"))
+    assert told["where"] == "frame"
+    assert "Reload the page" in told["message"]
+
+
 def test_an_endless_flight_name_is_refused(ada, dataset):
     assert fault(ada.get(url(dataset), headers={"X-Flight": "x" * 201 + "/1"}))["where"] == "X-Flight"
 

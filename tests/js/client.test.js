@@ -130,4 +130,5 @@ test("cubes are asked without the active view's own filter, and equal states hav
   const url = (state) => cubesUrl({ slug: "flights", version: "ab" }, plainRequest(state));
   assert.equal(url(brushed), url(exploration({ a: interval, b: interval })));
   assert.doesNotMatch(url(brushed), /title|width/);
+  assert.match(url(brushed), /cubes\?frame=DXC1&x=/);
 });
