@@ -26,7 +26,7 @@ export class Card {
     this.view = view;
     this.actions = actions;
     const { id } = view;
-    this.title = h("h2", { class: "dx-card-title", id: `dx-title-${id}`, ondblclick: () => this.rename() });
+    this.title = h("h2", { class: "dx-card-title", id: `dx-title-${id}` });
     this.about = h("span", { class: "dx-card-about" });
     this.mark = h("span", { class: "dx-card-mark", "aria-hidden": "true" });
     this.clear = iconButton("clear", "Clear the brush", () => actions.clear(id), { hidden: true });
@@ -165,6 +165,9 @@ export class Card {
   /** @param {HTMLElement} head */
   #listen(head) {
     head.addEventListener("pointerdown", (event) => startMove(event, this));
+    head.addEventListener("dblclick", ({ target }) => {
+      if (!(/** @type {HTMLElement} */ (target).closest("button, input"))) this.rename();
+    });
     this.corner.addEventListener("pointerdown", (event) => startResize(event, this));
     this.element.addEventListener("keydown", (event) => this.#key(event));
     this.menu.addEventListener("beforetoggle", (event) => {

@@ -47,6 +47,15 @@ def test_the_wheel_scrolls_past_a_chart_and_says_how_it_zooms(visit: Opener) -> 
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
 
 
+def test_a_double_click_on_a_head_renames(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    card(page, "date").get_by_role("heading").dblclick()
+    page.keyboard.type("Before summer")
+    page.keyboard.press("Enter")
+    expect(card(page, "date").get_by_role("heading")).to_have_text("Before summer")
+
+
 def test_a_menu_follows_what_it_changes(visit: Opener) -> None:
     page = visit()
     settled(page)
