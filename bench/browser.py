@@ -161,7 +161,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def measure(folder: Path, seconds: float, rounds: int) -> None:
-    before = config.use(config.settings().model_copy(update={"data": folder}))
+    before = config.use(config.settings().model_copy(update={"data": folder, "database_url": ""}))
     description = catalogue.open(SAMPLE)
     with service(folder) as running:
         found = asyncio.run(observe(running, description, seconds, rounds))

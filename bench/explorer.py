@@ -12,7 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, FloatRect, Locator, Page, async_playwright
 
 from bench.service import Service
 
@@ -107,13 +107,13 @@ class Explorer:
         )
         return {view: kind for view, kind in found if kind != "figure"}
 
-    async def place(self, view: str) -> dict[str, float]:
+    async def place(self, view: str) -> FloatRect:
         """Where a chart is, scrolled into sight."""
         await self.chart(view).scroll_into_view_if_needed()
         box = await self.chart(view).bounding_box()
         if box is None:
             raise RuntimeError(f"{view} is not on the page")
-        return dict(box)
+        return box
 
     async def mouse(self, kind: str, point: Point, *, held: bool = False) -> None:
         """One report of the mouse, as the operating system would deliver it to the browser."""

@@ -74,14 +74,12 @@ class Codes:
         axes, measured = spec.view.axes, spec.view.measure.column
         cell = self._named(axes, lambda: self._cells(spec)) if axes else None
         value = self._named(measured, lambda: self._values(measured)) if measured else None
-        ranges = {
-            self._named((each.column, each.scale), lambda each=each: self._codes(each.column, each.scale)): (
-                each.ranges
-            )
-            for filter_ in spec.filters
-            for each in filter_
-        }
+        predicates = [each for filter_ in spec.filters for each in filter_]
+        ranges = {self._codes_named(each.column, each.scale): each.ranges for each in predicates}
         return Query(cell, spec.shape[1], value, ranges)
+
+    def _codes_named(self, column: str, scale: Scale) -> str:
+        return self._named((column, scale), lambda: self._codes(column, scale))
 
     def _named(self, key: object, make: Callable[[], Any]) -> str:
         if key not in self._names:

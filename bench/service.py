@@ -56,7 +56,8 @@ def service(folder: Path) -> Iterator[Service]:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    return os.environ | {"DATAXCHANGE_DATA": str(folder)}
+    """Ours, with all data in the folder, whatever database the environment names."""
+    return os.environ | {"DATAXCHANGE_DATA": str(folder), "DATABASE_URL": ""}
 
 
 def _address(process: subprocess.Popen[str]) -> str:

@@ -35,7 +35,7 @@ export function iconButton(name, label, onclick, attributes = {}) {
 /** @param {string} label @param {() => void} onclick */
 export const textButton = (label, onclick) => h("button", { type: "button", class: "dx-quiet-button", onclick }, label);
 
-/** Writes a text only where it differs, and into the text that is there: a new one makes the browser lay out more. @param {Node} node @param {string} text */
+/** Writes only what differs, into the text that is there: a new one is more to lay out. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent === text) return;
   const { firstChild, lastChild } = node;
