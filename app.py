@@ -35,8 +35,8 @@ from api.cubes import cube_routes
 from config import Settings
 from datasets import catalogue
 from datasets.compile import specs
-from datasets.cubes import CubeCache
-from datasets.engines import Engines
+from datasets.cubes.cache import CubeCache
+from datasets.cubes.engines import Engines
 from datasets.exploration import CubeRequest
 from datasets.store import Store
 from datasets.suggest import suggest

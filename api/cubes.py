@@ -16,12 +16,12 @@ from datasets import catalogue
 from datasets.axes import MisfitError, axes
 from datasets.catalogue import UnknownDatasetError
 from datasets.compile import answered, specs
-from datasets.cubes import CubeCache
+from datasets.cubes.cache import CubeCache
+from datasets.cubes.engines import Engines
+from datasets.cubes.flights import OutdatedError, Turn
+from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
-from datasets.engines import Engines
 from datasets.exploration import CubeRequest, faults
-from datasets.flights import OutdatedError, Turn
-from datasets.wire import MAGIC, Active, Entry, Frame, encode
 from gpu.cubes import CubeSpec
 
 FOREVER = "private, max-age=31536000, immutable"

@@ -6,14 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from datasets.console import notice, progress
 from datasets.description import Description
-from datasets.importer import import_file
-from datasets.incoming import BadFileError
-from datasets.resample import resample
-from datasets.sample import prepare_sample
+from datasets.incoming.console import notice, progress
+from datasets.incoming.file import BadFileError
+from datasets.incoming.importer import import_file
+from datasets.incoming.resample import resample
+from datasets.incoming.sample import prepare_sample
+from datasets.incoming.versions import BusyError
 from datasets.slugs import slug_of
-from datasets.versions import BusyError
 from db.schema import upgrade
 
 

@@ -13,9 +13,9 @@ from flask import Flask
 from accounts import guard, links, signin, users
 from api import cubes
 from api.cubes import cube_routes
-from datasets.cubes import CubeCache
-from datasets.engines import Engines
-from datasets.importer import import_file
+from datasets.cubes.cache import CubeCache
+from datasets.cubes.engines import Engines
+from datasets.incoming.importer import import_file
 from db.tables import Role
 from gpu.cubes import Cancelled
 from gpu.oracle import OracleEngine

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from accounts.permissions import Permission
 from components import ids
 from components.explorer import Explorer
-from datasets.importer import import_file
+from datasets.incoming.importer import import_file
 
 SignIn = Callable[..., FlaskClient]
 

@@ -17,8 +17,8 @@ from sqlmodel import select
 from datasets import catalogue
 from datasets.__main__ import main
 from datasets.catalogue import UnknownDatasetError
+from datasets.incoming.versions import BusyError, folder_of, writing
 from datasets.suggest import suggest
-from datasets.versions import BusyError, folder_of, writing
 from db.engine import session
 from db.tables import DatasetVersion
 

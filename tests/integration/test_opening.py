@@ -9,9 +9,9 @@ from datasets import catalogue
 from datasets.address import encode
 from datasets.catalogue import UnknownDatasetError
 from datasets.exploration import Interval
+from datasets.incoming.publishing import publish
+from datasets.incoming.shuffle import write_part
 from datasets.opening import open_address
-from datasets.publishing import publish
-from datasets.shuffle import write_part
 from datasets.store import PART
 from tests.unit.described import quiet
 

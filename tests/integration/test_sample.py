@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datasets import catalogue, sample
-from datasets import resample as resampling
+from datasets import catalogue
 from datasets.__main__ import main
 from datasets.catalogue import UnknownDatasetError
-from datasets.resample import HALF_YEAR, short
+from datasets.incoming import resample as resampling
+from datasets.incoming import sample
+from datasets.incoming.resample import HALF_YEAR, short
 from datasets.suggest import suggest
 
 AIRPORTS = """iata,name,city,state,country,latitude,longitude

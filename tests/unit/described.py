@@ -13,8 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.description import Description
-from datasets.profiling import profile
-from datasets.shuffle import shuffle
+from datasets.incoming.profiling import profile
+from datasets.incoming.shuffle import shuffle
 from datasets.store import Store
 
 ROWS = 2000

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from datasets.cubes import CubeCache
-from datasets.flights import OutdatedError, Turn
+from datasets.cubes.cache import CubeCache
+from datasets.cubes.flights import OutdatedError, Turn
 from gpu.cubes import Axis, Cancelled, Cube, CubeSpec, View
 from gpu.scales import Category
 

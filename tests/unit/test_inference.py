@@ -7,8 +7,8 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from datasets.incoming import unique_names
-from datasets.inference import Inference, convert
+from datasets.incoming.file import unique_names
+from datasets.incoming.inference import Inference, convert
 
 
 def read(*batches):

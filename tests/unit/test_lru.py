@@ -1,7 +1,7 @@
 import numpy as np
 
-from datasets.cells import Cells
-from datasets.lru import Lru
+from datasets.cubes.cells import Cells
+from datasets.cubes.lru import Lru
 
 
 def cells(nbytes):

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from datasets import statistics
-from datasets.profiling import SKETCH_BINS, label_of, natural_order
+from datasets.incoming import statistics
+from datasets.incoming.profiling import SKETCH_BINS, label_of, natural_order
 from tests.unit.described import described, stored, table
 
 

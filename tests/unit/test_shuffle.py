@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets import shuffle as module
-from datasets.shuffle import rechunk, shuffle
+from datasets.incoming import shuffle as module
+from datasets.incoming.shuffle import rechunk, shuffle
 from datasets.store import Store
 from tests.unit.described import quiet
 

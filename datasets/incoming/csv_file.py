@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from datasets.incoming import BadFileError, Incoming, unique_names
-from datasets.inference import Inference, Reading, convert
-from datasets.shuffle import Progress
+from datasets.incoming.file import BadFileError, Incoming, unique_names
+from datasets.incoming.inference import Inference, Reading, convert
+from datasets.incoming.shuffle import Progress
 
 DELIMITERS = ",;\t|"
 QUOTED = re.compile(r'"[^"]*"')

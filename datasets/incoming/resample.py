@@ -17,9 +17,9 @@ import pyarrow.compute as pc
 
 from datasets import catalogue
 from datasets.description import Description
-from datasets.publishing import publish
-from datasets.sample import SLUG, prepare_sample
-from datasets.shuffle import BUCKET_ROWS, Progress, write_part
+from datasets.incoming.publishing import publish
+from datasets.incoming.sample import SLUG, prepare_sample
+from datasets.incoming.shuffle import BUCKET_ROWS, Progress, write_part
 from datasets.store import PART, Store
 
 RECIPE = "1"

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.description import Column
-from datasets.shuffle import Progress
-from datasets.statistics import Statistics, statistics
+from datasets.incoming.shuffle import Progress
+from datasets.incoming.statistics import Statistics, statistics
 from datasets.store import Store, is_text
 from gpu.profile import MOST_VALUES, Kind, Profile
 from gpu.scales import OrderedScale, ScaleSpec, resolve

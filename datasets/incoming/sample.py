@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 
 from datasets import catalogue
 from datasets.description import Description
-from datasets.parquet_file import stored_type
-from datasets.publishing import publish
-from datasets.shuffle import Progress, shuffle
+from datasets.incoming.parquet_file import stored_type
+from datasets.incoming.publishing import publish
+from datasets.incoming.shuffle import Progress, shuffle
 
 SLUG, NAME = "flights", "Flights 2001"
-PACKAGE = Path(__file__).parent.parent / "node_modules" / "vega-datasets" / "data"
+PACKAGE = Path(__file__).parents[2] / "node_modules" / "vega-datasets" / "data"
 SEED = 2001
 RECIPE = "1"
 

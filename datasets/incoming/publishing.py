@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from datasets import catalogue, versions
+from datasets import catalogue
 from datasets.description import Description
-from datasets.profiling import profile
-from datasets.shuffle import Progress
+from datasets.incoming import versions
+from datasets.incoming.profiling import profile
+from datasets.incoming.shuffle import Progress
 from datasets.slugs import require_slug
 from datasets.store import Store
 

@@ -6,12 +6,12 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from datasets.csv_file import read_csv
 from datasets.description import Description
-from datasets.incoming import BadFileError, Incoming
-from datasets.parquet_file import read_parquet
-from datasets.publishing import publish
-from datasets.shuffle import Progress, shuffle
+from datasets.incoming.csv_file import read_csv
+from datasets.incoming.file import BadFileError, Incoming
+from datasets.incoming.parquet_file import read_parquet
+from datasets.incoming.publishing import publish
+from datasets.incoming.shuffle import Progress, shuffle
 
 READERS: dict[str, Callable[[Path, Progress], Incoming]] = {
     ".parquet": read_parquet,

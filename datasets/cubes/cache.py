@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from datasets.cells import Cells, narrow
-from datasets.flights import Flight, Key, Lane, OutdatedError, Turn
-from datasets.lru import Lru
+from datasets.cubes.cells import Cells, narrow
+from datasets.cubes.flights import Flight, Key, Lane, OutdatedError, Turn
+from datasets.cubes.lru import Lru
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
 

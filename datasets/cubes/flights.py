@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from datasets.cells import Cells
+from datasets.cubes.cells import Cells
 from gpu.cubes import Cancel, CubeSpec
 
 Lane = tuple[str, str]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from datasets.cells import FLOATS, Cells, Numbers
+from datasets.cubes.cells import FLOATS, Cells, Numbers
 from datasets.description import Column, Description
 from gpu.cubes import Axis, CubeSpec
 from gpu.scales import Category, OrderedScale

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from datasets.incoming import BadFileError, Incoming, unique_names
-from datasets.shuffle import Progress
+from datasets.incoming.file import BadFileError, Incoming, unique_names
+from datasets.incoming.shuffle import Progress
 
 TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
