@@ -18,6 +18,7 @@ class Explorer {
   /** @type {Props["opened"]} */ #opened = undefined;
   #listening = new AbortController();
   #impatience = 0;
+  #address = location.hash;
 
   /** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
   constructor(host, props, setProps) {
@@ -26,7 +27,7 @@ class Explorer {
     host.replaceChildren(...skeleton());
     addEventListener("hashchange", () => this.#foreign(), { signal: this.#listening.signal });
     this.#impatience = window.setTimeout(() => this.#explain({ error: NO_ANSWER, datasets: null }), PATIENCE);
-    setProps({ address: location.hash });
+    setProps({ address: this.#address });
     this.update(props);
   }
 
@@ -48,9 +49,13 @@ class Explorer {
     this.host.replaceChildren();
   }
 
-  /** An address that the page did not write itself. */
+  /** An address that the page did not write itself. Dash says nothing of one that it has answered last. */
   #foreign() {
-    if (!markOf(history.state)) this.setProps({ address: location.hash });
+    if (markOf(history.state)) return;
+    const again = location.hash === this.#address && this.#opened && this.#opened.error === undefined;
+    if (again) this.#page?.open(/** @type {Opened} */ (this.#opened));
+    this.#address = location.hash;
+    this.setProps({ address: this.#address });
   }
 
   /** @param {NotOpened} opened */
