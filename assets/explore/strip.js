@@ -9,6 +9,14 @@ import { filterWords } from "./words.js";
 
 /** @typedef {{ element: HTMLElement, words: HTMLElement, remove: HTMLElement }} Chip */
 
+/** @param {Chip} chip @param {string} filter in words */
+function say({ words, remove }, filter) {
+  if (words.title === filter) return;
+  setText(words, filter);
+  words.title = filter;
+  remove.setAttribute("aria-label", `Remove filter: ${filter}`);
+}
+
 export class Strip {
   /** @type {Map<string, Chip>} */ #chips = new Map();
   #rows = -1;
@@ -59,8 +67,7 @@ export class Strip {
       if (!shown) continue;
       const chip = this.#chips.get(view.id) ?? this.#chip(view.id);
       const { subject, predicate } = filterWords(shown, view, this.description);
-      setText(chip.words, `${subject} ${predicate}`);
-      chip.remove.setAttribute("aria-label", `Remove filter: ${subject} ${predicate}`);
+      say(chip, `${subject} ${predicate}`);
       chips.push(chip.element);
     }
     setChildren(this.chips, chips);
@@ -72,7 +79,7 @@ export class Strip {
   /** @param {string} id */
   #chip(id) {
     const onclick = () => this.actions.goTo(id);
-    const words = h("button", { type: "button", class: "dx-chip-words", title: "Go to this view", onclick });
+    const words = h("button", { type: "button", class: "dx-chip-words", onclick });
     const remove = iconButton("close", "Remove filter", () => this.actions.removeFilter(id));
     const chip = { element: h("li", { class: "dx-chip" }, words, remove), words, remove };
     this.#chips.set(id, chip);

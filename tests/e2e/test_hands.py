@@ -56,6 +56,18 @@ def test_a_double_click_on_a_head_renames(visit: Opener) -> None:
     expect(card(page, "date").get_by_role("heading")).to_have_text("Before summer")
 
 
+def test_many_filters_leave_the_charts_where_they_are(visit: Opener) -> None:
+    page = visit(viewport={"width": 1024, "height": 768})
+    settled(page)
+    before = page.locator(".dx-cards").bounding_box()
+    kept = "(type:interval,lo:0)"
+    days = "(type:members,values:!(Mon,Tue,Wed,Thu,Fri))"
+    page.goto(f"{page.url.split('#')[0]}#v=1&x=(f:(delay:{kept},distance:{kept},hour:{kept},weekday:{days}))")
+    expect(page.locator(".dx-chip")).to_have_count(4)
+    settled(page)
+    assert page.locator(".dx-cards").bounding_box() == before
+
+
 def test_a_menu_follows_what_it_changes(visit: Opener) -> None:
     page = visit()
     settled(page)
