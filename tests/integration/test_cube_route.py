@@ -19,6 +19,7 @@ from datasets.incoming.importer import import_file
 from db.tables import Role
 from gpu.cubes import Cancelled
 from gpu.oracle import OracleEngine
+from tests.integration.frames import decode
 
 ROWS = 3_000
 PATIENCE = 20
@@ -135,20 +136,6 @@ def url(dataset, views=ALL, active=None, detail="coarse", filters=None):
 
 def address(dataset, x):
     return f"/api/datasets/{dataset.slug}/versions/{dataset.version}/cubes?{urlencode({'x': x})}"
-
-
-def decode(answer):
-    assert answer.status_code == 200, answer.get_data(as_text=True)
-    data = answer.data
-    size = int.from_bytes(data[4:8], "little")
-    header, body = json.loads(data[8 : 8 + size]), data[8 + size :]
-    for each in header["views"]:
-        refs = each["values"].items()
-        each["values"] = {
-            name: np.frombuffer(body, "<" + ref["dtype"], ref["length"], ref["offset"]).reshape(each["shape"])
-            for name, ref in refs
-        }
-    return header, {each["id"]: each for each in header["views"]}
 
 
 def fault(answer, status=400):
