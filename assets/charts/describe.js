@@ -37,7 +37,7 @@ function approximately(scene) {
  * @param {Scene} scene
  * @param {number} cell
  */
-export function placeText({ bins: [x, y], model }, cell) {
+function placeText({ bins: [x, y], model }, cell) {
   if (!y) return cellText(x, cell);
   return pairTexts(x, y, cell, model.outlines).join(", ");
 }

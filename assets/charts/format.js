@@ -9,8 +9,7 @@ const tenth = format(",.1f");
 const hundredth = format(",.2f");
 const significant = format(".3~g");
 const short = format(".3~s");
-const share = format(".1%");
-const finerShare = format(".2~p");
+const tenths = format(".1f");
 
 /**
  * A number with separators and the precision its size deserves.
@@ -38,11 +37,13 @@ export function formatShort(value) {
   return Math.abs(value) >= 10_000 ? short(value).replace("G", "B") : formatNumber(value);
 }
 
-/** @param {number} part @param {number} all */
+/** Never none for some, nor all for most. @param {number} part @param {number} all @returns {string} e.g. "40.1 %" */
 export function formatShare(part, all) {
   if (!(all > 0)) return "–";
-  const ratio = part / all;
-  return ratio > 0 && ratio < 0.001 ? finerShare(ratio) : share(ratio);
+  const percent = (100 * part) / all;
+  if (part > 0 && percent < 0.1) return "< 0.1\u2009%";
+  if (part < all && percent > 99.9) return "> 99.9\u2009%";
+  return `${tenths(percent)}\u2009%`;
 }
 
 /** @param {Measure} measure */

@@ -8,7 +8,7 @@ export function codesOf(selection) {
 }
 
 /** @param {number[]} codes @returns {Selection | null} */
-export function membersOf(codes) {
+function membersOf(codes) {
   return codes.length ? { type: "members", codes: [...new Set(codes)].sort((a, b) => a - b) } : null;
 }
 

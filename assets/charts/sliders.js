@@ -41,7 +41,7 @@ export function stepsOf(event) {
 
 /** The range of each axis, all of it where nothing is selected.
  * @param {Scene} scene @param {Plot} plot @returns {Span[]} */
-export function rangesOf(scene, plot) {
+function rangesOf(scene, plot) {
   const spans = spansOf(scene.selection);
   return plot.tracks.map((track, i) => spans[i] ?? whole(track));
 }

@@ -6,8 +6,8 @@ import { formatDegrees, formatTime, formatTimeBounds, formatTimeRange, placeForm
 import { spanOfCell } from "./bins.js";
 
 const DAY = 86_400_000;
-export const NO_VALUE = "no value";
-export const OTHER = "other";
+const NO_VALUE = "no value";
+const OTHER = "other";
 
 /**
  * The half-open range of fine codes of an ordered axis, exactly; whole numbers are named inclusively ("−20 to −16").
@@ -75,7 +75,7 @@ export function cellText(bins, cell) {
  * @param {number} high
  * @param {boolean} latitude
  */
-export function degreesText(low, high, latitude) {
+function degreesText(low, high, latitude) {
   return `${formatDegrees(low, latitude)} – ${formatDegrees(high, latitude)}`;
 }
 

@@ -8,7 +8,7 @@ const isTyping = (target) => target instanceof HTMLElement && target.matches("in
  * @param {KeyboardEvent} event
  * @returns {"undo" | "redo" | "shortcuts" | "rail" | null}
  */
-export function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   if (altKey) return null;
   const lower = key.toLowerCase();
   if (ctrlKey || metaKey) return lower === "y" || (lower === "z" && shiftKey) ? "redo" : lower === "z" ? "undo" : null;

@@ -4,7 +4,7 @@ const WIDTH = 48;
 const HEIGHT = 16;
 
 /** @param {number[]} counts @returns {string} one closed path of bars */
-export function barsPath(counts) {
+function barsPath(counts) {
   const highest = Math.max(1, ...counts);
   const width = WIDTH / Math.max(counts.length, 1);
   return counts

@@ -3,8 +3,9 @@
  * @import { Description, Exploration, Filter } from "./types.js"
  * @import { Status } from "./picture.js"
  */
+import { formatShare } from "../charts/format.js";
 import { h, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
-import { number, share } from "./numbers.js";
+import { number } from "./numbers.js";
 import { filterWords } from "./words.js";
 
 /** @typedef {{ element: HTMLElement, words: HTMLElement, remove: HTMLElement }} Chip */
@@ -35,7 +36,7 @@ export class Strip {
     this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
     this.none = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
     this.clear = textButton("Clear all", () => actions.clearFilters());
-    const widest = `${total} of ${total} rows (${share(1, 1)})`;
+    const widest = `${total} of ${total} rows (${formatShare(1, 1)})`;
     const rows = h("div", { class: "dx-rows", "data-widest": widest }, this.count, ` of ${total} rows `, this.part);
     const parts = [rows, this.none, this.chips, this.clear, this.bar];
     this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
@@ -47,7 +48,7 @@ export class Strip {
     if (rows === this.#rows) return;
     this.#rows = rows;
     setText(this.count, number(Math.round(rows)));
-    setText(this.part, `(${share(rows, this.description.rows)})`);
+    setText(this.part, `(${formatShare(rows, this.description.rows)})`);
     this.bar.style.transform = `scaleX(${rows / Math.max(1, this.description.rows)})`;
   }
 

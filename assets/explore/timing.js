@@ -10,7 +10,7 @@ function asked() {
   }
 }
 
-export const timed = asked();
+const timed = asked();
 
 /** @param {string} name @param {number} start from `performance.now()` */
 export function measure(name, start) {

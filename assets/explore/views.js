@@ -20,13 +20,13 @@ const SIZES = {
 };
 
 /** @param {Column} column @returns {ScaleSpec} */
-export function defaultScale(column) {
+function defaultScale(column) {
   const [type] = column.scales;
   return { type, domain: null, top: type === "category" ? TOP : null };
 }
 
 /** @param {Column} column @param {boolean} density @returns {number | null} */
-export function defaultBins(column, density) {
+function defaultBins(column, density) {
   if (column.kind !== "number" && column.kind !== "time") return null;
   return density ? BINS.density : BINS[column.kind];
 }

@@ -2,8 +2,9 @@
  * Filters and views in words.
  * @import { Bounds, Column, Description, Exploration, Filter, View } from "./types.js"
  */
+import { formatTime } from "../charts/format.js";
 import { isMap } from "./kinds.js";
-import { day, moment, number, span, until, isMidnight } from "./numbers.js";
+import { number, span, until } from "./numbers.js";
 
 const AGGREGATES = { count: "Rows", sum: "Sum of", mean: "Mean", min: "Lowest", max: "Highest" };
 const NAMED = 4;
@@ -26,7 +27,7 @@ const inner = (text) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLowerCase() + t
 /** @param {Bounds} bounds */
 function timeBounds({ lo, hi }) {
   if (lo !== null && hi !== null) return span(lo, hi);
-  if (lo !== null) return `from ${isMidnight(lo) ? day(lo) : moment(lo)}`;
+  if (lo !== null) return `from ${formatTime(lo)}`;
   return until(/** @type {number} */ (hi));
 }
 

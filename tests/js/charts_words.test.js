@@ -18,7 +18,8 @@ const texts = (ticks) => ticks.map(({ label }) => label);
 test("numbers have separators and sensible precision", () => {
   assert.deepEqual([0, 7, 1234567, 12.345, 0.0123456, 345.678, 123456.7, NaN, -5].map(formatNumber), ["0", "7", "1,234,567", "12.35", "0.0123", "345.7", "123,457", "–", "−5"]);
   assert.deepEqual([999, 15_000, 1_234_567, 3e9].map(formatShort), ["999", "15k", "1.23M", "3B"]);
-  assert.deepEqual([formatShare(401, 1000), formatShare(1, 1e6), formatShare(0, 5), formatShare(0, 0)], ["40.1%", "0.0001%", "0.0%", "–"]);
+  const shares = [formatShare(401, 1000), formatShare(1, 1e6), formatShare(999_999, 1e6), formatShare(0, 5), formatShare(0, 0)];
+  assert.deepEqual(shares, ["40.1\u2009%", "< 0.1\u2009%", "> 99.9\u2009%", "0.0\u2009%", "–"]);
   assert.deepEqual([formatChange(-0.2, 11.5), formatChange(1076, -1116)], ["−0.20", "+1,076.0"]);
   assert.deepEqual([formatDegrees(-98.5, false), formatDegrees(40, true), formatDegrees(0, false)], ["98.5°W", "40°N", "0°"]);
 });
@@ -132,5 +133,5 @@ test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", 
   grid[2 * 4 + 3] = 1;
   const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, bins: [binsOf(origin), binsOf(axis)], ghost: grid, values: grid, selection: null };
   assert.deepEqual(table(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["no value", "0 to 59", "1", "1"]]);
-  assert.match(describe(flat), /1 rows \(25\.0%\) lie outside or have no value\./);
+  assert.match(describe(flat), /1 rows \(25\.0\u2009%\) lie outside or have no value\./);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number, share } from "../../assets/explore/numbers.js";
+import { number } from "../../assets/explore/numbers.js";
 import { filterWords, sentences, viewTitle } from "../../assets/explore/words.js";
 
 const column = (name, kind, integer = false) => ({ name, label: name[0].toUpperCase() + name.slice(1), kind, integer });
@@ -73,12 +73,4 @@ test("titles say what is measured of what", () => {
   assert.equal(viewTitle(view("date", "delay"), description), "Delay by date");
   const mean = { ...view("origin"), measure: { aggregate: "mean", column: "delay" } };
   assert.equal(viewTitle(mean, description), "Mean delay by origin");
-});
-
-test("shares never round to none or all", () => {
-  assert.equal(share(1204331, 3000000), "40.1\u2009%");
-  assert.equal(share(1, 3000000), "< 0.1\u2009%");
-  assert.equal(share(2999999, 3000000), "> 99.9\u2009%");
-  assert.equal(share(0, 0), "0.0\u2009%");
-  assert.equal(number(-1234.5), "−1,234.5");
 });
