@@ -9,6 +9,11 @@ from playwright.sync_api import Page, expect
 SCROLLED = "new Promise(done => (function look() { scrollY ? done(1) : requestAnimationFrame(look) })())"
 
 
+def point_at(page: Page, view: str) -> None:
+    box = plot(page, view)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
 def double_click(page: Page, view: str) -> None:
     box = plot(page, view)
     page.mouse.dblclick(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
@@ -35,12 +40,12 @@ def test_a_double_click_leaves_at_most_the_clear(visit: Opener) -> None:
 def test_the_wheel_scrolls_past_a_chart_and_says_how_it_zooms(visit: Opener) -> None:
     page = visit()
     settled(page)
-    box = plot(page, "delay")
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    point_at(page, "delay")
     page.mouse.wheel(0, 120)
     expect(card(page, "delay").locator("[data-wheel]")).to_have_count(1)
     assert page.evaluate(SCROLLED)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    point_at(page, "delay")
     page.keyboard.down("Control")
     page.mouse.wheel(0, -240)
     page.keyboard.up("Control")
