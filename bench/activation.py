@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.brushing import Person
-from bench.explorer import Explorer
+from bench.explorer import Entered, Explorer
 from datasets.description import Description
 from datasets.opening import decode
 
@@ -48,17 +48,18 @@ async def activations(explorer: Explorer, description: Description, known: set[S
     ends = [each["start"] for each in timed[1:]] + [float("inf")]
     here: set[State] = set()
     found = []
-    for (view, address), time, end in zip(explorer.entered, timed, ends, strict=True):
+    for view, address, index in explorer.entered:
+        start, end = timed[index]["start"], ends[index]
         key, filters = state(view, address, description)
         source = BROWSER if key in here else SERVER if key in known else COLD
         here.add(key)
         known.add(key)
-        asked = [each for each in answers if each["active"] == view and time["start"] <= each["start"] < end]
+        asked = [each for each in answers if each["active"] == view and start <= each["start"] < end]
         first = [each for each in asked if each["detail"] == "coarse"][:1]
         fetched = sum(each["end"] - each["start"] for each in first)
         wire = sum(each["wire"] for each in first)
         exact = sum(each["wire"] for each in asked if each["detail"] == "exact")
-        found.append(Activation(view, filters, source, time["painted"], fetched, wire, exact))
+        found.append(Activation(view, filters, source, timed[index]["painted"], fetched, wire, exact))
     return found
 
 
@@ -74,8 +75,8 @@ async def wander(person: Person, rounds: int) -> None:
             await person.explorer.enter(view)
 
 
-async def revisit(explorer: Explorer, entered: list[tuple[str, str]]) -> None:
+async def revisit(explorer: Explorer, entered: list[Entered]) -> None:
     """Follow links to what another page has shown, each once."""
-    for address, view in {address: view for view, address in entered}.items():
+    for address, view in {address: view for view, address, _ in entered}.items():
         await explorer.open(address)
         await explorer.enter(view)

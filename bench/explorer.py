@@ -28,9 +28,11 @@ CODED = ("content-encoding", "content-length", "transfer-encoding")
 """Headers of a body as it travels; it is handed on as it was before."""
 SETTLED = """() => document.querySelector('.dx-strip[data-status=exact]') !== null
   && document.querySelector('.dx-card:not([data-status=exact])') === null"""
-ACTIVATED = "times => dxProbe.activations.length === times"
+ACTIVATED = "before => dxProbe.activations.length > before"
 
 Point = tuple[float, float]
+Entered = tuple[str, str, int]
+"""A view made active, the address at that moment, and which of the probe's activations it was."""
 
 
 @asynccontextmanager
@@ -94,8 +96,7 @@ class Explorer:
 
     page: Page
     session: CDPSession
-    entered: list[tuple[str, str]] = field(default_factory=list)
-    """Every view made active, with the address at that moment."""
+    entered: list[Entered] = field(default_factory=list)
 
     def chart(self, view: str) -> Locator:
         return self.page.locator(f"[data-view={view}] .dx-card-chart")
@@ -143,9 +144,10 @@ class Explorer:
             return
         await self.mouse("mouseMoved", OUTSIDE)  # scrolling must not bring another chart below the pointer
         box = await self.place(view)
+        before = await self.page.evaluate("dxProbe.activations.length")
         await self.mouse("mouseMoved", (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2))
-        self.entered.append((view, self.page.url))
-        await self.page.wait_for_function(ACTIVATED, arg=len(self.entered))
+        await self.page.wait_for_function(ACTIVATED, arg=before)
+        self.entered.append((view, self.page.url, before))
         await self.settled()
 
     async def open(self, address: str) -> None:
