@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> Dash:
         SESSION_REFRESH_EACH_REQUEST=False,  # a cookie that changes would void the browser's cache of cubes
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=2**20,  # an exploration of 32 views is some tens of kilobytes
     )
     guard.guard(server)
     signin.install(server)

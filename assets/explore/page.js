@@ -14,6 +14,7 @@ import { Hint } from "./hint.js";
 import { Timeline, markOf } from "./history.js";
 import * as keyboard from "./keyboard.js";
 import { Notices } from "./notices.js";
+import { number } from "./numbers.js";
 import { Rail } from "./rail.js";
 import { ROWS } from "./requests.js";
 import { toFilter } from "./selection.js";
@@ -28,6 +29,8 @@ const narrow = matchMedia("(max-width: 719px)");
 const ONE_STEP = 800;
 /** A pointer that only passes over a view, milliseconds. */
 const PASSING = 40;
+/** Rows that take longer than this to arrive are being read from disk. */
+const LONG = 2000;
 const TOOLS_SLOT = "dx-tools";
 
 /** On a phone the columns open over the page when asked for. */
@@ -36,10 +39,14 @@ const wantsRail = () => !narrow.matches && localStorage.getItem(RAIL) !== "close
 /** @param {Exploration} a @param {Exploration} b */
 const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.filters) && a.views === b.views;
 
+/** @param {number} rows */
+const firstReading = (rows) => `Reading ${number(rows)} rows into memory. This is needed once; then brushing does not wait.`;
+
 export class Page {
   /** @type {Exploration} */ exploration;
   #listening = new AbortController();
   #entering = 0;
+  #reading = 0;
   /** The step that a next turn or press may go on with. */
   #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
   #byKey = false;
@@ -77,6 +84,7 @@ export class Page {
     addEventListener("pointerdown", () => (this.#byKey = false), { capture: true, signal });
     narrow.addEventListener("change", () => this.#setRail(wantsRail()), { signal });
     addEventListener("popstate", (event) => this.#arrive(event), { signal });
+    this.#reading = window.setTimeout(() => this.notices.show("reading", firstReading(description.rows)), LONG);
     this.open(opened);
   }
 
@@ -105,6 +113,7 @@ export class Page {
 
   destroy() {
     clearTimeout(this.#entering);
+    clearTimeout(this.#reading);
     this.#listening.abort();
     this.grid.destroy();
     this.tools.element.remove();
@@ -207,6 +216,7 @@ export class Page {
   #listener() {
     return {
       onAxes: (pictures) => {
+        this.#stopWaiting();
         for (const picture of pictures) this.grid.cards.get(picture.id)?.begin(picture);
         this.#drawSelections();
       },
@@ -298,8 +308,14 @@ export class Page {
     setText(this.live, [...filters, `${this.strip.rowsInWords()}.`].join(". "));
   }
 
+  #stopWaiting() {
+    clearTimeout(this.#reading);
+    this.notices.dismiss("reading");
+  }
+
   /** @param {Error} error */
   #fail(error) {
+    this.#stopWaiting();
     if (error instanceof SignedOut) {
       const back = location.pathname + location.search + location.hash;
       return location.assign(`/signin?next=${encodeURIComponent(back)}`);

@@ -7,31 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from tests.e2e.visits import Opener, Service, assert_accessible
 
 ROOT = Path(__file__).parents[2]
 QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 PATIENCE = 20_000  # milliseconds; two busy cores
-
-
-@dataclass
-class Service:
-    """A running DataXchange: where it is, its data folder and the link it printed at its first start."""
-
-    url: str
-    link: str
-    data: Path
-
-    @property
-    def password(self) -> str:
-        return (self.data / "admin-password").read_text().strip()
 
 
 @pytest.fixture(scope="session")
@@ -76,9 +63,6 @@ def signed_in_state(browser: Browser, service: Service) -> dict[str, object]:
     return dict(state)
 
 
-Opener = Callable[..., Page]
-
-
 @pytest.fixture
 def visit(browser: Browser, service: Service, signed_in_state: dict[str, object]) -> Iterator[Opener]:
     """``visit(path, **options)``: a signed-in page, which must leave a clean console and no axe violation."""
@@ -107,12 +91,3 @@ def visit(browser: Browser, service: Service, signed_in_state: dict[str, object]
 
 def _complaint(message: ConsoleMessage) -> list[str]:
     return [f"{message.type}: {message.text}"] if message.type in ("error", "warning") else []
-
-
-def assert_accessible(page: Page) -> None:
-    """No axe violation on the page as it stands."""
-    violations = Axe().run(page).response["violations"]
-    assert not violations, "\n".join(
-        f"{each['id']}: {each['help']}: {[node['html'][:160] for node in each['nodes'][:3]]}"
-        for each in violations
-    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import Opener
-from explore import card, drag, plot, rows, settled
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.e2e.explore import card, drag, plot, rows, settled
+from tests.e2e.visits import Opener
 
 SCROLLED = "new Promise(done => (function look() { scrollY ? done(1) : requestAnimationFrame(look) })())"
 
@@ -83,3 +84,27 @@ def test_a_menu_follows_what_it_changes(visit: Opener) -> None:
     expect(menu.get_by_label("Bins").locator("option:checked")).to_have_text("Week")
     menu.get_by_label("Measure").select_option("Mean")
     expect(menu.get_by_label("Of").locator("option:checked")).to_have_text("Delay (min)")
+
+
+def test_the_same_link_opens_again_after_brushing(visit: Opener) -> None:
+    link = "#v=1&x=(f:(hour:(type:interval,lo:6,hi:9)))"
+    page = visit("/explore/flights" + link)
+    morning = rows(page)
+    drag(page, "delay", (0.3, 0.5), (0.5, 0.5))
+    assert rows(page) < morning
+    page.evaluate("hash => { location.hash = hash }", link)
+    expect(page.locator(".dx-chip")).to_have_count(1)
+    assert rows(page) == morning
+
+
+def test_a_long_first_reading_says_so(visit: Opener) -> None:
+    page = visit("/health")
+    held: list[Route] = []
+    page.route("**/cubes?*", lambda route: held.append(route))  # a builtin has no room for its wrapper
+    page.goto(page.url.replace("/health", "/explore/flights"))
+    expect(page.get_by_text("Reading 3,000,000 rows")).to_be_visible()
+    page.unroute("**/cubes?*")
+    for route in held:
+        route.continue_()
+    settled(page)
+    expect(page.get_by_text("Reading 3,000,000 rows")).to_have_count(0)

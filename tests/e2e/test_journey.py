@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from conftest import Opener, Service
-from explore import card, drag, filtered, plot, rows, settled
 from playwright.sync_api import Page, expect
-from truth import Truth, between, filters, predicate
+
+from tests.e2e.explore import card, drag, filtered, plot, rows, settled
+from tests.e2e.truth import Truth, between, filters, predicate
+from tests.e2e.visits import Opener, Service
 
 COLUMNS = {
     "date": ("date",),

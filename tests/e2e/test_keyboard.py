@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Opener, assert_accessible
-from explore import card, drag, filtered, plot, rows, settled
 from playwright.sync_api import Page, expect
+
+from tests.e2e.explore import card, drag, filtered, plot, rows, settled
+from tests.e2e.visits import Opener, assert_accessible
 
 SHOTS = Path(__file__).parents[2] / "test-results"
 

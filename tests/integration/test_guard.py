@@ -185,3 +185,9 @@ def test_the_front_page_opens_the_first_dataset(signed_in):
         work.flush()
         work.add(DatasetVersion(dataset_id=dataset.id, key="1", rows=0, folder="x", profile={}))
     assert browser.get("/").location == "/explore/flights"
+
+
+def test_a_request_larger_than_any_exploration_is_refused(signed_in):
+    too_much = b'{"output": "' + b"x" * 2**20 + b'"}'
+    answer = signed_in().post("/_dash-update-component", data=too_much, content_type="application/json")
+    assert answer.status_code == 413
