@@ -100,11 +100,16 @@ def test_the_same_link_opens_again_after_brushing(visit: Opener) -> None:
 def test_a_long_first_reading_says_so(visit: Opener) -> None:
     page = visit("/health")
     held: list[Route] = []
-    page.route("**/cubes?*", lambda route: held.append(route))  # a builtin has no room for its wrapper
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/cubes?*", hold_the_first)
     page.goto(page.url.replace("/health", "/explore/flights"))
     expect(page.get_by_text("Reading 3,000,000 rows")).to_be_visible()
-    page.unroute("**/cubes?*")
-    for route in held:
-        route.continue_()
+    held[0].continue_()
     settled(page)
     expect(page.get_by_text("Reading 3,000,000 rows")).to_have_count(0)
