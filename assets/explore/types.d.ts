@@ -1,4 +1,6 @@
 /** The shapes the page shares with the server (docs/explore.md) and with the charts. */
+import * as Chart from "../charts/types.js";
+
 export interface ScaleSpec {
   type: "linear" | "log" | "time" | "category" | "boolean";
   domain: [number, number] | null;
@@ -86,32 +88,15 @@ export interface NotOpened {
   datasets: DatasetName[] | null;
 }
 
-export interface Axis {
-  column: string;
-  label: string;
-  type: string;
-  integer: boolean;
-  codes: number;
-  edges: Float64Array | null;
-  labels: string[] | null;
-  lookup: Uint16Array;
-  bins: number;
-  choices: number[];
-  domain: [number, number] | null;
-}
-
-export interface Range {
-  from: number;
-  to: number;
+/** An axis as it arrives with a cube: what a chart needs, and the domain its scale was resolved to. */
+export interface Axis extends Chart.Axis {
+  domain: Chart.Domain | null;
 }
 
 /** A brush, in codes of the active view's axis (a box: in its bins); ranges are half-open. */
-export type Selection =
-  | { type: "interval"; from: number; to: number; nulls?: boolean }
-  | { type: "members"; codes: number[] }
-  | { type: "box"; x: Range; y: Range };
-
-export type Kind = "histogram" | "series" | "bars" | "density" | "figure";
+export type Selection = Chart.Selection;
+export type Range = Chart.Span;
+export type Kind = Chart.Kind;
 
 /** What the cube route is asked (docs/wire.md). */
 export interface CubeRequest {
