@@ -8,13 +8,15 @@ from datasets.exploration import View
 
 COLUMNS = 12
 BESIDE_MAP = 2
+TALL = 3
+"""The rows that a map fills, and a list of more categories than two rows have room for."""
 
 
 def laid_out(views: Iterable[View]) -> list[View]:
     """The views with their sizes, in the order in which a grid that fills row by row puts them in place.
 
     On top the key figures, one above the other, beside the time series and a distribution; then the map with
-    up to two views at its side, lists of categories first; then rows of up to three.
+    up to two views at its side, long lists first; then rows of up to three.
     """
     views = list(views)
     figures = [view for view in views if not view.columns]
@@ -23,7 +25,7 @@ def laid_out(views: Iterable[View]) -> list[View]:
     placed = [*_top(figures, charts[:2])]
     rest = charts[2:]
     for density in maps:
-        beside = sorted(rest, key=_is_no_list)[:BESIDE_MAP]
+        beside = sorted(rest, key=_beside_map)[:BESIDE_MAP]
         placed += _around(density, beside)
         rest = [view for view in rest if view not in beside]
     return [*placed, *_rows(rest)]
@@ -33,8 +35,9 @@ def _is_no_series(view: View) -> bool:
     return view.scales[0].type != "time"
 
 
-def _is_no_list(view: View) -> bool:
-    return view.scales[0].type != "category"
+def _beside_map(view: View) -> tuple[bool, bool]:
+    """Sorts long lists before short ones, and lists before the rest."""
+    return view.height < TALL, view.scales[0].type != "category"
 
 
 def _sized(view: View, width: int, height: int) -> View:
@@ -51,8 +54,8 @@ def _top(figures: Sequence[View], charts: Sequence[View]) -> Iterator[View]:
 
 
 def _around(density: View, beside: Sequence[View]) -> Iterator[View]:
-    yield _sized(density, 6 if beside else COLUMNS, 3)
-    yield from (_sized(view, 6 // len(beside), 3) for view in beside)
+    yield _sized(density, 6 if beside else COLUMNS, TALL)
+    yield from (_sized(view, 6 // len(beside), TALL) for view in beside)
 
 
 def _rows(views: Sequence[View]) -> Iterator[View]:
@@ -60,5 +63,5 @@ def _rows(views: Sequence[View]) -> Iterator[View]:
     while views:
         count = 2 if len(views) == 4 else min(3, len(views))
         row, views = views[:count], views[count:]
-        height = 3 if any(view.scales[0].type == "category" for view in row) else 2
+        height = max(view.height for view in row)
         yield from (_sized(view, COLUMNS // count, height) for view in row)

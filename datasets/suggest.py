@@ -10,7 +10,7 @@ from typing import cast
 from datasets.axes import DENSITY_BINS, nearest_choice
 from datasets.description import Column, Description
 from datasets.exploration import Exploration, Measure, View
-from datasets.layout import laid_out
+from datasets.layout import TALL, laid_out
 from datasets.slugs import slug_of
 from gpu.cubes import Aggregate
 from gpu.scales import ScaleSpec, resolve
@@ -18,6 +18,8 @@ from gpu.scales import ScaleSpec, resolve
 SERIES_BINS = 200
 HISTOGRAM_BINS = 50
 TOP = 12
+LOW_BARS = 6
+"""How many categories a chart of two rows shows without scrolling."""
 MOST_HISTOGRAMS = 4
 MOST_VIEWS = 9
 MARGIN = 0.08
@@ -99,7 +101,8 @@ def _distribution(column: Column) -> View:
     spec = ScaleSpec.model_validate({"type": type_, "top": TOP if type_ == "category" else None})
     wished = {"time": SERIES_BINS, "linear": column.few_integers or HISTOGRAM_BINS}.get(type_)
     bins = nearest_choice(resolve(spec, column.profile), wished) if wished else None
-    return View(id=_id(column), columns=(column.name,), scales=(spec,), bins=(bins,))
+    height = TALL if type_ == "category" and column.profile.distinct > LOW_BARS else 2
+    return View(id=_id(column), columns=(column.name,), scales=(spec,), bins=(bins,), height=height)
 
 
 def _map(longitude: Column, latitude: Column) -> View:

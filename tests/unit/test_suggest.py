@@ -140,3 +140,12 @@ def test_places_that_the_sample_has_none_of_are_no_map():
     ]
     sparse = description.model_copy(update={"columns": tuple(columns)})
     assert "map" not in [view.id for view in suggest(sparse).views]
+
+
+def test_only_long_lists_make_a_row_tall(suggested):
+    rows = table(300)
+    numbers = {f"n{i}": rows["price"] for i in range(3)}
+    short = suggested(numbers | {"answer": ["yes", "no"] * 150})
+    assert {view.height for view in short.views if view.columns} == {2}
+    long = suggested(numbers | {"letter": list("abcdefghij") * 30})
+    assert max(view.height for view in long.views) == 3
