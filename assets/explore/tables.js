@@ -1,9 +1,11 @@
 // One view's cube made ready for brushing: built once when the cube arrives, sliced in every frame of a drag.
 import { Minima } from "./extremes.js";
+import { heldCells, pack, unpack } from "./held.js";
 import { Spans } from "./spans.js";
 import { Sums } from "./sums.js";
 
 /** @typedef {import("./wire.js").FrameView} FrameView */
+/** @typedef {import("./wire.js").Numbers} Numbers */
 /** @typedef {import("./spans.js").Selection} Selection */
 
 const TOO_MANY = 2 ** 32;
@@ -20,6 +22,9 @@ export class Table {
   #sum;
   #extremes;
   #counts;
+  /** The places of the cells kept, and room for their numbers; null: all are kept. */
+  #places;
+  #packed;
   /** @param {FrameView} view */
   constructor(view) {
     this.cells = view.shape.slice(1).reduce((product, size) => product * size, 1);
@@ -29,13 +34,16 @@ export class Table {
     const [ys, xs] = this.#follows ? spansOf(view) : [null, new Spans(1, null)];
     this.#ys = ys;
     this.#xs = xs;
-    const { count, sum, low, high } = view.values;
+    const { low } = view.values;
+    this.#places = heldCells(view.values.count, this.cells);
+    this.#packed = new Float64Array(this.#places ? this.#places.length : 0);
+    const kept = this.#places ? this.#places.length : this.cells;
+    const [count, sum, extremes] = this.#keep(view.values.count, view.values.sum, low ?? view.values.high);
     const ny = ys && ys.size;
-    this.#count = new Sums(count, ny, xs.size, this.cells, view.total < TOO_MANY);
-    this.#sum = sum && new Sums(sum, ny, xs.size, this.cells, false);
-    const extremes = low ?? high;
-    this.#extremes = extremes && new Minima(extremes, ny ?? 1, xs.size, this.cells, low ? 1 : -1);
-    this.#counts = new Float64Array(this.#aggregate === "count" ? 0 : this.cells);
+    this.#count = new Sums(/** @type {Numbers} */ (count), ny, xs.size, kept, view.total < TOO_MANY);
+    this.#sum = sum && new Sums(sum, ny, xs.size, kept, false);
+    this.#extremes = extremes && new Minima(/** @type {Float64Array} */ (extremes), ny ?? 1, xs.size, kept, low ? 1 : -1);
+    this.#counts = new Float64Array(this.#aggregate === "count" ? 0 : kept);
   }
 
   /**
@@ -47,6 +55,23 @@ export class Table {
    */
   slice(selection, out) {
     this.#select(selection);
+    const places = this.#places;
+    return places ? unpack(this.#measure(this.#packed), places, this.#nothing, out) : this.#measure(out);
+  }
+
+  /** What a cell shows that no row is in. */
+  get #nothing() {
+    return this.#aggregate === "count" || this.#aggregate === "sum" ? 0 : NaN;
+  }
+
+  /** @param {...(Numbers | null)} parts of the cube @returns {(Numbers | null)[]} the same of the cells kept */
+  #keep(...parts) {
+    const places = this.#places;
+    return parts.map((part) => (part && places ? pack(part, this.cells, places) : part));
+  }
+
+  /** @param {Float64Array} out one number a cell kept */
+  #measure(out) {
     if (this.#aggregate === "count") return this.#count.add(this.#ys, this.#xs, out);
     const counts = this.#count.add(this.#ys, this.#xs, this.#counts);
     if (this.#sum) return this.#average(this.#sum.add(this.#ys, this.#xs, out), counts);

@@ -14,9 +14,10 @@ function dice(seed) {
 const product = (numbers) => numbers.reduce((a, b) => a * b, 1);
 
 /** A cube with some empty cells; values are small integers, so that all sums are exact. */
-function cube(aggregate, active, cells, { rows = null, shape = active, seed = 1, kind = Uint16Array, total = 1e6 } = {}) {
+function cube(aggregate, active, cells, { rows = null, shape = active, seed = 1, kind = Uint16Array, total = 1e6, held = 1 } = {}) {
   const roll = dice(seed);
-  const count = kind.from({ length: product(shape) * product(cells) }, () => Math.max(0, roll(9) - 3));
+  const number = (_, k) => (k % product(cells) % held ? 0 : Math.max(0, roll(9) - 3));
+  const count = kind.from({ length: product(shape) * product(cells) }, number);
   const pick = (empty) => Float64Array.from(count, (n) => (n ? roll(200) - 100 : empty));
   const values = {
     count,
@@ -220,3 +221,19 @@ test("codes beyond the axis select nothing", () => {
   near(slice(table, { type: "interval", from: -3, to: 99 }), slice(table, null));
   near(slice(table, { type: "interval", from: 7, to: 9 }), new Float64Array(2));
 });
+
+for (const aggregate of AGGREGATES)
+  for (const active of [[40], [7, 9]])
+    test(`${aggregate} under ${active.length} active axes where most cells are empty`, () => {
+      const view = cube(aggregate, active, [11, 13], { held: 5 });
+      const table = new Table(view);
+      const out = new Float64Array(table.cells).fill(12345);
+      const [nx, ny] = [active.at(-1), active.length === 2 ? active[0] : 1];
+      for (const [from, to] of [[0, nx], [2, 6], [3, 3]]) {
+        const selection = ny > 1 ? box(1, ny - 1, from, to) : { type: "interval", from, to };
+        const [top, bottom] = ny > 1 ? [1, ny - 1] : [0, 1];
+        const rows = range(top, bottom).flatMap((y) => range(from, to).map((x) => y * nx + x));
+        near(table.slice(selection, out), expected(view, whole(rows)));
+      }
+      near(table.slice(null, out), expected(view, whole(range(0, nx * ny))));
+    });
