@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic, sleep
 
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlmodel import Session
 
 from config import settings
+
+PATIENCE = 10
+"""Seconds to wait for a database that somebody else is writing to."""
 
 
 @lru_cache
@@ -29,9 +34,24 @@ def connect(url: str) -> sa.Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000"):
+    for pragma in (f"busy_timeout = {PATIENCE * 1000}", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
+    _keep_a_log(cursor)
     cursor.close()
+
+
+def _keep_a_log(cursor: DBAPICursor) -> None:
+    """Switch to WAL. Of two that switch a new file at once SQLite turns one away at once: it asks again."""
+    last = monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > last:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def engine() -> sa.Engine:

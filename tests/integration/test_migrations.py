@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -52,6 +54,21 @@ def test_two_starts_at_once_upgrade_once(empty):
     starts = [subprocess.Popen(upgrade, env=environment) for _ in range(2)]
     assert [start.wait(timeout=60) for start in starts] == [0, 0]
     assert schema.current() is not None
+
+
+def test_two_connections_may_open_a_new_file_at_once(tmp_path):
+    meet = Barrier(2)
+
+    def open_all():
+        for number in range(300):
+            own = engine.connect.__wrapped__(f"sqlite:///{tmp_path / str(number)}")
+            meet.wait(timeout=30)
+            own.connect().close()
+            own.dispose()
+
+    with ThreadPoolExecutor() as two:
+        for opened in [two.submit(open_all) for _ in range(2)]:
+            opened.result()
 
 
 def test_a_failing_migration_leaves_the_database_as_it_was(empty, monkeypatch):
