@@ -41,6 +41,8 @@ from datasets.exploration import CubeRequest
 from datasets.store import Store
 from datasets.suggest import suggest
 from db import engine, schema
+from db.keys import ring
+from db.keys.master import MasterKeyError
 from gpu.engine import Engine
 
 if TYPE_CHECKING:
@@ -78,12 +80,10 @@ def create_app(settings: Settings) -> Dash:
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
-        SECRET_KEY=secrets.signing_key(settings.data),
+        SECRET_KEY=secrets.form_key(),
         SESSION_COOKIE_NAME="dataxchange",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        SESSION_REFRESH_EACH_REQUEST=False,  # a cookie that changes would void the browser's cache of cubes
-        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=2**20,  # an exploration of 32 views is some tens of kilobytes
     )
@@ -229,10 +229,12 @@ def prepare(settings: Settings) -> bool:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade()
-        secrets.signing_key(settings.data)
+        ring.ensure()
         return secrets.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
+    except (ring.LostKeyError, MasterKeyError) as error:
+        raise SystemExit(str(error)) from error
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -7,7 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ByteSize, Field, NonNegativeInt, PositiveInt, ValidationError, field_validator
+from pydantic import (
+    ByteSize,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -34,7 +42,12 @@ class Settings(BaseSettings):
     request_threads: PositiveInt = 32
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
+    master_key: SecretStr | None = None
+    master_key_file: Path | None = None
+    kms_command: str = ""
     session_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta(0))
+    session_idle: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
+    step_up: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
     secure_cookies: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"

@@ -10,12 +10,14 @@ from accounts import links, passwords, users
 from accounts.secrets import ADMIN
 from config import settings
 from db import schema
+from db.keys import ring
 from db.tables import Role
 
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
     schema.upgrade()
+    ring.ensure()
     try:
         sys.stdout.write(choice.answer(choice) + "\n")
     except (users.UnknownUserError, users.NameTakenError, users.BadNameError) as error:

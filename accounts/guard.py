@@ -12,8 +12,10 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts.permissions import GRANTED, Permission
-from db.tables import Role
+from accounts.permissions import Permission
+from accounts.principals import Kind
+from config import settings
+from db.tables import now
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,20 +23,23 @@ PUBLIC = "public"
 PUBLIC_PATHS = ("/assets/",)
 
 
-def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def requires(permission: Permission, *, fresh: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let only people with this permission through; put it right under ``@callback`` or the route.
 
-    Sets ``policy`` on the function, which a test demands of every callback and route. Answers 401 to
-    strangers and 403 to people who may not.
+    What is dangerous asks to be ``fresh``: the person has just proved again who they are. Sets ``policy`` on
+    the function, which a test demands of every callback and route, and ``fresh``. Answers 401 to strangers,
+    403 to people who may not, and 403 with ``X-Step-Up`` to those who must confirm first.
     """
 
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
             demand(permission)
+            if fresh:
+                demand_fresh()
             return function(*args, **kwargs)
 
-        vars(guarded)["policy"] = permission
+        vars(guarded).update(policy=permission, fresh=fresh)
         return guarded
 
     return declare
@@ -54,15 +59,30 @@ def demand(permission: Permission) -> None:
     """
     if not current_user.is_authenticated:
         abort(401)
-    if permission not in GRANTED[Role(current_user.role)]:
+    if not current_user.may(permission):
         abort(403)
 
 
+def demand_fresh() -> None:
+    """End the request unless the person who asks has just proved who they are; no program can do that.
+
+    Raises:
+        werkzeug.exceptions.HTTPException: 403, with ``X-Step-Up`` where confirming would help.
+    """
+    if current_user.kind is not Kind.PERSON:
+        abort(403, "This is done in person, not by a program.")
+    if current_user.confirmed <= now() - settings().step_up:
+        answer = make_response({"error": {"message": "Confirm that it is you.", "code": "step-up"}}, 403)
+        answer.headers["X-Step-Up"] = "required"
+        abort(answer)
+
+
 class Sessions(SecureCookieSessionInterface):
-    """Assets are the same for everybody: no session there, so that nobody's cookie parts them in a cache."""
+    """Flask's cookie is for forms: none with assets and the API, where it would part a cache by person."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return None if request.path.startswith(PUBLIC_PATHS) else super().open_session(app, request)
+        without = (*PUBLIC_PATHS, "/api/")
+        return None if request.path.startswith(without) else super().open_session(app, request)
 
 
 def guard(server: Flask) -> None:

@@ -1,4 +1,4 @@
-"""What each role may do."""
+"""What each role may do; docs/security.md has the same as a table, and tests compare the two."""
 
 from __future__ import annotations
 
@@ -11,12 +11,21 @@ class Permission(StrEnum):
     """Something a person may do; every callback and API route names the one it needs."""
 
     EXPLORE = "explore"
+    ACCOUNT = "account"
+    SAVE = "save"
     PRESENT = "present"
     ADMINISTER = "administer"
 
 
+_VIEWER = frozenset({Permission.EXPLORE, Permission.ACCOUNT})
+_ANALYST = _VIEWER | {Permission.SAVE}
+
+GUEST = frozenset({Permission.EXPLORE})
+"""What the holder of a guest link may do, whoever's rights it has."""
+
 GRANTED: dict[Role, frozenset[Permission]] = {
-    Role.ANALYST: frozenset({Permission.EXPLORE}),
-    Role.PRESENTER: frozenset({Permission.EXPLORE, Permission.PRESENT}),
+    Role.VIEWER: _VIEWER,
+    Role.ANALYST: _ANALYST,
+    Role.PRESENTER: _ANALYST | {Permission.PRESENT},
     Role.ADMIN: frozenset(Permission),
 }

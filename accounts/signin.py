@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session
-from flask_login import LoginManager, current_user, login_user, logout_user
+from flask_login import current_user
 from flask_wtf import CSRFProtect, FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from accounts import links, passwords, users
+from accounts import cookies, links, passwords, sessions, users
 from accounts.guard import public
-from accounts.users import Principal
+from accounts.principals import Kind, Principal
 
 EXEMPT = (
     "accounts.signin.signout",  # checks where the request comes from by itself
@@ -39,8 +39,7 @@ class SignInForm(FlaskForm):
 
 def install(server: Flask) -> None:
     """Give the server its sign-in routes, sessions and CSRF protection."""
-    manager = LoginManager(server)
-    manager.user_loader(users.of_session)
+    cookies.install(server)
     server.register_blueprint(blueprint)
     csrf = CSRFProtect(server)
     for view in EXEMPT:
@@ -59,7 +58,7 @@ def signin() -> Response | str | tuple[str, int]:
     person = users.of_password(form.name.data, form.password.data)
     if person is None:
         return render_template("signin.html", form=form, problem=PROBLEMS["password"]), 401
-    return _admit(person, local(form.next.data))
+    return _admit(person, "password", local(form.next.data))
 
 
 @blueprint.get("/signin/link/<token>")
@@ -70,7 +69,7 @@ def signin_by_link(token: str) -> Response | str | tuple[str, int]:
     person = links.redeem(token)
     if person is None:
         return render_template("signin.html", form=SignInForm(formdata=None), problem=PROBLEMS["link"]), 410
-    return _admit(person, "/")
+    return _admit(person, "link", "/")
 
 
 @blueprint.post("/signout")
@@ -79,7 +78,9 @@ def signout() -> Response:
     """Forget who was signed in, and what their browser keeps of us. Other sites can't do this to somebody."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         abort(403)
-    logout_user()
+    if current_user.is_authenticated and current_user.kind is not Kind.PROGRAM:
+        sessions.end(current_user.key)
+    cookies.dismiss()
     session.clear()
     answer = redirect("/signin")
     answer.headers["Clear-Site-Data"] = '"cache"'
@@ -95,11 +96,9 @@ def local(address: str | None) -> str:
     return address if address and plain and address.startswith("/") and not address.startswith("//") else "/"
 
 
-def _admit(person: Principal, address: str) -> Response:
+def _admit(person: Principal, method: str, address: str) -> Response:
     session.clear()
-    session.permanent = True
-    login_user(person)
-    users.signed_in(person)
+    cookies.admit(sessions.begin(person.id, method, cookies.browser_of(request)))
     return redirect(address)
 
 

@@ -1,15 +1,13 @@
-"""People: found, created, recognised by password or session."""
+"""People: found, created, recognised by password."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
 from sqlmodel import Session, select
 
-from accounts import passwords
+from accounts import passwords, sessions
+from accounts.principals import Principal, principal
 from db.engine import session
-from db.tables import Role, User, new_session_key, now
+from db.tables import Role, User
 
 LONGEST_NAME = 80
 
@@ -35,29 +33,6 @@ class NameTakenError(ValueError):
         super().__init__(f"There is a user named {name!r} already.")
 
 
-@dataclass(frozen=True)
-class Principal:
-    """Whoever is signed in, as a request sees them; fulfils what flask-login asks of a user."""
-
-    is_authenticated: ClassVar = True
-    is_active: ClassVar = True
-    is_anonymous: ClassVar = False
-
-    id: int
-    name: str
-    role: Role
-    session_key: str
-
-    def get_id(self) -> str:
-        return self.session_key
-
-
-def principal(user: User) -> Principal:
-    if user.id is None:
-        raise ValueError("a principal is a user the database knows")
-    return Principal(user.id, user.name, Role(user.role), user.session_key)
-
-
 def create(name: str, password: str, role: Role) -> Principal:
     """Add a user.
 
@@ -76,20 +51,14 @@ def create(name: str, password: str, role: Role) -> Principal:
         return principal(user)
 
 
-def of_session(key: str) -> Principal | None:
-    """Who holds this session key; nobody once they are disabled or their password has changed."""
-    with session() as work:
-        user = work.exec(select(User).where(User.session_key == key)).one_or_none()
-        return principal(user) if user and not user.disabled else None
-
-
 def of_password(name: str, password: str) -> Principal | None:
     """Who this name and password belong to. An unknown name takes as long as a wrong password."""
     with session() as work:
         user = _named(work, name)
-    if not passwords.matches(password, user.password_hash if user else None) or user is None or user.disabled:
+    known = user.password_hash if user and not user.disabled else None
+    if not passwords.matches(password, known) or user is None or known is None:
         return None
-    if passwords.outdated(user.password_hash):
+    if passwords.outdated(known):
         _change(name, password_hash=passwords.hashed(password))
     return principal(user)
 
@@ -100,7 +69,8 @@ def set_password(name: str, password: str) -> None:
     Raises:
         UnknownUserError: nobody has this name.
     """
-    _change(name, password_hash=passwords.hashed(password), session_key=new_session_key())
+    changed = _change(name, password_hash=passwords.hashed(password))
+    sessions.end_all(changed.id)
 
 
 def disable(name: str) -> None:
@@ -109,12 +79,7 @@ def disable(name: str) -> None:
     Raises:
         UnknownUserError: nobody has this name.
     """
-    _change(name, disabled=True)
-
-
-def signed_in(person: Principal) -> None:
-    """Remember when they signed in."""
-    _change(person.name, signed_in=now())
+    sessions.end_all(_change(name, disabled=True).id)
 
 
 def named(work: Session, name: str) -> User:
@@ -135,8 +100,9 @@ def _named(work: Session, name: str) -> User | None:
     return work.exec(select(User).where(User.name == name)).one_or_none()
 
 
-def _change(name: str, **values: object) -> None:
+def _change(name: str, **values: object) -> Principal:
     with session() as work:
         user = named(work, name)
         user.sqlmodel_update(values)
         work.add(user)
+        return principal(user)

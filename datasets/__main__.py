@@ -14,12 +14,14 @@ from datasets.incoming.resample import resample
 from datasets.incoming.sample import prepare_sample
 from datasets.incoming.versions import BusyError
 from datasets.slugs import slug_of
+from db.keys import ring
 from db.schema import upgrade
 
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     upgrade()
+    ring.ensure()
     try:
         made = _run(chosen)
     except (BadFileError, BusyError, OSError, ValueError) as error:

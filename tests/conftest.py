@@ -16,6 +16,7 @@ from accounts import links, users
 from app import create_app
 from config import Settings
 from db import engine, schema
+from db.keys import ring
 from db.tables import Role
 
 
@@ -33,6 +34,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("migrated")
     with using(Settings(data=data)):
         schema.upgrade()
+        ring.ensure()
     return data
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
+from db.keys.seal import Sealed
 from db.schema import changing
 from db.tables import Moment
 
@@ -18,6 +19,8 @@ def plain_type(kind: str, item: object, _context: object) -> str | Literal[False
     """How ``alembic revision`` writes our own column types: migrations must not import what may change."""
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Sealed):
+        return "sa.Text()"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String({item.length or ''})"
     return False

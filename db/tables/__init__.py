@@ -1,7 +1,45 @@
 """What the database holds. Every change here has its migration in db/migrations."""
 
 from db.tables.base import Moment, now
-from db.tables.data import Dataset, DatasetVersion
-from db.tables.people import Role, SignInLink, User, new_session_key
+from db.tables.data import Dataset, DatasetVersion, VisibleProfile
+from db.tables.keys import Key, KeyPurpose
+from db.tables.people import (
+    Group,
+    Identity,
+    Membership,
+    OneTimeLink,
+    Passkey,
+    Purpose,
+    RecoveryCode,
+    Role,
+    User,
+)
+from db.tables.rights import GuestLink, Level, Resource, SavedView, Share
+from db.tables.sessions import ApiToken, Attempt, UserSession
 
-__all__ = ["Dataset", "DatasetVersion", "Moment", "Role", "SignInLink", "User", "new_session_key", "now"]
+__all__ = [
+    "ApiToken",
+    "Attempt",
+    "Dataset",
+    "DatasetVersion",
+    "Group",
+    "GuestLink",
+    "Identity",
+    "Key",
+    "KeyPurpose",
+    "Level",
+    "Membership",
+    "Moment",
+    "OneTimeLink",
+    "Passkey",
+    "Purpose",
+    "RecoveryCode",
+    "Resource",
+    "Role",
+    "SavedView",
+    "Share",
+    "User",
+    "UserSession",
+    "VisibleProfile",
+    "now",
+]

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from db.keys.seal import SealedJson
 from db.tables.base import Moment, now
 
 
@@ -19,11 +20,15 @@ class Dataset(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(unique=True, max_length=80)
     name: str = Field(max_length=200)
+    owner_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
     created: datetime = Field(default_factory=now, sa_type=Moment)
 
 
 class DatasetVersion(SQLModel, table=True):
-    """One immutable state of a dataset: a folder of Parquet files and what is known of its columns."""
+    """One immutable state of a dataset: a folder of Parquet files and what is known of its columns.
+
+    ``key_id`` is the key that its files are encrypted with; None: they are not.
+    """
 
     __tablename__ = "dataset_versions"
     __table_args__ = (sa.UniqueConstraint("dataset_id", "key"),)
@@ -33,5 +38,20 @@ class DatasetVersion(SQLModel, table=True):
     key: str = Field(max_length=64)
     rows: int = Field(sa_type=sa.BigInteger)
     folder: str
-    profile: dict[str, Any] = Field(sa_type=sa.JSON)
+    key_id: str | None = Field(default=None, foreign_key="keys.id", max_length=16)
+    profile: dict[str, Any] = Field(sa_type=SealedJson.of("dataset_versions.profile"))
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class VisibleProfile(SQLModel, table=True):
+    """What is known of a version's columns over the rows that somebody's rights (by digest) show."""
+
+    __tablename__ = "visible_profiles"
+    __table_args__ = (sa.UniqueConstraint("version_id", "rights"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    version_id: int = Field(foreign_key="dataset_versions.id", ondelete="CASCADE")
+    rights: str = Field(max_length=64)
+    rows: int = Field(sa_type=sa.BigInteger)
+    profile: dict[str, Any] = Field(sa_type=SealedJson.of("visible_profiles.profile"))
     created: datetime = Field(default_factory=now, sa_type=Moment)

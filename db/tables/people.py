@@ -1,4 +1,4 @@
-"""Who may sign in, and by what."""
+"""Who may sign in, by what, and the groups they are in."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from db.keys.seal import Sealed
 from db.tables.base import Moment, now
 
 
@@ -18,34 +19,110 @@ class Role(StrEnum):
     ADMIN = "admin"
     PRESENTER = "presenter"
     ANALYST = "analyst"
+    VIEWER = "viewer"
 
 
-def new_session_key() -> str:
+def new_handle() -> str:
     return secrets.token_hex(16)
 
 
 class User(SQLModel, table=True):
-    """Somebody who may sign in. A new ``session_key`` ends every session of theirs."""
+    """Somebody who may sign in: by a password if they have one, by passkeys, or as another service vouches.
+
+    ``handle`` is what passkeys know them by. ``totp`` is the secret of their authenticator (base32) and
+    ``totp_step`` the last half-minute whose code was taken.
+    """
 
     __tablename__ = "users"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
-    password_hash: str = Field(max_length=200)
+    email: str | None = Field(default=None, sa_type=Sealed.of("users.email"))
+    email_digest: str | None = Field(default=None, unique=True, max_length=64)
+    password_hash: str | None = Field(default=None, max_length=200)
     role: Role = Field(sa_type=sa.String(20))
-    session_key: str = Field(default_factory=new_session_key, unique=True, max_length=32)
+    handle: str = Field(default_factory=new_handle, unique=True, max_length=32)
+    totp: str | None = Field(default=None, sa_type=Sealed.of("users.totp"))
+    totp_step: int = Field(default=0, sa_type=sa.BigInteger)
     disabled: bool = False
     created: datetime = Field(default_factory=now, sa_type=Moment)
     signed_in: datetime | None = Field(default=None, sa_type=Moment)
 
 
-class SignInLink(SQLModel, table=True):
-    """A link that signs its owner in once. Only the SHA-256 of its token is kept."""
+class Group(SQLModel, table=True):
+    """People who are given rights together."""
 
-    __tablename__ = "sign_in_links"
+    __tablename__ = "groups"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True, max_length=80)
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class Membership(SQLModel, table=True):
+    """That a user is in a group."""
+
+    __tablename__ = "memberships"
+
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True)
+    group_id: int = Field(foreign_key="groups.id", ondelete="CASCADE", primary_key=True, index=True)
+
+
+class Purpose(StrEnum):
+    """What a one-time link lets its owner do."""
+
+    SIGN_IN = "signin"
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class OneTimeLink(SQLModel, table=True):
+    """A link that its owner can use once. Only the SHA-256 of its token is kept."""
+
+    __tablename__ = "one_time_links"
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    purpose: Purpose = Field(sa_type=sa.String(20))
     token_hash: str = Field(unique=True, max_length=64)
     expires: datetime = Field(sa_type=Moment)
     used: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A code that stands in once for a lost second factor. Only its SHA-256 is kept: 80 bits of chance."""
+
+    __tablename__ = "recovery_codes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    code_hash: str = Field(unique=True, max_length=64)
+    used: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Passkey(SQLModel, table=True):
+    """A WebAuthn credential; ``credential_id`` is base64url."""
+
+    __tablename__ = "passkeys"
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    credential_id: str = Field(unique=True, max_length=1400)
+    public_key: bytes
+    sign_count: int = Field(default=0, sa_type=sa.BigInteger)
+    name: str = Field(max_length=80)
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+    used: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Identity(SQLModel, table=True):
+    """Who a user is to an OpenID provider."""
+
+    __tablename__ = "identities"
+    __table_args__ = (sa.UniqueConstraint("issuer", "subject"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    issuer: str = Field(max_length=300)
+    subject: str = Field(max_length=255)
+    created: datetime = Field(default_factory=now, sa_type=Moment)

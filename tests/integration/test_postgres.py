@@ -7,12 +7,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 import config
-from accounts import links, secrets, users
+from accounts import links, secrets, sessions, users
+from accounts.sessions import Browser
 from config import Settings
 from datasets import catalogue
 from datasets.catalogue import UnknownDatasetError
 from db import engine, schema
 from db.engine import session
+from db.keys import ring
 from db.tables import Dataset, DatasetVersion, Role, User
 
 
@@ -21,6 +23,7 @@ def postgres(postgresql_url, tmp_path):
     settings = Settings(data=tmp_path, database_url=postgresql_url)
     before = config.use(settings)
     schema.upgrade()
+    ring.ensure()
     yield settings
     engine.connect(settings.database).dispose()
     config.use(before)
@@ -40,7 +43,7 @@ def test_the_first_admin_and_a_link(postgres):
 
 def test_moments_come_back_in_utc(postgres):
     person = users.create("ada", "correct horse battery", Role.ANALYST)
-    users.signed_in(person)
+    sessions.begin(person.id, "password", Browser("127.0.0.1", "a browser"))
     with session() as work:
         ada = work.exec(select(User)).one()
     assert ada.signed_in.utcoffset().total_seconds() == 0

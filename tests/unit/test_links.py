@@ -9,7 +9,7 @@ from sqlmodel import select
 import config
 from accounts import links, users
 from db.engine import session
-from db.tables import Role, SignInLink
+from db.tables import OneTimeLink, Role
 
 
 @pytest.fixture
@@ -51,4 +51,4 @@ def test_a_disabled_owner_stays_out(ada):
 def test_the_token_itself_is_not_stored(ada):
     token = links.issue("ada")
     with session() as work:
-        assert token not in repr(work.exec(select(SignInLink)).one().model_dump())
+        assert token not in repr(work.exec(select(OneTimeLink)).one())

@@ -2,35 +2,13 @@
 
 import stat
 
-import pytest
-
-from accounts import secrets, users
-from accounts.secrets import ExposedSecretError
+from accounts import secrets, sessions, users
+from accounts.sessions import Browser
 from db.tables import Role
 
 
 def mode(file):
     return stat.S_IMODE(file.stat().st_mode)
-
-
-def test_the_signing_key_is_made_once_and_private(tmp_path):
-    key = secrets.signing_key(tmp_path)
-    assert len(key) == 64
-    assert secrets.signing_key(tmp_path) == key
-    assert mode(tmp_path / "secret-key") == 0o600
-    assert [file.name for file in tmp_path.iterdir()] == ["secret-key"]
-
-
-def test_two_installations_have_two_keys(tmp_path):
-    (tmp_path / "other").mkdir()
-    assert secrets.signing_key(tmp_path) != secrets.signing_key(tmp_path / "other")
-
-
-def test_an_exposed_key_is_refused(tmp_path):
-    secrets.signing_key(tmp_path)
-    (tmp_path / "secret-key").chmod(0o644)
-    with pytest.raises(ExposedSecretError, match="chmod 600"):
-        secrets.signing_key(tmp_path)
 
 
 def test_the_first_start_creates_the_admin(settings):
@@ -45,7 +23,8 @@ def test_a_later_start_keeps_the_admin(settings):
     secrets.ensure_admin(settings.data)
     users.set_password("admin", "a better password")
     assert secrets.ensure_admin(settings.data)
-    users.signed_in(users.of_password("admin", "a better password"))
+    admin = users.of_password("admin", "a better password")
+    sessions.begin(admin.id, "password", Browser("127.0.0.1", "a browser"))
     assert not secrets.ensure_admin(settings.data)
 
 

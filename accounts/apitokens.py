@@ -1,0 +1,87 @@
+"""API tokens: a program acts for its owner, with some of their permissions, until a date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from accounts import tokens
+from accounts.permissions import Permission
+from accounts.principals import Kind, Principal, principal
+from accounts.tokens import Audience, BadTokenError
+from db.engine import session
+from db.tables import ApiToken, User, now
+
+LONGEST_NAME = 80
+LONGEST_LIFE = timedelta(days=366)
+SELDOM = timedelta(minutes=1)
+"""How exactly the last use is kept: a write at every call would slow them all."""
+SCOPES = (Permission.EXPLORE, Permission.SAVE, Permission.PRESENT, Permission.ADMINISTER)
+"""Permissions a token can have; accounts are managed by their owners in person."""
+
+
+class BadTokenRequestError(ValueError):
+    """No such token can be given out; says why."""
+
+
+def create(owner: Principal, name: str, scopes: Iterable[Permission], expires: datetime) -> str:
+    """A new token, shown this once.
+
+    Raises:
+        BadTokenRequestError: it has no name, no scope, one its owner lacks, or lasts too long.
+    """
+    wanted = sorted(set(scopes))
+    if not 1 <= len(name.strip()) <= LONGEST_NAME:
+        raise BadTokenRequestError(f"Give the token a name of 1 to {LONGEST_NAME} letters.")
+    if not wanted or not all(scope in SCOPES and owner.may(scope) for scope in wanted):
+        raise BadTokenRequestError("Choose at least one scope, and none that you don't have yourself.")
+    if not now() < expires <= now() + LONGEST_LIFE:
+        raise BadTokenRequestError(f"A token ends after today, and within {LONGEST_LIFE.days} days.")
+    made = ApiToken(
+        user_id=owner.id, name=name.strip(), scopes=[str(scope) for scope in wanted], expires=expires
+    )
+    with session() as work:
+        work.add(made)
+    return tokens.issue(Audience.API, made.id, expires)
+
+
+def of(token: str) -> Principal:
+    """Whom a program with this token acts for, within its scopes.
+
+    Raises:
+        BadTokenError: it is none of ours, expired or revoked, or its owner is disabled.
+    """
+    id_ = tokens.read(Audience.API, token)["jti"]
+    good = (col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now(), col(User.disabled).is_(False))
+    query = select(ApiToken, User).join(User).where(ApiToken.id == id_, *good)
+    with session() as work:
+        found = work.exec(query).one_or_none()
+        if found is None:
+            raise BadTokenError("the token has been revoked")
+        own, user = found
+        if own.used is None or own.used < now() - SELDOM:
+            own.used = now()
+            work.add(own)
+    scopes = frozenset(Permission(scope) for scope in own.scopes)
+    return replace(principal(user), key=own.id, kind=Kind.PROGRAM, scopes=scopes)
+
+
+def alive(user_id: int) -> list[ApiToken]:
+    """A user's tokens that are neither revoked nor expired, newest first."""
+    query = select(ApiToken).where(
+        ApiToken.user_id == user_id, col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now()
+    )
+    with session() as work:
+        return list(work.exec(query.order_by(col(ApiToken.created).desc())))
+
+
+def revoke(id_: str) -> None:
+    """End a token; ending what has ended does nothing."""
+    with session() as work:
+        own = work.get(ApiToken, id_)
+        if own is not None and own.revoked is None:
+            own.revoked = now()
+            work.add(own)

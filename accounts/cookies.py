@@ -1,0 +1,93 @@
+"""Who a request is from: told by its cookies, which are renewed on the way out, or by its bearer token."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import structlog
+from flask import Flask, Request, Response, g, request
+from flask_login import LoginManager
+
+from accounts import apitokens, sessions
+from accounts.principals import Principal
+from accounts.sessions import Browser, Tokens
+from accounts.tokens import BadTokenError
+from config import settings
+
+ACCESS, REFRESH = "dx-access", "dx-refresh"
+log = structlog.get_logger(__name__)
+
+
+def install(server: Flask) -> None:
+    """Let flask-login find the principal of each request, and answers carry renewed cookies."""
+    manager = LoginManager(server)
+    manager.session_protection = None
+    manager.request_loader(load)
+    server.after_request(_renew)
+
+
+def browser_of(asked: Request) -> Browser:
+    return Browser(asked.remote_addr or "", asked.user_agent.string)
+
+
+def admit(tokens: Tokens) -> None:
+    """Let this answer sign the browser in."""
+    g.new_tokens = tokens
+
+
+def dismiss() -> None:
+    """Let this answer sign the browser out."""
+    g.new_tokens = None
+
+
+def load(asked: Request) -> Principal | None:
+    """The principal of a request; None for strangers."""
+    header = asked.headers.get("Authorization", "")
+    try:
+        if header:
+            scheme, _, token = header.partition(" ")
+            return apitokens.of(token.strip()) if scheme.lower() == "bearer" else None
+        return _of_cookies(asked)
+    except BadTokenError:
+        return None
+
+
+def _of_cookies(asked: Request) -> Principal | None:
+    access, refresh = asked.cookies.get(_name(ACCESS)), asked.cookies.get(_name(REFRESH))
+    if access:
+        with suppress(BadTokenError):  # it lasts for minutes: the other tells whether the session is over
+            return sessions.of_access(access)
+    if not refresh:
+        return None
+    try:
+        person, g.new_tokens = sessions.renew(refresh, browser_of(asked))
+    except BadTokenError as error:
+        if isinstance(error, sessions.ReusedError):
+            log.warning("a refresh token was used twice; its session is ended", user=error.owner.id)
+        g.new_tokens = None
+        raise
+    return person
+
+
+def _renew(response: Response) -> Response:
+    if "new_tokens" not in g:
+        return response
+    tokens: Tokens | None = g.new_tokens
+    for name in (ACCESS, REFRESH):
+        if tokens is None:
+            response.delete_cookie(_name(name), httponly=True, samesite="Lax", secure=_secure())
+        else:
+            value = tokens.access if name == ACCESS else tokens.refresh
+            response.set_cookie(
+                _name(name), value, expires=tokens.expires, httponly=True, samesite="Lax", secure=_secure()
+            )
+    return response
+
+
+def _name(name: str) -> str:
+    """Over HTTPS a name that no neighbouring host and no page without TLS can set (RFC 6265bis)."""
+    return f"__Host-{name}" if _secure() else name
+
+
+def _secure() -> bool:
+    return settings().secure_cookies or request.is_secure

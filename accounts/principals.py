@@ -1,0 +1,52 @@
+"""Whoever makes a request: a person in a browser, a program with a token, or a guest with a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from accounts.permissions import GRANTED, GUEST, Permission
+from db.tables import Role, User
+
+
+class Kind(StrEnum):
+    PERSON = "person"
+    PROGRAM = "program"
+    GUEST = "guest"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks, as one request sees them; fulfils what flask-login asks of a user.
+
+    ``key`` is the id of their session or token. ``confirmed`` is when a person last proved who they are.
+    A guest has the id of the user whose rights they have, and ``view_id``, the one saved view they may see.
+    """
+
+    is_authenticated: ClassVar = True
+    is_active: ClassVar = True
+    is_anonymous: ClassVar = False
+
+    id: int
+    name: str
+    role: Role
+    key: str = ""
+    kind: Kind = Kind.PERSON
+    scopes: frozenset[Permission] = frozenset(Permission)
+    confirmed: datetime | None = None
+    view_id: int | None = None
+
+    def get_id(self) -> str:
+        return self.key
+
+    def may(self, permission: Permission) -> bool:
+        granted = GUEST if self.kind is Kind.GUEST else GRANTED[self.role]
+        return permission in granted & self.scopes
+
+
+def principal(user: User) -> Principal:
+    if user.id is None:
+        raise ValueError("a principal is a user the database knows")
+    return Principal(user.id, user.name, Role(user.role))

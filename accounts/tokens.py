@@ -1,0 +1,73 @@
+"""Signed tokens (JWT, RFC 7519 and 8725): HS256 under a key of the ring, whose id is in ``kid``.
+
+Each kind of token is its own audience, so that none is taken for another.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import jwt
+
+from db.keys import ring
+from db.tables import KeyPurpose, now
+
+ISSUER = "dataxchange"
+ALGORITHM = "HS256"
+LONGEST = 2000
+KEY_ID = re.compile(r"[0-9a-f]{16}")
+
+
+class Audience(StrEnum):
+    """What a token is for."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+    API = "api"
+    GUEST = "guest"
+
+
+class BadTokenError(ValueError):
+    """This is no token of ours for that purpose, or it has expired."""
+
+
+def issue(audience: Audience, id_: str, expires: datetime, **claims: str | int) -> str:
+    """A token whose ``jti`` is this id."""
+    key = ring.current(KeyPurpose.SIGN)
+    times = {"iat": now(), "exp": expires.astimezone(UTC)}
+    payload = {"iss": ISSUER, "aud": audience, "jti": id_, **times, **claims}
+    return jwt.encode(payload, key.secret, ALGORITHM, headers={"kid": key.id})
+
+
+def read(audience: Audience, token: str) -> dict[str, Any]:
+    """The claims of a token.
+
+    Raises:
+        BadTokenError: it was not signed by us, not for this audience, or has expired.
+    """
+    try:
+        return jwt.decode(
+            token,
+            _key(token),
+            algorithms=[ALGORITHM],
+            audience=audience,
+            issuer=ISSUER,
+            options={"require": ["exp", "iat", "aud", "iss", "jti"], "strict_aud": True},
+        )
+    except (jwt.InvalidTokenError, ring.LostKeyError) as error:
+        raise BadTokenError(str(error)) from error
+
+
+def _key(token: str) -> bytes:
+    if len(token) > LONGEST:
+        raise jwt.InvalidTokenError("the token is too long")
+    kid = jwt.get_unverified_header(token).get("kid")
+    if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
+        raise jwt.InvalidTokenError("the token names no key of ours")
+    key = ring.get(kid)
+    if key.purpose is not KeyPurpose.SIGN:
+        raise jwt.InvalidTokenError("the token names a key that signs nothing")
+    return key.secret

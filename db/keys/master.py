@@ -1,0 +1,164 @@
+"""The master key, which wraps all others: from a file, the environment, or a key service's command.
+
+A file or variable may hold several keys: the first wraps, the others still unwrap what a rotation hasn't
+reached yet.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import subprocess
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from config import settings
+from db.keys.files import kept, replace
+
+NONCE = 12
+PATIENCE = 30
+"""Seconds that a key service may take."""
+
+
+class MasterKeyError(RuntimeError):
+    """The master key can't be used, or does not unwrap what it should; says what to do."""
+
+
+class MasterKey(Protocol):
+    """What wraps keys, such as a key management service."""
+
+    @property
+    def id(self) -> str: ...
+
+    def wrap(self, secret: bytes) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        """The secret.
+
+        Raises:
+            MasterKeyError: this key did not wrap it, or can't be used now.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class LocalKey:
+    """A master key of 256 bits in our own hands; wraps by AES-256-GCM."""
+
+    secret: bytes
+
+    @property
+    def id(self) -> str:
+        return sha256(b"dataxchange master " + self.secret).hexdigest()[:16]
+
+    def wrap(self, secret: bytes) -> bytes:
+        nonce = os.urandom(NONCE)
+        return nonce + AESGCM(self.secret).encrypt(nonce, secret, self.id.encode())
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        try:
+            return AESGCM(self.secret).decrypt(wrapped[:NONCE], wrapped[NONCE:], self.id.encode())
+        except InvalidTag as error:
+            raise MasterKeyError("A wrapped key was altered: its master key does not open it.") from error
+
+
+@dataclass(frozen=True)
+class ServiceKey:
+    """A key service, asked by a command: ``COMMAND wrap`` and ``COMMAND unwrap``, base64 in and out."""
+
+    command: str
+    id: str = "service"
+
+    def wrap(self, secret: bytes) -> bytes:
+        return self._ask("wrap", secret)
+
+    def unwrap(self, wrapped: bytes) -> bytes:
+        return self._ask("unwrap", wrapped)
+
+    def _ask(self, verb: str, content: bytes) -> bytes:
+        line = [*shlex.split(self.command), verb]
+        try:
+            done = subprocess.run(  # noqa: S603  (the admin's own setting)
+                line, input=b64encode(content), capture_output=True, timeout=PATIENCE, check=True
+            )
+            return b64decode(done.stdout.strip(), validate=True)
+        except (OSError, subprocess.SubprocessError, ValueError) as error:
+            raise MasterKeyError(f"The key service did not {verb} ({line[0]}): {error}") from error
+
+
+def file() -> Path:
+    return settings().master_key_file or settings().data / "secret-key"
+
+
+def keys() -> list[MasterKey]:
+    """The master keys of this process; the first is the one that wraps.
+
+    Raises:
+        MasterKeyError: what is configured is no key of 64 hexadecimal digits.
+        ExposedSecretError: others can read the file.
+    """
+    chosen = settings()
+    if chosen.kms_command:
+        return [ServiceKey(chosen.kms_command)]
+    if chosen.master_key:
+        given = chosen.master_key.get_secret_value().split(",")
+        return [_local(part, "DATAXCHANGE_MASTER_KEY") for part in given]
+    place = file()
+    return [_local(line, str(place)) for line in kept(place, new).split("\n")]
+
+
+def new() -> str:
+    return secrets.token_hex(32)
+
+
+def current() -> MasterKey:
+    return keys()[0]
+
+
+def of(id_: str) -> MasterKey:
+    """The master key of this id.
+
+    Raises:
+        MasterKeyError: it is not among those that are configured.
+    """
+    for key in keys():
+        if key.id == id_:
+            return key
+    raise MasterKeyError(
+        f"The master key {id_} is missing: what it protects can't be read. Restore the file {file()}"
+        " or the setting it came from; docs/encryption.md says how."
+    )
+
+
+def begin_rotation() -> None:
+    """Put a new key before the others in the file.
+
+    Raises:
+        MasterKeyError: the key does not come from a file, so it can't be changed here.
+    """
+    if settings().master_key or settings().kms_command:
+        raise MasterKeyError("The master key comes from outside: put the new one before the old one there.")
+    replace(file(), "\n".join([new(), *kept(file(), new).split()]))
+
+
+def end_rotation() -> None:
+    """Forget all keys of the file but the first; nothing is wrapped by them any longer."""
+    if not settings().master_key and not settings().kms_command:
+        replace(file(), kept(file(), new).split()[0])
+
+
+def _local(text: str, place: str) -> MasterKey:
+    try:
+        secret = bytes.fromhex(text.strip())
+    except ValueError:
+        secret = b""
+    if len(secret) != 32:
+        raise MasterKeyError(f"{place} holds no key: 64 hexadecimal digits are expected.")
+    return LocalKey(secret)

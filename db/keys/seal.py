@@ -1,0 +1,108 @@
+"""Sealed columns: encrypted by AES-256-GCM under a key of the ring, whose id goes with the value.
+
+A value is bound to its column, so that it opens nowhere else. It is kept as ``id:base64(nonce, ciphertext)``.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE = 12
+
+
+class AlteredError(ValueError):
+    """A sealed value was not written by us, or belongs to another column."""
+
+
+def seal(text: str, place: str) -> str:
+    """The text, sealed for a place such as ``users.email``."""
+    from db.keys import ring  # noqa: PLC0415  (the ring's own table is among those that use this module)
+    from db.tables.keys import KeyPurpose  # noqa: PLC0415
+
+    key, nonce = ring.current(KeyPurpose.SEAL), os.urandom(NONCE)
+    box = nonce + AESGCM(key.secret).encrypt(nonce, text.encode(), place.encode())
+    return f"{key.id}:{b64encode(box).decode()}"
+
+
+def unseal(sealed: str, place: str) -> str:
+    """The text.
+
+    Raises:
+        AlteredError: the value was altered or moved here from another place.
+        LostKeyError: its key is gone.
+    """
+    from db.keys import ring  # noqa: PLC0415
+
+    id_, _, encoded = sealed.partition(":")
+    box = b64decode(encoded)
+    try:
+        text = AESGCM(ring.get(id_).secret).decrypt(box[:NONCE], box[NONCE:], place.encode())
+    except (InvalidTag, ValueError) as error:
+        raise AlteredError(f"A value in {place} was altered.") from error
+    return text.decode()
+
+
+def digest(text: str, place: str) -> str:
+    """What equal texts of a place have in common, for looking up what is sealed; 64 hexadecimal digits."""
+    from db.keys import ring  # noqa: PLC0415
+    from db.tables.keys import KeyPurpose  # noqa: PLC0415
+
+    key = ring.current(KeyPurpose.INDEX)
+    return hmac.new(key.secret, f"{place}\0{text}".encode(), sha256).hexdigest()
+
+
+class Sealed(sa.types.TypeDecorator[Any]):
+    """Text that is readable with our keys only. Nulls stay nulls."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, place: str = "") -> None:
+        super().__init__()
+        self.place = place
+
+    @classmethod
+    def of(cls, place: str) -> type[Any]:
+        """The type of a column, which SQLModel wants as a class: ``sa_type=Sealed.of("users.email")``."""
+        make = {"__init__": lambda self: cls.__init__(self, place), "cache_ok": True}
+        return type(cls.__name__, (cls,), make)
+
+    def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
+        return None if value is None else seal(value, self.place)
+
+    def process_result_value(self, value: str | None, _dialect: sa.Dialect) -> object:
+        return None if value is None else unseal(value, self.place)
+
+
+class SealedJson(Sealed):
+    """JSON, sealed. What an older release left as it was is readable until it is written anew."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: object, _dialect: sa.Dialect) -> str | None:
+        return None if value is None else seal(json.dumps(value), self.place)
+
+    def process_result_value(self, value: str | None, _dialect: sa.Dialect) -> object:
+        if value is None:
+            return None
+        plain = value[:1] in "{["
+        return json.loads(value if plain else unseal(value, self.place))
+
+
+def _is_sealed(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, Sealed)
+
+
+def sealed_columns(metadata: sa.MetaData) -> dict[sa.Table, list[sa.Column[Any]]]:
+    """The tables that have sealed columns, and which these are."""
+    found = {table: list(filter(_is_sealed, table.columns)) for table in metadata.sorted_tables}
+    return {table: columns for table, columns in found.items() if columns}

@@ -1,0 +1,88 @@
+"""Who may see and change what: shares, saved views and guest links."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from db.keys.seal import SealedJson
+from db.tables.base import Moment, now
+from db.tables.sessions import new_token_id
+
+
+class Resource(StrEnum):
+    """What can be shared."""
+
+    DATASET = "dataset"
+    VIEW = "view"
+
+
+class Level(StrEnum):
+    """What a share allows; each includes those before it."""
+
+    VIEW = "view"
+    EDIT = "edit"
+    MANAGE = "manage"
+
+
+class Share(SQLModel, table=True):
+    """That a person, a group or (neither) everyone signed in may use a dataset or a saved view.
+
+    Of a dataset it may show only the rows that meet ``conditions`` (None: every row), and it leaves out the
+    columns in ``masked``.
+    """
+
+    __tablename__ = "shares"
+    __table_args__ = (
+        sa.Index("ix_shares_resource_resource_id", "resource", "resource_id"),
+        sa.CheckConstraint("user_id IS NULL OR group_id IS NULL", "one_subject"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    resource: Resource = Field(sa_type=sa.String(20))
+    resource_id: int
+    user_id: int | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE", index=True)
+    group_id: int | None = Field(default=None, foreign_key="groups.id", ondelete="CASCADE", index=True)
+    level: Level = Field(default=Level.VIEW, sa_type=sa.String(20))
+    conditions: list[dict[str, Any]] | None = Field(default=None, sa_type=SealedJson.of("shares.conditions"))
+    masked: list[str] = Field(default_factory=list, sa_type=SealedJson.of("shares.masked"))
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+def new_view_key() -> str:
+    return secrets.token_urlsafe(9)
+
+
+class SavedView(SQLModel, table=True):
+    """An exploration that somebody keeps under a name; ``key`` is its address."""
+
+    __tablename__ = "saved_views"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=new_view_key, unique=True, max_length=20)
+    name: str = Field(max_length=200)
+    dataset_id: int = Field(foreign_key="datasets.id", ondelete="CASCADE", index=True)
+    owner_id: int = Field(foreign_key="users.id", index=True)
+    exploration: dict[str, Any] = Field(sa_type=SealedJson.of("saved_views.exploration"))
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+    changed: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class GuestLink(SQLModel, table=True):
+    """A link by which anyone sees one saved view, with the rights of ``as_user_id``; its id is a ``jti``."""
+
+    __tablename__ = "guest_links"
+
+    id: str = Field(default_factory=new_token_id, primary_key=True, max_length=32)
+    view_id: int = Field(foreign_key="saved_views.id", ondelete="CASCADE", index=True)
+    as_user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    label: str = Field(default="", max_length=80)
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+    expires: datetime = Field(sa_type=Moment)
+    revoked: datetime | None = Field(default=None, sa_type=Moment)
+    opened: datetime | None = Field(default=None, sa_type=Moment)

@@ -1,0 +1,67 @@
+"""Sessions, API tokens, and the count of failed tries to get one."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from db.keys.seal import Sealed
+from db.tables.base import Moment, now
+
+
+def new_token_id() -> str:
+    return secrets.token_hex(16)
+
+
+class UserSession(SQLModel, table=True):
+    """One browser in which somebody has signed in; its id is the ``jti`` of its tokens.
+
+    ``generation`` counts the refresh tokens given out: the newest is good, and so is the one before within
+    seconds of ``rotated``. ``confirmed`` is when they last proved who they are. A guest's session has the
+    link it came by, and its user is the one whose rights the link has.
+    """
+
+    __tablename__ = "sessions"
+
+    id: str = Field(default_factory=new_token_id, primary_key=True, max_length=32)
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    guest_link_id: str | None = Field(
+        default=None, foreign_key="guest_links.id", ondelete="CASCADE", index=True, max_length=32
+    )
+    method: str = Field(max_length=20)
+    generation: int = 0
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+    rotated: datetime = Field(default_factory=now, sa_type=Moment)
+    confirmed: datetime = Field(default_factory=now, sa_type=Moment)
+    expires: datetime = Field(sa_type=Moment)
+    ended: datetime | None = Field(default=None, sa_type=Moment)
+    address: str = Field(default="", sa_type=Sealed.of("sessions.address"))
+    agent: str = Field(default="", sa_type=Sealed.of("sessions.agent"))
+
+
+class ApiToken(SQLModel, table=True):
+    """A program's way in, with some of its owner's permissions; its id is the token's ``jti``."""
+
+    __tablename__ = "api_tokens"
+
+    id: str = Field(default_factory=new_token_id, primary_key=True, max_length=32)
+    user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    name: str = Field(max_length=80)
+    scopes: list[str] = Field(sa_type=sa.JSON)
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+    expires: datetime = Field(sa_type=Moment)
+    used: datetime | None = Field(default=None, sa_type=Moment)
+    revoked: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Attempt(SQLModel, table=True):
+    """Failed tries of one kind by one account or address; ``bucket`` is a digest of kind and whose."""
+
+    __tablename__ = "attempts"
+
+    bucket: str = Field(primary_key=True, max_length=64)
+    failures: int = 0
+    last: datetime = Field(default_factory=now, sa_type=Moment, index=True)
