@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests that need one."""
+"""A real PostgreSQL, and both kinds of database for the tests of what must hold on each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,10 @@ from secrets import token_hex
 
 import psycopg
 import pytest
+
+import config
+from config import Settings
+from db import engine, schema
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -53,3 +57,17 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return postgresql_server.format(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    """An empty database of each kind, in use."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("settings")
+        return
+    own = Settings(data=tmp_path, database_url=request.getfixturevalue("postgresql_url"))
+    before = config.use(own)
+    schema.upgrade()
+    yield own
+    engine.connect(own.database).dispose()
+    config.use(before)
