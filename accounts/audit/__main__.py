@@ -13,15 +13,18 @@ from accounts.audit.reading import Filter, lines
 from accounts.audit.retention import prune
 from accounts.audit.verifying import TamperedError, verify
 from db import schema
+from db.keys import ring
+from db.keys.seal import AlteredError
 
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
     schema.upgrade()
+    ring.ensure()
     try:
         choice.run(choice)
-    except TamperedError as error:
-        raise SystemExit(f"{error} Nothing was done.") from error
+    except (TamperedError, AlteredError, ring.LostKeyError) as error:
+        raise SystemExit(f"{error} Try: dataxchange audit verify") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,11 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from accounts.secrets import signing_key
-from config import settings
+from db.keys import ring
+from db.tables import KeyPurpose
 
 BEGINNING = "0" * 64
 """What stands for the hash before the first entry."""
@@ -32,9 +29,12 @@ SEALED = (
 
 
 def key() -> bytes:
-    """The log's own key, 32 bytes, derived from the secret of the service, which is not in the database."""
-    secret = bytes.fromhex(signing_key(settings().data))
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"audit").derive(secret)
+    """The log's own key, 32 bytes: the database has it only wrapped by the master key.
+
+    Raises:
+        LostKeyError: the master key does not open it.
+    """
+    return ring.current(KeyPurpose.AUDIT).secret
 
 
 def canonical(value: object) -> bytes:

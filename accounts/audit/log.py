@@ -7,7 +7,7 @@ other, an act and its entry are there both or not at all, and entries of many pr
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import structlog
@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 
 from accounts.audit import chain
 from accounts.audit.actions import Action, Outcome
+from accounts.principals import Kind, Principal
 from db.engine import session
 from db.tables import AuditEntry, AuditHead, now
 
@@ -24,22 +25,6 @@ BROKEN = "broken"
 """What an entry is chained to when the head was tampered with: verifying then stops there for good."""
 
 log = structlog.get_logger(__name__)
-
-
-class Actor(Protocol):
-    """Whoever acts: a principal is one."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def name(self) -> str: ...
-
-
-class Resource(NamedTuple):
-    """What is acted upon, such as ``("dataset", "flights")``."""
-
-    kind: str = ""
-    key: str = ""
 
 
 class Head(NamedTuple):
@@ -52,7 +37,7 @@ class Head(NamedTuple):
 def record(
     action: Action,
     *,
-    actor: Actor | None = None,
+    actor: Principal | None = None,
     resource: tuple[str, str] = ("", ""),
     outcome: Outcome = Outcome.DONE,
     work: Session | None = None,
@@ -61,7 +46,9 @@ def record(
     """Append an entry; the address is that of the request, if there is one.
 
     Args:
-        actor: None for the service itself, and for whoever failed to sign in.
+        actor: None for the service itself, and for whoever failed to sign in. Of a program's token or a
+            guest's link the details say so: ``through``.
+        resource: kind and key of what is acted upon, such as ``("dataset", "flights")``.
         work: the transaction of the act: both are committed, or neither is. Give it whenever you are within
             one that has written: SQLite has one writer at a time, and this one would wait for itself.
         details: whatever JSON can say; other values are written as ``str`` does.
@@ -69,6 +56,8 @@ def record(
     Raises:
         ValueError: a detail is no number (NaN).
     """
+    if actor and actor.kind is not Kind.PERSON:
+        details["through"] = actor.kind
     entry = {
         "moment": now(),
         "actor_id": actor.id if actor else None,

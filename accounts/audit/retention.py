@@ -9,8 +9,9 @@ from sqlmodel import col
 
 from accounts.audit import chain
 from accounts.audit.actions import Action
-from accounts.audit.log import Actor, Head, lock, record
+from accounts.audit.log import Head, lock, record
 from accounts.audit.verifying import beginning, check_checkpoints, checkpoint_seal, follow
+from accounts.principals import Principal
 from config import settings
 from db.engine import session
 from db.tables import AuditCheckpoint, AuditEntry, now
@@ -18,7 +19,7 @@ from db.tables import AuditCheckpoint, AuditEntry, now
 BATCH = 10_000
 
 
-def prune(actor: Actor | None = None) -> int:
+def prune(actor: Principal | None = None) -> int:
     """Remove the entries older than ``DATAXCHANGE_AUDIT_RETENTION``; returns how many there were.
 
     The checkpoint is committed first: after a kill the next call removes what is left below it.
@@ -40,7 +41,7 @@ def _last_before(cutoff: datetime) -> int:
         return young - 1 if young else work.scalar(sa.select(sa.func.max(AuditEntry.number))) or 0
 
 
-def _seal(start: Head, last: int, actor: Actor | None) -> int:
+def _seal(start: Head, last: int, actor: Principal | None) -> int:
     """Commit the checkpoint at entry ``last``; returns how many entries it stands for."""
     secret = chain.key()
     check_checkpoints(secret)

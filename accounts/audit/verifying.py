@@ -12,9 +12,11 @@ from sqlmodel import col
 from accounts.audit import chain
 from accounts.audit.log import Head, is_sealed
 from db.engine import engine
+from db.keys import ring
 from db.tables import AuditCheckpoint, AuditEntry, AuditHead
 
 BATCH = 5000
+ALTERED = "Entry {} is not what was recorded: altered, moved, or put in."
 
 
 class TamperedError(Exception):
@@ -65,7 +67,7 @@ def follow(secret: bytes, after: Head) -> Iterator[Head]:
     """
     while True:
         end, seal = _head()  # before the batch: when that is empty, nothing was appended since ``after``
-        batch = _batch(after)
+        batch = _batch(after, BATCH)
         if not batch:
             return _check_end(secret, after, end, seal)
         for entry in batch:
@@ -80,7 +82,7 @@ def _next(secret: bytes, after: Head, entry: dict[str, Any]) -> Head:
         gone = f"Entry {number} is" if to == number else f"Entries {number} to {to} are"
         raise TamperedError(f"{gone} missing.")
     if not chain.same(entry["hash"], chain.entry_hash(secret, after.hash, entry)):
-        raise TamperedError(f"Entry {number} is not what was recorded: altered, moved, or put in.")
+        raise TamperedError(ALTERED.format(number))
     return Head(number, entry["hash"])
 
 
@@ -124,8 +126,14 @@ def _head() -> tuple[Head, str]:
     return Head(found["number"], found["hash"]), found["seal"]
 
 
-def _batch(after: Head) -> list[dict[str, Any]]:
+def _batch(after: Head, size: int) -> list[dict[str, Any]]:
+    """The entries that follow; fewer of them where one can't be unsealed, up to that one."""
     number = col(AuditEntry.number)
-    following = sa.select(AuditEntry).where(number > after.number).order_by(number).limit(BATCH)
-    with engine().connect() as connection:
-        return [row._asdict() for row in connection.execute(following)]
+    following = sa.select(AuditEntry).where(number > after.number).order_by(number).limit(size)
+    try:
+        with engine().connect() as connection:
+            return [row._asdict() for row in connection.execute(following)]
+    except (ValueError, ring.LostKeyError) as error:
+        if size == 1:
+            raise TamperedError(ALTERED.format(after.number + 1)) from error
+        return _batch(after, size // 2)

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from db.keys.seal import Sealed, SealedJson
 from db.tables.base import Moment, now
 
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite keeps rows by an INTEGER key only
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act. ``hash`` chains it to the entry before; triggers refuse to change it."""
+    """One act. ``hash`` chains its plain values to the entry before; triggers refuse to change it."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -33,8 +34,8 @@ class AuditEntry(SQLModel, table=True):
     resource_kind: str = Field(max_length=40)
     resource_key: str = Field(max_length=200)
     outcome: str = Field(max_length=10)
-    address: str = Field(max_length=45)
-    details: dict[str, Any] = Field(sa_type=sa.JSON)
+    address: str = Field(sa_type=Sealed.of("audit_entries.address"))
+    details: dict[str, Any] = Field(sa_type=SealedJson.of("audit_entries.details"))
     hash: str = Field(max_length=64)
 
 

@@ -1,6 +1,5 @@
 """An audit log to try: entries written, read, and tampered with."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -9,21 +8,19 @@ from sqlmodel import select
 
 from accounts import audit
 from accounts.audit import Action, log
+from accounts.principals import Principal
 from db.engine import session
-from db.tables import AuditEntry
+from db.tables import AuditEntry, Role
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@dataclass
-class Somebody:
-    id: int = 1
-    name: str = "ada"
+ADA = Principal(1, "ada", Role.ANALYST)
 
 
 def write(count, **more):
     for number in range(count):
-        audit.record(Action.DATASET_OPENED, actor=Somebody(), number=number, **more)
+        audit.record(Action.DATASET_OPENED, actor=ADA, number=number, **more)
 
 
 def write_long_ago(count):

@@ -16,6 +16,7 @@ import pytest
 import config
 from config import Settings
 from db import engine, schema
+from db.keys import ring
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -68,6 +69,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Setting
     own = Settings(data=tmp_path, database_url=request.getfixturevalue("postgresql_url"))
     before = config.use(own)
     schema.upgrade()
+    ring.ensure()
     yield own
     engine.connect(own.database).dispose()
     config.use(before)

@@ -17,9 +17,10 @@ from sqlmodel import Session
 from accounts import audit, users
 from accounts.audit import Action, Filter, Outcome, reading
 from accounts.audit.__main__ import main
+from accounts.principals import Kind, Principal
 from db.engine import engine, session
 from db.tables import Role, User
-from tests.integration.audit_log import Somebody, entries, tamper, write, write_long_ago
+from tests.integration.audit_log import ADA, entries, tamper, write, write_long_ago
 
 ROOT = Path(__file__).parents[2]
 WRITER = Path(__file__).with_name("audit_writer.py")
@@ -40,7 +41,7 @@ def test_an_entry_says_who_did_what_and_how_it_ended():
     with Flask("test").test_request_context(environ_base={"REMOTE_ADDR": "192.0.2.1"}):
         audit.record(
             Action.USER_ROLE,
-            actor=Somebody(),
+            actor=ADA,
             resource=("user", "bob"),
             outcome=Outcome.DENIED,
             role=Role.ADMIN,
@@ -62,7 +63,7 @@ def test_names_and_details_of_any_text_are_recorded():
     odd = "a\0\ud800\ud83d\ude00" * 200
     audit.record(
         Action.SIGNIN_FAILED,
-        actor=Somebody(name=odd),
+        actor=Principal(1, odd, Role.ANALYST),
         resource=("user", odd),
         name=odd,
         at=1e300,
@@ -155,8 +156,11 @@ def test_lines_are_the_entries(monkeypatch):
 def test_filters_and_pages():
     write(3)
     audit.record(Action.SIGNIN_FAILED, resource=("user", "bob"), outcome=Outcome.FAILED)
-    audit.record(Action.SIGNIN, actor=Somebody(2, "bob"), resource=("user", "bob"))
+    audit.record(
+        Action.SIGNIN, actor=Principal(2, "bob", Role.ANALYST, kind=Kind.PROGRAM), resource=("user", "bob")
+    )
     middle = entries()[2].moment
+    assert entries()[4].details == {"through": "program"}
 
     def numbers(**wanted):
         chosen = Filter(**wanted)
@@ -204,7 +208,7 @@ def test_the_command_exports_prunes_and_leaves_a_trace(capsys):
     main(["prune"])
     assert capsys.readouterr().out == "8 entries removed.\n"
     tamper("UPDATE audit_entries SET moment = '2020-01-01 00:00:00' WHERE number = 9")
-    with pytest.raises(SystemExit, match=r"Entry 9 .* Nothing was done\."):
+    with pytest.raises(SystemExit, match=r"Entry 9 is not what was recorded.* Try: dataxchange audit verify"):
         main(["prune"])
     main(["export", "--action", "audit.pruned"])
     assert json.loads(capsys.readouterr().out)["details"]["removed"] == 8

@@ -10,7 +10,7 @@ from accounts import audit
 from accounts.audit import TamperedError, retention, verifying
 from db.engine import session
 from db.tables import AuditCheckpoint
-from tests.integration.audit_log import LONG_AGO, Somebody, entries, tamper, write, write_long_ago
+from tests.integration.audit_log import ADA, LONG_AGO, entries, tamper, write, write_long_ago
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -25,7 +25,7 @@ def old():
 def test_retention_removes_old_entries_and_the_rest_verifies(monkeypatch, old):
     monkeypatch.setattr(retention, "BATCH", 3)
     noted = entries()[7].hash
-    assert audit.prune(Somebody()) == 8
+    assert audit.prune(ADA) == 8
     assert [(entry.number, entry.action) for entry in entries()] == [
         (9, "dataset.opened"), (10, "dataset.opened"), (11, "audit.pruned"),
     ]  # fmt: skip

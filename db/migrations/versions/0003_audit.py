@@ -10,6 +10,8 @@ down_revision = "0002"
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TABLES = ("audit_entries", "audit_head", "audit_checkpoints")
+FIXED = "number, moment, actor_id, actor, action, resource_kind, resource_key, outcome, hash"
+"""What never changes in an entry. The other two are sealed: a rotation of keys seals them anew."""
 UNSEALED = "(SELECT coalesce(max(number), 0) FROM audit_checkpoints)"
 
 
@@ -39,8 +41,8 @@ def entries() -> None:
         sa.Column("resource_kind", sa.String(40), nullable=False),
         sa.Column("resource_key", sa.String(200), nullable=False),
         sa.Column("outcome", sa.String(10), nullable=False),
-        sa.Column("address", sa.String(45), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_audit_entries"),
     )
@@ -84,7 +86,7 @@ def sqlite_triggers() -> list[str]:
         f"CREATE TRIGGER audit_{name} BEFORE {event} WHEN {condition} {refuse}"
         for name, event, condition in (
             ("entries_insert", "INSERT ON audit_entries", taken.format("audit_entries")),
-            ("entries_update", "UPDATE ON audit_entries", "TRUE"),
+            ("entries_update", f"UPDATE OF {FIXED} ON audit_entries", "TRUE"),
             ("entries_delete", "DELETE ON audit_entries", f"OLD.number > {UNSEALED}"),
             ("checkpoints_insert", "INSERT ON audit_checkpoints", taken.format("audit_checkpoints")),
             ("checkpoints_update", "UPDATE ON audit_checkpoints", "TRUE"),
@@ -99,7 +101,7 @@ def postgresql_triggers() -> list[str]:
     function = "CREATE FUNCTION audit_{}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {} END $$"
     kept = f"IF OLD.number > {UNSEALED} THEN {refuse}; END IF; RETURN OLD;"
     events = {
-        "audit_entries": "UPDATE OR TRUNCATE",
+        "audit_entries": f"UPDATE OF {FIXED} OR TRUNCATE",
         "audit_checkpoints": "UPDATE OR DELETE OR TRUNCATE",
         "audit_head": "DELETE OR TRUNCATE",
     }
