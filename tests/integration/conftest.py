@@ -13,10 +13,10 @@ from secrets import token_hex
 import psycopg
 import pytest
 
-import config
 from config import Settings
-from db import engine, schema
+from db import schema
 from db.keys import ring
+from tests.conftest import using
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -60,16 +60,28 @@ def postgresql_url(postgresql_server: str) -> str:
     return postgresql_server.format(name)
 
 
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, migrated: Path) -> str:
+    """A database as a first start leaves it, to copy; its master key is that of the folder ``migrated``."""
+    name = "dx_template"
+    with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    with using(Settings(data=migrated, database_url=postgresql_server.format(name))):
+        schema.upgrade()
+        ring.ensure()
+    return name
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Settings]:
     """An empty database of each kind, in use."""
     if request.param == "sqlite":
-        yield request.getfixturevalue("settings")
+        yield settings
         return
-    own = Settings(data=tmp_path, database_url=request.getfixturevalue("postgresql_url"))
-    before = config.use(own)
-    schema.upgrade()
-    ring.ensure()
-    yield own
-    engine.connect(own.database).dispose()
-    config.use(before)
+    server, template = map(request.getfixturevalue, ("postgresql_server", "postgresql_template"))
+    name = f"dx_{token_hex(4)}"
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    own = Settings(data=settings.data, database_url=server.format(name))
+    with using(own):
+        yield own
