@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from datasets.axes import axes
 from datasets.compile import specs
+from datasets.cubes.cells import narrow
+from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.exploration import CubeRequest, View
 from datasets.incoming.profiling import SKETCH_BINS, profile
 from datasets.store import BATCH_ROWS
@@ -135,5 +138,9 @@ VIEWS = (
 def test_views_made_by_others_show_a_hollow_dataset(hollow, active):
     description, engine = described(hollow), CpuEngine(hollow)
     asked = specs(CubeRequest(views=VIEWS, active=active), description)
-    for cube in engine.cubes(asked):
-        assert cube.count.sum() == hollow.rows
+    cubes = engine.cubes(asked)
+    assert all(cube.count.sum() == hollow.rows for cube in cubes)
+    brushed = next((view for view in VIEWS if view.id == active), None)
+    entries = [Entry(view.id, *pair) for view, *pair in zip(VIEWS, asked, map(narrow, cubes), strict=True)]
+    frame = Frame(description, brushed and Active(brushed.id, axes(brushed, description)), entries)
+    assert encode(frame).startswith(MAGIC)
