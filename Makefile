@@ -1,7 +1,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test lint format bench data screenshots rehearse clean
+.PHONY: help run build test lint format bench audit data screenshots rehearse clean
 
 PYTHON := .venv/bin/python
 DATA := $(or $(DATAXCHANGE_DATA),var)
@@ -26,6 +26,9 @@ lint: .venv/.development node_modules/.ready ## Run the checks that need no star
 format: .venv/.development ## Put the Python files in their uniform layout
 	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format --quiet .
 
+audit: build .audit/.ready ## Look for weaknesses in the program and in what it uses
+	@$(PYTHON) -m tests.audit
+
 bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckDB and Polars
 	@$(PYTHON) -m bench
 
@@ -40,7 +43,7 @@ rehearse: ## Build and start in a clean clone, as a newcomer would, twice
 	@deploy/rehearse.sh
 
 clean: ## Remove what was built and fetched; the data folder stays
-	rm -rf .venv node_modules assets/vendor test-results
+	rm -rf .venv .audit node_modules assets/vendor test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -50,6 +53,10 @@ clean: ## Remove what was built and fetched; the data folder stays
 
 .venv/.development: requirements-dev.txt .venv/.runtime
 	@deploy/build.sh python-dev
+	@touch $@
+
+.audit/.ready: requirements-audit.txt
+	@deploy/build.sh python-audit
 	@touch $@
 
 .venv/.kernels: $(shell find gpu -name '*.py') .venv/.runtime

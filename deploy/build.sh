@@ -41,6 +41,14 @@ step_python() { packages requirements.txt; }
 # The same with what its tests need.
 step_python-dev() { packages requirements-dev.txt; }
 
+# What audits it, in an environment of its own: these packages pin others than ours do.
+step_python-audit() {
+  environment
+  [ -x .audit/bin/pip ] || "$PYTHON" -m venv --clear .audit
+  echo "Installing the Python packages of requirements-audit.txt"
+  .audit/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement requirements-audit.txt
+}
+
 # node_modules, and what of it goes to browsers in assets/vendor.
 step_browser() {
   node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || fail "Node 20 or newer is needed"

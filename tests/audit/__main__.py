@@ -1,0 +1,37 @@
+"""Runs every check of ``make audit``, goes on after findings, prints totals: ``python -m tests.audit``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from tests.audit import dependencies, static
+from tests.audit.tools import NotCheckedError
+
+OFFLINE = os.environ.get("AUDIT_OFFLINE") == "1"
+"""Whether what can't reach its data may stay unchecked; it is said all the same."""
+
+
+def main() -> int:
+    checks = static.CHECKS | dependencies.CHECKS
+    count = Counter(outcome(name, check) for name, check in checks.items())
+    print(f"{count['passed']} passed, {count['failed']} failed, {count['not checked']} not checked")
+    return 1 if count["failed"] or (count["not checked"] and not OFFLINE) else 0
+
+
+def outcome(name: str, check: Callable[[], list[str]]) -> str:
+    began = time.monotonic()
+    try:
+        findings = check()
+        result = "failed" if findings else "passed"
+    except NotCheckedError as reason:
+        findings, result = [str(reason)], "not checked"
+    print(f"{name}: {result} in {time.monotonic() - began:.0f} s", *findings, sep="\n  ", flush=True)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())
