@@ -75,6 +75,21 @@ Filter = tuple[Predicate, ...]
 
 
 @dataclass(frozen=True)
+class AnyOf:
+    """The rows that pass one of several conjunctions at least: of an empty one all, of none no row.
+
+    Row rights are of this kind: what several shares show, each on a condition of its own.
+    """
+
+    alternatives: frozenset[Filter] = frozenset()
+
+
+def passes_all(filter_: Filter | AnyOf) -> bool:
+    """Whether every row passes, whatever it holds."""
+    return () in filter_.alternatives if isinstance(filter_, AnyOf) else not filter_
+
+
+@dataclass(frozen=True)
 class CubeSpec:
     """One cube: ``active`` axes (rows) x ``view`` (columns) over the rows that pass every filter.
 
@@ -83,7 +98,7 @@ class CubeSpec:
 
     view: View
     active: tuple[Axis, ...] = ()
-    filters: frozenset[Filter] = frozenset()
+    filters: frozenset[Filter | AnyOf] = frozenset()
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cubes import Cancel, Cube, CubeSpec, Filter, View
+from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
 from gpu.scales import Scale
 
 
@@ -49,11 +49,11 @@ class Engine(Protocol):
         """Fold new rows into everything resident; the batch has every column that is resident."""
         ...
 
-    def mask(self, filters: Sequence[Filter]) -> npt.NDArray[np.bool_]:
+    def mask(self, filters: Sequence[Filter | AnyOf]) -> npt.NDArray[np.bool_]:
         """Which rows pass every filter, shape ``(rows,)``."""
         ...
 
-    def histogram(self, view: View, filters: Sequence[Filter] = ()) -> Cube:
+    def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         """The view over the rows that pass every filter: a cube of one row."""
         ...
 

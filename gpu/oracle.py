@@ -11,7 +11,18 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, Cube, CubeSpec, Filter, Predicate, View
+from gpu.cubes import (
+    Aggregate,
+    AnyOf,
+    Axis,
+    Cancel,
+    Cancelled,
+    Cube,
+    CubeSpec,
+    Filter,
+    Predicate,
+    View,
+)
 from gpu.engine import Source
 from gpu.scales import Scale
 
@@ -46,14 +57,13 @@ class OracleEngine:
             self._columns = {name: _extended(values, batch, name) for name, values in self._columns.items()}
             self._appended.append(batch)
 
-    def mask(self, filters: Sequence[Filter]) -> Bools:
+    def mask(self, filters: Sequence[Filter | AnyOf]) -> Bools:
         passed = np.ones(self.rows, np.bool_)
-        for predicates in filters:
-            for predicate in predicates:
-                passed &= self._passes(predicate)
+        for filter_ in filters:
+            passed &= self._passes_any(filter_) if isinstance(filter_, AnyOf) else self._passes_all(filter_)
         return passed
 
-    def histogram(self, view: View, filters: Sequence[Filter] = ()) -> Cube:
+    def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self._cube(CubeSpec(view, (), frozenset(filters)))
 
     def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
@@ -72,6 +82,18 @@ class OracleEngine:
                     values = _extended(values, batch, name)
                 self._columns[name] = values
             return self._columns[name]
+
+    def _passes_any(self, filter_: AnyOf) -> Bools:
+        passed = np.zeros(self.rows, np.bool_)
+        for alternative in filter_.alternatives:
+            passed |= self._passes_all(alternative)
+        return passed
+
+    def _passes_all(self, predicates: Filter) -> Bools:
+        passed = np.ones(self.rows, np.bool_)
+        for predicate in predicates:
+            passed &= self._passes(predicate)
+        return passed
 
     def _passes(self, predicate: Predicate) -> Bools:
         codes = predicate.scale.encode(self._column(predicate.column))

@@ -10,7 +10,7 @@ from gpu.cpu.native.select import MOST_RANGES, select
 from gpu.cpu.pool import cores, parts, run
 from gpu.cpu.shelf import Entry
 from gpu.cpu.window import Coder, Window
-from gpu.cubes import Filter
+from gpu.cubes import AnyOf, Filter
 
 Words = npt.NDArray[np.uint64]
 Ranges = tuple[tuple[int, int], ...]
@@ -48,3 +48,32 @@ class Bits(Entry):
                 window = self._coder.window(lease, predicate, start, stop)
                 write_bits(window, predicate.ranges, words, range(start, stop), narrow=i > 0)
         self.words = words
+
+
+class BitsOfAny(Entry):
+    """The rows that pass one of several conjunctions, none of them empty."""
+
+    def __init__(self, coder: Coder, any_of: AnyOf) -> None:
+        super().__init__()
+        self._coder, self._any_of = coder, any_of
+        self.words: Words = np.empty(0, np.uint64)
+
+    @property
+    def nbytes(self) -> int:
+        return self.words.nbytes
+
+    def grow(self, start: int, stop: int) -> None:
+        """Add rows; a word that has some already is made anew, with the same bits for those."""
+        first, last = start // 64, (stop + 63) // 64
+        found = np.zeros(last - first, np.uint64)
+        for alternative in self._any_of.alternatives:
+            bits = Bits(self._coder, alternative)
+            bits.grow(64 * first, stop)
+            found |= bits.words[first:last]
+        words = grown(self.words, last)
+        words[first:last] = found
+        self.words = words
+
+
+def bits_of(coder: Coder, filter_: Filter | AnyOf) -> Bits | BitsOfAny:
+    return BitsOfAny(coder, filter_) if isinstance(filter_, AnyOf) else Bits(coder, filter_)

@@ -17,7 +17,7 @@ from gpu.cpu.request import Request, addresses
 from gpu.cpu.resident import Resident
 from gpu.cpu.rows import Rows
 from gpu.cpu.window import Coder
-from gpu.cubes import Axis, Cancel, Cube, CubeSpec, Filter, View
+from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
 from gpu.engine import Source
 from gpu.scales import Scale
 
@@ -63,15 +63,15 @@ class CpuEngine:
             self._coder.rows.append(batch)
             self._coder.shelf.reach(self._coder.rows, self.rows)
 
-    def mask(self, filters: Sequence[Filter]) -> npt.NDArray[np.bool_]:
+    def mask(self, filters: Sequence[Filter | AnyOf]) -> npt.NDArray[np.bool_]:
         with self._resident() as resident:
             words = np.zeros((resident.rows + 63) // 64, np.uint64)
-            bits = [resident.bits(filter_) for filter_ in filters if filter_]
+            bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
             ranges = parts(0, resident.rows, self._threads)
             run(conjunction, [(addresses(bits), words, *part) for part in ranges])
             return np.unpackbits(words.view(np.uint8), count=resident.rows, bitorder="little").view(np.bool_)
 
-    def histogram(self, view: View, filters: Sequence[Filter] = ()) -> Cube:
+    def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
 
     def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:

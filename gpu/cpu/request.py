@@ -17,9 +17,9 @@ from gpu.cpu.resident import Resident
 from gpu.cpu.rows import Rows
 from gpu.cpu.tally import Group, Tally
 from gpu.cpu.tallying import tally_up
-from gpu.cubes import Cancel, Cancelled, Cube, CubeSpec, Filter
+from gpu.cubes import AnyOf, Cancel, Cancelled, Cube, CubeSpec, Filter, passes_all
 
-Filters = frozenset[Filter]
+Filters = frozenset[Filter | AnyOf]
 Wholes = dict[CubeSpec, Cube]
 
 _MANY_WORDS = 10_000
@@ -103,7 +103,7 @@ class Request:
         return Tally.of(spec, self.resident)
 
     def _bits(self, filters: Filters) -> list[Words]:
-        return [self.resident.bits(filter_) for filter_ in filters if filter_]
+        return [self.resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
 
     def _most_pass(self, filters: list[Words]) -> bool:
         words = self.resident.rows // 64

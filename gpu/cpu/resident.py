@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu.cpu.bits import Bits, Words
+from gpu.cpu.bits import Words, bits_of
 from gpu.cpu.codes import Array
 from gpu.cpu.joined import Joined
 from gpu.cpu.numbers import Numbers
 from gpu.cpu.shelf import Lease
 from gpu.cpu.window import Coder
-from gpu.cubes import Axis, Filter
+from gpu.cubes import AnyOf, Axis, Filter
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Resident:
     def joined(self, axes: tuple[Axis, ...]) -> Array:
         return self.lease.take(("joined", axes), lambda: Joined(self.coder, axes), self.rows).array
 
-    def bits(self, predicates: Filter) -> Words:
-        return self.lease.take(("bits", predicates), lambda: Bits(self.coder, predicates), self.rows).words
+    def bits(self, filter_: Filter | AnyOf) -> Words:
+        return self.lease.take(("bits", filter_), lambda: bits_of(self.coder, filter_), self.rows).words
 
     def numbers(self, column: str) -> Numbers:
         return self.lease.take(("numbers", column), lambda: Numbers(self.coder.rows, column), self.rows)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from hypothesis import strategies as st
 
-from gpu.cubes import Aggregate, Axis, CubeSpec, Measure, Predicate, View
+from gpu.cubes import Aggregate, AnyOf, Axis, CubeSpec, Measure, Predicate, View
 from gpu.scales import Boolean, Category, Edges, Linear
 from gpu.scales import linear as linear_family
 from gpu.scales import log as log_family
@@ -161,10 +161,18 @@ def predicates(draw):
     return Predicate(column, scale, tuple(ranges))
 
 
+def conjunctions(least=1):
+    return st.lists(predicates(), min_size=least, max_size=2).map(tuple)
+
+
+def rights():
+    """What some shares show: overlapping or apart, of one maybe everything, and nothing without a share."""
+    return st.builds(AnyOf, st.frozensets(conjunctions(least=0) | conjunctions(), max_size=4))
+
+
 def filters():
-    """Intervals and members with and without nulls, boxes, and ones that nothing or everything passes."""
-    one = st.lists(predicates(), min_size=1, max_size=2).map(tuple)
-    return st.lists(one, max_size=4, unique=True)
+    """Intervals, members and boxes, ones that nothing or everything passes, and rights."""
+    return st.lists(conjunctions() | conjunctions() | rights(), max_size=4, unique=True)
 
 
 def actives():

@@ -10,7 +10,7 @@ import pytest
 
 from gpu.cpu import CpuEngine, Memory
 from gpu.cpu.tally import MOST_CELLS
-from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
+from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine
 from gpu.scales import Category, Edges, Linear
 from tests.unit.sources import TableSource
@@ -86,6 +86,44 @@ def test_what_fails_is_counted_where_most_pass(source, oracle):
     assert_right(engine, oracle, asked)
     engine.cubes(specs())
     assert_right(engine, oracle, asked)
+
+
+def shown(*conjunctions):
+    return AnyOf(frozenset(conjunctions))
+
+
+RIGHTS = shown(
+    between(10, 480),
+    (*between(0, 3, "name", LETTERS), *between(1, 2, "narrow", Edges(values=(12.25, 300.5)))),
+)
+
+
+@pytest.mark.parametrize("rights", [RIGHTS, shown(between(100, 102)), shown(), shown((), between(1, 2))])
+def test_rights_are_one_more_filter(source, oracle, rights):
+    engine = CpuEngine(source)
+    for _ in range(2):
+        assert_right(engine, oracle, specs(rights))
+        assert_right(engine, oracle, specs(rights, between(10, 490)))
+        engine.cubes(specs())
+
+
+def test_rights_follow_appended_rows_and_come_back_when_dropped(source):
+    engines = CpuEngine(source), CpuEngine(source, memory=Memory(1))
+    oracle = OracleEngine(source)
+    for seed in range(1, 4):
+        for some in (*engines, oracle):
+            some.cubes(specs(RIGHTS)[:2])
+            some.append(table(20 + seed, seed).to_batches()[0])
+        for engine in engines:
+            assert_right(engine, oracle, specs(RIGHTS))
+
+
+def test_rights_take_a_bit_a_row():
+    engine = CpuEngine(TableSource(table()))
+    engine.mask([between(10, 480), between(0, 3, "name", LETTERS)])
+    before = engine.nbytes
+    engine.mask([shown(between(10, 480), between(0, 3, "name", LETTERS))])
+    assert engine.nbytes - before == pytest.approx(ROWS / 8, rel=0.05)
 
 
 def test_a_filter_of_many_ranges(source, oracle):

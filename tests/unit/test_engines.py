@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -12,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
+from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine, measured
 from gpu.scales import Boolean, Category, Linear
 from tests.unit.engines import ENGINES
 from tests.unit.sources import TableSource
-from tests.unit.strategies import cube_specs, filters, tables, views
+from tests.unit.strategies import cube_specs, filters, rights, tables, views
 
 SMALL = (0, 1, 63, 64, 65, 500)
 
@@ -176,24 +177,62 @@ def looped(table, spec):
     """The measured values of each cell's rows, 1 for a count, by place in the cube."""
     coded = {
         (part.column, part.scale): part.scale.encode(pa.chunked_array(table[part.column]).combine_chunks())
-        for part in [*spec.active, *spec.view.axes, *(p for predicates in spec.filters for p in predicates)]
+        for part in [*spec.active, *spec.view.axes]
     }
-    column = spec.view.measure.column
-    values = [1] * table.num_rows if column is None else table[column].to_pylist()
+    values = measured_values(table, spec.view.measure.column)
     groups = defaultdict(list)
-    for row, value in enumerate(values):
-        missing = value is None or (isinstance(value, float) and isnan(value))
-        passes = all(
-            any(start <= coded[p.column, p.scale][row] < stop for start, stop in p.ranges)
-            for predicates in spec.filters
-            for p in predicates
-        )
-        if passes and not missing:
+    for row in passing(table, spec.filters):
+        value = values[row]
+        if not (value is None or (isinstance(value, float) and isnan(value))):
             place = 0
             for axis in [*spec.active, *spec.view.axes]:
                 place = place * axis.cells + int(axis.lookup[coded[axis.column, axis.scale][row]])
-            groups[place].append(value if column != "price" else float(value))
+            groups[place].append(value)
     return groups
+
+
+def measured_values(table, column):
+    """A value a row, prices as the floats that Arrow makes of them."""
+    if column is None:
+        return [1] * table.num_rows
+    return table[column].cast(pa.float64() if column == "price" else table[column].type).to_pylist()
+
+
+def passing(table, filters):
+    """The rows that pass every filter, one by one."""
+    alternatives = [filter_.alternatives if isinstance(filter_, AnyOf) else [filter_] for filter_ in filters]
+    coded = {
+        (p.column, p.scale): p.scale.encode(pa.chunked_array(table[p.column]).combine_chunks())
+        for conjunctions in alternatives
+        for predicates in conjunctions
+        for p in predicates
+    }
+
+    def passes(row, predicates):
+        return all(
+            any(start <= coded[p.column, p.scale][row] < stop for start, stop in p.ranges) for p in predicates
+        )
+
+    return [
+        row
+        for row in range(table.num_rows)
+        if all(any(passes(row, each) for each in conjunctions) for conjunctions in alternatives)
+    ]
+
+
+@every_engine
+@examples(80)
+@given(tables(SMALL), st.lists(cube_specs(), min_size=1, max_size=3), rights(), st.booleans())
+def test_with_rights_every_cube_is_that_of_a_dataset_of_the_visible_rows(
+    engine_of, table, specs, shown, known
+):
+    engine = engine_of(TableSource(table))
+    if known:
+        engine.cubes([CubeSpec(spec.view, spec.active) for spec in specs])
+    restricted = [replace(spec, filters=spec.filters | {shown}) for spec in specs]
+    visible = TableSource(table.filter(np.isin(np.arange(table.num_rows), passing(table, [shown]))))
+    for cube, expected in zip(engine.cubes(restricted), OracleEngine(visible).cubes(specs), strict=True):
+        assert_equal_cubes(cube, expected, visible)
 
 
 FLIGHTS = pa.table(
@@ -265,3 +304,17 @@ def test_many_threads_get_the_same_answers(engine_of, table, specs):
     with ThreadPoolExecutor(4) as threads:
         answers = list(threads.map(lambda spec: engine.cubes([spec])[0], specs))
     assert_answers_of_oracle(answers, specs, source)
+
+
+@every_engine
+def test_rights_of_known_shares(engine_of):
+    engine, view = engine_of(TableSource(FLIGHTS)), View((ORIGIN,))
+    sfo = (Predicate("origin", ORIGIN.scale, ((0, 1),)),)
+    unknown = (Predicate("origin", ORIGIN.scale, ((3, 4),)),)
+    assert engine.histogram(view, [AnyOf(frozenset({LATE, sfo}))]).count.tolist() == [[2, 1, 1, 0]]
+    assert engine.histogram(view, [AnyOf(frozenset({unknown}))]).count.tolist() == [[0, 0, 0, 1]]
+    assert engine.histogram(view, [AnyOf(frozenset({(), sfo}))]).count.tolist() == [[2, 2, 1, 1]]
+    assert engine.histogram(view, [AnyOf()]).count.tolist() == [[0, 0, 0, 0]]
+    assert (
+        engine.mask([AnyOf(frozenset({unknown, sfo})), LATE]).tolist() == [False] * 2 + [True] + [False] * 3
+    )
