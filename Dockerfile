@@ -20,7 +20,7 @@ COPY --from=service /dataxchange/ /dataxchange/
 WORKDIR /dataxchange
 RUN useradd --uid 10001 --no-create-home dataxchange && install -d -o dataxchange -m 0700 /data \
     && chown -R dataxchange gpu/cpu/__pycache__
-ENV DATAXCHANGE_DATA=/data DATAXCHANGE_HOST=0.0.0.0 PATH=/dataxchange/.venv/bin:$PATH
+ENV DATAXCHANGE_DATA=/data DATAXCHANGE_HOST=0.0.0.0 PATH=/dataxchange/.venv/bin:/dataxchange:$PATH
 USER dataxchange
 VOLUME /data
 EXPOSE 8050

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     session_idle: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
     step_up: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
+    audit_retention: timedelta = Field(default=timedelta(days=730), gt=timedelta(0))
     secure_cookies: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 

@@ -27,28 +27,34 @@ def predicates(view: View, filter_: Filter, description: Description) -> cubes.F
     scales = [axis.scale for axis in reversed(axes(view, description))]
     if isinstance(filter_, Box):
         pairs = zip(view.columns, scales, (filter_.x, filter_.y), strict=True)
-        return tuple(_within(column, cast(OrderedScale, scale), span) for column, scale, span in pairs)
+        return tuple(within(column, cast(OrderedScale, scale), span) for column, scale, span in pairs)
     column, scale = view.columns[0], scales[0]
     match filter_:
         case Nulls():
             found = Predicate(column, scale, ((scale.codes - 1, scale.codes),))
         case Interval():
-            found = _within(column, cast(OrderedScale, scale), filter_, filter_.nulls)
+            found = within(column, cast(OrderedScale, scale), filter_, filter_.nulls)
         case Members():
-            found = _among(column, cast(Category | Boolean, scale), filter_)
+            found = among(column, cast(Category | Boolean, scale), filter_)
     return () if found.ranges == ((0, found.scale.codes),) else (found,)
 
 
-def _within(column: str, scale: OrderedScale, span: Span, nulls: bool = False) -> Predicate:
+def within(column: str, scale: OrderedScale, span: Span, nulls: bool = False) -> Predicate:
+    """The rows of a span: on this scale or, where a bound is no edge of it, on one of just these bounds."""
     ranges = scale.ranges_between(span.lo, span.hi, nulls)
     if ranges is not None:
         return Predicate(column, scale, ranges)
     bounds = tuple(bound for bound in (span.lo, span.hi) if bound is not None)
-    exact = Edges(values=bounds, temporal=scale.type == "time")
+    exact = Edges(values=bounds, temporal=scale.measures_time)
     return Predicate(column, exact, exact.ranges_between(span.lo, span.hi, nulls) or ())
 
 
-def _among(column: str, scale: Category | Boolean, members: Members) -> Predicate:
+def among(column: str, scale: Category | Boolean, members: Members) -> Predicate:
+    """The rows of some values: on this scale or, where one isn't on it, on one of just these values.
+
+    Raises:
+        ValueError: a boolean is neither of these.
+    """
     if isinstance(scale, Boolean):
         unknown = sorted(set(members.values) - {"false", "true"})
         if unknown or members.other:

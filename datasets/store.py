@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from gpu.engine import Source
 
 BATCH_ROWS = 1 << 17
 PART = "part-{:05d}.parquet"
@@ -17,6 +20,23 @@ PART = "part-{:05d}.parquet"
 def is_text(type_: pa.DataType) -> bool:
     """Whether a stored column of this type holds text, plain or dictionary-encoded."""
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_dictionary(type_))
+
+
+class Stored(Source, Protocol):
+    """Rows that can be profiled: those of a version, or a part of them.
+
+    ``folder`` is where their secrets may lie: what is spilt while they are read goes there too.
+    """
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def schema(self) -> pa.Schema: ...
+
+    def sample(self, column: str, rows: int) -> pa.ChunkedArray:
+        """The first ``rows`` values or a few more, all if there are fewer."""
+        ...
 
 
 class Store:

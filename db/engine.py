@@ -24,7 +24,7 @@ def connect(url: str) -> sa.Engine:
     """The engine (a pool of connections) for an address; one an address."""
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True)
+        return sa.create_engine(address, pool_pre_ping=True, pool_size=2 * settings().request_threads)
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(address)

@@ -1,4 +1,4 @@
-"""Profiles of the columns of a version: counts and extents exact, quantiles and sketches from a sample."""
+"""Profiles of the columns of some rows: counts and extents exact, quantiles and sketches from a sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from datasets.description import Column
 from datasets.incoming.shuffle import Progress
 from datasets.incoming.statistics import Statistics, statistics
-from datasets.store import Store, is_text
+from datasets.store import Stored, is_text
 from gpu.profile import MOST_VALUES, Kind, Profile
 from gpu.scales import OrderedScale, ScaleSpec, resolve
 
@@ -32,7 +32,7 @@ NATURAL_ORDERS = tuple(
 Values = npt.NDArray[np.float64]
 
 
-def profile(store: Store, progress: Progress) -> list[Column]:
+def profile(store: Stored, progress: Progress) -> list[Column]:
     """Profile every column; no column is ever wholly in memory."""
     columns = []
     with statistics(store) as found:
@@ -56,7 +56,7 @@ def natural_order(values: Collection[str]) -> tuple[str, ...] | None:
     return None
 
 
-def _column(found: Statistics, store: Store, field: pa.Field) -> Column:
+def _column(found: Statistics, store: Stored, field: pa.Field) -> Column:
     if pa.types.is_boolean(field.type):
         return _boolean(found, store, field)
     if is_text(field.type):
@@ -64,7 +64,7 @@ def _column(found: Statistics, store: Store, field: pa.Field) -> Column:
     return _ordered(found, store, field, "time" if pa.types.is_timestamp(field.type) else "number")
 
 
-def _ordered(found: Statistics, store: Store, field: pa.Field, kind: Kind) -> Column:
+def _ordered(found: Statistics, store: Stored, field: pa.Field, kind: Kind) -> Column:
     extent = found.extent(field)
     values = _finite(store.sample(field.name, SAMPLE_ROWS))
     low, middle_low, middle_high, high = _quantiles(values)
@@ -82,7 +82,7 @@ def _ordered(found: Statistics, store: Store, field: pa.Field, kind: Kind) -> Co
     return _described(field, profile, _sketch(profile, values), (middle_low, middle_high))
 
 
-def _category(found: Statistics, store: Store, field: pa.Field) -> Column:
+def _category(found: Statistics, store: Stored, field: pa.Field) -> Column:
     tally = found.tally(field, MOST_VALUES)
     natural = natural_order(tally.counts)
     profile = Profile(
@@ -96,7 +96,7 @@ def _category(found: Statistics, store: Store, field: pa.Field) -> Column:
     return _described(field, profile, tuple(tally.counts[value] for value in profile.values[:SKETCH_BINS]))
 
 
-def _boolean(found: Statistics, store: Store, field: pa.Field) -> Column:
+def _boolean(found: Statistics, store: Stored, field: pa.Field) -> Column:
     tally = found.tally(field, 2)
     nulls = store.rows - tally.filled
     profile = Profile(kind="boolean", rows=store.rows, nulls=nulls, distinct=tally.distinct)

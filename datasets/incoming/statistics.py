@@ -1,9 +1,10 @@
-"""Exact counts and extents of columns, streamed by DuckDB, which spills to disk what exceeds its memory."""
+"""Exact counts and extents of columns, streamed to DuckDB, which spills to disk what exceeds its memory."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from config import settings
-from datasets.store import Store
+from datasets.store import Stored
 
 MOST_DISTINCT = 2_000_000
 
@@ -37,35 +38,31 @@ class Tally(NamedTuple):
 
 
 class Statistics:
-    """Queries over one version's columns."""
+    """Queries over the columns of a source, each of which reads a column once."""
 
-    def __init__(self, rows: duckdb.DuckDBPyRelation) -> None:
-        self._rows = rows
+    def __init__(self, database: duckdb.DuckDBPyConnection, source: Stored) -> None:
+        self._database, self._source = database, source
 
     def extent(self, field: pa.Field) -> Extent:
-        value = _quoted(field.name)
-        number, present, finite = value, f"{value} IS NOT NULL", "true"
+        number, present, finite = "value", "value IS NOT NULL", "true"
         if pa.types.is_timestamp(field.type):
-            number = f"floor(epoch_us({value}) / 1000)"
+            number = "floor(epoch_us(value) / 1000)"
         if pa.types.is_floating(field.type):
-            present, finite = f"{present} AND NOT isnan({value})", f"isfinite({value})"
-        found = self._rows.aggregate(
+            present, finite = f"{present} AND NOT isnan(value)", "isfinite(value)"
+        found = self._values(field).aggregate(
             f"min({number}) FILTER ({finite}), max({number}) FILTER ({finite}), "
-            f"count(*) FILTER ({present}), approx_count_distinct({value})"
+            f"count(*) FILTER ({present}), approx_count_distinct(value)"
         )
         minimum, maximum, filled, distinct = found.fetchall()[0]
-        return Extent(minimum, maximum, filled, self._distinct(value, distinct))
+        return Extent(minimum, maximum, filled, self._distinct(field, distinct))
 
-    def _distinct(self, value: str, estimate: int) -> int:
+    def _distinct(self, field: pa.Field, estimate: int) -> int:
         if estimate > MOST_DISTINCT:
             return round(estimate, 2 - len(str(estimate)))
-        return int(self._rows.aggregate(f"count(DISTINCT {value})").fetchall()[0][0])
+        return int(self._values(field).aggregate("count(DISTINCT value)").fetchall()[0][0])
 
     def tally(self, field: pa.Field, most: int) -> Tally:
-        value = _quoted(field.name)
-        groups = self._rows.filter(f"{value} IS NOT NULL").aggregate(
-            f"{value} AS value, count(*) AS n", value
-        )
+        groups = self._values(field).filter("value IS NOT NULL").aggregate("value, count(*) AS n", "value")
         found = (
             groups.project("value, n, count(*) OVER (), sum(n) OVER ()").order("n DESC, value").limit(most)
         )
@@ -73,10 +70,18 @@ class Statistics:
         distinct, filled = rows[0][2:] if rows else (0, 0)
         return Tally({row[0]: row[1] for row in rows}, distinct, int(filled))
 
+    def _values(self, field: pa.Field) -> duckdb.DuckDBPyRelation:
+        """The column as a relation, which can be asked one thing."""
+        arrays = self._source.read(field.name)
+        first = next(arrays)
+        schema = pa.schema({"value": first.type})
+        batches = (pa.record_batch([values], schema) for values in chain([first], arrays))
+        return self._database.from_arrow(pa.RecordBatchReader.from_batches(schema, batches))
+
 
 @contextmanager
-def statistics(store: Store) -> Iterator[Statistics]:
-    with TemporaryDirectory(dir=store.folder) as spill:
+def statistics(source: Stored) -> Iterator[Statistics]:
+    with TemporaryDirectory(dir=source.folder) as spill:
         limits: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": spill,
             "memory_limit": "2GB",
@@ -84,8 +89,4 @@ def statistics(store: Store) -> Iterator[Statistics]:
             "preserve_insertion_order": False,
         }
         with duckdb.connect(config=limits) as database:
-            yield Statistics(database.read_parquet([str(file) for file in store.files]))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+            yield Statistics(database, source)

@@ -43,8 +43,8 @@ def unseal(sealed: str, place: str) -> str:
     from db.keys import ring  # noqa: PLC0415
 
     id_, _, encoded = sealed.partition(":")
-    box = b64decode(encoded)
     try:
+        box = b64decode(encoded)
         text = AESGCM(ring.get(id_).secret).decrypt(box[:NONCE], box[NONCE:], place.encode())
     except (InvalidTag, ValueError) as error:
         raise AlteredError(f"A value in {place} was altered.") from error

@@ -1,5 +1,6 @@
 """What the database holds. Every change here has its migration in db/migrations."""
 
+from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import Moment, now
 from db.tables.data import Dataset, DatasetVersion, VisibleProfile
 from db.tables.keys import Key, KeyPurpose
@@ -20,6 +21,9 @@ from db.tables.sessions import ApiToken, Attempt, UserSession
 __all__ = [
     "ApiToken",
     "Attempt",
+    "AuditCheckpoint",
+    "AuditEntry",
+    "AuditHead",
     "Dataset",
     "DatasetVersion",
     "Group",

@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests that need one."""
+"""A real PostgreSQL, and both kinds of database for the tests of what must hold on each."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from secrets import token_hex
 
 import psycopg
 import pytest
+
+from config import Settings
+from db import schema
+from db.keys import ring
+from tests.conftest import using
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -53,3 +58,30 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return postgresql_server.format(name)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, migrated: Path) -> str:
+    """A database as a first start leaves it, to copy; its master key is that of the folder ``migrated``."""
+    name = "dx_template"
+    with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    with using(Settings(data=migrated, database_url=postgresql_server.format(name))):
+        schema.upgrade()
+        ring.ensure()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Settings]:
+    """An empty database of each kind, in use."""
+    if request.param == "sqlite":
+        yield settings
+        return
+    server, template = map(request.getfixturevalue, ("postgresql_server", "postgresql_template"))
+    name = f"dx_{token_hex(4)}"
+    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    own = Settings(data=settings.data, database_url=server.format(name))
+    with using(own):
+        yield own

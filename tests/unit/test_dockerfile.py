@@ -29,3 +29,8 @@ def test_it_carries_every_room_and_no_data():
     assert [room for room in sorted(rooms) if f"!{room}/" not in carried] == []
     assert carried[0] == "*"
     assert not [line for line in carried if line.startswith("!var")]
+
+
+def test_the_commands_are_on_the_path():
+    assert "!dataxchange" in (ROOT / ".dockerignore").read_text().splitlines()
+    assert ":/dataxchange:" in STAGES[-1]

@@ -1,0 +1,74 @@
+"""The audit log from the command line: ``dataxchange audit verify``, ``export`` and ``prune``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+
+from accounts.audit.actions import Action, Outcome
+from accounts.audit.log import record
+from accounts.audit.reading import Filter, lines
+from accounts.audit.retention import prune
+from accounts.audit.verifying import TamperedError, verify
+from db import schema
+from db.keys import ring
+from db.keys.seal import AlteredError
+
+
+def main(arguments: list[str]) -> None:
+    choice = _parser().parse_args(arguments)
+    schema.upgrade()
+    ring.ensure()
+    try:
+        choice.run(choice)
+    except (TamperedError, AlteredError, ring.LostKeyError) as error:
+        raise SystemExit(f"{error} Try: dataxchange audit verify") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dataxchange audit", description="Who did what.")
+    commands = parser.add_subparsers(required=True)
+    check = commands.add_parser("verify", help="check the whole log; ends with 1 if it was changed")
+    check.add_argument("--head", default="", metavar="HASH", help="of an entry that must still be there")
+    check.set_defaults(run=_verify)
+    export = commands.add_parser("export", help="print entries as lines of JSON, oldest first")
+    for name in ("actor", "resource-kind", "resource-key"):
+        export.add_argument(f"--{name}", default="")
+    export.add_argument("--action", default="", choices=list(Action), metavar="ACTION")
+    export.add_argument("--outcome", default="", choices=list(Outcome))
+    for name in ("since", "until"):
+        export.add_argument(f"--{name}", type=_moment, metavar="MOMENT", help="ISO 8601, in UTC")
+    export.set_defaults(run=_export)
+    commands.add_parser("prune", help="remove entries older than the retention").set_defaults(run=_prune)
+    return parser
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _verify(choice: argparse.Namespace) -> None:
+    report = verify(choice.head)
+    if report.fault:
+        raise SystemExit(f"The audit log was tampered with. {report.fault}")
+    if report.last < report.first:
+        sys.stdout.write(f"The log is empty after entry {report.last}. Its head: {report.hash}\n")
+        return
+    sys.stdout.write(f"Entries {report.first} to {report.last} are what was recorded. Head: {report.hash}\n")
+
+
+def _export(choice: argparse.Namespace) -> None:
+    chosen = {field.name: getattr(choice, field.name) for field in fields(Filter)}
+    record(Action.AUDIT_EXPORTED, filter={name: value for name, value in chosen.items() if value})
+    sys.stdout.writelines(lines(Filter(**chosen)))
+
+
+def _prune(_choice: argparse.Namespace) -> None:
+    sys.stdout.write(f"{prune():,} entries removed.\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,62 @@
+"""What is worth an entry, and how it ended."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """An act: what it is done to, then what is done."""
+
+    SIGNIN = "signin"
+    SIGNIN_FAILED = "signin.failed"
+    SIGNOUT = "signout"
+    SESSION_REVOKED = "session.revoked"
+    SESSION_REUSE = "session.reuse"
+    STEPUP = "stepup"
+    STEPUP_FAILED = "stepup.failed"
+    ACCESS_DENIED = "access.denied"
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    FACTOR_ADDED = "factor.added"
+    FACTOR_REMOVED = "factor.removed"
+    RECOVERY_USED = "recovery.used"
+    RECOVERY_CREATED = "recovery.created"
+    LINK_CREATED = "link.created"
+    TOKEN_CREATED = "token.created"  # noqa: S105
+    TOKEN_REVOKED = "token.revoked"  # noqa: S105
+    USER_CREATED = "user.created"
+    USER_INVITED = "user.invited"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_ROLE = "user.role"
+    USER_DELETED = "user.deleted"
+    GROUP_CREATED = "group.created"
+    GROUP_RENAMED = "group.renamed"
+    GROUP_DELETED = "group.deleted"
+    GROUP_JOINED = "group.joined"
+    GROUP_LEFT = "group.left"
+    SHARE_CREATED = "share.created"
+    SHARE_CHANGED = "share.changed"
+    SHARE_REMOVED = "share.removed"
+    OWNER_CHANGED = "owner.changed"
+    DATASET_OPENED = "dataset.opened"
+    DATASET_EXPORTED = "dataset.exported"
+    DATASET_IMPORTED = "dataset.imported"
+    DATASET_DELETED = "dataset.deleted"
+    VIEW_SAVED = "view.saved"
+    VIEW_DELETED = "view.deleted"
+    GUEST_LINK = "guest.link"
+    GUEST_OPENED = "guest.opened"
+    GUEST_REVOKED = "guest.revoked"
+    KEY_ROTATED = "key.rotated"
+    SETTING_CHANGED = "setting.changed"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_PRUNED = "audit.pruned"
+
+
+class Outcome(StrEnum):
+    """How an act ended: done, refused for want of rights, or wrong in itself, as a wrong password is."""
+
+    DONE = "done"
+    DENIED = "denied"
+    FAILED = "failed"

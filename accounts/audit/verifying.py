@@ -1,0 +1,139 @@
+"""Verifying: the whole chain is followed in batches, and the first entry that doesn't fit is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accounts.audit import chain
+from accounts.audit.log import Head, is_sealed
+from db.engine import engine
+from db.keys import ring
+from db.tables import AuditCheckpoint, AuditEntry, AuditHead
+
+BATCH = 5000
+ALTERED = "Entry {} is not what was recorded: altered, moved, or put in."
+
+
+class TamperedError(Exception):
+    """The log is not what was recorded; says which entry, and what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Entries ``first`` to ``last`` are what was recorded; after them comes the ``fault``, if any."""
+
+    first: int
+    last: int
+    hash: str
+    fault: str = ""
+
+
+def verify(head: str = "") -> Report:
+    """Follow the chain from the newest checkpoint to its end, beside whoever appends or prunes meanwhile.
+
+    Args:
+        head: a hash that was read before, of an entry that must still be there.
+    """
+    while True:
+        start = beginning()
+        report = _followed(start, head)
+        if not report.fault or beginning() == start:
+            return report
+
+
+def _followed(start: Head, head: str) -> Report:
+    secret, last = chain.key(), start
+    seen = head in ("", start.hash)
+    try:
+        check_checkpoints(secret)
+        for last in follow(secret, start):
+            seen = seen or last.hash == head
+    except TamperedError as error:
+        return Report(start.number + 1, last.number, last.hash, str(error))
+    fault = f"No entry has the hash {head}: entries were cut off, or the database is an older one."
+    return Report(start.number + 1, last.number, last.hash, "" if seen else fault)
+
+
+def follow(secret: bytes, after: Head) -> Iterator[Head]:
+    """Each entry's number and hash, verified, to the end of the chain.
+
+    Raises:
+        TamperedError: at the first entry, or at an end, that is not what was recorded.
+    """
+    while True:
+        end, seal = _head()  # before the batch: when that is empty, nothing was appended since ``after``
+        batch = _batch(after, BATCH)
+        if not batch:
+            return _check_end(secret, after, end, seal)
+        for entry in batch:
+            after = _next(secret, after, entry)
+            yield after
+
+
+def _next(secret: bytes, after: Head, entry: dict[str, Any]) -> Head:
+    number = after.number + 1
+    if entry["number"] != number:
+        to = entry["number"] - 1
+        gone = f"Entry {number} is" if to == number else f"Entries {number} to {to} are"
+        raise TamperedError(f"{gone} missing.")
+    if not chain.same(entry["hash"], chain.entry_hash(secret, after.hash, entry)):
+        raise TamperedError(ALTERED.format(number))
+    return Head(number, entry["hash"])
+
+
+def _check_end(secret: bytes, last: Head, end: Head, seal: str) -> None:
+    if end.number > last.number:
+        raise TamperedError(f"Entries {last.number + 1} to {end.number} are missing: the end was cut off.")
+    if end != last or not is_sealed(secret, end, seal):
+        raise TamperedError(f"The head, at entry {end.number}, was altered: newer entries may be gone.")
+
+
+def check_checkpoints(secret: bytes) -> None:
+    """Raises TamperedError at the first checkpoint that retention didn't make, or when one is missing."""
+    before = 0
+    with engine().connect() as connection:
+        found = connection.execute(sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number))).all()
+    for point in (AuditCheckpoint(**row._asdict()) for row in found):
+        genuine = chain.same(point.seal, checkpoint_seal(secret, point))
+        if not genuine or point.removed != point.number - before:
+            raise TamperedError(f"The checkpoint at entry {point.number} was altered, or one is missing.")
+        before = point.number
+
+
+def checkpoint_seal(secret: bytes, point: AuditCheckpoint) -> str:
+    moments = chain.written(point.moment), chain.written(point.made)
+    return chain.seal(secret, "checkpoint", point.number, point.hash, point.removed, *moments)
+
+
+def beginning() -> Head:
+    """What the oldest entry is chained to: the newest checkpoint, or nothing."""
+    newest = sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number).desc()).limit(1)
+    with engine().connect() as connection:
+        found = connection.execute(newest).one_or_none()
+    return Head(found.number, found.hash) if found else Head(0, chain.BEGINNING)
+
+
+def _head() -> tuple[Head, str]:
+    with engine().connect() as connection:
+        found = connection.execute(sa.select(AuditHead)).mappings().one_or_none()
+    if found is None:
+        raise TamperedError("The head was removed.")
+    return Head(found["number"], found["hash"]), found["seal"]
+
+
+def _batch(after: Head, size: int) -> list[dict[str, Any]]:
+    """The entries that follow; fewer of them where one can't be unsealed, up to that one."""
+    number = col(AuditEntry.number)
+    following = sa.select(AuditEntry).where(number > after.number).order_by(number).limit(size)
+    try:
+        with engine().connect() as connection:
+            return [row._asdict() for row in connection.execute(following)]
+    except (ValueError, ring.LostKeyError) as error:
+        if size == 1:
+            raise TamperedError(ALTERED.format(after.number + 1)) from error
+        return _batch(after, size // 2)

@@ -1,0 +1,63 @@
+"""Who did what: entries that outlive whom and what they name, so nothing here refers to another table."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from db.keys.seal import Sealed, SealedJson
+from db.tables.base import Moment, now
+
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite keeps rows by an INTEGER key only
+
+
+class AuditEntry(SQLModel, table=True):
+    """One act. ``hash`` chains its plain values to the entry before; triggers refuse to change it."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        sa.Index(None, "moment"),
+        sa.Index(None, "actor", "number"),
+        sa.Index(None, "action", "number"),
+        sa.Index(None, "resource_kind", "resource_key", "number"),
+        sa.Index(None, "outcome", "number"),
+    )
+
+    number: int = Field(primary_key=True, sa_type=Number, sa_column_kwargs={"autoincrement": False})
+    moment: datetime = Field(sa_type=Moment)
+    actor_id: int | None = None
+    actor: str = Field(max_length=80)
+    action: str = Field(max_length=40)
+    resource_kind: str = Field(max_length=40)
+    resource_key: str = Field(max_length=200)
+    outcome: str = Field(max_length=10)
+    address: str = Field(sa_type=Sealed.of("audit_entries.address"))
+    details: dict[str, Any] = Field(sa_type=SealedJson.of("audit_entries.details"))
+    hash: str = Field(max_length=64)
+
+
+class AuditHead(SQLModel, table=True):
+    """Where the chain ends: one row, which whoever appends locks. An empty log's has no seal."""
+
+    __tablename__ = "audit_head"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(sa_type=sa.BigInteger)
+    hash: str = Field(max_length=64)
+    seal: str = Field(max_length=64)
+
+
+class AuditCheckpoint(SQLModel, table=True):
+    """Where the chain goes on: ``removed`` entries, the last being ``number`` of ``moment``, are gone."""
+
+    __tablename__ = "audit_checkpoints"
+
+    number: int = Field(primary_key=True, sa_type=Number, sa_column_kwargs={"autoincrement": False})
+    hash: str = Field(max_length=64)
+    removed: int = Field(sa_type=sa.BigInteger)
+    moment: datetime = Field(sa_type=Moment)
+    made: datetime = Field(default_factory=now, sa_type=Moment)
+    seal: str = Field(max_length=64)
