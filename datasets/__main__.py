@@ -6,6 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from accounts import audit
+from accounts.audit import Action
+from datasets import owners, shares
 from datasets.description import Description
 from datasets.incoming.console import notice, progress
 from datasets.incoming.file import BadFileError
@@ -13,6 +16,7 @@ from datasets.incoming.importer import import_file
 from datasets.incoming.resample import resample
 from datasets.incoming.sample import prepare_sample
 from datasets.incoming.versions import BusyError
+from datasets.owners import UnknownOwnerError
 from datasets.slugs import slug_of
 from db.keys import ring
 from db.schema import upgrade
@@ -23,12 +27,20 @@ def main(arguments: list[str] | None = None) -> int:
     upgrade()
     ring.ensure()
     try:
+        if chosen.owner:
+            owners.require_named(chosen.owner)
         made = _run(chosen)
-    except (BadFileError, BusyError, OSError, ValueError) as error:
+        owners.claim(made.slug, chosen.owner)
+        if chosen.everyone:
+            shares.open_to_everyone(made.slug)
+        audit.record(Action.DATASET_IMPORTED, resource=("dataset", made.slug), version=made.version)
+    except (BadFileError, BusyError, OSError, ValueError, UnknownOwnerError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     size = f"{made.rows:,} rows, {len(made.columns)} columns"
     sys.stdout.write(f"{made.name}: {size}, version {made.version}\n")
+    if not chosen.everyone:
+        sys.stdout.write("Its owner and admins see it; they share it by Share on its Explore page.\n")
     return 0
 
 
@@ -46,14 +58,18 @@ def _run(chosen: argparse.Namespace) -> Description:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m datasets", description="Bring tables into DataXchange.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("sample", help="prepare the sample dataset, three million flights")
+    sample = commands.add_parser("sample", help="prepare the sample dataset, three million flights")
+    sample.set_defaults(everyone=True, owner=None)
     more = commands.add_parser("resample", help="make a larger dataset out of the sample's rows")
+    more.set_defaults(everyone=True, owner=None)
     more.add_argument("--rows", type=int, required=True, help="how many rows, such as 100_000_000")
     more.add_argument("--seed", type=int, default=1, help="another seed gives other rows (default 1)")
     file = commands.add_parser("import", help="import a Parquet or CSV file as a new version of a dataset")
     file.add_argument("file", type=Path)
     file.add_argument("--name", required=True, help="the dataset's name as people read it")
     file.add_argument("--slug", help="the dataset's name in addresses (default: made of the name)")
+    file.add_argument("--owner", help="who owns a new dataset (default: the first admin)")
+    file.add_argument("--everyone", action="store_true", help="share it with everyone who signs in")
     return parser
 
 

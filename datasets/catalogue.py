@@ -78,16 +78,14 @@ def store(slug: str, version: str) -> Store:
     return Store(settings().data / find(slug, version)[1].folder)
 
 
-def add(
-    slug: str, name: str, key: str, found: Store, columns: Sequence[Column], *, owner: int | None = None
-) -> None:
+def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column]) -> None:
     """Make a written version the newest of its dataset; the dataset is created, or takes the new name.
 
-    A new dataset is its owner's alone.
+    A new dataset has no owner and is shared with nobody.
     """
     with session() as work:
         known = work.exec(select(Dataset).where(Dataset.slug == slug)).first()
-        dataset = known or _created(work, slug, name, owner)
+        dataset = known or _created(work, slug, name)
         dataset.name = name
         work.add(dataset)
         work.add(_version(cast(int, dataset.id), key, found, columns))
@@ -119,8 +117,8 @@ def find(slug: str, version: str | None, *where: Condition) -> tuple[Dataset, Da
     return found
 
 
-def _created(work: Session, slug: str, name: str, owner: int | None) -> Dataset:
-    dataset = Dataset(slug=slug, name=name, owner_id=owner)
+def _created(work: Session, slug: str, name: str) -> Dataset:
+    dataset = Dataset(slug=slug, name=name)
     work.add(dataset)
     work.flush()
     shares.forget(work, Resource.DATASET, cast(int, dataset.id))  # SQLite gives numbers out again

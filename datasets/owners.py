@@ -11,7 +11,7 @@ from accounts.principals import Principal
 from datasets import shares
 from datasets.shares import TABLES
 from db.engine import session
-from db.tables import Dataset, Resource, SavedView, User
+from db.tables import Dataset, Resource, Role, SavedView, User
 
 
 class UnknownOwnerError(LookupError):
@@ -43,6 +43,26 @@ def transfer(from_: int, to: int) -> None:
     with session() as work:
         for table in TABLES.values():
             work.execute(sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to))
+
+
+def claim(slug: str, name: str | None) -> None:
+    """Make a user, or with None the first admin, the owner of a dataset that has none."""
+    chosen = User.role == Role.ADMIN if name is None else User.name == name
+    with session() as work:
+        owner = work.exec(select(User.id).where(chosen, ~col(User.disabled)).order_by(col(User.id))).first()
+        ownerless = (col(Dataset.slug) == slug, col(Dataset.owner_id).is_(None))
+        work.execute(sa.update(Dataset).where(*ownerless).values(owner_id=owner))
+
+
+def require_named(name: str) -> None:
+    """Check that a user of this name could own something.
+
+    Raises:
+        UnknownOwnerError: there is none.
+    """
+    with session() as work:
+        if work.exec(select(User.id).where(User.name == name, ~col(User.disabled))).first() is None:
+            raise UnknownOwnerError(f"There is no user named {name!r}.")
 
 
 def hand_over(by: Principal, resource: Resource, id_: int, to: int) -> None:

@@ -117,19 +117,20 @@ def _of_user(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
     if person.role is Role.ADMIN:
         return sa.true()
     table = TABLES[resource]
-    shared = select(Share.resource_id).where(Share.resource == resource, _with(person))
+    shared = select(Share.resource_id).where(Share.resource == resource, shared_with(person))
     return sa.or_(col(table.owner_id) == person.id, col(table.id).in_(shared))
 
 
-def _with(person: Principal) -> sa.ColumnElement[bool]:
+def shared_with(person: Principal) -> sa.ColumnElement[bool]:
+    """The shares with a person: their own, those of their groups, and everyone's."""
     groups = select(Membership.group_id).where(Membership.user_id == person.id)
     everyone = sa.and_(col(Share.user_id).is_(None), col(Share.group_id).is_(None))
     return sa.or_(col(Share.user_id) == person.id, col(Share.group_id).in_(groups), everyone)
 
 
 def applying(work: Session, person: Principal, resource: Resource, id_: int) -> Sequence[Share]:
-    """The shares of a resource with a person: their own, those of their groups, and everyone's."""
-    return work.exec(select(Share).where(*_on(resource, id_), _with(person))).all()
+    """The shares of a resource with a person."""
+    return work.exec(select(Share).where(*_on(resource, id_), shared_with(person))).all()
 
 
 def of(by: Principal, resource: Resource, id_: int) -> list[tuple[Share, str]]:
@@ -189,6 +190,15 @@ def put(resource: Resource, id_: int, subject: Subject, terms: Terms) -> Share:
             if not left:
                 raise
     raise AssertionError
+
+
+def open_to_everyone(slug: str) -> None:
+    """Let everyone signed in see a dataset that is shared with nobody yet."""
+    with session() as work:
+        id_ = work.exec(select(Dataset.id).where(Dataset.slug == slug)).one() or 0
+        shared = work.exec(select(Share.id).where(*_on(Resource.DATASET, id_))).first()
+    if shared is None:
+        put(Resource.DATASET, id_, EVERYONE, Terms())
 
 
 def forget(work: Session, resource: Resource, id_: int) -> None:
