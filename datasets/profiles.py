@@ -15,7 +15,6 @@ from sqlmodel import select
 from datasets import catalogue
 from datasets.cubes.engines import Engines
 from datasets.description import Column, Description
-from datasets.incoming.profiling import profile
 from datasets.reach import Reach
 from datasets.visible import VisibleRows
 from db.engine import session
@@ -85,6 +84,8 @@ class VisibleProfiles:
         return _kept(version.id or 0, key) or self._counted(whole, rows, version.id or 0, key)
 
     def _counted(self, whole: Description, rows: AnyOf, version_id: int, key: str) -> Visible:
+        from datasets.incoming.profiling import profile  # noqa: PLC0415  (it loads DuckDB: no start waits)
+
         mask = self._engines.of(whole.slug, whole.version).mask([rows])
         shown = VisibleRows(catalogue.store(whole.slug, whole.version), mask)
         found = Visible(shown.rows, tuple(profile(shown, lambda *_: None)))

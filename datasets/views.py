@@ -82,7 +82,8 @@ def listed(person: Principal) -> list[Listed]:
     """A person's own views and those shared with them, the latest first."""
     shared = select(Share.resource_id).where(Share.resource == Resource.VIEW, shares.shared_with(person))
     theirs = sa.or_(col(SavedView.owner_id) == person.id, col(SavedView.id).in_(shared))
-    query = select(SavedView, Dataset.slug, User.name).join(Dataset).join(User)
+    owner = col(User.id) == col(SavedView.owner_id)
+    query = select(SavedView, Dataset.slug, User.name).select_from(SavedView).join(Dataset).join(User, owner)
     unread = defer(cast(Any, SavedView.exploration))
     latest_first = query.where(theirs, *_visible(person)).order_by(col(SavedView.changed).desc())
     with session() as work:
