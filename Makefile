@@ -11,8 +11,8 @@ ROWS ?= 10_000_000
 help: ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
-run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) and print the URL
-	@exec $(PYTHON) app.py
+run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) and print the URL; TLS=1: over HTTPS
+	@$(if $(TLS),$(PYTHON) -m deploy.localca && )exec $(if $(TLS),env DATAXCHANGE_TLS_CERTIFICATE=$(DATA)/tls/certificate.pem DATAXCHANGE_TLS_KEY=$(DATA)/tls/key.pem) $(PYTHON) app.py
 
 build: .venv/.kernels node_modules/.ready
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import signal
-import socket
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from threading import Thread
@@ -15,7 +11,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import sqlalchemy as sa
 import structlog
-import uvicorn
 from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container, page_registry
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
@@ -50,10 +45,12 @@ from db import engine, schema
 from db.keys import ring
 from db.keys.master import MasterKeyError
 from gpu.engine import Engine
+from serving import listen, log_to_stderr, serve
 
 if TYPE_CHECKING:
     from gpu.cpu.memory import Memory
 
+log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
 ASSETS = ROOT / "assets"
 UNCHANGING = 30 * 24 * 3600  # seconds a browser may keep fonts and outlines without asking
@@ -89,7 +86,7 @@ def create_app(settings: Settings) -> Dash:
         SECRET_KEY=secrets.form_key(),
         SESSION_COOKIE_NAME="dataxchange",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_SECURE=settings.https,
         WTF_CSRF_TIME_LIMIT=None,
         MAX_CONTENT_LENGTH=2**20,  # an exploration of 32 views is some tens of kilobytes
     )
@@ -108,7 +105,7 @@ def create_app(settings: Settings) -> Dash:
         server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
     server.register_blueprint(guest_page())
     dash = _dash(server)
-    headers.protect(server, dash.csp_hashes, settings.secure_cookies)
+    headers.protect(server, dash.csp_hashes, settings.https)
     return dash
 
 
@@ -236,7 +233,7 @@ def main() -> None:
     with listen(settings) as listener:
         announce(settings, listener.getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
-        serve(application, listener)
+        serve(application, listener, settings)
 
 
 def prepare(settings: Settings) -> bool:
@@ -248,58 +245,14 @@ def prepare(settings: Settings) -> bool:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade()
+        if engine.travels_in_the_clear(settings.database):
+            log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
         return secrets.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
     except (ring.LostKeyError, MasterKeyError) as error:
         raise SystemExit(str(error)) from error
-
-
-def listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=1024)
-    except OSError as error:
-        place = f"{settings.host}, port {settings.port}"
-        raise SystemExit(f"Can't listen on {place}: {error.strerror}.") from error
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every small answer takes 40 ms
-    return listener
-
-
-def serve(application: Starlette, listener: socket.socket) -> None:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn stops first, then raises the signal again
-    server = uvicorn.Server(
-        uvicorn.Config(
-            application,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=5,
-        )
-    )
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-
-
-def log_to_stderr(level: str) -> None:
-    """One line an event, as JSON unless a person reads along at a terminal; the libraries' events too."""
-    render = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-    ]
-    handler = logging.StreamHandler()
-    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=render))
-    logging.basicConfig(level=level, handlers=[handler])
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
 
 
 def cpu_engines(settings: Settings) -> Callable[[Store], Engine]:

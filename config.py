@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     ByteSize,
@@ -15,6 +16,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,6 +53,9 @@ class Settings(BaseSettings):
     link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
     audit_retention: timedelta = Field(default=timedelta(days=730), gt=timedelta(0))
     secure_cookies: bool = False
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    trusted_proxies: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     @field_validator("data")
@@ -66,6 +71,26 @@ class Settings(BaseSettings):
             return f"postgresql+psycopg{separator}{rest}"
         return url
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, proxies: str) -> str:
+        """Addresses or networks, parted by commas."""
+        parts = [part.strip() for part in proxies.split(",") if part.strip()]
+        return ",".join(str(ip_network(part)) if "/" in part else str(ip_address(part)) for part in parts)
+
+    @model_validator(mode="after")
+    def _certificate_with_its_key(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError(
+                "DATAXCHANGE_TLS_CERTIFICATE and DATAXCHANGE_TLS_KEY go together: set both or none"
+            )
+        return self
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach the service by HTTPS only: its own, or that of a proxy."""
+        return self.secure_cookies or self.tls_certificate is not None
+
     @property
     def database(self) -> str:
         """The database's address: ``database_url``, or a SQLite file in the data folder."""
@@ -75,7 +100,7 @@ class Settings(BaseSettings):
         """Where a browser on this machine finds the service listening on ``port``."""
         anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
         host = "localhost" if anywhere else f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{port}"
+        return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
 
 
 class _Process:
@@ -111,13 +136,16 @@ def _from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = (f"{_name(problem)}: {problem['msg']}: {problem['input']!r}" for problem in error.errors())
-        raise BadSettingError("\n".join(lines)) from error
+        raise BadSettingError("\n".join(map(_line, error.errors()))) from error
 
 
-def _name(problem: ErrorDetails) -> str:
+def _line(problem: ErrorDetails) -> str:
+    """What is wrong with a setting; where several don't go together, not their values."""
+    if not problem["loc"]:
+        return problem["msg"].removeprefix("Value error, ")
     place = str(problem["loc"][0])
-    return variable(place) if place in Settings.model_fields else place
+    name = variable(place) if place in Settings.model_fields else place
+    return f"{name}: {problem['msg']}: {problem['input']!r}"
 
 
 def use(chosen: Settings | None) -> Settings | None:

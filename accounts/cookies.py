@@ -90,4 +90,4 @@ def _name(name: str) -> str:
 
 
 def _secure() -> bool:
-    return settings().secure_cookies or request.is_secure
+    return settings().https or request.is_secure

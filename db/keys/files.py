@@ -28,9 +28,18 @@ def kept(file: Path, make: Callable[[], str]) -> str:
         with suppress(FileExistsError):  # another process was first: its secret counts
             file.hardlink_to(draft)
         draft.unlink()
+    require_private(file)
+    return file.read_text().strip()
+
+
+def require_private(file: Path) -> None:
+    """See that nobody but the owner can read a file.
+
+    Raises:
+        ExposedSecretError: others can.
+    """
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise ExposedSecretError(file)
-    return file.read_text().strip()
 
 
 def replace(file: Path, secret: str) -> None:

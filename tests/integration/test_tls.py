@@ -1,0 +1,203 @@
+"""HTTPS by the service itself: what a browser gets, and what is refused."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+
+from db.engine import travels_in_the_clear
+from deploy import localca
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory):
+    """A folder with an authority and a certificate of this machine."""
+    data = tmp_path_factory.mktemp("data")
+    make(data)
+    return data / "tls"
+
+
+def make(data):
+    environment = os.environ | {"DATAXCHANGE_DATA": str(data)}
+    command = [sys.executable, "-m", "deploy.localca"]
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout
+
+
+@contextmanager
+def running(tls, data, **more):
+    names = {"CERTIFICATE": "certificate.pem", "KEY": "key.pem"}
+    files = {f"DATAXCHANGE_TLS_{name}": str(tls / file) for name, file in names.items()}
+    own = {"DATAXCHANGE_DATA": str(data), "PORT": "0", "PATH": os.environ["PATH"]}
+    process = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=own | files | more,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def port_of(process):
+    address = process.stdout.readline()
+    assert address.startswith("DataXchange is at https://"), process.stderr.read()
+    return int(address.rpartition(":")[2])
+
+
+def trusting(tls):
+    return ssl.create_default_context(cafile=str(tls / "authority.pem"))
+
+
+def get(tls, port, path="/health", **headers):
+    connection = http.client.HTTPSConnection("localhost", port, context=trusting(tls), timeout=10)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    answer.body = answer.read()
+    connection.close()
+    return answer
+
+
+def test_browsers_that_trust_the_authority_are_served_safely(tls, tmp_path):
+    with running(tls, tmp_path) as process:
+        port = port_of(process)
+        assert json.loads(get(tls, port).body)["status"] == "ok"
+        link = process.stdout.readline().split()[-1]
+        answer = get(tls, port, "/" + link.split("/", 3)[3])
+        assert answer.status == 302
+        cookies = answer.headers.get_all("Set-Cookie")
+        tokens = [cookie for cookie in cookies if cookie.startswith("__Host-dx-")]
+        assert len(tokens) == 2
+        assert all("Secure" in cookie and "Path=/" in cookie for cookie in tokens)
+        assert "max-age=31536000" in answer.getheader("Strict-Transport-Security")
+
+        with socket.create_connection(("localhost", port)) as plain:
+            plain.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert b"200 OK" not in plain.recv(100)
+
+        old = trusting(tls)
+        with pytest.warns(DeprecationWarning, match="TLSv1"):
+            old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+        with socket.create_connection(("localhost", port)) as raw, pytest.raises(ssl.SSLError):
+            old.wrap_socket(raw, server_hostname="localhost")
+
+        stranger = ssl.create_default_context()
+        with (
+            socket.create_connection(("localhost", port)) as raw,
+            pytest.raises(ssl.SSLCertVerificationError),
+        ):
+            stranger.wrap_socket(raw, server_hostname="localhost")
+
+
+def serial(tls, port):
+    raw = socket.create_connection(("localhost", port))
+    with trusting(tls).wrap_socket(raw, server_hostname="localhost") as wrapped:
+        return x509.load_der_x509_certificate(wrapped.getpeercert(True)).serial_number
+
+
+def test_a_renewed_certificate_is_taken_without_a_restart(tmp_path):
+    make(tmp_path)
+    own = tmp_path / "tls"
+    with running(own, tmp_path) as process:
+        port = port_of(process)
+        before = serial(own, port)
+        (own / "certificate.pem").unlink()
+        make(tmp_path)
+        process.send_signal(signal.SIGHUP)
+        deadline = datetime.now(UTC) + timedelta(seconds=10)
+        while serial(own, port) == before:
+            assert datetime.now(UTC) < deadline
+
+
+def test_a_second_run_keeps_what_is_good(tls):
+    before = {file.name: file.read_bytes() for file in tls.iterdir()}
+    assert str(tls / "authority.pem") in make(tls.parent)
+    assert {file.name: file.read_bytes() for file in tls.iterdir()} == before
+    private = [stat.S_IMODE((tls / name).stat().st_mode) for name in ("key.pem", "authority-key.pem")]
+    assert private == [0o600, 0o600]
+
+
+def test_a_certificate_near_its_end_is_made_anew(tls, tmp_path, monkeypatch):
+    monkeypatch.setattr(localca, "EARLY", localca.LIFE + timedelta(days=1))
+    assert localca._ends_soon(tls / "certificate.pem")
+    assert not localca._ends_soon(tls / "authority.pem")
+
+
+def refused(tls, data, **more):
+    with running(tls, data, **more) as process:
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert "Traceback" not in errors
+        return errors
+
+
+def test_what_cannot_be_used_is_named(tls, tmp_path):
+    nowhere = str(tmp_path / "nothing.pem")
+    assert "No such file" in refused(tls, tmp_path, DATAXCHANGE_TLS_CERTIFICATE=nowhere)
+    assert "go together" in refused(tls, tmp_path, DATAXCHANGE_TLS_KEY="")
+    other = str(tls / "authority-key.pem")
+    assert "KEY_VALUES_MISMATCH" in refused(tls, tmp_path, DATAXCHANGE_TLS_KEY=other)
+    exposed = tmp_path / "key.pem"
+    exposed.write_text((tls / "key.pem").read_text())
+    exposed.chmod(0o644)
+    assert "readable by others" in refused(tls, tmp_path, DATAXCHANGE_TLS_KEY=str(exposed))
+
+
+@pytest.mark.parametrize(("trusted", "seen"), [("127.0.0.1", "https"), ("192.0.2.0/24", None), ("", None)])
+def test_only_a_trusted_proxy_is_believed(tmp_path, trusted, seen):
+    own = {"DATAXCHANGE_DATA": str(tmp_path), "PORT": "0", "PATH": os.environ["PATH"]}
+    process = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=ROOT,
+        env=own | {"DATAXCHANGE_TRUSTED_PROXIES": trusted},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = int(process.stdout.readline().rpartition(":")[2])
+        link = process.stdout.readline().split()[-1]
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection.request("GET", "/" + link.split("/", 3)[3], headers={"X-Forwarded-Proto": "https"})
+        names = [
+            value for name, value in connection.getresponse().getheaders() if name.lower() == "set-cookie"
+        ]
+        connection.close()
+        assert any(name.startswith("__Host-") for name in names) == (seen == "https")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("url", "clear"),
+    [
+        ("sqlite:///x", False),
+        ("postgresql+psycopg:///x?host=/run/postgresql", False),
+        ("postgresql+psycopg://u@localhost/x", False),
+        ("postgresql+psycopg://u@db.example.org/x", True),
+        ("postgresql+psycopg://u@db.example.org/x?sslmode=prefer", True),
+        ("postgresql+psycopg://u@db.example.org/x?sslmode=verify-full", False),
+        ("postgresql+psycopg:///x?host=db.example.org", True),
+    ],
+)
+def test_a_distant_database_without_tls_is_noticed(url, clear):
+    assert travels_in_the_clear(url) is clear
