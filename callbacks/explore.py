@@ -90,6 +90,7 @@ def _answer(opened: Opened) -> dict[str, Any]:
         "problems": opened.problems,
         "view": None,
         "may": {
+            "list": current_user.may(Permission.ACCOUNT),
             "save": current_user.may(Permission.SAVE),
             "share": current_user.may(Permission.SAVE) and reach.of(current_user, slug).level is Level.MANAGE,
             "administer": current_user.may(Permission.ADMINISTER),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from accounts import audit
 from accounts.audit import Action
-from datasets import owners, shares
+from datasets import catalogue, owners, shares
 from datasets.description import Description
 from datasets.incoming.console import notice, progress
 from datasets.incoming.file import BadFileError
@@ -29,9 +29,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.owner:
             owners.require_named(chosen.owner)
+        before = {entry.slug for entry in catalogue.entries()}
         made = _run(chosen)
         owners.claim(made.slug, chosen.owner)
-        if chosen.everyone:
+        if chosen.everyone and (chosen.command == "import" or made.slug not in before):
             shares.open_to_everyone(made.slug)
         audit.record(Action.DATASET_IMPORTED, resource=("dataset", made.slug), version=made.version)
     except (BadFileError, BusyError, OSError, ValueError, UnknownOwnerError) as error:

@@ -23,7 +23,7 @@ class Views {
     this.problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
     this.name = h("input", { class: "dx-input", "aria-label": "Name", placeholder: `A view of ${description.name}`, maxlength: 200, required: true });
     this.list = h("ul", { class: "dx-list" });
-    this.element = h("div", { class: "dx-stack" }, this.#form(), this.#update(), this.problem, this.list);
+    this.element = h("div", { class: "dx-stack" }, may.save && this.#form(), this.#update(), this.problem, this.list);
     this.#show();
   }
 
@@ -41,7 +41,7 @@ class Views {
 
   #update() {
     const { view } = this;
-    if (!view || view.level === "view") return null;
+    if (!view || view.level === "view" || !this.may.save) return null;
     const update = async () => {
       await ask("PATCH", url(view.key), { exploration: this.exploration });
       location.assign(path(view.key));
@@ -73,9 +73,9 @@ class Views {
     };
     const what = h("span", { class: "dx-grow" }, h("a", { href: path(key) }, name), h("span", { class: "dx-weak" }, ` ${dataset} · ${owner}`));
     return h("li", { class: "dx-line" }, what,
-      level === "manage" && textButton("Share", () => shareView({ key, name }, this.may)),
-      level !== "view" && textButton("Rename", change(rename)),
-      level === "manage" && textButton("Delete", change(remove)));
+      this.may.save && level === "manage" && textButton("Share", () => shareView({ key, name }, this.may)),
+      this.may.save && level !== "view" && textButton("Rename", change(rename)),
+      this.may.save && level === "manage" && textButton("Delete", change(remove)));
   }
 }
 

@@ -17,7 +17,7 @@ export class Tools {
     this.undo = iconButton("undo", "Undo  Ctrl Z", actions.undo);
     this.redo = iconButton("redo", "Redo  Ctrl Shift Z", actions.redo);
     const help = iconButton("help", "Shortcuts  ?", actions.shortcuts);
-    const views = may.save && iconButton("save", "Saved views", actions.views);
+    const views = may.list && iconButton("save", "Saved views", actions.views);
     const share = (may.share || (may.save && view?.level === "manage")) && iconButton("share", "Share", actions.share);
     const name = view && h("span", { class: "dx-view-name" }, view.name);
     const left = [this.rail, this.datasets, name, h("span", { class: "dx-spring" })];

@@ -79,6 +79,7 @@ export interface SavedView {
 
 /** What the person may do beyond looking. */
 export interface May {
+  list: boolean;
   save: boolean;
   share: boolean;
   administer: boolean;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -13,8 +14,9 @@ import sqlalchemy as sa
 
 from accounts import links, sessions, users
 from components import ids
-from datasets import catalogue, reach, shares
+from datasets import catalogue, door, reach, shares
 from datasets.door import UnknownDatasetError
+from datasets.incoming import profiling
 from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
@@ -249,6 +251,24 @@ def test_a_condition_that_no_longer_fits_shows_no_row(app, owner, trips):
     assert decode(dora.cubes(trips))[1]["_rows"]["values"]["count"].sum() == 0
 
 
+def test_what_takes_its_time_is_prepared_once_and_said(app, bob, owner, trips, monkeypatch):
+    counted, may_go_on, real = [], threading.Event(), profiling.profile
+
+    def counting(rows, progress):
+        counted.append(rows.rows)
+        assert may_go_on.wait(20)
+        return real(rows, progress)
+
+    monkeypatch.setattr(profiling, "profile", counting)
+    monkeypatch.setattr(door, "PATIENCE", 0.0)
+    assert {"preparing"} == set(bob.open()) == set(bob.open())
+    assert bob.cubes(trips).json["error"]["code"] == "preparing"
+    may_go_on.set()
+    app.server.extensions["door"].settle()
+    assert bob.open()["description"]["rows"] == 400
+    assert counted == [400]
+
+
 def save(person, name="My view", views=None, filters=None, hash_=""):
     found = person.open(hash_=hash_)["exploration"]
     found |= {"views": views or found["views"], "filters": filters or {}}
@@ -388,7 +408,7 @@ def test_viewers_neither_save_nor_share(app, trips):
     viewer = Person(app, "vera", Role.VIEWER)
     shares.open_to_everyone("trips")
     found = viewer.open()
-    assert found["may"] == {"save": False, "share": False, "administer": False}
+    assert found["may"] == {"list": True, "save": False, "share": False, "administer": False}
     answer = viewer.browser.post("/api/views", json={"name": "N", "exploration": found["exploration"]})
     assert answer.status_code == 403
 
