@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     ByteSize,
@@ -15,6 +16,7 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,6 +51,11 @@ class Settings(BaseSettings):
     session_idle: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
     step_up: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
+    invitation_lifetime: timedelta = Field(default=timedelta(days=7), gt=timedelta(0))
+    second_factor: Literal["optional", "admins", "everyone"] = "optional"
+    public_url: str = ""
+    smtp_url: SecretStr | None = None
+    mail_from: str = ""
     secure_cookies: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
@@ -64,6 +71,28 @@ class Settings(BaseSettings):
         if scheme in ("postgres", "postgresql"):
             return f"postgresql+psycopg{separator}{rest}"
         return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("this is no address such as https://data.example.org")
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value() if url else "smtp://host")
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.query not in ("", "tls=off"):
+            raise ValueError("this is no address such as smtp://user:password@host:587")
+        return url
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_url and not (self.mail_from and self.public_url):
+            raise ValueError(f"{PREFIX}SMTP_URL needs {PREFIX}MAIL_FROM and {PREFIX}PUBLIC_URL as well")
+        return self
 
     @property
     def database(self) -> str:
@@ -110,13 +139,18 @@ def _from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = (f"{_name(problem)}: {problem['msg']}: {problem['input']!r}" for problem in error.errors())
-        raise BadSettingError("\n".join(lines)) from error
+        raise BadSettingError("\n".join(map(_told, error.errors()))) from None
 
 
-def _name(problem: ErrorDetails) -> str:
+def _told(problem: ErrorDetails) -> str:
+    """What is wrong with which variable; of what may hold a secret not the value."""
+    if not problem["loc"]:
+        return problem["msg"]
     place = str(problem["loc"][0])
-    return variable(place) if place in Settings.model_fields else place
+    name = variable(place) if place in Settings.model_fields else place
+    field = Settings.model_fields.get(place)
+    secret = field is not None and field.annotation == SecretStr | None
+    return f"{name}: {problem['msg']}" + ("" if secret else f": {problem['input']!r}")
 
 
 def use(chosen: Settings | None) -> Settings | None:
