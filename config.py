@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -23,6 +24,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DATAXCHANGE_"
+SECRETS = frozenset({"database_url", "kms_command"})
+"""Settings that may hold a password among other things."""
 Port = Annotated[NonNegativeInt, Field(le=65535)]
 
 
@@ -132,6 +135,16 @@ class Settings(BaseSettings):
         return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
 
 
+@dataclass(frozen=True)
+class InEffect:
+    """A setting as it is in effect, in words; of a secret only that it is set. ``given``: not the default."""
+
+    variable: str
+    value: str
+    default: str
+    given: bool
+
+
 class _Process:
     settings: Settings | None = None
 
@@ -155,6 +168,27 @@ def variable(field: str) -> str:
     """The name of the environment variable that a field of ``Settings`` is read from."""
     alias = Settings.model_fields[field].validation_alias
     return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def in_effect() -> list[InEffect]:
+    """Every setting of this process, in the order of ``Settings``."""
+    own, plain = settings(), Settings.model_construct()
+    given = own.model_fields_set
+    return [
+        InEffect(variable(name), _shown(own, name), _shown(plain, name), name in given)
+        for name in Settings.model_fields
+    ]
+
+
+def _shown(of: Settings, name: str) -> str:
+    value = of.model_dump(include={name}, mode="json")[name]
+    if value in (None, ""):
+        return ""
+    if name in SECRETS or isinstance(getattr(of, name), SecretStr):
+        return "set"
+    if isinstance(getattr(of, name), ByteSize):
+        return ByteSize(value).human_readable()
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _from_environment() -> Settings:

@@ -89,3 +89,17 @@ def test_a_wrong_public_address_is_named(monkeypatch, url):
     monkeypatch.setenv("DATAXCHANGE_PUBLIC_URL", url)
     with pytest.raises(BadSettingError, match=r"DATAXCHANGE_PUBLIC_URL: .*no address"):
         config.settings()
+
+
+def test_settings_in_effect_say_where_they_come_from_and_no_secret(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://dx:hunter2@db/dx")
+    monkeypatch.setenv("DATAXCHANGE_MASTER_KEY", "hunter2" * 9)
+    monkeypatch.setenv("DATAXCHANGE_STEP_UP", "PT5M")
+    before = config.use(None)
+    found = {each.variable: each for each in config.in_effect()}
+    config.use(before)
+    assert "hunter2" not in str(found)
+    assert found["DATABASE_URL"].value == found["DATAXCHANGE_MASTER_KEY"].value == "set"
+    step_up, memory = found["DATAXCHANGE_STEP_UP"], found["DATAXCHANGE_CUBE_MEMORY"]
+    assert (step_up.value, step_up.default, step_up.given) == ("PT5M", "PT10M", True)
+    assert (memory.value, memory.given) == ("256.0MiB", False)
