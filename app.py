@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from functools import cache, partial
@@ -28,6 +29,7 @@ import pages
 from accounts import guard, headers, links, secrets, signin
 from accounts.permissions import Permission
 from accounts.principals import Kind
+from api import audit
 from api.cubes import cube_routes
 from api.guests import guest_page, guest_routes
 from api.shares import share_routes
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
+TABLES = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
 ASSETS = ROOT / "assets"
 UNCHANGING = 30 * 24 * 3600  # seconds a browser may keep fonts and outlines without asking
 ADVICE = {
@@ -79,7 +82,7 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(settings: Settings) -> Dash:
-    """The whole service as a Dash app; its Flask is ``.server``, which has ``extensions["engines"]``."""
+    """The whole service as a Dash app; its Flask is ``.server``, which has ``engines`` and ``cubes``."""
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
@@ -99,7 +102,9 @@ def create_app(settings: Settings) -> Dash:
     server.after_request(keep_unchanging)
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))
     door = server.extensions["door"] = Door(engines)
-    server.register_blueprint(cube_routes(CubeCache(settings.cube_memory), engines, door))
+    cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
+    server.register_blueprint(cube_routes(cubes, engines, door))
+    server.register_blueprint(audit.routes)
     for routes in (share_routes(door), view_routes(door), guest_routes()):
         server.register_blueprint(routes)
         server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
@@ -116,7 +121,7 @@ def _dash(server: Flask) -> Dash:
         title="DataXchange",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_ignore=r"^(?!dx\.js$).*\.js$",
+        assets_ignore=r"^(?!(conditions|controls|dx|tables)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
         index_string=INDEX.replace("MODULES", preloads()),
         use_pages=True,
@@ -134,17 +139,23 @@ def _dash(server: Flask) -> Dash:
 
 def open_pages_only(dash: Dash) -> None:
     """Route each page by itself: Dash would answer any address at all with its one document."""
+    for page in page_registry.values():
+        shown = document(dash, page.get("permission", Permission.EXPLORE))
+        for rule in filter(None, {page["path"], page["path_template"]}):
+            dash.server.add_url_rule(rule, f"page {rule}", shown, strict_slashes=False)
+    dash.server.view_functions["/<path:path>"] = nowhere
 
-    @guard.requires(Permission.EXPLORE)
-    def document(**gaps: str) -> str:
+
+def document(dash: Dash, permission: Permission) -> Callable[..., str]:
+    """Dash's document for a page; the megabyte that draws long tables goes with administration pages only."""
+
+    def shown(**gaps: str) -> str:
         if current_user.kind is Kind.GUEST and gaps.get("view") != guests.view_of(current_user):
             abort(404)
-        return str(dash.index())
+        whole: str = dash.index()
+        return whole if permission is Permission.ADMINISTER else TABLES.sub("", whole)
 
-    for page in page_registry.values():
-        for rule in filter(None, {page["path"], page["path_template"]}):
-            dash.server.add_url_rule(rule, f"page {rule}", document, strict_slashes=False)
-    dash.server.view_functions["/<path:path>"] = nowhere
+    return guard.requires(permission)(shown)
 
 
 @guard.public

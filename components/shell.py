@@ -16,6 +16,7 @@ class Account:
 
     name: str
     role: str
+    administers: bool = False
 
 
 def shell(account: Account | None, *page: Component) -> Component:
@@ -27,7 +28,7 @@ def shell(account: Account | None, *page: Component) -> Component:
 
 
 def _skip_link() -> Component:
-    return html.A("Skip to the views", href=f"#{ids.MAIN}", className="dx-skip")
+    return html.A("Skip to the content", href=f"#{ids.MAIN}", className="dx-skip")
 
 
 def _bar(account: Account | None) -> Component:
@@ -60,7 +61,8 @@ def _menu(account: Account) -> Component:
     )
     button = html.Button("Sign out", type="submit", className="dx-menu-item")
     sign_out = html.Form(button, action="/signout", method="POST")
+    pages = [html.A("Administration", href="/admin/people", className="dx-menu-item")] * account.administers
     who = html.P([html.Strong(account.name), html.Span(account.role, className="dx-role")])
     return html.Details(
-        [summary, html.Div([who, sign_out], className="dx-account-menu")], className="dx-account"
+        [summary, html.Div([who, *pages, sign_out], className="dx-account-menu")], className="dx-account"
     )

@@ -139,7 +139,8 @@ def test_assets_are_asked_for_again_and_carry_no_session(client):
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    assert scripts == ["/assets/theme.js", "/assets/dx.js"]
+    own = ("theme", "conditions", "controls", "dx", "tables")
+    assert scripts == [f"/assets/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")
 
@@ -203,3 +204,9 @@ def test_a_request_larger_than_any_exploration_is_refused(signed_in):
     too_much = b'{"output": "' + b"x" * 2**20 + b'"}'
     answer = signed_in().post("/_dash-update-component", data=too_much, content_type="application/json")
     assert answer.status_code == 413
+
+
+def test_what_draws_long_tables_goes_with_administration_pages_only(signed_in):
+    admin = signed_in(Role.ADMIN)
+    assert "/dash_ag_grid/" in admin.get("/admin/people").text
+    assert "/dash_ag_grid/" not in admin.get("/explore").text
