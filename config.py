@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
     kms_command: str = ""
+    encryption: Literal["on", "off"] = "on"
     session_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta(0))
     session_idle: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
     step_up: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))

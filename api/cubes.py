@@ -22,6 +22,7 @@ from datasets.cubes.flights import OutdatedError, Turn
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
 from datasets.exploration import CubeRequest, faults
+from datasets.protection import UnreadableError
 from gpu.cubes import CubeSpec
 
 FOREVER = "private, max-age=31536000, immutable"
@@ -66,6 +67,7 @@ def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
     routes.register_error_handler(MisfitError, _refused)
     routes.register_error_handler(UnknownDatasetError, _unknown)
     routes.register_error_handler(OutdatedError, _outdated)
+    routes.register_error_handler(UnreadableError, _unreadable)
     return routes
 
 
@@ -139,3 +141,7 @@ def _unknown(error: UnknownDatasetError) -> Response:
 
 def _outdated(_error: OutdatedError) -> Response:
     return make_response({"error": {"message": "outdated"}}, 409)
+
+
+def _unreadable(error: UnreadableError) -> Response:
+    return make_response({"error": {"message": str(error)}}, 503)

@@ -12,6 +12,7 @@ from components import ids
 from datasets import catalogue
 from datasets.catalogue import UnknownDatasetError
 from datasets.opening import open_address
+from datasets.protection import UnreadableError
 
 
 def register() -> None:
@@ -38,8 +39,11 @@ def open_dataset(hash_: str, slug: str | None) -> dict[str, Any]:
         return {"error": "Choose a dataset.", "datasets": datasets}
     try:
         opened = open_address(slug, hash_)
+        catalogue.store(slug, opened.description.version)
     except UnknownDatasetError:
         return {"error": f"There is no dataset “{slug}” here.", "datasets": datasets}
+    except UnreadableError as error:
+        return {"error": str(error), "datasets": datasets}
     return {
         "description": opened.description.outline,
         "datasets": datasets,

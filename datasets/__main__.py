@@ -1,4 +1,4 @@
-"""Commands: ``python -m datasets sample | resample | import``."""
+"""Commands: ``python -m datasets sample | resample | import | rotate``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
+from config import settings
+from datasets import catalogue
+from datasets.catalogue import UnknownDatasetError
 from datasets.description import Description
 from datasets.incoming.console import notice, progress
 from datasets.incoming.file import BadFileError
@@ -13,6 +16,8 @@ from datasets.incoming.importer import import_file
 from datasets.incoming.resample import resample
 from datasets.incoming.sample import prepare_sample
 from datasets.incoming.versions import BusyError
+from datasets.protection import UnreadableError
+from datasets.rotation import rotate
 from datasets.slugs import slug_of
 from db.keys import ring
 from db.schema import upgrade
@@ -23,16 +28,29 @@ def main(arguments: list[str] | None = None) -> int:
     upgrade()
     ring.ensure()
     try:
-        made = _run(chosen)
-    except (BadFileError, BusyError, OSError, ValueError) as error:
+        sys.stdout.write(_run(chosen) + "\n")
+    except (BadFileError, BusyError, UnknownDatasetError, UnreadableError, OSError, ValueError) as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
-    size = f"{made.rows:,} rows, {len(made.columns)} columns"
-    sys.stdout.write(f"{made.name}: {size}, version {made.version}\n")
     return 0
 
 
-def _run(chosen: argparse.Namespace) -> Description:
+def _run(chosen: argparse.Namespace) -> str:
+    if chosen.command == "rotate":
+        return _rotated(chosen.slug)
+    made = _made(chosen)
+    size = f"{made.rows:,} rows, {len(made.columns)} columns"
+    return f"{made.name}: {size}, version {made.version}"
+
+
+def _rotated(slug: str | None) -> str:
+    slugs = [catalogue.open(slug).slug] if slug else [entry.slug for entry in catalogue.entries()]
+    versions = sum(rotate(each, progress) for each in slugs)
+    what = "encrypted with new keys" if settings().encryption == "on" else "no longer encrypted"
+    return f"{len(slugs)} datasets, {versions} versions {what}"
+
+
+def _made(chosen: argparse.Namespace) -> Description:
     match chosen.command:
         case "sample":
             return prepare_sample(progress)
@@ -54,6 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     file.add_argument("file", type=Path)
     file.add_argument("--name", required=True, help="the dataset's name as people read it")
     file.add_argument("--slug", help="the dataset's name in addresses (default: made of the name)")
+    keys = commands.add_parser("rotate", help="write datasets anew with new keys; goes on after a kill")
+    keys.add_argument("--slug", help="only this dataset")
     return parser
 
 
