@@ -90,8 +90,8 @@ def same_origin() -> bool:
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    ours = (f"//{request.host}", settings().public_url)
-    return origin is None or urlsplit(origin).netloc in [urlsplit(each).netloc for each in ours]
+    ours = {request.host, urlsplit(settings().public_url).netloc} - {""}
+    return origin is None or urlsplit(origin).netloc in ours
 
 
 def too_many(error: TooManyError) -> Response:

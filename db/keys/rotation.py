@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from time import monotonic, sleep
-from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import SQLModel, select
@@ -12,7 +11,7 @@ from sqlmodel import SQLModel, select
 from db.engine import session
 from db.keys import master, ring
 from db.keys.master import MasterKey
-from db.keys.seal import Sealed, sealed_columns
+from db.keys.seal import sealed_columns
 from db.tables.keys import Key, KeyPurpose
 
 BATCH = 100
@@ -30,7 +29,7 @@ def rotate() -> int:
         AlteredError: a value is not what was sealed.
         LostKeyError: a key can't be opened.
     """
-    if not any(_stale(1)):
+    if next(_stale(1), None) is None:
         ring.rotate(KeyPurpose.SIGN)
         ring.rotate(KeyPurpose.SEAL)
     began, done = monotonic(), reseal()
@@ -75,33 +74,22 @@ def _rewrap(keys: list[MasterKey]) -> int:
 
 def _reseal_batch() -> int:
     """How many values of a batch were sealed anew; none that somebody else has changed meanwhile."""
-    batch = list(_stale(BATCH))
+    changes = list(_stale(BATCH))
     with session() as work:
-        for change in batch:
-            work.execute(change())
-    return len(batch)
+        for change in changes:
+            work.execute(change)
+    return len(changes)
 
 
-def _stale(most: int) -> Iterator[Callable[[], sa.Update]]:
-    """For values that are not under the current key, what seals them anew: so many of each column at most."""
+def _stale(most: int) -> Iterator[sa.Update]:
+    """What seals anew the values that are not under the current key, so many of each column at most."""
     current = ring.current(KeyPurpose.SEAL).id
     for table, columns in sealed_columns(SQLModel.metadata).items():
         for column in columns if not table.info.get(UNCHANGING) else ():
-            raw = sa.type_coerce(column, sa.Text)
-            query = sa.select(*table.primary_key.columns, raw).where(raw.not_like(f"{current}:%")).limit(most)
+            sealed = sa.type_coerce(column, sa.Text)
+            query = sa.select(column, sealed, *table.primary_key).where(sealed.not_like(f"{current}:%"))
             with session() as work:
-                rows = work.execute(query).all()
-            for *key, value in rows:
-                yield lambda column=column, key=key, value=value: _resealed(column, key, value)
-
-
-def _resealed(column: sa.Column[Any], key: list[object], value: str) -> sa.Update:
-    table, kind = column.table, column.type
-    assert isinstance(table, sa.Table)
-    assert isinstance(kind, Sealed)
-    same = [mine == its for mine, its in zip(table.primary_key.columns, key, strict=True)]
-    unchanged = sa.type_coerce(column, sa.Text) == value
-    dialect = sa.engine.default.DefaultDialect()
-    return (
-        sa.update(table).where(*same, unchanged).values({column: kind.process_result_value(value, dialect)})
-    )
+                rows = work.execute(query.limit(most)).all()
+            for plain, before, *key in rows:
+                same = (mine == its for mine, its in zip(table.primary_key, key, strict=True))
+                yield sa.update(table).where(sealed == before, *same).values({column: plain})
