@@ -7,6 +7,7 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     ByteSize,
@@ -53,6 +54,11 @@ class Settings(BaseSettings):
     step_up: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
     audit_retention: timedelta = Field(default=timedelta(days=730), gt=timedelta(0))
+    invitation_lifetime: timedelta = Field(default=timedelta(days=7), gt=timedelta(0))
+    second_factor: Literal["optional", "admins", "everyone"] = "optional"
+    public_url: str = ""
+    smtp_url: SecretStr | None = None
+    mail_from: str = ""
     secure_cookies: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -91,6 +97,28 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether browsers reach the service by HTTPS only: its own, or that of a proxy."""
         return self.secure_cookies or self.tls_certificate is not None
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("this is no address such as https://data.example.org")
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value() if url else "smtp://host")
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.query not in ("", "tls=off"):
+            raise ValueError("this is no address such as smtp://user:password@host:587")
+        return url
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_url and not (self.mail_from and self.public_url):
+            raise ValueError(f"{PREFIX}SMTP_URL needs {PREFIX}MAIL_FROM and {PREFIX}PUBLIC_URL as well")
+        return self
 
     @property
     def database(self) -> str:
@@ -137,16 +165,18 @@ def _from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise BadSettingError("\n".join(map(_line, error.errors()))) from error
+        raise BadSettingError("\n".join(map(_told, error.errors()))) from None
 
 
-def _line(problem: ErrorDetails) -> str:
-    """What is wrong with a setting; where several don't go together, not their values."""
+def _told(problem: ErrorDetails) -> str:
+    """What is wrong with which variable; of what may hold a secret not the value."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     place = str(problem["loc"][0])
     name = variable(place) if place in Settings.model_fields else place
-    return f"{name}: {problem['msg']}: {problem['input']!r}"
+    field = Settings.model_fields.get(place)
+    secret = field is not None and field.annotation == SecretStr | None
+    return f"{name}: {problem['msg']}" + ("" if secret else f": {problem['input']!r}")
 
 
 def use(chosen: Settings | None) -> Settings | None:

@@ -13,7 +13,18 @@ from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role
 from gpu.cpu import CpuEngine
 
-PUBLIC_ROUTES = {"/health", "/signin", "/signin/link/<token>", "/signout", "/assets/<path:filename>"}
+PUBLIC_ROUTES = {
+    "/health",
+    "/signin",
+    "/signin/link/<token>",
+    "/signout",
+    "/signin/factor",
+    "/signin/setup",
+    "/forgot",
+    "/invitation/<token>",
+    "/reset/<token>",
+    "/assets/<path:filename>",
+}
 DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
 DASHS_ROUTES = ("/", "_dash_assets.")  # how the names of its endpoints begin
 
@@ -131,7 +142,7 @@ def test_assets_are_asked_for_again_and_carry_no_session(client):
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    assert scripts == ["/assets/theme.js", "/assets/dx.js"]
+    assert scripts == ["/assets/theme.js", "/assets/session.js", "/assets/dx.js"]
     assert 'lang="en"' in page
     assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")
 

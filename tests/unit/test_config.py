@@ -58,3 +58,34 @@ def test_an_unknown_variable_is_named(monkeypatch):
 )
 def test_the_address_opens_in_a_browser(host, address):
     assert Settings(host=host).address(80) == address
+
+
+MAIL = {"DATAXCHANGE_MAIL_FROM": "dx@example.org", "DATAXCHANGE_PUBLIC_URL": "https://data.example.org/"}
+
+
+def test_mail_needs_all_three(monkeypatch):
+    monkeypatch.setenv("DATAXCHANGE_SMTP_URL", "smtp://me:hidden@mail.example.org:587")
+    with pytest.raises(BadSettingError, match="DATAXCHANGE_SMTP_URL needs DATAXCHANGE_MAIL_FROM") as told:
+        config.settings()
+    assert "hidden" not in str(told.value)
+    for name, value in MAIL.items():
+        monkeypatch.setenv(name, value)
+    assert config.settings().public_url == "https://data.example.org"
+    assert "hidden" not in repr(config.settings())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:hidden@mail", "smtp://", "smtp://me:hidden@mail?tls=maybe", "hidden"]
+)
+def test_a_wrong_mail_server_is_named_but_not_shown(monkeypatch, url):
+    monkeypatch.setenv("DATAXCHANGE_SMTP_URL", url)
+    with pytest.raises(BadSettingError, match=r"DATAXCHANGE_SMTP_URL: .* no address") as told:
+        config.settings()
+    assert "hidden" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["data.example.org", "ftp://data.example.org", "https://data.example.org/dx"])
+def test_a_wrong_public_address_is_named(monkeypatch, url):
+    monkeypatch.setenv("DATAXCHANGE_PUBLIC_URL", url)
+    with pytest.raises(BadSettingError, match=r"DATAXCHANGE_PUBLIC_URL: .*no address"):
+        config.settings()
