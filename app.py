@@ -14,6 +14,7 @@ import structlog
 from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container, page_registry
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
+from flask_login import current_user
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -26,13 +27,18 @@ import config
 import pages
 from accounts import guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
+from accounts.principals import Kind
 from api import confirm
 from api.cubes import cube_routes
+from api.guests import guest_page, guest_routes
+from api.shares import share_routes
+from api.views import view_routes
 from config import Settings
-from datasets import catalogue
+from datasets import catalogue, guests
 from datasets.compile import specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
+from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
 from datasets.store import Store
 from datasets.suggest import suggest
@@ -96,7 +102,12 @@ def create_app(settings: Settings) -> Dash:
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))
     server.register_blueprint(confirm.routes)
     server.extensions["csrf"].exempt(confirm.routes)  # the guard refuses other sites
-    server.register_blueprint(cube_routes(CubeCache(settings.cube_memory), engines))
+    door = server.extensions["door"] = Door(engines)
+    server.register_blueprint(cube_routes(CubeCache(settings.cube_memory), engines, door))
+    for routes in (share_routes(door), view_routes(door), guest_routes()):
+        server.register_blueprint(routes)
+        server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
+    server.register_blueprint(guest_page())
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.https)
     return dash
@@ -127,7 +138,13 @@ def _dash(server: Flask) -> Dash:
 
 def open_pages_only(dash: Dash) -> None:
     """Route each page by itself: Dash would answer any address at all with its one document."""
-    document = guard.requires(Permission.EXPLORE)(lambda **_gaps: dash.index())
+
+    @guard.requires(Permission.EXPLORE)
+    def document(**gaps: str) -> str:
+        if current_user.kind is Kind.GUEST and gaps.get("view") != guests.view_of(current_user):
+            abort(404)
+        return str(dash.index())
+
     for page in page_registry.values():
         for rule in filter(None, {page["path"], page["path_template"]}):
             dash.server.add_url_rule(rule, f"page {rule}", document, strict_slashes=False)
@@ -144,8 +161,10 @@ def health() -> dict[str, object]:
 
 @guard.requires(Permission.EXPLORE)
 def front_page() -> AnyResponse:
-    """The first dataset; an empty Explore page while there is none."""
-    first = next(iter(catalogue.entries()), None)
+    """The first dataset that they may see; an empty Explore page while there is none. A guest's view."""
+    if current_user.kind is Kind.GUEST:
+        return redirect(f"/view/{guests.view_of(current_user)}")
+    first = next(iter(entries(current_user)), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
 
 

@@ -18,8 +18,11 @@ class Account:
     role: str
 
 
-def shell(account: Account, *page: Component) -> Component:
-    """A page below the top bar; the page's own tools find their place in ``ids.TOOLS``."""
+def shell(account: Account | None, *page: Component) -> Component:
+    """A page below the top bar, which names the account or a guest.
+
+    The page's own tools find their place in ``ids.TOOLS``.
+    """
     return html.Div([_skip_link(), _bar(account), *page], className="dx-shell")
 
 
@@ -27,10 +30,11 @@ def _skip_link() -> Component:
     return html.A("Skip to the views", href=f"#{ids.MAIN}", className="dx-skip")
 
 
-def _bar(account: Account) -> Component:
+def _bar(account: Account | None) -> Component:
     brand = html.A([html.Span(className="dx-brand-mark"), "DataXchange"], href="/", className="dx-brand")
+    who = html.Span("Guest", className="dx-role") if account is None else _menu(account)
     return html.Header(
-        [brand, html.Div(id=ids.TOOLS, className="dx-tools-slot"), _theme(), _menu(account)],
+        [brand, html.Div(id=ids.TOOLS, className="dx-tools-slot"), _theme(), who],
         className="dx-bar",
     )
 

@@ -60,6 +60,18 @@ def key_of(slug: str, id_: str | None) -> Material | None:
         raise UnreadableError(f"The dataset {slug!r} can't be read. {error}") from error
 
 
+def require_readable(slug: str, version: str) -> None:
+    """See that the key of a version is there.
+
+    Raises:
+        UnreadableError: it is lost.
+    """
+    query = select(DatasetVersion.key_id).join(Dataset).where(Dataset.slug == slug)
+    with session() as work:
+        id_ = work.exec(query.where(DatasetVersion.key == version)).one()
+    key_of(slug, id_)
+
+
 def begin_rotation(slug: str) -> Material | None:
     """The key to write the files anew with: a new one, or that of a rotation which was cut short."""
     if settings().encryption == "off":

@@ -16,3 +16,10 @@ def register() -> None:
         title="Explore · DataXchange",
         layout=explore.layout,
     )
+    dash.register_page(
+        "pages.view",
+        path_template="/view/<view>",
+        path="/view",
+        title="Explore · DataXchange",
+        layout=explore.layout,
+    )

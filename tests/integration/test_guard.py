@@ -9,6 +9,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from accounts import users
 from accounts.guard import PUBLIC, requires
 from accounts.permissions import GRANTED, Permission
+from datasets import shares
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role
 from gpu.cpu import CpuEngine
@@ -23,6 +24,7 @@ PUBLIC_ROUTES = {
     "/forgot",
     "/invitation/<token>",
     "/reset/<token>",
+    "/guest/<token>",
     "/assets/<path:filename>",
 }
 DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
@@ -171,7 +173,9 @@ def test_strangers_find_assets_below_assets_and_nothing_else(client, path):
     assert client.head(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/explore", "/explore/", "/explore/flights", "/explore/flights/"])
+@pytest.mark.parametrize(
+    "path", ["/explore", "/explore/", "/explore/flights", "/explore/flights/", "/view/key"]
+)
 def test_pages_are_found(signed_in, path):
     assert signed_in().get(path).status_code == 200
 
@@ -187,7 +191,7 @@ def test_a_failure_of_ours_is_not_shown(app, signed_in, monkeypatch):
     assert "Something went wrong" in answer.text
 
 
-def test_the_front_page_opens_the_first_dataset(signed_in):
+def test_the_front_page_opens_the_first_dataset_that_one_may_see(signed_in):
     browser = signed_in()
     assert browser.get("/").location == "/explore"
     with session() as work:
@@ -195,6 +199,8 @@ def test_the_front_page_opens_the_first_dataset(signed_in):
         work.add(dataset)
         work.flush()
         work.add(DatasetVersion(dataset_id=dataset.id, key="1", rows=0, folder="x", profile={}))
+    assert browser.get("/").location == "/explore"
+    shares.open_to_everyone("flights")
     assert browser.get("/").location == "/explore/flights"
 
 

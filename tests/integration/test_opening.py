@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pyarrow as pa
 import pytest
 
@@ -10,8 +12,10 @@ from datasets.address import encode
 from datasets.catalogue import UnknownDatasetError
 from datasets.exploration import Interval
 from datasets.incoming.publishing import publish
-from datasets.opening import open_address
+from datasets.opening import open_address as open_for
 from tests.unit.described import quiet
+
+open_address = partial(open_for, describe=catalogue.open)
 
 pytestmark = pytest.mark.usefixtures("settings")
 

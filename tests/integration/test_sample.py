@@ -7,14 +7,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 
+from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
 from datasets.catalogue import UnknownDatasetError
+from datasets.door import entries
 from datasets.incoming import resample as resampling
 from datasets.incoming import sample
 from datasets.incoming.resample import HALF_YEAR, short
 from datasets.suggest import suggest
+from db.engine import session
+from db.tables import Role, Share
 
 AIRPORTS = """iata,name,city,state,country,latitude,longitude
 ATL,Hartsfield,Atlanta,GA,USA,33.64,-84.43
@@ -132,3 +137,13 @@ def test_no_rows_are_refused(settings, capsys, rows):
 
 def test_short_numbers():
     assert [short(n) for n in (100_000_000, 1_500_000, 2_000_000_000, 12)] == ["100m", "1500k", "2b", "12"]
+
+
+def test_the_sample_is_everyones_until_somebody_takes_it_away(small_sample):
+    viewer = users.create("vera", "correct horse battery", Role.VIEWER)
+    assert main(["sample"]) == 0
+    assert [entry.slug for entry in entries(viewer)] == ["flights"]
+    with session() as work:
+        work.execute(sa.delete(Share))
+    assert main(["sample"]) == 0
+    assert entries(viewer) == []

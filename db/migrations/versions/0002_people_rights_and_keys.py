@@ -231,6 +231,21 @@ def _rights() -> None:
             ["user_id"], ["users.id"], name="fk_shares_user_id_users", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_shares"),
+        sa.UniqueConstraint(
+            "resource", "resource_id", "group_id", name="uq_shares_resource_resource_id_group_id"
+        ),
+        sa.UniqueConstraint(
+            "resource", "resource_id", "user_id", name="uq_shares_resource_resource_id_user_id"
+        ),
+    )
+    everyone = sa.text("user_id IS NULL AND group_id IS NULL")
+    op.create_index(
+        "uq_shares_everyone",
+        "shares",
+        ["resource", "resource_id"],
+        unique=True,
+        sqlite_where=everyone,
+        postgresql_where=everyone,
     )
     op.create_index("ix_shares_group_id", "shares", ["group_id"])
     op.create_index("ix_shares_resource_resource_id", "shares", ["resource", "resource_id"])
