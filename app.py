@@ -26,10 +26,10 @@ from werkzeug.wrappers import Response as AnyResponse
 import callbacks
 import config
 import pages
-from accounts import guard, headers, links, secrets, signin
+from accounts import guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from api import audit
+from api import audit, confirm
 from api.cubes import cube_routes
 from api.guests import guest_page, guest_routes
 from api.shares import share_routes
@@ -70,6 +70,7 @@ INDEX = """<!DOCTYPE html>
   <title>{%title%}</title>
   <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
   <script src="/assets/theme.js"></script>
+  <script src="/assets/session.js"></script>
   <link rel="stylesheet" href="/assets/vendor/bootstrap.min.css">
   {%css%}
   MODULES
@@ -101,6 +102,8 @@ def create_app(settings: Settings) -> Dash:
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))
+    server.register_blueprint(confirm.routes)
+    server.extensions["csrf"].exempt(confirm.routes)  # the guard refuses other sites
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     server.register_blueprint(cube_routes(cubes, engines, door))
@@ -222,8 +225,8 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
 
 
 def announce(settings: Settings, port: int, never_used: bool) -> None:
-    base = settings.address(port)
-    say(f"DataXchange is at {base}")
+    base = settings.public_url or settings.address(port)
+    say(f"DataXchange is at {settings.address(port)}")
     if never_used:
         say(f"Sign in once with this link: {links.address(base, links.issue(secrets.ADMIN))}")
         say(f"or as {secrets.ADMIN} with the password in {secrets.password_file(settings.data)}")
@@ -244,6 +247,7 @@ def main() -> None:
     with listen(settings) as listener:
         announce(settings, listener.getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
+        tidying.daily()
         serve(application, listener, settings)
 
 

@@ -29,6 +29,15 @@ def of(user_id: int) -> frozenset[Factor]:
     return frozenset([Factor.PASSKEY] * passkey + [Factor.TOTP] * code)
 
 
+def ways(user_id: int) -> list[str]:
+    """How a user can prove again that it is them: by a factor if they have one, else as they signed in."""
+    found = of(user_id)
+    if found:
+        return ["code"] * (Factor.TOTP in found) + ["passkey"] * (Factor.PASSKEY in found)
+    with session() as work:
+        return ["password" if work.get_one(User, user_id).password_hash else "signin"]
+
+
 def demanded(role: Role) -> bool:
     """Whether people of this role must have a second factor."""
     policy = settings().second_factor

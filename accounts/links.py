@@ -15,6 +15,7 @@ from config import settings
 from db.engine import session
 from db.tables import OneTimeLink, Purpose, User, now
 
+PAUSE = timedelta(minutes=5)
 PATHS = {Purpose.SIGN_IN: "signin/link", Purpose.INVITATION: "invitation", Purpose.RESET: "reset"}
 
 
@@ -38,6 +39,14 @@ def owner(token: str, purpose: Purpose) -> Principal | None:
     with session() as work:
         user = work.exec(query).one_or_none()
     return principal(user) if user else None
+
+
+def just_issued(user_id: int, purpose: Purpose) -> bool:
+    """Whether a user was given such a link minutes ago, and has not used it."""
+    lately = now() + _lifetime(purpose) - PAUSE
+    unused = (OneTimeLink.user_id == user_id, OneTimeLink.purpose == purpose, col(OneTimeLink.used).is_(None))
+    with session() as work:
+        return work.exec(select(OneTimeLink).where(*unused, OneTimeLink.expires > lately)).first() is not None
 
 
 def redeem(token: str, purpose: Purpose = Purpose.SIGN_IN) -> Principal | None:

@@ -114,6 +114,20 @@ def renew(token: str, browser: Browser) -> tuple[Principal, Tokens]:
     return _principal(*found), _tokens(own)
 
 
+def watched(token: str) -> Principal:
+    """Whose refresh token this is, without using it.
+
+    Raises:
+        BadTokenError: it is none, has expired, or its session has ended.
+    """
+    id_ = tokens.read(Audience.REFRESH, token)["jti"]
+    with session() as work:
+        found = _alive(work, id_)
+    if found is None:
+        raise BadTokenError("the session has ended")
+    return _principal(*found)
+
+
 def confirm(id_: str) -> None:
     """Remember that the person of this session has just proved again who they are."""
     with session() as work:

@@ -26,8 +26,13 @@ class WrongCodeError(ValueError):
 
 def propose(name: str) -> tuple[str, str]:
     """A new secret (base32), and the address by which an authenticator app takes it."""
-    secret = pyotp.random_base32()
+    secret = new_secret()
     return secret, address(name, secret)
+
+
+def new_secret() -> str:
+    """160 bits, in base32."""
+    return pyotp.random_base32()
 
 
 def address(name: str, secret: str) -> str:

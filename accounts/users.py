@@ -93,6 +93,23 @@ def of_name(name: str) -> Principal | None:
     return principal(user) if user and not user.disabled else None
 
 
+def require(name: str) -> Principal:
+    """The user of this name, disabled or not.
+
+    Raises:
+        UnknownUserError: nobody has this name.
+    """
+    with session() as work:
+        return principal(named(work, name))
+
+
+def of_id(id_: int) -> Principal | None:
+    """The user of this id, unless they are gone or disabled."""
+    with session() as work:
+        user = work.get(User, id_)
+    return principal(user) if user and not user.disabled else None
+
+
 def of_email(email: str) -> Principal | None:
     """The user of this e-mail address, unless they are disabled."""
     query = select(User).where(User.email_digest == _digest(email), col(User.disabled).is_(False))

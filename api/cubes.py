@@ -21,6 +21,7 @@ from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError
 from datasets.exploration import CubeRequest, faults
+from datasets.protection import UnreadableError
 from datasets.reach import Reach
 from gpu.cubes import CubeSpec
 
@@ -72,6 +73,7 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
     routes.register_error_handler(MisfitError, _refused)
     routes.register_error_handler(UnknownDatasetError, _unknown)
     routes.register_error_handler(OutdatedError, _outdated)
+    routes.register_error_handler(UnreadableError, _unreadable)
     routes.register_error_handler(RightsChangedError, _rights_changed)
     routes.register_error_handler(PreparingError, _preparing)
     return routes
@@ -159,6 +161,10 @@ def _unknown(error: UnknownDatasetError) -> Response:
 
 def _outdated(_error: OutdatedError) -> Response:
     return make_response({"error": {"message": "outdated"}}, 409)
+
+
+def _unreadable(error: UnreadableError) -> Response:
+    return make_response({"error": {"message": str(error)}}, 503)
 
 
 def _rights_changed(_error: RightsChangedError) -> Response:

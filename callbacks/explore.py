@@ -18,6 +18,7 @@ from datasets import reach, shares, views
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError, entries
 from datasets.opening import Opened, open_address
+from datasets.protection import UnreadableError, require_readable
 from datasets.views import UnknownViewError
 from db.tables import Level, Resource, SavedView
 
@@ -52,7 +53,7 @@ def open_dataset(hash_: str, _attempt: int | None, slug: str | None, view: str |
         return {"preparing": str(error)}
     except UnknownDatasetError:
         return _nothing(f"There is no dataset “{slug}” here." if slug else str(UnknownViewError()))
-    except UnknownViewError as error:
+    except (UnknownViewError, UnreadableError) as error:
         return _nothing(str(error))
 
 
@@ -76,6 +77,7 @@ def _opened_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
 
 def _answer(opened: Opened) -> dict[str, Any]:
     slug = opened.description.slug
+    require_readable(slug, opened.description.version)
     audit.record(
         Action.DATASET_OPENED,
         actor=current_user,

@@ -18,8 +18,9 @@ from sqlmodel import Session, col, select
 from config import settings
 from datasets import shares
 from datasets.description import Column, Description
+from datasets.protection import key_of
 from datasets.slugs import SLUG
-from datasets.store import Store
+from datasets.store import FollowedStore, Store
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Resource
 
@@ -74,8 +75,9 @@ def store(slug: str, version: str) -> Store:
 
     Raises:
         UnknownDatasetError: there is no such dataset or version.
+        UnreadableError: its key is lost.
     """
-    return Store(settings().data / find(slug, version)[1].folder)
+    return FollowedStore(lambda: _stored(slug, find(slug, version)[1]))
 
 
 def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column]) -> None:
@@ -89,6 +91,22 @@ def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column])
         dataset.name = name
         work.add(dataset)
         work.add(_version(cast(int, dataset.id), key, found, columns))
+
+
+def move(version: DatasetVersion, to: Store) -> None:
+    """Let a version lie elsewhere from now on, with the same rows."""
+    with session() as work:
+        row = work.get_one(DatasetVersion, version.id)
+        row.folder, row.key_id = _relative(to), to.key_id
+        work.add(row)
+
+
+def _stored(slug: str, version: DatasetVersion) -> Store:
+    return Store(settings().data / version.folder, key_of(slug, version.key_id))
+
+
+def _relative(store: Store) -> str:
+    return str(store.folder.relative_to(settings().data))
 
 
 def profile_of(columns: Sequence[Column]) -> dict[str, Any]:
@@ -130,7 +148,8 @@ def _version(dataset_id: int, key: str, found: Store, columns: Sequence[Column])
         dataset_id=dataset_id,
         key=key,
         rows=found.rows,
-        folder=str(found.folder.relative_to(settings().data)),
+        folder=_relative(found),
+        key_id=found.key_id,
         profile=profile_of(columns),
     )
 

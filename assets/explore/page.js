@@ -322,10 +322,7 @@ export class Page {
   /** @param {Error} error */
   #fail(error) {
     this.#stopWaiting();
-    if (error instanceof SignedOut) {
-      const back = location.pathname + location.search + location.hash;
-      return location.assign(`/signin?next=${encodeURIComponent(back)}`);
-    }
+    if (error instanceof SignedOut) return; // session.js leads to signing in and back
     if (error instanceof RightsChanged) return this.onRightsChanged();
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };

@@ -19,6 +19,11 @@ PUBLIC_ROUTES = {
     "/signin",
     "/signin/link/<token>",
     "/signout",
+    "/signin/factor",
+    "/signin/setup",
+    "/forgot",
+    "/invitation/<token>",
+    "/reset/<token>",
     "/guest/<token>",
     "/assets/<path:filename>",
 }
@@ -139,7 +144,7 @@ def test_assets_are_asked_for_again_and_carry_no_session(client):
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    own = ("theme", "conditions", "controls", "dx", "tables")
+    own = ("theme", "session", "conditions", "controls", "dx", "tables")
     assert scripts == [f"/assets/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")

@@ -53,8 +53,8 @@ def small_sample(settings, tmp_path, monkeypatch):
     return tmp_path
 
 
-def files(slug):
-    return [str(file) for file in catalogue.store(slug, catalogue.open(slug).version).files]
+def stored(slug):
+    return pa.concat_tables(catalogue.store(slug, catalogue.open(slug).version).parts())
 
 
 def test_flights_are_joined_with_their_origin(small_sample):
@@ -69,7 +69,7 @@ def test_flights_are_joined_with_their_origin(small_sample):
     assert description.column("weekday").profile.ordered
     assert description.column("delay").label == "Delay (min)"
     with duckdb.connect() as database:
-        rows = database.read_parquet(files("flights"))
+        rows = database.from_arrow(stored("flights"))
         wrong = rows.filter(
             "hour != hour(date) OR weekday != strftime(date, '%a') OR (state IS NULL) != (origin = 'SPN') "
             "OR (latitude = 33.64) != (origin = 'ATL')"
@@ -97,8 +97,7 @@ def resampled(rows, seed=1):
     assert main(["resample", "--rows", str(rows), "--seed", str(seed)]) == 0
     slug = f"flights-{short(rows)}"
     description = catalogue.open(slug)
-    store = catalogue.store(slug, description.version)
-    return description, pa.concat_tables(pq.read_table(file) for file in store.files)
+    return description, stored(slug)
 
 
 def test_resampled_rows_are_rows_of_the_sample(small_sample, monkeypatch):
@@ -107,7 +106,7 @@ def test_resampled_rows_are_rows_of_the_sample(small_sample, monkeypatch):
     assert (description.slug, description.name) == ("flights-10k", "Flights, 10,000 resampled")
     assert description.rows == table.num_rows == 10_000
     with duckdb.connect() as database:
-        database.register("base", database.read_parquet(files("flights")))
+        database.register("base", stored("flights"))
         database.register("drawn", table)
         count, mean, spread, shifts = database.execute(PAIRS, {"half_year": HALF_YEAR}).fetchall()[0]
     assert count == 10_000
