@@ -77,6 +77,12 @@ def one(id_: int) -> Listed | None:
         return _listed(work, row) if row else None
 
 
+def plain() -> int:
+    """How many versions lie unencrypted on disk."""
+    with session() as work:
+        return work.scalar(sa.select(sa.func.count()).where(col(DatasetVersion.key_id).is_(None))) or 0
+
+
 def _query() -> sa.Select[*tuple[Any, ...]]:
     known = (
         col(Dataset.id),

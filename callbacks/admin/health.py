@@ -18,6 +18,7 @@ from components.admin import ids
 from components.admin.frame import lines, section
 from components.controls import Formatted, facts
 from config import settings
+from datasets import inventory
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from db import state
@@ -43,6 +44,7 @@ def look(_clicks: int | None) -> list[Component]:
         section("Memory", *_memory(engines, cubes)),
         section("Database", _database()),
         section("Keys", _keys()),
+        section("Encryption of datasets", _encryption()),
         section("Connection", _connection()),
         section("Disk", _disk()),
         section("Versions", _versions()),
@@ -87,16 +89,29 @@ def _keys() -> Component:
     )
 
 
-def _connection() -> Component:
-    secure = (
-        "on" if settings().secure_cookies or request.is_secure else "off: passwords travel as they are typed"
+def _encryption() -> Component:
+    plain = inventory.plain()
+    on = settings().encryption == "on"
+    return facts(
+        ("New files", "Encrypted" if on else _alarm("Plain: DATAXCHANGE_ENCRYPTION is off")),
+        ("Plain versions", Formatted(plain, "number") if not plain else _alarm(f"{plain:,} on disk")),
     )
+
+
+def _connection() -> Component:
+    own = settings()
     return facts(
         ("This request", "HTTPS" if request.is_secure else "HTTP"),
-        ("Cookies over HTTPS only", secure),
-        ("Listens on", f"{settings().host}, port {settings().port}"),
-        ("Public address", settings().public_url or "Not set"),
+        ("TLS by itself", "On" if own.tls_certificate else "Off"),
+        ("Secure cookies", "On" if own.https else _alarm("Off: anybody on the way can read what is sent")),
+        ("Trusted proxies", own.trusted_proxies or "None"),
+        ("Listens on", f"{own.host}, port {own.port}"),
+        ("Public address", own.public_url or "Not set"),
     )
+
+
+def _alarm(words: str) -> Component:
+    return html.Span(words, className="dx-danger")
 
 
 def _disk() -> Component:
