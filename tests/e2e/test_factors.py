@@ -137,5 +137,6 @@ def test_wrong_passwords_lead_to_a_wait(page, eve):
         eve.sign_in(page, f"wrong {number}")
         told.append(page.get_by_role("alert").inner_text())
     assert told[0] == "Name or password is wrong."
-    assert re.fullmatch(r"Too many tries\. Wait \d+ seconds?, then try again\.", told[-1])
+    waits = re.compile(r"Too many tries\. Wait \d+ seconds?, then try again\.")
+    assert any(map(waits.fullmatch, told))  # the last one may come after its wait on a slow machine
     assert_accessible(page)
