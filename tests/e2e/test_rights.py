@@ -52,7 +52,7 @@ def californians(database: None, service: Service) -> Iterator[str]:
 def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
     visit: Opener, service: Service, californians: str
 ) -> None:
-    truth = Truth(service.data / "datasets" / "flights" / catalogue.open("flights").version)
+    truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
     cora = visit(f"/signin/link/{links.issue(californians)}", signed_in=False)
     assert rows(cora) == truth.count("state = 'CA'")
     expect(cora.get_by_text("Delay")).to_have_count(0)
