@@ -29,7 +29,7 @@ import pages
 from accounts import guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from api import audit, confirm
+from api import audit, confirm, passkeys
 from api.cubes import cube_routes
 from api.guests import guest_page, guest_routes
 from api.shares import share_routes
@@ -96,6 +96,7 @@ def create_app(settings: Settings) -> Dash:
     )
     guard.guard(server)
     signin.install(server)
+    passkeys.install(server)
     server.add_url_rule("/health", view_func=health)
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)

@@ -21,6 +21,8 @@ PUBLIC_ROUTES = {
     "/signout",
     "/signin/factor",
     "/signin/setup",
+    "/passkeys/signin",
+    "/passkeys/signin/options",
     "/forgot",
     "/invitation/<token>",
     "/reset/<token>",

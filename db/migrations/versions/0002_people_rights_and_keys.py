@@ -27,6 +27,7 @@ NEW = (
     "keys",
     "groups",
     "attempts",
+    "spent_challenges",
 )
 
 
@@ -167,6 +168,13 @@ def _ways_in() -> None:
         sa.PrimaryKeyConstraint("bucket", name="pk_attempts"),
     )
     op.create_index("ix_attempts_last", "attempts", ["last"])
+    op.create_table(
+        "spent_challenges",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("expires", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_spent_challenges"),
+    )
+    op.create_index("ix_spent_challenges_expires", "spent_challenges", ["expires"])
 
 
 def _keys_and_data() -> None:
