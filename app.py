@@ -26,7 +26,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import callbacks
 import config
 import pages
-from accounts import guard, headers, links, secrets, signin, tidying
+from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from api import audit, confirm, passkeys
@@ -97,6 +97,7 @@ def create_app(settings: Settings) -> Dash:
     guard.guard(server)
     signin.install(server)
     passkeys.install(server)
+    elsewhere.install(server)
     server.add_url_rule("/health", view_func=health)
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)

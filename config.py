@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     public_url: str = ""
     smtp_url: SecretStr | None = None
     mail_from: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "single sign-on"
+    oidc_role: Literal["none", "viewer", "analyst", "presenter"] = "none"
     secure_cookies: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -121,6 +126,20 @@ class Settings(BaseSettings):
     def _mail_is_whole(self) -> Self:
         if self.smtp_url and not (self.mail_from and self.public_url):
             raise ValueError(f"{PREFIX}SMTP_URL needs {PREFIX}MAIL_FROM and {PREFIX}PUBLIC_URL as well")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _provider(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("this is no address such as https://id.example.org")
+        return url
+
+    @model_validator(mode="after")
+    def _provider_knows_us(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError(f"{PREFIX}OIDC_ISSUER needs {PREFIX}OIDC_CLIENT_ID as well")
         return self
 
     @property

@@ -62,16 +62,26 @@ def create(name: str, password: str | None, role: Role) -> Principal:
         NameTakenError: somebody has this name.
         WeakPasswordError: the password is guessed too soon.
     """
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
-        raise BadNameError(name)
     password_hash = None if password is None else _chosen(password, name)
     with session() as work:
-        if _named(work, name):
-            raise NameTakenError(name)
-        user = User(name=name, password_hash=password_hash, role=role)
-        work.add(user)
-        work.flush()
-        return principal(user)
+        return principal(add(work, name, password_hash, role))
+
+
+def add(work: Session, name: str, password_hash: str | None, role: Role) -> User:
+    """Add a user within a transaction.
+
+    Raises:
+        BadNameError: the name is empty, too long, or has letters that don't print.
+        NameTakenError: somebody has this name.
+    """
+    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise BadNameError(name)
+    if _named(work, name):
+        raise NameTakenError(name)
+    user = User(name=name, password_hash=password_hash, role=role)
+    work.add(user)
+    work.flush()
+    return user
 
 
 def of_password(name: str, password: str) -> Principal | None:

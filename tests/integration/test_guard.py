@@ -21,6 +21,8 @@ PUBLIC_ROUTES = {
     "/signout",
     "/signin/factor",
     "/signin/setup",
+    "/signin/oidc",
+    "/signin/oidc/callback",
     "/passkeys/signin",
     "/passkeys/signin/options",
     "/forgot",

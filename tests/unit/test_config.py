@@ -103,3 +103,16 @@ def test_settings_in_effect_say_where_they_come_from_and_no_secret(monkeypatch):
     step_up, memory = found["DATAXCHANGE_STEP_UP"], found["DATAXCHANGE_CUBE_MEMORY"]
     assert (step_up.value, step_up.default, step_up.given) == ("PT5M", "PT10M", True)
     assert (memory.value, memory.given) == ("256.0MiB", False)
+
+
+@pytest.mark.parametrize("url", ["http://id.example.org", "id.example.org", "ftp://id.example.org"])
+def test_a_provider_without_https_is_refused(monkeypatch, url):
+    monkeypatch.setenv("DATAXCHANGE_OIDC_ISSUER", url)
+    with pytest.raises(BadSettingError, match=r"DATAXCHANGE_OIDC_ISSUER: .* no address"):
+        config.settings()
+
+
+def test_a_provider_needs_the_name_it_calls_us_by(monkeypatch):
+    monkeypatch.setenv("DATAXCHANGE_OIDC_ISSUER", "https://id.example.org")
+    with pytest.raises(BadSettingError, match="DATAXCHANGE_OIDC_ISSUER needs DATAXCHANGE_OIDC_CLIENT_ID"):
+        config.settings()
