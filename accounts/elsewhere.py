@@ -29,16 +29,11 @@ def install(server: Flask) -> None:
     server.context_processor(lambda: {"provider": oidc.name()})
 
 
-@blueprint.before_request
-def _only_where_there_is_a_provider() -> None:
-    if not oidc.name():
-        abort(404)
-
-
 @blueprint.get("")
 @public
 def leave() -> Response:
     """Go and sign in there."""
+    _require_provider()
     if current_user.is_authenticated:
         return redirect(local(request.args.get("next")))
     try:
@@ -51,6 +46,7 @@ def leave() -> Response:
 @requires(Permission.ACCOUNT, fresh=True)
 def leave_to_link() -> Response:
     """Where to go and sign in to link that to one's account here."""
+    _require_provider()
     if not request.is_json or not same_origin():
         abort(403)
     try:
@@ -63,12 +59,18 @@ def leave_to_link() -> Response:
 @public
 def arrive() -> Response:
     """Come back: let in, or link."""
+    _require_provider()
     try:
         came = oidc.finish()
         return _enter(came) if came.link is None else _link(came)
     except (ProviderError, StrangerError, LinkedElsewhereError) as error:
         audit.record(Action.SIGNIN_FAILED, outcome=Outcome.FAILED, method=METHOD, why=str(error))
         return _refusal(str(error), 403)
+
+
+def _require_provider() -> None:
+    if not oidc.name():
+        abort(404, "There is no other service to sign in at.")
 
 
 def _enter(came: Arrival) -> Response:
