@@ -9,8 +9,9 @@ from flask import make_response, redirect, render_template, request, session
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from accounts import cookies, factors, sessions, users
+from accounts import audit, cookies, factors, sessions, users
 from accounts.attempts import Kind, TooManyError, Try
+from accounts.audit import Action
 from accounts.principals import Principal
 
 PATIENCE = 300
@@ -49,6 +50,7 @@ def admit(person: Principal, method: str, answer: Response | str) -> Response:
     """Begin a session and let this answer carry it; what the browser had of another one is forgotten."""
     session.clear()
     cookies.admit(sessions.begin(person.id, method, cookies.browser_of(request)))
+    audit.record(Action.SIGNIN, actor=person, method=method)
     response = make_response(answer)
     cookies.remember(response, person.id)
     return response

@@ -121,6 +121,7 @@ def test_the_audit_log_has_what_happened(browser, client, known):
     sign_in(client, known)
     log = [(entry.action, entry.outcome, entry.resource_key) for entry in entries()]
     assert log == [
+        ("signin", "done", ""),
         ("factor.added", "done", ""),
         ("stepup", "done", ""),
         ("signin.failed", "failed", owner().name),
