@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from functools import cache, partial
@@ -14,6 +15,7 @@ import structlog
 from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container, page_registry
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
+from flask_login import current_user
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
@@ -24,14 +26,20 @@ from werkzeug.wrappers import Response as AnyResponse
 import callbacks
 import config
 import pages
-from accounts import guard, headers, links, secrets, signin
+from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
+from accounts.principals import Kind
+from api import audit, confirm, passkeys
 from api.cubes import cube_routes
+from api.guests import guest_page, guest_routes
+from api.shares import share_routes
+from api.views import view_routes
 from config import Settings
-from datasets import catalogue
+from datasets import catalogue, guests
 from datasets.compile import specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
+from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
 from datasets.store import Store
 from datasets.suggest import suggest
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
+TABLES = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
 ASSETS = ROOT / "assets"
 UNCHANGING = 30 * 24 * 3600  # seconds a browser may keep fonts and outlines without asking
 ADVICE = {
@@ -61,6 +70,7 @@ INDEX = """<!DOCTYPE html>
   <title>{%title%}</title>
   <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
   <script src="/assets/theme.js"></script>
+  <script src="/assets/session.js"></script>
   <link rel="stylesheet" href="/assets/vendor/bootstrap.min.css">
   {%css%}
   MODULES
@@ -73,7 +83,7 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(settings: Settings) -> Dash:
-    """The whole service as a Dash app; its Flask is ``.server``, which has ``extensions["engines"]``."""
+    """The whole service as a Dash app; its Flask is ``.server``, which has ``engines`` and ``cubes``."""
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
@@ -86,13 +96,24 @@ def create_app(settings: Settings) -> Dash:
     )
     guard.guard(server)
     signin.install(server)
+    passkeys.install(server)
+    elsewhere.install(server)
     server.add_url_rule("/health", view_func=health)
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))
-    server.register_blueprint(cube_routes(CubeCache(settings.cube_memory), engines))
+    server.register_blueprint(confirm.routes)
+    server.extensions["csrf"].exempt(confirm.routes)  # the guard refuses other sites
+    door = server.extensions["door"] = Door(engines)
+    cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
+    server.register_blueprint(cube_routes(cubes, engines, door))
+    server.register_blueprint(audit.routes)
+    for routes in (share_routes(door), view_routes(door), guest_routes()):
+        server.register_blueprint(routes)
+        server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
+    server.register_blueprint(guest_page())
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.https)
     return dash
@@ -105,7 +126,7 @@ def _dash(server: Flask) -> Dash:
         title="DataXchange",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_ignore=r"^(?!dx\.js$).*\.js$",
+        assets_ignore=r"^(?!(conditions|controls|dx|tables)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
         index_string=INDEX.replace("MODULES", preloads()),
         use_pages=True,
@@ -123,11 +144,23 @@ def _dash(server: Flask) -> Dash:
 
 def open_pages_only(dash: Dash) -> None:
     """Route each page by itself: Dash would answer any address at all with its one document."""
-    document = guard.requires(Permission.EXPLORE)(lambda **_gaps: dash.index())
     for page in page_registry.values():
+        shown = document(dash, page.get("permission", Permission.EXPLORE))
         for rule in filter(None, {page["path"], page["path_template"]}):
-            dash.server.add_url_rule(rule, f"page {rule}", document, strict_slashes=False)
+            dash.server.add_url_rule(rule, f"page {rule}", shown, strict_slashes=False)
     dash.server.view_functions["/<path:path>"] = nowhere
+
+
+def document(dash: Dash, permission: Permission) -> Callable[..., str]:
+    """Dash's document for a page; the megabyte that draws long tables goes with administration pages only."""
+
+    def shown(**gaps: str) -> str:
+        if current_user.kind is Kind.GUEST and gaps.get("view") != guests.view_of(current_user):
+            abort(404)
+        whole: str = dash.index()
+        return whole if permission is Permission.ADMINISTER else TABLES.sub("", whole)
+
+    return guard.requires(permission)(shown)
 
 
 @guard.public
@@ -140,8 +173,10 @@ def health() -> dict[str, object]:
 
 @guard.requires(Permission.EXPLORE)
 def front_page() -> AnyResponse:
-    """The first dataset; an empty Explore page while there is none."""
-    first = next(iter(catalogue.entries()), None)
+    """The first dataset that they may see; an empty Explore page while there is none. A guest's view."""
+    if current_user.kind is Kind.GUEST:
+        return redirect(f"/view/{guests.view_of(current_user)}")
+    first = next(iter(entries(current_user)), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
 
 
@@ -192,8 +227,8 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
 
 
 def announce(settings: Settings, port: int, never_used: bool) -> None:
-    base = settings.address(port)
-    say(f"DataXchange is at {base}")
+    base = settings.public_url or settings.address(port)
+    say(f"DataXchange is at {settings.address(port)}")
     if never_used:
         say(f"Sign in once with this link: {links.address(base, links.issue(secrets.ADMIN))}")
         say(f"or as {secrets.ADMIN} with the password in {secrets.password_file(settings.data)}")
@@ -214,6 +249,7 @@ def main() -> None:
     with listen(settings) as listener:
         announce(settings, listener.getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
+        tidying.daily()
         serve(application, listener, settings)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     ByteSize,
@@ -22,6 +24,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DATAXCHANGE_"
+SECRETS = frozenset({"database_url", "kms_command"})
+"""Settings that may hold a password among other things."""
 Port = Annotated[NonNegativeInt, Field(le=65535)]
 
 
@@ -47,11 +51,22 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
     kms_command: str = ""
+    encryption: Literal["on", "off"] = "on"
     session_lifetime: timedelta = Field(default=timedelta(hours=12), gt=timedelta(0))
     session_idle: timedelta = Field(default=timedelta(hours=4), gt=timedelta(0))
     step_up: timedelta = Field(default=timedelta(minutes=10), gt=timedelta(0))
     link_lifetime: timedelta = Field(default=timedelta(hours=1), gt=timedelta(0))
     audit_retention: timedelta = Field(default=timedelta(days=730), gt=timedelta(0))
+    invitation_lifetime: timedelta = Field(default=timedelta(days=7), gt=timedelta(0))
+    second_factor: Literal["optional", "admins", "everyone"] = "optional"
+    public_url: str = ""
+    smtp_url: SecretStr | None = None
+    mail_from: str = ""
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: str = "single sign-on"
+    oidc_role: Literal["none", "viewer", "analyst", "presenter"] = "none"
     secure_cookies: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
@@ -91,6 +106,42 @@ class Settings(BaseSettings):
         """Whether browsers reach the service by HTTPS only: its own, or that of a proxy."""
         return self.secure_cookies or self.tls_certificate is not None
 
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
+            raise ValueError("this is no address such as https://data.example.org")
+        return url.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value() if url else "smtp://host")
+        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.query not in ("", "tls=off"):
+            raise ValueError("this is no address such as smtp://user:password@host:587")
+        return url
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_url and not (self.mail_from and self.public_url):
+            raise ValueError(f"{PREFIX}SMTP_URL needs {PREFIX}MAIL_FROM and {PREFIX}PUBLIC_URL as well")
+        return self
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _provider(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("this is no address such as https://id.example.org")
+        return url
+
+    @model_validator(mode="after")
+    def _provider_knows_us(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError(f"{PREFIX}OIDC_ISSUER needs {PREFIX}OIDC_CLIENT_ID as well")
+        return self
+
     @property
     def database(self) -> str:
         """The database's address: ``database_url``, or a SQLite file in the data folder."""
@@ -101,6 +152,16 @@ class Settings(BaseSettings):
         anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
         host = "localhost" if anywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
+
+
+@dataclass(frozen=True)
+class InEffect:
+    """A setting as it is in effect, in words; of a secret only that it is set. ``given``: not the default."""
+
+    variable: str
+    value: str
+    default: str
+    given: bool
 
 
 class _Process:
@@ -128,6 +189,27 @@ def variable(field: str) -> str:
     return alias if isinstance(alias, str) else PREFIX + field.upper()
 
 
+def in_effect() -> list[InEffect]:
+    """Every setting of this process, in the order of ``Settings``."""
+    own, plain = settings(), Settings.model_construct()
+    given = own.model_fields_set
+    return [
+        InEffect(variable(name), _shown(own, name), _shown(plain, name), name in given)
+        for name in Settings.model_fields
+    ]
+
+
+def _shown(of: Settings, name: str) -> str:
+    value = of.model_dump(include={name}, mode="json")[name]
+    if value in (None, ""):
+        return ""
+    if name in SECRETS or isinstance(getattr(of, name), SecretStr):
+        return "set"
+    if isinstance(getattr(of, name), ByteSize):
+        return ByteSize(value).human_readable()
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _from_environment() -> Settings:
     known = {variable(field) for field in Settings.model_fields}
     for name in os.environ:
@@ -136,16 +218,18 @@ def _from_environment() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        raise BadSettingError("\n".join(map(_line, error.errors()))) from error
+        raise BadSettingError("\n".join(map(_told, error.errors()))) from None
 
 
-def _line(problem: ErrorDetails) -> str:
-    """What is wrong with a setting; where several don't go together, not their values."""
+def _told(problem: ErrorDetails) -> str:
+    """What is wrong with which variable; of what may hold a secret not the value."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     place = str(problem["loc"][0])
     name = variable(place) if place in Settings.model_fields else place
-    return f"{name}: {problem['msg']}: {problem['input']!r}"
+    field = Settings.model_fields.get(place)
+    secret = field is not None and field.annotation == SecretStr | None
+    return f"{name}: {problem['msg']}" + ("" if secret else f": {problem['input']!r}")
 
 
 def use(chosen: Settings | None) -> Settings | None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager
 
-from accounts import apitokens, sessions
+from accounts import apitokens, sessions, tokens
 from accounts.principals import Principal
 from accounts.sessions import Browser, Tokens
-from accounts.tokens import BadTokenError
+from accounts.tokens import Audience, BadTokenError
 from config import settings
+from db.tables import now
+from db.tables.sessions import new_token_id
 
-ACCESS, REFRESH = "dx-access", "dx-refresh"
+ACCESS, REFRESH, KNOWN = "dx-access", "dx-refresh", "dx-known"
+MEMORY = timedelta(days=365)
+WATCH = "/api/session"
+"""Where a page asks whether its session still lives. Asking is no use of it: it would never end by itself."""
 log = structlog.get_logger(__name__)
 
 
@@ -30,9 +36,25 @@ def browser_of(asked: Request) -> Browser:
     return Browser(asked.remote_addr or "", asked.user_agent.string)
 
 
-def admit(tokens: Tokens) -> None:
+def admit(given: Tokens) -> None:
     """Let this answer sign the browser in."""
-    g.new_tokens = tokens
+    g.new_tokens = given
+
+
+def remember(response: Response, user_id: int) -> None:
+    """Let the browser be known from now on as one in which this user has signed in."""
+    until = now() + MEMORY
+    token = tokens.issue(Audience.DEVICE, new_token_id(), until, user=user_id)
+    response.set_cookie(_name(KNOWN), token, expires=until, httponly=True, samesite="Lax", secure=_secure())
+
+
+def known(asked: Request, user_id: int) -> str:
+    """What tells a browser in which this user has signed in before from all others; empty for others."""
+    try:
+        claims = tokens.read(Audience.DEVICE, asked.cookies.get(_name(KNOWN), ""))
+    except BadTokenError:
+        return ""
+    return str(claims["jti"]) if claims.get("user") == user_id else ""
 
 
 def dismiss() -> None:
@@ -59,6 +81,8 @@ def _of_cookies(asked: Request) -> Principal | None:
             return sessions.of_access(access)
     if not refresh:
         return None
+    if asked.path == WATCH:
+        return sessions.watched(refresh)
     try:
         person, g.new_tokens = sessions.renew(refresh, browser_of(asked))
     except BadTokenError as error:
@@ -72,14 +96,14 @@ def _of_cookies(asked: Request) -> Principal | None:
 def _renew(response: Response) -> Response:
     if "new_tokens" not in g:
         return response
-    tokens: Tokens | None = g.new_tokens
+    given: Tokens | None = g.new_tokens
     for name in (ACCESS, REFRESH):
-        if tokens is None:
+        if given is None:
             response.delete_cookie(_name(name), httponly=True, samesite="Lax", secure=_secure())
         else:
-            value = tokens.access if name == ACCESS else tokens.refresh
+            value = given.access if name == ACCESS else given.refresh
             response.set_cookie(
-                _name(name), value, expires=tokens.expires, httponly=True, samesite="Lax", secure=_secure()
+                _name(name), value, expires=given.expires, httponly=True, samesite="Lax", secure=_secure()
             )
     return response
 

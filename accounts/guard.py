@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Request, Response, abort, current_app, make_response, redirect, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
+from accounts import attempts, factors
+from accounts.attempts import TooManyError, Try
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from config import settings
@@ -21,6 +23,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 PUBLIC = "public"
 PUBLIC_PATHS = ("/assets/",)
+PROGRAMS = ("/_", "/api/")
+SAFE = {"GET", "HEAD", "OPTIONS"}
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
+"""What a form of another site can send along with our cookies."""
 
 
 def requires(permission: Permission, *, fresh: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -72,9 +78,26 @@ def demand_fresh() -> None:
     if current_user.kind is not Kind.PERSON:
         abort(403, "This is done in person, not by a program.")
     if current_user.confirmed <= now() - settings().step_up:
-        answer = make_response({"error": {"message": "Confirm that it is you.", "code": "step-up"}}, 403)
+        error = {"message": "Confirm that it is you.", "code": "step-up"}
+        answer = make_response({"error": error, "ways": factors.ways(current_user.id)}, 403)
         answer.headers["X-Step-Up"] = "required"
         abort(answer)
+
+
+def same_origin() -> bool:
+    """Whether a page of ours, or no page at all, makes this request: browsers say where it comes from."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    ours = {request.host, urlsplit(settings().public_url).netloc} - {""}
+    return origin is None or urlsplit(origin).netloc in ours
+
+
+def too_many(error: TooManyError) -> Response:
+    answer = make_response({"error": {"message": str(error)}}, 429)
+    answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -89,6 +112,8 @@ def guard(server: Flask) -> None:
     """Put the guard before every route of this server, those of Dash included."""
     server.session_interface = Sessions()
     server.before_request(_deny_by_default)
+    server.before_request(_refuse_other_sites)
+    server.register_error_handler(TooManyError, too_many)
 
 
 def _deny_by_default() -> AnyResponse | None:
@@ -103,10 +128,22 @@ def _deny_by_default() -> AnyResponse | None:
     return _unauthorised()
 
 
+def _refuse_other_sites() -> None:
+    """With our cookies, change something for our own pages only, which send JSON."""
+    if request.method in SAFE or not request.path.startswith(PROGRAMS) or "Authorization" in request.headers:
+        return
+    if not same_origin():
+        abort(403, "Another site has asked for this.")
+    if request.mimetype in FORMS:
+        abort(415, "Send JSON.")
+
+
 def _wants_page() -> bool:
-    programs = ("/_", "/api/")
-    return request.method == "GET" and not request.path.startswith(programs) and not request.is_json
+    return request.method == "GET" and not request.path.startswith(PROGRAMS) and not request.is_json
 
 
 def _unauthorised() -> Response:
+    if "Authorization" in request.headers:
+        address = request.remote_addr or ""
+        attempts.allowed(Try(attempts.Kind.TOKEN, attempts.network_of(address), address))
     return make_response({"error": {"message": "Sign in first."}}, 401)

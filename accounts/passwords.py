@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from functools import cache
 from threading import BoundedSemaphore
@@ -9,12 +10,55 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-LONGEST = 1000
+SHORTEST, LONGEST = 12, 1000
+FEW = 6
+"""Letters that are no password, however often they are written."""
+OURS = "dataxchange"
+EDGES = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+REPEATED = re.compile(r"(.+?)\1*")
 
 _hasher = PasswordHasher()
 _turns = BoundedSemaphore(
     4
 )  # a hash takes 64 MiB while it is made: a flood of guesses must not take all memory
+
+
+class WeakPasswordError(ValueError):
+    """A password that is guessed too soon; says what to do."""
+
+
+def check(password: str, name: str) -> None:
+    """See that a person may choose this password: no rules on its letters, but none that attackers try first.
+
+    Raises:
+        WeakPasswordError: it is too short or long, the person's name, or on the list of common passwords,
+            also with digits and signs around it, or some letters written again and again.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise WeakPasswordError(f"A password has {SHORTEST} to {LONGEST} characters.")
+    cores = _cores(password.casefold())
+    if cores & {name.casefold(), OURS}:
+        raise WeakPasswordError("This password is little more than a name. Choose another one.")
+    if cores & common() or min(map(len, cores)) < FEW:
+        raise WeakPasswordError("This password is among those that attackers try first. Choose another one.")
+
+
+@cache
+def common() -> frozenset[str]:
+    """Passwords and words that have been found in breaches most often, in small letters."""
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  (a tenth of a second: no start waits)
+
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def _cores(password: str) -> set[str]:
+    """The password, and what may make up most of it: its beginnings, its letters without the digits and signs
+    around them, and what it repeats.
+    """
+    bare = EDGES.sub("", password)
+    wholes = {password, bare if 2 * len(bare) >= len(password) else password}
+    beginnings = {password[:end] for end in range(len(password) * 2 // 3, len(password))}
+    return wholes | beginnings | {found[1] for each in wholes if (found := REPEATED.fullmatch(each))}
 
 
 def generate() -> str:

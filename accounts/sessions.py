@@ -114,6 +114,20 @@ def renew(token: str, browser: Browser) -> tuple[Principal, Tokens]:
     return _principal(*found), _tokens(own)
 
 
+def watched(token: str) -> Principal:
+    """Whose refresh token this is, without using it.
+
+    Raises:
+        BadTokenError: it is none, has expired, or its session has ended.
+    """
+    id_ = tokens.read(Audience.REFRESH, token)["jti"]
+    with session() as work:
+        found = _alive(work, id_)
+    if found is None:
+        raise BadTokenError("the session has ended")
+    return _principal(*found)
+
+
 def confirm(id_: str) -> None:
     """Remember that the person of this session has just proved again who they are."""
     with session() as work:
@@ -125,7 +139,7 @@ def confirm(id_: str) -> None:
 def alive(user_id: int) -> list[UserSession]:
     """A user's own sessions that have not ended, newest first."""
     own = (UserSession.user_id == user_id, col(UserSession.guest_link_id).is_(None))
-    query = select(UserSession).where(*own, *_living()).order_by(col(UserSession.created).desc())
+    query = select(UserSession).where(*own, *living()).order_by(col(UserSession.created).desc())
     with session() as work:
         return list(work.exec(query))
 
@@ -158,7 +172,7 @@ def _end(*which: object) -> None:
         work.execute(change)
 
 
-def _living() -> tuple[sa.ColumnElement[bool], ...]:
+def living() -> tuple[sa.ColumnElement[bool], ...]:
     return (
         col(UserSession.ended).is_(None),
         col(UserSession.expires) > now(),
@@ -168,7 +182,7 @@ def _living() -> tuple[sa.ColumnElement[bool], ...]:
 
 def _alive(work: Session, id_: str) -> tuple[UserSession, User, GuestLink | None] | None:
     query = select(UserSession, User, GuestLink).join(User, _owner()).outerjoin(GuestLink, _link())
-    good = (col(UserSession.id) == id_, col(User.disabled).is_(False), *_living())
+    good = (col(UserSession.id) == id_, col(User.disabled).is_(False), *living())
     found = work.exec(query.where(*good)).one_or_none()
     if found is None:
         return None

@@ -12,25 +12,30 @@ from pydantic import ValidationError
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from datasets import catalogue
 from datasets.axes import MisfitError, axes
-from datasets.catalogue import UnknownDatasetError
 from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.cubes.flights import OutdatedError, Turn
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
+from datasets.door import Door, PreparingError, UnknownDatasetError
 from datasets.exploration import CubeRequest, faults
+from datasets.protection import UnreadableError
+from datasets.reach import Reach
 from gpu.cubes import CubeSpec
 
 FOREVER = "private, max-age=31536000, immutable"
-EVERY_ROW = "all"
-"""The row rights of everybody who may explore."""
+ASK_AGAIN = "private, no-cache"
+RIGHTS_CHANGED = "rights-changed"
 WORTH_COMPRESSING = 1024  # bytes: less fits a packet anyway
 MOST_CELLS = 1 << 25
 """In all cubes of one request; a dashboard of large densities stays well below."""
 LONGEST_FLIGHT = 200
+
+
+class RightsChangedError(RuntimeError):
+    """The page was opened with other rights than the person has now, or by somebody else."""
 
 
 class RefusedError(ValueError):
@@ -41,8 +46,8 @@ class RefusedError(ValueError):
         self.where = where
 
 
-def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
-    """The route over this cache and these engines."""
+def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
+    """The route over this cache and these engines, for what the door shows."""
     routes = Blueprint("cubes", __name__)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
@@ -50,14 +55,16 @@ def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
     def answer(slug: str, version: str) -> Response:
         _require_layout()
         asked = _asked()
-        description = catalogue.open(slug, version)
-        wanted = specs(asked, description)
+        seen = door.open(current_user, slug, version)
+        description, reach = seen.description, seen.reach
+        _require_same(reach)
+        wanted = specs(asked, description, reach.rows)
         _require_modest(wanted)
         tag = _tag(asked, description)
         if request.if_none_match.contains_weak(tag):
             return _unchanging(Response(status=304), tag)
         engine = engines.of(slug, version)
-        cells = cache.cubes(engine, f"{slug}/{version}", EVERY_ROW, wanted, _turn())
+        cells = cache.cubes(engine, f"{slug}/{version}", reach.key, wanted, _turn())
         triples = zip(answered(asked), wanted, cells, strict=True)
         entries = [Entry(view.id, spec, each) for view, spec, each in triples]
         return _unchanging(_packed(encode(Frame(description, _active(asked, description), entries))), tag)
@@ -66,12 +73,21 @@ def cube_routes(cache: CubeCache, engines: Engines) -> Blueprint:
     routes.register_error_handler(MisfitError, _refused)
     routes.register_error_handler(UnknownDatasetError, _unknown)
     routes.register_error_handler(OutdatedError, _outdated)
+    routes.register_error_handler(UnreadableError, _unreadable)
+    routes.register_error_handler(RightsChangedError, _rights_changed)
+    routes.register_error_handler(PreparingError, _preparing)
     return routes
 
 
 def _require_layout() -> None:
     if request.args.get("frame", MAGIC.decode()) != MAGIC.decode():
         raise RefusedError("frame", "The service has been upgraded. Reload the page.")
+
+
+def _require_same(reach: Reach) -> None:
+    """Browsers keep answers for good, each under the rights that its address names."""
+    if request.args.get("r", reach.key) != reach.key:
+        raise RightsChangedError
 
 
 def _asked() -> CubeRequest:
@@ -110,7 +126,13 @@ def _active(asked: CubeRequest, description: Description) -> Active | None:
 
 
 def _tag(asked: CubeRequest, description: Description) -> str:
-    parts = (MAGIC.decode(), description.slug, description.version, EVERY_ROW, asked.model_dump_json())
+    parts = (
+        MAGIC.decode(),
+        description.slug,
+        description.version,
+        description.rights,
+        asked.model_dump_json(),
+    )
     return sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -123,7 +145,7 @@ def _packed(frame: bytes) -> Response:
 
 
 def _unchanging(response: Response, tag: str) -> Response:
-    response.headers["Cache-Control"] = FOREVER
+    response.headers["Cache-Control"] = FOREVER if "r" in request.args else ASK_AGAIN
     response.vary.add("Accept-Encoding")
     response.set_etag(tag, weak=True)
     return response
@@ -139,3 +161,17 @@ def _unknown(error: UnknownDatasetError) -> Response:
 
 def _outdated(_error: OutdatedError) -> Response:
     return make_response({"error": {"message": "outdated"}}, 409)
+
+
+def _unreadable(error: UnreadableError) -> Response:
+    return make_response({"error": {"message": str(error)}}, 503)
+
+
+def _rights_changed(_error: RightsChangedError) -> Response:
+    return make_response({"error": {"message": "Your rights have changed.", "code": RIGHTS_CHANGED}}, 409)
+
+
+def _preparing(error: PreparingError) -> Response:
+    answer = make_response({"error": {"message": str(error), "code": "preparing"}}, 503)
+    answer.headers["Retry-After"] = "5"
+    return answer

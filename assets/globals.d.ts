@@ -3,4 +3,6 @@ interface Window {
   React: any;
   dx?: Record<string, unknown>;
   dash_clientside?: Record<string, unknown>;
+  dash_ag_grid?: any;
+  dashAgGridFunctions?: Record<string, unknown>;
 }

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import browser, engine
+from bench import browser, encryption, engine
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -36,10 +36,16 @@ def run_browser(_: list[int]) -> None:
     browser.main([])
 
 
+def run_encryption(_: list[int]) -> None:
+    """Files at rest, plain and encrypted."""
+    encryption.main()
+
+
 PARTS: dict[str, Callable[[list[int]], None]] = {
     "browser": run_browser,
     "slice": run_slice,
     "engine": run_engine,
+    "encryption": run_encryption,
 }
 
 

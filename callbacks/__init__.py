@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from callbacks import explore
+from callbacks import admin, explore
 
 
 def register() -> None:
     """Make every callback known to the Dash app created last."""
     explore.register()
+    admin.register()

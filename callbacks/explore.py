@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback
+from flask import current_app
+from flask_login import current_user
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components import ids
-from datasets import catalogue
-from datasets.catalogue import UnknownDatasetError
-from datasets.opening import open_address
+from datasets import reach, shares, views
+from datasets.description import Description
+from datasets.door import Door, PreparingError, UnknownDatasetError, entries
+from datasets.opening import Opened, open_address
+from datasets.protection import UnreadableError, require_readable
+from datasets.views import UnknownViewError
+from db.tables import Level, Resource, SavedView
 
 
 def register() -> None:
-    """Wire the page; the browser sets ``address`` when it has mounted, and when someone types in another."""
+    """Wire the page; the browser sets ``address`` when it has mounted, and when someone types in another.
+
+    It counts up ``attempt`` to ask again while what a person may see is being prepared.
+    """
     callback(
         Output(ids.EXPLORER, "opened"),
         Input(ids.EXPLORER, "address"),
+        Input(ids.EXPLORER, "attempt"),
         State(ids.EXPLORER, "dataset"),
+        State(ids.EXPLORER, "view"),
         prevent_initial_call=True,
     )(open_dataset)
     clientside_callback(
@@ -31,19 +45,69 @@ def register() -> None:
 
 
 @requires(Permission.EXPLORE)
-def open_dataset(hash_: str, slug: str | None) -> dict[str, Any]:
+def open_dataset(hash_: str, _attempt: int | None, slug: str | None, view: str | None) -> dict[str, Any]:
     """What the explorer shows for an address: ``Explorer.opened``."""
-    datasets = [entry.model_dump() for entry in catalogue.entries()]
-    if slug is None:
-        return {"error": "Choose a dataset.", "datasets": datasets}
     try:
-        opened = open_address(slug, hash_)
+        return _opened(hash_, slug, view)
+    except PreparingError as error:
+        return {"preparing": str(error)}
     except UnknownDatasetError:
-        return {"error": f"There is no dataset “{slug}” here.", "datasets": datasets}
+        return _nothing(f"There is no dataset “{slug}” here." if slug else str(UnknownViewError()))
+    except (UnknownViewError, UnreadableError) as error:
+        return _nothing(str(error))
+
+
+def _opened(hash_: str, slug: str | None, view: str | None) -> dict[str, Any]:
+    if view is not None:
+        return _opened_view(hash_, *views.find(current_user, view))
+    if slug is None:
+        return _nothing("Choose a dataset.")
+    return _answer(open_address(slug, hash_, _describe))
+
+
+def _opened_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
+    """A saved view as it was kept or, with a hash, as its reader has changed it since."""
+    opened = open_address(slug, hash_ or f"#v=1&x=(at:'{view.exploration['version']}')", _describe)
+    if not hash_:
+        exploration, problems = views.opened(view, opened.description)
+        opened = replace(opened, exploration=exploration, problems=problems)
+    level = shares.level(current_user, Resource.VIEW, view.id or 0)
+    return _answer(opened) | {"view": {"key": view.key, "name": view.name, "level": level}}
+
+
+def _answer(opened: Opened) -> dict[str, Any]:
+    slug = opened.description.slug
+    require_readable(slug, opened.description.version)
+    audit.record(
+        Action.DATASET_OPENED,
+        actor=current_user,
+        resource=("dataset", slug),
+        version=opened.description.version,
+    )
     return {
         "description": opened.description.outline,
-        "datasets": datasets,
+        "datasets": _datasets(),
         "exploration": opened.exploration.model_dump(mode="json"),
         "suggested": opened.suggested.model_dump(mode="json"),
         "problems": opened.problems,
+        "view": None,
+        "may": {
+            "list": current_user.may(Permission.ACCOUNT),
+            "save": current_user.may(Permission.SAVE),
+            "share": current_user.may(Permission.SAVE) and reach.of(current_user, slug).level is Level.MANAGE,
+            "administer": current_user.may(Permission.ADMINISTER),
+        },
     }
+
+
+def _describe(slug: str, version: str | None) -> Description:
+    door: Door = current_app.extensions["door"]
+    return door.open(current_user, slug, version).description
+
+
+def _nothing(error: str) -> dict[str, Any]:
+    return {"error": error, "datasets": _datasets()}
+
+
+def _datasets() -> list[dict[str, Any]]:
+    return [entry.model_dump() for entry in entries(current_user)]

@@ -13,9 +13,12 @@ class Explorer(Component):  # type: ignore[misc]
     Args:
         id: of the component.
         dataset: slug from the path; None while there is no dataset.
+        view: key of the saved view from the path; None elsewhere.
         address: hash of the URL; the browser sets it when the page opens and when someone types in another.
-        opened: what the server makes of (address, dataset): ``description``, ``datasets``, ``exploration``,
-            ``suggested``, ``problems``; or ``error`` and ``datasets``.
+        attempt: counts how often the browser has asked for what was still being prepared.
+        opened: what the server makes of (address, dataset, view): ``description``, ``datasets``,
+            ``exploration``, ``suggested``, ``problems``, ``view``, ``may``; or ``error`` and ``datasets``; or
+            ``preparing``, which says what it takes time for.
         exploration: the exploration as last committed in the browser.
     """
 
@@ -24,9 +27,9 @@ class Explorer(Component):  # type: ignore[misc]
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = ["children"]
 
-    def __init__(self, id: str, dataset: str | None = None) -> None:  # noqa: A002
-        self._prop_names = ["id", "dataset", "address", "opened", "exploration"]
+    def __init__(self, id: str, dataset: str | None = None, view: str | None = None) -> None:  # noqa: A002
+        self._prop_names = ["id", "dataset", "view", "address", "attempt", "opened", "exploration"]
         self._valid_wildcard_attributes: list[str] = []
         self.available_properties = self._prop_names
         self.available_wildcard_properties: list[str] = []
-        super().__init__(id=id, dataset=dataset)
+        super().__init__(id=id, dataset=dataset, view=view)

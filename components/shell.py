@@ -16,21 +16,26 @@ class Account:
 
     name: str
     role: str
+    administers: bool = False
 
 
-def shell(account: Account, *page: Component) -> Component:
-    """A page below the top bar; the page's own tools find their place in ``ids.TOOLS``."""
+def shell(account: Account | None, *page: Component) -> Component:
+    """A page below the top bar, which names the account or a guest.
+
+    The page's own tools find their place in ``ids.TOOLS``.
+    """
     return html.Div([_skip_link(), _bar(account), *page], className="dx-shell")
 
 
 def _skip_link() -> Component:
-    return html.A("Skip to the views", href=f"#{ids.MAIN}", className="dx-skip")
+    return html.A("Skip to the content", href=f"#{ids.MAIN}", className="dx-skip")
 
 
-def _bar(account: Account) -> Component:
+def _bar(account: Account | None) -> Component:
     brand = html.A([html.Span(className="dx-brand-mark"), "DataXchange"], href="/", className="dx-brand")
+    who = html.Span("Guest", className="dx-role") if account is None else _menu(account)
     return html.Header(
-        [brand, html.Div(id=ids.TOOLS, className="dx-tools-slot"), _theme(), _menu(account)],
+        [brand, html.Div(id=ids.TOOLS, className="dx-tools-slot"), _theme(), who],
         className="dx-bar",
     )
 
@@ -56,7 +61,8 @@ def _menu(account: Account) -> Component:
     )
     button = html.Button("Sign out", type="submit", className="dx-menu-item")
     sign_out = html.Form(button, action="/signout", method="POST")
+    pages = [html.A("Administration", href="/admin/people", className="dx-menu-item")] * account.administers
     who = html.P([html.Strong(account.name), html.Span(account.role, className="dx-role")])
     return html.Details(
-        [summary, html.Div([who, sign_out], className="dx-account-menu")], className="dx-account"
+        [summary, html.Div([who, *pages, sign_out], className="dx-account-menu")], className="dx-account"
     )

@@ -1,4 +1,4 @@
-"""Commands: ``python -m datasets sample | resample | import``."""
+"""Commands: ``python -m datasets sample | resample | import | rotate``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from accounts import audit
+from accounts.audit import Action
+from config import settings
+from datasets import catalogue, owners, shares
+from datasets.catalogue import UnknownDatasetError
 from datasets.description import Description
 from datasets.incoming.console import notice, progress
 from datasets.incoming.file import BadFileError
@@ -13,9 +18,23 @@ from datasets.incoming.importer import import_file
 from datasets.incoming.resample import resample
 from datasets.incoming.sample import prepare_sample
 from datasets.incoming.versions import BusyError
+from datasets.owners import UnknownOwnerError
+from datasets.protection import UnreadableError
+from datasets.rotation import rotate
 from datasets.slugs import slug_of
 from db.keys import ring
 from db.schema import upgrade
+
+KNOWN = (
+    BadFileError,
+    BusyError,
+    OSError,
+    UnknownDatasetError,
+    UnknownOwnerError,
+    UnreadableError,
+    ValueError,
+)
+"""What a person can do something about: said in a sentence."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,16 +42,37 @@ def main(arguments: list[str] | None = None) -> int:
     upgrade()
     ring.ensure()
     try:
-        made = _run(chosen)
-    except (BadFileError, BusyError, OSError, ValueError) as error:
+        said = _rotated(chosen.slug) if chosen.command == "rotate" else _brought(chosen)
+    except KNOWN as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
-    size = f"{made.rows:,} rows, {len(made.columns)} columns"
-    sys.stdout.write(f"{made.name}: {size}, version {made.version}\n")
+    sys.stdout.write(said + "\n")
     return 0
 
 
-def _run(chosen: argparse.Namespace) -> Description:
+def _brought(chosen: argparse.Namespace) -> str:
+    """Make the dataset, say whose it is and whom it is shared with."""
+    if chosen.owner:
+        owners.require_named(chosen.owner)
+    before = {entry.slug for entry in catalogue.entries()}
+    made = _made(chosen)
+    owners.claim(made.slug, chosen.owner)
+    if chosen.everyone and (chosen.command == "import" or made.slug not in before):
+        shares.open_to_everyone(made.slug)
+    audit.record(Action.DATASET_IMPORTED, resource=("dataset", made.slug), version=made.version)
+    said = f"{made.name}: {made.rows:,} rows, {len(made.columns)} columns, version {made.version}"
+    alone = "\nIts owner and admins see it; they share it by Share on its Explore page."
+    return said if chosen.everyone else said + alone
+
+
+def _rotated(slug: str | None) -> str:
+    slugs = [catalogue.open(slug).slug] if slug else [entry.slug for entry in catalogue.entries()]
+    versions = sum(rotate(each, progress) for each in slugs)
+    what = "encrypted with new keys" if settings().encryption == "on" else "no longer encrypted"
+    return f"{len(slugs)} datasets, {versions} versions {what}"
+
+
+def _made(chosen: argparse.Namespace) -> Description:
     match chosen.command:
         case "sample":
             return prepare_sample(progress)
@@ -46,14 +86,20 @@ def _run(chosen: argparse.Namespace) -> Description:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m datasets", description="Bring tables into DataXchange.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("sample", help="prepare the sample dataset, three million flights")
+    sample = commands.add_parser("sample", help="prepare the sample dataset, three million flights")
+    sample.set_defaults(everyone=True, owner=None)
     more = commands.add_parser("resample", help="make a larger dataset out of the sample's rows")
+    more.set_defaults(everyone=True, owner=None)
     more.add_argument("--rows", type=int, required=True, help="how many rows, such as 100_000_000")
     more.add_argument("--seed", type=int, default=1, help="another seed gives other rows (default 1)")
     file = commands.add_parser("import", help="import a Parquet or CSV file as a new version of a dataset")
     file.add_argument("file", type=Path)
     file.add_argument("--name", required=True, help="the dataset's name as people read it")
     file.add_argument("--slug", help="the dataset's name in addresses (default: made of the name)")
+    keys = commands.add_parser("rotate", help="write datasets anew with new keys; goes on after a kill")
+    keys.add_argument("--slug", help="only this dataset")
+    file.add_argument("--owner", help="who owns a new dataset (default: the first admin)")
+    file.add_argument("--everyone", action="store_true", help="share it with everyone who signs in")
     return parser
 
 

@@ -1,4 +1,7 @@
-"""Which datasets there are, and what is known of their versions."""
+"""Which datasets there are, and all that is known of their versions: for the service itself.
+
+Nothing here asks who wants to know. What people get goes through datasets.door.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,23 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, cast
 
+import sqlalchemy as sa
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from config import settings
+from datasets import shares
 from datasets.description import Column, Description
+from datasets.protection import key_of
 from datasets.slugs import SLUG
-from datasets.store import Store
+from datasets.store import FollowedStore, Store
 from db.engine import session
-from db.tables import Dataset, DatasetVersion
+from db.tables import Dataset, DatasetVersion, Resource
 
 VERSION = re.compile(r"[0-9a-f]{1,64}")
+
+Condition = sa.ColumnElement[bool]
 
 _columns = TypeAdapter(tuple[Column, ...])
 
@@ -36,27 +44,27 @@ class Entry(BaseModel):
     name: str
 
 
-def entries() -> list[Entry]:
-    """Every dataset that has a version, oldest first."""
+def entries(*where: Condition) -> list[Entry]:
+    """Every dataset that has a version and meets the conditions, oldest first."""
     with_rows = col(Dataset.id).in_(select(DatasetVersion.dataset_id))
-    query = select(Dataset).where(with_rows).order_by(col(Dataset.id))
+    query = select(Dataset).where(with_rows, *where).order_by(col(Dataset.id))
     with session() as work:
         return [Entry(slug=row.slug, name=row.name) for row in work.exec(query)]
 
 
-def open(slug: str, version: str | None = None) -> Description:  # noqa: A001
-    """Describe a version of a dataset; None is the newest.
+def open(slug: str, version: str | None = None, *where: Condition) -> Description:  # noqa: A001
+    """Describe a version of a dataset that meets the conditions; None is the newest.
 
     Raises:
         UnknownDatasetError: there is no such dataset or version.
     """
-    dataset, row = _find(slug, version)
+    dataset, row = find(slug, version, *where)
     return _describe(dataset.slug, dataset.name, row.key, row.rows, row.id or 0)
 
 
 def has(slug: str, version: str) -> bool:
     try:
-        _find(slug, version)
+        find(slug, version)
     except UnknownDatasetError:
         return False
     return True
@@ -67,19 +75,72 @@ def store(slug: str, version: str) -> Store:
 
     Raises:
         UnknownDatasetError: there is no such dataset or version.
+        UnreadableError: its key is lost.
     """
-    return Store(settings().data / _find(slug, version)[1].folder)
+    return FollowedStore(lambda: _stored(slug, find(slug, version)[1]))
 
 
 def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column]) -> None:
-    """Make a written version the newest of its dataset; the dataset is created, or takes the new name."""
+    """Make a written version the newest of its dataset; the dataset is created, or takes the new name.
+
+    A new dataset has no owner and is shared with nobody.
+    """
     with session() as work:
         known = work.exec(select(Dataset).where(Dataset.slug == slug)).first()
-        dataset = known or Dataset(slug=slug, name=name)
+        dataset = known or _created(work, slug, name)
         dataset.name = name
         work.add(dataset)
-        work.flush()
         work.add(_version(cast(int, dataset.id), key, found, columns))
+
+
+def move(version: DatasetVersion, to: Store) -> None:
+    """Let a version lie elsewhere from now on, with the same rows."""
+    with session() as work:
+        row = work.get_one(DatasetVersion, version.id)
+        row.folder, row.key_id = _relative(to), to.key_id
+        work.add(row)
+
+
+def _stored(slug: str, version: DatasetVersion) -> Store:
+    return Store(settings().data / version.folder, key_of(slug, version.key_id))
+
+
+def _relative(store: Store) -> str:
+    return str(store.folder.relative_to(settings().data))
+
+
+def profile_of(columns: Sequence[Column]) -> dict[str, Any]:
+    """Columns as the database keeps them."""
+    return {"columns": [column.model_dump(mode="json") for column in columns]}
+
+
+def columns_of(profile: dict[str, Any]) -> tuple[Column, ...]:
+    """The columns of a profile that the database kept."""
+    return _columns.validate_python(profile["columns"])
+
+
+def find(slug: str, version: str | None, *where: Condition) -> tuple[Dataset, DatasetVersion]:
+    """The rows of a version in the database, but for its profile.
+
+    Raises:
+        UnknownDatasetError: there is no such dataset or version.
+    """
+    found = None
+    if SLUG.fullmatch(slug) and (version is None or VERSION.fullmatch(version)):
+        with session() as work:
+            found = _query(work, slug, version, where)
+    if found is None:
+        what = f"dataset {slug!r}" if version is None else f"version {version!r} of a dataset {slug!r}"
+        raise UnknownDatasetError(f"there is no {what}")
+    return found
+
+
+def _created(work: Session, slug: str, name: str) -> Dataset:
+    dataset = Dataset(slug=slug, name=name)
+    work.add(dataset)
+    work.flush()
+    shares.forget(work, Resource.DATASET, cast(int, dataset.id))  # SQLite gives numbers out again
+    return dataset
 
 
 def _version(dataset_id: int, key: str, found: Store, columns: Sequence[Column]) -> DatasetVersion:
@@ -87,24 +148,16 @@ def _version(dataset_id: int, key: str, found: Store, columns: Sequence[Column])
         dataset_id=dataset_id,
         key=key,
         rows=found.rows,
-        folder=str(found.folder.relative_to(settings().data)),
-        profile={"columns": [column.model_dump(mode="json") for column in columns]},
+        folder=_relative(found),
+        key_id=found.key_id,
+        profile=profile_of(columns),
     )
 
 
-def _find(slug: str, version: str | None) -> tuple[Dataset, DatasetVersion]:
-    found = None
-    if SLUG.fullmatch(slug) and (version is None or VERSION.fullmatch(version)):
-        with session() as work:
-            found = _query(work, slug, version)
-    if found is None:
-        what = f"dataset {slug!r}" if version is None else f"version {version!r} of a dataset {slug!r}"
-        raise UnknownDatasetError(f"there is no {what}")
-    return found
-
-
-def _query(work: Session, slug: str, version: str | None) -> tuple[Dataset, DatasetVersion] | None:
-    query = select(Dataset, DatasetVersion).join(DatasetVersion).where(Dataset.slug == slug)
+def _query(
+    work: Session, slug: str, version: str | None, where: Sequence[Condition]
+) -> tuple[Dataset, DatasetVersion] | None:
+    query = select(Dataset, DatasetVersion).join(DatasetVersion).where(Dataset.slug == slug, *where)
     if version is not None:
         query = query.where(DatasetVersion.key == version)
     newest_first = query.order_by(col(DatasetVersion.id).desc())
@@ -115,5 +168,4 @@ def _query(work: Session, slug: str, version: str | None) -> tuple[Dataset, Data
 def _describe(slug: str, name: str, key: str, rows: int, id_: int) -> Description:
     with session() as work:
         row = work.get_one(DatasetVersion, id_)
-    columns = _columns.validate_python(row.profile["columns"])
-    return Description(slug=slug, name=name, version=key, rows=rows, columns=columns)
+    return Description(slug=slug, name=name, version=key, rows=rows, columns=columns_of(row.profile))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +13,7 @@ from datasets.exploration import CubeRequest, Filter, View
 from datasets.measures import measure
 from datasets.predicates import predicates
 from gpu import cubes
-from gpu.cubes import Axis, CubeSpec
+from gpu.cubes import AnyOf, Axis, CubeSpec
 from gpu.scales import Boolean, Category, OrderedScale, Scale
 
 COARSE_ROWS = 50
@@ -25,15 +26,16 @@ def answered(request: CubeRequest) -> list[View]:
     return [view for view in request.views if request.detail == "coarse" or _is_coarse(view, request)]
 
 
-def specs(request: CubeRequest, description: Description) -> list[CubeSpec]:
-    """One spec for every view of ``answered(request)``, in that order.
+def specs(request: CubeRequest, description: Description, rights: AnyOf | None = None) -> list[CubeSpec]:
+    """One spec for every view of ``answered(request)``, in that order, over the rows that the rights show.
 
     Raises:
         MisfitError: a view or filter does not fit the dataset.
     """
     active = None if request.active is None else request.view(request.active)
     filters = {id_: _compiled(request.view(id_), each, description) for id_, each in request.filters.items()}
-    return [_spec(view, active, filters, request.detail, description) for view in answered(request)]
+    found = [_spec(view, active, filters, request.detail, description) for view in answered(request)]
+    return found if rights is None else [replace(spec, filters=spec.filters | {rights}) for spec in found]
 
 
 def _compiled(view: View, filter_: Filter, description: Description) -> cubes.Filter:

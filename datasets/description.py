@@ -67,7 +67,10 @@ class Column(BaseModel):
 
 
 class Description(BaseModel):
-    """One version of a dataset; ``version`` is its key in addresses and caches."""
+    """One version of a dataset as somebody sees it; ``version`` is its key in addresses and caches.
+
+    ``rights`` is equal for all who see the same of it: "all", or a key that tells nothing else.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -76,6 +79,7 @@ class Description(BaseModel):
     version: str
     rows: int
     columns: tuple[Column, ...]
+    rights: str = "all"
 
     def column(self, name: str) -> Column:
         """The column of this name.
@@ -92,7 +96,7 @@ class Description(BaseModel):
     def outline(self) -> dict[str, Any]:
         """The description as JSON for the browser; docs/datasets.md shows it."""
         return {
-            **self.model_dump(include={"slug", "name", "version", "rows"}),
+            **self.model_dump(include={"slug", "name", "version", "rows", "rights"}),
             "columns": [column.outline for column in self.columns],
         }
 

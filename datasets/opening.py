@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pydantic import TypeAdapter, ValidationError
 
-from datasets import catalogue
 from datasets.address import Address, parse
 from datasets.axes import axes
 from datasets.catalogue import UnknownDatasetError
@@ -17,6 +16,8 @@ from datasets.exploration import MAX_VIEWS, Exploration, Filter, View, faults, r
 from datasets.measures import measure
 from datasets.predicates import predicates
 from datasets.suggest import suggest
+
+Describe = Callable[[str, str | None], Description]
 
 _filter: TypeAdapter[Filter] = TypeAdapter(Filter)
 
@@ -31,14 +32,16 @@ class Opened:
     problems: tuple[str, ...]
 
 
-def open_address(slug: str, hash_: str) -> Opened:
+def open_address(slug: str, hash_: str, describe: Describe) -> Opened:
     """Open a dataset as a hash says: on the version it names while there is that, else on the newest.
+
+    ``describe`` gives a version, or the newest for None, as the person who asks sees it.
 
     Raises:
         UnknownDatasetError: there is no such dataset.
     """
     address = parse(hash_)
-    description, problems = _described(slug, address)
+    description, problems = _described(slug, address, describe)
     exploration, others = decode(address, description)
     return Opened(description, suggest(description), exploration, (*problems, *others))
 
@@ -53,16 +56,16 @@ def decode(address: Address | str, description: Description) -> tuple[Exploratio
     return reader.exploration(), tuple(reader.problems)
 
 
-def _described(slug: str, address: Address) -> tuple[Description, list[str]]:
+def _described(slug: str, address: Address, describe: Describe) -> tuple[Description, list[str]]:
     problems = []
     if address.parts.get("d", slug) != slug:
         problems.append(f"The address was made for another dataset, {address.parts['d']!r}.")
     if address.version is not None:
         try:
-            return catalogue.open(slug, address.version), problems
+            return describe(slug, address.version), problems
         except UnknownDatasetError:
             problems.append("The data has changed since the address was made; this is the newest version.")
-    return catalogue.open(slug), problems
+    return describe(slug, None), problems
 
 
 @dataclass

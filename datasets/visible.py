@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +27,6 @@ class VisibleRows:
             raise ValueError(f"a mask of {mask.size} rows can't tell which of {source.rows} are visible")
         self._source, self._mask = source, mask
         self.rows = int(np.count_nonzero(mask))
-
-    @property
-    def folder(self) -> Path:
-        return self._source.folder
 
     @property
     def schema(self) -> pa.Schema:

@@ -74,3 +74,18 @@ def session() -> Iterator[Session]:
     """
     with Session(engine(), expire_on_commit=False) as work, work.begin():
         yield work
+
+
+@contextmanager
+def alone(name: str) -> Iterator[Session]:
+    """A transaction that begins when no other of this name is under way, in any process.
+
+    What it reads is therefore what the one before has left.
+    """
+    with session() as work:
+        connection = work.connection()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(name))))
+        yield work

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import dash
 
+from accounts.guard import requires
+from accounts.permissions import Permission
+from components.admin.frame import PAGES
 from pages import explore
+from pages.admin import audit, datasets, groups, health, people, sessions, settings
+
+ADMINISTRATION = {
+    "people": people.layout,
+    "groups": groups.layout,
+    "datasets": datasets.layout,
+    "sessions": sessions.layout,
+    "audit": audit.layout,
+    "health": health.layout,
+    "settings": settings.layout,
+}
 
 
 def register() -> None:
@@ -16,3 +30,18 @@ def register() -> None:
         title="Explore · DataXchange",
         layout=explore.layout,
     )
+    dash.register_page(
+        "pages.view",
+        path_template="/view/<view>",
+        path="/view",
+        title="Explore · DataXchange",
+        layout=explore.layout,
+    )
+    for name, layout in ADMINISTRATION.items():
+        dash.register_page(
+            f"pages.admin.{name}",
+            path=f"/admin/{name}",
+            title=f"{PAGES[name]} · DataXchange",
+            layout=requires(Permission.ADMINISTER)(layout),
+            permission=Permission.ADMINISTER,
+        )

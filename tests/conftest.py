@@ -59,6 +59,7 @@ def app(whole_app: Dash, settings: Settings) -> Iterator[Dash]:
     """The app over the test's own data folder."""
     with using(settings):
         yield whole_app
+        whole_app.server.extensions["door"].settle()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from accounts.audit.actions import Action, Outcome
 from accounts.audit.log import record
-from accounts.audit.reading import Filter, lines, page
+from accounts.audit.reading import Filter, entry, lines, page
 from accounts.audit.retention import prune
 from accounts.audit.verifying import Report, TamperedError, verify
 
@@ -12,6 +12,7 @@ __all__ = [
     "Outcome",
     "Report",
     "TamperedError",
+    "entry",
     "lines",
     "page",
     "prune",

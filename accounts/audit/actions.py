@@ -19,6 +19,8 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password.changed"  # noqa: S105
     FACTOR_ADDED = "factor.added"
     FACTOR_REMOVED = "factor.removed"
+    IDENTITY_LINKED = "identity.linked"
+    IDENTITY_UNLINKED = "identity.unlinked"
     RECOVERY_USED = "recovery.used"
     RECOVERY_CREATED = "recovery.created"
     LINK_CREATED = "link.created"

@@ -51,6 +51,11 @@ def page(chosen: Filter = ALL, offset: int = 0, limit: int = 100) -> tuple[list[
     return list(rows), total or 0
 
 
+def entry(number: int) -> AuditEntry | None:
+    with session() as work:
+        return work.get(AuditEntry, number)
+
+
 def lines(chosen: Filter = ALL) -> Iterator[str]:
     """Each entry as a line of JSON, oldest first; a batch of them in memory at a time."""
     after = 0

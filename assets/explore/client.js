@@ -13,14 +13,21 @@ export class Outdated extends Error {
 /** The session has ended. */
 export class SignedOut extends Error {}
 
+/** The person sees more or less than when the page was opened. */
+export class RightsChanged extends Error {
+  message = "Your rights have changed.";
+}
+
 /** The server could not be reached, or could not answer; the message is for people. */
 export class Failed extends Error {}
 
+const TOLD = [Outdated, SignedOut, RightsChanged, Failed];
+
 /** @param {Response} response @returns {Promise<Error>} */
 async function failure(response) {
-  if (response.status === 409) return new Outdated();
   if (response.status === 401) return new SignedOut();
   const body = await response.json().catch(() => null);
+  if (response.status === 409) return body?.error?.code === "rights-changed" ? new RightsChanged() : new Outdated();
   const told = body?.error?.message;
   if (response.status === 404) return new Failed(told ?? "This version of the dataset is no longer here. Reload the page.");
   return new Failed(told ?? `The server could not answer (${response.status}).`);
@@ -77,7 +84,7 @@ export class Client {
       if (!response.ok) throw await failure(response);
       return await response.arrayBuffer();
     } catch (error) {
-      if (error instanceof Outdated || error instanceof SignedOut || error instanceof Failed) throw error;
+      if (TOLD.some((kind) => error instanceof kind)) throw error;
       throw asFailure(error, own);
     }
   }

@@ -19,7 +19,7 @@ const KEYS = [
 ];
 
 /** @param {string} title @param {...Node} content */
-function open(title, ...content) {
+export function open(title, ...content) {
   const dialog = h("dialog", { class: "dx-dialog", "aria-label": title });
   const close = iconButton("close", "Close", () => dialog.close());
   const body = h("div", { class: "dx-dialog-body", tabindex: "0" }, ...content);
@@ -28,6 +28,7 @@ function open(title, ...content) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
+  return dialog;
 }
 
 /** @param {string[][]} alternatives */

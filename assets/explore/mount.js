@@ -1,16 +1,19 @@
 /**
  * Where Dash hands over: props come in, committed explorations go out.
- * @import { Exploration, NotOpened, Opened } from "./types.js"
+ * @import { Exploration, NotOpened, Opened, Preparing } from "./types.js"
  */
 import { h } from "./dom.js";
 import { markOf } from "./history.js";
 import { Page } from "./page.js";
 import { notOpened, skeleton } from "./states.js";
 
-/** @typedef {{ dataset: string | null, opened?: Opened | NotOpened }} Props */
-/** @typedef {(props: { address?: string, exploration?: Exploration }) => void} SetProps */
+/** @typedef {{ dataset: string | null, opened?: Opened | NotOpened | Preparing }} Props */
+/** @typedef {(props: { address?: string, attempt?: number, exploration?: Exploration }) => void} SetProps */
 
 const PATIENCE = 10_000;
+/** Between two questions whether what takes its time is there, milliseconds. */
+const AGAIN = 1000;
+const RIGHTS_CHANGED = "Your rights have changed. This is what you may see now.";
 const NO_ANSWER = "The server has not answered. Check the connection, then reload the page.";
 
 class Explorer {
@@ -18,6 +21,8 @@ class Explorer {
   /** @type {Props["opened"]} */ #opened = undefined;
   #listening = new AbortController();
   #impatience = 0;
+  #attempt = 0;
+  #changed = false;
   #address = location.hash;
 
   /** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
@@ -36,10 +41,34 @@ class Explorer {
     if (!opened || opened === this.#opened) return;
     this.#opened = opened;
     clearTimeout(this.#impatience);
+    if (opened.preparing !== undefined) return this.#wait(opened.preparing);
     if (opened.error !== undefined) return this.#explain(opened);
     if (this.#page?.holds(opened)) return this.#page.open(opened);
     this.#page?.destroy();
-    this.#page = new Page(this.host, opened, (exploration) => this.setProps({ exploration }));
+    this.#page = new Page(this.host, opened, {
+      onCommit: (exploration) => this.setProps({ exploration }),
+      onRightsChanged: () => this.#reopen(),
+    });
+    if (this.#changed) this.#page.notices.show("rights", RIGHTS_CHANGED);
+    this.#changed = false;
+  }
+
+  /** What the person may see has changed: open the same address anew, for as much of it as still fits. */
+  #reopen() {
+    this.#changed = true;
+    this.#ask();
+  }
+
+  /** @param {string} sentence */
+  #wait(sentence) {
+    this.#page?.destroy();
+    this.#page = null;
+    this.host.replaceChildren(...skeleton(sentence));
+    this.#impatience = window.setTimeout(() => this.#ask(), AGAIN);
+  }
+
+  #ask() {
+    this.setProps({ address: location.hash, attempt: ++this.#attempt });
   }
 
   destroy() {

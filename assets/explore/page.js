@@ -4,7 +4,7 @@
  * @import { Actions } from "./types-ui.js"
  */
 import { encode } from "./address.js";
-import { Client, SignedOut } from "./client.js";
+import { Client, RightsChanged, SignedOut } from "./client.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
 import { Engine } from "./engine.js";
@@ -18,6 +18,8 @@ import { number } from "./numbers.js";
 import { Rail } from "./rail.js";
 import { ROWS } from "./requests.js";
 import { toFilter } from "./selection.js";
+import { showViews } from "./saving.js";
+import { shareOpened } from "./sharing.js";
 import { Strip } from "./strip.js";
 import { Tools } from "./tools.js";
 import { newView } from "./views.js";
@@ -54,11 +56,12 @@ export class Page {
 
   /**
    * @param {HTMLElement} host @param {Opened} opened
-   * @param {(exploration: Exploration) => void} onCommit
+   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void }} listener
    */
-  constructor(host, opened, onCommit) {
+  constructor(host, opened, { onCommit, onRightsChanged }) {
     this.opened = opened;
     this.onCommit = onCommit;
+    this.onRightsChanged = onRightsChanged;
     this.exploration = opened.exploration;
     const { description } = opened;
     this.notices = new Notices();
@@ -74,7 +77,7 @@ export class Page {
     });
     this.rail = new Rail(description, (columns) => this.#add(columns));
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
-    this.tools = new Tools(opened.datasets, description.slug, this.#commands());
+    this.tools = new Tools(opened, this.#commands());
     this.#place(host);
     this.#followTheme();
     this.#skip();
@@ -88,9 +91,10 @@ export class Page {
     this.open(opened);
   }
 
-  /** Whether this page is of that dataset version. @param {Opened} opened */
-  holds({ description: { slug, version } }) {
-    return slug === this.opened.description.slug && version === this.opened.description.version;
+  /** Whether this page is of that dataset version, as seen with the same rights. @param {Opened} opened */
+  holds({ description: { slug, version, rights } }) {
+    const { description } = this.opened;
+    return slug === description.slug && version === description.version && rights === description.rights;
   }
 
   /** What an address held; the first, or one typed in later. @param {Opened} opened */
@@ -185,6 +189,8 @@ export class Page {
       redo: () => this.timeline.redo(),
       rail: () => this.#toggleRail(),
       shortcuts: showShortcuts,
+      views: () => showViews(this.opened, this.exploration),
+      share: () => shareOpened(this.opened, this.exploration),
     };
   }
 
@@ -316,10 +322,8 @@ export class Page {
   /** @param {Error} error */
   #fail(error) {
     this.#stopWaiting();
-    if (error instanceof SignedOut) {
-      const back = location.pathname + location.search + location.hash;
-      return location.assign(`/signin?next=${encodeURIComponent(back)}`);
-    }
+    if (error instanceof SignedOut) return; // session.js leads to signing in and back
+    if (error instanceof RightsChanged) return this.onRightsChanged();
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);

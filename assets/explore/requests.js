@@ -40,11 +40,12 @@ function sorted(filters) {
 }
 
 /**
- * The address names the layout of the answer too: browsers keep answers for good, and must not take one of an older layout.
+ * The address names the layout of the answer and the rights too: browsers keep answers for good, and must not take one of
+ * an older layout or of other rights.
  * @param {Description} description @param {CubeRequest} request @returns {string}
  */
-export function cubesUrl({ slug, version }, request) {
+export function cubesUrl({ slug, version, rights }, request) {
   const { active, detail, views, filters } = request;
-  const query = new URLSearchParams({ frame: MAGIC, x: JSON.stringify({ active, detail, views, filters }) });
+  const query = new URLSearchParams({ frame: MAGIC, r: rights, x: JSON.stringify({ active, detail, views, filters }) });
   return `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/cubes?${query}`;
 }

@@ -8,18 +8,18 @@ import { h } from "./dom.js";
 const CARDS = [[2, 1], [6, 2], [4, 2], [2, 1], [6, 4], [3, 2], [3, 2], [3, 2], [3, 2]];
 const COLUMNS = 10;
 
-/** Loading, in the shape of what comes. */
-export function skeleton() {
+/** Loading, in the shape of what comes. @param {string} [sentence] what takes its time */
+export function skeleton(sentence) {
   const cards = CARDS.map(([width, height]) => {
     return h("div", { class: "dx-card dx-skeleton", style: `--width:${width};--height:${height}` });
   });
   const columns = Array.from({ length: COLUMNS }, () => h("li", {}, h("span", { class: "dx-column dx-skeleton" })));
   return [
-    h("section", { class: "dx-strip", "aria-hidden": "true" }),
+    h("section", { class: "dx-strip", "aria-hidden": String(!sentence) }, sentence),
     h("div", { class: "dx-body", "aria-hidden": "true" },
       h("aside", { class: "dx-rail" }, h("ul", { class: "dx-columns" }, ...columns)),
       h("div", { class: "dx-main" }, h("div", { class: "dx-grid" }, h("div", { class: "dx-cards" }, ...cards)))),
-    h("p", { class: "visually-hidden", role: "status" }, "Loading the dataset"),
+    h("p", { class: "visually-hidden", role: "status" }, sentence ?? "Loading the dataset"),
   ];
 }
 

@@ -1,15 +1,15 @@
 /**
- * The page's own tools in the top bar: the dataset, the columns, undo and redo.
- * @import { DatasetName } from "./types.js"
+ * The page's own tools in the top bar: the dataset, the columns, saved views, sharing, undo and redo.
+ * @import { Opened } from "./types.js"
  */
 import { h, iconButton } from "./dom.js";
 
 export class Tools {
   /**
-   * @param {DatasetName[]} datasets @param {string} slug
-   * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void }} actions
+   * @param {Opened} opened
+   * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void, views(): void, share(): void }} actions
    */
-  constructor(datasets, slug, actions) {
+  constructor({ datasets, description: { slug }, view, may }, actions) {
     const options = datasets.map(({ slug: value, name }) => h("option", { value, selected: value === slug }, name));
     const open = () => location.assign(`/explore/${encodeURIComponent(this.datasets.value)}`);
     this.datasets = h("select", { class: "dx-select dx-datasets", "aria-label": "Dataset", onchange: open }, ...options);
@@ -17,7 +17,11 @@ export class Tools {
     this.undo = iconButton("undo", "Undo  Ctrl Z", actions.undo);
     this.redo = iconButton("redo", "Redo  Ctrl Shift Z", actions.redo);
     const help = iconButton("help", "Shortcuts  ?", actions.shortcuts);
-    const parts = [this.rail, this.datasets, h("span", { class: "dx-spring" }), this.undo, this.redo, help];
+    const views = may.list && iconButton("save", "Saved views", actions.views);
+    const share = (may.share || (may.save && view?.level === "manage")) && iconButton("share", "Share", actions.share);
+    const name = view && h("span", { class: "dx-view-name" }, view.name);
+    const left = [this.rail, this.datasets, name, h("span", { class: "dx-spring" })];
+    const parts = [...left, views, share, this.undo, this.redo, help].filter((part) => part instanceof HTMLElement);
     this.element = h("div", { class: "dx-tools" }, ...parts);
   }
 

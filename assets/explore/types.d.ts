@@ -64,7 +64,25 @@ export interface Description {
   name: string;
   version: string;
   rows: number;
+  /** Equal for all who see the same of it. */
+  rights: string;
   columns: Column[];
+}
+
+export type Level = "view" | "edit" | "manage";
+
+export interface SavedView {
+  key: string;
+  name: string;
+  level: Level;
+}
+
+/** What the person may do beyond looking. */
+export interface May {
+  list: boolean;
+  save: boolean;
+  share: boolean;
+  administer: boolean;
 }
 
 export interface DatasetName {
@@ -79,6 +97,15 @@ export interface Opened {
   exploration: Exploration;
   suggested: Exploration;
   problems: string[];
+  view: SavedView | null;
+  may: May;
+  error?: undefined;
+  preparing?: undefined;
+}
+
+/** What the person sees is being counted for the first time: ask again. */
+export interface Preparing {
+  preparing: string;
   error?: undefined;
 }
 
@@ -86,6 +113,7 @@ export interface NotOpened {
   error: string;
   /** null: not known */
   datasets: DatasetName[] | null;
+  preparing?: undefined;
 }
 
 /** An axis as it arrives with a cube: what a chart needs, and the domain its scale was resolved to. */

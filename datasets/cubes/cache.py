@@ -49,6 +49,18 @@ class CubeCache:
                 self._give_way(turn)
         return [found[key] for key in keys]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the cubes that are kept."""
+        with self._lock:
+            return self._kept.nbytes
+
+    @property
+    def kept(self) -> int:
+        """How many cubes are kept."""
+        with self._lock:
+            return len(self._kept)
+
     def close(self) -> None:
         """End what is under way and take no more."""
         with self._lock:

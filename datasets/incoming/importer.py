@@ -12,6 +12,7 @@ from datasets.incoming.file import BadFileError, Incoming
 from datasets.incoming.parquet_file import read_parquet
 from datasets.incoming.publishing import publish
 from datasets.incoming.shuffle import Progress, shuffle
+from datasets.store import Store
 
 READERS: dict[str, Callable[[Path, Progress], Incoming]] = {
     ".parquet": read_parquet,
@@ -36,8 +37,8 @@ def import_file(
         notice(sentence)
     key = secrets.token_hex(8)
 
-    def write(folder: Path) -> None:
-        shuffle(incoming.batches(), incoming.rows, folder, int(key, 16), progress)
+    def write(store: Store) -> None:
+        shuffle(incoming.batches(), incoming.rows, store, int(key, 16), progress)
 
     return publish(slug, name, key, write, progress)
 

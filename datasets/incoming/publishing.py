@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from datasets import catalogue
 from datasets.description import Description
 from datasets.incoming import versions
 from datasets.incoming.profiling import profile
 from datasets.incoming.shuffle import Progress
+from datasets.protection import key_for
 from datasets.slugs import require_slug
 from datasets.store import Store
 
 
-def publish(slug: str, name: str, key: str, write: Callable[[Path], None], progress: Progress) -> Description:
-    """Make what ``write`` puts into a folder the newest version of a dataset.
+def publish(
+    slug: str, name: str, key: str, write: Callable[[Store], None], progress: Progress
+) -> Description:
+    """Make what ``write`` puts into a store the newest version of a dataset.
 
     A kill at any moment leaves the dataset as it was, or complete.
 
@@ -24,9 +26,10 @@ def publish(slug: str, name: str, key: str, write: Callable[[Path], None], progr
         versions.BusyError: another process is writing this version.
     """
     require_slug(slug)
+    data_key = key_for(slug)
     with versions.writing(slug, key) as folder:
-        write(folder)
-        store = Store(folder)
+        store = Store(folder, data_key)
+        write(store)
         columns = profile(store, progress)
         versions.make_durable(folder)
         catalogue.add(slug, name, key, store, columns)

@@ -9,7 +9,6 @@ depends on nothing but the seed and its number: a shorter set is the beginning o
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +18,8 @@ from datasets import catalogue
 from datasets.description import Description
 from datasets.incoming.publishing import publish
 from datasets.incoming.sample import SLUG, prepare_sample
-from datasets.incoming.shuffle import BUCKET_ROWS, Progress, write_part
-from datasets.store import PART, Store
+from datasets.incoming.shuffle import BUCKET_ROWS, Progress
+from datasets.store import Store
 
 RECIPE = "1"
 HALF_YEAR = 26 * 7 * 86_400_000_000
@@ -43,7 +42,7 @@ def resample(rows: int, seed: int, progress: Progress) -> Description:
     if catalogue.has(slug, key):
         return catalogue.open(slug, key)
     table = _table(catalogue.store(SLUG, base.version))
-    return publish(slug, name, key, lambda folder: _write(table, rows, seed, folder, progress), progress)
+    return publish(slug, name, key, lambda store: _write(table, rows, seed, store, progress), progress)
 
 
 def short(rows: int) -> str:
@@ -65,11 +64,11 @@ def _table(store: Store) -> pa.Table:
     return pa.table(unified, schema=pa.schema(fields))
 
 
-def _write(sample: pa.Table, rows: int, seed: int, folder: Path, progress: Progress) -> None:
+def _write(sample: pa.Table, rows: int, seed: int, store: Store, progress: Progress) -> None:
     for number in range(-(-rows // BUCKET_ROWS)):
         start = number * BUCKET_ROWS
         chunk = _draw(sample, np.random.default_rng([seed, number])).slice(0, rows - start)
-        write_part(chunk, folder / PART.format(number))
+        store.write(number, chunk)
         progress("resampling", start + chunk.num_rows, rows)
 
 

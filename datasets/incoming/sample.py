@@ -15,6 +15,7 @@ from datasets.description import Description
 from datasets.incoming.parquet_file import stored_type
 from datasets.incoming.publishing import publish
 from datasets.incoming.shuffle import Progress, shuffle
+from datasets.store import Store
 
 SLUG, NAME = "flights", "Flights 2001"
 PACKAGE = Path(__file__).parents[2] / "node_modules" / "vega-datasets" / "data"
@@ -51,7 +52,7 @@ def prepare_sample(progress: Progress) -> Description:
     key = hashlib.sha256(f"{RECIPE} {SEED} {_digest(flights)} {_digest(airports)}".encode()).hexdigest()[:16]
     if catalogue.has(SLUG, key):
         return catalogue.open(SLUG, key)
-    return publish(SLUG, NAME, key, lambda folder: _write(flights, airports, folder, progress), progress)
+    return publish(SLUG, NAME, key, lambda store: _write(flights, airports, store, progress), progress)
 
 
 def _files() -> tuple[Path, Path]:
@@ -67,12 +68,12 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _write(flights: Path, airports: Path, folder: Path, progress: Progress) -> None:
+def _write(flights: Path, airports: Path, store: Store, progress: Progress) -> None:
     options = arrow_csv.ConvertOptions(null_values=["NA"], strings_can_be_null=True)
     places = arrow_csv.read_csv(airports, convert_options=options)
     with pq.ParquetFile(flights) as parquet:
         batches = (_with_origin(batch, places) for batch in parquet.iter_batches())
-        shuffle(batches, parquet.metadata.num_rows, folder, SEED, progress)
+        shuffle(batches, parquet.metadata.num_rows, store, SEED, progress)
 
 
 def _with_origin(flights: pa.RecordBatch, places: pa.Table) -> pa.RecordBatch:

@@ -9,39 +9,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from datasets.store import PART
+from datasets.incoming.scratch import Scratch
+from datasets.store import Store
 
 CHUNK_ROWS = 1 << 18
 BUCKET_ROWS = 1 << 20
 MAX_BUCKETS = 256
-ROW_GROUP = 1 << 17
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many rows are done, and how many there are; 0 while nobody knows."""
 
 
 def shuffle(
-    batches: Iterable[pa.RecordBatch], rows: int, folder: Path, seed: int, progress: Progress
+    batches: Iterable[pa.RecordBatch], rows: int, store: Store, seed: int, progress: Progress
 ) -> None:
-    """Write ``rows`` rows as Parquet parts into ``folder``, in an order that depends on the seed alone."""
+    """Write ``rows`` rows as the parts of ``store``, in an order that depends on the seed alone."""
     buckets = min(MAX_BUCKETS, max(1, -(-rows // BUCKET_ROWS)))
-    scratch = [folder / f"bucket-{i:05d}.arrow" for i in range(buckets)]
+    scratch = [Scratch(store.folder / f"bucket-{i:05d}.scratch") for i in range(buckets)]
     done = 0
     with ExitStack() as stack:
         writers: list[pa.ipc.RecordBatchStreamWriter] = []
         for number, chunk in enumerate(rechunk(batches, CHUNK_ROWS)):
             if not writers:
-                writers = [stack.enter_context(_scratch_writer(path, chunk.schema)) for path in scratch]
+                writers = [_writer(bucket, chunk.schema, stack) for bucket in scratch]
             _scatter(chunk, writers, np.random.default_rng([seed, 0, number]))
             done += chunk.num_rows
             progress("reading", done, rows)
-    _gather(scratch, folder, seed, rows, progress)
+    _gather(scratch, store, seed, rows, progress)
 
 
 def rechunk(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
@@ -60,12 +58,10 @@ def rechunk(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-def write_part(table: pa.Table, file: Path) -> None:
-    pq.write_table(table, file, row_group_size=ROW_GROUP, compression="zstd", compression_level=1)
-
-
-def _scratch_writer(path: Path, schema: pa.Schema) -> pa.ipc.RecordBatchStreamWriter:
-    return pa.ipc.new_stream(path, schema, options=pa.ipc.IpcWriteOptions(compression="lz4"))
+def _writer(bucket: Scratch, schema: pa.Schema, stack: ExitStack) -> pa.ipc.RecordBatchStreamWriter:
+    file = stack.enter_context(bucket.writer())
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    return stack.enter_context(pa.ipc.new_stream(file, schema, options=options))
 
 
 def _scatter(
@@ -80,13 +76,13 @@ def _scatter(
         start = end
 
 
-def _gather(scratch: list[Path], folder: Path, seed: int, rows: int, progress: Progress) -> None:
+def _gather(scratch: list[Scratch], store: Store, seed: int, rows: int, progress: Progress) -> None:
     done = 0
-    for number, path in enumerate(scratch):
-        with pa.ipc.open_stream(path) as stream:
+    for number, bucket in enumerate(scratch):
+        with bucket.reader() as file, pa.ipc.open_stream(file) as stream:
             table = stream.read_all()
-        path.unlink()
+        bucket.path.unlink()
         order = np.random.default_rng([seed, 1, number]).permutation(table.num_rows)
-        write_part(table.take(pa.array(order)), folder / PART.format(number))
+        store.write(number, table.take(pa.array(order)))
         done += table.num_rows
         progress("writing", done, rows)

@@ -1,11 +1,10 @@
-"""Exact counts and extents of columns, streamed to DuckDB, which spills to disk what exceeds its memory."""
+"""Exact counts and extents of columns, streamed to DuckDB, which may not spill: no disk sees them plain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import duckdb
@@ -15,6 +14,10 @@ from config import settings
 from datasets.store import Stored
 
 MOST_DISTINCT = 2_000_000
+GROUPED = 1 << 28
+"""Bytes of values to group at a time."""
+OVERHEAD = 64
+"""Bytes that a group takes besides its value."""
 
 
 class Extent(NamedTuple):
@@ -62,7 +65,31 @@ class Statistics:
         return int(self._values(field).aggregate("count(DISTINCT value)").fetchall()[0][0])
 
     def tally(self, field: pa.Field, most: int) -> Tally:
-        groups = self._values(field).filter("value IS NOT NULL").aggregate("value, count(*) AS n", "value")
+        """The tally of the ``most`` frequent values; in several passes where one would not fit the memory."""
+        passes = self._passes(field)
+        shares = [self._share(field, f"hash(value::VARCHAR) % {passes} = {i}", most) for i in range(passes)]
+        counts = sorted(
+            chain(*(share.counts.items() for share in shares)), key=lambda each: (-each[1], each[0])
+        )
+        return Tally(
+            dict(counts[:most]),
+            sum(share.distinct for share in shares),
+            sum(share.filled for share in shares),
+        )
+
+    def _passes(self, field: pa.Field) -> int:
+        size = "avg(strlen(value::VARCHAR))"
+        distinct, letters = (
+            self._values(field).aggregate(f"approx_count_distinct(value), {size}").fetchall()[0]
+        )
+        return int(distinct * ((letters or 0) + OVERHEAD) / GROUPED) + 1
+
+    def _share(self, field: pa.Field, condition: str, most: int) -> Tally:
+        groups = (
+            self._values(field)
+            .filter(f"value IS NOT NULL AND {condition}")
+            .aggregate("value, count(*) AS n", "value")
+        )
         found = (
             groups.project("value, n, count(*) OVER (), sum(n) OVER ()").order("n DESC, value").limit(most)
         )
@@ -81,12 +108,11 @@ class Statistics:
 
 @contextmanager
 def statistics(source: Stored) -> Iterator[Statistics]:
-    with TemporaryDirectory(dir=source.folder) as spill:
-        limits: dict[str, str | bool | int | float | list[str]] = {
-            "temp_directory": spill,
-            "memory_limit": "2GB",
-            "threads": settings().threads,
-            "preserve_insertion_order": False,
-        }
-        with duckdb.connect(config=limits) as database:
-            yield Statistics(database, source)
+    limits: dict[str, str | bool | int | float | list[str]] = {
+        "temp_directory": "",
+        "memory_limit": "2GB",
+        "threads": settings().threads,
+        "preserve_insertion_order": False,
+    }
+    with duckdb.connect(config=limits) as database:
+        yield Statistics(database, source)

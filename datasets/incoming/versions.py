@@ -7,7 +7,6 @@ locked is left over.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from config import settings
+from datasets.locks import locked
 from db.engine import session
 from db.tables import Dataset, DatasetVersion
 
@@ -36,27 +36,39 @@ def writing(slug: str, key: str) -> Iterator[Path]:
     Raises:
         BusyError: another process is writing this version, or has done so.
     """
-    folder = folder_of(slug, key)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(slug)
-    with _lock(folder) as held:
-        if not held or _is_catalogued(slug, key):
-            raise BusyError(f"version {key} of {slug} is there already, or being written by another process")
+    with fresh(folder_of(slug, key)) as folder:
+        if _is_catalogued(slug, key):
+            raise BusyError(f"version {key} of {slug} is there already")
+        yield folder
+
+
+@contextmanager
+def fresh(folder: Path) -> Iterator[Path]:
+    """This folder, new and empty and ours alone; it is removed unless the catalogue has it in the end.
+
+    Raises:
+        BusyError: it is there already, or another process is writing it.
+    """
+    with locked(folder) as held:
+        if not held or folder.exists():
+            raise BusyError(f"{folder} is there already, or being written by another process")
         folder.mkdir()
         try:
             yield folder
         finally:
-            if not _is_catalogued(slug, key):
+            if not _is_in_use(folder):
                 shutil.rmtree(folder)
 
 
 def remove_leftovers(slug: str) -> None:
-    """Remove what killed writers left of a dataset."""
-    for folder in folder_of(slug, "any").parent.iterdir():
-        if folder.is_dir():
-            with _lock(folder) as held:
-                if held and not _is_catalogued(slug, folder.name):
-                    shutil.rmtree(folder)
+    """Remove what killed writers and rotations left of a dataset, and nobody reads any longer."""
+    parent = folder_of(slug, "any").parent
+    parent.mkdir(parents=True, exist_ok=True)
+    for folder in filter(Path.is_dir, list(parent.iterdir())):
+        with locked(folder) as held:
+            if held and not _is_in_use(folder):
+                shutil.rmtree(folder)
 
 
 def make_durable(folder: Path) -> None:
@@ -69,19 +81,13 @@ def make_durable(folder: Path) -> None:
             os.close(descriptor)
 
 
-@contextmanager
-def _lock(folder: Path) -> Iterator[bool]:
-    path = folder.with_name(f".{folder.name}.lock")
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-
-
 def _is_catalogued(slug: str, key: str) -> bool:
     query = select(DatasetVersion.id).join(Dataset).where(Dataset.slug == slug, DatasetVersion.key == key)
     with session() as work:
         return work.exec(query).first() is not None
+
+
+def _is_in_use(folder: Path) -> bool:
+    place = str(folder.relative_to(settings().data))
+    with session() as work:
+        return work.exec(select(DatasetVersion.id).where(DatasetVersion.folder == place)).first() is not None

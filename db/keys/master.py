@@ -114,6 +114,14 @@ def keys() -> list[MasterKey]:
     return [_local(line, str(place)) for line in kept(place, new).split("\n")]
 
 
+def source() -> str:
+    """Where the master key comes from, in words."""
+    chosen = settings()
+    if chosen.kms_command:
+        return "a key service"
+    return "the environment" if chosen.master_key else f"the file {file()}"
+
+
 def new() -> str:
     return secrets.token_hex(32)
 

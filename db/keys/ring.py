@@ -69,6 +69,7 @@ def new(purpose: KeyPurpose, subject: str | None = None) -> Material:
     )
     with session() as work:
         work.add(key)
+    _keep_openable(key.id, secret)
     found = Material(key.id, purpose, secret)
     with _Known.lock:
         _Known.keys[_place(key.id)] = found
@@ -87,6 +88,8 @@ def current(purpose: KeyPurpose) -> Material:
         newest = select(Key.id).where(Key.purpose == purpose, col(Key.retired).is_(None))
         with session() as work:
             id_ = work.exec(newest.order_by(col(Key.created).desc(), col(Key.id)).limit(1)).first() or ""
+        if _Known.current.get((settings().database, purpose), (0, id_))[1] != id_:
+            forget()  # another process has rotated: look up which keys are retired
         _Known.current[settings().database, purpose] = monotonic(), id_
     return get(id_)
 
@@ -121,6 +124,16 @@ def forget() -> None:
     with _Known.lock:
         _Known.keys.clear()
         _Known.current.clear()
+
+
+def _keep_openable(id_: str, secret: bytes) -> None:
+    """Wrap a key that was just written anew if the master key was changed meanwhile."""
+    wrapping = master.keys()
+    with session() as work:
+        key = work.get_one(Key, id_)
+        if key.master not in {each.id for each in wrapping}:
+            key.wrapped, key.master = wrapping[0].wrap(secret), wrapping[0].id
+            work.add(key)
 
 
 def _place(id_: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from db.tables.people import (
     User,
 )
 from db.tables.rights import GuestLink, Level, Resource, SavedView, Share
-from db.tables.sessions import ApiToken, Attempt, UserSession
+from db.tables.sessions import ApiToken, Attempt, SpentChallenge, UserSession
 
 __all__ = [
     "ApiToken",
@@ -42,6 +42,7 @@ __all__ = [
     "Role",
     "SavedView",
     "Share",
+    "SpentChallenge",
     "User",
     "UserSession",
     "VisibleProfile",

@@ -30,16 +30,29 @@ class Level(StrEnum):
     MANAGE = "manage"
 
 
+EVERYONE = sa.text("user_id IS NULL AND group_id IS NULL")
+
+
 class Share(SQLModel, table=True):
     """That a person, a group or (neither) everyone signed in may use a dataset or a saved view.
 
     Of a dataset it may show only the rows that meet ``conditions`` (None: every row), and it leaves out the
-    columns in ``masked``.
+    columns in ``masked``. There is one share at most of a resource with somebody.
     """
 
     __tablename__ = "shares"
     __table_args__ = (
         sa.Index("ix_shares_resource_resource_id", "resource", "resource_id"),
+        sa.UniqueConstraint("resource", "resource_id", "user_id"),
+        sa.UniqueConstraint("resource", "resource_id", "group_id"),
+        sa.Index(
+            "uq_shares_everyone",
+            "resource",
+            "resource_id",
+            unique=True,
+            sqlite_where=EVERYONE,
+            postgresql_where=EVERYONE,
+        ),
         sa.CheckConstraint("user_id IS NULL OR group_id IS NULL", "one_subject"),
     )
 

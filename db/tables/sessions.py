@@ -65,3 +65,12 @@ class Attempt(SQLModel, table=True):
     bucket: str = Field(primary_key=True, max_length=64)
     failures: int = 0
     last: datetime = Field(default_factory=now, sa_type=Moment, index=True)
+
+
+class SpentChallenge(SQLModel, table=True):
+    """A challenge that a passkey has answered, by its SHA-256: until it expires, no answer counts again."""
+
+    __tablename__ = "spent_challenges"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    expires: datetime = Field(sa_type=Moment, index=True)

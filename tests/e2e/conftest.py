@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,16 @@ PATIENCE = 20_000  # milliseconds; two busy cores
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The service as `make run` starts it: sample prepared, empty database, any free port."""
     data = tmp_path_factory.mktemp("service")
-    environment = os.environ | {"DATAXCHANGE_DATA": str(data), "PORT": "0"}
+    environment = os.environ | {"DATAXCHANGE_DATA": str(data)}
     subprocess.run([sys.executable, "-m", "datasets", "sample"], cwd=ROOT, env=environment, check=True)
+    with started(data) as running:
+        yield running
+
+
+@contextmanager
+def started(data: Path, **settings: str) -> Iterator[Service]:
+    """The service in a process of its own over this data folder, with these variables set."""
+    environment = os.environ | {"DATAXCHANGE_DATA": str(data), "PORT": "0"} | settings
     app = [sys.executable, "app.py"]
     with subprocess.Popen(app, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         yield _announced(process, data)

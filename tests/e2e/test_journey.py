@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from config import Settings
+from datasets import catalogue
+from tests.conftest import using
 from tests.e2e.explore import card, drag, filtered, plot, rows, settled
 from tests.e2e.truth import Truth, between, filters, predicate
 from tests.e2e.visits import Opener, Service
@@ -25,8 +28,8 @@ COLUMNS = {
 
 @pytest.fixture(scope="module")
 def truth(service: Service) -> Truth:
-    (folder,) = (service.data / "datasets" / "flights").glob("[0-9a-f]*")
-    return Truth(folder)
+    with using(Settings(data=service.data)):
+        return Truth(catalogue.store("flights", catalogue.open("flights").version))
 
 
 def number(text: str) -> int:

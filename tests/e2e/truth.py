@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from pathlib import Path
 
 import duckdb
 import prison
+import pyarrow as pa
+
+from datasets.store import Store
 
 NUMBER = r"[−]?[\d,.]+(?:°[NSEW])?"
 DAY = "%a, %b %d, %Y"
@@ -16,8 +18,8 @@ DAY = "%a, %b %d, %Y"
 class Truth:
     """The rows of one dataset version, counted by DuckDB."""
 
-    def __init__(self, folder: Path) -> None:
-        self.rows = duckdb.read_parquet(str(folder / "*.parquet"))
+    def __init__(self, store: Store) -> None:
+        self.rows = duckdb.from_arrow(pa.concat_tables(store.parts()))
 
     def count(self, *predicates: str) -> int:
         (answer,) = self.rows.filter(" AND ".join(predicates) or "true").aggregate("count(*)").fetchall()

@@ -13,8 +13,10 @@ from flask import Flask
 from accounts import guard, links, signin, users
 from api import cubes
 from api.cubes import cube_routes
+from datasets import shares
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
+from datasets.door import Door
 from datasets.incoming.importer import import_file
 from db.tables import Role
 from gpu.cubes import Cancelled
@@ -65,7 +67,9 @@ def table():
 @pytest.fixture
 def dataset(settings, table, tmp_path):
     pq.write_table(table, tmp_path / "trips.parquet")
-    return import_file(tmp_path / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
+    made = import_file(tmp_path / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
+    shares.open_to_everyone("trips")
+    return made
 
 
 class Watched:
@@ -106,7 +110,7 @@ def server(settings, engines):
     guard.guard(server)
     signin.install(server)
     cache = CubeCache(1 << 26)
-    server.register_blueprint(cube_routes(cache, engines))
+    server.register_blueprint(cube_routes(cache, engines, Door(engines)))
     yield server
     cache.close()
 
@@ -210,11 +214,12 @@ def test_a_view_more_computes_that_view_alone(ada, dataset, engine):
 
 
 def test_the_answer_never_changes_and_says_so(ada, dataset):
-    answer = ada.get(url(dataset))
+    answer = ada.get(url(dataset) + "&r=all")
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert ada.get(url(dataset)).headers["Cache-Control"] == "private, no-cache"
     assert answer.headers["ETag"].startswith('W/"')
     assert answer.mimetype == "application/octet-stream"
-    assert "Cookie" in answer.vary
+    assert "Cookie" not in answer.vary  # it changes every few minutes; the address names the rights
     assert "Accept-Encoding" in answer.vary
 
 
@@ -237,9 +242,8 @@ def test_a_tag_is_enough_even_if_the_cube_was_never_computed_here(server, person
     fresh.config.update(server.config)
     guard.guard(fresh)
     signin.install(fresh)
-    fresh.register_blueprint(
-        cube_routes(CubeCache(1 << 20), Engines(lambda _: pytest.fail("it was computed")))
-    )
+    idle = Engines(lambda _: pytest.fail("it was computed"))
+    fresh.register_blueprint(cube_routes(CubeCache(1 << 20), idle, Door(idle)))
     browser = fresh.test_client()
     browser.get(f"/signin/link/{links.issue('ada')}")
     assert browser.get(url(dataset), headers={"If-None-Match": tag}).status_code == 304

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from accounts.permissions import Permission
 from components import ids
 from components.explorer import Explorer
+from datasets import shares
 from datasets.incoming.importer import import_file
 
 SignIn = Callable[..., FlaskClient]
@@ -23,15 +24,23 @@ def trips(app: Dash, tmp_path: Path) -> str:
     """A small dataset; its version."""
     file = tmp_path / "trips.csv"
     file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
-    return import_file(file, "trips", "Trips", lambda *_: None, lambda _: None).version
+    version = import_file(file, "trips", "Trips", lambda *_: None, lambda _: None).version
+    shares.open_to_everyone("trips")
+    return version
 
 
 def request(address: str, dataset: str | None) -> dict[str, Any]:
     return {
         "output": f"{ids.EXPLORER}.opened",
         "outputs": {"id": ids.EXPLORER, "property": "opened"},
-        "inputs": [{"id": ids.EXPLORER, "property": "address", "value": address}],
-        "state": [{"id": ids.EXPLORER, "property": "dataset", "value": dataset}],
+        "inputs": [
+            {"id": ids.EXPLORER, "property": "address", "value": address},
+            {"id": ids.EXPLORER, "property": "attempt", "value": None},
+        ],
+        "state": [
+            {"id": ids.EXPLORER, "property": "dataset", "value": dataset},
+            {"id": ids.EXPLORER, "property": "view", "value": None},
+        ],
         "changedPropIds": [f"{ids.EXPLORER}.address"],
     }
 
@@ -114,4 +123,8 @@ def test_the_layout_names_who_is_signed_in(signed_in: SignIn) -> None:
 
 def test_the_component_carries_only_its_own_props() -> None:
     props = Explorer(id="explorer", dataset="trips").to_plotly_json()
-    assert props == {"props": {"id": "explorer", "dataset": "trips"}, "type": "Explorer", "namespace": "dx"}
+    assert props == {
+        "props": {"id": "explorer", "dataset": "trips", "view": None},
+        "type": "Explorer",
+        "namespace": "dx",
+    }

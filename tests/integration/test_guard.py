@@ -9,11 +9,28 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from accounts import users
 from accounts.guard import PUBLIC, requires
 from accounts.permissions import GRANTED, Permission
+from datasets import shares
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role
 from gpu.cpu import CpuEngine
 
-PUBLIC_ROUTES = {"/health", "/signin", "/signin/link/<token>", "/signout", "/assets/<path:filename>"}
+PUBLIC_ROUTES = {
+    "/health",
+    "/signin",
+    "/signin/link/<token>",
+    "/signout",
+    "/signin/factor",
+    "/signin/setup",
+    "/signin/oidc",
+    "/signin/oidc/callback",
+    "/passkeys/signin",
+    "/passkeys/signin/options",
+    "/forgot",
+    "/invitation/<token>",
+    "/reset/<token>",
+    "/guest/<token>",
+    "/assets/<path:filename>",
+}
 DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
 DASHS_ROUTES = ("/", "_dash_assets.")  # how the names of its endpoints begin
 
@@ -131,7 +148,8 @@ def test_assets_are_asked_for_again_and_carry_no_session(client):
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    assert scripts == ["/assets/theme.js", "/assets/dx.js"]
+    own = ("theme", "session", "conditions", "controls", "dx", "tables")
+    assert scripts == [f"/assets/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")
 
@@ -160,7 +178,9 @@ def test_strangers_find_assets_below_assets_and_nothing_else(client, path):
     assert client.head(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/explore", "/explore/", "/explore/flights", "/explore/flights/"])
+@pytest.mark.parametrize(
+    "path", ["/explore", "/explore/", "/explore/flights", "/explore/flights/", "/view/key"]
+)
 def test_pages_are_found(signed_in, path):
     assert signed_in().get(path).status_code == 200
 
@@ -176,7 +196,7 @@ def test_a_failure_of_ours_is_not_shown(app, signed_in, monkeypatch):
     assert "Something went wrong" in answer.text
 
 
-def test_the_front_page_opens_the_first_dataset(signed_in):
+def test_the_front_page_opens_the_first_dataset_that_one_may_see(signed_in):
     browser = signed_in()
     assert browser.get("/").location == "/explore"
     with session() as work:
@@ -184,6 +204,8 @@ def test_the_front_page_opens_the_first_dataset(signed_in):
         work.add(dataset)
         work.flush()
         work.add(DatasetVersion(dataset_id=dataset.id, key="1", rows=0, folder="x", profile={}))
+    assert browser.get("/").location == "/explore"
+    shares.open_to_everyone("flights")
     assert browser.get("/").location == "/explore/flights"
 
 
@@ -191,3 +213,9 @@ def test_a_request_larger_than_any_exploration_is_refused(signed_in):
     too_much = b'{"output": "' + b"x" * 2**20 + b'"}'
     answer = signed_in().post("/_dash-update-component", data=too_much, content_type="application/json")
     assert answer.status_code == 413
+
+
+def test_what_draws_long_tables_goes_with_administration_pages_only(signed_in):
+    admin = signed_in(Role.ADMIN)
+    assert "/dash_ag_grid/" in admin.get("/admin/people").text
+    assert "/dash_ag_grid/" not in admin.get("/explore").text

@@ -14,13 +14,15 @@ import pyarrow.parquet as pq
 import pytest
 from sqlmodel import select
 
+from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
 from datasets.catalogue import UnknownDatasetError
+from datasets.door import entries
 from datasets.incoming.versions import BusyError, folder_of, writing
 from datasets.suggest import suggest
 from db.engine import session
-from db.tables import DatasetVersion
+from db.tables import DatasetVersion, Role
 
 at = datetime.fromisoformat
 TRIPS = '''\ufeffid,when,Ort,ok,price
@@ -262,3 +264,19 @@ def test_a_kill_leaves_the_old_version(tmp_path, settings, stage):
     assert left == {first.version, second.version}
     with session() as work:
         assert len(work.exec(select(DatasetVersion)).all()) == 2
+
+
+def test_an_import_is_its_owners_alone_unless_it_is_for_everyone(tmp_path, capsys):
+    file = tmp_path / "trips.csv"
+    file.write_text("a\n1\n")
+    admin, ada, bob = (
+        users.create(name, "correct horse battery", role)
+        for name, role in (("root", Role.ADMIN), ("ada", Role.ANALYST), ("bob", Role.ANALYST))
+    )
+    assert run(file, "--owner", "ada") == 0
+    assert "Share" in capsys.readouterr().out
+    assert [len(entries(person)) for person in (admin, ada, bob)] == [1, 1, 0]
+    assert run(file, "--everyone") == 0
+    assert len(entries(bob)) == 1
+    assert run(file, "--owner", "nobody") == 1
+    assert "no user named 'nobody'" in capsys.readouterr().err

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from datasets import shares
 from datasets.incoming.importer import import_file
-from datasets.opening import open_address
+from datasets.suggest import suggest
 from tests.integration.frames import decode
 
 ROWS = 3000
@@ -75,7 +76,9 @@ def table(request):
 @pytest.fixture
 def dataset(settings, table, tmp_path):
     pq.write_table(table, tmp_path / "odd.parquet")
-    return import_file(tmp_path / "odd.parquet", "odd", "Odd", lambda *_: None, lambda _: None)
+    made = import_file(tmp_path / "odd.parquet", "odd", "Odd", lambda *_: None, lambda _: None)
+    shares.open_to_everyone("odd")
+    return made
 
 
 def view(column, scale):
@@ -99,7 +102,7 @@ def test_filters_pass_what_duckdb_passes(signed_in, dataset, table):
 
 
 def test_every_suggested_view_can_be_brushed(signed_in, dataset, table):
-    browser, suggested = signed_in(), open_address("odd", "").suggested
+    browser, suggested = signed_in(), suggest(dataset)
     views = [each.model_dump(mode="json", exclude_defaults=True) for each in suggested.views]
     for active in (None, *(each.id for each in suggested.views if each.columns)):
         found = counts(browser, dataset, {"views": views, "active": active})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pyarrow as pa
 import pytest
 
@@ -10,17 +12,17 @@ from datasets.address import encode
 from datasets.catalogue import UnknownDatasetError
 from datasets.exploration import Interval
 from datasets.incoming.publishing import publish
-from datasets.incoming.shuffle import write_part
-from datasets.opening import open_address
-from datasets.store import PART
+from datasets.opening import open_address as open_for
 from tests.unit.described import quiet
+
+open_address = partial(open_for, describe=catalogue.open)
 
 pytestmark = pytest.mark.usefixtures("settings")
 
 
 def published(key, values):
     table = pa.table({"x": values})
-    return publish("things", "Things", key, lambda folder: write_part(table, folder / PART.format(0)), quiet)
+    return publish("things", "Things", key, lambda store: store.write(0, table), quiet)
 
 
 def test_without_a_hash_the_newest_version_opens():

@@ -7,14 +7,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 
+from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
 from datasets.catalogue import UnknownDatasetError
+from datasets.door import entries
 from datasets.incoming import resample as resampling
 from datasets.incoming import sample
 from datasets.incoming.resample import HALF_YEAR, short
 from datasets.suggest import suggest
+from db.engine import session
+from db.tables import Role, Share
 
 AIRPORTS = """iata,name,city,state,country,latitude,longitude
 ATL,Hartsfield,Atlanta,GA,USA,33.64,-84.43
@@ -48,8 +53,8 @@ def small_sample(settings, tmp_path, monkeypatch):
     return tmp_path
 
 
-def files(slug):
-    return [str(file) for file in catalogue.store(slug, catalogue.open(slug).version).files]
+def stored(slug):
+    return pa.concat_tables(catalogue.store(slug, catalogue.open(slug).version).parts())
 
 
 def test_flights_are_joined_with_their_origin(small_sample):
@@ -64,7 +69,7 @@ def test_flights_are_joined_with_their_origin(small_sample):
     assert description.column("weekday").profile.ordered
     assert description.column("delay").label == "Delay (min)"
     with duckdb.connect() as database:
-        rows = database.read_parquet(files("flights"))
+        rows = database.from_arrow(stored("flights"))
         wrong = rows.filter(
             "hour != hour(date) OR weekday != strftime(date, '%a') OR (state IS NULL) != (origin = 'SPN') "
             "OR (latitude = 33.64) != (origin = 'ATL')"
@@ -92,8 +97,7 @@ def resampled(rows, seed=1):
     assert main(["resample", "--rows", str(rows), "--seed", str(seed)]) == 0
     slug = f"flights-{short(rows)}"
     description = catalogue.open(slug)
-    store = catalogue.store(slug, description.version)
-    return description, pa.concat_tables(pq.read_table(file) for file in store.files)
+    return description, stored(slug)
 
 
 def test_resampled_rows_are_rows_of_the_sample(small_sample, monkeypatch):
@@ -102,7 +106,7 @@ def test_resampled_rows_are_rows_of_the_sample(small_sample, monkeypatch):
     assert (description.slug, description.name) == ("flights-10k", "Flights, 10,000 resampled")
     assert description.rows == table.num_rows == 10_000
     with duckdb.connect() as database:
-        database.register("base", database.read_parquet(files("flights")))
+        database.register("base", stored("flights"))
         database.register("drawn", table)
         count, mean, spread, shifts = database.execute(PAIRS, {"half_year": HALF_YEAR}).fetchall()[0]
     assert count == 10_000
@@ -133,3 +137,13 @@ def test_no_rows_are_refused(settings, capsys, rows):
 
 def test_short_numbers():
     assert [short(n) for n in (100_000_000, 1_500_000, 2_000_000_000, 12)] == ["100m", "1500k", "2b", "12"]
+
+
+def test_the_sample_is_everyones_until_somebody_takes_it_away(small_sample):
+    viewer = users.create("vera", "correct horse battery", Role.VIEWER)
+    assert main(["sample"]) == 0
+    assert [entry.slug for entry in entries(viewer)] == ["flights"]
+    with session() as work:
+        work.execute(sa.delete(Share))
+    assert main(["sample"]) == 0
+    assert entries(viewer) == []

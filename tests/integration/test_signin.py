@@ -91,7 +91,7 @@ def test_signing_in_starts_a_new_session(client, ada):
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client, ada):
     headers = sign_in(client).headers.getlist("Set-Cookie")
     tokens = [header for header in headers if header.startswith("dx-")]
-    assert len(tokens) == 2
+    assert len(tokens) == 3
     for header in tokens:
         assert "HttpOnly" in header
         assert "SameSite=Lax" in header

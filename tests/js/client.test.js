@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cache } from "../../assets/explore/cache.js";
-import { Client, Failed, Outdated, SignedOut } from "../../assets/explore/client.js";
+import { Client, Failed, Outdated, RightsChanged, SignedOut } from "../../assets/explore/client.js";
 import { FrameLoop } from "../../assets/explore/frame.js";
 import { Layer } from "../../assets/explore/layer.js";
 import { cubeRequest, cubesUrl, ghostRequest, plainRequest } from "../../assets/explore/requests.js";
@@ -57,6 +57,13 @@ test("what went wrong is told apart", async () => {
   }
   const offline = new Client("tab", () => Promise.reject(new TypeError("network")));
   await assert.rejects(offline.frame("/a", "plain"), /cannot be reached/);
+});
+
+test("changed rights are told apart from a newer request", async () => {
+  const { asked, client } = server();
+  const outcome = assert.rejects(client.frame("/a", "plain"), RightsChanged);
+  asked[0].answer(409, JSON.stringify({ error: { code: "rights-changed" } }));
+  await outcome;
 });
 
 test("the server's own words reach the person", async () => {
@@ -127,8 +134,8 @@ test("cubes are asked without the active view's own filter, and equal states hav
   const brushed = exploration({ b: interval, a: interval });
   assert.deepEqual(cubeRequest(brushed, "a", "coarse").filters, { b: interval });
   assert.deepEqual(ghostRequest(brushed).filters, {});
-  const url = (state) => cubesUrl({ slug: "flights", version: "ab" }, plainRequest(state));
+  const url = (state) => cubesUrl({ slug: "flights", version: "ab", rights: "all" }, plainRequest(state));
   assert.equal(url(brushed), url(exploration({ a: interval, b: interval })));
   assert.doesNotMatch(url(brushed), /title|width/);
-  assert.match(url(brushed), /cubes\?frame=DXC1&x=/);
+  assert.match(url(brushed), /cubes\?frame=DXC1&r=all&x=/);
 });

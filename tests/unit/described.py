@@ -55,8 +55,9 @@ def _falling(count):
 
 
 def stored(rows_of, folder):
-    shuffle(rows_of.to_batches(), rows_of.num_rows, folder, 1, quiet)
-    return Store(folder)
+    store = Store(folder)
+    shuffle(rows_of.to_batches(), rows_of.num_rows, store, 1, quiet)
+    return store
 
 
 def described(store):

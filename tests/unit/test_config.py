@@ -58,3 +58,61 @@ def test_an_unknown_variable_is_named(monkeypatch):
 )
 def test_the_address_opens_in_a_browser(host, address):
     assert Settings(host=host).address(80) == address
+
+
+MAIL = {"DATAXCHANGE_MAIL_FROM": "dx@example.org", "DATAXCHANGE_PUBLIC_URL": "https://data.example.org/"}
+
+
+def test_mail_needs_all_three(monkeypatch):
+    monkeypatch.setenv("DATAXCHANGE_SMTP_URL", "smtp://me:hidden@mail.example.org:587")
+    with pytest.raises(BadSettingError, match="DATAXCHANGE_SMTP_URL needs DATAXCHANGE_MAIL_FROM") as told:
+        config.settings()
+    assert "hidden" not in str(told.value)
+    for name, value in MAIL.items():
+        monkeypatch.setenv(name, value)
+    assert config.settings().public_url == "https://data.example.org"
+    assert "hidden" not in repr(config.settings())
+
+
+@pytest.mark.parametrize(
+    "url", ["http://me:hidden@mail", "smtp://", "smtp://me:hidden@mail?tls=maybe", "hidden"]
+)
+def test_a_wrong_mail_server_is_named_but_not_shown(monkeypatch, url):
+    monkeypatch.setenv("DATAXCHANGE_SMTP_URL", url)
+    with pytest.raises(BadSettingError, match=r"DATAXCHANGE_SMTP_URL: .* no address") as told:
+        config.settings()
+    assert "hidden" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["data.example.org", "ftp://data.example.org", "https://data.example.org/dx"])
+def test_a_wrong_public_address_is_named(monkeypatch, url):
+    monkeypatch.setenv("DATAXCHANGE_PUBLIC_URL", url)
+    with pytest.raises(BadSettingError, match=r"DATAXCHANGE_PUBLIC_URL: .*no address"):
+        config.settings()
+
+
+def test_settings_in_effect_say_where_they_come_from_and_no_secret(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://dx:hunter2@db/dx")
+    monkeypatch.setenv("DATAXCHANGE_MASTER_KEY", "hunter2" * 9)
+    monkeypatch.setenv("DATAXCHANGE_STEP_UP", "PT5M")
+    before = config.use(None)
+    found = {each.variable: each for each in config.in_effect()}
+    config.use(before)
+    assert "hunter2" not in str(found)
+    assert found["DATABASE_URL"].value == found["DATAXCHANGE_MASTER_KEY"].value == "set"
+    step_up, memory = found["DATAXCHANGE_STEP_UP"], found["DATAXCHANGE_CUBE_MEMORY"]
+    assert (step_up.value, step_up.default, step_up.given) == ("PT5M", "PT10M", True)
+    assert (memory.value, memory.given) == ("256.0MiB", False)
+
+
+@pytest.mark.parametrize("url", ["http://id.example.org", "id.example.org", "ftp://id.example.org"])
+def test_a_provider_without_https_is_refused(monkeypatch, url):
+    monkeypatch.setenv("DATAXCHANGE_OIDC_ISSUER", url)
+    with pytest.raises(BadSettingError, match=r"DATAXCHANGE_OIDC_ISSUER: .* no address"):
+        config.settings()
+
+
+def test_a_provider_needs_the_name_it_calls_us_by(monkeypatch):
+    monkeypatch.setenv("DATAXCHANGE_OIDC_ISSUER", "https://id.example.org")
+    with pytest.raises(BadSettingError, match="DATAXCHANGE_OIDC_ISSUER needs DATAXCHANGE_OIDC_CLIENT_ID"):
+        config.settings()

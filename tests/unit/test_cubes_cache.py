@@ -98,6 +98,8 @@ def test_a_cube_is_computed_once(cache):
     second = ask(cache, engine, B, C)
     assert engine.computed == [A, B, C]
     assert second[0] is first[1]
+    assert cache.kept == 3
+    assert cache.nbytes == sum(cells.nbytes for cells in (*first[:2], second[1]))
 
 
 def test_versions_and_rights_share_nothing(cache):

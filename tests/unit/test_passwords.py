@@ -1,8 +1,10 @@
 """Password hashes."""
 
+import pytest
 from argon2 import PasswordHasher
 
 from accounts import passwords
+from accounts.passwords import WeakPasswordError
 
 
 def test_a_hash_knows_its_password_only():
@@ -32,3 +34,44 @@ def test_weaker_hashes_are_outdated():
 def test_generated_passwords_are_strong_and_differ():
     assert len(passwords.generate()) >= 24
     assert passwords.generate() != passwords.generate()
+
+
+@pytest.mark.parametrize(
+    "guessed",
+    [
+        "password1234",
+        "Password2024!",
+        "passwordpassword",
+        "123456789012",
+        "qwertyqwertyqwerty",
+        "q1w2e3r4t5y6",
+        "aaaaaaaaaaaa",
+        "abcabcabcabc",
+        "!!!!!!!!!!!!!!",
+    ],
+)
+def test_what_attackers_try_first_is_refused(guessed):
+    with pytest.raises(WeakPasswordError, match="try first"):
+        passwords.check(guessed, "ada")
+
+
+@pytest.mark.parametrize(
+    "named", ["adalovelace!1", "ADALOVELACE12", "dataxchange2026", "adalovelaceadalovelace"]
+)
+def test_a_password_is_no_name(named):
+    with pytest.raises(WeakPasswordError, match="little more than a name"):
+        passwords.check(named, "AdaLovelace")
+
+
+@pytest.mark.parametrize("length", [0, 11, 1001])
+def test_the_length_is_bounded(length):
+    with pytest.raises(WeakPasswordError, match="12 to 1000 characters"):
+        passwords.check("xqzj" * (length // 4) + "x" * (length % 4), "ada")
+
+
+@pytest.mark.parametrize(
+    "good",
+    ["correct horse battery", "all small letters", "839201847563", "Aß€ ünïcode 字", passwords.generate()],
+)
+def test_no_rules_on_letters(good):
+    passwords.check(good, "ada")

@@ -28,8 +28,9 @@ def batches(rows, size):
 
 def shuffled(folder, rows, size=700, seed=1):
     folder.mkdir()
-    shuffle(batches(rows, size), rows, folder, seed, quiet)
-    return Store(folder)
+    store = Store(folder)
+    shuffle(batches(rows, size), rows, store, seed, quiet)
+    return store
 
 
 def numbers(store):

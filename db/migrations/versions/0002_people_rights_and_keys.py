@@ -27,6 +27,7 @@ NEW = (
     "keys",
     "groups",
     "attempts",
+    "spent_challenges",
 )
 
 
@@ -167,6 +168,13 @@ def _ways_in() -> None:
         sa.PrimaryKeyConstraint("bucket", name="pk_attempts"),
     )
     op.create_index("ix_attempts_last", "attempts", ["last"])
+    op.create_table(
+        "spent_challenges",
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("expires", Moment, nullable=False),
+        sa.PrimaryKeyConstraint("digest", name="pk_spent_challenges"),
+    )
+    op.create_index("ix_spent_challenges_expires", "spent_challenges", ["expires"])
 
 
 def _keys_and_data() -> None:
@@ -231,6 +239,21 @@ def _rights() -> None:
             ["user_id"], ["users.id"], name="fk_shares_user_id_users", ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_shares"),
+        sa.UniqueConstraint(
+            "resource", "resource_id", "group_id", name="uq_shares_resource_resource_id_group_id"
+        ),
+        sa.UniqueConstraint(
+            "resource", "resource_id", "user_id", name="uq_shares_resource_resource_id_user_id"
+        ),
+    )
+    everyone = sa.text("user_id IS NULL AND group_id IS NULL")
+    op.create_index(
+        "uq_shares_everyone",
+        "shares",
+        ["resource", "resource_id"],
+        unique=True,
+        sqlite_where=everyone,
+        postgresql_where=everyone,
     )
     op.create_index("ix_shares_group_id", "shares", ["group_id"])
     op.create_index("ix_shares_resource_resource_id", "shares", ["resource", "resource_id"])

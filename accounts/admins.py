@@ -1,0 +1,46 @@
+"""That somebody who administers can always sign in, whatever several admins do at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from db.engine import alone
+from db.tables import Identity, Passkey, Role, User
+
+
+class LastAdminError(ValueError):
+    """This would leave nobody who could administer the service."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last admin who can sign in. Make somebody else an admin first.")
+
+
+@contextmanager
+def keeping_one() -> Iterator[Session]:
+    """A transaction, one at a time, that is undone when it would shut the last admin out.
+
+    Raises:
+        LastAdminError: it would.
+    """
+    with alone("admins") as work:
+        before = _exists(work)
+        yield work
+        work.flush()
+        if before and not _exists(work):
+            raise LastAdminError
+
+
+def has_a_way_in() -> sa.ColumnElement[bool]:
+    """Users who have a password, a passkey, or a service that vouches for them."""
+    passkey = select(Passkey.id).where(Passkey.user_id == User.id).exists()
+    identity = select(Identity.id).where(Identity.user_id == User.id).exists()
+    return sa.or_(col(User.password_hash).is_not(None), passkey, identity)
+
+
+def _exists(work: Session) -> bool:
+    able = (col(User.role) == Role.ADMIN, col(User.disabled).is_(False), has_a_way_in())
+    return work.exec(select(User.id).where(*able).limit(1)).first() is not None

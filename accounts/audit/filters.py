@@ -1,0 +1,35 @@
+"""A filter of the log as pages and addresses write it: by names and days, all of them text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+
+from accounts.audit.reading import Filter
+
+EXACT = {
+    "actor": "actor",
+    "action": "action",
+    "kind": "resource_kind",
+    "key": "resource_key",
+    "outcome": "outcome",
+}
+DAYS = ("since", "until")
+
+
+def asked(values: Mapping[str, str | None]) -> Filter:
+    """The filter that these values ask for; both days (``2026-11-25``, in UTC) are within it.
+
+    Raises:
+        ValueError: a day is none.
+    """
+    exact = {own: values.get(name) or "" for name, own in EXACT.items()}
+    since, until = (_day(values.get(name) or "", name) for name in DAYS)
+    return Filter(**exact, since=since, until=until and until + timedelta(days=1))
+
+
+def _day(text: str, where: str) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
+    except ValueError as error:
+        raise ValueError(f"{where}: {text!r} is no day, as 2026-11-25 is") from error

@@ -1,0 +1,39 @@
+"""The forms of the way in: plain HTML that works without a script."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from accounts import passwords, users
+
+LONGEST_CODE = 100
+
+
+class SignInForm(FlaskForm):
+    """Name and password, and the local address to open next."""
+
+    name = StringField("Name", [InputRequired("Enter your name."), Length(max=users.LONGEST_NAME)])
+    password = PasswordField(
+        "Password", [InputRequired("Enter your password."), Length(max=passwords.LONGEST)]
+    )
+    next = HiddenField()
+
+
+class CodeForm(FlaskForm):
+    """A code of an authenticator, or a recovery code."""
+
+    code = StringField("Code", [InputRequired("Enter the code."), Length(max=LONGEST_CODE)])
+
+
+class NewPasswordForm(FlaskForm):
+    """A password to sign in by from now on."""
+
+    password = PasswordField("New password", [InputRequired("Choose a password.")])
+
+
+class ForgotForm(FlaskForm):
+    """Who has forgotten their password."""
+
+    who = StringField("Name or e-mail address", [InputRequired("Enter one of them."), Length(max=254)])

@@ -1,0 +1,157 @@
+"""Signing in at an OpenID provider: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0).
+
+Authlib speaks the protocol. We ask for more than it does by itself: that the provider is the one we were
+told, that the audience is ours, and signatures that only the provider can make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
+from flask import request, session
+from joserfc.errors import JoseError
+from requests import RequestException
+
+from accounts.origins import origin
+from config import settings
+
+CALLBACK = "/signin/oidc/callback"
+SCOPE = "openid profile email"
+SIGNATURES = [kind + bits for kind in ("RS", "PS", "ES") for bits in ("256", "384", "512")]
+"""Asymmetric ones only: neither ``none`` nor one that needs our secret."""
+LEEWAY = 60
+PATIENCE = 10
+"""Seconds that the clocks may differ, and to wait for the provider."""
+LONGEST_NEXT = 2000
+"""Letters of an address that fit the form cookie."""
+STATE = "_state_oidc_"
+
+log = structlog.get_logger(__name__)
+
+
+class ProviderError(RuntimeError):
+    """Signing in at the provider has failed; the message is for the person, the log has the reason."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Who the provider says has come back, where they want to go, and to which user they link themselves."""
+
+    issuer: str
+    subject: str
+    claims: dict[str, Any]
+    next: str
+    link: int | None
+
+    @property
+    def twice_proved(self) -> bool:
+        """Whether the provider says that they have proved more than one factor (RFC 8176)."""
+        return "mfa" in (self.claims.get("amr") or [])
+
+
+def name() -> str:
+    """What the provider is called; empty if there is none."""
+    own = settings()
+    return own.oidc_name if own.oidc_issuer else ""
+
+
+def start(address: str, link: int | None = None) -> str:
+    """Where to send the browser to sign in, to come back to ``address`` then.
+
+    Raises:
+        ProviderError: the provider can't be reached, or is not what it should be.
+    """
+    back = origin() + CALLBACK
+    with _explained():
+        client = _client()
+        made = client.create_authorization_url(back)
+    for key in [key for key in session if key.startswith(STATE)]:
+        del session[key]
+    kept = {"code_verifier": made["code_verifier"], "nonce": made["nonce"], "state": made["state"]}
+    short = address if len(address) <= LONGEST_NEXT else "/"
+    client.save_authorize_data(redirect_uri=back, next=short, link=link, **kept)
+    return str(made["url"])
+
+
+def finish() -> Arrival:
+    """Who the browser says has signed in, proved by the provider's signature.
+
+    Raises:
+        ProviderError: it was not this browser that was sent, the provider refuses, or its answer is not good.
+    """
+    own = settings()
+    with _explained():
+        client = _client()
+        kept = client.framework.get_state_data(session, request.args.get("state"))
+        if kept is None or request.args.get("iss", own.oidc_issuer) != own.oidc_issuer:
+            raise AuthlibBaseError(
+                "state", "this browser was not sent there, or it answers for another provider"
+            )
+        ours = {"iss": own.oidc_issuer, "aud": own.oidc_client_id}
+        required = {claim: {"essential": True, "value": value} for claim, value in ours.items()}
+        token = client.authorize_access_token(claims_options=required, leeway=LEEWAY)
+        claims = token.get("userinfo")
+        if claims is None:
+            raise AuthlibBaseError("id_token", "the provider has sent none")
+        more = _more(client, token, claims["sub"])
+    return Arrival(own.oidc_issuer, str(claims["sub"]), more | claims, kept["next"], kept["link"])
+
+
+def _more(client: FlaskOAuth2App, token: dict[str, Any], subject: str) -> dict[str, Any]:
+    """What the provider tells of a person beside the ID token, such as their name."""
+    if "userinfo_endpoint" not in client.server_metadata:
+        return {}
+    claims = dict(client.userinfo(token=token))
+    if claims.get("sub") != subject:
+        raise AuthlibBaseError("userinfo", "the provider tells of somebody else")
+    return claims
+
+
+def _client() -> FlaskOAuth2App:
+    own = settings()
+    secret = own.oidc_client_secret and own.oidc_client_secret.get_secret_value()
+    client = _made(own.oidc_issuer, own.oidc_client_id, secret)
+    metadata = client.load_server_metadata()
+    if metadata.get("issuer") != own.oidc_issuer:
+        raise AuthlibBaseError("issuer", f"the provider calls itself {metadata.get('issuer')}")
+    metadata["id_token_signing_alg_values_supported"] = SIGNATURES
+    return client
+
+
+@lru_cache(maxsize=1)
+def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
+    """The client; what the provider tells of itself is asked once, its keys whenever a new one is used."""
+    return FlaskOAuth2App(
+        FlaskIntegration("oidc"),
+        "oidc",
+        client_id=client_id,
+        client_secret=secret,
+        server_metadata_url=issuer.rstrip("/") + "/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": SCOPE,
+            "code_challenge_method": "S256",
+            "default_timeout": PATIENCE,
+            "leeway": 0,  # the access token is used at once, and may last for less than a minute
+        },
+    )
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except RequestException as error:
+        log.warning("the OpenID provider can't be reached", error=str(error))
+        raise ProviderError(f"{name()} can't be reached. Please try again later.") from error
+    except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
+        log.warning("signing in at the OpenID provider failed", error=str(error))
+        if getattr(error, "error", "") == "access_denied":
+            raise ProviderError(f"{name()} did not let you in, or you went back.") from error
+        raise ProviderError(f"Signing in with {name()} failed. Please try again.") from error

@@ -1,0 +1,82 @@
+"""The second step of signing in: a code, or setting up the authenticator that one has to have."""
+
+from __future__ import annotations
+
+import segno
+from flask import Blueprint, redirect, render_template, session
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from accounts import attempts, factors, recovery, totp
+from accounts.attempts import Kind, TooManyError
+from accounts.entry import Pending, admit, pending, too_soon, tried
+from accounts.factors import Factor
+from accounts.forms import CodeForm
+from accounts.guard import public
+from accounts.totp import WrongCodeError
+
+WRONG = "This code is wrong or was used before."
+AGAIN = "/signin?late"
+
+blueprint = Blueprint("secondstep", __name__)
+
+
+@blueprint.route("/signin/factor", methods=["GET", "POST"])
+@public
+def factor() -> Response | str | tuple[str, int]:
+    """Ask for a code. Codes of both kinds fit the one field."""
+    one, form = pending(), CodeForm()
+    if one is None:
+        return redirect(AGAIN)
+    shown = {"has": factors.of(one.person.id), "Factor": Factor}
+    if not form.validate_on_submit():
+        return render_template("factor.html", form=form, **shown), 400 if form.is_submitted() else 200
+    trial = tried(Kind.FACTOR, str(one.person.id), one.person.id)
+    try:
+        attempts.allowed(trial)
+    except TooManyError as error:
+        return too_soon(error, "factor.html", form, **shown)
+    proof = factors.proven(one.person.id, form.code.data)
+    if proof is None:
+        return render_template("factor.html", form=form, problem=WRONG, **shown), 401
+    attempts.succeeded(trial)
+    return admit(one.person, f"{one.method}+{proof}", redirect(one.next))
+
+
+@blueprint.route("/signin/setup", methods=["GET", "POST"])
+@public
+def setup() -> Response | str | tuple[str, int]:
+    """Set up the authenticator of somebody who must have one, but has no second factor yet."""
+    one, form = pending(), CodeForm()
+    if one is None:
+        return redirect(AGAIN)
+    if factors.of(one.person.id):
+        return redirect("/signin/factor")
+    secret = session.setdefault("proposed", totp.new_secret())
+    if not form.validate_on_submit():
+        return _setup_page(form, one, secret), 400 if form.is_submitted() else 200
+    try:
+        totp.enable(one.person.id, secret, form.code.data)
+    except WrongCodeError as error:
+        form.code.errors = [str(error)]
+        return _setup_page(form, one, secret), 401
+    codes = recovery.renew(one.person.id)
+    page = render_template("recovery.html", codes=codes, next=one.next)
+    return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
+
+
+def qr(text: str) -> Markup:
+    """The text as a picture for a phone's camera: inline SVG, dark on light whatever the theme."""
+    code = segno.make(text, error="m", micro=False)
+    return Markup(code.svg_inline(scale=4, border=4, light="#fff", dark="#000"))  # noqa: S704  (drawn by us)
+
+
+def _setup_page(form: FlaskForm, one: Pending, secret: str) -> str:
+    return render_template(
+        "setup.html",
+        form=form,
+        name=one.person.name,
+        secret=secret,
+        qr=qr(totp.address(one.person.name, secret)),
+    )

@@ -1,0 +1,32 @@
+"""What is long over is removed: at the start, and daily."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Event, Thread
+
+from accounts import attempts, links, sessions
+from db.tables import now
+
+A_DAY = timedelta(days=1)
+KEPT = 30 * A_DAY
+"""How long ended sessions and links stay, for admins to look at."""
+
+
+def tidy() -> None:
+    """Remove ended sessions, expired links and counts of failed tries."""
+    sessions.forget(now() - KEPT)
+    links.forget(now() - KEPT)
+    attempts.forget(now() - 2 * A_DAY)
+
+
+def daily() -> None:
+    """Tidy up now and every day, in a thread that ends with the process."""
+    Thread(target=_forever, name="tidying", daemon=True).start()
+
+
+def _forever() -> None:
+    never = Event()
+    tidy()
+    while not never.wait(A_DAY.total_seconds()):
+        tidy()

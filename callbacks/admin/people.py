@@ -1,0 +1,78 @@
+"""The People page: everybody there is, and one of them in full."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, callback
+from dash.development.base_component import Component
+
+from accounts import apitokens, groups, people, sessions, users
+from accounts.guard import requires
+from accounts.paging import Window
+from accounts.people import Person, Search, State
+from accounts.permissions import Permission
+from callbacks.admin import rows
+from callbacks.admin.words import browser, moment
+from components.admin import ids, person
+from db.tables import Role
+
+
+def register() -> None:
+    """Wire the page."""
+    rows.register(ids.PEOPLE, page, "person", "people")
+    rows.register_panel(ids.PEOPLE, panel)
+    callback(Output(ids.filter_(ids.PEOPLE, "group"), "options"), Input(ids.changed(ids.PEOPLE), "data"))(
+        group_options
+    )
+
+
+@requires(Permission.ADMINISTER)
+def group_options(_changed: int | None) -> list[dict[str, str]]:
+    """The groups to filter by."""
+    known = [{"value": str(id_), "label": name} for id_, name in groups.names()]
+    return [{"value": "", "label": "Every group"}, *known]
+
+
+def page(filters: rows.Filters, window: Window) -> rows.Page:
+    """The people that the table shows."""
+    search = Search(
+        text=filters.get("text") or "",
+        role=Role(filters["role"]) if filters.get("role") else None,
+        state=State(filters["state"]) if filters.get("state") else None,
+        group=int(filters["group"]) if filters.get("group") else None,
+    )
+    found, total = people.page(search, window)
+    return [row(each) for each in found], total
+
+
+def row(found: Person) -> dict[str, Any]:
+    """A person as the table has them."""
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "role": found.role,
+        "state": found.state,
+        "groups": found.groups,
+        "factors": found.factors,
+        "signed_in": moment(found.signed_in),
+        "created": moment(found.created),
+    }
+
+
+def panel(key: str) -> list[Component] | None:
+    """A person in full; None if they are gone."""
+    found = people.of(int(key))
+    if found is None:
+        return None
+    shown = row(found) | {"email": users.email_of(found.id)}
+    own = [
+        {"id": each.id, "browser": browser(each.agent), "address": each.address, "seen": moment(each.rotated)}
+        for each in sessions.alive(found.id)
+    ]
+    programs = [
+        {"id": each.id, "name": each.name, "scopes": each.scopes, "expires": moment(each.expires)}
+        for each in apitokens.alive(found.id)
+    ]
+    joined = [(str(group.id), group.name) for group in groups.of(found.id)]
+    return person.panel(shown, joined, own, programs)

@@ -1,0 +1,60 @@
+"""What can this person see: asked of one dataset, and of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+from flask import current_app
+
+from accounts import people
+from accounts.principals import Principal
+from callbacks.admin.asking import Act, Answers, Done, Question
+from callbacks.admin.words import who
+from components.admin import sight
+from datasets import inventory, preview
+from datasets.preview import Preview
+
+
+def ask_see(key: str) -> Question:
+    """``key`` is of a dataset."""
+    name = _name(key)
+    return Question(f"See {name} as somebody else", [who("Person")], "Show what they see")
+
+
+def see(_by: Principal, key: str, answers: Answers) -> Done:
+    name = str(answers["person"] or "").strip()
+    found = inventory.one(int(key))
+    seen = preview.of(people.acting(people.named(name)), found.slug) if found and found.versions else None
+    return Done("", show=[html.P(f"{name} sees of {_name(key)}:"), *_shown(seen)])
+
+
+def ask_sees(key: str) -> Question:
+    """``key`` is of a person."""
+    person = people.acting(int(key))
+    return Question(
+        f"What {person.name} sees", [sight.each([_row(each) for each in preview.all_of(person)])], ""
+    )
+
+
+def _shown(seen: Preview | None) -> list[Component]:
+    if seen is None:
+        return [html.P("Nothing: for them there is no such dataset.", className="dx-weak")]
+    counted = {"visible": preview.count(seen, current_app.extensions["engines"]), "total": seen.whole.rows}
+    return [sight.one(_row(seen) | counted)]
+
+
+def _row(seen: Preview) -> dict[str, Any]:
+    level = str(seen.reach.level).capitalize()
+    return {"name": seen.whole.name, "level": level, "rows": seen.rows, "hidden": seen.hidden}
+
+
+def _name(key: str) -> str:
+    found = inventory.one(int(key))
+    if found is None:
+        raise LookupError("There is no such dataset any longer.")
+    return found.name
+
+
+ACTS = {"see": Act(see, ask_see), "sees": Act(ask=ask_sees)}

@@ -1,0 +1,35 @@
+"""What several administration pages write alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dash.development.base_component import Component
+
+from accounts import people
+from components.admin import ids
+from components.controls import Field
+from db.tables import Role
+
+
+def moment(when: datetime | None) -> str | None:
+    """A moment as the browser is given it, which writes it in its own clock."""
+    return when.isoformat() if when else None
+
+
+def role(value: str) -> str:
+    return Role(value).value.capitalize()
+
+
+def browser(agent: str) -> str:
+    """What a browser says it is."""
+    return agent or "Unknown browser"
+
+
+def who(label: str) -> Component:
+    """A field that asks for a person by name, and suggests some."""
+    return Field(ids.answer("person"), label, list=[name for _, name in people.names("")])
+
+
+ROLES = [(each.value, role(each.value)) for each in reversed(Role)]
+"""Every role and its name, the least first."""

@@ -1,0 +1,1 @@
+"""What the administration pages are built of."""

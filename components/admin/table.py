@@ -1,0 +1,74 @@
+"""Long tables: the browser asks for the rows it shows, sorted and filtered by the server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components.admin import ids
+
+BLOCK = 100
+"""Rows asked for at a time."""
+
+
+def column(
+    field: str, title: str, kind: str = "", *, sortable: bool = False, width: int = 0
+) -> dict[str, Any]:
+    """A column; ``kind`` says how its values are written: ``Moment``, ``Bytes``, ``Number``, ``List``."""
+    made: dict[str, Any] = {"field": field, "headerName": title, "sortable": sortable}
+    made |= {"width": width} if width else {"flex": 1, "minWidth": 140}
+    if kind:
+        made["valueFormatter"] = {"function": f"dx{kind}(params.value)"}
+    if kind in ("Bytes", "Number"):
+        made["type"] = "rightAligned"
+    return made
+
+
+def table(
+    id_: str,
+    columns: Sequence[dict[str, Any]],
+    filters: Sequence[Component],
+    empty: str,
+) -> Component:
+    """A table of endless rows, each with an ``id``; choosing one shows it in a panel beside.
+
+    ``empty`` is what is said when it has none.
+    """
+    options = {
+        "theme": {"function": "dxTheme(themeQuartz)"},
+        "cacheBlockSize": BLOCK,
+        "maxBlocksInCache": 20,
+        "maxConcurrentDatasourceRequests": 1,
+        "infiniteInitialRowCount": 1,
+        "suppressDragLeaveHidesColumns": True,
+        "suppressMovableColumns": True,
+        "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+        "localeText": {"noRowsToShow": empty},
+    }
+    grid = dag.AgGrid(
+        id=id_,
+        rowModelType="infinite",
+        columnDefs=list(columns),
+        defaultColDef={"resizable": True, "suppressHeaderMenuButton": True},
+        getRowId="params.data.id",
+        dashGridOptions=options,
+        className="dx-grid",
+        style={"height": None, "width": None},
+    )
+    bar = html.Div([*filters], className="dx-filters", role="search")
+    count = html.P(id=f"{id_}-count", className="dx-count-line", role="status")
+    main = html.Div([bar, count, grid], className="dx-table-main")
+    return html.Div([main, _panel(id_), dcc.Store(id=ids.changed(id_))], className="dx-table-and-panel")
+
+
+def _panel(id_: str) -> Component:
+    icon = html.Span(className="dx-icon dx-icon-close", **{"aria-hidden": "true"})
+    close = html.Button(
+        icon, id=ids.close(id_), className="dx-icon-button", type="button", **{"aria-label": "Close"}
+    )
+    content = html.Div(id=ids.panel(id_))
+    return html.Aside([close, content], id=ids.beside(id_), className="dx-panel", hidden=True)

@@ -1,0 +1,114 @@
+"""The Dash side of assets/controls.js: dialogs, form fields, and values in people's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from dash import html
+from dash.development.base_component import Component
+
+Options = Sequence[tuple[str, str]]
+"""Values and their labels."""
+
+
+class _Own(Component):  # type: ignore[misc]
+    """A component of ours; ``props`` are the names that Dash may set and read."""
+
+    _namespace = "dx"
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = ["children"]
+    props: ClassVar[list[str]] = []
+
+    def __init__(self, **values: Any) -> None:  # noqa: ANN401
+        self._prop_names = self.props
+        self._valid_wildcard_attributes: list[str] = []
+        self.available_properties = self._prop_names
+        self.available_wildcard_properties: list[str] = []
+        super().__init__(**{name: value for name, value in values.items() if value is not None})
+
+
+class Dialog(_Own):
+    """A dialog over the page while ``open``; Escape and the cross close it."""
+
+    _type = "Dialog"
+    props: ClassVar[list[str]] = ["children", "id", "title", "open"]
+
+    def __init__(self, id: str, title: str = "", children: Any = None) -> None:  # noqa: A002, ANN401
+        super().__init__(id=id, title=title, open=False, children=children)
+
+
+class Field(_Own):
+    """A labelled input: ``value`` is its text, the chosen option, a list of them, or whether it is ticked.
+
+    Args:
+        id: of the component.
+        label: what it asks for; ``quiet`` leaves it to screen readers.
+        kind: an input type such as ``text`` or ``date``, or ``choice``, ``many``, ``yes``.
+        value: what it begins with.
+        options: of a choice, or to choose many of.
+        list: what typing suggests.
+        wait: milliseconds after the last key until ``value`` changes.
+    """
+
+    _type = "Field"
+    props: ClassVar[list[str]] = [
+        *("id", "label", "kind", "value", "options", "list", "placeholder", "quiet", "wait", "error"),
+    ]
+
+    def __init__(  # noqa: PLR0913  (the props of an input)
+        self,
+        id: str | dict[str, Any],  # noqa: A002
+        label: str,
+        kind: str = "text",
+        *,
+        value: Any = None,  # noqa: ANN401
+        options: Options | None = None,
+        list: Sequence[str] | None = None,  # noqa: A002
+        placeholder: str | None = None,
+        quiet: bool = False,
+        wait: int | None = None,
+    ) -> None:
+        offered: Any = options and [dict(zip(("value", "label"), each, strict=True)) for each in options]
+        super().__init__(
+            id=id,
+            label=label,
+            kind=kind,
+            value=value,
+            options=offered,
+            list=list,
+            placeholder=placeholder,
+            quiet=quiet,
+            wait=wait,
+        )
+
+
+class Formatted(_Own):
+    """A value as the reader's browser writes it: a ``moment`` (ISO 8601), ``bytes``, a ``number``."""
+
+    _type = "Formatted"
+    props: ClassVar[list[str]] = ["value", "kind", "empty"]
+
+    def __init__(self, value: Any, kind: str, empty: str | None = None) -> None:  # noqa: ANN401
+        super().__init__(value=value, kind=kind, empty=empty)
+
+
+def facts(*pairs: tuple[str, Any]) -> Component:
+    """Names and values, one pair a line."""
+    lines = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs]
+    return html.Dl(lines, className="dx-facts")
+
+
+class Conditions(_Own):
+    """Which rows a share shows: ``value`` is a list of conditions on ``columns``, all to be met."""
+
+    _type = "Conditions"
+    props: ClassVar[list[str]] = ["id", "columns", "value"]
+
+    def __init__(
+        self,
+        id: str | dict[str, Any],  # noqa: A002
+        columns: list[dict[str, Any]],
+        value: list[dict[str, Any]],
+    ) -> None:
+        super().__init__(id=id, columns=columns, value=value)

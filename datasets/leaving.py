@@ -1,0 +1,33 @@
+"""Leaving for good: what somebody owns goes to somebody else, then they are deleted."""
+
+from __future__ import annotations
+
+from accounts import audit, standing
+from accounts.audit import Action
+from accounts.principals import Principal
+from datasets import owners
+
+
+class NoHeirError(ValueError):
+    """Somebody who owns something is deleted, and nobody gets it."""
+
+    def __init__(self) -> None:
+        super().__init__("Choose somebody else who gets what they own.")
+
+
+def leave(by: Principal, user_id: int, heir: int | None = None) -> None:
+    """Delete a person; the heir gets their datasets and saved views.
+
+    Raises:
+        NoHeirError: they own something, and there is no heir, or it is themselves.
+        LookupError: there is no such person, or no such heir.
+        LastAdminError: nobody would be left to administer.
+    """
+    owned = owners.owned(user_id)
+    if owned.datasets or owned.views:
+        if heir is None or heir == user_id:
+            raise NoHeirError
+        standing.disable(by, user_id)  # so that they don't save another view meanwhile
+        owners.transfer(user_id, heir)
+        audit.record(Action.OWNER_CHANGED, actor=by, resource=("user", str(user_id)), heir=heir)
+    standing.delete(by, user_id)

@@ -1,0 +1,85 @@
+"""Whose datasets and saved views are, and how they go on to somebody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from accounts.principals import Principal
+from datasets import shares
+from datasets.shares import TABLES
+from db.engine import session
+from db.tables import Dataset, Resource, Role, SavedView, User
+
+
+class UnknownOwnerError(LookupError):
+    """Nobody who could own anything: unknown, or disabled."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """What somebody owns, by name."""
+
+    datasets: tuple[str, ...]
+    views: tuple[str, ...]
+
+
+def owned(user_id: int) -> Owned:
+    with session() as work:
+        datasets = select(Dataset.name).where(Dataset.owner_id == user_id).order_by(col(Dataset.id))
+        views = select(SavedView.name).where(SavedView.owner_id == user_id).order_by(col(SavedView.id))
+        return Owned(tuple(work.exec(datasets)), tuple(work.exec(views)))
+
+
+def transfer(from_: int, to: int) -> None:
+    """Give all that a user owns to another: before somebody leaves.
+
+    Raises:
+        UnknownOwnerError: the other is unknown or disabled.
+    """
+    _require_owner(to)
+    with session() as work:
+        for table in TABLES.values():
+            work.execute(sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to))
+
+
+def claim(slug: str, name: str | None) -> None:
+    """Make a user, or with None the first admin, the owner of a dataset that has none."""
+    chosen = User.role == Role.ADMIN if name is None else User.name == name
+    with session() as work:
+        owner = work.exec(select(User.id).where(chosen, ~col(User.disabled)).order_by(col(User.id))).first()
+        ownerless = (col(Dataset.slug) == slug, col(Dataset.owner_id).is_(None))
+        work.execute(sa.update(Dataset).where(*ownerless).values(owner_id=owner))
+
+
+def require_named(name: str) -> None:
+    """Check that a user of this name could own something.
+
+    Raises:
+        UnknownOwnerError: there is none.
+    """
+    with session() as work:
+        if work.exec(select(User.id).where(User.name == name, ~col(User.disabled))).first() is None:
+            raise UnknownOwnerError(f"There is no user named {name!r}.")
+
+
+def hand_over(by: Principal, resource: Resource, id_: int, to: int) -> None:
+    """Give one dataset or saved view to another owner.
+
+    Raises:
+        LookupError, NotAllowedError: ``by`` may not, or the other is unknown or disabled.
+    """
+    shares.demand_sharing(by, resource, id_)
+    _require_owner(to)
+    table = TABLES[resource]
+    with session() as work:
+        work.execute(sa.update(table).where(col(table.id) == id_).values(owner_id=to))
+
+
+def _require_owner(user_id: int) -> None:
+    with session() as work:
+        user = work.get(User, user_id)
+    if user is None or user.disabled:
+        raise UnknownOwnerError("there is no such user")

@@ -1,0 +1,62 @@
+"""What a person may see of a dataset, in words: for those who decide about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import select
+
+from accounts.principals import Principal
+from datasets import catalogue, reach, shares
+from datasets.catalogue import UnknownDatasetError
+from datasets.cubes.engines import Engines
+from datasets.description import Description
+from datasets.reach import Reach
+from datasets.words import words
+from db.engine import session
+from db.tables import Dataset, Resource
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What they may do with the newest version, the rows they see in words, and the columns they don't."""
+
+    whole: Description
+    reach: Reach
+    rows: str
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        return tuple(column.label for column in self.whole.columns if column.name in self.reach.masked)
+
+
+def of(person: Principal, slug: str) -> Preview | None:
+    """What a person sees of a dataset; None: for them it does not exist."""
+    try:
+        whole = catalogue.open(slug, None, shares.visible(person, Resource.DATASET))
+    except UnknownDatasetError:
+        return None
+    found = reach.on(person, whole)
+    return Preview(whole, found, "every row" if found.rows is None else _rows(person, whole))
+
+
+def all_of(person: Principal) -> list[Preview]:
+    """The same of every dataset that exists for a person."""
+    entries = catalogue.entries(shares.visible(person, Resource.DATASET))
+    return [found for entry in entries if (found := of(person, entry.slug))]
+
+
+def count(preview: Preview, engines: Engines) -> int:
+    """How many rows they see."""
+    if preview.reach.rows is None:
+        return preview.whole.rows
+    engine = engines.of(preview.whole.slug, preview.whole.version)
+    return int(engine.mask([preview.reach.rows]).sum())
+
+
+def _rows(person: Principal, whole: Description) -> str:
+    with session() as work:
+        id_ = work.exec(select(Dataset.id).where(Dataset.slug == whole.slug)).one()
+        given = shares.applying(work, person, Resource.DATASET, id_ or 0)
+    grants = reach.undominated(map(reach.grant, given))
+    return "rows where " + ", or ".join(words(each.conditions or (), whole) for each in grants)

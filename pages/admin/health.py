@@ -1,0 +1,16 @@
+"""Health: how the service is right now."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.admin import ids
+from components.admin.frame import frame
+from pages.who import account
+
+
+def layout(**_query: str) -> Component:
+    """A place for what is found when the page opens, and a button to look again."""
+    again = html.Button("Look again", id=ids.LOOK_AGAIN, type="button", className="dx-quiet-button")
+    return frame(account(), "health", html.Div(id=ids.HEALTH, className="dx-health"), tools=[again])

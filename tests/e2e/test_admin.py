@@ -1,0 +1,107 @@
+"""An admin in a browser: every page opens, people are kept, and a table of any length is scrolled through."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
+FILLED = {
+    "people": "admin",
+    "groups": "group",
+    "datasets": "1 dataset",
+    "sessions": "session",
+    "audit": "entr",
+    "health": "Signs sessions",
+    "settings": "DATAXCHANGE_DATA",
+}
+
+
+def choose(page: Page, name: str) -> None:
+    page.get_by_role("gridcell", name=name, exact=True).first.click()
+    expect(page.locator(".dx-panel").get_by_role("heading", name=name)).to_be_visible()
+
+
+def answer(page: Page, button: str, yes: str) -> None:
+    page.get_by_role("button", name=button).click()
+    page.get_by_role("dialog").get_by_role("button", name=yes, exact=True).click()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_every_page_opens_from_the_account_menu(visit, options):
+    page = visit("/explore", **options)
+    page.get_by_label("Account of admin").click()
+    page.get_by_role("link", name="Administration").click()
+    rail = page.get_by_role("navigation", name="Administration")
+    for name, words in FILLED.items():
+        link = rail.locator(f"a[href='/admin/{name}']")
+        link.click()
+        expect(link).to_have_attribute("aria-current", "page")
+        expect(page.get_by_role("main")).to_contain_text(words)
+
+
+def test_a_person_is_invited_given_a_role_and_a_group_and_kept_out(visit):
+    groups = visit("/admin/groups")
+    groups.get_by_role("button", name="New group…").click()
+    groups.get_by_role("dialog").get_by_label("Name").fill("Operations")
+    groups.keyboard.press("Enter")
+    expect(groups.locator(".dx-count-line")).to_have_text("1 group")
+
+    page = visit("/admin/people")
+    page.get_by_role("button", name="Invite a person…").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("ada")
+    page.get_by_role("button", name="Create the invitation").click()
+    expect(page.get_by_role("dialog").locator("code")).to_contain_text("/invitation/")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    choose(page, "ada")
+    page.get_by_role("button", name="Change role…").click()
+    page.get_by_role("dialog").get_by_label("Role").select_option("presenter")
+    page.get_by_role("button", name="Change the role").click()
+    expect(page.locator(".dx-panel")).to_contain_text("Presenter")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".dx-panel")).to_contain_text("Analyst")
+    answer(page, "Add to a group…", "Add")
+    expect(page.locator(".dx-panel .dx-lines")).to_contain_text("Operations")
+    answer(page, "Disable…", "Disable")
+    expect(page.locator(".dx-panel .dx-badge")).to_have_text("disabled")
+    answer(page, "Delete…", "Delete")
+    expect(page.locator(".dx-panel")).to_be_hidden()
+    expect(page.get_by_role("gridcell", name="ada", exact=True)).to_have_count(0)
+
+
+def test_the_last_admin_is_told_why_they_stay(visit):
+    page = visit("/admin/people")
+    choose(page, "admin")
+    answer(page, "Disable…", "Disable")
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("last admin")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Close").first.click()
+    expect(page.locator(".dx-panel")).to_be_hidden()
+
+
+def test_a_dataset_is_shared_in_part(visit):
+    page = visit("/admin/datasets")
+    choose(page, "Flights 2001")
+    page.get_by_role("button", name="Share…").click()
+    page.get_by_label("With").select_option("everyone")
+    page.get_by_role("button", name="Add a condition").click()
+    page.get_by_label("Column of condition 1").select_option("delay")
+    page.get_by_label("From of condition 1").fill("60")
+    page.get_by_role("group", name="Columns to leave out").get_by_label("Distance").check()
+    page.get_by_role("button", name="Share", exact=True).click()
+    expect(page.locator(".dx-panel")).to_contain_text("rows where Delay")
+    expect(page.locator(".dx-panel")).to_contain_text("without Distance")
+    answer(page, "Stop…", "Stop sharing")
+    expect(page.locator(".dx-panel")).to_contain_text("Nobody but its owner and admins")
+
+
+def test_the_log_is_verified_and_read_by_keyboard(visit):
+    page = visit("/admin/audit")
+    page.get_by_role("button", name="Verify now").click()
+    expect(page.locator(".dx-verdict")).to_contain_text("are what was recorded")
+    page.get_by_role("gridcell", name="done").first.click()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator(".dx-panel")).to_contain_text("Hash")

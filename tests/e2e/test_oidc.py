@@ -1,0 +1,90 @@
+"""Signing in at a real OpenID provider in a browser."""
+
+import re
+import socket
+import subprocess
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import ROOT, started
+from tests.e2e.visits import assert_accessible
+
+
+@pytest.fixture(scope="module")
+def port():
+    """A free one: the provider must know the service's address before the service starts."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def issuer(port):
+    callback = f"http://localhost:{port}/signin/oidc/callback"
+    command = ["node", "tests/oidc/provider.mjs", callback]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as provider:
+        yield provider.stdout.readline().strip()
+        provider.terminate()
+
+
+@pytest.fixture(scope="module")
+def small_service(tmp_path_factory, port, issuer):
+    """A service without a dataset that uses the provider."""
+    settings = {
+        "PORT": str(port),
+        "DATAXCHANGE_PUBLIC_URL": f"http://localhost:{port}",
+        "DATAXCHANGE_OIDC_ISSUER": issuer,
+        "DATAXCHANGE_OIDC_CLIENT_ID": "dataxchange",
+        "DATAXCHANGE_OIDC_CLIENT_SECRET": "a secret of the tests",
+        "DATAXCHANGE_OIDC_NAME": "Example ID",
+        "DATAXCHANGE_OIDC_ROLE": "analyst",
+    }
+    with started(tmp_path_factory.mktemp("oidc"), **settings) as service:
+        yield service
+
+
+@pytest.fixture
+def page(browser, small_service):
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def sign_in_there(page, name):
+    page.get_by_placeholder("Enter any login").fill(name)
+    page.get_by_placeholder("and password").fill("anything")
+    page.get_by_role("button", name="Sign-in").click()
+    page.get_by_role("button", name="Continue").click()
+
+
+def test_somebody_new_signs_in_and_gets_where_they_wanted_to(page, small_service):
+    wanted = f"{small_service.url}/explore/flights#v=1"
+    page.goto(wanted)
+    assert_accessible(page)
+    page.get_by_role("link", name="Sign in with Example ID").click()
+    sign_in_there(page, "grace")
+    expect(page).to_have_url(wanted)
+    expect(page.get_by_label("Account of grace")).to_be_visible()
+
+
+def test_whoever_goes_back_is_told_so(page, small_service):
+    page.goto(f"{small_service.url}/signin")
+    page.get_by_role("link", name="Sign in with Example ID").click()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("alert").first).to_have_text("Example ID did not let you in, or you went back.")
+
+
+def test_an_account_here_is_linked_by_signing_in_there(page, browser, small_service):
+    page.goto(f"{small_service.url}/signin")
+    page.get_by_label("Name").fill("admin")
+    page.get_by_label("Password", exact=True).fill(small_service.password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_url(re.compile("/explore"))
+    page.evaluate("async () => (await import('/assets/oidc.js')).link()")
+    sign_in_there(page, "the-admin-there")
+    expect(page).to_have_url(re.compile("/account$"))
+    page.context.clear_cookies()
+    page.goto(f"{small_service.url}/signin")
+    page.get_by_role("link", name="Sign in with Example ID").click()
+    sign_in_there(page, "the-admin-there")
+    expect(page.get_by_label("Account of admin")).to_be_visible()

@@ -1,0 +1,94 @@
+"""Rights in browsers: a group sees its own numbers, a view is shared, a guest comes and goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+import config
+from accounts import links, users
+from config import Settings
+from datasets import catalogue, shares
+from datasets.shares import Subject, Terms
+from db.engine import session
+from db.tables import Group, Membership, Resource, Role
+from tests.e2e.explore import card, rows, settled
+from tests.e2e.truth import Truth
+from tests.e2e.visits import Opener, Service
+
+CALIFORNIA = [{"column": "state", "filter": {"type": "members", "values": ["CA"]}}]
+
+
+@pytest.fixture
+def database(service: Service) -> Iterator[None]:
+    """The database of the running service."""
+    before = config.use(Settings(data=service.data))
+    yield
+    config.use(before)
+
+
+@pytest.fixture
+def californians(database: None, service: Service) -> Iterator[str]:
+    """Somebody whose group sees flights from California only, and no delays; but for admins nobody else."""
+    person = users.create("cora", "correct horse battery", Role.VIEWER)
+    admin = users.of_password("admin", service.password)
+    assert admin
+    id_ = catalogue.find("flights", None)[0].id or 0
+    for share, _ in shares.of(admin, Resource.DATASET, id_):
+        shares.take(admin, share.id or 0)
+    with session() as work:
+        group = Group(name="California")
+        work.add(group)
+        work.flush()
+        work.add(Membership(user_id=person.id, group_id=group.id or 0))
+    terms = Terms(conditions=CALIFORNIA, masked=("delay",))
+    shares.give(admin, Resource.DATASET, id_, Subject(group_id=group.id), terms)
+    yield "cora"
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
+
+
+def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
+    visit: Opener, service: Service, californians: str
+) -> None:
+    truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
+    cora = visit(f"/signin/link/{links.issue(californians)}", signed_in=False)
+    assert rows(cora) == truth.count("state = 'CA'")
+    expect(cora.get_by_text("Delay")).to_have_count(0)
+
+    admin = visit("/explore/flights")
+    assert rows(admin) == 3_000_000
+    admin.get_by_role("button", name="Saved views").click()
+    admin.get_by_label("Name").fill("All flights")
+    admin.get_by_role("button", name="Save as new").click()
+    admin.wait_for_url("**/view/*")
+    settled(admin)
+    admin.get_by_role("button", name="Share", exact=True).click()
+    dialog = admin.get_by_role("dialog")
+    dialog.get_by_label("Person or group").fill("Cali")
+    expect(dialog.locator("datalist option[value=California]")).to_be_attached()
+    dialog.get_by_label("Person or group").fill("California")
+    dialog.get_by_role("button", name="Share", exact=True).click()
+    expect(dialog.get_by_text("California (group)")).to_be_visible()
+    dialog.get_by_label("What the link is for").fill("The board")
+    dialog.get_by_label("Rights of").fill(californians)
+    dialog.get_by_role("button", name="Create link").click()
+    link = dialog.get_by_role("link", name="The board").get_attribute("href")
+    assert link
+
+    cora.goto(admin.url.partition("#")[0])
+    assert rows(cora) == truth.count("state = 'CA'")
+    expect(cora.get_by_text("Parts of this view are left out")).to_be_visible()
+
+    guest = visit(link, signed_in=False)
+    guest.wait_for_url("**/view/*")
+    assert rows(guest) == truth.count("state = 'CA'")
+    expect(guest.get_by_text("Guest", exact=True)).to_be_visible()
+    expect(card(guest, "delay")).to_have_count(0)
+
+    dialog.get_by_role("button", name="Revoke").click()
+    expect(dialog.get_by_role("link", name="The board")).to_have_count(0)
+    assert guest.request.get(guest.url).url.startswith(f"{service.url}/signin")
+    assert guest.request.get(link).status == 410
+    dialog.get_by_role("button", name="Close").click()

@@ -1,0 +1,370 @@
+"""The administration pages from the outside: for admins only, their tables, questions and acts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+from sqlmodel import select
+
+from accounts import audit, groups, people, sessions, standing, users
+from accounts.people import Search
+from accounts.permissions import Permission
+from accounts.principals import Principal
+from components.admin import ids
+from components.admin.frame import PAGES
+from datasets import inventory
+from datasets.incoming.importer import import_file
+from db.engine import session
+from db.tables import Role, Share, UserSession, now
+
+SignIn = Callable[..., FlaskClient]
+ORD = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
+OTHERS = [role for role in Role if role is not Role.ADMIN]
+
+
+@pytest.fixture
+def admin(signed_in: SignIn) -> FlaskClient:
+    return signed_in(Role.ADMIN)
+
+
+@pytest.fixture
+def ada(app: Dash) -> Principal:
+    return users.create("ada", "correct horse battery", Role.ANALYST)
+
+
+@pytest.fixture
+def trips(app: Dash, tmp_path: Path) -> str:
+    """The id of a dataset of 300 rows."""
+    file = tmp_path / "trips.csv"
+    file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
+    import_file(file, "trips", "Trips", lambda *_: None, lambda _: None)
+    return str(inventory.page()[0][0].id)
+
+
+def written(id_: Any) -> str:
+    return id_ if isinstance(id_, str) else json.dumps(id_, sort_keys=True, separators=(",", ":"))
+
+
+def call(
+    browser: FlaskClient,
+    outputs: list[Any] | dict[str, Any],
+    inputs: list[Any],
+    state: Sequence[Any] = (),
+    name: str = "",
+) -> Any:
+    """What Dash's route answers to a page whose first input has changed."""
+    if not name:
+        several = (
+            "...".join(f"{each['id']}.{each['property']}" for each in outputs)
+            if isinstance(outputs, list)
+            else ""
+        )
+        name = f"..{several}.." if isinstance(outputs, list) else f"{outputs['id']}.{outputs['property']}"
+    cause = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
+    changed = f"{written(cause['id'])}.{cause['property']}"
+    body = {
+        "output": name,
+        "outputs": outputs,
+        "inputs": inputs,
+        "state": list(state),
+        "changedPropIds": [changed],
+    }
+    return browser.post("/_dash-update-component", json=body)
+
+
+def prop(id_: Any, name: str, value: Any = None) -> dict[str, Any]:
+    return {"id": id_, "property": name, "value": value}
+
+
+def rows(browser: FlaskClient, table: str, asked: dict[str, Any], **filters: str) -> Any:
+    """The answer to a table that asks for rows."""
+    outputs = [{"id": table, "property": "getRowsResponse"}, {"id": f"{table}-count", "property": "children"}]
+    fields = [(ids.filter_(table, key), value) for key, value in filters.items()]
+    state = [
+        [prop(id_, "value", value) for id_, value in fields],
+        [prop(id_, "id", id_) for id_, _ in fields],
+    ]
+    return call(browser, outputs, [prop(table, "getRowsRequest", asked)], state)
+
+
+def found(browser: FlaskClient, table: str, **filters: str) -> list[dict[str, Any]]:
+    answer = rows(browser, table, {"startRow": 0, "endRow": 100, "sortModel": []}, **filters)
+    assert answer.status_code == 200, answer.text
+    return list(answer.get_json()["response"][table]["getRowsResponse"]["rowData"])
+
+
+def panel(browser: FlaskClient, table: str, key: str) -> str:
+    beside, content = ids.beside(table), ids.panel(table)
+    outputs = [{"id": content, "property": "children"}, {"id": beside, "property": "hidden"}]
+    inputs = [prop(table, "selectedRows", [{"id": key}]), prop(ids.changed(table), "data")]
+    answer = call(browser, outputs, inputs)
+    return done(answer)
+
+
+def named(app: Dash, *parts: str) -> str:
+    """The name of the one callback whose outputs are named like this."""
+    matching = [name for name in app.callback_map if all(part in name for part in parts)]
+    assert len(matching) == 1, matching
+    return matching[0]
+
+
+def outputs(name: str) -> list[Any]:
+    """The outputs of a callback, with one table on the page."""
+
+    def output(each: str) -> Any:
+        id_, _, property_ = each.rpartition(".")
+        known = json.loads(id_) if id_.startswith("{") else id_
+        return {"id": known, "property": property_}
+
+    listed = [output(each) for each in name.strip(".").split("...")]
+    return [[each | {"id": ids.changed("x")}] if isinstance(each["id"], dict) else each for each in listed]
+
+
+def ask(app: Dash, browser: FlaskClient, verb: str, key: str = "") -> Any:
+    """Click a button that asks first."""
+    browser.get("/_dash-dependencies")
+    name, id_ = named(app, f"{ids.ASKING}.title"), ids.ask(verb, key)
+    return call(browser, outputs(name), [[prop(id_, "n_clicks", 1)]], name=name)
+
+
+def confirm(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
+    """Confirm what was asked."""
+    browser.get("/_dash-dependencies")
+    name = named(app, ids.PROBLEM, ids.NOTICE)
+    fields = [(ids.answer(each), value) for each, value in answers.items()]
+    state = [
+        prop(ids.PENDING, "data", {"type": "ask", "verb": verb, "key": key}),
+        [prop(id_, "value", value) for id_, value in fields],
+        [prop(id_, "id", id_) for id_, _ in fields],
+    ]
+    return call(browser, outputs(name), [prop(ids.CONFIRM, "n_clicks", 1)], state, name)
+
+
+def done(answer: Any) -> str:
+    assert answer.status_code == 200, answer.text
+    return json.dumps(answer.get_json(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_pages_open_for_admins_only(signed_in: SignIn, client: FlaskClient, place: str) -> None:
+    answers = {role: signed_in(role).get(f"/admin/{place}").status_code for role in Role}
+    assert answers == {role: 200 if role is Role.ADMIN else 403 for role in Role}
+    assert client.get(f"/admin/{place}").status_code == 302
+
+
+@pytest.mark.parametrize("place", PAGES)
+def test_layouts_are_given_to_admins_only(signed_in: SignIn, place: str) -> None:
+    outputs = [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}]
+    where = [prop("_pages_location", "pathname", f"/admin/{place}"), prop("_pages_location", "search", "")]
+    answers = {role: call(signed_in(role), outputs, where).status_code for role in Role}
+    assert answers == {role: 200 if role is Role.ADMIN else 403 for role in Role}
+
+
+def test_every_callback_of_these_pages_is_for_admins(app: Dash, signed_in: SignIn) -> None:
+    signed_in().get("/_dash-dependencies")
+    entries = [entry["callback"].__wrapped__ for entry in app.callback_map.values() if "callback" in entry]
+    own = [each for each in entries if each.__module__.startswith("callbacks.admin")]
+    assert len(own) > 20
+    assert {vars(each)["policy"] for each in own} == {Permission.ADMINISTER}
+    assert {each.__name__ for each in own if vars(each)["fresh"]} == {"confirm", "at_once"}
+
+
+@pytest.mark.parametrize("role", OTHERS)
+def test_nobody_else_is_answered_or_does_anything(
+    app: Dash, signed_in: SignIn, ada: Principal, role: Role
+) -> None:
+    browser = signed_in(role)
+    assert rows(browser, ids.PEOPLE, {"startRow": 0, "endRow": 100}).status_code == 403
+    assert ask(app, browser, "disable", str(ada.id)).status_code == 403
+    assert confirm(app, browser, "role", str(ada.id), role="admin").status_code == 403
+    assert browser.get("/api/admin/audit.jsonl").status_code == 403
+    assert people.count(Search(role=Role.ADMIN)) == 0
+
+
+def test_who_has_not_confirmed_lately_is_asked_to(app: Dash, admin: FlaskClient, ada: Principal) -> None:
+    with session() as work:
+        for own in work.exec(select(UserSession)):
+            own.confirmed = now() - timedelta(hours=1)
+            work.add(own)
+    refused = confirm(app, admin, "disable", str(ada.id))
+    assert (refused.status_code, refused.headers["X-Step-Up"]) == (403, "required")
+    assert found(admin, ids.PEOPLE, text="ada")[0]["state"] == "active"
+
+
+def test_people_are_found_by_name_role_state_and_group(admin: FlaskClient, ada: Principal) -> None:
+    grace = users.create("grace", "correct horse battery", Role.VIEWER)
+    standing.disable(ada, grace.id)
+    west = groups.create(ada, "West")
+    groups.add(ada, west, ada.id)
+    asked = [{"text": "AD"}, {"role": "analyst"}, {"state": "disabled"}, {"group": str(west)}]
+    names = [[row["name"] for row in found(admin, ids.PEOPLE, **each)] for each in asked]
+    assert names == [["ada"], ["ada"], ["grace"], ["ada"]]
+
+
+@pytest.mark.parametrize("asked", [{"startRow": -1, "endRow": 9}, {"startRow": 0, "endRow": 10**6}])
+def test_no_table_gives_more_than_it_shows(admin: FlaskClient, asked: dict[str, int]) -> None:
+    refused = rows(admin, ids.PEOPLE, asked)
+    assert refused.status_code == 400
+    assert "1 to 500 rows" in refused.text
+
+
+def test_an_invitation_is_shown_once_and_recorded(app: Dash, admin: FlaskClient) -> None:
+    answer = done(confirm(app, admin, "invite", name="bob", email="bob@example.org", role="viewer"))
+    assert re.search(r"http://\S+/invitation/[\w-]{40,}", answer)
+    assert [row["state"] for row in found(admin, ids.PEOPLE, text="bob")] == ["invited"]
+    assert "bob@example.org" in panel(admin, ids.PEOPLE, str(people.named("bob")))
+    assert [entry.action for entry in audit.page()[0]][:2] == ["user.invited", "user.created"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [(("ada", ""), "already"), (("", ""), "no name"), (("bob", "nowhere"), "no e-mail address")],
+)
+def test_what_is_wrong_with_an_invitation_is_said(
+    app: Dash, admin: FlaskClient, ada: Principal, given: tuple[str, str], says: str
+) -> None:
+    assert says in done(confirm(app, admin, "invite", name=given[0], email=given[1], role="viewer"))
+    assert found(admin, ids.PEOPLE, text="bob") == []
+
+
+def test_a_person_is_disabled_and_let_in_again(app: Dash, admin: FlaskClient, signed_in: SignIn) -> None:
+    browser = signed_in(Role.ANALYST)
+    who = found(admin, ids.PEOPLE, role="analyst")[0]["id"]
+    assert "signed out everywhere" in done(ask(app, admin, "disable", who))
+    done(confirm(app, admin, "disable", who))
+    assert browser.get("/").status_code == 302
+    done(confirm(app, admin, "enable", who))
+    assert found(admin, ids.PEOPLE, role="analyst")[0]["state"] == "active"
+
+
+def test_the_last_admin_is_told_why_not(app: Dash, admin: FlaskClient) -> None:
+    who = found(admin, ids.PEOPLE)[0]["id"]
+    for verb, answers in (("disable", {}), ("role", {"role": "viewer"}), ("delete", {})):
+        assert "last admin" in done(confirm(app, admin, verb, who, **answers))
+    assert people.count(Search(role=Role.ADMIN)) == 1
+
+
+def test_what_somebody_owns_goes_to_an_heir(
+    app: Dash, admin: FlaskClient, ada: Principal, trips: str
+) -> None:
+    bob = users.create("bob", "correct horse battery", Role.ANALYST)
+    done(confirm(app, admin, "owner", trips, person="ada"))
+    assert "Trips" in done(ask(app, admin, "delete", str(ada.id)))
+    assert "Choose somebody" in done(confirm(app, admin, "delete", str(ada.id), person=""))
+    assert "no user named" in done(confirm(app, admin, "delete", str(ada.id), person="nobody"))
+    done(confirm(app, admin, "delete", str(ada.id), person="bob"))
+    assert people.of(ada.id) is None
+    assert inventory.page()[0][0].owner == bob.name
+
+
+def test_groups_are_made_filled_and_left(app: Dash, admin: FlaskClient, ada: Principal) -> None:
+    done(confirm(app, admin, "new-group", name="West"))
+    west = found(admin, ids.GROUPS)[0]["id"]
+    done(confirm(app, admin, "add-member", west, person="ada"))
+    assert "ada" in panel(admin, ids.GROUPS, west)
+    assert "West" in panel(admin, ids.PEOPLE, str(ada.id))
+    assert "no user named" in done(confirm(app, admin, "add-member", west, person="bob"))
+    done(confirm(app, admin, "leave", f"{ada.id}:{west}"))
+    assert found(admin, ids.GROUPS)[0]["members"] == 0
+    done(confirm(app, admin, "delete-group", west))
+    assert "no such group any longer" in done(ask(app, admin, "rename-group", west))
+
+
+def test_sessions_and_tokens_of_anybody_are_ended(app: Dash, admin: FlaskClient, signed_in: SignIn) -> None:
+    browser = signed_in(Role.VIEWER)
+    assert len(found(admin, ids.SESSIONS)) == 2
+    viewer = people.page(Search(role=Role.VIEWER))[0][0]
+    theirs = sessions.alive(viewer.id)[0]
+    done(confirm(app, admin, "end-session", theirs.id))
+    assert browser.get("/explore").status_code == 302
+    assert len(found(admin, ids.SESSIONS)) == 1
+    assert found(admin, ids.TOKENS) == found(admin, ids.GUESTS) == []
+
+
+def test_a_dataset_is_shared_in_part_and_the_terms_are_in_words(
+    app: Dash, admin: FlaskClient, ada: Principal, trips: str
+) -> None:
+    terms = {"level": "view", "conditions": ORD, "masked": ["delay"]}
+    done(confirm(app, admin, "share", trips, **{"with": "person", "person": "ada"}, **terms))
+    shown = panel(admin, ids.DATASETS, trips)
+    assert "rows where Origin is ORD" in shown
+    assert "without Delay" in shown
+    with session() as work:
+        share = work.exec(select(Share)).one()
+    assert (share.user_id, share.masked) == (ada.id, ["delay"])
+    done(confirm(app, admin, "change-share", f"{trips}:{share.id}", level="edit", conditions=[], masked=[]))
+    assert "Edit · every row" in panel(admin, ids.DATASETS, trips)
+    done(confirm(app, admin, "stop-share", f"{trips}:{share.id}"))
+    assert "Nobody but its owner" in panel(admin, ids.DATASETS, trips)
+    acts = [entry.action for entry in audit.page()[0]]
+    assert acts == ["share.removed", "share.changed", "share.created"]
+
+
+def test_bad_conditions_are_refused_with_the_reason(app: Dash, admin: FlaskClient, trips: str) -> None:
+    bad = [{"column": "origin", "filter": {"type": "box"}}]
+    answer = done(
+        confirm(app, admin, "share", trips, **{"with": "everyone"}, level="view", conditions=bad, masked=[])
+    )
+    assert "box" in answer
+    with session() as work:
+        assert work.exec(select(Share)).all() == []
+
+
+def test_the_log_is_filtered_exported_and_verified(app: Dash, admin: FlaskClient, ada: Principal) -> None:
+    groups.create(ada, "West")
+    groups.create(ada, "East")
+    assert [row["resource"] for row in found(admin, ids.AUDIT, key="West")] == ["group West"]
+    assert found(admin, ids.AUDIT, since="2999-01-01") == []
+    answer = admin.get("/api/admin/audit.jsonl?kind=group&key=East")
+    assert [json.loads(line)["resource_key"] for line in answer.text.splitlines()] == ["East"]
+    assert admin.get("/api/admin/audit.jsonl?since=yesterday").status_code == 400
+    assert audit.page()[0][0].action == "audit.exported"
+    body = [prop(ids.VERIFY, "n_clicks", 1)]
+    out = {"id": ids.VERDICT, "property": "children"}
+    assert "Verified" in call(admin, out, body).text
+
+
+def test_health_says_what_is_kept_in_memory(
+    app: Dash, admin: FlaskClient, ada: Principal, trips: str
+) -> None:
+    done(confirm(app, admin, "share", trips, **{"with": "everyone"}, level="view", conditions=ORD, masked=[]))
+    done(confirm(app, admin, "see", trips, person="ada"))
+    out = {"id": ids.HEALTH, "property": "children"}
+    assert "trips (" in done(call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")]))
+
+
+def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
+    out = {"id": ids.HEALTH, "property": "children"}
+    answer = call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")])
+    for part in ("Engine", "sqlite", "the newest", "Signs sessions", "Encrypted", "Secure cookies", "Python"):
+        assert part in done(answer)
+
+
+def test_settings_show_where_each_comes_from(admin: FlaskClient, app: Dash) -> None:
+    out = {"id": ids.SETTINGS, "property": "children"}
+    answer = done(call(admin, out, [prop(ids.SETTINGS, "id", ids.SETTINGS)]))
+    assert "DATAXCHANGE_DATA" in answer
+    assert "PT12H" in answer
+
+
+def test_what_a_person_sees_is_told_in_words_and_rows(
+    app: Dash, admin: FlaskClient, ada: Principal, trips: str
+) -> None:
+    assert "Nothing is shared with them" in done(ask(app, admin, "sees", str(ada.id)))
+    assert "there is no such dataset" in done(confirm(app, admin, "see", trips, person="ada"))
+    terms = {"level": "view", "conditions": ORD, "masked": ["delay"]}
+    done(confirm(app, admin, "share", trips, **{"with": "everyone"}, **terms))
+    seen = done(confirm(app, admin, "see", trips, person="ada"))
+    assert all(part in seen for part in ("rows where Origin is ORD", '"value": 100', '"value": 300', "Delay"))
+    assert "View · rows where Origin is ORD · without Delay" in done(ask(app, admin, "sees", str(ada.id)))
+    assert "Manage · every row" in done(
+        ask(app, admin, "sees", str(people.page(Search(role=Role.ADMIN))[0][0].id))
+    )

@@ -1,0 +1,124 @@
+"""The table in docs/security.md, held against every route and callback as every kind of principal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from dash import Dash
+from flask.testing import FlaskClient
+from werkzeug.exceptions import Forbidden, Unauthorized
+
+from accounts import apitokens, sessions, users
+from accounts.guard import PUBLIC
+from accounts.permissions import GRANTED, GUEST, Permission
+from accounts.sessions import Browser
+from db.engine import session
+from db.tables import Dataset, GuestLink, Role, SavedView, now
+
+DOCUMENT = Path(__file__).parents[2] / "docs/security.md"
+ROW = re.compile(r"^\| (\w+) \|((?: ✓? ?\|){5})$", re.MULTILINE)
+DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
+SOMETHING = re.compile(r"<[^>]*>")
+
+
+def table() -> dict[str, set[Permission]]:
+    """The table: principal -> permissions."""
+    text = DOCUMENT.read_text()
+    heads = [Permission(name.strip()) for name in re.findall(r"\| Principal \|(.*)\|", text)[0].split("|")]
+    rows = {name: cells.strip("|").split("|") for name, cells in ROW.findall(text)}
+    return {
+        name: {head for head, cell in zip(heads, cells, strict=True) if "✓" in cell}
+        for name, cells in rows.items()
+    }
+
+
+def test_the_table_is_the_one_in_the_program() -> None:
+    roles = {str(role): set(granted) for role, granted in GRANTED.items()}
+    assert table() == roles | {"guest": set(GUEST), "stranger": set()}
+
+
+Client = Callable[[str], FlaskClient]
+
+
+@pytest.fixture
+def client_of(app: Dash, signed_in: Callable[..., FlaskClient]) -> Client:
+    """``client_of("viewer")``: a browser of this kind of principal."""
+    made = {"stranger": app.server.test_client, "guest": lambda: guest(app)}
+    return lambda kind: made[kind]() if kind in made else signed_in(Role(kind))
+
+
+def guest(app: Dash) -> FlaskClient:
+    """A browser that came by a guest link with the rights of an admin."""
+    owner = users.create("owner", "correct horse battery", Role.ADMIN)
+    with session() as work:
+        dataset = Dataset(slug="trips", name="Trips")
+        work.add(dataset)
+        work.flush()
+        own = {"dataset_id": dataset.id, "owner_id": owner.id, "exploration": {"views": []}}
+        view = SavedView(name="A view", **own)
+        work.add(view)
+        work.flush()
+        link = GuestLink(view_id=view.id, as_user_id=owner.id, expires=now() + timedelta(days=1))
+        work.add(link)
+    browser = app.server.test_client()
+    given = sessions.begin(owner.id, "guest", Browser("192.0.2.1", "a browser"), guest_link=link.id)
+    browser.set_cookie("dx-access", given.access)
+    assert browser.get("/_dash-layout").status_code == 200
+    return browser
+
+
+def demanded(app: Dash) -> list[tuple[str, str, Permission]]:
+    """(method, path with something in its gaps, permission) of every route that declares one."""
+    found = []
+    for rule in app.server.url_map.iter_rules():
+        policy = getattr(app.server.view_functions[rule.endpoint], "policy", PUBLIC)
+        if policy != PUBLIC:
+            path = SOMETHING.sub("1", rule.rule)
+            found += [(method, path, policy) for method in rule.methods - {"OPTIONS", "HEAD"}]
+    return found
+
+
+@pytest.mark.parametrize("kind", sorted(table()))
+def test_no_route_answers_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
+    client, granted = client_of(kind), table()[kind]
+    refusals = {401, 302} if kind == "stranger" else {403}
+    denied = [(method, path) for method, path, policy in demanded(app) if policy not in granted]
+    answers = {(method, path): client.open(path, method=method, json={}) for method, path in denied}
+    leaks = [place for place, answer in answers.items() if answer.status_code not in refusals]
+    elsewhere = [a.location for a in answers.values() if a.status_code == 302 and "/signin" not in a.location]
+    assert not leaks
+    assert not elsewhere
+
+
+@pytest.mark.parametrize("kind", sorted(table()))
+def test_no_callback_answers_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
+    client, granted = client_of(kind), table()[kind]
+    client_of("admin").get("/_dash-layout")
+    token = client.get_cookie("dx-access")
+    cookies = {"Cookie": f"dx-access={token.value}"} if token else {}
+    refusal = Unauthorized if kind == "stranger" else Forbidden
+    for name, entry in app.callback_map.items():
+        if "callback" not in entry or name in DASHS_OWN:
+            continue
+        call = entry["callback"].__wrapped__
+        if vars(call)["policy"] in granted:
+            continue
+        request = app.server.test_request_context("/_dash-update-component", method="POST", headers=cookies)
+        with request, pytest.raises(refusal):
+            call()
+
+
+@pytest.mark.parametrize("scope", apitokens.SCOPES)
+def test_a_program_is_bound_by_its_scopes(app: Dash, settings: object, scope: Permission) -> None:
+    admin = users.create("ada", "correct horse battery", Role.ADMIN)
+    header = {
+        "Authorization": f"Bearer {apitokens.create(admin, 'a script', [scope], now() + timedelta(days=1))}"
+    }
+    client = app.server.test_client()
+    denied = [(method, path) for method, path, policy in demanded(app) if policy != scope]
+    answers = {place: client.open(place[1], method=place[0], json={}, headers=header) for place in denied}
+    assert not [place for place, answer in answers.items() if answer.status_code != 403]

@@ -1,0 +1,281 @@
+"""People and groups as an admin keeps them, on both kinds of database: long lists, and the last admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from time import perf_counter
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import select
+
+from accounts import access, apitokens, audit, groups, people, sessions, standing, users
+from accounts.admins import LastAdminError
+from accounts.groups import BadGroupNameError
+from accounts.paging import Window
+from accounts.people import Search, State
+from accounts.permissions import Permission
+from accounts.principals import Principal
+from accounts.sessions import Browser
+from accounts.tokens import BadTokenError
+from config import Settings
+from db.engine import session
+from db.tables import Dataset, Group, Passkey, Purpose, Role, SavedView, now
+
+MANY = 100_000
+HERE = Browser("127.0.0.1", "a browser")
+
+
+@pytest.fixture
+def admin(database: Settings) -> Principal:
+    return users.create("grace", "correct horse battery", Role.ADMIN)
+
+
+def add_many() -> None:
+    """People 0 to 99,999, made by the database itself."""
+    with session() as work:
+        sqlite = work.connection().dialect.name == "sqlite"
+        moment = "datetime('2026-01-01', '+' || {} || ' minutes')"
+        minutes = moment if sqlite else "timestamptz '2026-01-01Z' + {} * interval '1 minute'"
+        work.execute(
+            sa.text(f"""
+            WITH RECURSIVE numbers(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {MANY - 1})
+            INSERT INTO users (name, password_hash, role, handle, totp_step, disabled, created, signed_in)
+            SELECT 'person ' || substr(CAST(1000000 + i AS TEXT), 2), CASE WHEN i % 3 > 0 THEN 'x' END,
+              CASE WHEN i % 10 > 0 THEN 'viewer' ELSE 'analyst' END, CAST(i AS TEXT), 0, i % 100 = 0,
+              {minutes.format("i")}, CASE WHEN i % 2 > 0 THEN {minutes.format(f"(i * 7919 % {MANY})")} END
+            FROM numbers""")  # noqa: S608
+        )
+
+
+def test_a_hundred_thousand_people_are_paged_by_the_database(admin: Principal) -> None:
+    add_many()
+    asked = {
+        "first": (Search(), Window()),
+        "last": (Search(), Window(start=MANY - 99, size=100)),
+        "found": (Search(text="PERSON 0999"), Window()),
+        "by sign-in": (Search(), Window(start=MANY // 4, sort="signed_in", descending=True)),
+        "invited": (Search(state=State.INVITED), Window(sort="created")),
+    }
+    answers, seconds = {}, {}
+    for name, (search, window) in asked.items():
+        began = perf_counter()
+        answers[name] = people.page(search, window)
+        seconds[name] = perf_counter() - began
+    assert max(seconds.values()) < 1, seconds
+    first, total = answers["first"]
+    assert (total, first[0].name, first[1].name) == (MANY + 1, "grace", "person 000000")
+    last, _ = answers["last"]
+    assert (len(last), last[-1].name) == (100, f"person {MANY - 1:06}")
+    found, total = answers["found"]
+    assert (total, found[0].name) == (100, "person 099900")
+    moments = [person.signed_in for person in answers["by sign-in"][0]]
+    assert moments == sorted(moments, reverse=True)
+    assert len(moments) == 100
+    invited, total = answers["invited"]
+    assert {person.state for person in invited} == {State.INVITED}
+    assert total == sum(number % 3 == 0 and number % 100 != 0 for number in range(MANY))
+
+
+def test_those_who_never_signed_in_come_last_either_way(admin: Principal) -> None:
+    users.create("ada", "correct horse battery", Role.VIEWER)
+    sessions.begin(admin.id, "password", HERE)
+    for descending in (True, False):
+        rows, _ = people.page(window=Window(sort="signed_in", descending=descending))
+        assert [person.name for person in rows] == ["grace", "ada"]
+
+
+def test_a_name_is_searched_as_it_is_written(admin: Principal) -> None:
+    users.create("100 %", "correct horse battery", Role.VIEWER)
+    assert [person.name for person in people.page(Search(text="%"))[0]] == ["100 %"]
+    assert people.page(Search(text="_"))[1] == 0
+    assert people.page(Search(text="\0%"))[1] == 1
+    assert [name for _, name in people.names("A")] == ["grace"]
+
+
+def test_a_person_is_listed_with_groups_and_factors(admin: Principal) -> None:
+    ada = users.create("ada", "correct horse battery", Role.VIEWER)
+    for name in ("West", "East"):
+        groups.add(admin, groups.create(admin, name), ada.id)
+    with session() as work:
+        work.add(Passkey(user_id=ada.id, credential_id="x", public_key=b"x", name="A key"))
+    found = people.of(ada.id)
+    assert found
+    assert (found.groups, found.factors, found.state) == (("East", "West"), ("passkey",), State.ACTIVE)
+    east = next(id_ for id_, name in groups.names() if name == "East")
+    assert [person.name for person in people.page(Search(group=east))[0]] == ["ada"]
+
+
+def test_whoever_was_invited_has_no_way_in_but_the_link(admin: Principal) -> None:
+    person, token = standing.invite(admin, "ada", Role.ANALYST)
+    found = people.of(person.id)
+    assert token
+    assert found
+    assert found.state is State.INVITED
+    assert users.of_password("ada", "") is None
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda by, id_: standing.change_role(by, id_, Role.ANALYST),
+        standing.disable,
+        standing.delete,
+    ],
+)
+def test_the_last_admin_stays(admin: Principal, act: Callable[[Principal, int], object]) -> None:
+    standing.invite(admin, "somebody who has not come yet", Role.ADMIN)
+    gone = users.create("bob", "correct horse battery", Role.ADMIN)
+    standing.disable(admin, gone.id)
+    with pytest.raises(LastAdminError):
+        act(admin, admin.id)
+    assert users.of_password("grace", "correct horse battery") == admin
+    standing.enable(admin, gone.id)
+    act(admin, admin.id)
+    assert people.page(Search(role=Role.ADMIN, state=State.ACTIVE))[0][0].name == "bob"
+
+
+def test_the_last_admin_keeps_the_passkey_that_is_their_only_way_in(admin: Principal) -> None:
+    bob, _ = standing.invite(admin, "bob", Role.ADMIN)
+    with session() as work:
+        work.add(Passkey(user_id=bob.id, credential_id="x", public_key=b"x", name="A key"))
+    standing.disable(bob, admin.id)
+    with pytest.raises(LastAdminError):
+        standing.remove_factors(bob, bob.id)
+    assert people.of(bob.id).factors == ("passkey",)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "act", [lambda by, id_: standing.change_role(by, id_, Role.VIEWER), standing.disable, standing.delete]
+)
+def test_of_admins_who_remove_each_other_at_once_one_stays(
+    admin: Principal, act: Callable[[Principal, int], object]
+) -> None:
+    admins = [
+        admin,
+        *(users.create(name, "correct horse battery", Role.ADMIN) for name in ("ada", "bob", "cy")),
+    ]
+    together = Barrier(len(admins))
+
+    def remove_next(number: int) -> bool:
+        together.wait()
+        try:
+            act(admins[number], admins[number - 1].id)
+        except LastAdminError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(admins)) as pool:
+        done = list(pool.map(remove_next, range(len(admins))))
+    assert sum(done) == len(admins) - 1
+    assert people.count(Search(role=Role.ADMIN, state=State.ACTIVE)) == 1
+
+
+def test_whoever_is_disabled_is_out_at_once_and_comes_back_without_old_sessions(admin: Principal) -> None:
+    ada = users.create("ada", "correct horse battery", Role.ANALYST)
+    browser = sessions.begin(ada.id, "password", HERE).access
+    program = apitokens.create(ada, "a program", [Permission.EXPLORE], now() + timedelta(days=1))
+    standing.disable(admin, ada.id)
+    for read, token in ((sessions.of_access, browser), (apitokens.of, program)):
+        with pytest.raises(BadTokenError):
+            read(token)
+    standing.enable(admin, ada.id)
+    assert apitokens.of(program).name == "ada"
+    with pytest.raises(BadTokenError):
+        sessions.of_access(browser)
+
+
+def test_another_role_counts_at_the_next_request(admin: Principal) -> None:
+    ada = users.create("ada", "correct horse battery", Role.VIEWER)
+    browser = sessions.begin(ada.id, "password", HERE).access
+    assert standing.change_role(admin, ada.id, Role.PRESENTER) is Role.VIEWER
+    assert sessions.of_access(browser).role is Role.PRESENTER
+
+
+def test_nobody_who_owns_a_view_is_deleted(admin: Principal) -> None:
+    ada = users.create("ada", "correct horse battery", Role.ANALYST)
+    with session() as work:
+        dataset = Dataset(slug="flights", name="Flights")
+        work.add(dataset)
+        work.flush()
+        view = SavedView(name="Late", dataset_id=dataset.id or 0, owner_id=ada.id, exploration={})
+        work.add(view)
+    with pytest.raises(standing.StillOwnsError):
+        standing.delete(admin, ada.id)
+    with session() as work:
+        work.delete(work.get_one(SavedView, view.id))
+    standing.delete(admin, ada.id)
+    assert people.of(ada.id) is None
+    with pytest.raises(standing.UnknownPersonError):
+        standing.link(admin, ada.id, Purpose.RESET)
+
+
+def test_groups_have_names_of_their_own(admin: Principal) -> None:
+    west = groups.create(admin, " West ")
+    for taken in ("West", "", " ", "x" * 81, "a\nb"):
+        with pytest.raises(BadGroupNameError):
+            groups.create(admin, taken)
+    groups.rename(admin, west, "East")
+    assert groups.listed(west).name == "East"  # type: ignore[union-attr]
+    groups.delete(admin, west)
+    with pytest.raises(groups.UnknownGroupError):
+        groups.rename(admin, west, "West")
+
+
+def test_groups_are_listed_with_how_many_are_in_them(admin: Principal) -> None:
+    west, east = groups.create(admin, "West"), groups.create(admin, "East")
+    for _ in range(2):
+        groups.add(admin, west, admin.id)
+    rows, total = groups.page(window=Window(sort="members", descending=True))
+    assert total == 2
+    assert [(row.name, row.members) for row in rows] == [("West", 1), ("East", 0)]
+    groups.remove(admin, west, admin.id)
+    groups.remove(admin, west, admin.id)
+    assert groups.of(admin.id) == []
+    assert [row.id for row in groups.page("eas")[0]] == [east]
+
+
+def test_all_that_is_open_is_listed_and_closed(admin: Principal) -> None:
+    ada = users.create("ada", "correct horse battery", Role.ANALYST)
+    browser = sessions.begin(ada.id, "password", HERE).access
+    program = apitokens.create(ada, "a program", [Permission.EXPLORE], now() + timedelta(days=1))
+    rows, total = access.open_sessions("AD")
+    assert (total, rows[0].owner, rows[0].what.agent) == (1, "ada", "a browser")
+    access.end_session(admin, rows[0].what.id)
+    tokens, _ = access.open_tokens()
+    access.revoke_token(admin, tokens[0].what.id)
+    for read, token in ((sessions.of_access, browser), (apitokens.of, program)):
+        with pytest.raises(BadTokenError):
+            read(token)
+    assert access.open_sessions() == access.open_tokens() == access.open_guest_links() == ([], 0)
+
+
+def test_every_act_is_recorded_with_who_did_it(admin: Principal) -> None:
+    ada, _ = standing.invite(admin, "ada", Role.VIEWER)
+    standing.change_role(admin, ada.id, Role.ANALYST)
+    standing.disable(admin, ada.id)
+    standing.enable(admin, ada.id)
+    standing.remove_factors(admin, ada.id)
+    standing.delete(admin, ada.id)
+    entries, _ = audit.page()
+    assert {(entry.actor, entry.resource_key) for entry in entries} == {("grace", "ada")}
+    assert [entry.action for entry in reversed(entries)] == [
+        "user.created",
+        "user.invited",
+        "user.role",
+        "user.disabled",
+        "user.enabled",
+        "factor.removed",
+        "user.deleted",
+    ]
+
+
+def test_what_is_refused_is_not_recorded(admin: Principal) -> None:
+    with pytest.raises(LastAdminError):
+        standing.disable(admin, admin.id)
+    assert audit.page() == ([], 0)
+    with session() as work:
+        assert work.exec(select(Group)).all() == []

@@ -1,0 +1,454 @@
+"""Rights on every path: two people with different rights ask everything there is to ask."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import timedelta
+from urllib.parse import quote
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+
+from accounts import links, sessions, users
+from components import ids
+from datasets import catalogue, door, reach, shares
+from datasets.door import UnknownDatasetError
+from datasets.incoming import profiling
+from datasets.incoming.importer import import_file
+from datasets.shares import EVERYONE, Subject, Terms
+from db.engine import session
+from db.tables import Group, GuestLink, Level, Membership, Resource, Role, now
+from tests.integration.frames import decode
+
+SECRETS = ("Xanadu", "salary", "Salary", "987654")
+CONDITIONS = [{"column": "city", "filter": {"type": "members", "values": ["Rome", "Oslo"]}}]
+TERMS = Terms(Level.VIEW, CONDITIONS, ("salary",))
+
+
+def view(id_, *columns, aggregate="count", of=None):
+    kinds = {"city": "category", "when": "time"}
+    return {
+        "id": id_,
+        "columns": list(columns),
+        "scales": [{"type": kinds.get(name, "linear"), "domain": None, "top": None} for name in columns],
+        "bins": [None for _ in columns],
+        "measure": {"aggregate": aggregate, "column": of},
+    }
+
+
+VIEWS = [
+    view("_rows"),
+    view("city", "city"),
+    view("delay", "delay"),
+    view("when", "when"),
+    view("map", "delay", "x"),
+    view("mean", "city", aggregate="mean", of="x"),
+    view("least", "delay", aggregate="min", of="x"),
+]
+
+
+def table(cities):
+    rows = range(600)
+    kept = [n for n in rows if ("Rome", "Oslo", "Xanadu")[n % 3] in cities]
+    return pa.table(
+        {
+            "city": [("Rome", "Oslo", "Xanadu")[n % 3] for n in kept],
+            "delay": [n % 50 + (987_654 if n % 3 == 2 else 0) for n in kept],
+            "when": pa.array([n * 10**12 for n in kept], pa.timestamp("us")),
+            "x": [float(n % 7) for n in kept],
+            "salary": [1000 + n for n in kept],
+        }
+    )
+
+
+def imported(folder, slug, cities):
+    pq.write_table(table(cities), folder / f"{slug}.parquet")
+    return import_file(folder / f"{slug}.parquet", slug, "Trips", lambda *_: None, lambda _: None)
+
+
+def number(slug):
+    return catalogue.find(slug, None)[0].id
+
+
+@pytest.fixture
+def theirs(app, tmp_path):
+    """A dataset of the rows alone that Bob sees."""
+    return imported(tmp_path, "theirs", ("Rome", "Oslo"))
+
+
+class Person:
+    """Somebody, and a browser in which they are signed in."""
+
+    def __init__(self, app, name, role=Role.ANALYST):
+        self.principal = users.create(name, "correct horse battery", role)
+        self.browser = app.server.test_client()
+        self.browser.get(f"/signin/link/{links.issue(name)}")
+
+    def open(self, slug="trips", hash_="", view=None):
+        return opened(self.browser, slug, hash_, view)
+
+    def cubes(self, dataset, views=VIEWS, r=None, **request):
+        x = json.dumps({"active": None, "detail": "coarse", "views": views, "filters": {}} | request)
+        path = f"/api/datasets/{dataset.slug}/versions/{dataset.version}/cubes?x={quote(x)}"
+        return self.browser.get(path + (f"&r={r}" if r else ""))
+
+
+def opened(browser, slug="trips", hash_="", view=None):
+    values = {"address": hash_, "attempt": None, "dataset": slug, "view": view}
+    parts = [{"id": ids.EXPLORER, "property": name, "value": value} for name, value in values.items()]
+    body = {
+        "output": f"{ids.EXPLORER}.opened",
+        "outputs": {"id": ids.EXPLORER, "property": "opened"},
+        "inputs": parts[:2],
+        "state": parts[2:],
+        "changedPropIds": [f"{ids.EXPLORER}.address"],
+    }
+    answer = browser.post("/_dash-update-component", json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.get_json()["response"][ids.EXPLORER]["opened"]
+
+
+@pytest.fixture
+def trips(app, tmp_path):
+    return imported(tmp_path, "trips", ("Rome", "Oslo", "Xanadu"))
+
+
+@pytest.fixture
+def owner(app, trips):
+    return Person(app, "olga", Role.ADMIN)
+
+
+@pytest.fixture
+def bob(app, trips):
+    """A person whose group sees two of three cities, and no salaries."""
+    person = Person(app, "bob")
+    with session() as work:
+        group = Group(name="South and north")
+        work.add(group)
+        work.flush()
+        work.add(Membership(user_id=person.principal.id, group_id=group.id))
+    shares.put(Resource.DATASET, number("trips"), Subject(group_id=group.id), TERMS)
+    return person
+
+
+def assert_nothing_leaks(text):
+    found = [secret for secret in SECRETS if secret in text]
+    assert not found, found
+
+
+def test_who_has_no_share_finds_no_dataset(app, trips, owner):
+    eve = Person(app, "eve")
+    assert "error" in eve.open()
+    assert eve.open()["datasets"] == []
+    unknown = eve.cubes(trips.model_copy(update={"slug": "nothing"}))
+    hidden = eve.cubes(trips)
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    assert hidden.text.replace("trips", "nothing") == unknown.text
+    assert eve.browser.get("/").location == "/explore"
+    assert eve.browser.get("/api/datasets/trips/shares").status_code == 404
+    with pytest.raises(UnknownDatasetError):
+        reach.of(eve.principal, "trips")
+
+
+def test_the_description_is_that_of_the_visible_rows_alone(bob, owner, theirs):
+    theirs = owner.open("theirs")["description"]
+    seen = bob.open()
+    columns = [column for column in theirs["columns"] if column["name"] != "salary"]
+    assert seen["description"]["rows"] == theirs["rows"] == 400
+    assert seen["description"]["columns"] == columns
+    assert seen["description"]["rights"] not in ("all", "")
+    assert_nothing_leaks(json.dumps(seen))
+    assert owner.open()["description"]["rows"] == 600
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"active": active, "detail": detail}
+        for active in (None, "city", "delay", "when", "map")
+        for detail in ("coarse", "exact")
+    ],
+)
+def test_every_cube_is_that_of_a_dataset_of_the_visible_rows(bob, owner, trips, theirs, how):
+    filters = {"delay": {"type": "interval", "lo": 5, "hi": 30, "nulls": False}}
+    filters |= {"city": {"type": "members", "values": ["Oslo"], "other": False, "nulls": False}}
+    asked = how | {"filters": filters}
+    header, views = decode(bob.cubes(trips, **asked))
+    expected, their_views = decode(owner.cubes(theirs, **asked))
+    assert header["rows"] == expected["rows"]
+    assert list(views) == list(their_views)
+    for id_, each in views.items():
+        other = their_views[id_]
+        assert each["axes"] == other["axes"]
+        for name, values in each["values"].items():
+            assert values.tolist() == other["values"][name].tolist()
+    assert_nothing_leaks(json.dumps(header, default=str))
+
+
+def test_a_masked_column_and_one_that_never_was_are_told_alike(bob, trips):
+    def told(name):
+        bodies = [
+            bob.cubes(trips, [view("v", name)]).text,
+            bob.cubes(trips, [view("v", "delay", aggregate="sum", of=name)]).text,
+            bob.cubes(
+                trips,
+                [view("v", name)],
+                filters={"v": {"type": "interval", "lo": 1, "hi": 2, "nulls": False}},
+            ).text,
+            json.dumps(
+                bob.open(hash_=f"#v=1&x=(w:!((bins:!(!n),columns:!({name}),id:v,scales:!((type:linear)))))")
+            ),
+            json.dumps(bob.open(hash_=f"#v=1&x=(f:({name}:(type:nulls)))")),
+        ]
+        return [body.replace(name, "NAME") for body in bodies]
+
+    assert told("salary") == told("nonsense")
+
+
+def test_answers_are_kept_apart_by_rights(bob, owner, trips):
+    hers, his = owner.open()["description"]["rights"], bob.open()["description"]["rights"]
+    assert hers == "all"
+    first = owner.cubes(trips, r=hers)
+    second = bob.cubes(trips, r=his)
+    assert first.headers["ETag"] != second.headers["ETag"]
+    assert first.data != second.data
+    path = bob.cubes(trips, r=his).request.full_path
+    again = bob.browser.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.data == second.data
+    foreign = bob.cubes(trips, r=hers)
+    assert (foreign.status_code, foreign.json["error"]["code"]) == (409, "rights-changed")
+    assert "immutable" not in foreign.headers.get("Cache-Control", "")
+
+
+def test_who_sees_the_same_shares_cubes(app, bob, trips):
+    carl = Person(app, "carl")
+    shares.put(Resource.DATASET, number("trips"), Subject(user_id=carl.principal.id), TERMS)
+    assert carl.open()["description"]["rights"] == bob.open()["description"]["rights"]
+    assert carl.cubes(trips).data == bob.cubes(trips).data
+
+
+def test_rights_change_with_the_next_request(app, bob, owner, trips):
+    r = bob.open()["description"]["rights"]
+    assert bob.cubes(trips, r=r).status_code == 200
+    everyone = shares.give(owner.principal, Resource.DATASET, number("trips"), EVERYONE, Terms())
+    assert bob.cubes(trips, r=r).json["error"]["code"] == "rights-changed"
+    assert bob.open()["description"]["rights"] == "all"
+    shares.take(owner.principal, everyone.id)
+    assert bob.open()["description"]["rights"] == r
+    with session() as work:
+        work.execute(sa.delete(Membership))
+    assert bob.cubes(trips, r=r).status_code == 404
+
+
+def test_a_condition_that_no_longer_fits_shows_no_row(app, owner, trips):
+    dora = Person(app, "dora")
+    odd = Terms(Level.VIEW, [{"column": "gone", "filter": {"type": "members", "values": ["x"]}}])
+    shares.put(Resource.DATASET, number("trips"), Subject(user_id=dora.principal.id), odd)
+    assert dora.open()["description"]["rows"] == 0
+    assert decode(dora.cubes(trips))[1]["_rows"]["values"]["count"].sum() == 0
+
+
+def test_what_takes_its_time_is_prepared_once_and_said(app, bob, owner, trips, monkeypatch):
+    counted, may_go_on, real = [], threading.Event(), profiling.profile
+
+    def counting(rows, progress):
+        counted.append(rows.rows)
+        assert may_go_on.wait(20)
+        return real(rows, progress)
+
+    monkeypatch.setattr(profiling, "profile", counting)
+    monkeypatch.setattr(door, "PATIENCE", 0.0)
+    assert {"preparing"} == set(bob.open()) == set(bob.open())
+    assert bob.cubes(trips).json["error"]["code"] == "preparing"
+    may_go_on.set()
+    app.server.extensions["door"].settle()
+    assert bob.open()["description"]["rows"] == 400
+    assert counted == [400]
+
+
+def save(person, name="My view", views=None, filters=None, hash_=""):
+    found = person.open(hash_=hash_)["exploration"]
+    found |= {"views": views or found["views"], "filters": filters or {}}
+    answer = person.browser.post("/api/views", json={"name": name, "exploration": found})
+    assert answer.status_code == 201, answer.text
+    return answer.json["key"]
+
+
+FULL = [
+    {**each, "width": 4, "height": 2, "title": None} for each in (view("city", "city"), view("pay", "salary"))
+]
+HIDDEN = {"city": {"type": "members", "values": ["Rome", "Xanadu"], "other": False, "nulls": False}}
+
+
+def test_a_shared_view_shows_each_what_they_may_see(bob, owner):
+    key = save(owner, views=FULL, filters=HIDDEN)
+    assert bob.open(None, view=key)["error"] == "There is no such saved view here."
+    share = {"among": "person", "name": "bob"}
+    assert owner.browser.post(f"/api/views/{key}/shares", json=share).status_code == 201
+    seen = bob.open(None, view=key)
+    assert [each["id"] for each in seen["exploration"]["views"]] == ["city"]
+    assert seen["exploration"]["filters"]["city"]["values"] == ["Rome"]
+    assert len(seen["problems"]) == 1
+    assert_nothing_leaks(json.dumps(seen))
+    listed = bob.browser.get("/api/views").json["views"]
+    assert [(each["key"], each["level"]) for each in listed] == [(key, "view")]
+    assert bob.browser.patch(f"/api/views/{key}", json={"name": "Mine"}).status_code == 403
+    assert bob.browser.delete(f"/api/views/{key}").status_code == 403
+    whole = owner.open(None, view=key)
+    assert (len(whole["exploration"]["views"]), whole["problems"]) == (2, [])
+
+
+def test_a_view_is_renamed_updated_and_deleted_by_its_owner(owner):
+    key = save(owner)
+    changed = owner.open()["exploration"] | {"views": FULL}
+    assert (
+        owner.browser.patch(f"/api/views/{key}", json={"name": "B", "exploration": changed}).status_code
+        == 204
+    )
+    found = owner.open(None, view=key)
+    assert (found["view"]["name"], len(found["exploration"]["views"])) == ("B", 2)
+    assert owner.browser.delete(f"/api/views/{key}").status_code == 204
+    assert "error" in owner.open(None, view=key)
+
+
+def test_nobody_keeps_a_view_of_what_they_do_not_see(bob):
+    found = bob.open()["exploration"] | {"views": FULL}
+    answer = bob.browser.post("/api/views", json={"name": "N", "exploration": found})
+    assert answer.status_code == 400
+    assert "no column 'salary'" in answer.json["error"]["message"]
+
+
+def guest_link(person, key, **more):
+    wish = {"expires": (now() + timedelta(hours=1)).isoformat()} | more
+    answer = person.browser.post(f"/api/views/{key}/guests", json=wish)
+    assert answer.status_code == 201, answer.text
+    return answer.json["path"]
+
+
+def test_a_guest_sees_one_view_with_the_rights_of_a_named_user(app, bob, owner, trips):
+    shown = [FULL[0]]
+    key = save(owner, views=shown, filters=HIDDEN)
+    path = guest_link(owner, key, rights_of="bob")
+    guest = app.server.test_client()
+    assert guest.head(path).status_code == 200
+    assert guest.get(f"/view/{key}").status_code == 302  # to sign in
+    assert guest.get(path).location == f"/view/{key}"
+    assert guest.get("/").location == f"/view/{key}"
+    assert guest.get(f"/view/{key}").status_code == 200
+    seen = opened(guest, None, view=key)
+    assert [column["name"] for column in seen["description"]["columns"]] == ["city"]
+    assert seen["description"]["rows"] == 400
+    assert_nothing_leaks(json.dumps(seen))
+    other = save(owner, "Another")
+    assert "error" in opened(guest, None, view=other)
+    for page in ("/explore/trips", "/explore", f"/view/{other}"):
+        assert guest.get(page).status_code == 404
+    for route in ("/api/views", "/api/subjects?q=bo", "/api/datasets/trips/shares"):
+        assert guest.get(route).status_code == 403
+    layout = guest.post("/_dash-update-component", json=page_of(f"/view/{key}"))
+    assert "Guest" in layout.text
+    assert "bob" not in layout.text
+
+
+def page_of(path):
+    return {
+        "output": ".._pages_content.children..._pages_store.data..",
+        "outputs": [
+            {"id": "_pages_content", "property": "children"},
+            {"id": "_pages_store", "property": "data"},
+        ],
+        "inputs": [
+            {"id": "_pages_location", "property": "pathname", "value": path},
+            {"id": "_pages_location", "property": "search", "value": ""},
+        ],
+        "changedPropIds": ["_pages_location.pathname"],
+    }
+
+
+def test_a_link_ends_with_its_date_or_when_it_is_revoked(app, owner):
+    key = save(owner)
+    for end in ("revoked", "expired"):
+        path = guest_link(owner, key)
+        guest = app.server.test_client()
+        guest.get(path)
+        assert "exploration" in opened(guest, None, view=key)
+        (link,) = owner.browser.get(f"/api/views/{key}/guests").json["links"]
+        assert link["opened"]
+        if end == "revoked":
+            assert owner.browser.delete(f"/api/guests/{link['id']}").status_code == 204
+        else:
+            with session() as work:
+                work.get_one(GuestLink, link["id"]).expires = now()
+        assert guest.post("/_dash-update-component", json=page_of("/")).status_code == 401
+        assert app.server.test_client().get(path).status_code == 410
+        assert owner.browser.get(f"/api/views/{key}/guests").json["links"] == []
+
+
+def test_a_link_signs_nobody_out_by_itself(app, bob, owner):
+    key = save(owner)
+    path = guest_link(owner, key)
+    assert owner.browser.get(path).location == f"/view/{key}"
+    answer = bob.browser.get(path)
+    assert "Sign out and open as a guest" in answer.text
+    assert len(sessions.alive(bob.principal.id)) == 1
+
+
+def test_only_admins_give_out_the_rights_of_others(app, bob, owner):
+    key = save(bob)
+    wish = {"expires": (now() + timedelta(hours=1)).isoformat(), "rights_of": "olga"}
+    assert bob.browser.post(f"/api/views/{key}/guests", json=wish).status_code == 403
+    late = {"expires": (now() + timedelta(days=999)).isoformat()}
+    assert bob.browser.post(f"/api/views/{key}/guests", json=late).status_code == 400
+
+
+def test_viewers_neither_save_nor_share(app, trips):
+    viewer = Person(app, "vera", Role.VIEWER)
+    shares.open_to_everyone("trips")
+    found = viewer.open()
+    assert found["may"] == {"list": True, "save": False, "share": False, "administer": False}
+    answer = viewer.browser.post("/api/views", json={"name": "N", "exploration": found["exploration"]})
+    assert answer.status_code == 403
+
+
+def test_names_are_suggested_from_two_letters_on(owner, bob):
+    ask = lambda letters: owner.browser.get(f"/api/subjects?q={letters}").json["subjects"]  # noqa: E731
+    assert ask("b") == []
+    assert ask("BO") == [{"among": "person", "name": "bob"}]
+    assert ask("so") == [{"among": "group", "name": "South and north"}]
+    assert ask("%25%25") == []
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"among": "person", "name": "nobody"}, "no person"),
+        ({"among": "everyone", "masked": ["nothing"]}, "no column 'nothing'"),
+        (
+            {
+                "among": "everyone",
+                "conditions": [{"column": "x", "filter": {"type": "members", "values": []}}],
+            },
+            "can't",
+        ),
+        ({"among": "everyone", "level": "manage", "masked": ["x"]}, "sees all of it"),
+        ({"among": "everyone", "conditions": []}, "at least 1"),
+    ],
+)
+def test_a_share_that_makes_no_sense_is_refused(owner, body, message):
+    answer = owner.browser.post("/api/datasets/trips/shares", json=body)
+    assert answer.status_code == 400
+    assert message in answer.json["error"]["message"]
+
+
+def test_a_share_is_listed_changed_and_taken_away(owner, bob):
+    (known,) = owner.browser.get("/api/datasets/trips/shares").json["shares"]
+    assert (known["name"], known["rows"]) == ("South and north", "City is Rome or Oslo")
+    again = {"among": "group", "name": "South and north", "masked": ["x"]}
+    assert owner.browser.post("/api/datasets/trips/shares", json=again).json["id"] == known["id"]
+    assert bob.open()["description"]["rows"] == 600
+    assert owner.browser.delete(f"/api/shares/{known['id']}").status_code == 204
+    assert "error" in bob.open()
+    assert bob.browser.delete(f"/api/shares/{known['id']}").status_code == 404
