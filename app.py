@@ -47,6 +47,7 @@ from db import engine, schema
 from db.keys import ring
 from db.keys.master import MasterKeyError
 from gpu.engine import Engine
+from patience import LARGEST_BODY, WholeBodies
 from serving import listen, log_to_stderr, serve
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def create_app(settings: Settings) -> Dash:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
         WTF_CSRF_TIME_LIMIT=None,
-        MAX_CONTENT_LENGTH=2**20,  # an exploration of 32 views is some tens of kilobytes
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
     )
     guard.guard(server)
     signin.install(server)
@@ -223,7 +224,7 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
     )
     flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
-    return Starlette(routes=[Mount("/", flask)], middleware=[compression])
+    return Starlette(routes=[Mount("/", flask)], middleware=[Middleware(WholeBodies), compression])
 
 
 def announce(settings: Settings, port: int, never_used: bool) -> None:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from config import Settings
 from db.keys.files import ExposedSecretError, require_private
+from patience import PatientProtocol
 
 GRACE = 5
 """Seconds that requests under way get when the service is told to stop."""
@@ -50,6 +51,7 @@ def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> 
     server = uvicorn.Server(
         uvicorn.Config(
             application,
+            http=PatientProtocol,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -1,0 +1,104 @@
+"""How long a request may take to arrive: no slow sender holds a thread, nor a connection for long."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+HEAD_WITHIN = 20  # seconds for the request line and all headers
+BODY_WITHIN = 30  # seconds for what follows them
+LARGEST_BODY = 2**20  # bytes: an exploration of 32 views is some tens of kilobytes
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 that hangs up on a connection whose request does not begin in time."""
+
+    _hanging_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._rest()
+
+    def _watch(self) -> None:
+        """Let the clock run from the first moment in which a request is awaited, until it is there."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._rest()
+        elif self._hanging_up is None:
+            self._hanging_up = self.loop.call_later(HEAD_WITHIN, self.transport.close)
+
+    def _rest(self) -> None:
+        if self._hanging_up is not None:
+            self._hanging_up.cancel()
+            self._hanging_up = None
+
+
+class WholeBodies:
+    """Calls the app once a request's body is there: its threads then never wait for a sender."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(BODY_WITHIN):
+                body = await _whole(receive)
+        except TimeoutError:
+            await _refused(HTTPStatus.REQUEST_TIMEOUT, "The request took too long.")(scope, receive, send)
+            return
+        if body is None:
+            return
+        if len(body) > LARGEST_BODY:
+            answer = _refused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has {LARGEST_BODY:,} bytes at most."
+            )
+            await answer(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+
+async def _whole(receive: Receive) -> bytes | None:
+    """The body, or as much of it as shows that it is too large; None if the sender has gone."""
+    parts, size = [], 0
+    while size <= LARGEST_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if not message.get("more_body", False):
+            break
+    return b"".join(parts)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """What gives the body once, and then what else the connection says."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def given() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return given
+
+
+def _refused(status: HTTPStatus, message: str) -> JSONResponse:
+    headers = {"Connection": "close", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return JSONResponse({"error": {"message": message}}, status, headers)
