@@ -89,7 +89,7 @@ def create_app(settings: Settings) -> Dash:
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
         SECRET_KEY=secrets.form_key(),
-        SESSION_COOKIE_NAME="dataxchange",
+        SESSION_COOKIE_NAME="__Host-dataxchange" if settings.https else "dataxchange",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
         WTF_CSRF_TIME_LIMIT=None,
