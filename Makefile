@@ -27,6 +27,7 @@ format: .venv/.development ## Put the Python files in their uniform layout
 	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format --quiet .
 
 audit: build .audit/.ready ## Look for weaknesses in the program and in what it uses
+	@deploy/build.sh audit-tools
 	@$(PYTHON) -m tests.audit
 
 bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckDB and Polars

@@ -14,13 +14,14 @@ import sqlalchemy as sa
 import structlog
 from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container, page_registry
+from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, make_response, redirect, render_template, request
 from flask_login import current_user
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.routing import Mount
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 import callbacks
@@ -102,6 +103,7 @@ def create_app(settings: Settings) -> Dash:
     server.add_url_rule("/health", view_func=health)
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)
+    server.register_error_handler(DependencyException, lambda _: error_page(NotFound()))
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))

@@ -49,6 +49,12 @@ step_python-audit() {
   .audit/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement requirements-audit.txt
 }
 
+# The programs that attack the running service.
+step_audit-tools() {
+  command -v sslscan >/dev/null || install sslscan
+  command -v wapiti >/dev/null || install wapiti
+}
+
 # node_modules, and what of it goes to browsers in assets/vendor.
 step_browser() {
   node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || fail "Node 20 or newer is needed"

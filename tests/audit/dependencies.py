@@ -10,7 +10,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from tests.audit.tools import RESULTS, ROOT, TOOLS, NotCheckedError, run
+from tests.audit.tools import RESULTS, ROOT, TOOLS, NotCheckedError, UnreachableError, run
 
 WEAK_PYTHON = ("jinja2", "2.4.1")  # PYSEC-2014-8, PYSEC-2019-217 and others
 WEAK_NPM = ("lodash", "4.17.4")  # GHSA-jf85-cpcp-j695 and others
@@ -23,7 +23,7 @@ def python() -> list[str]:
         canary = Path(folder) / "canary.txt"
         canary.write_text("==".join(WEAK_PYTHON))
         if not _pip_audit(canary):
-            raise NotCheckedError(f"pip-audit could not reach its data: it knows nothing of {WEAK_PYTHON}")
+            raise UnreachableError(f"pip-audit could not reach its data: it knows nothing of {WEAK_PYTHON}")
         installed = Path(folder) / "installed.txt"
         installed.write_text(run(ROOT / ".venv/bin/pip", "freeze", "--all").stdout)
         return _pip_audit(installed)
@@ -36,7 +36,7 @@ def _pip_audit(requirements: Path) -> list[str]:
         packages = json.loads(done.stdout)["dependencies"]
     except ValueError as error:
         lines = done.stderr.strip().splitlines() or ["no answer"]
-        raise NotCheckedError(f"pip-audit could not reach its data: {lines[-1]}") from error
+        raise UnreachableError(f"pip-audit could not reach its data: {lines[-1]}") from error
     return [
         f"{each['name']} {each['version']}: {weak['id']}"
         for each in packages
@@ -55,14 +55,14 @@ def npm() -> list[str]:
         (Path(folder) / "package.json").write_text(json.dumps(manifest))
         (Path(folder) / "package-lock.json").write_text(json.dumps(manifest | lock))
         if not _npm_audit(Path(folder)):
-            raise NotCheckedError(f"npm audit could not reach its data: it knows nothing of {WEAK_NPM}")
+            raise UnreachableError(f"npm audit could not reach its data: it knows nothing of {WEAK_NPM}")
     return _npm_audit(ROOT)
 
 
 def _npm_audit(folder: Path) -> list[str]:
     answer = json.loads(run("npm", "audit", "--json", "--package-lock-only", cwd=folder).stdout or "{}")
     if "vulnerabilities" not in answer:
-        raise NotCheckedError(f"npm audit could not reach its data: {answer.get('message', 'no answer')}")
+        raise UnreachableError(f"npm audit could not reach its data: {answer.get('message', 'no answer')}")
     return [f"{name}: {weak['severity']}" for name, weak in answer["vulnerabilities"].items()]
 
 

@@ -12,7 +12,11 @@ QUIET = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0"}
 
 
 class NotCheckedError(Exception):
-    """A check could not reach its data: nothing is known, which is not the same as nothing found."""
+    """A check could not be made: nothing is known, which is not the same as nothing found."""
+
+
+class UnreachableError(NotCheckedError):
+    """It could not reach its data, which is elsewhere."""
 
 
 def run(*command: object, patience: float = 300, **options: object) -> subprocess.CompletedProcess[str]:

@@ -196,6 +196,11 @@ def test_no_dataset_is_a_path(signed_in, slug):
         assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["dash/deps/x.html", "nothing/x.js", "dash/../../x", "dash_ag_grid/x"])
+def test_a_script_that_is_not_there_is_not_found(signed_in, path):
+    assert signed_in().get(f"/_dash-component-suites/{path}").status_code == 404
+
+
 NEXT = b"GET /stolen HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
