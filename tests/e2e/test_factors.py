@@ -72,6 +72,7 @@ def test_an_admin_signs_in_with_a_code_and_confirms_by_another(page, eve):
     page.keyboard.type(code(secret, 1))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/explore/flights#v=1&x=\("))
+    expect(page.locator(".dx-rows")).to_contain_text("rows")  # its scripts are there
 
     asked = []
 
@@ -101,6 +102,7 @@ def test_the_password_confirms_who_has_no_second_factor(page, eve):
     page.goto("/signin")
     eve.sign_in(page)
     page.wait_for_url("**/explore/**")
+    expect(page.locator(".dx-rows")).to_contain_text("rows")
     asked = []
 
     def answer(route):

@@ -305,7 +305,7 @@ def test_a_dataset_is_shared_in_part_and_the_terms_are_in_words(
     done(confirm(app, admin, "stop-share", f"{trips}:{share.id}"))
     assert "Nobody but its owner" in panel(admin, ids.DATASETS, trips)
     acts = [entry.action for entry in audit.page()[0]]
-    assert acts == ["share.removed", "share.changed", "share.created"]
+    assert acts == ["share.removed", "share.changed", "share.created", "signin"]
 
 
 def test_bad_conditions_are_refused_with_the_reason(app: Dash, admin: FlaskClient, trips: str) -> None:
