@@ -23,6 +23,7 @@ from accounts import challenges, passkeys
 from accounts.answers import Answer, Given, Made
 from accounts.challenges import Ceremony
 from accounts.origins import origin
+from accounts.passkeys import NoNameError, RefusedError
 from accounts.principals import Principal, principal
 from db.engine import session
 from db.tables import Passkey, User
@@ -30,21 +31,6 @@ from db.tables import Passkey, User
 PRODUCT = "DataXchange"
 PATIENCE = int(challenges.LIFETIME.total_seconds() * 1000)
 VERIFIED = UserVerificationRequirement.REQUIRED
-
-
-class RefusedError(ValueError):
-    """The answer of a browser does not prove what it should; ``owner`` is whose passkey it says it is."""
-
-    def __init__(self, owner: Principal | None = None) -> None:
-        super().__init__("This passkey could not be verified.")
-        self.owner = owner
-
-
-class NoNameError(ValueError):
-    """Passkeys are bound to the name of a host; this one is reached by an address."""
-
-    def __init__(self) -> None:
-        super().__init__("Passkeys need a host name: on this machine, localhost instead of its IP address.")
 
 
 def creation(person: Principal) -> str:

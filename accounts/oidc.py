@@ -10,17 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from flask import request, session
-from joserfc.errors import JoseError
-from requests import RequestException
 
 from accounts.origins import origin
 from config import settings
+
+if TYPE_CHECKING:
+    from authlib.integrations.flask_client import FlaskOAuth2App
 
 CALLBACK = "/signin/oidc/callback"
 SCOPE = "openid profile email"
@@ -34,6 +33,10 @@ LONGEST_NEXT = 2000
 STATE = "_state_oidc_"
 
 log = structlog.get_logger(__name__)
+
+
+class UnprovedError(ValueError):
+    """What came back does not prove who has signed in."""
 
 
 class ProviderError(RuntimeError):
@@ -91,15 +94,13 @@ def finish() -> Arrival:
         client = _client()
         kept = client.framework.get_state_data(session, request.args.get("state"))
         if kept is None or request.args.get("iss", own.oidc_issuer) != own.oidc_issuer:
-            raise AuthlibBaseError(
-                "state", "this browser was not sent there, or it answers for another provider"
-            )
+            raise UnprovedError("this browser was not sent there, or it answers for another provider")
         ours = {"iss": own.oidc_issuer, "aud": own.oidc_client_id}
         required = {claim: {"essential": True, "value": value} for claim, value in ours.items()}
         token = client.authorize_access_token(claims_options=required, leeway=LEEWAY)
         claims = token.get("userinfo")
         if claims is None:
-            raise AuthlibBaseError("id_token", "the provider has sent none")
+            raise UnprovedError("the provider has sent no ID token")
         more = _more(client, token, claims["sub"])
     return Arrival(own.oidc_issuer, str(claims["sub"]), more | claims, kept["next"], kept["link"])
 
@@ -110,7 +111,7 @@ def _more(client: FlaskOAuth2App, token: dict[str, Any], subject: str) -> dict[s
         return {}
     claims = dict(client.userinfo(token=token))
     if claims.get("sub") != subject:
-        raise AuthlibBaseError("userinfo", "the provider tells of somebody else")
+        raise UnprovedError("the provider tells of somebody else")
     return claims
 
 
@@ -120,14 +121,19 @@ def _client() -> FlaskOAuth2App:
     client = _made(own.oidc_issuer, own.oidc_client_id, secret)
     metadata = client.load_server_metadata()
     if metadata.get("issuer") != own.oidc_issuer:
-        raise AuthlibBaseError("issuer", f"the provider calls itself {metadata.get('issuer')}")
+        raise UnprovedError(f"the provider calls itself {metadata.get('issuer')}")
     metadata["id_token_signing_alg_values_supported"] = SIGNATURES
     return client
 
 
 @lru_cache(maxsize=1)
 def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
-    """The client; what the provider tells of itself is asked once, its keys whenever a new one is used."""
+    """The client; what the provider tells of itself is asked once, its keys whenever a new one is used.
+
+    Authlib takes a while to import: no start waits for it.
+    """
+    from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App  # noqa: PLC0415
+
     return FlaskOAuth2App(
         FlaskIntegration("oidc"),
         "oidc",
@@ -145,6 +151,10 @@ def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
 
 @contextmanager
 def _explained() -> Iterator[None]:
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415
+    from requests import RequestException  # noqa: PLC0415
+
     try:
         yield
     except RequestException as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from accounts.principals import Principal
 from db.engine import session
 from db.tables import Passkey, User, now
 
@@ -23,6 +24,21 @@ class BadPasskeyNameError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(f"Give the passkey a name of 1 to {LONGEST_NAME} letters.")
+
+
+class RefusedError(ValueError):
+    """The answer of a browser does not prove what it should; ``owner`` is whose passkey it says it is."""
+
+    def __init__(self, owner: Principal | None = None) -> None:
+        super().__init__("This passkey could not be verified.")
+        self.owner = owner
+
+
+class NoNameError(ValueError):
+    """Passkeys are bound to the name of a host; this one is reached by an address."""
+
+    def __init__(self) -> None:
+        super().__init__("Passkeys need a host name: on this machine, localhost instead of its IP address.")
 
 
 def of(user_id: int) -> list[Passkey]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, redirect, render_template, session
 from flask_wtf import FlaskForm
 from markupsafe import Markup
@@ -68,6 +67,8 @@ def setup() -> Response | str | tuple[str, int]:
 
 def qr(text: str) -> Markup:
     """The text as a picture for a phone's camera: inline SVG, dark on light whatever the theme."""
+    import segno  # noqa: PLC0415  (only who sets up a factor waits for it)
+
     code = segno.make(text, error="m", micro=False)
     return Markup(code.svg_inline(scale=4, border=4, light="#fff", dark="#000"))  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
 

@@ -5,6 +5,7 @@ They are not below ``/api/``: challenges are kept in the form cookie, which is n
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import TypeVar
 
 from flask import Blueprint, Flask, Response, abort, make_response, request
@@ -12,15 +13,14 @@ from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts import audit, ceremonies, sessions
+from accounts import audit, sessions
 from accounts.answers import Answer, Given, Made
 from accounts.audit import Action, Outcome
-from accounts.ceremonies import NoNameError, RefusedError
 from accounts.challenges import Ceremony, StaleChallengeError
 from accounts.entry import admit, local, pending
 from accounts.factors import Factor
 from accounts.guard import public, requires, same_origin
-from accounts.passkeys import BadPasskeyNameError, UnknownPasskeyError
+from accounts.passkeys import BadPasskeyNameError, NoNameError, RefusedError, UnknownPasskeyError
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
 
@@ -54,17 +54,24 @@ def _take_json_of_our_own_pages_only() -> None:
         abort(403)
 
 
+def _ceremonies() -> ModuleType:
+    """WebAuthn takes a while to import: no start waits for it."""
+    from accounts import ceremonies  # noqa: PLC0415
+
+    return ceremonies
+
+
 @blueprint.post("/registration/options")
 @requires(Permission.ACCOUNT, fresh=True)
 def registration_options() -> Response:
-    return _json(ceremonies.creation(current_user))
+    return _json(_ceremonies().creation(current_user))
 
 
 @blueprint.post("/registration")
 @requires(Permission.ACCOUNT, fresh=True)
 def register() -> Response:
     asked = _body(Registration)
-    own = ceremonies.register(current_user, asked.name, asked.credential)
+    own = _ceremonies().register(current_user, asked.name, asked.credential)
     audit.record(Action.FACTOR_ADDED, actor=current_user, factor=Factor.PASSKEY, name=own.name)
     return make_response({"id": own.id, "name": own.name}, 201)
 
@@ -72,7 +79,7 @@ def register() -> Response:
 @blueprint.post("/signin/options")
 @public
 def signin_options() -> Response:
-    return _json(ceremonies.proof(Ceremony.SIGN_IN))
+    return _json(_ceremonies().proof(Ceremony.SIGN_IN))
 
 
 @blueprint.post("/signin")
@@ -80,7 +87,7 @@ def signin_options() -> Response:
 def signin() -> AnyResponse:
     """Let in by a passkey alone, or as the second step of whoever has proved the first."""
     asked = _body(Proof)
-    person = ceremonies.prove(Ceremony.SIGN_IN, asked.credential)
+    person: Principal = _ceremonies().prove(Ceremony.SIGN_IN, asked.credential)
     first = pending()
     if first is None or first.person.id != person.id:
         return _admit(person, Factor.PASSKEY, local(asked.next))
@@ -90,14 +97,14 @@ def signin() -> AnyResponse:
 @blueprint.post("/confirmation/options")
 @requires(Permission.ACCOUNT)
 def confirmation_options() -> Response:
-    return _json(ceremonies.proof(Ceremony.CONFIRM, _in_person().id))
+    return _json(_ceremonies().proof(Ceremony.CONFIRM, _in_person().id))
 
 
 @blueprint.post("/confirmation")
 @requires(Permission.ACCOUNT)
 def confirm() -> Response:
     me = _in_person()
-    if ceremonies.prove(Ceremony.CONFIRM, _body(Proof).credential).id != me.id:
+    if _ceremonies().prove(Ceremony.CONFIRM, _body(Proof).credential).id != me.id:
         raise UnknownPasskeyError
     sessions.confirm(me.key)
     audit.record(Action.STEPUP, actor=me, method=Factor.PASSKEY)
