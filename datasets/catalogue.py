@@ -58,7 +58,11 @@ def open(slug: str, version: str | None = None, *where: Condition) -> Descriptio
     Raises:
         UnknownDatasetError: there is no such dataset or version.
     """
-    dataset, row = find(slug, version, *where)
+    return describe(*find(slug, version, *where))
+
+
+def describe(dataset: Dataset, row: DatasetVersion) -> Description:
+    """All that is known of a version."""
     return _describe(dataset.slug, dataset.name, row.key, row.rows, row.id or 0)
 
 

@@ -53,8 +53,9 @@ class Door:
             UnknownDatasetError: it does not exist for them, or for anybody.
             PreparingError: what they see is being counted for the first time.
         """
-        whole = catalogue.open(slug, version, shares.visible(person, Resource.DATASET))
-        reach = on(person, whole)
+        dataset, row = catalogue.find(slug, version, shares.visible(person, Resource.DATASET))
+        whole = catalogue.describe(dataset, row)
+        reach = on(person, dataset, whole)
         return Seen(self._as_seen(whole, reach), reach)
 
     def prepare(self, slug: str, share: Share) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlmodel import select
-
 from accounts.principals import Principal
 from datasets import catalogue, reach, shares
 from datasets.catalogue import UnknownDatasetError
@@ -33,11 +31,12 @@ class Preview:
 def of(person: Principal, slug: str) -> Preview | None:
     """What a person sees of a dataset; None: for them it does not exist."""
     try:
-        whole = catalogue.open(slug, None, shares.visible(person, Resource.DATASET))
+        dataset, row = catalogue.find(slug, None, shares.visible(person, Resource.DATASET))
     except UnknownDatasetError:
         return None
-    found = reach.on(person, whole)
-    return Preview(whole, found, "every row" if found.rows is None else _rows(person, whole))
+    whole = catalogue.describe(dataset, row)
+    found = reach.on(person, dataset, whole)
+    return Preview(whole, found, "every row" if found.rows is None else _rows(person, dataset, whole))
 
 
 def all_of(person: Principal) -> list[Preview]:
@@ -54,9 +53,8 @@ def count(preview: Preview, engines: Engines) -> int:
     return int(engine.mask([preview.reach.rows]).sum())
 
 
-def _rows(person: Principal, whole: Description) -> str:
+def _rows(person: Principal, dataset: Dataset, whole: Description) -> str:
     with session() as work:
-        id_ = work.exec(select(Dataset.id).where(Dataset.slug == whole.slug)).one()
-        given = shares.applying(work, person, Resource.DATASET, id_ or 0)
+        given = shares.applying(work, person, Resource.DATASET, dataset.id or 0)
     grants = reach.undominated(map(reach.grant, given))
     return "rows where " + ", or ".join(words(each.conditions or (), whole) for each in grants)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,7 +19,7 @@ from datasets.conditions import Condition
 from datasets.description import Description
 from db.engine import session
 from db.keys.seal import digest
-from db.tables import Dataset, Level, Resource, Role, SavedView, Share
+from db.tables import Dataset, Level, Resource, SavedView, Share
 from gpu.cubes import AnyOf
 
 EVERYTHING = "all"
@@ -68,19 +68,17 @@ def of(person: Principal, slug: str, version: str | None = None) -> Reach:
     Raises:
         UnknownDatasetError: it does not exist for them.
     """
-    return on(person, catalogue.open(slug, version, shares.visible(person, Resource.DATASET)))
+    dataset, row = catalogue.find(slug, version, shares.visible(person, Resource.DATASET))
+    return on(person, dataset, catalogue.describe(dataset, row))
 
 
-def on(person: Principal, whole: Description) -> Reach:
-    """What a person may see of a version, which exists for them, described as a whole."""
+def on(person: Principal, dataset: Dataset, whole: Description) -> Reach:
+    """What a person may see of a version of a dataset, which exists for them, described as a whole."""
     columns = frozenset(column.name for column in whole.columns)
     with session() as work:
-        owner, id_ = work.exec(select(Dataset.owner_id, Dataset.id).where(Dataset.slug == whole.slug)).one()
-        found = shares.applying(work, person, Resource.DATASET, id_ or 0)
+        found = shares.applying(work, person, Resource.DATASET, dataset.id or 0)
         hidden = columns - _used(work, person) if person.kind is Kind.GUEST else frozenset()
-    level = max((Level(share.level) for share in found), key=shares.LEVELS.index, default=Level.VIEW)
-    if person.role is Role.ADMIN or owner == person.id:
-        level = Level.MANAGE
+    level = shares.highest(person, dataset.owner_id, found)
     grants = [ALL] if level is Level.MANAGE else undominated(map(grant, found))
     return _reach(Level.VIEW if person.kind is Kind.GUEST else level, grants, hidden, whole)
 
@@ -112,10 +110,9 @@ def _reach(level: Level, grants: Sequence[Grant], hidden: frozenset[str], whole:
     columns = frozenset(column.name for column in whole.columns)
     masked = columns & hidden.union(*(each.masked for each in grants))
     said = None if every else sorted({each.rows for each in grants})
-    reach = Reach(level, None if every else rows, masked, EVERYTHING, _key(whole, {"rows": said}))
-    if every and not masked:
-        return replace(reach, rows_key=EVERYTHING)
-    return replace(reach, key=_key(whole, {"rows": said, "masked": sorted(masked)}))
+    rows_key = EVERYTHING if every else _key(whole, {"rows": said})
+    key = _key(whole, {"rows": said, "masked": sorted(masked)}) if masked or not every else EVERYTHING
+    return Reach(level, None if every else rows, masked, key, rows_key)
 
 
 def _key(whole: Description, content: dict[str, Any]) -> str:

@@ -67,9 +67,14 @@ def level(person: Principal, resource: Resource, id_: int) -> Level | None:
             return None
         if person.kind is Kind.GUEST:
             return Level.VIEW
-        if person.role is Role.ADMIN or found[1] == person.id:
-            return Level.MANAGE
-        return max((Level(share.level) for share in applying(work, person, resource, id_)), key=LEVELS.index)
+        return highest(person, found[1], applying(work, person, resource, id_))
+
+
+def highest(person: Principal, owner: int | None, found: Sequence[Share]) -> Level:
+    """What a person may do with what exists for them, by who owns it and the shares with them."""
+    if person.role is Role.ADMIN or owner == person.id:
+        return Level.MANAGE
+    return max((Level(share.level) for share in found), key=LEVELS.index, default=Level.VIEW)
 
 
 def demand(person: Principal, resource: Resource, id_: int, wanted: Level) -> None:
