@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 import config
 from accounts import links, users
@@ -49,6 +49,14 @@ def californians(database: None, service: Service) -> Iterator[str]:
     shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
 
 
+def cut_off(dialog: Locator) -> list[str]:
+    """The buttons of a dialog that reach beyond it."""
+    within = "(all, edge) => all.filter(e => e.getBoundingClientRect().right > edge).map(e => e.textContent)"
+    box = dialog.bounding_box()
+    assert box
+    return list(dialog.get_by_role("button").evaluate_all(within, box["x"] + box["width"]))
+
+
 def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
     visit: Opener, service: Service, californians: str
 ) -> None:
@@ -59,6 +67,10 @@ def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
 
     admin = visit("/explore/flights")
     assert rows(admin) == 3_000_000
+    admin.get_by_role("button", name="Share", exact=True).click()
+    expect(admin.get_by_role("button", name="Take away")).to_have_count(1)
+    assert cut_off(admin.get_by_role("dialog")) == []
+    admin.get_by_role("button", name="Close").click()
     admin.get_by_role("button", name="Saved views").click()
     admin.get_by_label("Name").fill("All flights")
     admin.get_by_role("button", name="Save as new").click()
