@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from callbacks import admin, explore
+from callbacks.asking import Acts
 
 
 def register() -> None:
     """Make every callback known to the Dash app created last."""
     explore.register()
     admin.register()
+    Acts(admin.ACTS).register()

@@ -9,6 +9,7 @@ import dash_ag_grid as dag
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components import ids as shared
 from components.admin import ids
 
 BLOCK = 100
@@ -62,7 +63,7 @@ def table(
     bar = html.Div([*filters], className="dx-filters", role="search")
     count = html.P(id=f"{id_}-count", className="dx-count-line", role="status")
     main = html.Div([bar, count, grid], className="dx-table-main")
-    return html.Div([main, _panel(id_), dcc.Store(id=ids.changed(id_))], className="dx-table-and-panel")
+    return html.Div([main, _panel(id_), dcc.Store(id=shared.changed(id_))], className="dx-table-and-panel")
 
 
 def _panel(id_: str) -> Component:

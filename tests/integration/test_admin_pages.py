@@ -18,6 +18,8 @@ from accounts import audit, groups, people, sessions, standing, users
 from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
+from callbacks import admin as admin_pages
+from components import ids as shared
 from components.admin import ids
 from components.admin.frame import PAGES
 from datasets import inventory
@@ -104,7 +106,7 @@ def found(browser: FlaskClient, table: str, **filters: str) -> list[dict[str, An
 def panel(browser: FlaskClient, table: str, key: str) -> str:
     beside, content = ids.beside(table), ids.panel(table)
     outputs = [{"id": content, "property": "children"}, {"id": beside, "property": "hidden"}]
-    inputs = [prop(table, "selectedRows", [{"id": key}]), prop(ids.changed(table), "data")]
+    inputs = [prop(table, "selectedRows", [{"id": key}]), prop(shared.changed(table), "data")]
     answer = call(browser, outputs, inputs)
     return done(answer)
 
@@ -125,27 +127,27 @@ def outputs(name: str) -> list[Any]:
         return {"id": known, "property": property_}
 
     listed = [output(each) for each in name.strip(".").split("...")]
-    return [[each | {"id": ids.changed("x")}] if isinstance(each["id"], dict) else each for each in listed]
+    return [[each | {"id": shared.changed("x")}] if isinstance(each["id"], dict) else each for each in listed]
 
 
 def ask(app: Dash, browser: FlaskClient, verb: str, key: str = "") -> Any:
     """Click a button that asks first."""
     browser.get("/_dash-dependencies")
-    name, id_ = named(app, f"{ids.ASKING}.title"), ids.ask(verb, key)
+    name, id_ = named(app, f"{shared.ASKING}.title"), shared.ask(verb, key)
     return call(browser, outputs(name), [[prop(id_, "n_clicks", 1)]], name=name)
 
 
 def confirm(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
     """Confirm what was asked."""
     browser.get("/_dash-dependencies")
-    name = named(app, ids.PROBLEM, ids.NOTICE)
-    fields = [(ids.answer(each), value) for each, value in answers.items()]
+    name = named(app, shared.PROBLEM, shared.NOTICE)
+    fields = [(shared.answer(each), value) for each, value in answers.items()]
     state = [
-        prop(ids.PENDING, "data", {"type": "ask", "verb": verb, "key": key}),
+        prop(shared.PENDING, "data", {"type": "ask", "verb": verb, "key": key}),
         [prop(id_, "value", value) for id_, value in fields],
         [prop(id_, "id", id_) for id_, _ in fields],
     ]
-    return call(browser, outputs(name), [prop(ids.CONFIRM, "n_clicks", 1)], state, name)
+    return call(browser, outputs(name), [prop(shared.CONFIRM, "n_clicks", 1)], state, name)
 
 
 def done(answer: Any) -> str:
@@ -172,9 +174,15 @@ def test_every_callback_of_these_pages_is_for_admins(app: Dash, signed_in: SignI
     signed_in().get("/_dash-dependencies")
     entries = [entry["callback"].__wrapped__ for entry in app.callback_map.values() if "callback" in entry]
     own = [each for each in entries if each.__module__.startswith("callbacks.admin")]
-    assert len(own) > 20
+    assert len(own) > 15
     assert {vars(each)["policy"] for each in own} == {Permission.ADMINISTER}
-    assert {each.__name__ for each in own if vars(each)["fresh"]} == {"confirm", "at_once"}
+
+
+def test_every_act_of_these_pages_is_for_admins_who_have_just_proved_who_they_are() -> None:
+    assert len(admin_pages.ACTS) > 20
+    assert {(act.permission, act.fresh) for act in admin_pages.ACTS.values()} == {
+        (Permission.ADMINISTER, True)
+    }
 
 
 @pytest.mark.parametrize("role", OTHERS)
