@@ -1,0 +1,56 @@
+/** What a live session is made of (docs/presenting.md). */
+import type { Exploration, Filter } from "../explore/types.js";
+
+export interface Person {
+  id: number;
+  name: string;
+}
+
+/** A live session as the server outlines it. */
+export interface Outline {
+  key: string;
+  name: string;
+  dataset: string;
+  version: string;
+  running: boolean;
+  owner: Person;
+  presenter: Person;
+  coPresenters: Person[];
+  role: "presenter" | "co-presenter" | "follower";
+  owns: boolean;
+  mayPresent: boolean;
+  state: Exploration;
+  seq: number;
+  started: string;
+  ended: string | null;
+  /** Messages a second that all members together may be sent. */
+  deliveries: number;
+}
+
+/** A commit of the presenter. */
+export interface State {
+  seq: number;
+  exploration: Exploration;
+  /** When, milliseconds since 1970. */
+  at: number;
+}
+
+/** A brush, the pointer (in parts of the card), or which view is active; the first number is milliseconds after the message's `t`. */
+export type Sample =
+  | [number, "b", string, Filter | null]
+  | [number, "p", string | null, number, number]
+  | [number, "a", string | null];
+
+/** Some samples, and the milliseconds between messages. */
+export interface Move {
+  t: number;
+  i: number;
+  s: Sample[];
+}
+
+/** A member of the audience, or the presenter. */
+export interface Member extends Person {
+  state: "presents" | "follows" | "alone" | "left";
+}
+
+export type Status = "live" | "reconnecting" | "offline";
