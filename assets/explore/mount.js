@@ -22,6 +22,7 @@ class Explorer {
   #listening = new AbortController();
   #impatience = 0;
   #attempt = 0;
+  /** @type {{ destroy(): void } | null} */ #live = null;
   #changed = false;
   #address = location.hash;
 
@@ -49,8 +50,19 @@ class Explorer {
       onCommit: (exploration) => this.setProps({ exploration }),
       onRightsChanged: () => this.#reopen(),
     });
+    void this.#join(this.#page, opened);
     if (this.#changed) this.#page.notices.show("rights", RIGHTS_CHANGED);
     this.#changed = false;
+  }
+
+  /** What is live comes with a library of its own. @param {Page} page @param {Opened} opened */
+  async #join(page, { live }) {
+    this.#live?.destroy();
+    this.#live = null;
+    if (!live) return;
+    const { join } = await import("../live/join.js");
+    if (page !== this.#page) return;
+    this.#live = join(page, live);
   }
 
   /** What the person may see has changed: open the same address anew, for as much of it as still fits. */
@@ -74,6 +86,7 @@ class Explorer {
   destroy() {
     clearTimeout(this.#impatience);
     this.#listening.abort();
+    this.#live?.destroy();
     this.#page?.destroy();
     this.host.replaceChildren();
   }

@@ -1,6 +1,6 @@
 /**
  * The Explore page of one opened dataset: every edit goes through `commit`, which all parts then follow.
- * @import { Exploration, Opened, Selection, View } from "./types.js"
+ * @import { Exploration, Filter, Opened, Selection, View } from "./types.js"
  * @import { Actions } from "./types-ui.js"
  */
 import { encode } from "./address.js";
@@ -17,13 +17,16 @@ import { Notices } from "./notices.js";
 import { number } from "./numbers.js";
 import { Rail } from "./rail.js";
 import { ROWS } from "./requests.js";
-import { toFilter } from "./selection.js";
+import { fromFilter, toFilter } from "./selection.js";
 import { showViews } from "./saving.js";
 import { shareOpened } from "./sharing.js";
 import { Strip } from "./strip.js";
+import { heedSkipLink, heedTheme } from "./surroundings.js";
 import { Tools } from "./tools.js";
 import { newView } from "./views.js";
 import { sentences } from "./words.js";
+import { NOBODY } from "../live/companion.js";
+import { present } from "../live/present.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
@@ -52,6 +55,7 @@ export class Page {
   /** The step that a next turn or press may go on with. */
   #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
   #byKey = false;
+  /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
 
   /**
@@ -68,7 +72,7 @@ export class Page {
     this.hint = new Hint();
     this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
     const address = (/** @type {Exploration} */ state) => encode(state, opened.suggested);
-    this.timeline = new Timeline(history, address, (state) => this.#show(state));
+    this.timeline = new Timeline(history, address, (state) => this.#stepped(state));
     this.engine = new Engine(new Client(crypto.randomUUID()), description, opened.exploration, this.#listener());
     this.strip = new Strip(description, {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
@@ -79,9 +83,9 @@ export class Page {
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
     this.tools = new Tools(opened, this.#commands());
     this.#place(host);
-    this.#followTheme();
-    this.#skip();
     const { signal } = this.#listening;
+    heedTheme(this.grid, this.engine, signal);
+    heedSkipLink(() => /** @type {HTMLElement | null | undefined} */ (this.host?.querySelector(".dx-main")), signal);
     keyboard.listen(this.#commands(), signal);
     addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });
     addEventListener("pointerdown", () => (this.#byKey = false), { capture: true, signal });
@@ -107,12 +111,41 @@ export class Page {
 
   /** @param {Exploration} exploration @param {{ amend?: boolean }} [how] */
   commit(exploration, { amend = false } = {}) {
+    this.companion.acts();
     if (exploration !== this.exploration) {
       if (amend) this.timeline.amend(exploration);
       else this.timeline.push(exploration);
-      this.onCommit(exploration);
+      this.#committed(exploration);
     }
     this.#show(exploration);
+  }
+
+  /** Shows what somebody else has committed; it is no step of one's own to undo. @param {Exploration} exploration */
+  follow(exploration) {
+    this.timeline.amend(exploration);
+    this.#show(exploration);
+    this.onCommit(exploration);
+  }
+
+  /** Moves a brush as somebody else moves theirs. @param {string} id @param {Filter | null} filter */
+  mirror(id, filter) {
+    const axes = this.engine.picture(id)?.axes;
+    if (!axes?.length) return;
+    const { selection } = fromFilter(filter, axes);
+    this.engine.brush(id, selection);
+    this.grid.cards.get(id)?.setSelection(selection);
+    this.strip.render(this.exploration, id, filter);
+  }
+
+  /** @param {string} sentence for those who don't see the page */
+  announce(sentence) {
+    setText(this.live, sentence);
+  }
+
+  /** @param {Exploration} exploration */
+  #committed(exploration) {
+    this.companion.committed(exploration);
+    this.onCommit(exploration);
   }
 
   destroy() {
@@ -138,23 +171,11 @@ export class Page {
     this.#showRail();
   }
 
-  /** The skip link must not write into the address. */
-  #skip() {
-    const skip = (/** @type {Event} */ event) => {
-      event.preventDefault();
-      /** @type {HTMLElement | null} */ (this.host?.querySelector(".dx-main"))?.focus();
-    };
-    document.querySelector(".dx-skip")?.addEventListener("click", skip, { signal: this.#listening.signal });
-  }
-
-  /** Charts read the colours of the page once a theme. */
-  #followTheme() {
-    const observer = new MutationObserver(() => {
-      for (const card of this.grid.cards.values()) card.chart.theme();
-      this.engine.loop.request();
-    });
-    observer.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
-    this.#listening.signal.addEventListener("abort", () => observer.disconnect());
+  /** Undo or redo, where the browser's own history does not tell. @param {Exploration} exploration */
+  #stepped(exploration) {
+    this.companion.acts();
+    this.#show(exploration);
+    this.#committed(exploration);
   }
 
   /** @param {Exploration} exploration */
@@ -178,9 +199,10 @@ export class Page {
   #arrive(event) {
     const mark = markOf(event.state);
     if (!mark) return;
+    this.companion.acts();
     const exploration = this.timeline.arrive(mark);
     this.#show(exploration);
-    this.onCommit(exploration);
+    this.#committed(exploration);
   }
 
   #commands() {
@@ -191,6 +213,7 @@ export class Page {
       shortcuts: showShortcuts,
       views: () => showViews(this.opened, this.exploration),
       share: () => shareOpened(this.opened, this.exploration),
+      present: () => void present(this.exploration, this.notices),
     };
   }
 
@@ -209,7 +232,7 @@ export class Page {
       clear: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       activate: (id) => {
         clearTimeout(this.#entering);
-        this.#entering = window.setTimeout(() => this.engine.activate(id), PASSING);
+        this.#entering = window.setTimeout(() => this.#activate(id), PASSING);
       },
       brush: (id, selection, phase) => this.#brush(id, selection, phase),
       zoom: (id, domains) => this.#zoom(id, domains),
@@ -238,17 +261,29 @@ export class Page {
     };
   }
 
+  /** @param {string} id */
+  #activate(id) {
+    if (!this.companion.steers) return;
+    this.engine.activate(id);
+    this.companion.activated(id);
+  }
+
   /** @param {string} id @param {Selection | null} selection @param {"move" | "commit"} phase */
   #brush(id, selection, phase) {
     const axes = this.engine.picture(id)?.axes;
     if (!axes?.length) return;
     const filter = toFilter(selection, axes);
     clearTimeout(this.#entering);
+    this.companion.acts();
     this.engine.brush(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
-    if (phase === "move") return this.strip.render(this.exploration, id, filter);
+    if (phase === "move") {
+      this.companion.brushed(id, filter);
+      return this.strip.render(this.exploration, id, filter);
+    }
     if (filter) this.hint.brushed();
     const next = edit.setFilter(this.exploration, id, filter);
+    if (next === this.exploration) this.companion.rested();
     if (this.#byKey) this.#goOn(`brush ${id}`, next);
     else this.#click(`click ${id}`, next, filter === null);
   }

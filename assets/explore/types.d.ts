@@ -1,5 +1,6 @@
 /** The shapes the page shares with the server (docs/explore.md) and with the charts. */
 import * as Chart from "../charts/types.js";
+import * as Live from "../live/types.js";
 
 export interface ScaleSpec {
   type: "linear" | "log" | "time" | "category" | "boolean";
@@ -82,6 +83,7 @@ export interface May {
   list: boolean;
   save: boolean;
   share: boolean;
+  present: boolean;
   administer: boolean;
 }
 
@@ -98,6 +100,8 @@ export interface Opened {
   suggested: Exploration;
   problems: string[];
   view: SavedView | null;
+  /** The live session whose page this is. */
+  live: Live.Outline | null;
   may: May;
   error?: undefined;
   preparing?: undefined;

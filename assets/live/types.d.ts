@@ -8,6 +8,7 @@ export interface Person {
 
 /** A live session as the server outlines it. */
 export interface Outline {
+  me: Person;
   key: string;
   name: string;
   dataset: string;
@@ -33,6 +34,8 @@ export interface State {
   exploration: Exploration;
   /** When, milliseconds since 1970. */
   at: number;
+  /** What the presenter sees the dataset with: equal for all who see the same. */
+  rights: string;
 }
 
 /** A brush, the pointer (in parts of the card), or which view is active; the first number is milliseconds after the message's `t`. */

@@ -1,0 +1,84 @@
+/**
+ * The one connection of this tab, by Ably's SDK: to the broker at our own address, or to Ably's cloud.
+ * @import { Status } from "./types.js"
+ */
+import { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "../vendor/ably.js";
+import { ask } from "../explore/api.js";
+
+/** @typedef {ReturnType<BaseRealtime["channels"]["get"]>} Channel */
+
+/** What the person is told of each state of the connection. @type {Record<string, Status>} */
+const STATUS = { initialized: "reconnecting", connecting: "reconnecting", connected: "live", disconnected: "reconnecting" };
+
+/** Where to connect: nothing said, to the broker that shares our address. @param {string | null} endpoint */
+function place(endpoint) {
+  if (endpoint) return { endpoint };
+  const { hostname, port, protocol } = location;
+  const own = { tls: protocol === "https:", port: Number(port) || 80, tlsPort: Number(port) || 443 };
+  const named = hostname.includes(".") || hostname === "localhost";
+  return named ? { ...own, endpoint: hostname } : { ...own, realtimeHost: hostname, restHost: hostname };
+}
+
+export class Connection {
+  /** @type {Status} */ status = "reconnecting";
+
+  /** @param {string} key of the live session @param {(status: Status) => void} onStatus */
+  static async open(key, onStatus) {
+    const first = await ask("POST", `/api/live/${key}/token`);
+    return new Connection(key, first, onStatus);
+  }
+
+  /**
+   * @param {string} key @param {{ token: string, endpoint: string | null, cipher: string | null }} first
+   * @param {(status: Status) => void} onStatus
+   */
+  constructor(key, first, onStatus) {
+    this.key = key;
+    this.cipher = first.cipher;
+    this.client = new BaseRealtime({
+      ...place(first.endpoint),
+      token: first.token,
+      authCallback: (_, done) => void this.#token(done),
+      plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
+      transports: ["web_socket"],
+      disableConnectivityCheck: true,
+      useBinaryProtocol: false,
+      echoMessages: false,
+      logLevel: 0,
+    });
+    this.client.connection.on(({ current }) => {
+      this.status = STATUS[current] ?? "offline";
+      onStatus(this.status);
+    });
+  }
+
+  /** @param {(problem: any, token: any) => void} done */
+  async #token(done) {
+    try {
+      done(null, (await ask("POST", `/api/live/${this.key}/token`)).token);
+    } catch (error) {
+      done({ ...refused, message: /** @type {Error} */ (error).message }, null);
+    }
+  }
+
+  /**
+   * A channel of the session.
+   * @param {"" | ":state" | ":brush"} part @param {Record<string, string>} [params] @returns {Channel}
+   */
+  channel(part, params = {}) {
+    const cipher = this.cipher ? { cipher: { key: this.cipher } } : {};
+    return this.client.channels.get(`live:${this.key}${part}`, { params, ...cipher });
+  }
+
+  /** Takes up the rights of another role. */
+  async renew() {
+    await this.client.auth.authorize();
+  }
+
+  close() {
+    this.client.close();
+  }
+}
+
+/** What Ably's SDK takes for a lasting no. */
+const refused = { name: "refused", code: 40300, statusCode: 403 };
