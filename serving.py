@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -62,16 +63,9 @@ def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> 
     if context is not None:
         signal.signal(signal.SIGHUP, _reloading(context, settings))
     server = uvicorn.Server(
-        uvicorn.Config(
+        _configuration(
             application,
-            http=PatientProtocol,
-            ws=DiscreetSockets,
-            ws_max_size=LARGEST_FRAME,
-            ws_per_message_deflate=False,
             lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
             timeout_graceful_shutdown=GRACE,
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies.split(","),
@@ -80,6 +74,42 @@ def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> 
     )
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+
+
+@asynccontextmanager
+async def beside(application: ASGIApp) -> AsyncIterator[int]:
+    """Serve an application on the loopback too, without TLS; yields its port. Nobody outside is told."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        server = _Quiet(_configuration(application, lifespan="off", proxy_headers=False))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _Quiet(uvicorn.Server):
+    """A server beside the service's own, which alone hears signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _configuration(application: ASGIApp, **others: Any) -> uvicorn.Config:  # noqa: ANN401  (uvicorn's own)
+    return uvicorn.Config(
+        application,
+        http=PatientProtocol,
+        ws=DiscreetSockets,
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        **others,
+    )
 
 
 def tls(settings: Settings) -> ssl.SSLContext | None:
