@@ -117,7 +117,7 @@ def create_app(settings: Settings) -> Dash:
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     server.register_blueprint(cube_routes(cubes, engines, door))
     server.register_blueprint(audit.routes)
-    embedded = None if settings.ably_api_key else Embedded(settings, beside)
+    embedded = None if settings.ably_api_key else Embedded(beside)
     realtime = server.extensions["realtime"] = Realtime(embedded)
     for routes in (share_routes(door), view_routes(door), guest_routes(), live_routes(door, realtime)):
         server.register_blueprint(routes)

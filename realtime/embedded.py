@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from config import Settings
+from config import settings
 from db.keys import ring
 from db.tables import KeyPurpose
 from realtime.broker.options import Options
@@ -26,14 +26,14 @@ Door = Callable[[ASGIApp], AbstractAsyncContextManager[int]]
 
 
 class Embedded:
-    """The broker, and where the service itself finds it: on the loopback, without TLS, whatever is outside.
-
-    Nobody else is told the port; whoever finds it needs a token as anywhere else.
+    """The broker while it is ``running``, and where the service itself finds it: whatever is outside, on the
+    loopback without TLS. Nobody else is told the port; whoever finds it needs a token as anywhere else.
     """
 
-    def __init__(self, settings: Settings, door: Door) -> None:
-        self.broker = Broker(Options(settings.data / FILE), lookup, SealedHistory())
-        self._door, self._port = door, 0
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._port = 0
+        self._broker: Broker | None = None
 
     def address(self) -> str:
         """Host and port.
@@ -48,12 +48,27 @@ class Embedded:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run from now on, in this event loop, until the end of the block."""
-        async with self.broker.running(), self._door(self.broker) as port:
+        broker = self._broker = Broker(Options(settings().data / FILE), lookup, SealedHistory())
+        async with broker.running(), self._door(broker) as port:
             self._port = port
             try:
                 yield
             finally:
-                self._port = 0
+                self._port, self._broker = 0, None
+
+    def beside(self, other: ASGIApp) -> ASGIApp:
+        """One application: what is for the broker, and everything else."""
+
+        async def either(scope: Scope, receive: Receive, send: Send) -> None:
+            broker = self._broker
+            await (broker if broker and broker.serves(scope) else other)(scope, receive, send)
+
+        return either
+
+    def revoke(self, sessions: Iterable[str]) -> None:
+        """End the tokens that were given out in these sessions, and their sockets."""
+        if self._broker is not None:
+            self._broker.revoke(*(f"revocationKey:{each}" for each in sessions))
 
 
 class SealedHistory:

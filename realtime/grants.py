@@ -40,3 +40,7 @@ class Grants:
         with self._lock:
             self._until = {grant: until for grant, until in self._until.items() if until > monotonic()}
             return [grant for grant in self._until if key in (None, grant.key)]
+
+    def clear(self) -> None:
+        with self._lock:
+            self._until.clear()

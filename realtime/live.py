@@ -18,6 +18,7 @@ from datasets import shares
 from db.engine import session
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
 
+LEFT_OUT = "Parts of what is presented are left out: they show data that is not shared with you."
 KEY = re.compile(r"[\w-]{16}", re.ASCII)
 
 

@@ -18,7 +18,6 @@ from datasets.description import Description
 from datasets.fitting import fitted
 from db.tables import LiveSession
 from realtime import live, tokens
-from realtime.broker.service import beside
 from realtime.grants import Grant, Grants
 from realtime.live import Found
 from realtime.stage import Stage
@@ -62,7 +61,7 @@ class Realtime:
 
     def beside(self, other: ASGIApp) -> ASGIApp:
         """One application: what is for the broker, if it is ours, and everything else."""
-        return beside(self._embedded.broker, other) if self._embedded else other
+        return self._embedded.beside(other) if self._embedded else other
 
     def admit(self, person: Principal, key: str) -> dict[str, Any]:
         """A token for a person's browser, as whom it speaks, and where.
@@ -144,6 +143,7 @@ class Realtime:
         if adapter is not None and recorder is not None:
             recorder.stop()
             adapter.close()
+        self._grants.clear()
 
     def _look(self, key: str | None) -> None:
         """End the tokens that say more than is true by now, and see that somebody presents."""
@@ -153,7 +153,7 @@ class Realtime:
         lost = [grant for grant in grants if not _holds(grant)]
         self._grants.remove(lost)
         if lost and self._embedded:
-            self._embedded.broker.revoke(*{f"revocationKey:{grant.person.key}" for grant in lost})
+            self._embedded.revoke({grant.person.key for grant in lost})
 
 
 @asynccontextmanager
