@@ -33,6 +33,7 @@ from accounts.principals import Kind
 from api import audit, confirm, passkeys
 from api.cubes import cube_routes
 from api.guests import guest_page, guest_routes
+from api.live import live_routes
 from api.shares import share_routes
 from api.views import view_routes
 from config import Settings
@@ -49,7 +50,10 @@ from db.keys import ring
 from db.keys.master import MasterKeyError
 from gpu.engine import Engine
 from patience import LARGEST_BODY, WholeBodies
-from serving import listen, log_to_stderr, serve
+from realtime import recordings
+from realtime.embedded import Embedded
+from realtime.service import Realtime
+from serving import beside, listen, log_to_stderr, serve
 
 if TYPE_CHECKING:
     from gpu.cpu.memory import Memory
@@ -113,12 +117,14 @@ def create_app(settings: Settings) -> Dash:
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     server.register_blueprint(cube_routes(cubes, engines, door))
     server.register_blueprint(audit.routes)
-    for routes in (share_routes(door), view_routes(door), guest_routes()):
+    embedded = None if settings.ably_api_key else Embedded(beside)
+    realtime = server.extensions["realtime"] = Realtime(embedded)
+    for routes in (share_routes(door), view_routes(door), guest_routes(), live_routes(door, realtime)):
         server.register_blueprint(routes)
         server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
     server.register_blueprint(guest_page())
     dash = _dash(server)
-    headers.protect(server, dash.csp_hashes, settings.https)
+    headers.protect(server, dash.csp_hashes, settings.https, headers.ABLY if settings.ably_api_key else "")
     return dash
 
 
@@ -225,8 +231,13 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
         compresslevel=5,
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
     )
+    realtime: Realtime = dash.server.extensions["realtime"]
     flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
-    return Starlette(routes=[Mount("/", flask)], middleware=[Middleware(WholeBodies), compression])
+    return Starlette(
+        routes=[Mount("/", realtime.beside(flask))],
+        middleware=[Middleware(WholeBodies), compression],
+        lifespan=lambda _: realtime.running(),
+    )
 
 
 def announce(settings: Settings, port: int, never_used: bool) -> None:
@@ -252,7 +263,7 @@ def main() -> None:
     with listen(settings) as listener:
         announce(settings, listener.getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
-        tidying.daily()
+        tidying.daily(recordings.forget)
         serve(application, listener, settings)
 
 

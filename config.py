@@ -34,7 +34,7 @@ def _cores() -> int:
 
 
 class Settings(BaseSettings):
-    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT`` and ``DATABASE_URL``."""
+    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT``, ``DATABASE_URL`` and ``ABLY_API_KEY``."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: str = ""
+    ably_api_key: SecretStr | None = Field(default=None, validation_alias="ABLY_API_KEY")
+    live_encryption: Literal["on", "off"] = "off"
+    live_retention: timedelta = Field(default=timedelta(days=90), gt=timedelta(0))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     @field_validator("data")
@@ -92,6 +95,14 @@ class Settings(BaseSettings):
         """Addresses or networks, parted by commas."""
         parts = [part.strip() for part in proxies.split(",") if part.strip()]
         return ",".join(str(ip_network(part)) if "/" in part else str(ip_address(part)) for part in parts)
+
+    @field_validator("ably_api_key")
+    @classmethod
+    def _key_of_ably(cls, key: SecretStr | None) -> SecretStr | None:
+        name, colon, secret = (key.get_secret_value() if key else "app.key:secret").partition(":")
+        if not (name.count(".") == 1 and colon and secret):
+            raise ValueError("this is no API key of Ably, such as app.key:secret")
+        return key
 
     @model_validator(mode="after")
     def _certificate_with_its_key(self) -> Self:

@@ -128,6 +128,13 @@ def watched(token: str) -> Principal:
     return _principal(*found)
 
 
+def of_id(id_: str) -> Principal | None:
+    """Whose session this is; None if it has ended."""
+    with session() as work:
+        found = _alive(work, id_)
+    return _principal(*found) if found else None
+
+
 def confirm(id_: str) -> None:
     """Remember that the person of this session has just proved again who they are."""
     with session() as work:

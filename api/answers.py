@@ -12,6 +12,8 @@ from datasets.door import PreparingError, UnknownDatasetError
 from datasets.exploration import faults
 from datasets.shares import NotAllowedError, UnknownShareError
 from datasets.views import UnknownViewError
+from realtime.live import UnknownLiveError
+from realtime.stage import OverError
 
 
 class Body(BaseModel):
@@ -53,6 +55,10 @@ def _forbidden(error: Exception) -> Response:
     return make_response({"error": {"message": str(error)}}, 403)
 
 
+def _over(error: Exception) -> Response:
+    return make_response({"error": {"message": str(error), "code": "ended"}}, 409)
+
+
 def _preparing(error: Exception) -> Response:
     return make_response({"error": {"message": str(error), "code": "preparing"}}, 503)
 
@@ -61,8 +67,10 @@ ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
     UnknownShareError: _missing,
     UnknownViewError: _missing,
     UnknownDatasetError: _missing,
+    UnknownLiveError: _missing,
     ValueError: _wrong,
     ValidationError: _faulty,
     NotAllowedError: _forbidden,
+    OverError: _over,
     PreparingError: _preparing,
 }

@@ -14,11 +14,9 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.answers import Body, body, explain
 from datasets import views
-from datasets.axes import axes
 from datasets.door import Door
 from datasets.exploration import Exploration
-from datasets.measures import measure
-from datasets.predicates import predicates
+from datasets.fitting import require_fit
 
 
 class NewView(Body):
@@ -84,9 +82,4 @@ def _require_fit(door: Door, exploration: Exploration) -> None:
     Raises:
         UnknownDatasetError, MisfitError: it is not.
     """
-    description = door.open(current_user, exploration.dataset, exploration.version).description
-    for view in exploration.views:
-        axes(view, description)
-        measure(view, description)
-    for id_, filter_ in exploration.filters.items():
-        predicates(exploration.view(id_), filter_, description)
+    require_fit(exploration, door.open(current_user, exploration.dataset, exploration.version).description)

@@ -38,6 +38,13 @@ def register() -> None:
         layout=explore.layout,
     )
     dash.register_page(
+        "pages.live",
+        path_template="/live/<live>",
+        path="/live",
+        title="Explore · DataXchange",
+        layout=explore.layout,
+    )
+    dash.register_page(
         "pages.account",
         path="/account",
         title="Account · DataXchange",

@@ -4,6 +4,7 @@ from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import Moment, now
 from db.tables.data import Dataset, DatasetVersion, VisibleProfile
 from db.tables.keys import Key, KeyPurpose
+from db.tables.live import LiveMember, LiveRecord, LiveSession
 from db.tables.people import (
     Group,
     Identity,
@@ -32,6 +33,9 @@ __all__ = [
     "Key",
     "KeyPurpose",
     "Level",
+    "LiveMember",
+    "LiveRecord",
+    "LiveSession",
     "Membership",
     "Moment",
     "OneTimeLink",

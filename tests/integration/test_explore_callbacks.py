@@ -40,6 +40,7 @@ def request(address: str, dataset: str | None) -> dict[str, Any]:
         "state": [
             {"id": ids.EXPLORER, "property": "dataset", "value": dataset},
             {"id": ids.EXPLORER, "property": "view", "value": None},
+            {"id": ids.EXPLORER, "property": "live", "value": None},
         ],
         "changedPropIds": [f"{ids.EXPLORER}.address"],
     }

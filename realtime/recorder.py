@@ -1,0 +1,159 @@
+"""The recorder: listens to every live session that runs, keeps its last state, and writes down what is said.
+
+No commit is lost: after an outage, of the broker or of the service, what a channel remembers is fetched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from realtime import recordings
+from realtime.adapter import Adapter
+from realtime.messages import Ear, Message
+from realtime.recordings import Batch
+from realtime.said import Active, Brush, Pointer, State, understood
+from realtime.tokens import channels
+
+STATE = "state"
+PERIOD = 1.0
+"""Seconds between two writes."""
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Tape:
+    """What is recorded of one live session: its last state, the state's number, and how far it is written.
+
+    ``heard`` is not written yet; ``gap``: there may be more that was not heard.
+    """
+
+    live_id: int
+    key: str
+    state: dict[str, Any]
+    seq: int
+    cursor: str
+    cipher: bytes | None = None
+    heard: list[Message] = field(default_factory=list)
+    gap: bool = False
+    last: bool = False
+
+    def hear_state(self, message: Message) -> None:
+        """Take in a state; the newest counts at once."""
+        said = understood(message.name, message.data)
+        if isinstance(said, State) and message.serial > self.cursor and self._is_of(said):
+            self.heard.append(message)
+            if said.seq >= self.seq:
+                self.state, self.seq = said.exploration.model_dump(mode="json"), said.seq
+
+    def hear_brush(self, message: Message) -> None:
+        if isinstance(understood(message.name, message.data), Brush | Pointer | Active):
+            self.heard.append(message)
+
+    def miss(self) -> None:
+        self.gap = True
+
+    def _is_of(self, said: State) -> bool:
+        """Whether the state is of the version that is presented."""
+        parts = ("dataset", "version")
+        return [getattr(said.exploration, part) for part in parts] == [self.state[part] for part in parts]
+
+
+class Recorder:
+    """Runs in the adapter's loop. For many threads."""
+
+    def __init__(self, adapter: Adapter, period: float = PERIOD) -> None:
+        self._adapter, self._period = adapter, period
+        self._tapes: dict[str, Tape] = {}
+        self._writing: Future[None] | None = None
+
+    def begin(self, tape: Tape) -> None:
+        """Record a live session from now on, with what was missed since its tape was written."""
+        if tape.key in self._tapes:
+            return
+        self._tapes[tape.key] = tape
+        names = channels(tape.key)
+        self._adapter.listen(names.state, Ear(tape.hear_state, tape.miss, tape.cipher))
+        self._adapter.listen(names.brush, Ear(tape.hear_brush, lambda: None, tape.cipher))
+        if self._writing is None:
+            self._writing = self._adapter.run(self._write_all())
+
+    def end(self, key: str) -> None:
+        """Write the rest of a live session, and listen no longer."""
+        if (tape := self._tapes.get(key)) is not None:
+            tape.last = True
+
+    def latest(self, key: str) -> tuple[dict[str, Any], int] | None:
+        """The last state of a live session that is recorded, and its number."""
+        tape = self._tapes.get(key)
+        return (tape.state, tape.seq) if tape else None
+
+    def stop(self) -> None:
+        """Write what was heard; nothing is recorded any longer."""
+        if self._writing is not None:
+            self._writing.cancel()
+            self._writing = None
+            self._adapter.run(self._write()).result()
+
+    async def _write_all(self) -> None:
+        while True:
+            await asyncio.sleep(self._period)
+            await self._write()
+
+    async def _write(self) -> None:
+        """Write what was heard since the last time; what can't be written now waits for the next."""
+        tapes = list(self._tapes.values())
+        for tape in tapes:
+            await self._fill(tape)
+        batches = {tape.key: batch for tape in tapes if (batch := _batch(tape)) is not None}
+        taken = {tape.key: len(tape.heard) for tape in tapes}
+        try:
+            if batches:
+                await asyncio.to_thread(recordings.write, list(batches.values()))
+        except sa.exc.SQLAlchemyError as error:
+            log.warning("live sessions could not be recorded yet", reason=type(error).__name__)
+            return
+        for tape in tapes:
+            del tape.heard[: taken[tape.key]]
+            if tape.key in batches:
+                tape.cursor = batches[tape.key].cursor
+            if tape.last and not tape.heard:
+                self._let_go(tape)
+
+    async def _fill(self, tape: Tape) -> None:
+        """Fetch what was missed, and put it among what was heard."""
+        if not tape.gap:
+            return
+        tape.gap = False
+        try:
+            missed = await self._adapter.since(channels(tape.key).state, tape.cursor)
+        except ConnectionError as error:
+            tape.gap = True
+            log.info("what was missed of a live session can't be fetched yet", reason=str(error))
+            return
+        known = {message.serial for message in tape.heard}
+        for message in missed:
+            if message.serial not in known:
+                tape.hear_state(message)
+
+    def _let_go(self, tape: Tape) -> None:
+        names = channels(tape.key)
+        for name in (names.state, names.brush):
+            self._adapter.ignore(name)
+        del self._tapes[tape.key]
+
+
+def _batch(tape: Tape) -> Batch | None:
+    """What is to be written, by time; None if that is nothing."""
+    if not tape.heard:
+        return None
+    by_time = sorted(tape.heard, key=lambda message: message.at)
+    lines = [[message.at, message.name, message.data] for message in by_time]
+    cursor = max([tape.cursor, *(message.serial for message in tape.heard if message.name == STATE)])
+    return Batch(tape.live_id, lines, tape.state, tape.seq, cursor)

@@ -1,0 +1,179 @@
+"""Everything live in this process: a broker or Ably's cloud, stage, recorder, watch; each when needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp
+
+from accounts import apitokens, sessions
+from accounts.principals import Kind, Principal
+from config import settings
+from datasets.description import Description
+from datasets.fitting import fitted
+from db.tables import LiveSession
+from realtime import live, tokens
+from realtime.grants import Grant, Grants
+from realtime.live import Found
+from realtime.stage import Stage
+from realtime.watch import Watch
+
+if TYPE_CHECKING:
+    from realtime.adapter import Adapter
+    from realtime.embedded import Embedded
+    from realtime.recorder import Recorder
+
+CLOUD = "main"
+"""What Ably's SDKs call its cloud."""
+
+
+class Realtime:
+    """Is an ``Audience``. Before and after it is ``running`` nobody can listen, so nobody is told."""
+
+    def __init__(self, embedded: Embedded | None) -> None:
+        self._embedded = embedded
+        self._beginning = Lock()
+        self._adapter: Adapter | None = None
+        self._recorder: Recorder | None = None
+        self._runs = False
+        self._told: Future[None] = Future()
+        self._grants = Grants()
+        self._watch = Watch(self._look)
+        self.stage = Stage(self)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve live sessions until the end of the block; those that a former process has left go on."""
+        async with _within(self._embedded):
+            self._runs = True
+            going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
+            try:
+                yield
+            finally:
+                await going_on
+                self._runs = False
+                await asyncio.to_thread(self._stop)
+
+    def beside(self, other: ASGIApp) -> ASGIApp:
+        """One application: what is for the broker, if it is ours, and everything else."""
+        return self._embedded.beside(other) if self._embedded else other
+
+    def admit(self, person: Principal, key: str) -> dict[str, Any]:
+        """A token for a person's browser, as whom it speaks, and where.
+
+        Raises:
+            UnknownLiveError, OverError: they can't be in this live session.
+        """
+        own = self.stage.join(person, key).live
+        token = tokens.of_member(person, own)
+        self._grants.add(Grant(person, key, tokens.publishes(person, own)))
+        self._watch.begin()
+        return {"token": token, "clientId": tokens.client_id(person), "realtime": self.place(own)}
+
+    def place(self, own: LiveSession) -> dict[str, Any]:
+        """Where browsers connect (nothing: to us), and what they encrypt with (nothing: they don't)."""
+        where = {} if self._embedded else {"endpoint": CLOUD}
+        return where | ({"cipher": own.cipher} if settings().live_encryption == "on" else {})
+
+    def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
+        """All that a page is told of a live session: its last state, as far as they see that."""
+        state, seq = self.latest(found.live)
+        fitting, _ = fitted(state, description)
+        rest = {"state": fitting.model_dump(mode="json"), "seq": seq, "realtime": self.place(found.live)}
+        return found.told(person) | rest
+
+    def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
+        """The last state, and its number."""
+        recorded = self._recorder.latest(own.key) if self._recorder else None
+        return recorded or (own.state, own.seq)
+
+    def began(self, key: str) -> None:
+        if self._runs:
+            self._record(live.of(key).live)
+
+    def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
+        if not self._runs:
+            return
+        adapter, _ = self._parts()
+        self._told = adapter.publish(tokens.channels(key).control, name, data, _cipher(live.of(key).live))
+
+    def changed(self, key: str) -> None:
+        self.tell(key, "roles", live.of(key).roles())
+        self._look_soon(key)
+
+    def over(self, key: str) -> None:
+        self.tell(key, "ended", {})
+        if self._recorder:
+            self._recorder.end(key)
+        self._look_soon(key)
+
+    def _look_soon(self, key: str) -> None:
+        if self._runs:
+            self._watch.soon(key, self._told)
+
+    def _go_on(self) -> None:
+        for found in live.running():
+            self.began(found.live.key)
+
+    def _record(self, own: LiveSession) -> None:
+        from realtime.recorder import Tape  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+
+        _, recorder = self._parts()
+        recorder.begin(Tape(own.id or 0, own.key, own.state, own.seq, own.cursor, _cipher(own)))
+
+    def _parts(self) -> tuple[Adapter, Recorder]:
+        from realtime.adapter import Adapter  # noqa: PLC0415
+        from realtime.recorder import Recorder  # noqa: PLC0415
+
+        with self._beginning:
+            if self._adapter is None or self._recorder is None:
+                self._adapter = Adapter(self._embedded.address if self._embedded else lambda: "")
+                self._recorder = Recorder(self._adapter)
+            return self._adapter, self._recorder
+
+    def _stop(self) -> None:
+        self._watch.stop()
+        with self._beginning:
+            adapter, recorder, self._adapter, self._recorder = self._adapter, self._recorder, None, None
+        if adapter is not None and recorder is not None:
+            recorder.stop()
+            adapter.close()
+        self._grants.clear()
+
+    def _look(self, key: str | None) -> None:
+        """End the tokens that say more than is true by now, and see that somebody presents."""
+        grants = self._grants.good(key)
+        for each in {grant.key for grant in grants}:
+            self.stage.relieve(each)
+        lost = [grant for grant in grants if not _holds(grant)]
+        self._grants.remove(lost)
+        if lost and self._embedded:
+            self._embedded.revoke({grant.person.key for grant in lost})
+
+
+@asynccontextmanager
+async def _within(embedded: Embedded | None) -> AsyncIterator[None]:
+    if embedded is None:
+        yield
+        return
+    async with embedded.running():
+        yield
+
+
+def _cipher(own: LiveSession) -> bytes | None:
+    return bytes.fromhex(own.cipher) if settings().live_encryption == "on" else None
+
+
+def _holds(grant: Grant) -> bool:
+    """Whether somebody may still do what their token says."""
+    again = apitokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
+    person = again(grant.person.key)
+    if person is None or not live.exists(person, grant.key):
+        return False
+    own = live.of(grant.key).live
+    return own.ended is None and (not grant.publishes or tokens.publishes(person, own))

@@ -1,0 +1,93 @@
+"""What lets people, and the service itself, into live sessions: Ably's JWTs, under its key or one of ours."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from accounts.permissions import Permission
+from accounts.principals import Principal
+from config import settings
+from db.keys import ring
+from db.tables import KeyPurpose, LiveSession
+from realtime.broker import tokens
+from realtime.broker.capabilities import Capability
+from realtime.broker.keys import Key
+from realtime.live import Part, part
+
+LIFETIME = 600.0
+"""Seconds until a browser must ask again."""
+OWN = "dataxchange."
+"""What the names of keys of our own begin with; the id of the key that they are made of follows."""
+OURS = re.compile(re.escape(OWN) + r"([0-9a-f]{16})")
+SERVER = "dataxchange"
+"""The client id of the service; those of people begin with a number."""
+MEMBER = ("subscribe", "presence", "history")
+SERVICE = ("subscribe", "publish", "history", "presence")
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The channels of a live session: what the service says, the states committed, the moving brush."""
+
+    control: str
+    state: str
+    brush: str
+
+
+def channels(key: str) -> Channels:
+    return Channels(f"live:{key}", f"live:{key}:state", f"live:{key}:brush")
+
+
+def client_id(person: Principal) -> str:
+    return f"{person.id} {person.name}"
+
+
+def publishes(person: Principal, live: LiveSession) -> bool:
+    """Whether their browser may publish now: they present, and their role allows it."""
+    return part(person, live) is Part.PRESENTER and person.may(Permission.PRESENT)
+
+
+def of_member(person: Principal, live: LiveSession) -> str:
+    """What their browser may do in a live session, as of now. It ends early with what they signed in by."""
+    names, also = channels(live.key), ("publish",) if publishes(person, live) else ()
+    granted = {
+        names.control: MEMBER,
+        names.state: ("subscribe", "history", *also),
+        names.brush: ("subscribe", *also),
+    }
+    return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
+
+
+def of_service() -> str:
+    return tokens.issue(signing(), _capability({"live:*": SERVICE}), LIFETIME, SERVER)
+
+
+def signing() -> Key:
+    """The key that signs now."""
+    theirs = settings().ably_api_key
+    if theirs is not None:
+        name, _, secret = theirs.get_secret_value().partition(":")
+        return Key(name, secret)
+    return _own(ring.current(KeyPurpose.SIGN))
+
+
+def lookup(name: str) -> Key | None:
+    """The key of our own of this name, for the embedded broker."""
+    own = OURS.fullmatch(name)
+    try:
+        found = ring.get(own[1]) if own else None
+    except ring.LostKeyError:
+        return None
+    return _own(found) if found and found.purpose is KeyPurpose.SIGN else None
+
+
+def _own(key: ring.Material) -> Key:
+    """What it signs here is no token anywhere else."""
+    return Key(OWN + key.id, hmac.new(key.secret, b"realtime", sha256).hexdigest())
+
+
+def _capability(granted: dict[str, tuple[str, ...]]) -> Capability:
+    return Capability(frozenset((name, frozenset(operations)) for name, operations in granted.items()))
