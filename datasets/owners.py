@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from accounts.principals import Principal
 from datasets import shares
 from datasets.shares import TABLES
 from db.engine import session
-from db.tables import Dataset, Resource, Role, SavedView, User
+from db.tables import Dataset, LiveSession, Resource, Role, SavedView, User, now
 
 
 class UnknownOwnerError(LookupError):
@@ -20,17 +20,25 @@ class UnknownOwnerError(LookupError):
 
 @dataclass(frozen=True)
 class Owned:
-    """What somebody owns, by name."""
+    """What somebody owns, by name; ``sessions`` are live ones."""
 
     datasets: tuple[str, ...]
     views: tuple[str, ...]
+    sessions: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.datasets + self.views + self.sessions
 
 
 def owned(user_id: int) -> Owned:
     with session() as work:
         datasets = select(Dataset.name).where(Dataset.owner_id == user_id).order_by(col(Dataset.id))
         views = select(SavedView.name).where(SavedView.owner_id == user_id).order_by(col(SavedView.id))
-        return Owned(tuple(work.exec(datasets)), tuple(work.exec(views)))
+        sessions = (
+            select(LiveSession.name).where(LiveSession.owner_id == user_id).order_by(col(LiveSession.id))
+        )
+        return Owned(tuple(work.exec(datasets)), tuple(work.exec(views)), tuple(work.exec(sessions)))
 
 
 def transfer(from_: int, to: int) -> None:
@@ -43,6 +51,14 @@ def transfer(from_: int, to: int) -> None:
     with session() as work:
         for table in TABLES.values():
             work.execute(sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to))
+        _end_and_transfer(work, from_, to)
+
+
+def _end_and_transfer(work: Session, from_: int, to: int) -> None:
+    """Live sessions are presented to an audience that the other has not asked for: they end."""
+    ended = sa.func.coalesce(LiveSession.ended, now())
+    own = col(LiveSession.owner_id) == from_
+    work.execute(sa.update(LiveSession).where(own).values(owner_id=to, ended=ended))
 
 
 def claim(slug: str, name: str | None) -> None:

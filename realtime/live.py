@@ -54,6 +54,7 @@ class Found:
             "dataset": self.dataset,
             "version": live.version,
             "running": live.ended is None,
+            "me": {"id": person.id, "name": person.name},
             "owner": self._one(live.owner_id),
             **self.roles(),
             "role": part(person, live),

@@ -89,6 +89,11 @@ class Recorder:
         if (tape := self._tapes.get(key)) is not None:
             tape.last = True
 
+    def records(self, key: str) -> bool:
+        """Whether it listens to a live session, and was not told to end."""
+        tape = self._tapes.get(key)
+        return tape is not None and not tape.last
+
     def latest(self, key: str) -> tuple[dict[str, Any], int] | None:
         """The last state of a live session that is recorded, and its number."""
         tape = self._tapes.get(key)

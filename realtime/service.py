@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from datasets.fitting import fitted
 from db.tables import LiveSession
 from realtime import live, tokens
 from realtime.grants import Grant, Grants
-from realtime.live import Found
+from realtime.live import Found, UnknownLiveError
 from realtime.stage import Stage
 from realtime.watch import Watch
 
@@ -150,10 +150,17 @@ class Realtime:
         grants = self._grants.good(key)
         for each in {grant.key for grant in grants}:
             self.stage.relieve(each)
+            self._notice(each)
         lost = [grant for grant in grants if not _holds(grant)]
         self._grants.remove(lost)
         if lost and self._embedded:
             self._embedded.revoke({grant.person.key for grant in lost})
+
+    def _notice(self, key: str) -> None:
+        """Tell what has ended otherwise than by the stage: its owner has left."""
+        with suppress(UnknownLiveError):
+            if self._recorder and self._recorder.records(key) and live.of(key).live.ended is not None:
+                self.over(key)
 
 
 @asynccontextmanager
