@@ -23,10 +23,11 @@ const STATES = { presents: "presents", follows: "follows", alone: "explores alon
  */
 
 export class Bar {
-  /** @param {Doings} doings @param {number} me */
-  constructor(doings, me) {
+  /** Who looks at it. */ me = 0;
+
+  /** @param {Doings} doings */
+  constructor(doings) {
     this.doings = doings;
-    this.me = me;
     this.status = h("span", { class: "dx-live-status", role: "status" });
     this.words = h("span", { class: "dx-live-words" });
     this.note = h("span", { class: "dx-live-note" });

@@ -4,13 +4,16 @@
  */
 import { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "../vendor/ably.js";
 import { ask } from "../explore/api.js";
+import { personOf } from "./roster.js";
 
 /** @typedef {ReturnType<BaseRealtime["channels"]["get"]>} Channel */
 
 /** What the person is told of each state of the connection. @type {Record<string, Status>} */
 const STATUS = { initialized: "reconnecting", connecting: "reconnecting", connected: "live", disconnected: "reconnecting" };
 
-/** Where to connect: nothing said, to the broker that shares our address. @param {string | null} endpoint */
+/** @typedef {{ token: string, clientId: string, realtime: { endpoint?: string, cipher?: string, deliveries: number } }} Entry */
+
+/** Where to connect: nothing said, to the broker that shares our address. @param {string | undefined} endpoint */
 function place(endpoint) {
   if (endpoint) return { endpoint };
   const { hostname, port, protocol } = location;
@@ -29,14 +32,15 @@ export class Connection {
   }
 
   /**
-   * @param {string} key @param {{ token: string, endpoint: string | null, cipher: string | null }} first
+   * @param {string} key @param {Entry} first
    * @param {(status: Status) => void} onStatus
    */
   constructor(key, first, onStatus) {
     this.key = key;
-    this.cipher = first.cipher;
+    this.me = personOf(first.clientId);
+    this.place = first.realtime;
     this.client = new BaseRealtime({
-      ...place(first.endpoint),
+      ...place(first.realtime.endpoint),
       token: first.token,
       authCallback: (_, done) => void this.#token(done),
       plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
@@ -66,7 +70,7 @@ export class Connection {
    * @param {"" | ":state" | ":brush"} part @param {Record<string, string>} [params] @returns {Channel}
    */
   channel(part, params = {}) {
-    const cipher = this.cipher ? { cipher: { key: this.cipher } } : {};
+    const cipher = this.place.cipher ? { cipher: { key: this.place.cipher } } : {};
     return this.client.channels.get(`live:${this.key}${part}`, { params, ...cipher });
   }
 

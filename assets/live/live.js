@@ -39,7 +39,7 @@ export class Live {
     this.following = sessionStorage.getItem(ALONE) !== outline.key;
     this.roster = new Roster();
     this.store = new Store();
-    this.bar = new Bar(this.#doings(), outline.me.id);
+    this.bar = new Bar(this.#doings());
     this.hand = new Hand(page, outline.presenter.name);
     this.player = new Player({
       brush: (id, filter) => (filter === null || isFilter(filter)) && this.page.mirror(id, filter),
@@ -53,6 +53,7 @@ export class Live {
   async start() {
     try {
       this.connection = await Connection.open(this.outline.key, () => this.#connected());
+      this.bar.me = this.connection.me.id;
       this.#attach(this.connection);
     } catch (error) {
       this.#say(/** @type {Error} */ (error).message);
@@ -105,7 +106,7 @@ export class Live {
   /** @param {Connection} connection */
   #attach(connection) {
     const control = connection.channel("");
-    const audience = () => ({ deliveries: this.outline.deliveries, members: this.roster.tabs + 1 });
+    const audience = () => ({ deliveries: connection.place.deliveries, members: this.roster.tabs + 1 });
     this.presenter = new Presenter(connection, this.page.opened.description.rights, audience);
     void control.subscribe((message) => this.#control(message));
     void control.presence.subscribe((said) => {

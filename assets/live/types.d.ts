@@ -8,7 +8,6 @@ export interface Person {
 
 /** A live session as the server outlines it. */
 export interface Outline {
-  me: Person;
   key: string;
   name: string;
   dataset: string;
@@ -24,8 +23,6 @@ export interface Outline {
   seq: number;
   started: string;
   ended: string | null;
-  /** Messages a second that all members together may be sent. */
-  deliveries: number;
 }
 
 /** A commit of the presenter. */
