@@ -93,7 +93,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @routes.post("/api/live/<key>/token")
     @requires(Permission.EXPLORE)
     def token(key: str) -> dict[str, Any]:
-        return realtime.admit(current_user, key)
+        return realtime.admit(current_user._get_current_object(), key)
 
     @routes.get("/api/live/<key>/record")
     @requires(Permission.EXPLORE)

@@ -95,7 +95,7 @@ def test_who_hands_over_can_publish_no_longer_and_who_takes_can(service, signed_
             await first.commit(1, exploration(trips))
             assert ada.post(f"/api/live/{key}/hand-over", json={"person": other}).status_code == 204
             roles = await soon(lambda: second.said("control", "roles"))
-            await second.client.auth.authorize()
+            await second.may_publish()
             await second.commit(2, exploration(trips, delay=brushed(1, 2)))
             refusal = await refused(first, exploration(trips))
             return early.value.code, roles[0], refusal
