@@ -2,9 +2,9 @@
 
 What the SDK needs (version 3.1): it is built within a running loop; its address takes a port only with a
 slash behind it, as that of a socket drops ``port`` else; over plain HTTP it wants a token from an async
-callback, with the client's id beside it, or it can't renew it; it may stay "connected" to a dead socket, so it
-is pinged, and built anew when that fails. It logs whole frames, and addresses with tokens in them: nothing of
-it goes to the log, this module says what fails.
+callback, with the client's id beside it, or it can't renew it; it may stay "connected" to a dead socket, or
+forget what it was publishing, so it is pinged, and built anew when anything takes too long. It logs whole
+frames, and addresses with tokens in them: nothing of it goes to the log, this module says what fails.
 """
 
 from __future__ import annotations

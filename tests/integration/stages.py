@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from ably import AblyRealtime
-from ably.types.channelmode import ChannelMode
-from ably.types.channeloptions import ChannelOptions
 from ably.types.tokendetails import TokenDetails
 
 from app import asgi
@@ -99,9 +97,9 @@ class Member:
     async def may_publish(self):
         """Show a new token, and attach with what it allows."""
         await self.client.auth.authorize()
-        modes = [ChannelMode.SUBSCRIBE, ChannelMode.PUBLISH]
         for which in ("state", "brush"):
-            await self.channel(which).set_options(ChannelOptions(modes=modes))
+            await self.channel(which).detach()
+            await self.channel(which).attach()
 
     async def commit(self, seq, exploration):
         data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000), "top": None}
