@@ -7,7 +7,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from accounts import recovery, sessions, totp
+from accounts import audit, recovery, sessions, totp, users
+from accounts.audit import Action
 from config import settings
 from db.engine import session
 from db.tables import Passkey, Role, User
@@ -48,7 +49,10 @@ def proven(user_id: int, code: str) -> str | None:
     """By what this code proves who they are: ``totp`` or ``recovery``; None: by nothing. It is used up."""
     if totp.verify(user_id, code):
         return Factor.TOTP
-    return "recovery" if recovery.use(user_id, code) else None
+    if not recovery.use(user_id, code):
+        return None
+    audit.record(Action.RECOVERY_USED, actor=users.of_id(user_id), left=recovery.left(user_id))
+    return "recovery"
 
 
 def reset(user_id: int) -> None:

@@ -7,8 +7,9 @@ from flask_wtf import FlaskForm
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from accounts import attempts, factors, recovery, totp
+from accounts import attempts, audit, factors, failures, recovery, totp
 from accounts.attempts import Kind, TooManyError
+from accounts.audit import Action
 from accounts.entry import Pending, admit, pending, too_soon, tried
 from accounts.factors import Factor
 from accounts.forms import CodeForm
@@ -17,6 +18,8 @@ from accounts.totp import WrongCodeError
 
 WRONG = "This code is wrong or was used before."
 AGAIN = "/signin?late"
+METHOD = "code"
+"""What failed sign-ins are filed under: a wrong code is of no kind."""
 
 blueprint = Blueprint("secondstep", __name__)
 
@@ -35,9 +38,11 @@ def factor() -> Response | str | tuple[str, int]:
     try:
         attempts.allowed(trial)
     except TooManyError as error:
+        failures.signin(one.person.name, METHOD, error)
         return too_soon(error, "factor.html", form, **shown)
     proof = factors.proven(one.person.id, form.code.data)
     if proof is None:
+        failures.signin(one.person.name, METHOD, "wrong code")
         return render_template("factor.html", form=form, problem=WRONG, **shown), 401
     attempts.succeeded(trial)
     return admit(one.person, f"{one.method}+{proof}", redirect(one.next))
@@ -60,7 +65,9 @@ def setup() -> Response | str | tuple[str, int]:
     except WrongCodeError as error:
         form.code.errors = [str(error)]
         return _setup_page(form, one, secret), 401
+    audit.record(Action.FACTOR_ADDED, actor=one.person, factor=Factor.TOTP)
     codes = recovery.renew(one.person.id)
+    audit.record(Action.RECOVERY_CREATED, actor=one.person)
     page = render_template("recovery.html", codes=codes, next=one.next)
     return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
 

@@ -103,6 +103,12 @@ def of_name(name: str) -> Principal | None:
     return principal(user) if user and not user.disabled else None
 
 
+def spelled(name: str) -> str:
+    """This name if somebody has it, disabled or not; else nothing."""
+    with session() as work:
+        return name if _named(work, name) else ""
+
+
 def require(name: str) -> Principal:
     """The user of this name, disabled or not.
 

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, abort, make_response, request
 from flask_login import current_user
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from accounts import attempts, factors, sessions, users
-from accounts.attempts import Kind, Try
+from accounts import attempts, audit, factors, failures, sessions, users
+from accounts.attempts import Kind, TooManyError, Try
+from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Kind as PrincipalKind
@@ -42,17 +43,25 @@ def confirm() -> Response:
     except ValidationError:
         abort(400, "Send your code or your password.")
     one = Try(Kind.FACTOR, str(current_user.id), request.remote_addr or "", current_user.key)
-    attempts.allowed(one)
-    if not _holds(proof):
+    method = "password" if proof.code is None else "code"
+    try:
+        attempts.allowed(one)
+    except TooManyError as error:
+        failures.stepup(current_user, method, error)
+        raise
+    proven = _proven(proof)
+    if proven is None:
+        failures.stepup(current_user, method, f"wrong {method}")
         abort(403, "This code is wrong or was used before." if proof.code else "This password is wrong.")
     attempts.succeeded(one)
     sessions.confirm(current_user.key)
+    audit.record(Action.STEPUP, actor=current_user, method=proven)
     return make_response("", 204)
 
 
-def _holds(proof: Proof) -> bool:
-    """Whether it proves the person. Who has a second factor must use it."""
+def _proven(proof: Proof) -> str | None:
+    """By what it proves the person; None: it doesn't. Who has a second factor must use it."""
     if proof.code is not None:
-        return factors.proven(current_user.id, proof.code) is not None
+        return factors.proven(current_user.id, proof.code)
     good = factors.ways(current_user.id) == ["password"] and proof.password is not None
-    return good and users.of_password(current_user.name, proof.password or "") is not None
+    return "password" if good and users.of_password(current_user.name, proof.password or "") else None
