@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import select
 
-from accounts import audit, recovery, sessions, totp, users
+from accounts import audit, recovery, totp, users
 from accounts.audit import Action
 from config import settings
 from db.engine import session
@@ -53,12 +52,3 @@ def proven(user_id: int, code: str) -> str | None:
         return None
     audit.record(Action.RECOVERY_USED, actor=users.of_id(user_id), left=recovery.left(user_id))
     return "recovery"
-
-
-def reset(user_id: int) -> None:
-    """Take all second factors from a user who has lost them, and end their sessions."""
-    totp.disable(user_id)
-    recovery.drop(user_id)
-    with session() as work:
-        work.execute(sa.delete(Passkey).where(col(Passkey.user_id) == user_id))
-    sessions.end_all(user_id)

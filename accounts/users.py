@@ -172,15 +172,6 @@ def set_password(name: str, password: str, but: str | None = None) -> None:
         work.execute(sa.update(OneTimeLink).where(*unused).values(used=now()))
 
 
-def disable(name: str) -> None:
-    """Keep a user out from their next request on.
-
-    Raises:
-        UnknownUserError: nobody has this name.
-    """
-    sessions.end_all(_change(name, disabled=True).id)
-
-
 def named(work: Session, name: str) -> User:
     """The user of this name.
 

@@ -7,8 +7,6 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from accounts import audit
-from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.answers import Body, body, explain
@@ -82,7 +80,6 @@ def share_routes(door: Door) -> Blueprint:
     @requires(Permission.SAVE)
     def end_share(share_id: int) -> tuple[str, int]:
         shares.take(current_user, share_id)
-        audit.record(Action.SHARE_REMOVED, actor=current_user, resource=("share", str(share_id)))
         return "", 204
 
     return routes
@@ -98,18 +95,7 @@ def _view(key: str) -> int:
 
 
 def _given(resource: Resource, id_: int, wanted: ShareBody, terms: Terms) -> Share:
-    share = shares.give(current_user, resource, id_, subjects.named(wanted.among, wanted.name), terms)
-    audit.record(
-        Action.SHARE_CREATED,
-        actor=current_user,
-        resource=(resource, str(id_)),
-        among=wanted.among,
-        name=wanted.name,
-        level=terms.level,
-        rows=terms.conditions or "all",
-        masked=terms.masked,
-    )
-    return share
+    return shares.give(current_user, resource, id_, subjects.named(wanted.among, wanted.name), terms)
 
 
 def _terms(wanted: TermsBody, whole: Description | None) -> Terms:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 import config
-from accounts import challenges, passkeys, sessions, users
+from accounts import challenges, passkeys, sessions, standing, users
 from db.engine import session
 from db.tables import Role, SpentChallenge, User, UserSession, now
 from tests.integration.audit_log import entries
@@ -260,7 +260,7 @@ def test_a_removed_passkey_is_refused(client, known):
 
 
 def test_a_disabled_person_is_refused(client, known):
-    users.disable(owner().name)
+    standing.disable(None, owner().id)
     assert sign_in(client, known).status_code == 400
     assert not is_in(client)
 
