@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from accounts import audit, recovery, totp, users
 from accounts.audit import Action
@@ -22,10 +22,15 @@ class Factor(StrEnum):
 
 def of(user_id: int) -> frozenset[Factor]:
     """The second factors a user has."""
-    query = select(Passkey.id).where(Passkey.user_id == user_id).limit(1)
     with session() as work:
-        passkey = work.exec(query).first() is not None
-        code = work.get_one(User, user_id).totp is not None
+        return within(work, user_id)
+
+
+def within(work: Session, user_id: int) -> frozenset[Factor]:
+    """The second factors a user has, as a transaction sees them."""
+    query = select(Passkey.id).where(Passkey.user_id == user_id).limit(1)
+    passkey = work.exec(query).first() is not None
+    code = work.get_one(User, user_id).totp is not None
     return frozenset([Factor.PASSKEY] * passkey + [Factor.TOTP] * code)
 
 
@@ -42,6 +47,11 @@ def demanded(role: Role) -> bool:
     """Whether people of this role must have a second factor."""
     policy = settings().second_factor
     return policy == "everyone" or (policy == "admins" and role is Role.ADMIN)
+
+
+def kept(role: Role) -> bool:
+    """Whether people of this role keep the last second factor they have, until they have another one."""
+    return role is Role.ADMIN or demanded(role)
 
 
 def proven(user_id: int, code: str) -> str | None:

@@ -139,6 +139,11 @@ def email_of(user_id: int) -> str | None:
         return work.get_one(User, user_id).email
 
 
+def has_password(user_id: int) -> bool:
+    with session() as work:
+        return work.get_one(User, user_id).password_hash is not None
+
+
 def set_email(name: str, email: str | None) -> None:
     """Keep where mail for this user goes; None: nowhere.
 

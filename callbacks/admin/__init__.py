@@ -14,12 +14,13 @@ from callbacks.admin import (
     sight,
     views,
 )
-from callbacks.admin.asking import Acts
+from callbacks.asking import Act
 
 
 def register() -> None:
     """Wire all administration pages."""
     for page in (people, groups, datasets, views, sessions, audit, health, settings):
         page.register()
-    acts = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS | sight.ACTS
-    Acts(acts).register()
+
+
+ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS | sight.ACTS

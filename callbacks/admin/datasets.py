@@ -13,8 +13,9 @@ from accounts import groups, people
 from accounts.paging import Window
 from accounts.principals import Principal
 from callbacks.admin import rows
-from callbacks.admin.asking import Act, Answers, Done, Question
 from callbacks.admin.words import moment, subject, who
+from callbacks.asking import Act, Answers, Done, Question
+from components import ids as shared
 from components.admin import dataset as shown
 from components.admin import ids
 from components.controls import Field
@@ -115,7 +116,7 @@ def ask_share(key: str) -> Question:
     known = [(f"{GROUP}{id_}", f"Group {name}") for id_, name in groups.names()]
     subjects = [(PERSON, "A person"), *known, (EVERYONE, "Everyone signed in")]
     fields = [
-        Field(ids.answer("with"), "With", "choice", value=PERSON, options=subjects),
+        Field(shared.answer("with"), "With", "choice", value=PERSON, options=subjects),
         who("Their name, if it is a person"),
     ]
     terms = shown.terms(_columns(found), Level.VIEW.value, [], [])

@@ -8,10 +8,10 @@ from dash.development.base_component import Component
 from accounts import access, groups, mail, people, standing
 from accounts.people import Person
 from accounts.principals import Principal
-from callbacks.admin.asking import Act, Answers, Done, Question
 from callbacks.admin.links import handed, way
 from callbacks.admin.words import ROLES, who
-from components.admin import ids
+from callbacks.asking import Act, Answers, Done, Question
+from components import ids
 from components.controls import Field
 from datasets import leaving, owners
 from db.tables import Purpose, Role

@@ -13,8 +13,8 @@ from accounts import people
 from accounts.paging import Window
 from accounts.principals import Principal
 from callbacks.admin import rows
-from callbacks.admin.asking import Act, Answers, Done, Question
 from callbacks.admin.words import moment, subject, who
+from callbacks.asking import Act, Answers, Done, Question
 from components.admin import ids
 from components.admin import view as shown
 from datasets import kept, owners, shares

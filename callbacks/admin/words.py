@@ -7,7 +7,7 @@ from datetime import datetime
 from dash.development.base_component import Component
 
 from accounts import people
-from components.admin import ids
+from components import ids
 from components.controls import Field
 from db.tables import Role, Share
 
@@ -19,11 +19,6 @@ def moment(when: datetime | None) -> str | None:
 
 def role(value: str) -> str:
     return Role(value).value.capitalize()
-
-
-def browser(agent: str) -> str:
-    """What a browser says it is."""
-    return agent or "Unknown browser"
 
 
 def who(label: str) -> Component:

@@ -9,6 +9,7 @@ import dash_ag_grid as dag
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from components import ids as shared
 from components.admin import ids
 
 BLOCK = 100
@@ -63,7 +64,7 @@ def table(
     count = html.P(id=f"{id_}-count", className="dx-count-line", role="status")
     shown = html.Div([grid, _problem(id_)], className="dx-grid-frame")
     main = html.Div([bar, count, shown], className="dx-table-main")
-    return html.Div([main, _panel(id_), dcc.Store(id=ids.changed(id_))], className="dx-table-and-panel")
+    return html.Div([main, _panel(id_), dcc.Store(id=shared.changed(id_))], className="dx-table-and-panel")
 
 
 def _problem(id_: str) -> Component:

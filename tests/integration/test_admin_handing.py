@@ -17,7 +17,8 @@ from datasets import shares
 from datasets.shares import Subject, Terms
 from db.engine import session
 from db.tables import Dataset, Level, Resource, Role, SavedView
-from tests.integration.admin import SignIn, ask, confirm, done, found, panel
+from tests.integration.admin import SignIn, found, panel
+from tests.integration.dash_calls import ask, confirm, done
 from tests.integration.mailbox import PUBLIC, Mailbox, mailboxes, use_mail
 
 

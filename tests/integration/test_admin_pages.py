@@ -16,13 +16,15 @@ from accounts import audit, groups, people, sessions, standing, users
 from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
+from callbacks import admin as admin_pages
 from components.admin import ids
 from components.admin.frame import PAGES
 from datasets import inventory
 from datasets.incoming.importer import import_file
 from db.engine import session
 from db.tables import Role, Share, UserSession, now
-from tests.integration.admin import SignIn, ask, call, confirm, done, found, panel, prop, rows
+from tests.integration.admin import SignIn, found, panel, rows
+from tests.integration.dash_calls import ask, call, confirm, done, prop
 
 ORD = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
 OTHERS = [role for role in Role if role is not Role.ADMIN]
@@ -66,9 +68,15 @@ def test_every_callback_of_these_pages_is_for_admins(app: Dash, signed_in: SignI
     signed_in().get("/_dash-dependencies")
     entries = [entry["callback"].__wrapped__ for entry in app.callback_map.values() if "callback" in entry]
     own = [each for each in entries if each.__module__.startswith("callbacks.admin")]
-    assert len(own) > 20
+    assert len(own) > 15
     assert {vars(each)["policy"] for each in own} == {Permission.ADMINISTER}
-    assert {each.__name__ for each in own if vars(each)["fresh"]} == {"confirm", "at_once"}
+
+
+def test_every_act_of_these_pages_is_for_admins_who_have_just_proved_who_they_are() -> None:
+    assert len(admin_pages.ACTS) > 20
+    assert {(act.permission, act.fresh) for act in admin_pages.ACTS.values()} == {
+        (Permission.ADMINISTER, True)
+    }
 
 
 @pytest.mark.parametrize("role", OTHERS)

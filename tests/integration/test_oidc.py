@@ -10,7 +10,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlmodel import select
 
 import config
-from accounts import identities, standing, users
+from accounts import credentials, identities, standing, users
 from config import Settings
 from db.engine import session
 from db.tables import Role, User, UserSession, now
@@ -161,9 +161,9 @@ def test_what_is_unlinked_lets_nobody_in(app, client, signed_in, provider, setti
     arrive(browser, provider.let_in(browser.post("/signin/oidc/link", json={}).json["address"]))
     me = users.of_name(everybody()[0])
     (own,) = identities.of(me.id)
-    identities.unlink(me, own.id)
+    credentials.unlink_identity(me, own.id)
     with pytest.raises(identities.UnknownIdentityError):
-        identities.unlink(me, own.id)
+        credentials.unlink_identity(me, own.id)
     assert sign_in(client, provider).status_code == 403
 
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 import config
-from accounts import challenges, passkeys, sessions, standing, users
+from accounts import challenges, credentials, passkeys, sessions, standing, users
+from accounts.principals import principal
 from db.engine import session
 from db.tables import Role, SpentChallenge, User, UserSession, now
 from tests.integration.audit_log import entries
@@ -252,9 +253,9 @@ def test_a_counter_that_does_not_grow_betrays_a_copy(client, app, known):
 
 def test_a_removed_passkey_is_refused(client, known):
     (own,) = passkeys.of(owner().id)
-    with pytest.raises(passkeys.UnknownPasskeyError):
-        passkeys.remove(owner().id + 1, own.id)
-    passkeys.remove(owner().id, own.id)
+    with session() as work, pytest.raises(passkeys.UnknownPasskeyError):
+        passkeys.remove(work, owner().id + 1, own.id)
+    credentials.remove_passkey(principal(owner()), own.id)
     answer = sign_in(client, known)
     assert message(answer) == "This passkey is not known here, or not any more."
 
