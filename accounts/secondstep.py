@@ -64,9 +64,10 @@ def setup() -> Response | str | tuple[str, int]:
     except WrongCodeError as error:
         form.code.errors = [str(error)]
         return _setup_page(form, one, secret), 401
-    audit.record(Action.FACTOR_ADDED, actor=one.person, factor=Factor.TOTP)
+    whose = ("user", one.person.name)
+    audit.record(Action.FACTOR_ADDED, actor=one.person, resource=whose, factor=Factor.TOTP)
     codes = recovery.renew(one.person.id)
-    audit.record(Action.RECOVERY_CREATED, actor=one.person)
+    audit.record(Action.RECOVERY_CREATED, actor=one.person, resource=whose)
     page = render_template("recovery.html", codes=codes, next=one.next)
     return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
 

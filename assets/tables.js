@@ -65,7 +65,9 @@
     const { set_props: set } = /** @type {any} */ (window.dash_clientside);
     const fine = status === 200 || status === 204;
     set(`${table}-problem`, { hidden: fine });
-    if (!fine) set(`${table}-advice`, { children: advice(status) });
+    if (fine) return;
+    set(`${table}-advice`, { children: advice(status) });
+    window.dash_component_api?.getLayout(table)?.props.getRowsRequest?.failCallback(); // or it asks for no others
   }
 
   /* Dash tells nobody on the page when a callback fails: the table would wait for ever. */
