@@ -291,6 +291,8 @@ def test_whoever_goes_back_is_told_so_and_nothing_the_address_says(client, provi
     assert_refused(client, answer, "Example did not let you in, or you went back.")
     assert "0900" not in answer.text
     assert [(entry.action, entry.outcome) for entry in entries()] == [("signin.failed", "failed")]
+    assert client.get(CALLBACK).status_code == 403
+    assert len(entries()) == 1  # once a minute, as anybody may come like this
 
 
 def test_a_provider_that_is_away_is_said_to_be(client, provider, settings):
