@@ -121,7 +121,7 @@ def _dash(server: Flask) -> Dash:
         title="DataXchange",
         update_title="",
         assets_folder=str(ASSETS),
-        assets_ignore=r"^(?!(conditions|controls|dx|tables)\.js$).*\.js$",
+        assets_ignore=r"^(?!(account|conditions|controls|dx|tables)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
         index_string=INDEX.replace("MODULES", preloads()),
         use_pages=True,

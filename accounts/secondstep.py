@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, redirect, render_template, session
 from flask_wtf import FlaskForm
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from accounts import attempts, factors, recovery, totp
+from accounts import attempts, factors, qr, recovery, totp
 from accounts.attempts import Kind, TooManyError
 from accounts.entry import Pending, admit, pending, too_soon, tried
 from accounts.factors import Factor
@@ -65,19 +64,11 @@ def setup() -> Response | str | tuple[str, int]:
     return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
 
 
-def qr(text: str) -> Markup:
-    """The text as a picture for a phone's camera: inline SVG, dark on light whatever the theme."""
-    import segno  # noqa: PLC0415  (only who sets up a factor waits for it)
-
-    code = segno.make(text, error="m", micro=False)
-    return Markup(code.svg_inline(scale=4, border=4, light="#fff", dark="#000"))  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
-
-
 def _setup_page(form: FlaskForm, one: Pending, secret: str) -> str:
     return render_template(
         "setup.html",
         form=form,
         name=one.person.name,
         secret=secret,
-        qr=qr(totp.address(one.person.name, secret)),
+        qr=qr.inline(totp.address(one.person.name, secret)),
     )

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 from flask import Blueprint
 from flask_login import current_user
-from pydantic import Field
 
-from accounts import credentials, factors, passkeys, recovery, totp
+from accounts import credentials, factors, passkeys, qr, recovery, totp
 from accounts.guard import requires
 from accounts.permissions import Permission
-from accounts.secondstep import qr
 from api.operations import Answer, Body, operation
 from api.problems import explain
 
@@ -49,7 +46,7 @@ class Proposal(Answer):
 class Authenticator(Body):
     """The secret that was proposed, and the code that the app shows for it."""
 
-    secret: Annotated[str, Field(pattern="^[A-Z2-7]{32}$")]
+    secret: str
     code: str
 
 
@@ -84,7 +81,7 @@ def list_factors() -> Factors:
 def propose_authenticator() -> Proposal:
     """A new secret to set up an authenticator app with. Nothing changes yet."""
     secret, uri = totp.propose(current_user.name)
-    return Proposal(secret=secret, uri=uri, qr=qr(uri))
+    return Proposal(secret=secret, uri=uri, qr=qr.inline(uri))
 
 
 @routes.put("/api/account/authenticator")

@@ -13,7 +13,7 @@ from accounts.credentials import LastFactorError, LastWayInError, NoAuthenticato
 from accounts.identities import UnknownIdentityError
 from accounts.passkeys import BadPasskeyNameError, UnknownPasskeyError
 from accounts.passwords import WeakPasswordError
-from accounts.totp import WrongCodeError
+from accounts.totp import BadSecretError, WrongCodeError
 from datasets.axes import MisfitError
 from datasets.cubes.flights import OutdatedError
 from datasets.door import PreparingError, UnknownDatasetError
@@ -63,6 +63,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     BadPasskeyNameError: Problem(400, where="name"),
     WeakPasswordError: Problem(400, where="new"),
     WrongPasswordError: Problem(400, where="current"),
+    BadSecretError: Problem(400, where="secret"),
     WrongCodeError: Problem(400, where="code"),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from datasets import inventory
 from datasets.incoming.importer import import_file
 from db.engine import session
 from db.tables import Role, Share, UserSession, now
+from tests.integration.dash_calls import ask, call, confirm, done, prop
 
 SignIn = Callable[..., FlaskClient]
 ORD = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
@@ -51,41 +52,6 @@ def trips(app: Dash, tmp_path: Path) -> str:
     return str(inventory.page()[0][0].id)
 
 
-def written(id_: Any) -> str:
-    return id_ if isinstance(id_, str) else json.dumps(id_, sort_keys=True, separators=(",", ":"))
-
-
-def call(
-    browser: FlaskClient,
-    outputs: list[Any] | dict[str, Any],
-    inputs: list[Any],
-    state: Sequence[Any] = (),
-    name: str = "",
-) -> Any:
-    """What Dash's route answers to a page whose first input has changed."""
-    if not name:
-        several = (
-            "...".join(f"{each['id']}.{each['property']}" for each in outputs)
-            if isinstance(outputs, list)
-            else ""
-        )
-        name = f"..{several}.." if isinstance(outputs, list) else f"{outputs['id']}.{outputs['property']}"
-    cause = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
-    changed = f"{written(cause['id'])}.{cause['property']}"
-    body = {
-        "output": name,
-        "outputs": outputs,
-        "inputs": inputs,
-        "state": list(state),
-        "changedPropIds": [changed],
-    }
-    return browser.post("/_dash-update-component", json=body)
-
-
-def prop(id_: Any, name: str, value: Any = None) -> dict[str, Any]:
-    return {"id": id_, "property": name, "value": value}
-
-
 def rows(browser: FlaskClient, table: str, asked: dict[str, Any], **filters: str) -> Any:
     """The answer to a table that asks for rows."""
     outputs = [{"id": table, "property": "getRowsResponse"}, {"id": f"{table}-count", "property": "children"}]
@@ -109,50 +75,6 @@ def panel(browser: FlaskClient, table: str, key: str) -> str:
     inputs = [prop(table, "selectedRows", [{"id": key}]), prop(shared.changed(table), "data")]
     answer = call(browser, outputs, inputs)
     return done(answer)
-
-
-def named(app: Dash, *parts: str) -> str:
-    """The name of the one callback whose outputs are named like this."""
-    matching = [name for name in app.callback_map if all(part in name for part in parts)]
-    assert len(matching) == 1, matching
-    return matching[0]
-
-
-def outputs(name: str) -> list[Any]:
-    """The outputs of a callback, with one table on the page."""
-
-    def output(each: str) -> Any:
-        id_, _, property_ = each.rpartition(".")
-        known = json.loads(id_) if id_.startswith("{") else id_
-        return {"id": known, "property": property_}
-
-    listed = [output(each) for each in name.strip(".").split("...")]
-    return [[each | {"id": shared.changed("x")}] if isinstance(each["id"], dict) else each for each in listed]
-
-
-def ask(app: Dash, browser: FlaskClient, verb: str, key: str = "") -> Any:
-    """Click a button that asks first."""
-    browser.get("/_dash-dependencies")
-    name, id_ = named(app, f"{shared.ASKING}.title"), shared.ask(verb, key)
-    return call(browser, outputs(name), [[prop(id_, "n_clicks", 1)]], name=name)
-
-
-def confirm(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
-    """Confirm what was asked."""
-    browser.get("/_dash-dependencies")
-    name = named(app, shared.PROBLEM, shared.NOTICE)
-    fields = [(shared.answer(each), value) for each, value in answers.items()]
-    state = [
-        prop(shared.PENDING, "data", {"type": "ask", "verb": verb, "key": key}),
-        [prop(id_, "value", value) for id_, value in fields],
-        [prop(id_, "id", id_) for id_, _ in fields],
-    ]
-    return call(browser, outputs(name), [prop(shared.CONFIRM, "n_clicks", 1)], state, name)
-
-
-def done(answer: Any) -> str:
-    assert answer.status_code == 200, answer.text
-    return json.dumps(answer.get_json(), ensure_ascii=False)
 
 
 @pytest.mark.parametrize("place", PAGES)
