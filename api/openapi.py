@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, make_response
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from werkzeug.routing import Rule
 
 from accounts.apitokens import SCOPES
 from accounts.cookies import ACCESS
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.operations import JSON, Body, Operation, Query, operation
+from api.operations import JSON, Operation, operation
 from api.problems import explain
+from api.schemas import Failure, Schemas
 
 ROOT = "/api/"
 GAP = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
@@ -37,23 +35,6 @@ SCHEMES = {
 routes = Blueprint("openapi", __name__)
 explain(routes)
 
-Mode = tuple[type[BaseModel], JsonSchemaMode]
-
-
-class Failed(Body):
-    """What is wrong, where in the request, and for some a code that programs can go by."""
-
-    message: str
-    where: str | None = None
-    code: str | None = None
-
-
-class Failure(Body):
-    """The answer to whatever can't be done. ``ways`` are those to confirm by, where that would help."""
-
-    error: Failed
-    ways: list[str] | None = None
-
 
 @dataclass(frozen=True)
 class Declared:
@@ -68,13 +49,6 @@ class Declared:
     def methods(self) -> list[str]:
         return sorted((self.rule.methods or set()) - NO_METHODS)
 
-    @property
-    def modes(self) -> list[Mode]:
-        """Its models, each as it is read or as it is written."""
-        read: list[type[BaseModel] | None] = [self.operation.body, self.operation.query]
-        taken: list[Mode] = [(model, "validation") for model in read if model]
-        return [*taken, (self.operation.answer, "serialization")] if self.operation.answer else taken
-
 
 @routes.get("/api/openapi.json")
 @requires(Permission.EXPLORE)
@@ -86,11 +60,16 @@ def describe_api() -> Response:
 
 @cache
 def document(server: Flask) -> dict[str, Any]:
-    """The document of this server's API."""
-    routes = declared(server)
-    schemas = Schemas(routes)
+    """The document of this server's API.
+
+    Raises:
+        TypeError: the function of a route below /api/ is no ``@operation``.
+    """
+    rules = (rule for rule in server.url_map.iter_rules() if rule.rule.startswith(ROOT))
+    found = [_declared(server, rule) for rule in rules]
+    schemas = Schemas([each.operation for each in found])
     paths: dict[str, Any] = {}
-    for each in sorted(routes, key=lambda each: each.rule.rule):
+    for each in sorted(found, key=lambda each: each.rule.rule):
         path = paths.setdefault(GAP.sub(r"{\1}", each.rule.rule), {})
         path |= {method.lower(): _operation(each, schemas) for method in each.methods}
     return {
@@ -103,44 +82,6 @@ def document(server: Flask) -> dict[str, Any]:
             "securitySchemes": SCHEMES,
         },
     }
-
-
-def declared(server: Flask) -> list[Declared]:
-    """All routes below /api/.
-
-    Raises:
-        TypeError: the function of one is no ``@operation``.
-    """
-    return [_declared(server, rule) for rule in server.url_map.iter_rules() if rule.rule.startswith(ROOT)]
-
-
-class Schemas:
-    """The JSON Schemas of all models, each once, as what is taken or what is answered."""
-
-    def __init__(self, routes: Iterable[Declared]) -> None:
-        modes = dict.fromkeys(mode for each in routes for mode in each.modes)
-        template = "#/components/schemas/{model}"
-        self._references, made = models_json_schema([*modes, (Failure, "validation")], ref_template=template)
-        self.shown: dict[str, Any] = dict(made["$defs"])
-        self._arguments = {
-            model: self.shown.pop(self._name(model)) for each in routes if (model := each.operation.query)
-        }
-
-    def of(self, model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, str]:
-        """A reference to the schema of a model."""
-        return {"$ref": self._references[model, mode]["$ref"]}
-
-    def arguments(self, model: type[Query]) -> list[dict[str, Any]]:
-        """The parameters of a query."""
-        made = self._arguments[model]
-        required = made.get("required", [])
-        return [
-            {"name": name, "in": "query", "required": name in required, "schema": schema}
-            for name, schema in made["properties"].items()
-        ]
-
-    def _name(self, model: type[BaseModel]) -> str:
-        return self.of(model)["$ref"].rpartition("/")[2]
 
 
 def _declared(server: Flask, rule: Rule) -> Declared:
