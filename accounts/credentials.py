@@ -69,7 +69,7 @@ def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
     """Ask me for codes of this authenticator from now on; returns new recovery codes.
 
     Raises:
-        WrongCodeError: it shows another code now; nothing has changed.
+        BadSecretError, WrongCodeError: this is no secret, or it shows another code now; nothing has changed.
     """
     totp.enable(me.id, secret, code)
     _record(Action.FACTOR_ADDED, me, factor=Factor.TOTP)
