@@ -20,6 +20,18 @@ def ada(settings):
     return users.create("ada", PASSWORD, Role.ANALYST)
 
 
+@pytest.fixture
+def at(monkeypatch):
+    """``at(seconds)``: a clock that stands so long after now: a slow machine gives no try back."""
+    moment = now()
+
+    def stand(seconds):
+        monkeypatch.setattr(attempts, "now", lambda: moment + timedelta(seconds=seconds))
+
+    stand(0)
+    return stand
+
+
 def told(action):
     """Of whom or by whom, and the details, of each entry of an action."""
     own = [entry for entry in entries() if entry.action == action]
@@ -30,7 +42,7 @@ def methods(action):
     return [(who, details["method"], details.get("why")) for who, _, details in told(action)]
 
 
-def test_each_wrong_password_is_recorded_and_a_lock_once(client, ada):
+def test_each_wrong_password_is_recorded_and_a_lock_once(client, ada, at):
     answers = [sign_in(client, password=f"wrong {number}").status_code for number in range(9)]
     assert answers == [401] * 5 + [429] * 4
     wrong = told(Action.SIGNIN_FAILED)
@@ -42,18 +54,17 @@ def test_each_wrong_password_is_recorded_and_a_lock_once(client, ada):
     assert entries()[0].address == "127.0.0.1"
 
 
-def test_the_next_lock_is_recorded_again(client, ada, monkeypatch):
+def test_the_next_lock_is_recorded_again(client, ada, at):
     for number in range(7):
         sign_in(client, password=f"wrong {number}")
-    later = now() + timedelta(seconds=10)
-    monkeypatch.setattr(attempts, "now", lambda: later)
+    at(10)
     for number in range(3):
         sign_in(client, password=f"wrong again {number}")
     whys = [details["why"].partition(" ")[0] for _, _, details in told(Action.SIGNIN_FAILED)]
     assert whys == ["wrong"] * 5 + ["Too", "wrong", "Too"]
 
 
-def test_a_network_that_is_locked_out_is_recorded_once_whatever_names_it_gives(client, ada, monkeypatch):
+def test_a_network_that_is_locked_out_is_recorded_once_whatever_names_it_gives(client, ada, at, monkeypatch):
     few = attempts.Limits(place=5, network=3, account=100)
     monkeypatch.setitem(attempts.LIMITS, attempts.Kind.PASSWORD, few)
     answers = [sign_in(client, name=f"name {number}").status_code for number in range(8)]
@@ -79,7 +90,7 @@ def test_somebody_who_is_kept_out_is_named(client, ada):
     assert methods(Action.SIGNIN_FAILED) == [("ada", "password", "wrong name or password")]
 
 
-def test_wrong_codes_are_recorded_and_so_is_the_use_of_a_recovery_code(client, ada):
+def test_wrong_codes_are_recorded_and_so_is_the_use_of_a_recovery_code(client, ada, at):
     code = with_authenticator(ada)
     codes = recovery.renew(ada.id)
     sign_in(client)
@@ -118,11 +129,19 @@ def test_confirming_is_recorded_with_what_it_was_done_by(client, ada):
     ]
 
 
-def test_guessing_a_confirmation_is_recorded_once_it_is_locked(client, ada):
+def test_guessing_a_confirmation_is_recorded_once_it_is_locked(client, ada, at):
     sign_in(client)
     for number in range(9):
         client.post("/api/confirm", json={"password": f"wrong {number}"})
     assert len(told(Action.STEPUP_FAILED)) == 6
+
+
+def test_guessing_the_old_password_to_change_it_is_recorded_too(client, ada, at):
+    sign_in(client)
+    for number in range(8):
+        client.put("/api/account/password", json={"current": f"wrong {number}", "new": SECRET})
+    why = [why.partition(".")[0] for _, _, why in methods(Action.STEPUP_FAILED)]
+    assert why == ["wrong password"] * 5 + ["Too many tries"]
 
 
 def test_a_refresh_token_that_comes_back_is_recorded_once(client, app, ada):
@@ -143,15 +162,14 @@ def test_a_refresh_token_that_comes_back_is_recorded_once(client, app, ada):
         assert details == {"session": work.execute(sa.select(UserSession.id)).scalar_one()}
 
 
-def test_what_somebody_may_not_is_recorded_once_a_minute(client, ada, monkeypatch):
+def test_what_somebody_may_not_is_recorded_once_a_minute(client, ada, at):
     sign_in(client)
     for _ in range(3):
         assert client.get("/admin/people").status_code == 403
         assert client.get("/api/admin/audit.jsonl").status_code == 403
     seen = [(entry.actor, entry.resource_key, entry.details["permission"]) for entry in entries()[1:]]
     assert seen == [("ada", path, "administer") for path in ("/admin/people", "/api/admin/audit.jsonl")]
-    later = now() + timedelta(seconds=61)
-    monkeypatch.setattr(attempts, "now", lambda: later)
+    at(61)
     client.get("/admin/people")
     assert [who for who, _, _ in told(Action.ACCESS_DENIED)] == [
         "/admin/people",
