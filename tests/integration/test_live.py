@@ -103,7 +103,8 @@ def test_who_hands_over_can_publish_no_longer_and_who_takes_can(service, signed_
     early, roles, refusal = asyncio.run(scene())
     assert (early, refusal) == (40160, 40160)
     assert (one, roles["presenter"]["id"], roles["coPresenters"]) == (one, other, [])
-    until(lambda: shown(ada, key)["seq"] == 2)
+    until(lambda: recorded(key) == [0, 1, 2])
+    assert shown(ada, key)["seq"] == 2
 
 
 async def refused(member, state):
