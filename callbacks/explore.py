@@ -90,7 +90,8 @@ def _opened_live(hash_: str, key: str) -> dict[str, Any]:
     if not hash_:
         exploration, whole = fitted(realtime.latest(found.live)[0], opened.description)
         opened = replace(opened, exploration=exploration, problems=() if whole else (live.LEFT_OUT,))
-    return _answer(opened) | {"live": realtime.outline(current_user, found, opened.description)}
+    outline = realtime.outline(current_user, found, opened.description)
+    return _answer(opened) | {"live": outline | {"state": outline["state"].model_dump(mode="json")}}
 
 
 def _answer(opened: Opened) -> dict[str, Any]:

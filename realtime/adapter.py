@@ -2,8 +2,9 @@
 
 What the SDK needs (version 3.1): it is built within a running loop; its address takes a port only with a
 slash behind it, as that of a socket drops ``port`` else; over plain HTTP it wants a token from an async
-callback; it may stay "connected" to a dead socket, so it is pinged, and built anew when that fails. It logs
-whole frames, and addresses with tokens in them: nothing of it goes to the log, this module says what fails.
+callback, with the client's id beside it, or it can't renew it; it may stay "connected" to a dead socket, or
+forget what it was publishing, so it is pinged, and built anew when anything takes too long. It logs whole
+frames, and addresses with tokens in them: nothing of it goes to the log, this module says what fails.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from secrets import token_hex
 from threading import Lock, Thread
+from time import time
 from typing import Any, TypeVar
 
 import structlog
@@ -24,6 +26,7 @@ from ably import AblyException, AblyRealtime
 from ably.types.channeloptions import ChannelOptions
 from ably.types.channelstate import ChannelState
 from ably.types.message import Message as AblyMessage
+from ably.types.tokendetails import TokenDetails
 from ably.util.crypto import CipherParams
 
 from realtime import tokens
@@ -241,8 +244,9 @@ class Adapter:
 
 
 def _built(address: str) -> AblyRealtime:
-    async def show(_params: object) -> str:
-        return tokens.of_service()
+    async def show(_params: object) -> TokenDetails:
+        expires = int((time() + tokens.LIFETIME) * 1000)
+        return TokenDetails(tokens.of_service(), expires=expires, client_id=tokens.SERVER)
 
     place = {"endpoint": f"{address}/", "tls": False} if address else {}
     milliseconds = {"realtime_request_timeout": int(PATIENCE * 1000), "disconnected_retry_timeout": 1000}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from time import time
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,7 +32,8 @@ log = structlog.get_logger(__name__)
 class Tape:
     """What is recorded of one live session: its last state, the state's number, and how far it is written.
 
-    ``heard`` is not written yet; ``gap``: there may be more that was not heard.
+    ``heard`` is not written yet; ``gap``: there may be more that was not heard. ``turns`` are (moment in ms,
+    number of who presents from then on); what was published before the first was let in by its token alone.
     """
 
     live_id: int
@@ -43,26 +45,37 @@ class Tape:
     heard: list[Message] = field(default_factory=list)
     gap: bool = False
     last: bool = False
+    turns: list[tuple[int, int]] = field(default_factory=list)
+
+    def turn(self, presenter: int) -> None:
+        self.turns.append((int(time() * 1000), presenter))
 
     def hear_state(self, message: Message) -> None:
         """Take in a state; the newest counts at once."""
         said = understood(message.name, message.data)
-        if isinstance(said, State) and message.serial > self.cursor and self._is_of(said):
+        if isinstance(said, State) and message.serial > self.cursor and self._counts(message, said):
             self.heard.append(message)
             if said.seq >= self.seq:
                 self.state, self.seq = said.exploration.model_dump(mode="json"), said.seq
 
     def hear_brush(self, message: Message) -> None:
-        if isinstance(understood(message.name, message.data), Brush | Pointer | Active):
+        said = understood(message.name, message.data)
+        if isinstance(said, Brush | Pointer | Active) and self._presents(message):
             self.heard.append(message)
 
     def miss(self) -> None:
         self.gap = True
 
-    def _is_of(self, said: State) -> bool:
-        """Whether the state is of the version that is presented."""
-        parts = ("dataset", "version")
-        return [getattr(said.exploration, part) for part in parts] == [self.state[part] for part in parts]
+    def _counts(self, message: Message, said: State) -> bool:
+        """Whether a state is of the version that is presented, by who presents."""
+        own = (self.state["dataset"], self.state["version"])
+        return (said.exploration.dataset, said.exploration.version) == own and self._presents(message)
+
+    def _presents(self, message: Message) -> bool:
+        """Whether its sender presents, or did when it was published."""
+        sender = message.client_id.partition(" ")[0]
+        before = [presenter for moment, presenter in self.turns if moment <= message.at]
+        return not before or sender in (str(before[-1]), str(self.turns[-1][1]))
 
 
 class Recorder:
@@ -83,6 +96,11 @@ class Recorder:
         self._adapter.listen(names.brush, Ear(tape.hear_brush, lambda: None, tape.cipher))
         if self._writing is None:
             self._writing = self._adapter.run(self._write_all())
+
+    def turn(self, key: str, presenter: int) -> None:
+        """Somebody else presents from now on."""
+        if (tape := self._tapes.get(key)) is not None:
+            tape.turn(presenter)
 
     def end(self, key: str) -> None:
         """Write the rest of a live session, and listen no longer."""

@@ -75,16 +75,16 @@ class Realtime:
         self._watch.begin()
         return {"token": token, "clientId": tokens.client_id(person), "realtime": self.place(own)}
 
-    def place(self, own: LiveSession) -> dict[str, Any]:
-        """Where browsers connect (nothing: to us), and what they encrypt with (nothing: they don't)."""
-        where = {} if self._embedded else {"endpoint": CLOUD}
-        return where | ({"cipher": own.cipher} if settings().live_encryption == "on" else {})
+    def place(self, own: LiveSession) -> dict[str, str | None]:
+        """Where browsers connect (None: to us), and what they encrypt with (None: they don't)."""
+        encrypted = settings().live_encryption == "on"
+        return {"endpoint": None if self._embedded else CLOUD, "cipher": own.cipher if encrypted else None}
 
     def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
         """All that a page is told of a live session: its last state, as far as they see that."""
         state, seq = self.latest(found.live)
         fitting, _ = fitted(state, description)
-        rest = {"state": fitting.model_dump(mode="json"), "seq": seq, "realtime": self.place(found.live)}
+        rest = {"state": fitting, "seq": seq, "realtime": self.place(found.live)}
         return found.told(person) | rest
 
     def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
@@ -103,7 +103,10 @@ class Realtime:
         self._told = adapter.publish(tokens.channels(key).control, name, data, _cipher(live.of(key).live))
 
     def changed(self, key: str) -> None:
-        self.tell(key, "roles", live.of(key).roles())
+        found = live.of(key)
+        if self._recorder:
+            self._recorder.turn(key, live.presenter(found.live))
+        self.tell(key, "roles", found.roles())
         self._look_soon(key)
 
     def over(self, key: str) -> None:
@@ -124,7 +127,9 @@ class Realtime:
         from realtime.recorder import Tape  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
 
         _, recorder = self._parts()
-        recorder.begin(Tape(own.id or 0, own.key, own.state, own.seq, own.cursor, _cipher(own)))
+        tape = Tape(own.id or 0, own.key, own.state, own.seq, own.cursor, _cipher(own))
+        tape.turn(live.presenter(own))
+        recorder.begin(tape)
 
     def _parts(self) -> tuple[Adapter, Recorder]:
         from realtime.adapter import Adapter  # noqa: PLC0415

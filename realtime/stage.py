@@ -31,6 +31,21 @@ class OverError(ValueError):
         super().__init__("This live session has ended.")
 
 
+class RunningError(ValueError):
+    """What is asked for needs a live session that has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("End it first: it is still running.")
+
+
+class BadLiveError(ValueError):
+    """There can be no such live session; ``where`` is what is wrong."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(message)
+        self.where = where
+
+
 class Audience(Protocol):
     """Who is told: everybody who is in a live session."""
 
@@ -58,7 +73,7 @@ class Stage:
 
         Raises:
             NotAllowedError: they may not present.
-            ValueError: that is no name.
+            BadLiveError: that is no name.
         """
         _require_presenting(by)
         with session() as work:
@@ -105,11 +120,11 @@ class Stage:
 
         Raises:
             UnknownLiveError, OverError: they can't.
-            ValueError: it is of another dataset or version.
+            BadLiveError: it is of another dataset or version.
         """
         found = self.join(by, key)
         if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
-            raise ValueError("A live session stays with its version of its dataset.")
+            raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
         state = exploration.model_dump(mode="json")
         self._audience.tell(key, "offered", {"id": by.id, "name": by.name, "exploration": state})
 
@@ -144,10 +159,11 @@ class Stage:
 
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't, or one of the others can't present.
+            BadLiveError: these are too many.
         """
         chosen = sorted(set(people))
         if len(chosen) > MOST_CO_PRESENTERS:
-            raise ValueError(f"There can be {MOST_CO_PRESENTERS} co-presenters at most.")
+            raise BadLiveError("people", f"There can be {MOST_CO_PRESENTERS} co-presenters at most.")
         for id_ in chosen:
             _require_able(id_, key)
         with _owning(by, key) as (work, own):
@@ -173,7 +189,7 @@ class Stage:
 
         Raises:
             UnknownLiveError, NotAllowedError: they can't.
-            ValueError: that is no name.
+            BadLiveError: that is no name.
         """
         with _owning(by, key, running=False) as (work, own):
             own.name = _named(name)
@@ -185,11 +201,11 @@ class Stage:
 
         Raises:
             UnknownLiveError, NotAllowedError: they can't.
-            ValueError: it still runs.
+            RunningError: it has not ended.
         """
         with _owning(by, key, running=False) as (work, own):
             if own.ended is None:
-                raise ValueError("End it first: it is still running.")
+                raise RunningError
             work.execute(sa.delete(LiveSession).where(col(LiveSession.id) == own.id))
             _record(Action.LIVE_DELETED, by, own, work)
 
@@ -277,7 +293,7 @@ def _remember(person: Principal, own: LiveSession) -> None:
 def _named(name: str) -> str:
     plain = name.strip()
     if not 1 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
-        raise ValueError(f"Give the live session a name of 1 to {LONGEST_NAME} letters.")
+        raise BadLiveError("name", f"Give the live session a name of 1 to {LONGEST_NAME} letters.")
     return plain
 
 

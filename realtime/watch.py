@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from time import monotonic
+from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -20,6 +22,7 @@ from accounts.audit import Action
 from db.engine import session
 from db.tables import AuditEntry
 
+T = TypeVar("T")
 PERIOD = 1.0
 """Seconds between two looks."""
 ANYWAY = 60.0
@@ -78,18 +81,25 @@ class Watch:
         while True:
             try:
                 asked = self._asked.get(timeout=PERIOD)
-                if asked is None:
-                    return
-                wait([asked[1]], timeout=PERIOD)
-                self._look(asked[0])
             except Empty:
-                newest, changing = _news(seen)
-                seen, due = newest, monotonic() - looked > ANYWAY
-                if changing or due:
+                seen, changing = self._safely(partial(_news, seen)) or (seen, False)
+                if changing or monotonic() - looked > ANYWAY:
                     looked = monotonic()
-                    self._look(None)
-            except sa.exc.SQLAlchemyError as error:
-                log.warning("rights could not be looked at again", reason=type(error).__name__)
+                    self._safely(partial(self._look, None))
+                continue
+            if asked is None:
+                return
+            wait([asked[1]], timeout=PERIOD)
+            self._safely(partial(self._look, asked[0]))
+
+    @staticmethod
+    def _safely(act: Callable[[], T]) -> T | None:
+        """The watch goes on, whatever fails."""
+        try:
+            return act()
+        except Exception:
+            log.exception("rights in live sessions could not be looked at again")
+            return None
 
 
 def _newest() -> int:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from ably import AblyRealtime
+from ably.types.tokendetails import TokenDetails
 
 from app import asgi
 from config import Settings, settings
@@ -93,6 +94,13 @@ class Member:
         for which in self.names:
             await self.channel(which).subscribe(lambda message, to=self.heard[which]: to.append(message))
 
+    async def may_publish(self):
+        """Show a new token, and attach with what it allows."""
+        await self.client.auth.authorize()
+        for which in ("state", "brush"):
+            await self.channel(which).detach()
+            await self.channel(which).attach()
+
     async def commit(self, seq, exploration):
         data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000), "top": None}
         await self.channel("state").publish("state", data)
@@ -111,9 +119,10 @@ async def member(own, browser, key):
         if answer.status_code != 200:
             refused.append(answer.status_code)
         assert answer.status_code == 200, answer.text
-        return answer.json["token"]
+        return TokenDetails(answer.json["token"], client_id=answer.json["clientId"])
 
-    client = AblyRealtime(auth_callback=token, endpoint=f"127.0.0.1:{own.port}/", tls=False)
+    at_once = {"disconnected_retry_timeout": 200, "realtime_request_timeout": 4000}
+    client = AblyRealtime(auth_callback=token, endpoint=f"127.0.0.1:{own.port}/", tls=False, **at_once)
     try:
         await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
         joined = Member(client, key)
