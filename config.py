@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     ably_api_key: SecretStr | None = Field(default=None, validation_alias="ABLY_API_KEY")
     live_encryption: Literal["on", "off"] = "off"
+    live_deliveries: int = Field(default=60, ge=1)
     live_retention: timedelta = Field(default=timedelta(days=90), gt=timedelta(0))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from flask import Blueprint
+from flask import Blueprint, Response
 from flask_login import current_user
 from pydantic import ConfigDict, Field
 
+from accounts import links, qr
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, Query, operation
@@ -106,10 +107,14 @@ class LiveSessions(Answer):
 
 
 class Place(Answer):
-    """Where to connect, by Ably's SDK: ``endpoint``, or (none) to this service; ``cipher`` is the key."""
+    """Where to connect, by Ably's SDK: ``endpoint``, or (none) to this service; ``cipher`` is the key.
+
+    ``deliveries`` are the messages a second that all members together may be sent.
+    """
 
     endpoint: str | None
     cipher: str | None
+    deliveries: int
 
 
 class ShownLive(ListedLive):
@@ -166,6 +171,14 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
         """A live session as it is now."""
         found = live.find(current_user, key)
         return ShownLive(**realtime.outline(current_user, found, _seen(door, found)))
+
+    @routes.get("/api/live/<key>/qr.svg")
+    @requires(Permission.EXPLORE)
+    @operation(media="image/svg+xml")
+    def show_code(key: str) -> Response:
+        """The address of a live session, for a phone's camera."""
+        live.find(current_user, key)
+        return Response(qr.image(f"{links.base()}/live/{key}"), mimetype="image/svg+xml")
 
     @routes.patch("/api/live/<key>")
     @requires(Permission.PRESENT)

@@ -14,6 +14,6 @@ from pages.who import account
 def layout(
     dataset: str | None = None, view: str | None = None, live: str | None = None, **_query: str
 ) -> Component:
-    """The top bar, the explorer, and stores for callbacks to listen to: what is committed here, and by a presenter."""
+    """The top bar, the explorer, and stores to listen to: what is committed here, and by a presenter."""
     explorer = Explorer(id=ids.EXPLORER, dataset=dataset, view=view, live=live)
     return shell(account(), explorer, dcc.Store(id=ids.EXPLORATION), dcc.Store(id=ids.LIVE))

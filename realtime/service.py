@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 CLOUD = "main"
 """What Ably's SDKs call its cloud."""
+DELIVERIES = 5000
+"""Messages a second that the embedded broker is asked to send to all members of a live session together."""
 
 
 class Realtime:
@@ -75,10 +77,14 @@ class Realtime:
         self._watch.begin()
         return {"token": token, "clientId": tokens.client_id(person), "realtime": self.place(own)}
 
-    def place(self, own: LiveSession) -> dict[str, str | None]:
-        """Where browsers connect (None: to us), and what they encrypt with (None: they don't)."""
+    def place(self, own: LiveSession) -> dict[str, str | int | None]:
+        """Where browsers connect (None: to us), what they encrypt with (None: they don't), and their pace."""
         encrypted = settings().live_encryption == "on"
-        return {"endpoint": None if self._embedded else CLOUD, "cipher": own.cipher if encrypted else None}
+        return {
+            "endpoint": None if self._embedded else CLOUD,
+            "cipher": own.cipher if encrypted else None,
+            "deliveries": DELIVERIES if self._embedded else settings().live_deliveries,
+        }
 
     def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
         """All that a page is told of a live session: its last state, as far as they see that."""

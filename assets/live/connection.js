@@ -8,6 +8,9 @@ import { personOf } from "./roster.js";
 
 /** @typedef {ReturnType<BaseRealtime["channels"]["get"]>} Channel */
 
+/** Before it asks its vendor's servers whether sockets get through at all, milliseconds: they are not ours to ask. */
+const NEVER = 2 ** 31 - 1;
+
 /** What the person is told of each state of the connection. @type {Record<string, Status>} */
 const STATUS = { initialized: "reconnecting", connecting: "reconnecting", connected: "live", disconnected: "reconnecting" };
 
@@ -39,17 +42,18 @@ export class Connection {
     this.key = key;
     this.me = personOf(first.clientId);
     this.place = first.realtime;
-    this.client = new BaseRealtime({
+    this.client = new BaseRealtime(/** @type {any} */ ({
       ...place(first.realtime.endpoint),
       token: first.token,
-      authCallback: (_, done) => void this.#token(done),
+      authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void this.#token(done),
       plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
       transports: ["web_socket"],
       disableConnectivityCheck: true,
+      webSocketSlowTimeout: NEVER,
       useBinaryProtocol: false,
       echoMessages: false,
       logLevel: 0,
-    });
+    }));
     this.client.connection.on(({ current }) => {
       this.status = STATUS[current] ?? "offline";
       onStatus(this.status);
@@ -74,9 +78,13 @@ export class Connection {
     return this.client.channels.get(`live:${this.key}${part}`, { params, ...cipher });
   }
 
-  /** Takes up the rights of another role. */
-  async renew() {
+  /** Takes up the rights of another role: a channel keeps those that it was attached with. @param {Channel[]} channels */
+  async renew(channels) {
     await this.client.auth.authorize();
+    for (const channel of channels) {
+      await channel.detach();
+      await channel.attach();
+    }
   }
 
   close() {

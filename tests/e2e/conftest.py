@@ -99,4 +99,7 @@ def visit(browser: Browser, service: Service, signed_in_state: dict[str, object]
 
 
 def _complaint(message: ConsoleMessage) -> list[str]:
-    return [f"{message.type}: {message.text}"] if message.type in ("error", "warning") else []
+    """What the console says; a test that takes the network away makes it say so."""
+    expected = "ERR_INTERNET_DISCONNECTED" in message.text
+    said = f"{message.type}: {message.text} {message.location.get('url')}"
+    return [said] if message.type in ("error", "warning") and not expected else []

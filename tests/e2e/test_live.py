@@ -50,7 +50,7 @@ def stage(visit: Opener) -> Page:
     page.get_by_role("button", name="Present", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Link")).to_have_value(re.compile("/live/"))
-    #expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
+    expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
     dialog.get_by_role("button", name="Close").click()
     settled(page)
     return page
