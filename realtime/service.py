@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import asynccontextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from realtime.embedded import Embedded
     from realtime.recorder import Recorder
 
+PATIENCE = 1.0
+"""Seconds that rights which are lost wait for what is being told."""
 CLOUD = "main"
 """What Ably's SDKs call its cloud."""
 
@@ -42,6 +44,7 @@ class Realtime:
         self._recorder: Recorder | None = None
         self._runs = False
         self._told: Future[None] = Future()
+        self._told.set_result(None)
         self._grants = Grants()
         self._watch = Watch(self._look)
         self.stage = Stage(self)
@@ -117,7 +120,7 @@ class Realtime:
 
     def _look_soon(self, key: str) -> None:
         if self._runs:
-            self._watch.soon(key, self._told)
+            self._watch.soon(key)
 
     def _go_on(self) -> None:
         for found in live.running():
@@ -156,6 +159,7 @@ class Realtime:
         for each in {grant.key for grant in grants}:
             self.stage.relieve(each)
             self._notice(each)
+        wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
         lost = [grant for grant in grants if not _holds(grant)]
         self._grants.remove(lost)
         if lost and self._embedded:
