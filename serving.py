@@ -11,11 +11,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
 from cryptography import x509
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config import Settings
 from db.keys.files import ExposedSecretError, require_private
@@ -25,6 +27,17 @@ GRACE = 5
 """Seconds that requests under way get when the service is told to stop."""
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 """Of TLS 1.2: with forward secrecy and authenticated encryption only; TLS 1.3 has no others."""
+LARGEST_FRAME = 512 * 1024
+"""Bytes of a frame of a WebSocket."""
+
+
+class DiscreetSockets(WebSocketsSansIOProtocol):
+    """WebSockets of whose addresses, which carry tokens, and frames the log says nothing."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  (uvicorn's own)
+        super().__init__(*arguments, **named)
+        self.logger = self.conn.logger = logging.getLogger("sockets")
+        self.conn.debug = False
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -52,7 +65,10 @@ def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> 
         uvicorn.Config(
             application,
             http=PatientProtocol,
-            lifespan="off",
+            ws=DiscreetSockets,
+            ws_max_size=LARGEST_FRAME,
+            ws_per_message_deflate=False,
+            lifespan="on",
             log_config=None,
             access_log=False,
             server_header=False,
@@ -128,6 +144,7 @@ def log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=render))
     logging.basicConfig(level=level, handlers=[handler])
+    logging.getLogger("sockets").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
