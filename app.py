@@ -47,6 +47,8 @@ from db.keys import ring
 from db.keys.master import MasterKeyError
 from gpu.engine import Engine
 from patience import LARGEST_BODY, WholeBodies
+from realtime import embedded
+from realtime.broker.service import beside
 from serving import listen, log_to_stderr, serve
 
 if TYPE_CHECKING:
@@ -211,14 +213,22 @@ def preloads() -> str:
 
 
 def asgi(dash: Dash, settings: Settings) -> Starlette:
-    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays."""
+    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays.
+
+    Without a key of Ably's cloud, ``dash.server.extensions["broker"]`` serves live sessions on the same port.
+    """
     compression = Middleware(
         GZipMiddleware,
         compresslevel=5,
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
     )
     flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
-    return Starlette(routes=[Mount("/", flask)], middleware=[Middleware(WholeBodies), compression])
+    middleware = [Middleware(WholeBodies), compression]
+    if settings.ably_api_key is not None:
+        return Starlette(routes=[Mount("/", flask)], middleware=middleware)
+    broker = dash.server.extensions["broker"] = embedded.broker(settings)
+    routes = [Mount("/", beside(broker, flask))]
+    return Starlette(routes=routes, middleware=middleware, lifespan=lambda _: broker.running())
 
 
 def announce(settings: Settings, port: int, never_used: bool) -> None:

@@ -34,7 +34,7 @@ def _cores() -> int:
 
 
 class Settings(BaseSettings):
-    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT`` and ``DATABASE_URL``."""
+    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT``, ``DATABASE_URL`` and ``ABLY_API_KEY``."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = "single sign-on"
     oidc_role: Literal["none", "viewer", "analyst", "presenter"] = "none"
+    ably_api_key: SecretStr | None = Field(default=None, validation_alias="ABLY_API_KEY")
+    realtime_history: timedelta = Field(default=timedelta(hours=72), gt=timedelta(0))
+    realtime_room: ByteSize = Field(default=ByteSize(2**30), gt=0)
+    realtime_rate: PositiveInt = 50
     secure_cookies: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
