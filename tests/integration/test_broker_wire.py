@@ -105,7 +105,7 @@ def test_attached_says_what_was_granted_and_drops_unknown_params(broker, binary)
 
     attached, codes = run(scene())
     assert attached["flags"] == Flag.SUBSCRIBE | Flag.PRESENCE_SUBSCRIBE
-    assert attached["params"] == {"rewind": "1"}
+    assert attached["params"] == {"rewind": "1", "delta": "vcdiff"}
     assert attached["channelSerial"]
     assert codes == [40160, 40010, 40003, 40010]
 
