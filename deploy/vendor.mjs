@@ -1,4 +1,4 @@
-// Gathers the browser packages that `npm ci` brought into assets/vendor/: one ES module, fonts, CSS and outlines.
+// Gathers the browser packages that `npm ci` brought into assets/vendor/: ES modules, fonts, CSS and outlines.
 import { build } from "esbuild";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 
@@ -12,6 +12,14 @@ writeFileSync(`${out}/library.d.ts`, contents);
 await build({
   stdin: { contents, resolveDir: "." },
   bundle: true, minify: true, format: "esm", target: "es2022", outfile: `${out}/library.js`,
+});
+const live = ["BaseRealtime", "WebSocketTransport", "FetchRequest", "RealtimePresence", "Rest", "Crypto"];
+const realtime = `export { ${live.join(", ")} } from "ably/modular";`;
+mkdirSync(`${out}/live`);
+writeFileSync(`${out}/live/ably.d.ts`, realtime);
+await build({
+  stdin: { contents: realtime, resolveDir: "." },
+  bundle: true, minify: true, format: "esm", target: "es2022", outfile: `${out}/live/ably.js`,
 });
 cpSync("node_modules/bootstrap/dist/css/bootstrap.min.css", `${out}/bootstrap.min.css`);
 cpSync("node_modules/us-atlas/states-10m.json", `${out}/states-10m.json`);
