@@ -48,9 +48,9 @@ from db.keys.master import MasterKeyError
 from gpu.engine import Engine
 from patience import LARGEST_BODY, WholeBodies
 from realtime import recordings
-from realtime.embedded import Embedded
+from realtime.mounted import Mounted
 from realtime.service import Realtime
-from serving import beside, listen, log_to_stderr, serve
+from serving import listen, log_to_stderr, loopback, serve
 
 if TYPE_CHECKING:
     from gpu.cpu.memory import Memory
@@ -110,8 +110,8 @@ def create_app(settings: Settings) -> Dash:
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
-    embedded = None if settings.ably_api_key else Embedded(beside)
-    realtime = server.extensions["realtime"] = Realtime(embedded)
+    mounted = None if settings.ably_api_key else Mounted(loopback)
+    realtime = server.extensions["realtime"] = Realtime(mounted)
     api.install(server, door, cubes, engines, realtime)
     server.register_blueprint(guest_page())
     dash = _dash(server)
@@ -216,7 +216,10 @@ def preloads() -> str:
 
 
 def asgi(dash: Dash, settings: Settings) -> Starlette:
-    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays."""
+    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays.
+
+    Without a key of Ably's cloud, a broker of our own serves live sessions on the same port.
+    """
     compression = Middleware(
         GZipMiddleware,
         compresslevel=5,

@@ -67,11 +67,14 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = "single sign-on"
     oidc_role: Literal["none", "viewer", "analyst", "presenter"] = "none"
+    ably_api_key: SecretStr | None = Field(default=None, validation_alias="ABLY_API_KEY")
+    realtime_history: timedelta = Field(default=timedelta(hours=72), gt=timedelta(0))
+    realtime_room: ByteSize = Field(default=ByteSize(2**30), gt=0)
+    realtime_rate: PositiveInt = 50
     secure_cookies: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: str = ""
-    ably_api_key: SecretStr | None = Field(default=None, validation_alias="ABLY_API_KEY")
     live_encryption: Literal["on", "off"] = "off"
     live_deliveries: int = Field(default=60, ge=1)
     live_retention: timedelta = Field(default=timedelta(days=90), gt=timedelta(0))

@@ -77,8 +77,8 @@ def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> 
 
 
 @asynccontextmanager
-async def beside(application: ASGIApp) -> AsyncIterator[int]:
-    """Serve an application on the loopback too, without TLS; yields its port. Nobody outside is told."""
+async def loopback(application: ASGIApp) -> AsyncIterator[int]:
+    """Serve an application on the loopback too, without TLS; yields the port. Nobody outside is told."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = _Quiet(_configuration(application, lifespan="off", proxy_headers=False))

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import browser, encryption, engine
+from bench import broker, browser, encryption, engine
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -41,11 +41,18 @@ def run_encryption(_: list[int]) -> None:
     encryption.main()
 
 
+def run_broker(_: list[int]) -> None:
+    """Fan-out of the embedded broker."""
+    print("\n## Live: the embedded broker", flush=True)
+    broker.main()
+
+
 PARTS: dict[str, Callable[[list[int]], None]] = {
     "browser": run_browser,
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
+    "broker": run_broker,
 }
 
 

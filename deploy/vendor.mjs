@@ -17,7 +17,8 @@ async function bundle(name, contents) {
 
 const library = ["d3-array", "d3-format", "d3-scale", "d3-time", "d3-time-format", "topojson-client", "rison2"];
 await bundle("library", library.map((name) => `export * from "${name}";`).join("\n"));
-await bundle("ably", 'export { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "ably/modular";');
+mkdirSync(`${out}/live`);
+await bundle("live/ably", 'export { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "ably/modular";');
 cpSync("node_modules/bootstrap/dist/css/bootstrap.min.css", `${out}/bootstrap.min.css`);
 cpSync("node_modules/us-atlas/states-10m.json", `${out}/states-10m.json`);
 for (const subset of ["latin", "latin-ext"])

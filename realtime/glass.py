@@ -30,23 +30,19 @@ class Glass:
         at, name, data = line
         if name == "state":
             return [at, name, self._state(data)]
-        if name == "active":
-            return line if data["v"] is None or data["v"] in self._views else None
-        samples = [sample for each in data["s"] if (sample := self._sample(name, each)) is not None]
+        samples = [sample for sample in data["s"] if self._shows(sample)]
         return [at, name, data | {"s": samples}] if samples else None
 
     def _state(self, data: dict[str, Any]) -> dict[str, Any]:
         exploration: Exploration = fitted(data["exploration"], self._description)[0]
         self._views = {view.id: view for view in exploration.views}
-        top = data["top"] if data["top"] in self._views else None
-        return data | {"exploration": exploration.model_dump(mode="json"), "top": top}
+        return data | {"exploration": exploration.model_dump(mode="json")}
 
-    def _sample(self, name: str, sample: list[Any]) -> list[Any] | None:
-        view = self._views.get(sample[1])
-        if name == "pointer":
-            return sample if view or sample[1] is None else None
+    def _shows(self, sample: list[Any]) -> bool:
+        view = self._views.get(sample[2])
+        if sample[1] != "b":
+            return view is not None or sample[2] is None
         if view is None:
-            return None
-        wanted = _filter.validate_python(sample[2])
-        kept = wanted and shown(wanted, view, self._description)
-        return sample if kept == wanted else None
+            return False
+        wanted = _filter.validate_python(sample[3])
+        return (wanted and shown(wanted, view, self._description)) == wanted

@@ -18,7 +18,7 @@ from realtime import recordings
 from realtime.adapter import Adapter
 from realtime.messages import Ear, Message
 from realtime.recordings import Batch
-from realtime.said import Active, Brush, Pointer, State, understood
+from realtime.said import Move, State, understood
 from realtime.tokens import channels
 
 STATE = "state"
@@ -60,7 +60,7 @@ class Tape:
 
     def hear_brush(self, message: Message) -> None:
         said = understood(message.name, message.data)
-        if isinstance(said, Brush | Pointer | Active) and self._presents(message):
+        if isinstance(said, Move) and self._presents(message):
             self.heard.append(message)
 
     def miss(self) -> None:

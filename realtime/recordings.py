@@ -63,7 +63,7 @@ def forget() -> None:
 def first(live: LiveSession) -> LiveRecord:
     """The first record: the state that a live session begins with."""
     at = int(live.started.timestamp() * 1000)
-    line = [at, "state", {"seq": 0, "exploration": live.state, "at": at, "top": None}]
+    line = [at, "state", {"seq": 0, "exploration": live.state, "at": at, "rights": ""}]
     return LiveRecord(live_id=live.id or 0, number=1, content=[line])
 
 

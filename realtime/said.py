@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -11,47 +11,38 @@ from datasets.exploration import Exploration, Filter, Number, ViewId
 
 MOST_SAMPLES = 200
 
+Brushed = tuple[Number, Literal["b"], ViewId, Filter | None]
+Pointed = tuple[Number, Literal["p"], ViewId | None, Number, Number]
+Activated = tuple[Number, Literal["a"], ViewId | None]
+Sample = Brushed | Pointed | Activated
+"""Milliseconds after the first, and a brush, a pointer (in parts of the view), or which view is active."""
+
 
 class _Said(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class State(_Said):
-    """An exploration as committed, the ``seq``-th of its session; ``top``: the first view in sight."""
+    """An exploration as committed, the ``seq``-th of its session; ``rights``: its sender's."""
 
     seq: Annotated[int, Field(ge=1, lt=2**31)]
     exploration: Exploration
     at: Number
-    top: ViewId | None = None
+    rights: Annotated[str, Field(max_length=64)] = ""
 
 
-class Brush(_Said):
-    """A brush as it moved: (ms after ``t``, view, its filter or None)."""
-
-    t: Number
-    s: Annotated[tuple[tuple[Number, ViewId, Filter | None], ...], Field(max_length=MOST_SAMPLES)]
-
-
-class Pointer(_Said):
-    """A pointer as it moved: (ms after ``t``, view or None for nowhere, x and y in 0..1 of its plot)."""
+class Move(_Said):
+    """What moved from ``t`` on; ``i`` are the milliseconds between messages."""
 
     t: Number
-    s: Annotated[
-        tuple[tuple[Number, ViewId | None, Number | None, Number | None], ...],
-        Field(max_length=MOST_SAMPLES),
-    ]
+    i: Number
+    s: Annotated[tuple[Sample, ...], Field(max_length=MOST_SAMPLES)]
 
 
-class Active(_Said):
-    """The view that the pointer has entered; None: it has left."""
-
-    v: ViewId | None
+SAID: dict[str, type[_Said]] = {"state": State, "move": Move}
 
 
-SAID: dict[str, type[_Said]] = {"state": State, "brush": Brush, "pointer": Pointer, "active": Active}
-
-
-def understood(name: object, data: object) -> State | Brush | Pointer | Active | None:
+def understood(name: object, data: object) -> State | Move | None:
     """What a message says; None if that is nothing we know."""
     kind = SAID.get(name) if isinstance(name, str) else None
     if kind is None:

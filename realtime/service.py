@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import asynccontextmanager, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -25,9 +25,11 @@ from realtime.watch import Watch
 
 if TYPE_CHECKING:
     from realtime.adapter import Adapter
-    from realtime.embedded import Embedded
+    from realtime.mounted import Mounted
     from realtime.recorder import Recorder
 
+PATIENCE = 1.0
+"""Seconds that rights which are lost wait for what is being told."""
 CLOUD = "main"
 """What Ably's SDKs call its cloud."""
 DELIVERIES = 5000
@@ -37,13 +39,14 @@ DELIVERIES = 5000
 class Realtime:
     """Is an ``Audience``. Before and after it is ``running`` nobody can listen, so nobody is told."""
 
-    def __init__(self, embedded: Embedded | None) -> None:
-        self._embedded = embedded
+    def __init__(self, mounted: Mounted | None) -> None:
+        self._mounted = mounted
         self._beginning = Lock()
         self._adapter: Adapter | None = None
         self._recorder: Recorder | None = None
         self._runs = False
         self._told: Future[None] = Future()
+        self._told.set_result(None)
         self._grants = Grants()
         self._watch = Watch(self._look)
         self.stage = Stage(self)
@@ -51,7 +54,7 @@ class Realtime:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Serve live sessions until the end of the block; those that a former process has left go on."""
-        async with _within(self._embedded):
+        async with _within(self._mounted):
             self._runs = True
             going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
             try:
@@ -63,7 +66,7 @@ class Realtime:
 
     def beside(self, other: ASGIApp) -> ASGIApp:
         """One application: what is for the broker, if it is ours, and everything else."""
-        return self._embedded.beside(other) if self._embedded else other
+        return self._mounted.beside(other) if self._mounted else other
 
     def admit(self, person: Principal, key: str) -> dict[str, Any]:
         """A token for a person's browser, as whom it speaks, and where.
@@ -81,9 +84,9 @@ class Realtime:
         """Where browsers connect (None: to us), what they encrypt with (None: they don't), and their pace."""
         encrypted = settings().live_encryption == "on"
         return {
-            "endpoint": None if self._embedded else CLOUD,
+            "endpoint": None if self._mounted else CLOUD,
             "cipher": own.cipher if encrypted else None,
-            "deliveries": DELIVERIES if self._embedded else settings().live_deliveries,
+            "deliveries": DELIVERIES if self._mounted else settings().live_deliveries,
         }
 
     def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
@@ -123,7 +126,7 @@ class Realtime:
 
     def _look_soon(self, key: str) -> None:
         if self._runs:
-            self._watch.soon(key, self._told)
+            self._watch.soon(key)
 
     def _go_on(self) -> None:
         for found in live.running():
@@ -143,7 +146,7 @@ class Realtime:
 
         with self._beginning:
             if self._adapter is None or self._recorder is None:
-                self._adapter = Adapter(self._embedded.address if self._embedded else lambda: "")
+                self._adapter = Adapter(self._mounted.address if self._mounted else lambda: "")
                 self._recorder = Recorder(self._adapter)
             return self._adapter, self._recorder
 
@@ -162,10 +165,11 @@ class Realtime:
         for each in {grant.key for grant in grants}:
             self.stage.relieve(each)
             self._notice(each)
+        wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
         lost = [grant for grant in grants if not _holds(grant)]
         self._grants.remove(lost)
-        if lost and self._embedded:
-            self._embedded.revoke({grant.person.key for grant in lost})
+        if lost and self._mounted:
+            self._mounted.revoke({grant.person.key for grant in lost})
 
     def _notice(self, key: str) -> None:
         """Tell what has ended otherwise than by the stage: its owner has left."""
@@ -175,11 +179,11 @@ class Realtime:
 
 
 @asynccontextmanager
-async def _within(embedded: Embedded | None) -> AsyncIterator[None]:
-    if embedded is None:
+async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
+    if mounted is None:
         yield
         return
-    async with embedded.running():
+    async with mounted.running():
         yield
 
 

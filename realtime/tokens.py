@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
-import re
 from dataclasses import dataclass
-from hashlib import sha256
 
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from config import settings
-from db.keys import ring
-from db.tables import KeyPurpose, LiveSession
+from db.tables import LiveSession
+from realtime import keys
 from realtime.broker import tokens
 from realtime.broker.capabilities import Capability
 from realtime.broker.keys import Key
@@ -19,9 +16,6 @@ from realtime.live import Part, part
 
 LIFETIME = 600.0
 """Seconds until a browser must ask again."""
-OWN = "dataxchange."
-"""What the names of keys of our own begin with; the id of the key that they are made of follows."""
-OURS = re.compile(re.escape(OWN) + r"([0-9a-f]{16})")
 SERVER = "dataxchange"
 """The client id of the service; those of people begin with a number."""
 MEMBER = ("subscribe", "presence", "history")
@@ -71,22 +65,7 @@ def signing() -> Key:
     if theirs is not None:
         name, _, secret = theirs.get_secret_value().partition(":")
         return Key(name, secret)
-    return _own(ring.current(KeyPurpose.SIGN))
-
-
-def lookup(name: str) -> Key | None:
-    """The key of our own of this name, for the embedded broker."""
-    own = OURS.fullmatch(name)
-    try:
-        found = ring.get(own[1]) if own else None
-    except ring.LostKeyError:
-        return None
-    return _own(found) if found and found.purpose is KeyPurpose.SIGN else None
-
-
-def _own(key: ring.Material) -> Key:
-    """What it signs here is no token anywhere else."""
-    return Key(OWN + key.id, hmac.new(key.secret, b"realtime", sha256).hexdigest())
+    return keys.current()
 
 
 def _capability(granted: dict[str, tuple[str, ...]]) -> Capability:

@@ -7,7 +7,6 @@ of is looked at again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, wait
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
@@ -55,7 +54,7 @@ class Watch:
 
     def __init__(self, look: Callable[[str | None], None]) -> None:
         self._look = look
-        self._asked: SimpleQueue[tuple[str, Future[None]] | None] = SimpleQueue()
+        self._asked: SimpleQueue[str | None] = SimpleQueue()
         self._beginning = Lock()
         self._thread: Thread | None = None
 
@@ -65,9 +64,9 @@ class Watch:
                 self._thread = Thread(target=self._go_on, args=[_newest()], name="watch", daemon=True)
                 self._thread.start()
 
-    def soon(self, key: str, after: Future[None]) -> None:
-        """Look at a live session as soon as this is done, or has had its time."""
-        self._asked.put((key, after))
+    def soon(self, key: str) -> None:
+        """Look at a live session now."""
+        self._asked.put(key)
 
     def stop(self) -> None:
         with self._beginning:
@@ -89,8 +88,7 @@ class Watch:
                 continue
             if asked is None:
                 return
-            wait([asked[1]], timeout=PERIOD)
-            self._safely(partial(self._look, asked[0]))
+            self._safely(partial(self._look, asked))
 
     @staticmethod
     def _safely(act: Callable[[], T]) -> T | None:

@@ -2,7 +2,7 @@
  * The one connection of this tab, by Ably's SDK: to the broker at our own address, or to Ably's cloud.
  * @import { Status } from "./types.js"
  */
-import { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "../vendor/ably.js";
+import { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "../vendor/live/ably.js";
 import { ask } from "../explore/api.js";
 import { personOf } from "./roster.js";
 
@@ -25,7 +25,11 @@ function place(endpoint) {
   return named ? { ...own, endpoint: hostname } : { ...own, realtimeHost: hostname, restHost: hostname };
 }
 
+/** Who attaches is sent the last message. */
+const REWIND = { rewind: "1" };
+
 export class Connection {
+  /** Channels that have their options. @type {Set<string>} */ #known = new Set();
   /** @type {Status} */ status = "reconnecting";
 
   /** @param {string} key of the live session @param {(status: Status) => void} onStatus */
@@ -70,21 +74,26 @@ export class Connection {
   }
 
   /**
-   * A channel of the session.
-   * @param {"" | ":state" | ":brush"} part @param {Record<string, string>} [params] @returns {Channel}
+   * A channel of the session: what the service says, the states committed, or what moves.
+   * @param {"" | ":state" | ":brush"} part @returns {Channel}
    */
-  channel(part, params = {}) {
-    const cipher = this.place.cipher ? { cipher: { key: this.place.cipher } } : {};
-    return this.client.channels.get(`live:${this.key}${part}`, { params, ...cipher });
+  channel(part) {
+    const name = `live:${this.key}${part}`;
+    if (this.#known.has(part)) return this.client.channels.get(name);
+    this.#known.add(part);
+    return this.client.channels.get(name, { ...this.#options, params: part === ":state" ? REWIND : {} });
   }
 
-  /** Takes up the rights of another role: a channel keeps those that it was attached with. @param {Channel[]} channels */
-  async renew(channels) {
+  /** Takes up the rights of another role: a channel keeps those that it was attached with. @param {boolean} presents */
+  async renew(presents) {
     await this.client.auth.authorize();
-    for (const channel of channels) {
-      await channel.detach();
-      await channel.attach();
-    }
+    const modes = /** @type {any} */ (presents ? ["SUBSCRIBE", "PUBLISH"] : ["SUBSCRIBE"]);
+    await this.channel(":state").setOptions({ ...this.#options, params: REWIND, modes });
+    await this.channel(":brush").setOptions({ ...this.#options, modes });
+  }
+
+  get #options() {
+    return this.place.cipher ? { cipher: { key: this.place.cipher } } : {};
   }
 
   close() {

@@ -150,15 +150,10 @@ export class Live {
     const before = this.outline.role;
     this.outline = outline;
     if (!outline.running) return this.#ended();
-    if (outline.role !== before) await this.#changeRole();
+    if (outline.role !== before) await this.connection?.renew(this.presents);
     this.hand.rename(outline.presenter.name);
     if (!this.presents) this.#take({ seq: outline.seq, exploration: outline.state, at: 0, rights: "" });
     this.#render();
-  }
-
-  async #changeRole() {
-    const { state, brush } = /** @type {Presenter} */ (this.presenter);
-    await this.connection?.renew([state, brush]);
   }
 
   /** @param {Message} message */

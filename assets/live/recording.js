@@ -9,10 +9,11 @@ import { ask } from "../explore/api.js";
 /** @param {string} url of the live session @returns {Promise<Recording>} */
 export async function fetchRecording(url) {
   /** @type {[number, string, any][]} */ const messages = [];
-  for (let after = 0; after !== null; ) {
+  for (let after = -1, next = 0; next !== after; ) {
+    after = next;
     const part = await ask("GET", `${url}/record?after=${after}`);
     messages.push(...part.messages);
-    after = part.next;
+    next = part.next;
   }
   return new Recording(messages);
 }

@@ -27,12 +27,13 @@ async def serve(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
     socket = Socket("msgpack" if query.get("format") == "msgpack" else "json", send)
     writer = asyncio.create_task(socket.write())
+    session = _let_in(hub, Headers(scope=scope), query, socket)
     try:
-        session = _let_in(hub, Headers(scope=scope), query, socket)
         await _listen(session, receive)
     finally:
-        socket.close()
-        await _written(writer)
+        if session is not None:
+            _release(session)
+        await _ended(writer)
 
 
 def _let_in(hub: Hub, headers: Headers, query: dict[str, str], socket: Socket) -> Session | None:
@@ -82,12 +83,18 @@ async def _listen(session: Session | None, receive: Receive) -> None:
         if session is not None:
             raw = event.get("bytes")
             await session.take(event.get("text") or "" if raw is None else raw)
-    if session is not None and session.connection.socket is session.socket:
-        leaving.drop(session.connection)
-        session.connection.socket, session.connection.lost = None, monotonic()
 
 
-async def _written(writer: asyncio.Task[None]) -> None:
-    """Wait for the writer's end; a client that has gone ends it too."""
-    with suppress(OSError):
+def _release(session: Session) -> None:
+    """Let a connection wait for its client to come back, unless it already has."""
+    connection = session.connection
+    if connection.socket is session.socket:
+        leaving.drop(connection)
+        connection.socket, connection.lost = None, monotonic()
+
+
+async def _ended(writer: asyncio.Task[None]) -> None:
+    """End the writer of a socket that is gone; it may have noticed by an error, uvicorn's of either kind."""
+    writer.cancel()
+    with suppress(asyncio.CancelledError, OSError, RuntimeError):
         await writer

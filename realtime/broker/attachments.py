@@ -21,7 +21,7 @@ NEEDS = {
     Flag.PRESENCE_SUBSCRIBE: "subscribe",
 }
 """What a capability must allow for each mode."""
-PARAMS = ("rewind", "modes")
+PARAMS = ("rewind", "modes", "delta")
 
 
 class Attachment:

@@ -12,7 +12,7 @@ class BrokerError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-        self.status = status or (code // 100 if 400 <= code // 100 < 600 else 400)
+        self.status = status or (code // 100 if 400 <= code // 100 < 501 else 400)
 
     def told(self) -> dict[str, Any]:
         """The error as it stands in frames and answers."""

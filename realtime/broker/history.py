@@ -10,6 +10,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import TypeVar
 
+from realtime.broker.errors import BrokerError
 from realtime.broker.ledger import Ledger
 from realtime.broker.payloads import Item
 from realtime.broker.records import Entry, Seal, Span, Written
@@ -51,7 +52,15 @@ class History:
         return await answer
 
     async def read(self, span: Span) -> list[Item]:
-        return await self._loop.run_in_executor(self._reader, self._reading.read, span)
+        """The items of a span.
+
+        Raises:
+            BrokerError: one of them was altered, or its key is gone.
+        """
+        try:
+            return await self._loop.run_in_executor(self._reader, self._reading.read, span)
+        except (ValueError, LookupError) as error:
+            raise BrokerError(50001, f"the history of {span.channel} can't be read: {error}") from error
 
     async def end(self) -> None:
         """Finish what is waiting, then close the file."""

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
+
 from realtime.broker import serials
 from realtime.broker.actions import Presence
 from realtime.broker.payloads import Item, packed, unpacked
 from realtime.broker.records import Entry, Kind, Seal, Span, Written, member_of
 
+log = structlog.get_logger(__name__)
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS items (
     channel TEXT NOT NULL, kind INTEGER NOT NULL, serial TEXT NOT NULL, id TEXT NOT NULL,
@@ -60,7 +63,10 @@ class Ledger:
         try:
             with self._transaction():
                 return [self._write(entry) for entry in entries]
-        except sqlite3.Error as error:
+        except (
+            Exception
+        ) as error:  # a full disk, a lost key: whoever publishes is told, and the thread goes on
+            log.exception("publications could not be written", count=len(entries))
             return [Written(entry.serial, error=error) for entry in entries]
 
     def read(self, span: Span) -> list[Item]:

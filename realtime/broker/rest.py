@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from time import time
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
-from realtime.broker import answers, names, payloads, publishing, serials
+from realtime.broker import answers, issuing, names, payloads, publishing, serials
 from realtime.broker.answers import Found
 from realtime.broker.channels import Channel
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
 from realtime.broker.records import Kind, Span
-from realtime.broker.tokens import Access
 
 Handler = Callable[[Hub, Request, str], Awaitable[Found]]
 
@@ -26,7 +25,7 @@ async def handle(hub: Hub, request: Request) -> Found:
     Raises:
         BrokerError: it is refused.
     """
-    parts = [unquote(part) for part in _path(request).split("/")]
+    parts = [unquote_plus(part) for part in _path(request).split("/")]
     if parts in (["time"], ["stats"], ["channels"]):
         handler, subject = TOP[parts[0]], ""
     elif len(parts) > 1 and (parts[0], *parts[2:]) in BELOW:
@@ -50,12 +49,12 @@ async def _time(_hub: Hub, _request: Request, _subject: str) -> Found:
 
 
 async def _stats(hub: Hub, request: Request, _subject: str) -> Found:
-    _admit(hub, request)
+    issuing.admit(hub, request)
     return Found([])
 
 
 async def _channels(hub: Hub, request: Request, _subject: str) -> Found:
-    access = _admit(hub, request)
+    access = issuing.admit(hub, request)
     allowed = (
         channel for channel in hub.channels if access.capability.allows("channel-metadata", channel.name)
     )
@@ -72,7 +71,7 @@ async def _publish(hub: Hub, request: Request, subject: str) -> Found:
     name = _allowed(hub, request, subject, "publish")
     body = answers.body_of(request, await request.body())
     items = payloads.taken(body if isinstance(body, list) else [body], hub.options.largest_message)
-    published = await publishing.by_request(hub, _admit(hub, request), hub.channels.get(name), items)
+    published = await publishing.by_request(hub, issuing.admit(hub, request), hub.channels.get(name), items)
     told = {"channel": name, "messageId": items[0]["id"].rpartition(":")[0], "serials": published}
     return Found(told, 201)
 
@@ -120,42 +119,9 @@ async def _presence(hub: Hub, request: Request, subject: str) -> Found:
     return answers.page(request, chosen[begin : begin + limit + 1], "presence", lambda item: places[id(item)])
 
 
-async def _request_token(hub: Hub, request: Request, subject: str) -> Found:
-    asked = _map(answers.body_of(request, await request.body()))
-    by = None if "mac" in asked else _owner(hub, request, subject)
-    return Found(await hub.gate.token(subject, asked, by), 201)
-
-
-async def _revoke_tokens(hub: Hub, request: Request, subject: str) -> Found:
-    _owner(hub, request, subject)
-    asked = _map(answers.body_of(request, await request.body()))
-    targets = asked.get("targets")
-    if not isinstance(targets, list):
-        raise BrokerError(40000, "targets are a list")
-    now = int(time() * 1000)
-    before = asked.get("issuedBefore") or now
-    if type(before) is not int or not 0 < before <= now:
-        raise BrokerError(40003, "issuedBefore is a moment that is over, in milliseconds")
-    ended = await hub.revoke(targets, before)
-    told = [{"target": target, "issuedBefore": before, "appliesAt": now} for target in ended]
-    return Found({"successCount": len(told), "failureCount": 0, "results": told})
-
-
-def _admit(hub: Hub, request: Request) -> Access:
-    return hub.gate.admit(request.headers, dict(request.query_params))
-
-
-def _owner(hub: Hub, request: Request, name: str) -> Access:
-    """Who shows the key itself."""
-    access = _admit(hub, request)
-    if access.issued is not None or access.key != name:
-        raise BrokerError(40160, "this needs the key itself")
-    return access
-
-
 def _allowed(hub: Hub, request: Request, subject: str, *operations: str) -> str:
     """The name of a channel on which the request may do one of these."""
-    access, name = _admit(hub, request), names.read(subject).own
+    access, name = issuing.admit(hub, request), names.read(subject).own
     if not any(access.capability.allows(operation, name) for operation in operations):
         raise BrokerError(40160, f"{' or '.join(operations)} is not allowed on {name}")
     return name
@@ -164,12 +130,6 @@ def _allowed(hub: Hub, request: Request, subject: str, *operations: str) -> str:
 def _status(channel: Channel) -> dict[str, Any]:
     status = {"isActive": True, "occupancy": {"metrics": channel.metrics()}}
     return {"channelId": channel.name, "name": channel.name, "status": status}
-
-
-def _map(body: object) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise BrokerError(40000, "the body is a map")
-    return body
 
 
 TOP: dict[str, dict[str, Handler]] = {
@@ -183,6 +143,6 @@ BELOW: dict[tuple[str, ...], dict[str, Handler]] = {
     ("channels", "history"): {"GET": _messages},
     ("channels", "presence"): {"GET": _presence},
     ("channels", "presence", "history"): {"GET": _presence_history},
-    ("keys", "requestToken"): {"POST": _request_token},
-    ("keys", "revokeTokens"): {"POST": _revoke_tokens},
+    ("keys", "requestToken"): {"POST": issuing.request_token},
+    ("keys", "revokeTokens"): {"POST": issuing.revoke_tokens},
 }

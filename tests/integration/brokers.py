@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
+import jwt
+import msgpack
 import uvicorn
 from ably import AblyRealtime
+from ably.types.tokendetails import TokenDetails
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
 
 from patience import PatientProtocol, WholeBodies
 from realtime.broker import capabilities, tokens
@@ -21,7 +28,7 @@ from realtime.broker.options import Options
 from realtime.broker.service import Broker
 from serving import LARGEST_FRAME, DiscreetSockets
 
-KEY = Key("app.key", "a secret that is long enough for HMAC-SHA256")
+KEY = Key("app.key", "a-secret-that-is-long-enough-for-HMAC-SHA256")
 PATIENCE = 10
 
 
@@ -90,10 +97,16 @@ class Running:
         """A client of Ably's Python SDK."""
 
         async def show(_params):
-            return token() if token else self.token(client=client_id)
+            shown = token() if token else self.token(client=client_id)
+            if not isinstance(shown, str):
+                return shown
+            client = jwt.decode(shown, options={"verify_signature": False}).get(tokens.CLIENT)
+            return TokenDetails(token=shown, client_id=client)  # of a bare JWT it knows no client: no renewal
 
-        options.setdefault("auth_callback", show)
-        made = AblyRealtime(endpoint=f"127.0.0.1:{self.port}/", tls=False, client_id=client_id, **options)
+        options = {"disconnected_retry_timeout": 100, "realtime_request_timeout": 2000} | options
+        if "key" not in options:
+            options["auth_callback"] = show
+        made = AblyRealtime(endpoint=f"127.0.0.1:{self.port}/", tls=False, **options)
         try:
             if connected:
                 await asyncio.wait_for(made.connection.once_async("connected"), PATIENCE)
@@ -105,6 +118,45 @@ class Running:
 def running(folder: Path, **options) -> Running:
     chosen = replace(Options(folder / "realtime.sqlite", rate=10_000, tick=0.02), **options)
     return Running(chosen).start()
+
+
+class Wire:
+    """A client that says just what it is told to."""
+
+    def __init__(self, socket, binary=False):
+        self.socket, self.binary = socket, binary
+
+    async def send(self, action, **frame):
+        frame = {"action": int(action), **frame}
+        await self.socket.send(msgpack.packb(frame) if self.binary else json.dumps(frame))
+
+    async def next(self, *actions):
+        """The next frame, or the next that is one of these."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                raw = await self.socket.recv()
+                frame = msgpack.unpackb(raw) if self.binary else json.loads(raw)
+                if not actions or frame["action"] in actions:
+                    return frame
+
+    async def rest(self):
+        """All frames until the broker hangs up."""
+        frames = []
+        try:
+            while True:
+                frames.append(await self.next())
+        except ConnectionClosed:
+            return frames
+
+
+@asynccontextmanager
+async def wire(broker, binary=False, token=None, **query):
+    query = {"v": "5", "format": "msgpack" if binary else "json", **query}
+    if "key" not in query:
+        query.setdefault("access_token", token or broker.token(client="ada"))
+    address = f"ws://127.0.0.1:{broker.port}/any/path?{urlencode(query)}"
+    async with connect(address, max_size=None) as socket:
+        yield Wire(socket, binary)
 
 
 async def until(condition):

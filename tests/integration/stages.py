@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 from ably import AblyRealtime
+from ably.types.channeloptions import ChannelOptions
 from ably.types.tokendetails import TokenDetails
+from ably.util.crypto import CipherParams
 
 from app import asgi
 from config import Settings, settings
@@ -80,19 +82,22 @@ async def soon(condition):
 
 
 class Member:
-    """Somebody in a live session: what they hear on its channels, and what they say."""
+    """Somebody in a live session: what they hear and say; ``answers``: statuses, as they asked for tokens."""
 
-    def __init__(self, client, key):
-        self.client = client
+    def __init__(self, client, key, cipher, answers):
+        self.client, self.answers = client, answers
+        self.options = ChannelOptions(cipher=CipherParams(secret_key=cipher)) if cipher else None
         self.names = {"control": f"live:{key}", "state": f"live:{key}:state", "brush": f"live:{key}:brush"}
         self.heard = {name: [] for name in self.names}
 
     def channel(self, which):
-        return self.client.channels.get(self.names[which])
+        return self.client.channels.get(self.names[which])  # with the options of ``listen``
 
     async def listen(self):
-        for which in self.names:
-            await self.channel(which).subscribe(lambda message, to=self.heard[which]: to.append(message))
+        for which, name in self.names.items():
+            await self.client.channels.get(name, self.options).subscribe(
+                lambda message, to=self.heard[which]: to.append(message)
+            )
 
     async def may_publish(self):
         """Show a new token, and attach with what it allows."""
@@ -102,7 +107,7 @@ class Member:
             await self.channel(which).attach()
 
     async def commit(self, seq, exploration):
-        data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000), "top": None}
+        data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000)}
         await self.channel("state").publish("state", data)
 
     def said(self, which, name):
@@ -110,14 +115,13 @@ class Member:
 
 
 @asynccontextmanager
-async def member(own, browser, key):
+async def member(own, browser, key, cipher=None):
     """A browser (of Flask's) joins a live session as its page would."""
-    refused = []
+    answers = []
 
     async def token(_params):
         answer = browser.post(f"/api/live/{key}/token", json={})
-        if answer.status_code != 200:
-            refused.append(answer.status_code)
+        answers.append(answer.status_code)
         assert answer.status_code == 200, answer.text
         return TokenDetails(answer.json["token"], client_id=answer.json["clientId"])
 
@@ -125,8 +129,7 @@ async def member(own, browser, key):
     client = AblyRealtime(auth_callback=token, endpoint=f"127.0.0.1:{own.port}/", tls=False, **at_once)
     try:
         await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
-        joined = Member(client, key)
-        joined.refused = refused
+        joined = Member(client, key, cipher, answers)
         await joined.listen()
         yield joined
     finally:
