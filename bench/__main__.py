@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import broker, browser, encryption, engine
+from bench import broker, browser, encryption, engine, presenting
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -47,12 +47,19 @@ def run_broker(_: list[int]) -> None:
     broker.main()
 
 
+def run_presenting(_: list[int]) -> None:
+    """A brush on somebody else's screen."""
+    print("\n## Live: from the presenter's pointer to a follower's screen", flush=True)
+    presenting.main()
+
+
 PARTS: dict[str, Callable[[list[int]], None]] = {
     "browser": run_browser,
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
     "broker": run_broker,
+    "presenting": run_presenting,
 }
 
 

@@ -106,7 +106,7 @@ export class Bar {
     const leads = (role === "presenter" || owns) && !mine && state !== "left" && state !== "presents";
     const hand = leads && textButton("Hand over", () => this.doings.handOver(id));
     const help = leads && textButton(helps ? "Not co-presenter" : "Make co-presenter", () => this.doings.coPresent(id));
-    return h("li", { "data-state": state }, h("div", { class: "dx-grow" }, ...parts), hand, help);
+    return h("li", { "data-state": state }, h("div", { class: "dx-grow" }, ...parts), h("div", { class: "dx-line-acts" }, hand, help));
   }
 
   /** @param {HTMLElement} popover */

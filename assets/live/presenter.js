@@ -7,6 +7,9 @@
  */
 import { Sampler, pace } from "./sampler.js";
 
+/** Not for the channel's history: who comes later needs the last commit, and no brush of before. */
+const EPHEMERAL = { ephemeral: true };
+
 export class Presenter {
   /** A commit that could not be sent. @type {State | null} */ #unsent = null;
 
@@ -62,6 +65,7 @@ export class Presenter {
 
   /** What moved while nobody could see it is not sent later. @param {import("./types.js").Move} move */
   #move(move) {
-    if (this.connection.status === "live") this.brush.publish("move", move).catch(() => {});
+    if (this.connection.status !== "live") return;
+    this.brush.publish({ name: "move", data: move, extras: EPHEMERAL }).catch(() => {});
   }
 }
