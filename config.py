@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     request_threads: PositiveInt = 32
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
+    import_rows: PositiveInt = 4_000_000_000
+    import_columns: PositiveInt = 1000
+    import_bytes: ByteSize = Field(default=ByteSize(2**40), gt=0)
+    import_block: ByteSize = Field(default=ByteSize(512 * 2**20), gt=0)
+    import_text: ByteSize = Field(default=ByteSize(64 * 2**10), gt=0)
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
     kms_command: str = ""

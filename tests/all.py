@@ -19,7 +19,7 @@ CHECKS = {
     "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
 }
 BY_FILE = ["--numprocesses=2", "--dist=loadfile"]
-SIDE_BY_SIDE = {"unit": BY_FILE, "integration": BY_FILE}  # end to end, pages measure time and share one service
+SIDE_BY_SIDE = {"unit": BY_FILE, "integration": BY_FILE}  # tests in a browser share one service
 SUITES = ("lint", "js", "unit", "integration", "e2e")
 
 
