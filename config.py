@@ -148,14 +148,19 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def loopback(self) -> bool:
+        """Whether only this machine reaches the service."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+    @property
     def database(self) -> str:
         """The database's address: ``database_url``, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'dataxchange.sqlite'}"
 
     def address(self, port: int) -> str:
-        """Where a browser on this machine finds the service listening on ``port``."""
-        anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
-        host = "localhost" if anywhere else f"[{self.host}]" if ":" in self.host else self.host
+        """Where a browser on this machine finds the service listening on ``port``: by name."""
+        named = self.loopback or self.host in ("0.0.0.0", "::")  # noqa: S104
+        host = "localhost" if named else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
 
 

@@ -41,7 +41,7 @@ class Person:
     def sign_in(self, page, password=None):
         page.get_by_label("Name").fill(self.name)
         page.get_by_label("Password", exact=True).fill(password or self.password)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def code(secret, steps):

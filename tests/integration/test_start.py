@@ -132,6 +132,15 @@ def test_text_is_compressed_and_fonts_are_not(data):
     assert encodings == {"css": "gzip", "woff2": None}
 
 
+def test_it_answers_by_the_name_of_this_machine_and_by_both_its_addresses(data):
+    """Passkeys need a name, and browsers take ::1 or 127.0.0.1 for it."""
+    with running(data) as service:
+        address = service.address()
+        assert address.startswith("http://localhost:")
+        for host in ("127.0.0.1", "[::1]", "localhost") if socket.has_dualstack_ipv6() else ("127.0.0.1",):
+            assert health(address.replace("localhost", host))["status"] == "ok"
+
+
 def test_a_taken_port_is_named(data):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
