@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     threads: PositiveInt = Field(default_factory=_cores)
     request_threads: PositiveInt = 32
+    connections: PositiveInt = 4096
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
     import_rows: PositiveInt = 4_000_000_000

@@ -23,8 +23,6 @@ from patience import PatientProtocol
 
 GRACE = 5
 """Seconds that requests under way get when the service is told to stop."""
-MOST_AT_ONCE = 2000
-"""Connections open at a time; the next get a 503 at once. Each may hold a body of a megabyte in memory."""
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 """Of TLS 1.2: with forward secrecy and authenticated encryption only; TLS 1.3 has no others."""
 
@@ -86,7 +84,7 @@ def serve(application: ASGIApp, listeners: list[socket.socket], settings: Settin
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE,
-            limit_concurrency=MOST_AT_ONCE,
+            limit_concurrency=settings.connections + 1,  # uvicorn counts the one that is too many
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies.split(","),
             ssl_context_factory=None if context is None else lambda *_: context,

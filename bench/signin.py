@@ -25,7 +25,7 @@ from db.keys import ring
 from db.tables import Role
 
 LOGINS, REQUESTS, ROUNDS = 20, 2000, 5
-NAME, PASSWORD = "ada", "correct horse battery"  # noqa: S105
+NAME, PASSWORD = "ada", "correct horse battery"
 HERE = Browser("192.0.2.1", "a browser")
 
 
@@ -42,7 +42,7 @@ def main() -> None:
         else:
             print("PostgreSQL is not measured: BENCH_POSTGRESQL names no empty database")
     table(
-        f"## Signing in: best of {ROUNDS} rounds of {LOGINS} sign-ins and {REQUESTS:,} requests, by time on the CPU",
+        f"## Signing in: best of {ROUNDS} rounds of {LOGINS} sign-ins and {REQUESTS:,} requests, CPU time",
         [
             "",
             "sign-ins a second and core",
