@@ -19,6 +19,10 @@ FIRST = Window()
 Query = sa.Select[*tuple[Any, ...]]
 
 
+class UnknownAccessError(LookupError):
+    """They have no such session or token, or not any longer."""
+
+
 @dataclass(frozen=True)
 class Owned:
     """A session, token or link, and the name of whose it is. Of a guest link, ``view`` is what it shows."""
@@ -74,6 +78,28 @@ def revoke_token(by: Principal, id_: str) -> None:
     """End an API token of anybody."""
     apitokens.revoke(id_)
     audit.record(Action.TOKEN_REVOKED, actor=by, resource=("token", id_))
+
+
+def end_own_session(me: Principal, id_: str) -> None:
+    """End a session of mine.
+
+    Raises:
+        UnknownAccessError: I have no such one.
+    """
+    if id_ not in {own.id for own in sessions.alive(me.id)}:
+        raise UnknownAccessError("You have no such session.")
+    end_session(me, id_)
+
+
+def revoke_own_token(me: Principal, id_: str) -> None:
+    """End an API token of mine.
+
+    Raises:
+        UnknownAccessError: I have no such one.
+    """
+    if id_ not in {own.id for own in apitokens.alive(me.id)}:
+        raise UnknownAccessError("You have no such token.")
+    revoke_token(me, id_)
 
 
 def _sessions() -> Query:

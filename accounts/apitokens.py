@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from accounts import tokens
+from accounts import audit, tokens
+from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal, principal
 from accounts.tokens import Audience, BadTokenError
@@ -24,27 +25,44 @@ SCOPES = (Permission.EXPLORE, Permission.SAVE, Permission.PRESENT, Permission.AD
 
 
 class BadTokenRequestError(ValueError):
-    """No such token can be given out; says why."""
+    """No such token can be given out; says why, and ``where``: name, scopes or expires."""
+
+    def __init__(self, where: str, message: str) -> None:
+        super().__init__(message)
+        self.where = where
 
 
 def create(owner: Principal, name: str, scopes: Iterable[Permission], expires: datetime) -> str:
-    """A new token, shown this once.
+    """A new token, shown this once; the audit log tells of it.
 
     Raises:
         BadTokenRequestError: it has no name, no scope, one its owner lacks, or lasts too long.
     """
     wanted = sorted(set(scopes))
-    if not 1 <= len(name.strip()) <= LONGEST_NAME:
-        raise BadTokenRequestError(f"Give the token a name of 1 to {LONGEST_NAME} letters.")
+    if not 1 <= len(name.strip()) <= LONGEST_NAME or not name.isprintable():
+        raise BadTokenRequestError("name", f"Give the token a name of 1 to {LONGEST_NAME} letters.")
     if not wanted or not all(scope in SCOPES and owner.may(scope) for scope in wanted):
-        raise BadTokenRequestError("Choose at least one scope, and none that you don't have yourself.")
+        raise BadTokenRequestError(
+            "scopes", "Choose at least one scope, and none that you don't have yourself."
+        )
     if not now() < expires <= now() + LONGEST_LIFE:
-        raise BadTokenRequestError(f"A token ends after today, and within {LONGEST_LIFE.days} days.")
+        raise BadTokenRequestError(
+            "expires", f"A token ends after today, and within {LONGEST_LIFE.days} days."
+        )
     made = ApiToken(
         user_id=owner.id, name=name.strip(), scopes=[str(scope) for scope in wanted], expires=expires
     )
     with session() as work:
         work.add(made)
+        audit.record(
+            Action.TOKEN_CREATED,
+            actor=owner,
+            resource=("token", made.id),
+            work=work,
+            name=made.name,
+            scopes=made.scopes,
+            until=expires,
+        )
     return tokens.issue(Audience.API, made.id, expires)
 
 

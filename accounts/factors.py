@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, select
 
-from accounts import recovery, sessions, totp
+from accounts import audit, recovery, totp, users
+from accounts.audit import Action
 from config import settings
 from db.engine import session
 from db.tables import Passkey, Role, User
@@ -22,10 +22,15 @@ class Factor(StrEnum):
 
 def of(user_id: int) -> frozenset[Factor]:
     """The second factors a user has."""
-    query = select(Passkey.id).where(Passkey.user_id == user_id).limit(1)
     with session() as work:
-        passkey = work.exec(query).first() is not None
-        code = work.get_one(User, user_id).totp is not None
+        return within(work, user_id)
+
+
+def within(work: Session, user_id: int) -> frozenset[Factor]:
+    """The second factors a user has, as a transaction sees them."""
+    query = select(Passkey.id).where(Passkey.user_id == user_id).limit(1)
+    passkey = work.exec(query).first() is not None
+    code = work.get_one(User, user_id).totp is not None
     return frozenset([Factor.PASSKEY] * passkey + [Factor.TOTP] * code)
 
 
@@ -44,17 +49,16 @@ def demanded(role: Role) -> bool:
     return policy == "everyone" or (policy == "admins" and role is Role.ADMIN)
 
 
+def kept(role: Role) -> bool:
+    """Whether people of this role keep the last second factor they have, until they have another one."""
+    return role is Role.ADMIN or demanded(role)
+
+
 def proven(user_id: int, code: str) -> str | None:
     """By what this code proves who they are: ``totp`` or ``recovery``; None: by nothing. It is used up."""
     if totp.verify(user_id, code):
         return Factor.TOTP
-    return "recovery" if recovery.use(user_id, code) else None
-
-
-def reset(user_id: int) -> None:
-    """Take all second factors from a user who has lost them, and end their sessions."""
-    totp.disable(user_id)
-    recovery.drop(user_id)
-    with session() as work:
-        work.execute(sa.delete(Passkey).where(col(Passkey.user_id) == user_id))
-    sessions.end_all(user_id)
+    if not recovery.use(user_id, code):
+        return None
+    audit.record(Action.RECOVERY_USED, actor=users.of_id(user_id), left=recovery.left(user_id))
+    return "recovery"

@@ -75,17 +75,20 @@ def of(user_id: int) -> list[Identity]:
         return list(work.exec(query))
 
 
-def unlink(me: Principal, id_: int) -> None:
-    """Let an identity of mine sign me in no longer.
+def remove(work: Session, user_id: int, id_: int) -> str:
+    """Let an identity sign a user in no longer; returns its issuer.
+
+    accounts.credentials asks what else they have.
 
     Raises:
-        UnknownIdentityError: I have no such one.
+        UnknownIdentityError: they have no such one.
     """
-    own = (col(Identity.id) == id_, col(Identity.user_id) == me.id)
-    with session() as work:
-        if work.execute(sa.delete(Identity).where(*own).returning(col(Identity.id))).one_or_none() is None:
-            raise UnknownIdentityError
-        audit.record(Action.IDENTITY_UNLINKED, actor=me, resource=("user", me.name), work=work)
+    own = (col(Identity.id) == id_, col(Identity.user_id) == user_id)
+    gone = work.execute(sa.delete(Identity).where(*own).returning(col(Identity.issuer)))
+    issuer: str | None = gone.scalar_one_or_none()
+    if issuer is None:
+        raise UnknownIdentityError
+    return issuer
 
 
 def _known(work: Session, issuer: str, subject: str) -> User | None:

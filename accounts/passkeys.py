@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from accounts.principals import Principal
 from db.engine import session
@@ -85,14 +85,20 @@ def rename(user_id: int, id_: int, name: str) -> None:
     _expect_one(sa.update(Passkey).where(*own).values(name=checked(name)).returning(col(Passkey.id)))
 
 
-def remove(user_id: int, id_: int) -> None:
-    """Refuse a user's passkey from now on.
+def remove(work: Session, user_id: int, id_: int) -> str:
+    """Refuse a user's passkey from now on; returns its name.
+
+    accounts.credentials asks what else they have.
 
     Raises:
         UnknownPasskeyError: they have no such passkey.
     """
     own = (col(Passkey.id) == id_, col(Passkey.user_id) == user_id)
-    _expect_one(sa.delete(Passkey).where(*own).returning(col(Passkey.id)))
+    gone = work.execute(sa.delete(Passkey).where(*own).returning(col(Passkey.name)))
+    name: str | None = gone.scalar_one_or_none()
+    if name is None:
+        raise UnknownPasskeyError
+    return name
 
 
 def used(passkey: Passkey, sign_count: int) -> None:

@@ -6,58 +6,63 @@ import zlib
 from hashlib import sha256
 
 import numpy as np
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from flask_login import current_user
-from pydantic import ValidationError
+from pydantic import Json, field_validator
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from datasets.axes import MisfitError, axes
+from api.operations import Query, operation
+from api.problems import RefusedError, RightsChangedError, explain
+from datasets.axes import axes
 from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
-from datasets.cubes.flights import OutdatedError, Turn
+from datasets.cubes.flights import Turn
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
-from datasets.door import Door, PreparingError, UnknownDatasetError
-from datasets.exploration import CubeRequest, faults
-from datasets.protection import UnreadableError
+from datasets.door import Door
+from datasets.exploration import CubeRequest
 from datasets.reach import Reach
 from gpu.cubes import CubeSpec
 
 FOREVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
-RIGHTS_CHANGED = "rights-changed"
 WORTH_COMPRESSING = 1024  # bytes: less fits a packet anyway
 MOST_CELLS = 1 << 25
 """In all cubes of one request; a dashboard of large densities stays well below."""
 LONGEST_FLIGHT = 200
 
 
-class RightsChangedError(RuntimeError):
-    """The page was opened with other rights than the person has now, or by somebody else."""
+class CubeQuery(Query):
+    """The layout that is wanted, the rights that the description names, and the question."""
 
+    frame: str = MAGIC.decode()
+    r: str | None = None
+    x: Json[CubeRequest]
 
-class RefusedError(ValueError):
-    """A request is not what it should be; ``where`` is a path in ``x``, or an argument or header."""
-
-    def __init__(self, where: str, message: str) -> None:
-        super().__init__(message)
-        self.where = where
+    @field_validator("frame")
+    @classmethod
+    def _known(cls, frame: str) -> str:
+        if frame != MAGIC.decode():
+            raise ValueError("The service has been upgraded. Reload the page.")
+        return frame
 
 
 def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
     """The route over this cache and these engines, for what the door shows."""
     routes = Blueprint("cubes", __name__)
+    explain(routes)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
     @requires(Permission.EXPLORE)
-    def answer(slug: str, version: str) -> Response:
-        _require_layout()
-        asked = _asked()
+    @operation(media="application/octet-stream")
+    def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
+        """Counts to draw and to brush a version with, as docs/wire.md lays them out."""
+        asked = query.x
         seen = door.open(current_user, slug, version)
         description, reach = seen.description, seen.reach
-        _require_same(reach)
+        _require_same(query, reach)
         wanted = specs(asked, description, reach.rows)
         _require_modest(wanted)
         tag = _tag(asked, description)
@@ -69,33 +74,13 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         entries = [Entry(view.id, spec, each) for view, spec, each in triples]
         return _unchanging(_packed(encode(Frame(description, _active(asked, description), entries))), tag)
 
-    routes.register_error_handler(RefusedError, _refused)
-    routes.register_error_handler(MisfitError, _refused)
-    routes.register_error_handler(UnknownDatasetError, _unknown)
-    routes.register_error_handler(OutdatedError, _outdated)
-    routes.register_error_handler(UnreadableError, _unreadable)
-    routes.register_error_handler(RightsChangedError, _rights_changed)
-    routes.register_error_handler(PreparingError, _preparing)
     return routes
 
 
-def _require_layout() -> None:
-    if request.args.get("frame", MAGIC.decode()) != MAGIC.decode():
-        raise RefusedError("frame", "The service has been upgraded. Reload the page.")
-
-
-def _require_same(reach: Reach) -> None:
+def _require_same(query: CubeQuery, reach: Reach) -> None:
     """Browsers keep answers for good, each under the rights that its address names."""
-    if request.args.get("r", reach.key) != reach.key:
+    if query.r not in (None, reach.key):
         raise RightsChangedError
-
-
-def _asked() -> CubeRequest:
-    try:
-        return CubeRequest.model_validate_json(request.args.get("x", ""))
-    except ValidationError as error:
-        where, message = faults(error)[0]
-        raise RefusedError(where or "x", message) from error
 
 
 def _turn() -> Turn:
@@ -149,29 +134,3 @@ def _unchanging(response: Response, tag: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.set_etag(tag, weak=True)
     return response
-
-
-def _refused(error: RefusedError | MisfitError) -> Response:
-    return make_response({"error": {"message": str(error), "where": error.where}}, 400)
-
-
-def _unknown(error: UnknownDatasetError) -> Response:
-    return make_response({"error": {"message": str(error)}}, 404)
-
-
-def _outdated(_error: OutdatedError) -> Response:
-    return make_response({"error": {"message": "outdated"}}, 409)
-
-
-def _unreadable(error: UnreadableError) -> Response:
-    return make_response({"error": {"message": str(error)}}, 503)
-
-
-def _rights_changed(_error: RightsChangedError) -> Response:
-    return make_response({"error": {"message": "Your rights have changed.", "code": RIGHTS_CHANGED}}, 409)
-
-
-def _preparing(error: PreparingError) -> Response:
-    answer = make_response({"error": {"message": str(error), "code": "preparing"}}, 503)
-    answer.headers["Retry-After"] = "5"
-    return answer

@@ -60,7 +60,7 @@
   }
 
   /** @param {any} props */
-  function Text({ id, kind, value, placeholder, list, setProps, wait }) {
+  function Text({ id, kind, value, placeholder, list, setProps, wait, fill }) {
     const [text, setText] = useState(value ?? "");
     const timer = useRef(0);
     useEffect(() => setText(value ?? ""), [value]);
@@ -72,7 +72,7 @@
     };
     const options = (list ?? []).map((/** @type {string} */ each) => h("option", { key: each, value: each }));
     const key = typeof id === "string" ? id : JSON.stringify(id);
-    const attributes = { type: kind, value: text, placeholder, onChange: change, className: "dx-input", autoComplete: "off" };
+    const attributes = { type: kind, value: text, placeholder, onChange: change, className: "dx-input", autoComplete: fill ?? "off" };
     if (!list) return h("input", { ...attributes, id: key });
     const suggestions = h("datalist", { id: `${key}-list` }, options);
     return h(window.React.Fragment, null, h("input", { ...attributes, id: key, list: `${key}-list` }), suggestions);

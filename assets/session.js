@@ -13,7 +13,7 @@
   window.fetch = async (input, init) => {
     const again = input instanceof Request ? input.clone() : input;
     const answer = await ask(input, init);
-    if (answer.status === 401 && isOurs(answer)) leave();
+    if (answer.status === 401 && isOurs(answer)) return leave();
     if (answer.status !== 403 || answer.headers.get("X-Step-Up") !== "required") return answer;
     const { ways } = await answer.clone().json();
     confirming ??= confirm(ways).finally(() => (confirming = null));
@@ -23,11 +23,12 @@
   /** @param {Response} answer */
   const isOurs = (answer) => new URL(answer.url).origin === location.origin;
 
+  /** Go and sign in. Who asked gets no answer any more: nothing complains on a page that is being left. @returns {Promise<never>} */
   function leave() {
-    if (leaving) return;
-    leaving = true;
     const next = location.pathname + location.search + location.hash;
-    location.assign(`/signin?ended&next=${encodeURIComponent(next)}`);
+    if (!leaving) location.assign(`/signin?ended&next=${encodeURIComponent(next)}`);
+    leaving = true;
+    return new Promise(() => {});
   }
 
   async function watch() {

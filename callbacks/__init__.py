@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from callbacks import admin, explore
+from callbacks import account, admin, explore
+from callbacks.asking import Acts
 
 
 def register() -> None:
     """Make every callback known to the Dash app created last."""
     explore.register()
+    account.register()
     admin.register()
+    Acts(account.ACTS | admin.ACTS).register()

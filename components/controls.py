@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from dash import html
@@ -49,11 +50,12 @@ class Field(_Own):
         options: of a choice, or to choose many of.
         list: what typing suggests.
         wait: milliseconds after the last key until ``value`` changes.
+        fill: what password managers may fill in, as HTML's autocomplete names it.
     """
 
     _type = "Field"
     props: ClassVar[list[str]] = [
-        *("id", "label", "kind", "value", "options", "list", "placeholder", "quiet", "wait", "error"),
+        *("id", "label", "kind", "value", "options", "list", "placeholder", "quiet", "wait", "fill", "error"),
     ]
 
     def __init__(  # noqa: PLR0913  (the props of an input)
@@ -68,6 +70,7 @@ class Field(_Own):
         placeholder: str | None = None,
         quiet: bool = False,
         wait: int | None = None,
+        fill: str | None = None,
     ) -> None:
         offered: Any = options and [dict(zip(("value", "label"), each, strict=True)) for each in options]
         super().__init__(
@@ -80,17 +83,19 @@ class Field(_Own):
             placeholder=placeholder,
             quiet=quiet,
             wait=wait,
+            fill=fill,
         )
 
 
 class Formatted(_Own):
-    """A value as the reader's browser writes it: a ``moment`` (ISO 8601), ``bytes``, a ``number``."""
+    """A value as the reader's browser writes it: a ``moment`` (or ISO 8601), ``bytes``, a ``number``."""
 
     _type = "Formatted"
     props: ClassVar[list[str]] = ["value", "kind", "empty"]
 
     def __init__(self, value: Any, kind: str, empty: str | None = None) -> None:  # noqa: ANN401
-        super().__init__(value=value, kind=kind, empty=empty)
+        written = value.isoformat() if isinstance(value, datetime) else value
+        super().__init__(value=written, kind=kind, empty=empty)
 
 
 def facts(*pairs: tuple[str, Any]) -> Component:

@@ -7,7 +7,7 @@ import dash
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components.admin.frame import PAGES
-from pages import explore
+from pages import account, explore
 from pages.admin import audit, datasets, groups, health, people, sessions, settings
 
 ADMINISTRATION = {
@@ -36,6 +36,13 @@ def register() -> None:
         path="/view",
         title="Explore · DataXchange",
         layout=explore.layout,
+    )
+    dash.register_page(
+        "pages.account",
+        path="/account",
+        title="Account · DataXchange",
+        layout=requires(Permission.ACCOUNT)(account.layout),
+        permission=Permission.ACCOUNT,
     )
     for name, layout in ADMINISTRATION.items():
         dash.register_page(

@@ -20,6 +20,7 @@ from config import Settings
 from db import engine, schema
 from db.keys import ring
 from db.tables import Role
+from tests.contract import Contract
 
 hypothesis_settings.register_profile("thorough", max_examples=1000)
 FULL_COST = passwords._hasher
@@ -68,12 +69,20 @@ def settings(migrated: Path, tmp_path: Path) -> Iterator[Settings]:
         yield own
 
 
+@pytest.fixture(scope="session")
+def contract(whole_app: Dash) -> Contract:
+    """What the OpenAPI document promises of each answer."""
+    return Contract(whole_app.server)
+
+
 @pytest.fixture
-def app(whole_app: Dash, settings: Settings) -> Iterator[Dash]:
+def app(whole_app: Dash, settings: Settings, contract: Contract) -> Iterator[Dash]:
     """The app over the test's own data folder."""
+    contract.faults.clear()
     with using(settings):
         yield whole_app
         whole_app.server.extensions["door"].settle()
+    assert not contract.faults
 
 
 @pytest.fixture

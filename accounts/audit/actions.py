@@ -18,6 +18,7 @@ class Action(StrEnum):
     ACCESS_DENIED = "access.denied"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105
     FACTOR_ADDED = "factor.added"
+    FACTOR_RENAMED = "factor.renamed"
     FACTOR_REMOVED = "factor.removed"
     IDENTITY_LINKED = "identity.linked"
     IDENTITY_UNLINKED = "identity.unlinked"

@@ -15,8 +15,9 @@ from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks.admin import rows
-from callbacks.admin.asking import Act, Answers, Done, Question
 from callbacks.admin.words import moment, who
+from callbacks.asking import Act, Answers, Done, Question
+from components import ids as shared
 from components.admin import group as shown
 from components.admin import ids
 from components.controls import Field
@@ -29,7 +30,7 @@ def register() -> None:
     """Wire the page."""
     rows.register(ids.GROUPS, page, "group", "groups")
     rows.register_panel(ids.GROUPS, panel)
-    person = ids.answer("person")
+    person = shared.answer("person")
     callback(Output(person, "list"), Input(person, "value"), prevent_initial_call=True)(suggest)
 
 
@@ -71,7 +72,7 @@ def _group(key: str) -> Listed:
 
 
 def ask_new(_key: str) -> Question:
-    return Question("New group", [Field(ids.answer("name"), "Name")], "Create")
+    return Question("New group", [Field(shared.answer("name"), "Name")], "Create")
 
 
 def new(by: Principal, _key: str, answers: Answers) -> Done:
@@ -81,7 +82,9 @@ def new(by: Principal, _key: str, answers: Answers) -> Done:
 
 def ask_rename(key: str) -> Question:
     found = _group(key)
-    return Question(f"Rename {found.name}", [Field(ids.answer("name"), "Name", value=found.name)], "Rename")
+    return Question(
+        f"Rename {found.name}", [Field(shared.answer("name"), "Name", value=found.name)], "Rename"
+    )
 
 
 def rename(by: Principal, key: str, answers: Answers) -> Done:

@@ -7,22 +7,23 @@ from typing import Any
 from dash import Input, Output, callback
 from dash.development.base_component import Component
 
-from accounts import apitokens, groups, people, sessions, users
+from accounts import agents, apitokens, groups, people, sessions, users
 from accounts.guard import requires
 from accounts.paging import Window
 from accounts.people import Person, Search, State
 from accounts.permissions import Permission
 from callbacks.admin import rows
-from callbacks.admin.words import browser, moment
+from callbacks.admin.words import moment
+from components import ids as shared
 from components.admin import ids, person
-from db.tables import Role
+from db.tables import Role, UserSession
 
 
 def register() -> None:
     """Wire the page."""
     rows.register(ids.PEOPLE, page, "person", "people")
     rows.register_panel(ids.PEOPLE, panel)
-    callback(Output(ids.filter_(ids.PEOPLE, "group"), "options"), Input(ids.changed(ids.PEOPLE), "data"))(
+    callback(Output(ids.filter_(ids.PEOPLE, "group"), "options"), Input(shared.changed(ids.PEOPLE), "data"))(
         group_options
     )
 
@@ -67,7 +68,12 @@ def panel(key: str) -> list[Component] | None:
         return None
     shown = row(found) | {"email": users.email_of(found.id)}
     own = [
-        {"id": each.id, "browser": browser(each.agent), "address": each.address, "seen": moment(each.rotated)}
+        {
+            "id": each.id,
+            "browser": agents.in_words(each.agent),
+            "address": each.address,
+            "seen": moment(each.rotated),
+        }
         for each in sessions.alive(found.id)
     ]
     programs = [
@@ -76,3 +82,8 @@ def panel(key: str) -> list[Component] | None:
     ]
     joined = [(str(group.id), group.name) for group in groups.of(found.id)]
     return person.panel(shown, joined, own, programs)
+
+
+def _session_row(own: UserSession) -> dict[str, Any]:
+    browser = agents.in_words(own.agent)
+    return {"id": own.id, "browser": browser, "address": own.address, "seen": moment(own.rotated)}

@@ -13,6 +13,7 @@ from flask import abort
 from accounts.guard import requires
 from accounts.paging import MOST, Window
 from accounts.permissions import Permission
+from components import ids as shared
 from components.admin import ids
 from components.controls import Formatted
 
@@ -45,7 +46,8 @@ def register(table: str, page: Callable[[Filters, Window], Page], thing: str, th
     clientside_callback(
         ClientsideFunction("tables", "reload"),
         Input(ids.filter_(table), "value"),
-        Input(ids.changed(table), "data"),
+        Input(shared.changed(table), "data"),
+        Input(ids.again(table), "n_clicks"),
         State(table, "id"),
         prevent_initial_call=True,
     )
@@ -63,7 +65,7 @@ def register_panel(table: str, show: Callable[[str], list[Component] | None]) ->
         Output(ids.panel(table), "children"),
         Output(ids.beside(table), "hidden"),
         Input(table, "selectedRows"),
-        Input(ids.changed(table), "data"),
+        Input(shared.changed(table), "data"),
         prevent_initial_call=True,
     )(panel)
     clientside_callback(

@@ -9,14 +9,14 @@ from dash import html
 from dash.development.base_component import Component
 from flask_login import current_user
 
-from accounts import access, audit
+from accounts import access, agents, audit
 from accounts.access import Owned
 from accounts.audit import Action
 from accounts.paging import Window
 from accounts.principals import Principal
 from callbacks.admin import rows
-from callbacks.admin.asking import Act, Answers, Done, Question
-from callbacks.admin.words import browser, moment
+from callbacks.admin.words import moment
+from callbacks.asking import Act, Answers, Done, Question
 from components.admin import ids, way_in
 from datasets import guests
 
@@ -54,7 +54,7 @@ def session_row(owned: Owned) -> Row:
         "id": own.id,
         "user": own.user_id,
         "owner": f"Guest of {owned.owner}" if own.guest_link_id else owned.owner,
-        "browser": browser(own.agent),
+        "browser": agents.in_words(own.agent),
         "address": own.address,
         "method": own.method,
         **{name: moment(getattr(own, name)) for name in ("created", "rotated", "confirmed", "expires")},

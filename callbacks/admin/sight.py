@@ -10,8 +10,8 @@ from flask import current_app
 
 from accounts import people
 from accounts.principals import Principal
-from callbacks.admin.asking import Act, Answers, Done, Question
 from callbacks.admin.words import who
+from callbacks.asking import Act, Answers, Done, Question
 from components.admin import sight
 from datasets import inventory, preview
 from datasets.preview import Preview

@@ -8,8 +8,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.admin import ids
-from components.admin.frame import ask, lines, section
+from components import ids
+from components.asking import ask, lines, section
 from components.controls import Conditions, Field, Formatted, Options, facts
 
 Row = dict[str, Any]
@@ -50,7 +50,7 @@ def _share(share: Row) -> Component:
 
 
 def terms(columns: list[Row], level: str, conditions: list[Row], masked: Sequence[str]) -> list[Component]:
-    """The fields that ask on which terms a dataset is shared."""
+    """The fields that ask on which terms a dataset is ids."""
     names: Options = [(column["name"], column["label"]) for column in columns]
     return [
         Field(ids.answer("level"), "They may", "choice", value=level, options=LEVELS),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.frame import ask, frame
+from components.admin.frame import frame
 from components.admin.table import column, table
+from components.asking import ask
 from components.controls import Field
 from pages.who import account
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dash import Dash
@@ -18,14 +16,16 @@ from accounts import audit, groups, people, sessions, standing, users
 from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
+from callbacks import admin as admin_pages
 from components.admin import ids
 from components.admin.frame import PAGES
 from datasets import inventory
 from datasets.incoming.importer import import_file
 from db.engine import session
 from db.tables import Role, Share, UserSession, now
+from tests.integration.admin import SignIn, found, panel, rows
+from tests.integration.dash_calls import ask, call, confirm, done, prop
 
-SignIn = Callable[..., FlaskClient]
 ORD = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
 OTHERS = [role for role in Role if role is not Role.ADMIN]
 
@@ -49,110 +49,6 @@ def trips(app: Dash, tmp_path: Path) -> str:
     return str(inventory.page()[0][0].id)
 
 
-def written(id_: Any) -> str:
-    return id_ if isinstance(id_, str) else json.dumps(id_, sort_keys=True, separators=(",", ":"))
-
-
-def call(
-    browser: FlaskClient,
-    outputs: list[Any] | dict[str, Any],
-    inputs: list[Any],
-    state: Sequence[Any] = (),
-    name: str = "",
-) -> Any:
-    """What Dash's route answers to a page whose first input has changed."""
-    if not name:
-        several = (
-            "...".join(f"{each['id']}.{each['property']}" for each in outputs)
-            if isinstance(outputs, list)
-            else ""
-        )
-        name = f"..{several}.." if isinstance(outputs, list) else f"{outputs['id']}.{outputs['property']}"
-    cause = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
-    changed = f"{written(cause['id'])}.{cause['property']}"
-    body = {
-        "output": name,
-        "outputs": outputs,
-        "inputs": inputs,
-        "state": list(state),
-        "changedPropIds": [changed],
-    }
-    return browser.post("/_dash-update-component", json=body)
-
-
-def prop(id_: Any, name: str, value: Any = None) -> dict[str, Any]:
-    return {"id": id_, "property": name, "value": value}
-
-
-def rows(browser: FlaskClient, table: str, asked: dict[str, Any], **filters: str) -> Any:
-    """The answer to a table that asks for rows."""
-    outputs = [{"id": table, "property": "getRowsResponse"}, {"id": f"{table}-count", "property": "children"}]
-    fields = [(ids.filter_(table, key), value) for key, value in filters.items()]
-    state = [
-        [prop(id_, "value", value) for id_, value in fields],
-        [prop(id_, "id", id_) for id_, _ in fields],
-    ]
-    return call(browser, outputs, [prop(table, "getRowsRequest", asked)], state)
-
-
-def found(browser: FlaskClient, table: str, **filters: str) -> list[dict[str, Any]]:
-    answer = rows(browser, table, {"startRow": 0, "endRow": 100, "sortModel": []}, **filters)
-    assert answer.status_code == 200, answer.text
-    return list(answer.get_json()["response"][table]["getRowsResponse"]["rowData"])
-
-
-def panel(browser: FlaskClient, table: str, key: str) -> str:
-    beside, content = ids.beside(table), ids.panel(table)
-    outputs = [{"id": content, "property": "children"}, {"id": beside, "property": "hidden"}]
-    inputs = [prop(table, "selectedRows", [{"id": key}]), prop(ids.changed(table), "data")]
-    answer = call(browser, outputs, inputs)
-    return done(answer)
-
-
-def named(app: Dash, *parts: str) -> str:
-    """The name of the one callback whose outputs are named like this."""
-    matching = [name for name in app.callback_map if all(part in name for part in parts)]
-    assert len(matching) == 1, matching
-    return matching[0]
-
-
-def outputs(name: str) -> list[Any]:
-    """The outputs of a callback, with one table on the page."""
-
-    def output(each: str) -> Any:
-        id_, _, property_ = each.rpartition(".")
-        known = json.loads(id_) if id_.startswith("{") else id_
-        return {"id": known, "property": property_}
-
-    listed = [output(each) for each in name.strip(".").split("...")]
-    return [[each | {"id": ids.changed("x")}] if isinstance(each["id"], dict) else each for each in listed]
-
-
-def ask(app: Dash, browser: FlaskClient, verb: str, key: str = "") -> Any:
-    """Click a button that asks first."""
-    browser.get("/_dash-dependencies")
-    name, id_ = named(app, f"{ids.ASKING}.title"), ids.ask(verb, key)
-    return call(browser, outputs(name), [[prop(id_, "n_clicks", 1)]], name=name)
-
-
-def confirm(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
-    """Confirm what was asked."""
-    browser.get("/_dash-dependencies")
-    name = named(app, ids.PROBLEM, ids.NOTICE)
-    fields = [(ids.answer(each), value) for each, value in answers.items()]
-    state = [
-        prop(ids.PENDING, "data", {"type": "ask", "verb": verb, "key": key}),
-        [prop(id_, "value", value) for id_, value in fields],
-        [prop(id_, "id", id_) for id_, _ in fields],
-    ]
-    return call(browser, outputs(name), [prop(ids.CONFIRM, "n_clicks", 1)], state, name)
-
-
-def done(answer: Any) -> str:
-    assert answer.status_code == 200, answer.text
-    return json.dumps(answer.get_json(), ensure_ascii=False)
-
-
 @pytest.mark.parametrize("place", PAGES)
 def test_pages_open_for_admins_only(signed_in: SignIn, client: FlaskClient, place: str) -> None:
     answers = {role: signed_in(role).get(f"/admin/{place}").status_code for role in Role}
@@ -172,9 +68,15 @@ def test_every_callback_of_these_pages_is_for_admins(app: Dash, signed_in: SignI
     signed_in().get("/_dash-dependencies")
     entries = [entry["callback"].__wrapped__ for entry in app.callback_map.values() if "callback" in entry]
     own = [each for each in entries if each.__module__.startswith("callbacks.admin")]
-    assert len(own) > 20
+    assert len(own) > 15
     assert {vars(each)["policy"] for each in own} == {Permission.ADMINISTER}
-    assert {each.__name__ for each in own if vars(each)["fresh"]} == {"confirm", "at_once"}
+
+
+def test_every_act_of_these_pages_is_for_admins_who_have_just_proved_who_they_are() -> None:
+    assert len(admin_pages.ACTS) > 20
+    assert {(act.permission, act.fresh) for act in admin_pages.ACTS.values()} == {
+        (Permission.ADMINISTER, True)
+    }
 
 
 @pytest.mark.parametrize("role", OTHERS)

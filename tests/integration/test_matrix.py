@@ -16,8 +16,10 @@ from accounts import apitokens, sessions, users
 from accounts.guard import PUBLIC
 from accounts.permissions import GRANTED, GUEST, Permission
 from accounts.sessions import Browser
+from callbacks import account, admin
 from db.engine import session
 from db.tables import Dataset, GuestLink, Role, SavedView, now
+from tests.integration.dash_calls import ask, confirm
 
 DOCUMENT = Path(__file__).parents[2] / "docs/security.md"
 ROW = re.compile(r"^\| (\w+) \|((?: ✓? ?\|){5})$", re.MULTILINE)
@@ -110,6 +112,16 @@ def test_no_callback_answers_who_is_not_entitled(app: Dash, client_of: Client, k
         request = app.server.test_request_context("/_dash-update-component", method="POST", headers=cookies)
         with request, pytest.raises(refusal):
             call()
+
+
+@pytest.mark.parametrize("kind", sorted(table()))
+def test_no_act_is_done_for_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
+    client, granted = client_of(kind), table()[kind]
+    refusal = 401 if kind == "stranger" else 403
+    denied = [verb for verb, act in (account.ACTS | admin.ACTS).items() if act.permission not in granted]
+    answers = {verb: (ask(app, client, verb, "1"), confirm(app, client, verb, "1")) for verb in denied}
+    assert {code.status_code for pair in answers.values() for code in pair} <= {refusal}
+    assert ask(app, client, "no-such-act").status_code == (204 if kind == "admin" else refusal)
 
 
 @pytest.mark.parametrize("scope", apitokens.SCOPES)

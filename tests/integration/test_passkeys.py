@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 import config
-from accounts import challenges, passkeys, sessions, users
+from accounts import challenges, credentials, passkeys, sessions, standing, users
+from accounts.principals import principal
 from db.engine import session
 from db.tables import Role, SpentChallenge, User, UserSession, now
 from tests.integration.audit_log import entries
@@ -126,6 +127,19 @@ def test_the_audit_log_has_what_happened(browser, client, known):
         ("stepup", "done", ""),
         ("signin.failed", "failed", owner().name),
     ]
+    sign_in(client, known)
+    assert len(entries()) == len(log)  # once a minute, as anybody may try at will
+
+
+def test_a_passkey_that_confirms_nothing_is_recorded_as_such(browser, known):
+    known.key = Authenticator().key
+    for _ in range(2):
+        assert confirm(browser, known).status_code == 400
+    failed = entries()[2:]
+    assert [(entry.action, entry.outcome, entry.actor) for entry in failed] == [
+        ("stepup.failed", "failed", owner().name)
+    ]
+    assert failed[0].details["method"] == "passkey"
 
 
 def test_a_known_device_is_not_asked_to_make_another(browser, known):
@@ -239,15 +253,15 @@ def test_a_counter_that_does_not_grow_betrays_a_copy(client, app, known):
 
 def test_a_removed_passkey_is_refused(client, known):
     (own,) = passkeys.of(owner().id)
-    with pytest.raises(passkeys.UnknownPasskeyError):
-        passkeys.remove(owner().id + 1, own.id)
-    passkeys.remove(owner().id, own.id)
+    with session() as work, pytest.raises(passkeys.UnknownPasskeyError):
+        passkeys.remove(work, owner().id + 1, own.id)
+    credentials.remove_passkey(principal(owner()), own.id)
     answer = sign_in(client, known)
     assert message(answer) == "This passkey is not known here, or not any more."
 
 
 def test_a_disabled_person_is_refused(client, known):
-    users.disable(owner().name)
+    standing.disable(None, owner().id)
     assert sign_in(client, known).status_code == 400
     assert not is_in(client)
 

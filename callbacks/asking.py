@@ -1,4 +1,4 @@
-"""Acts of an admin: a button asks, a dialog says what will happen, and only then it happens."""
+"""Acts: a button asks, a dialog says what will happen, and only then it happens."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from dash.exceptions import PreventUpdate
 from flask_login import current_user
 from sqlalchemy.exc import NoResultFound
 
-from accounts.guard import requires
+from accounts.guard import demand, demand_fresh, requires
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from components.admin import ids
-from components.admin.frame import do as undo_button
+from components import ids
+from components.asking import do as undo_button
 
 REFUSALS = (ValueError, LookupError, PermissionError)
-"""What an act raises when it can't be done; its words are for the admin."""
+"""What an act raises when it can't be done; its words are for the person."""
 Answers = Mapping[str, Any]
 
 
@@ -44,14 +44,19 @@ class Done:
 
 @dataclass(frozen=True)
 class Act:
-    """What is done to what has a key, and what is asked before; some only tell, some only do."""
+    """What is done to what has a key, and what is asked before; some only tell, some only do.
+
+    It takes the ``permission``; to do it, one has just proved who one is, if it must be ``fresh``.
+    """
 
     do: Callable[[Principal, str, Answers], Done] | None = None
     ask: Callable[[str], Question] | None = None
+    permission: Permission = Permission.ADMINISTER
+    fresh: bool = True
 
 
 class Acts:
-    """The acts of all administration pages, by their verbs."""
+    """The acts of all pages, by their verbs."""
 
     def __init__(self, known: Mapping[str, Act]) -> None:
         self._known = known
@@ -68,7 +73,7 @@ class Acts:
             Output(ids.ASKING, "open"),
             Input(ids.ask(), "n_clicks"),
             prevent_initial_call=True,
-        )(requires(Permission.ADMINISTER)(self.ask))
+        )(requires(Permission.ACCOUNT)(self.ask))
         callback(
             Output(ids.PROBLEM, "children", allow_duplicate=True),
             Output(ids.NOTICE, "children"),
@@ -81,18 +86,18 @@ class Acts:
             State(ids.answer(), "value"),
             State(ids.answer(), "id"),
             prevent_initial_call=True,
-        )(requires(Permission.ADMINISTER, fresh=True)(self.confirm))
+        )(requires(Permission.ACCOUNT)(self.confirm))
         callback(
             Output(ids.NOTICE, "children", allow_duplicate=True),
             Output(ids.changed(), "data", allow_duplicate=True),
             Input(ids.do(), "n_clicks"),
             prevent_initial_call=True,
-        )(requires(Permission.ADMINISTER, fresh=True)(self.at_once))
+        )(requires(Permission.ACCOUNT)(self.at_once))
 
     def ask(self, _clicks: list[int | None]) -> tuple[Any, ...]:
         """The question of the button that was clicked."""
         pressed = _pressed()
-        act = self._known[pressed["verb"]]
+        act = self._act(pressed)
         if act.ask is None:
             raise PreventUpdate
         try:
@@ -126,10 +131,19 @@ class Acts:
         return _notice(done), _all(time_ns())
 
     def _do(self, what: Mapping[str, str], answers: Answers) -> Done:
-        act = self._known[what["verb"]].do
-        if act is None:
+        act = self._act(what)
+        if act.do is None:
             raise PreventUpdate
-        return act(current_user, what["key"], answers)
+        if act.fresh:
+            demand_fresh()
+        return act.do(current_user, what["key"], answers)
+
+    def _act(self, what: Mapping[str, str]) -> Act:
+        """The act of this verb, whose permission the person has; an unknown one is nobody's."""
+        verb = what["verb"] if what["verb"] in self._known else "unknown"
+        act = self._known.get(verb, Act())
+        demand(act.permission, f"act {verb}")
+        return act
 
 
 def _pressed() -> dict[str, str]:

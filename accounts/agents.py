@@ -1,0 +1,16 @@
+"""What a browser says it is, in words."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+
+@lru_cache(maxsize=1024)
+def in_words(agent: str) -> str:
+    """``Firefox on Linux``; of what is no browser, the name that it gives itself."""
+    from ua_parser import parse  # noqa: PLC0415  (half a second of loading: no start waits for it)
+
+    found = parse(agent)
+    browser = found.user_agent.family if found.user_agent else agent.partition("/")[0].strip()
+    system = f" on {found.os.family}" if found.os else ""
+    return (browser or "Unknown browser") + system

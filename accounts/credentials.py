@@ -1,0 +1,176 @@
+"""What proves that people are who they are, as they change it themselves; each change has its audit entry.
+
+Nobody shuts themselves out: their last way in stays, and so does the last second factor that they must have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from flask import request
+from sqlmodel import Session, col, select
+
+from accounts import attempts, audit, factors, failures, identities, passkeys, recovery, totp, users
+from accounts.admins import has_a_way_in
+from accounts.attempts import TooManyError, Try
+from accounts.audit import Action
+from accounts.factors import Factor
+from accounts.principals import Principal
+from db.engine import alone
+from db.tables import RecoveryCode, Role, User
+
+
+class WrongPasswordError(ValueError):
+    """This is not the password they have now."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not your password.")
+
+
+class LastWayInError(ValueError):
+    """Without this they could not sign in any more."""
+
+    def __init__(self) -> None:
+        super().__init__("This is your only way to sign in. Set up another one first.")
+
+
+class LastFactorError(ValueError):
+    """Without this they would have no second factor, but must have one."""
+
+    def __init__(self) -> None:
+        super().__init__("You must have a second factor. Add another one first.")
+
+
+class NoAuthenticatorError(LookupError):
+    """They have no authenticator that could be removed."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no authenticator.")
+
+
+def change_password(me: Principal, current: str | None, new: str) -> None:
+    """Choose a password, which ends my other sessions. Who has one must say it: ``current``.
+
+    Raises:
+        WrongPasswordError: the current one is another.
+        TooManyError: that was said too often.
+        WeakPasswordError: the new one is guessed too soon.
+    """
+    if users.has_password(me.id):
+        _prove(me, current or "")
+    users.set_password(me.name, new, but=me.key)
+    _record(Action.PASSWORD_CHANGED, me)
+
+
+def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
+    """Ask me for codes of this authenticator from now on; returns new recovery codes.
+
+    Raises:
+        BadSecretError, WrongCodeError: this is no secret, or it shows another code now; nothing has changed.
+    """
+    totp.enable(me.id, secret, code)
+    _record(Action.FACTOR_ADDED, me, factor=Factor.TOTP)
+    return renew_recovery_codes(me)
+
+
+def remove_authenticator(me: Principal) -> None:
+    """Ask me for no more codes.
+
+    Raises:
+        NoAuthenticatorError, LastFactorError: they can't be left out.
+    """
+    with _keeping(me) as work:
+        user = work.get_one(User, me.id)
+        if user.totp is None:
+            raise NoAuthenticatorError
+        user.totp = None
+        work.add(user)
+        _record(Action.FACTOR_REMOVED, me, work, factor=Factor.TOTP)
+
+
+def renew_recovery_codes(me: Principal) -> list[str]:
+    """New recovery codes, shown this once; those before are good no longer."""
+    codes = recovery.renew(me.id)
+    _record(Action.RECOVERY_CREATED, me)
+    return codes
+
+
+def rename_passkey(me: Principal, id_: int, name: str) -> None:
+    """Give a passkey of mine another name.
+
+    Raises:
+        UnknownPasskeyError: I have no such one.
+        BadPasskeyNameError: the name is empty or too long.
+    """
+    passkeys.rename(me.id, id_, name)
+    _record(Action.FACTOR_RENAMED, me, factor=Factor.PASSKEY, name=name.strip())
+
+
+def remove_passkey(me: Principal, id_: int) -> None:
+    """Refuse a passkey of mine from now on.
+
+    Raises:
+        UnknownPasskeyError: I have no such one.
+        LastWayInError, LastFactorError: it can't be left out.
+    """
+    with _keeping(me) as work:
+        name = passkeys.remove(work, me.id, id_)
+        _record(Action.FACTOR_REMOVED, me, work, factor=Factor.PASSKEY, name=name)
+
+
+def unlink_identity(me: Principal, id_: int) -> None:
+    """Let an identity of mine sign me in no longer.
+
+    Raises:
+        UnknownIdentityError: I have no such one.
+        LastWayInError: it can't be left out.
+    """
+    with _keeping(me) as work:
+        issuer = identities.remove(work, me.id, id_)
+        _record(Action.IDENTITY_UNLINKED, me, work, issuer=issuer)
+
+
+@contextmanager
+def _keeping(me: Principal) -> Iterator[Session]:
+    """A transaction, one at a time for each person, that is undone when it would shut them out.
+
+    With the last factor go the recovery codes that would stand in for it.
+
+    Raises:
+        LastWayInError, LastFactorError: it would.
+    """
+    with alone(f"credentials of {me.id}") as work:
+        before = factors.within(work, me.id)
+        yield work
+        work.flush()
+        if work.exec(select(User.id).where(User.id == me.id, has_a_way_in())).first() is None:
+            raise LastWayInError
+        if before and not factors.within(work, me.id):
+            if factors.kept(Role(work.get_one(User, me.id).role)):
+                raise LastFactorError
+            work.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.user_id) == me.id))
+
+
+def _prove(me: Principal, password: str) -> None:
+    one = Try(attempts.Kind.PASSWORD, str(me.id), request.remote_addr or "", me.key)
+    try:
+        attempts.allowed(one)
+    except TooManyError as error:
+        failures.stepup(me, "password", error)
+        raise
+    if users.of_password(me.name, password) is None:
+        failures.stepup(me, "password", "wrong password")
+        raise WrongPasswordError
+    attempts.succeeded(one)
+
+
+def _record(
+    action: Action,
+    me: Principal,
+    work: Session | None = None,
+    **details: Any,  # noqa: ANN401
+) -> None:
+    audit.record(action, actor=me, resource=("user", me.name), work=work, **details)

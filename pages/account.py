@@ -1,0 +1,19 @@
+"""The account page: a person's own password, factors, sessions and tokens."""
+
+from __future__ import annotations
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import ids
+from components.asking import dialog
+from components.shell import shell
+from pages.who import account
+
+
+def layout(**_query: str) -> Component:
+    """A column of parts, filled when the page opens and whenever something in it has changed."""
+    loading = html.P("Loading…", className="dx-weak")
+    parts = html.Div(loading, id=ids.ACCOUNT)
+    main = html.Main([html.H1("Account"), parts], id=ids.MAIN, className="dx-account-page", tabIndex="-1")
+    return shell(account(), main, dcc.Store(id=ids.changed(ids.ACCOUNT)), *dialog())
