@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import broker, browser, encryption, engine, presenting
+from bench import broker, browser, encryption, engine, presenting, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -53,6 +53,11 @@ def run_presenting(_: list[int]) -> None:
     presenting.main()
 
 
+def run_signin(_: list[int]) -> None:
+    """Passwords and sessions, beside Flask-Login."""
+    signin.main()
+
+
 PARTS: dict[str, Callable[[list[int]], None]] = {
     "browser": run_browser,
     "slice": run_slice,
@@ -60,6 +65,7 @@ PARTS: dict[str, Callable[[list[int]], None]] = {
     "encryption": run_encryption,
     "broker": run_broker,
     "presenting": run_presenting,
+    "signin": run_signin,
 }
 
 

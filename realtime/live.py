@@ -13,7 +13,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Permission
-from accounts.principals import Kind, Principal
+from accounts.principals import Kind, Principal, principal
 from datasets import shares
 from db.engine import session
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
@@ -130,6 +130,14 @@ def listed(person: Principal) -> list[Found]:
 def running() -> list[Found]:
     """Every live session in progress: for the service itself."""
     return _found(col(LiveSession.ended).is_(None))
+
+
+def members() -> list[Principal]:
+    """Everybody who has been in what is in progress: for the service itself."""
+    running = select(LiveSession.id).where(col(LiveSession.ended).is_(None))
+    been = select(LiveMember.user_id).where(col(LiveMember.live_id).in_(running))
+    with session() as work:
+        return [principal(user) for user in work.exec(select(User).where(col(User.id).in_(been)))]
 
 
 def _one(key: str, *where: sa.ColumnElement[bool]) -> Found:

@@ -57,7 +57,8 @@ class Mounted:
 
         return either
 
-    def revoke(self, sessions: Iterable[str]) -> None:
-        """End the tokens that were given out in these sessions, and their sockets."""
-        if self._broker is not None:
-            self._broker.revoke(*(f"revocationKey:{each}" for each in sessions))
+    def revoke(self, targets: Iterable[str]) -> None:
+        """End the tokens of ``clientId:…`` or ``revocationKey:…`` given out so far, and their sockets."""
+        targets = list(targets)
+        if self._broker is not None and targets:
+            self._broker.revoke(*targets)

@@ -129,6 +129,9 @@ class Realtime:
             self._watch.soon(key)
 
     def _go_on(self) -> None:
+        """Record what a former process has begun; its tokens, which nobody watches now, end."""
+        if self._mounted:
+            self._mounted.revoke(f"clientId:{tokens.client_id(person)}" for person in live.members())
         for found in live.running():
             self.began(found.live.key)
 
@@ -169,7 +172,7 @@ class Realtime:
         lost = [grant for grant in grants if not _holds(grant)]
         self._grants.remove(lost)
         if lost and self._mounted:
-            self._mounted.revoke({grant.person.key for grant in lost})
+            self._mounted.revoke({f"revocationKey:{grant.person.key}" for grant in lost})
 
     def _notice(self, key: str) -> None:
         """Tell what has ended otherwise than by the stage: its owner has left."""

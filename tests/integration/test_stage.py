@@ -172,6 +172,8 @@ def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, 
     ada, bob = people["ada"], people["bob"]
     key = stage.start(ada, STATE, name="Delays")
     stage.join(bob, key)
+    stage.join(bob, key)
+    assert [member.name for member in live.members()] == ["bob"]
     with pytest.raises(NotAllowedError):
         stage.end(bob, key)
     with pytest.raises(RunningError):
@@ -183,6 +185,7 @@ def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, 
             act(ada, key)
     assert [found.live.key for found in live.listed(bob)] == [key]
     assert live.listed(people["vi"]) == []
+    assert live.members() == []
     stage.rename(ada, key, " June ")
     assert live.of(key).live.name == "June"
     for bad in ("", " ", "a\nb", "x" * 201):
