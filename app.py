@@ -251,11 +251,11 @@ def main() -> None:
     never_used = prepare(settings)
     dash = create_app(settings)
     application = asgi(dash, settings)
-    with listen(settings) as listener:
-        announce(settings, listener.getsockname()[1], never_used)
+    with listen(settings) as listeners:
+        announce(settings, listeners[0].getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
         tidying.daily()
-        serve(application, listener, settings)
+        serve(application, listeners, settings)
 
 
 def prepare(settings: Settings) -> bool:

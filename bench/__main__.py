@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import broker, browser, encryption, engine
+from bench import broker, browser, encryption, engine, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -47,12 +47,18 @@ def run_broker(_: list[int]) -> None:
     broker.main()
 
 
+def run_signin(_: list[int]) -> None:
+    """Passwords and sessions, beside Flask-Login."""
+    signin.main()
+
+
 PARTS: dict[str, Callable[[list[int]], None]] = {
     "browser": run_browser,
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
     "broker": run_broker,
+    "signin": run_signin,
 }
 
 
