@@ -51,6 +51,8 @@ def _let_in(hub: Hub, headers: Headers, query: dict[str, str], socket: Socket) -
         return None
     connection, error = _connection(hub, access, query.get("resume") or query.get("recover"))
     _take_over(connection, socket)
+    if (asked := query.get("remainPresentFor", "")).isdecimal():
+        connection.grace = min(int(asked[:9]) / 1000, hub.options.resumable)
     session = Session(hub, connection, socket, echo=query.get("echo") != "false")
     session.welcome(error)
     return session

@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 
 
 class Connection:
-    """A client. ``received`` is the serial of what it published last; ``gone`` who left with its socket."""
+    """A client. ``received`` is the serial of what it published last; ``gone`` who left with its socket.
 
-    def __init__(self, id_: str, access: Access | None, rate: float) -> None:
+    Its members stay for ``grace`` seconds without one.
+    """
+
+    def __init__(self, id_: str, access: Access | None, rate: float, grace: float) -> None:
         self.id = id_
         self.access = access
         self.rate = Rate(rate)
         self.socket: Socket | None = None
         self.lost = monotonic()
         self.received = -1
+        self.grace = grace
         self.warned = False
         self.attachments: dict[str, Attachment] = {}
         self.gone: dict[str, list[Item]] = defaultdict(list)
@@ -65,11 +69,11 @@ class Connections:
         return sum(connection.socket is not None for connection in self._known.values())
 
     def new(self, access: Access) -> Connection:
-        return self._keep(Connection(token_urlsafe(12), access, self._options.rate))
+        return self._keep(self._made(token_urlsafe(12), access))
 
     def orphan(self, id_: str) -> Connection:
         """One that was open when the broker was stopped."""
-        return self._known.get(id_) or self._keep(Connection(id_, None, self._options.rate))
+        return self._known.get(id_) or self._keep(self._made(id_, None))
 
     def resumed(self, key: str, access: Access) -> Connection | None:
         """The connection that a client comes back to; after a restart by its key alone."""
@@ -92,6 +96,9 @@ class Connections:
 
     def forget(self, connection: Connection) -> None:
         self._known.pop(connection.id, None)
+
+    def _made(self, id_: str, access: Access | None) -> Connection:
+        return Connection(id_, access, self._options.rate, self._options.grace)
 
     def _keep(self, connection: Connection) -> Connection:
         self._known[connection.id] = connection

@@ -110,7 +110,7 @@ class Gate:
         now = int(time() * 1000)
         if abs(now - _whole(asked, "timestamp", 0)) > SKEW:
             raise BrokerError(40104, "the request is too old, or from the future")
-        what, until = f"nonce:{key.name}:{_text(asked, 'nonce')}", now + 2 * SKEW
+        what, until = f"request:{mac}", now + 2 * SKEW
         if not await self._history.change(lambda ledger: ledger.remember(what, now, until)):
             raise BrokerError(40105, "the request has been used before")
 

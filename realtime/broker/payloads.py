@@ -77,6 +77,8 @@ def is_passing(items: Sequence[Item]) -> bool:
 def _taken(raw: object) -> Item:
     if not isinstance(raw, Mapping):
         raise BrokerError(40000, "a message is a map")
+    if raw.get("connectionKey") is not None:
+        raise BrokerError(40006, "nobody publishes for a connection but its own client")
     item = {name: raw[name] for name in WORDS if raw.get(name) is not None}
     wrong = next((name for name, value in item.items() if not isinstance(value, str)), None)
     if wrong:

@@ -60,7 +60,7 @@ async def forget(hub: Hub) -> None:
 
 def _miss(hub: Hub, connection: Connection) -> None:
     away = monotonic() - connection.lost
-    if away > hub.options.grace:
+    if away > connection.grace:
         leaving.gone(hub, connection)
     if away > hub.options.resumable:
         hub.connections.forget(connection)

@@ -32,7 +32,7 @@ async def handle(hub: Hub, request: Request) -> Found:
         handler, subject = BELOW[parts[0], *parts[2:]], parts[1]
     else:
         raise BrokerError(40400, "there is nothing at this address")
-    by_method = handler.get(request.method)
+    by_method = handler.get("GET" if request.method == "HEAD" else request.method)
     if by_method is None:
         raise BrokerError(40500, f"this takes no {request.method}")
     return await by_method(hub, request, subject)

@@ -89,6 +89,8 @@ def known(name: str, lookup: Lookup) -> Key:
         BrokerError: there is none.
     """
     key = lookup(name)
+    if key is None and "." not in name:
+        raise BrokerError(40101, "this is no name of a key")
     if key is None:
         raise BrokerError(40400, f"there is no key named {name}", 401)
     return key

@@ -155,7 +155,7 @@ async def wire(broker, binary=False, token=None, **query):
     if "key" not in query:
         query.setdefault("access_token", token or broker.token(client="ada"))
     address = f"ws://127.0.0.1:{broker.port}/any/path?{urlencode(query)}"
-    async with connect(address, max_size=None) as socket:
+    async with connect(address, max_size=None, close_timeout=0.5) as socket:
         yield Wire(socket, binary)
 
 

@@ -65,6 +65,7 @@ def test_connected_comes_first_and_says_what_holds(broker, binary):
         ({"access_token": "a.b.c"}, 40144, 401),
         ({"key": "app.key:wrong"}, 40101, 401),
         ({"key": "app.none:x"}, 40400, 401),
+        ({"key": "none:x"}, 40101, 401),
         ({"clientId": "bob"}, 40102, 401),
     ],
     ids=str,
@@ -229,6 +230,19 @@ def test_members_of_a_lost_socket_leave_after_a_while_and_come_back_with_it(tmp_
     broker.stop()
 
 
+def test_a_client_says_how_long_its_members_stay_without_it(broker, binary):
+    async def scene():
+        async with wire(broker, binary, broker.token(client="eve")) as eve:
+            await eve.send(Action.ATTACH, channel="short")
+            async with wire(broker, binary, remainPresentFor="0") as ada:
+                await ada.send(Action.PRESENCE, channel="short", msgSerial=0, presence=[{"action": 2}])
+                assert (await eve.next(Action.PRESENCE))["presence"][0]["action"] == 2
+                ada.socket.transport.abort()
+            return (await eve.next(Action.PRESENCE))["presence"][0]["action"]
+
+    assert run(scene()) == 3
+
+
 def test_a_second_socket_takes_a_connection_over(broker, binary):
     async def scene():
         async with wire(broker, binary) as first:
@@ -378,6 +392,11 @@ def test_history_links_to_its_pages(ask):
     assert 'rel="next"' in enveloped["headers"]["link"]
 
 
+def test_head_is_answered_without_a_body(ask):
+    answer = ask.head("/time")
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
@@ -424,6 +443,7 @@ def test_what_is_not_there_is_named(ask, method, path, status, code):
         (b'{"data": "\\ud800"}', 40013),
         (b'{"name": 7}', 40000),
         (b'{"clientId": "*"}', 40012),
+        (b'{"connectionKey": "another"}', 40006),
         (b'{"extras": []}', 40032),
         (b'[{"id": "a:0"}, {"id": "b:1"}]', 40031),
         (b'{"id": "AAAAAAAAAAAAAAAA:0:0"}', 40031),
