@@ -8,7 +8,7 @@ from dash import ALL
 
 EXPLORER = "explorer"
 EXPLORATION = "exploration"
-LIVE = "live"
+LIVE, LIVES = "live", "live-sessions"
 TOOLS = "dx-tools"
 MAIN = "dx-main"
 ACCOUNT = "account"

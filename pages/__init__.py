@@ -7,7 +7,7 @@ import dash
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components.admin.frame import PAGES
-from pages import account, explore
+from pages import account, explore, lives
 from pages.admin import audit, datasets, groups, health, people, sessions, settings
 
 ADMINISTRATION = {
@@ -40,9 +40,15 @@ def register() -> None:
     dash.register_page(
         "pages.live",
         path_template="/live/<live>",
-        path="/live",
-        title="Explore · DataXchange",
+        title="Live · DataXchange",
         layout=explore.layout,
+    )
+    dash.register_page(
+        "pages.lives",
+        path="/live",
+        title="Live sessions · DataXchange",
+        layout=requires(Permission.ACCOUNT)(lives.layout),
+        permission=Permission.ACCOUNT,
     )
     dash.register_page(
         "pages.account",

@@ -16,7 +16,7 @@ from accounts import apitokens, sessions, users
 from accounts.guard import PUBLIC
 from accounts.permissions import GRANTED, GUEST, Permission
 from accounts.sessions import Browser
-from callbacks import account, admin
+from callbacks import account, admin, lives
 from db.engine import session
 from db.tables import Dataset, GuestLink, Role, SavedView, now
 from tests.integration.dash_calls import ask, confirm
@@ -118,7 +118,11 @@ def test_no_callback_answers_who_is_not_entitled(app: Dash, client_of: Client, k
 def test_no_act_is_done_for_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
     client, granted = client_of(kind), table()[kind]
     refusal = 401 if kind == "stranger" else 403
-    denied = [verb for verb, act in (account.ACTS | admin.ACTS).items() if act.permission not in granted]
+    denied = [
+        verb
+        for verb, act in (account.ACTS | lives.ACTS | admin.ACTS).items()
+        if act.permission not in granted
+    ]
     answers = {verb: (ask(app, client, verb, "1"), confirm(app, client, verb, "1")) for verb in denied}
     assert {code.status_code for pair in answers.values() for code in pair} <= {refusal}
     assert ask(app, client, "no-such-act").status_code == (204 if kind == "admin" else refusal)
