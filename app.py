@@ -32,6 +32,7 @@ from accounts.permissions import Permission
 from accounts.principals import Kind
 from api import audit, confirm, passkeys
 from api.cubes import cube_routes
+from api.growth import growth_routes
 from api.guests import guest_page, guest_routes
 from api.shares import share_routes
 from api.views import view_routes
@@ -42,6 +43,7 @@ from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
+from datasets.growing.writing import remove_leftovers
 from datasets.store import Store
 from datasets.suggest import suggest
 from db import engine, schema
@@ -112,6 +114,7 @@ def create_app(settings: Settings) -> Dash:
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     server.register_blueprint(cube_routes(cubes, engines, door))
+    server.register_blueprint(growth_routes(door))
     server.register_blueprint(audit.routes)
     for routes in (share_routes(door), view_routes(door), guest_routes()):
         server.register_blueprint(routes)
@@ -268,6 +271,7 @@ def prepare(settings: Settings) -> bool:
         if engine.travels_in_the_clear(settings.database):
             log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
+        remove_leftovers()
         return secrets.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
@@ -16,11 +17,12 @@ from datasets.axes import MisfitError, axes
 from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
-from datasets.cubes.flights import OutdatedError, Turn
+from datasets.cubes.flights import OutdatedError, Rows, Turn
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError
 from datasets.exploration import CubeRequest, faults
+from datasets.growing.states import States
 from datasets.protection import UnreadableError
 from datasets.reach import Reach
 from gpu.cubes import CubeSpec
@@ -32,6 +34,7 @@ WORTH_COMPRESSING = 1024  # bytes: less fits a packet anyway
 MOST_CELLS = 1 << 25
 """In all cubes of one request; a dashboard of large densities stays well below."""
 LONGEST_FLIGHT = 200
+LONGEST_NUMBER = 18
 
 
 class RightsChangedError(RuntimeError):
@@ -56,25 +59,28 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         _require_layout()
         asked = _asked()
         seen = door.open(current_user, slug, version)
-        description, reach = seen.description, seen.reach
-        _require_same(reach)
-        wanted = specs(asked, description, reach.rows)
+        require_same(seen.reach)
+        state = _state(seen.states)
+        description = seen.description.model_copy(update={"rows": state.rows})
+        wanted = specs(asked, description, seen.reach.rows)
         _require_modest(wanted)
-        tag = _tag(asked, description)
+        tag = _tag(asked, description, state.since)
         if request.if_none_match.contains_weak(tag):
             return _unchanging(Response(status=304), tag)
-        engine = engines.of(slug, version)
-        cells = cache.cubes(engine, f"{slug}/{version}", reach.key, wanted, _turn())
+        engine = engines.of(slug, version, state.range.stop)
+        rows = Rows(f"{slug}/{version}", seen.reach.key, state.range)
+        cells = cache.cubes(engine, rows, wanted, _turn())
         triples = zip(answered(asked), wanted, cells, strict=True)
         entries = [Entry(view.id, spec, each) for view, spec, each in triples]
-        return _unchanging(_packed(encode(Frame(description, _active(asked, description), entries))), tag)
+        frame = Frame(description, _active(asked, description), entries, state.since)
+        return _unchanging(_packed(encode(frame)), tag)
 
     routes.register_error_handler(RefusedError, _refused)
     routes.register_error_handler(MisfitError, _refused)
     routes.register_error_handler(UnknownDatasetError, _unknown)
     routes.register_error_handler(OutdatedError, _outdated)
     routes.register_error_handler(UnreadableError, _unreadable)
-    routes.register_error_handler(RightsChangedError, _rights_changed)
+    same_rights(routes)
     routes.register_error_handler(PreparingError, _preparing)
     return routes
 
@@ -84,10 +90,42 @@ def _require_layout() -> None:
         raise RefusedError("frame", "The service has been upgraded. Reload the page.")
 
 
-def _require_same(reach: Reach) -> None:
+def same_rights(routes: Blueprint) -> None:
+    """Let these routes answer to what ``require_same`` raises."""
+    routes.register_error_handler(RightsChangedError, _rights_changed)
+
+
+def require_same(reach: Reach) -> None:
     """Browsers keep answers for good, each under the rights that its address names."""
     if request.args.get("r", reach.key) != reach.key:
         raise RightsChangedError
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a request is over: so many rows as seen, without those of an older state, and which these are."""
+
+    rows: int
+    since: int | None
+    range: range
+
+
+def _state(states: States) -> _State:
+    """What ``rows`` and ``from`` name; without them, the rows that were imported."""
+    until, since = _number("rows"), _number("from")
+    try:
+        return _State(states.visible if until is None else until, since, states.rows(until, since))
+    except ValueError as error:
+        raise RefusedError("rows", str(error)) from error
+
+
+def _number(name: str) -> int | None:
+    given = request.args.get(name)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER):
+        raise RefusedError(name, "this is no number of rows")
+    return int(given)
 
 
 def _asked() -> CubeRequest:
@@ -125,12 +163,13 @@ def _active(asked: CubeRequest, description: Description) -> Active | None:
     return Active(asked.active, axes(asked.view(asked.active), description))
 
 
-def _tag(asked: CubeRequest, description: Description) -> str:
+def _tag(asked: CubeRequest, description: Description, since: int | None) -> str:
     parts = (
         MAGIC.decode(),
         description.slug,
         description.version,
         description.rights,
+        f"{since}-{description.rows}",
         asked.model_dump_json(),
     )
     return sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -31,8 +31,8 @@ class Source(Protocol):
 class Engine(Protocol):
     """Codes in, cubes out. All methods may be called from many threads at once.
 
-    Rows are only ever added behind the others. An answer is over the ``rows`` asked for, a range; None: all that
-    there are when it is asked. Rows that nobody has appended yet raise ValueError.
+    Rows are only ever added behind the others. An answer is over the ``rows`` asked for, a range; None: all
+    that there are when it is asked. Rows that nobody has appended yet raise ValueError.
     """
 
     name: str

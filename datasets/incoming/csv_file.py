@@ -40,6 +40,20 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
     return Incoming(rows, lambda: _batches(sheet, names, readings), tuple(notices))
 
 
+def read_text(file: Path) -> Iterator[pa.RecordBatch]:
+    """The cells of a CSV file as text, under the names that an import gives to its columns.
+
+    Raises:
+        BadFileError: it is empty, ragged or not UTF-8; names the line.
+    """
+    sheet = _open(file)
+    names, _ = unique_names(sheet.header)
+    if _has_open_quote(file) and (problem := sheet.locate()):
+        raise BadFileError(file, problem)
+    for batch in sheet.cells():
+        yield batch.rename_columns(names)
+
+
 @dataclass(frozen=True)
 class _Sheet:
     file: Path

@@ -83,7 +83,7 @@ class Request:
         if known > rows and not tally.additive:
             return None
         plan = Plan([Group(tally.present, inverted=False, tallies=[tally])])
-        between = tally_up(plan, *sorted((known, rows)), self.threads, self.cancel)[0]
+        between = tally_up(plan, min(known, rows), max(known, rows), self.threads, self.cancel)[0]
         if known > rows:
             return without(cube, between)
         self.known.put(self.owner, whole := added(cube, between), rows)

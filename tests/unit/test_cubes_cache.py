@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.flights import OutdatedError, Turn
+from datasets.cubes.flights import OutdatedError, Rows, Turn
 from gpu.cubes import Axis, Cancelled, Cube, CubeSpec, View
 from gpu.scales import Category
 
@@ -30,7 +30,7 @@ class Gated:
         self.cancelled = threading.Semaphore(0)
         self.error = None
 
-    def cubes(self, specs, cancel=None):
+    def cubes(self, specs, cancel=None, rows=None):
         self.passes.append(list(specs))
         self.started.release()
         while not self.gate.acquire(timeout=0.001):
@@ -68,7 +68,7 @@ def people():
 
 
 def ask(cache, engine, *specs, lane=None, number=0, version="v", rights="all"):
-    return cache.cubes(engine, version, rights, specs, Turn(lane, number))
+    return cache.cubes(engine, Rows(version, rights, range(7)), specs, Turn(lane, number))
 
 
 def started(engine):
