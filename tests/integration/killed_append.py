@@ -1,4 +1,4 @@
-"""Appends one batch after the other and says which are there, until it is killed: ``killed_append.py DATA FIRST``."""
+"""Appends batch after batch and says which are there, until killed: ``killed_append.py DATA FIRST``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions that grow: rows are durable before they exist, encrypted, in order, and merged without a change."""
+"""Versions that grow: rows are durable before they exist, encrypted, in order, merged without a change."""
 
 from __future__ import annotations
 

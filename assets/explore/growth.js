@@ -1,0 +1,126 @@
+/**
+ * Lets an open page follow a dataset that grows: it is told that there are new rows or asks now and then, fetches what
+ * they add to each answer that is shown, and adds it where it stands.
+ * @import { Client } from "./client.js"
+ * @import { Engine } from "./engine.js"
+ */
+import { AsOf } from "./asof.js";
+import { Outdated } from "./client.js";
+import { rowsUrl } from "./requests.js";
+
+/** How many rows there are, since when (epoch milliseconds), and how many come a second.
+ * @typedef {{ rows: number, at: number, rate: number }} Told */
+
+/** Pictures move no faster than this, milliseconds. */
+const BEAT = 333;
+/** Until asking again whether an answer that comes first is there, milliseconds. */
+const SOON = 60;
+/** Between two questions while nobody tells, milliseconds. */
+const POLL = 5000;
+
+export class Growth {
+  /** The newest state known. @type {Told} */ #told;
+  /** How many rows to stay at; null: always the newest. @type {number | null} */ #pinned = null;
+  #at = Date.now();
+  #last = -Infinity;
+  #busy = false;
+  #beat = 0;
+  #poll = 0;
+  #ended = false;
+
+  /** @param {Engine} engine @param {Client} client @param {(error: Error) => void} fail */
+  constructor(engine, client, fail) {
+    this.engine = engine;
+    this.client = client;
+    this.fail = fail;
+    this.asOf = new AsOf(() => (this.#pinned === null ? this.pin(this.#shown) : this.pin(null)));
+    this.#told = { rows: this.#shown, at: this.#at, rate: 0 };
+    if (engine.description.grows) this.#follow();
+  }
+
+  /** There are new rows; without saying how many, they are asked for. @param {Partial<Told>} [told] */
+  grown(told = {}) {
+    const { rows, at = Date.now(), rate = this.#told.rate } = told;
+    if (rows === undefined) return void this.#ask();
+    if (rows >= this.#told.rows) this.#told = { rows, at, rate };
+    this.#follow();
+    this.#step();
+  }
+
+  /** Stays at so many rows, also at fewer than are shown; null goes on with the newest. @param {number | null} rows */
+  pin(rows) {
+    this.#pinned = rows;
+    if (rows !== null && rows < this.#shown) this.engine.goTo(rows);
+    this.#step();
+  }
+
+  destroy() {
+    this.#ended = true;
+    clearTimeout(this.#beat);
+    clearInterval(this.#poll);
+  }
+
+  get #shown() {
+    return this.engine.description.rows;
+  }
+
+  #follow() {
+    this.#poll ||= window.setInterval(() => document.hidden || this.#ask(), POLL);
+    this.#show();
+  }
+
+  async #ask() {
+    try {
+      this.grown(await this.client.rows(rowsUrl(this.engine.description)));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #show() {
+    const { rows, at, rate } = this.#told;
+    if (rows === this.#shown) this.#at = at;
+    this.asOf.show({ at: this.#at, rate, paused: this.#pinned !== null, waiting: rows - this.#shown });
+  }
+
+  /** Goes on to where the page shall be, if it is not there, not at it, and not too soon. */
+  #step() {
+    this.#show();
+    const { rows, at } = this.#told;
+    const target = this.#pinned ?? rows;
+    if (this.#busy || this.#ended || target <= this.#shown) return;
+    const early = this.#last + BEAT - performance.now();
+    if (early > 0) return this.#later(early);
+    const deltas = this.engine.deltas(target);
+    if (deltas) void this.#take(target, at, deltas);
+    else this.#later(SOON);
+  }
+
+  /** @param {number} milliseconds */
+  #later(milliseconds) {
+    clearTimeout(this.#beat);
+    this.#beat = window.setTimeout(() => this.#step(), milliseconds);
+  }
+
+  /** @param {number} rows @param {number} at @param {import("./engine.js").Delta[]} deltas */
+  async #take(rows, at, deltas) {
+    this.#busy = true;
+    this.#last = performance.now();
+    try {
+      const purpose = (/** @type {number} */ index) => `growth-${index}`;
+      const frames = await Promise.all(deltas.map(({ url }, index) => this.client.frame(url, purpose(index))));
+      if (!this.#ended && this.engine.grow(rows, deltas, frames)) this.#at = at;
+    } catch (error) {
+      this.#failed(error);
+    }
+    this.#busy = false;
+    this.#step();
+  }
+
+  /** What failed is asked for again some time later. @param {unknown} error */
+  #failed(error) {
+    if (this.#ended || error instanceof Outdated) return;
+    this.#last = performance.now() + POLL;
+    this.fail(/** @type {Error} */ (error));
+  }
+}
