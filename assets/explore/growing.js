@@ -4,6 +4,9 @@
 /** @typedef {import("./sums.js").Table} Table */
 /** @typedef {import("./wire.js").Numbers} Numbers */
 
+/** Of fewer cells than one in so many, going from one to the next beats going through all. */
+const FEW = 4;
+
 /** What has been added along one direction so far, cell by cell, and to which cells. */
 class Running {
   #marks;
@@ -36,7 +39,8 @@ export function growSums(table, places, values, cells) {
   const { sums, touched } = running;
   for (let row = Math.floor(places[0] / cells), k = 0, at = row * cells + cells; at < table.length; row++, at += cells) {
     for (; places[k] < at; k++) running.add(places[k] - row * cells, values[k]);
-    for (let i = 0; i < running.length; i++) table[at + touched[i]] += sums[touched[i]];
+    if (FEW * running.length > cells) for (let cell = 0; cell < cells; cell++) table[at + cell] += sums[cell];
+    else for (let i = 0; i < running.length; i++) table[at + touched[i]] += sums[touched[i]];
   }
 }
 

@@ -49,8 +49,8 @@ def few(cube: Cube) -> Cells:
     """The cells that hold something: a few rows touch few cells of a large cube."""
     places = np.flatnonzero(cube.count).astype(PLACES)
     parts = (cube.sum, cube.low, cube.high)
-    values = (part if part is None else _floats(part.reshape(-1)[places]) for part in parts)
-    return Cells(_narrow_counts(cube.count.reshape(-1)[places]), *values, places=places)
+    total, low, high = (part if part is None else _floats(part.reshape(-1)[places]) for part in parts)
+    return Cells(_narrow_counts(cube.count.reshape(-1)[places]), total, low, high, places)
 
 
 def _narrow_counts(counts: npt.NDArray[np.int64]) -> Numbers:

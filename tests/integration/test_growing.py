@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datasets import catalogue
+from accounts.paging import Window
+from datasets import catalogue, inventory
 from datasets.__main__ import main
 from datasets.cubes.engines import Engines
 from datasets.growing import appending, merging, parts, writing
@@ -74,6 +75,12 @@ def test_appended_rows_follow_the_others_in_their_order(trips):
     assert stored().rows == parts.total(version()) == BASE + 90
     assert catalogue.open("trips").grows
     assert catalogue.imported("trips", trips.version).rows == BASE
+
+
+def test_admins_see_how_many_rows_there_are(trips):
+    append("trips", trips.version, numbers(0, 30))
+    (listed,), _ = inventory.page(window=Window(sort="rows"))
+    assert listed.rows == BASE + 30
 
 
 def test_rows_that_do_not_fit_are_refused_and_the_others_are_there(trips):
