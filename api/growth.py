@@ -1,8 +1,8 @@
-"""How many rows a person sees of a version now; docs/growing.md says what is answered."""
+"""How many rows a person sees of a version now, and how far they reach: docs/growing.md."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response
+from flask import Blueprint, Response, make_response, request
 from flask_login import current_user
 
 from accounts.guard import requires
@@ -14,7 +14,7 @@ from db.tables import now
 
 
 def growth_routes(door: Door) -> Blueprint:
-    """The route for what the door shows."""
+    """The routes for what the door shows."""
     routes = Blueprint("growth", __name__)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/rows")
@@ -24,6 +24,15 @@ def growth_routes(door: Door) -> Blueprint:
         require_same(seen.reach)
         found = {"rows": seen.states.latest, "at": round(now().timestamp() * 1000), "rate": seen.states.rate}
         answer = make_response(found)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @routes.get("/api/datasets/<slug>/versions/<version>/extent")
+    @requires(Permission.EXPLORE)
+    def extent(slug: str, version: str) -> Response:
+        seen = door.open(current_user, slug, version)
+        require_same(seen.reach)
+        answer = make_response({"extent": door.extent(seen, request.args.get("column", ""))})
         answer.headers["Cache-Control"] = "no-store"
         return answer
 

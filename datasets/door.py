@@ -11,6 +11,7 @@ from datasets.catalogue import Entry, UnknownDatasetError
 from datasets.cubes.engines import Engines
 from datasets.description import Description
 from datasets.growing import parts
+from datasets.growing.extents import extent
 from datasets.growing.ranks import Ranks
 from datasets.growing.states import States
 from datasets.profiles import PreparingError, VisibleProfiles
@@ -71,6 +72,22 @@ class Door:
         shown = tuple(column for column in columns if column.name not in reach.masked)
         seen = {"rows": states.latest, "columns": shown, "rights": reach.key}
         return Seen(whole.model_copy(update=seen), reach, states)
+
+    def extent(self, seen: Seen, column: str) -> list[float]:
+        """The least and greatest value that somebody sees in a column by now, none if there is no value.
+
+        Raises:
+            UnknownColumnError: there is no such column for them.
+            NoExtentError: it holds neither numbers nor times.
+        """
+        found, slug, version = (
+            seen.description.column(column),
+            seen.description.slug,
+            seen.description.version,
+        )
+        rows = range(seen.states.version.rows, seen.states.total)
+        engine = self._engines.of(slug, version, rows.stop)
+        return extent(found, catalogue.store(slug, version), engine, rows, seen.reach.rows)
 
     def prepare(self, slug: str, share: Share) -> None:
         """Begin to count what somebody sees who has this share alone, so that they need not wait."""

@@ -78,10 +78,10 @@ export class Client {
   /**
    * What the server knows of a growing dataset.
    * @param {string} url
-   * @returns {Promise<import("./growth.js").Told>}
+   * @returns {Promise<any>}
    * @throws {SignedOut | RightsChanged | Failed}
    */
-  async rows(url) {
+  async json(url) {
     return this.#answer(url, { Accept: "application/json" }, new AbortController().signal, (response) => response.json());
   }
 

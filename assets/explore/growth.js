@@ -3,10 +3,11 @@
  * they add to each answer that is shown, and adds it where it stands.
  * @import { Client } from "./client.js"
  * @import { Engine } from "./engine.js"
+ * @import { Axis, View } from "./types.js"
  */
 import { AsOf } from "./asof.js";
 import { Outdated } from "./client.js";
-import { rowsUrl } from "./requests.js";
+import { extentUrl, rowsUrl } from "./requests.js";
 
 /** How many rows there are, since when (epoch milliseconds), and how many come a second.
  * @typedef {{ rows: number, at: number, rate: number }} Told */
@@ -17,6 +18,20 @@ const BEAT = 333;
 const SOON = 60;
 /** Between two questions while nobody tells, milliseconds. */
 const POLL = 5000;
+
+/**
+ * A domain with room for the greatest value, as a domain ends before its end.
+ * @param {[number, number] | []} extent the least and greatest value @param {Axis} axis
+ * @returns {[number, number] | null}
+ */
+export function widened(extent, { type, domain }) {
+  if (!extent.length) return domain;
+  const [least, greatest] = extent;
+  const from = type === "log" && least <= 0 ? /** @type {[number, number]} */ (domain)[0] : least;
+  const to = Math.max(greatest, from);
+  const end = to + ((to - from) / 1000 || 1);
+  return type === "time" ? [Math.floor(from), Math.ceil(end)] : [from, end];
+}
 
 export class Growth {
   /** The newest state known. @type {Told} */ #told;
@@ -54,6 +69,19 @@ export class Growth {
     this.#step();
   }
 
+  /**
+   * The scales of a view over every value that there is by now; those of categories stay.
+   * @param {View} view @returns {Promise<View["scales"]>}
+   */
+  async widened({ id, columns, scales }) {
+    const axes = this.engine.picture(id)?.axes ?? [];
+    return Promise.all(scales.map(async (scale, index) => {
+      if (!axes[index]?.domain) return scale;
+      const { extent } = await this.client.json(extentUrl(this.engine.description, columns[index]));
+      return { ...scale, domain: widened(extent, axes[index]) };
+    }));
+  }
+
   destroy() {
     this.#ended = true;
     clearTimeout(this.#beat);
@@ -71,7 +99,7 @@ export class Growth {
 
   async #ask() {
     try {
-      this.grown(await this.client.rows(rowsUrl(this.engine.description)));
+      this.grown(await this.client.json(rowsUrl(this.engine.description)));
     } catch (error) {
       this.#failed(error);
     }

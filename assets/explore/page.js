@@ -218,6 +218,10 @@ export class Page {
       },
       brush: (id, selection, phase) => this.#brush(id, selection, phase),
       zoom: (id, domains) => this.#zoom(id, domains),
+      widen: (id) => {
+        const view = edit.findView(this.exploration, id);
+        if (view) this.growth.widened(view).then((scales) => change(id, { scales }), (error) => this.#fail(error));
+      },
       redraw: () => this.engine.loop.request(),
       axes: (id) => this.engine.picture(id)?.axes ?? [],
     };

@@ -16,9 +16,15 @@ function asked(exploration) {
   return [...views, ROWS_VIEW];
 }
 
+/** @param {Description} description @param {string} what @param {Record<string, string>} query */
+const growthUrl = ({ slug, version, rights }, what, query = {}) =>
+  `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}?${new URLSearchParams({ r: rights, ...query })}`;
+
 /** Where to ask how many rows there are now. @param {Description} description */
-export const rowsUrl = ({ slug, version, rights }) =>
-  `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/rows?${new URLSearchParams({ r: rights })}`;
+export const rowsUrl = (description) => growthUrl(description, "rows");
+
+/** Where to ask how far a column reaches now. @param {Description} description @param {string} column */
+export const extentUrl = (description, column) => growthUrl(description, "extent", { column });
 
 /** Everything, unfiltered. @param {Exploration} exploration @returns {CubeRequest} */
 export const ghostRequest = (exploration) => ({ active: null, detail: "coarse", views: asked(exploration), filters: {} });

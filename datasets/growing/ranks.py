@@ -53,9 +53,7 @@ class Ranks:
             place = bisect_left(self._visible, visible)
             if place == len(self._visible) or (place == 0 and self._visible[0] != visible):
                 raise ValueError(f"there is no state of {visible} rows")
-            if self._visible[place] != visible:
-                self._find(place, visible)
-            return self._rows[place]
+            return self._rows[place] if self._visible[place] == visible else self._found(place, visible)
 
     def _count(self, rows: int) -> int:
         place = bisect_right(self._rows, rows) - 1
@@ -69,12 +67,13 @@ class Ranks:
         self._learn(place + 1, rows, found)
         return found
 
-    def _find(self, place: int, visible: int) -> None:
-        """Learn of the row that makes so many, which is between two known ranks."""
+    def _found(self, place: int, visible: int) -> int:
+        """The rows up to the one that makes so many, which is between two known ranks."""
         between = range(self._rows[place - 1], self._rows[place])
         shown = np.flatnonzero(self._engine(between.stop).mask([self._rights], between))
-        row = between.start + int(shown[visible - self._visible[place - 1] - 1])
-        self._learn(place, row + 1, visible)
+        rows = between.start + int(shown[visible - self._visible[place - 1] - 1]) + 1
+        self._learn(place, rows, visible)
+        return rows
 
     def _learn(self, place: int, rows: int, visible: int) -> None:
         self._rows.insert(place, rows)

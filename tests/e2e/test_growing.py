@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
@@ -35,8 +36,10 @@ class Growing:
         self.command("import", numbers(0, 3000), "--name", "Growing")
         self.append(3000, 3300)
 
-    def append(self, start: int, stop: int) -> None:
-        self.command("append", numbers(start, stop), "--slug", "growing")
+    def append(self, start: int, stop: int, lift: int = 0) -> None:
+        rows = numbers(start, stop)
+        lifted = rows.set_column(0, "value", pc.add(rows["value"], lift))
+        self.command("append", lifted, "--slug", "growing")
 
     def command(self, name: str, given: pa.Table, *options: str) -> None:
         pq.write_table(given, self.file)
@@ -90,3 +93,17 @@ def test_a_page_is_held_still_and_goes_on(visit: Opener, growing: Growing) -> No
     settled(page)
     page.get_by_role("button", name="Resume").click()
     assert selected(page, "3,400") == 3400
+
+
+def test_values_beyond_the_scale_are_seen_and_the_scale_is_widened(visit: Opener, growing: Growing) -> None:
+    page = visit("/explore/growing")
+    settled(page)
+    growing.append(3300, 3400, lift=1000)
+    assert selected(page, "3,400") == 3400
+    assert number({row[0]: row[1] for row in table(page, "value")}["above"]) == 100
+    card(page, "value").get_by_role("button", name="Options of").click()
+    page.locator("#dx-menu-value").get_by_text("Widen to every value").click()
+    settled(page)
+    shown = table(page, "value")
+    assert not [row for row in shown if row[0] == "above" and row[1] != "0"]
+    assert sum(number(row[1]) for row in shown) == 3400

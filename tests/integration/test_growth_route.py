@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -170,8 +171,33 @@ def test_a_page_is_told_when_rights_have_changed(olga, bob):
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "rights-changed")
 
 
+def reaching(reader, column):
+    return reader.browser.get(f"{reader.path}/extent?column={column}")
+
+
+def test_a_person_is_told_how_far_the_values_reach_that_they_see(olga, bob, twin):
+    far = pa.table(
+        {
+            "city": ["Rome", "Xanadu", "Oslo", "Oslo"],
+            "delay": [77, -5_000_000, None, -3],
+            "x": [float("inf"), 1e9, -2.5, float("nan")],
+            "when": pa.array([-(10**6), 10**18, 10**16, None], pa.timestamp("us")),
+        }
+    )
+    for slug, rows in (("trips", far), ("theirs", far.filter(pc.not_equal(far["city"], "Xanadu")))):
+        append(slug, catalogue.open(slug).version, rows)
+    assert reaching(olga, "delay").get_json() == {"extent": [-5_000_000, 987_703]}
+    assert reaching(olga, "when").get_json() == {"extent": [-1000, 10**15]}
+    assert reaching(bob, "delay").get_json() == {"extent": [-3, 77]}
+    for column in ("delay", "x", "when", "city"):
+        assert reaching(bob, column).text == reaching(twin, column).text
+    assert reaching(bob, "salary").text == reaching(bob, "nonsense").text.replace("nonsense", "salary")
+    assert [reaching(bob, column).status_code for column in ("salary", "city", "")] == [400] * 3
+
+
 def test_who_has_no_share_is_told_nothing(app, olga):
     eve = Reader(app, "eve", olga.dataset)
     unknown = Reader(app, "ed", olga.dataset.model_copy(update={"slug": "nothing"}))
     assert (eve.rows().status_code, unknown.rows().status_code) == (404, 404)
     assert eve.rows().text.replace("trips", "nothing") == unknown.rows().text
+    assert reaching(eve, "x").text.replace("trips", "nothing") == reaching(unknown, "x").text
