@@ -12,7 +12,6 @@ from datasets.store import Store
 from gpu.cubes import AnyOf
 from gpu.engine import Engine
 
-
 Numbers = npt.NDArray[np.float64]
 
 
