@@ -24,18 +24,15 @@ from starlette.routing import Mount
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+import api
 import callbacks
 import config
 import pages
 from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from api import audit, confirm, passkeys
-from api.cubes import cube_routes
-from api.growth import growth_routes
-from api.guests import guest_page, guest_routes
-from api.shares import share_routes
-from api.views import view_routes
+from api import passkeys
+from api.guests import guest_page
 from config import Settings
 from datasets import catalogue, guests
 from datasets.compile import specs
@@ -109,16 +106,9 @@ def create_app(settings: Settings) -> Dash:
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
     engines = server.extensions["engines"] = Engines(cpu_engines(settings))
-    server.register_blueprint(confirm.routes)
-    server.extensions["csrf"].exempt(confirm.routes)  # the guard refuses other sites
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
-    server.register_blueprint(cube_routes(cubes, engines, door))
-    server.register_blueprint(growth_routes(door))
-    server.register_blueprint(audit.routes)
-    for routes in (share_routes(door), view_routes(door), guest_routes()):
-        server.register_blueprint(routes)
-        server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
+    api.install(server, door, cubes, engines)
     server.register_blueprint(guest_page())
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.https)
@@ -252,11 +242,11 @@ def main() -> None:
     never_used = prepare(settings)
     dash = create_app(settings)
     application = asgi(dash, settings)
-    with listen(settings) as listener:
-        announce(settings, listener.getsockname()[1], never_used)
+    with listen(settings) as listeners:
+        announce(settings, listeners[0].getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
         tidying.daily()
-        serve(application, listener, settings)
+        serve(application, listeners, settings)
 
 
 def prepare(settings: Settings) -> bool:

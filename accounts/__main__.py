@@ -7,7 +7,9 @@ import smtplib
 import sys
 from getpass import getpass
 
-from accounts import factors, links, mail, passwords, users
+from accounts import audit, links, mail, passwords, standing, users
+from accounts.admins import LastAdminError
+from accounts.audit import Action
 from accounts.secrets import ADMIN
 from db import schema
 from db.keys import ring, rotation
@@ -35,6 +37,8 @@ def main(arguments: list[str]) -> None:
     try:
         ring.ensure()
         sys.stdout.write(choice.answer(choice) + "\n")
+    except LastAdminError as error:
+        raise SystemExit(f"{error} Try: python -m accounts add NAME --role admin") from error
     except REFUSALS as error:
         raise SystemExit(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
@@ -61,10 +65,17 @@ def _parser() -> argparse.ArgumentParser:
     invite.set_defaults(answer=_invite)
     reset = commands.add_parser("reset-factors", help="take all second factors from a user who has lost them")
     reset.set_defaults(answer=_reset_factors)
-    for command in (add, invite, reset):
+    role = commands.add_parser("role", help="give a user another role")
+    role.set_defaults(answer=_role)
+    disable = commands.add_parser("disable", help="keep a user out and end their sessions")
+    disable.set_defaults(answer=_disable)
+    enable = commands.add_parser("enable", help="let a user in again")
+    enable.set_defaults(answer=_enable)
+    for command in (add, invite, reset, role, disable, enable):
         command.add_argument("user", metavar="NAME")
     for command in (add, invite):
         command.add_argument("--role", type=Role, choices=list(Role), default=Role.ANALYST)
+    role.add_argument("role", type=Role, choices=list(Role), metavar="ROLE")
     keys = commands.add_parser("rotate-keys", help="new keys to sign and seal, and everything sealed anew")
     keys.set_defaults(answer=_rotate_keys)
     master = commands.add_parser("rotate-master", help="a new master key, and all keys wrapped by it")
@@ -73,43 +84,70 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _link(choice: argparse.Namespace) -> str:
-    return links.address(links.base(), links.issue(choice.user))
+    return links.address(links.base(), standing.link(None, _id(choice), Purpose.SIGN_IN))
 
 
 def _password(choice: argparse.Namespace) -> str:
     new = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     users.set_password(choice.user, new)
+    audit.record(Action.PASSWORD_CHANGED, resource=("user", choice.user))
     return f"The password of {choice.user} is changed."
 
 
 def _add(choice: argparse.Namespace) -> str:
     password = passwords.generate()
     users.create(choice.user, password, choice.role)
+    audit.record(Action.USER_CREATED, resource=("user", choice.user), role=choice.role)
     return password
 
 
 def _invite(choice: argparse.Namespace) -> str:
-    if users.of_name(choice.user) is None:
-        users.create(choice.user, None, choice.role)
-    if choice.email:
-        users.set_email(choice.user, choice.email)
-    if choice.email and mail.configured():
-        mail.invite(choice.user)
-        return f"An invitation is on its way to {choice.email}."
-    return links.address(links.base(), links.issue(choice.user, Purpose.INVITATION), Purpose.INVITATION)
+    if users.spelled(choice.user):
+        if choice.email:
+            users.set_email(choice.user, choice.email)
+        token = standing.link(None, _id(choice), Purpose.INVITATION)
+    else:
+        _, token = standing.invite(None, choice.user, choice.role, choice.email)
+    sent = mail.bring(_id(choice), Purpose.INVITATION, token)
+    if sent:
+        return f"An invitation is on its way to {sent}."
+    return links.address(links.base(), token, Purpose.INVITATION)
 
 
 def _reset_factors(choice: argparse.Namespace) -> str:
-    factors.reset(users.require(choice.user).id)
+    standing.remove_factors(None, _id(choice))
     return f"{choice.user} has no second factor any longer, and is signed out everywhere."
 
 
+def _role(choice: argparse.Namespace) -> str:
+    standing.change_role(None, _id(choice), choice.role)
+    return f"The role of {choice.user} is {choice.role} now."
+
+
+def _disable(choice: argparse.Namespace) -> str:
+    standing.disable(None, _id(choice))
+    return f"{choice.user} is kept out, and signed out everywhere."
+
+
+def _enable(choice: argparse.Namespace) -> str:
+    standing.enable(None, _id(choice))
+    return f"{choice.user} may sign in again."
+
+
 def _rotate_keys(_choice: argparse.Namespace) -> str:
-    return f"Everything is under the current keys: {rotation.rotate():,} values were sealed anew."
+    done = rotation.rotate()
+    audit.record(Action.KEY_ROTATED, resource=("key", "sign and seal"), sealed=done)
+    return f"Everything is under the current keys: {done:,} values were sealed anew."
 
 
 def _rotate_master(_choice: argparse.Namespace) -> str:
-    return f"Everything is under the current master key: {rotation.rotate_master():,} keys were wrapped anew."
+    done = rotation.rotate_master()
+    audit.record(Action.KEY_ROTATED, resource=("key", "master"), wrapped=done)
+    return f"Everything is under the current master key: {done:,} keys were wrapped anew."
+
+
+def _id(choice: argparse.Namespace) -> int:
+    return users.require(choice.user).id
 
 
 if __name__ == "__main__":

@@ -76,9 +76,13 @@ class Try:
 
 
 class TooManyError(Exception):
-    """Too many tries have failed; ``seconds`` says when the next one is looked at."""
+    """Too many tries have failed; ``seconds`` says when the next one is looked at.
 
-    def __init__(self, wait: timedelta) -> None:
+    ``lock`` is the same for all that is refused until then, for the same reason.
+    """
+
+    def __init__(self, wait: timedelta, lock: str) -> None:
+        self.lock = lock
         self.seconds = max(1, ceil(wait.total_seconds()))
         super().__init__(f"Too many tries. Wait {_words(self.seconds)}, then try again.")
 
@@ -94,15 +98,16 @@ def allowed(one: Try) -> None:
     with session() as work:
         if not one.device:
             most = col(Attempt.failures) < limits.account if limits.strict else sa.true()
-            failures = _counted(work, account, ACCOUNTS, most)
+            failures = counted(work, account, ACCOUNTS, most)
             if failures is None:
-                raise TooManyError(_left(ACCOUNTS))
-            if _counted(work, network, NETWORKS, col(Attempt.failures) < limits.network) is None:
-                raise TooManyError(_left(NETWORKS))
+                raise TooManyError(_left(ACCOUNTS), account)
+            if counted(work, network, NETWORKS, col(Attempt.failures) < limits.network) is None:
+                raise TooManyError(_left(NETWORKS), network)
             free = free if failures <= limits.account else 1
-        if _counted(work, place, MEMORY, _waited(free)) is None:
+        if counted(work, place, MEMORY, _waited(free)) is None:
             failed = work.get_one(Attempt, place)
-            raise TooManyError(failed.last + _wait(failed.failures, free) - now())
+            wait = failed.last + _wait(failed.failures, free) - now()
+            raise TooManyError(wait, f"{place}/{failed.failures}")
 
 
 def succeeded(one: Try) -> None:
@@ -119,6 +124,19 @@ def forget(before: datetime) -> None:
     """Remove the counts that have not changed since this moment."""
     with session() as work:
         work.execute(sa.delete(Attempt).where(col(Attempt.last) < before))
+
+
+def counted(work: Session, bucket: str, memory: timedelta, may: sa.ColumnElement[bool]) -> int | None:
+    """How many failures a bucket has with one more; None, and no more, if there may be none yet."""
+    moment = now()
+    insert = postgresql.insert if work.get_bind().dialect.name == "postgresql" else sqlite.insert
+    old = col(Attempt.last) < moment - memory
+    more = sa.case((old, 1), else_=Attempt.failures + 1)
+    change = insert(Attempt).values(bucket=bucket, failures=1, last=moment)
+    change = change.on_conflict_do_update(
+        index_elements=["bucket"], set_={"failures": more, "last": moment}, where=sa.or_(old, may)
+    )
+    return work.execute(change.returning(col(Attempt.failures))).scalar_one_or_none()
 
 
 def network_of(address: str) -> str:
@@ -142,19 +160,6 @@ def _buckets(one: Try) -> tuple[str, str, str]:
     )
     names = [seal.digest("\0".join((one.kind, *part)), "attempts") for part in parts]
     return names[0], names[1], names[2]
-
-
-def _counted(work: Session, bucket: str, memory: timedelta, may: sa.ColumnElement[bool]) -> int | None:
-    """How many failures a bucket has with one more; None, and no more, if there may be none yet."""
-    moment = now()
-    insert = postgresql.insert if work.get_bind().dialect.name == "postgresql" else sqlite.insert
-    old = col(Attempt.last) < moment - memory
-    more = sa.case((old, 1), else_=Attempt.failures + 1)
-    change = insert(Attempt).values(bucket=bucket, failures=1, last=moment)
-    change = change.on_conflict_do_update(
-        index_elements=["bucket"], set_={"failures": more, "last": moment}, where=sa.or_(old, may)
-    )
-    return work.execute(change.returning(col(Attempt.failures))).scalar_one_or_none()
 
 
 def _waited(free: int) -> sa.ColumnElement[bool]:

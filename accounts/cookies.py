@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-import structlog
 from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager
 
-from accounts import apitokens, sessions, tokens
+from accounts import apitokens, audit, sessions, tokens
+from accounts.audit import Action, Outcome
 from accounts.principals import Principal
 from accounts.sessions import Browser, Tokens
 from accounts.tokens import Audience, BadTokenError
@@ -21,7 +21,6 @@ ACCESS, REFRESH, KNOWN = "dx-access", "dx-refresh", "dx-known"
 MEMORY = timedelta(days=365)
 WATCH = "/api/session"
 """Where a page asks whether its session still lives. Asking is no use of it: it would never end by itself."""
-log = structlog.get_logger(__name__)
 
 
 def install(server: Flask) -> None:
@@ -87,10 +86,17 @@ def _of_cookies(asked: Request) -> Principal | None:
         person, g.new_tokens = sessions.renew(refresh, browser_of(asked))
     except BadTokenError as error:
         if isinstance(error, sessions.ReusedError):
-            log.warning("a refresh token was used twice; its session is ended", user=error.owner.id)
+            _record_reuse(error.owner)
         g.new_tokens = None
         raise
     return person
+
+
+def _record_reuse(owner: Principal) -> None:
+    """Once a session, as it has ended. Whoever came may be its owner or the thief: that nobody knows."""
+    audit.record(
+        Action.SESSION_REUSE, resource=("user", owner.name), outcome=Outcome.DENIED, session=owner.key
+    )
 
 
 def _renew(response: Response) -> Response:

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from flask import request
 from sqlmodel import Session, col, select
 
-from accounts import attempts, audit, factors, identities, passkeys, recovery, totp, users
+from accounts import attempts, audit, factors, failures, identities, passkeys, recovery, totp, users
 from accounts.admins import has_a_way_in
-from accounts.attempts import Try
+from accounts.attempts import TooManyError, Try
 from accounts.audit import Action
 from accounts.factors import Factor
 from accounts.principals import Principal
@@ -69,7 +69,7 @@ def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
     """Ask me for codes of this authenticator from now on; returns new recovery codes.
 
     Raises:
-        WrongCodeError: it shows another code now; nothing has changed.
+        BadSecretError, WrongCodeError: this is no secret, or it shows another code now; nothing has changed.
     """
     totp.enable(me.id, secret, code)
     _record(Action.FACTOR_ADDED, me, factor=Factor.TOTP)
@@ -156,8 +156,13 @@ def _keeping(me: Principal) -> Iterator[Session]:
 
 def _prove(me: Principal, password: str) -> None:
     one = Try(attempts.Kind.PASSWORD, str(me.id), request.remote_addr or "", me.key)
-    attempts.allowed(one)
+    try:
+        attempts.allowed(one)
+    except TooManyError as error:
+        failures.stepup(me, "password", error)
+        raise
     if users.of_password(me.name, password) is None:
+        failures.stepup(me, "password", "wrong password")
         raise WrongPasswordError
     attempts.succeeded(one)
 

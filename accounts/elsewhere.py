@@ -6,8 +6,7 @@ from flask import Blueprint, Flask, abort, make_response, redirect, render_templ
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from accounts import audit, identities, oidc
-from accounts.audit import Action, Outcome
+from accounts import attempts, failures, identities, oidc
 from accounts.entry import admit, local, proceed
 from accounts.forms import SignInForm
 from accounts.guard import public, requires, same_origin
@@ -64,8 +63,15 @@ def arrive() -> Response:
         came = oidc.finish()
         return _enter(came) if came.link is None else _link(came)
     except (ProviderError, StrangerError, LinkedElsewhereError) as error:
-        audit.record(Action.SIGNIN_FAILED, outcome=Outcome.FAILED, method=METHOD, why=str(error))
+        _record(error)
         return _refusal(str(error), 403)
+
+
+def _record(error: Exception) -> None:
+    """Once a minute for each network: anybody may come from nowhere, as often as they like."""
+    network = attempts.network_of(request.remote_addr or "")
+    if failures.first(METHOD, network, within=failures.SELDOM):
+        failures.signin("", METHOD, str(error))
 
 
 def _require_provider() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from accounts import recovery, sessions, totp
+from accounts import audit, recovery, totp, users
+from accounts.audit import Action
 from config import settings
 from db.engine import session
 from db.tables import Passkey, Role, User
@@ -58,13 +58,7 @@ def proven(user_id: int, code: str) -> str | None:
     """By what this code proves who they are: ``totp`` or ``recovery``; None: by nothing. It is used up."""
     if totp.verify(user_id, code):
         return Factor.TOTP
-    return "recovery" if recovery.use(user_id, code) else None
-
-
-def reset(user_id: int) -> None:
-    """Take all second factors from a user who has lost them, and end their sessions."""
-    totp.disable(user_id)
-    recovery.drop(user_id)
-    with session() as work:
-        work.execute(sa.delete(Passkey).where(col(Passkey.user_id) == user_id))
-    sessions.end_all(user_id)
+    if not recovery.use(user_id, code):
+        return None
+    audit.record(Action.RECOVERY_USED, actor=users.of_id(user_id), left=recovery.left(user_id))
+    return "recovery"

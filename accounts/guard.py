@@ -12,7 +12,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts import attempts, factors
+from accounts import attempts, factors, failures
 from accounts.attempts import TooManyError, Try
 from accounts.permissions import Permission
 from accounts.principals import Kind
@@ -40,7 +40,7 @@ def requires(permission: Permission, *, fresh: bool = False) -> Callable[[Callab
     def declare(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            demand(permission)
+            demand(permission, f"{function.__module__}.{function.__qualname__}")
             if fresh:
                 demand_fresh()
             return function(*args, **kwargs)
@@ -57,8 +57,8 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-def demand(permission: Permission) -> None:
-    """End the request unless the person who asks has this permission.
+def demand(permission: Permission, what: str) -> None:
+    """End the request unless the person who asks has this permission; that they haven't is recorded.
 
     Raises:
         werkzeug.exceptions.HTTPException: 401 nobody is signed in, 403 they may not.
@@ -66,6 +66,7 @@ def demand(permission: Permission) -> None:
     if not current_user.is_authenticated:
         abort(401)
     if not current_user.may(permission):
+        failures.denied(current_user, permission, what)
         abort(403)
 
 

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -24,6 +25,54 @@ PORTS = {"smtp": 587, "smtps": 465}
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Letter:
+    """What is written to somebody about a link of this purpose."""
+
+    purpose: Purpose
+    subject: str
+    text: str
+
+
+FORGOTTEN = Letter(
+    Purpose.RESET,
+    "A new password for DataXchange",
+    """Hello {name},
+
+somebody, hopefully you, has asked for a new password for DataXchange. Choose it here:
+
+{address}
+
+The link is good once, for {minutes} minutes. If it wasn't you, leave it: nothing has changed.
+""",
+)
+RESET = Letter(
+    Purpose.RESET,
+    "A new password for DataXchange",
+    """Hello {name},
+
+an admin of DataXchange lets you choose a new password there. Choose it here:
+
+{address}
+
+The link is good once, for {minutes} minutes. Until then the old password stays as it is.
+""",
+)
+INVITATION = Letter(
+    Purpose.INVITATION,
+    "Welcome to DataXchange",
+    """Hello {name},
+
+you are invited to DataXchange. Choose your password here:
+
+{address}
+
+The link is good once, for {days} days. Your name there is {name}.
+""",
+)
+LETTERS = {letter.purpose: letter for letter in (INVITATION, RESET)}
+
+
 def configured() -> bool:
     return settings().smtp_url is not None
 
@@ -31,6 +80,24 @@ def configured() -> bool:
 def later(send: Callable[[str], None], who: str) -> None:
     """Send it soon, in a thread: how long a request takes must not tell whom we know. Failures are logged."""
     _sender().submit(_logged, send, who)
+
+
+def reach(user_id: int) -> str | None:
+    """Where mail reaches a user; None: nowhere, or there is no mail server."""
+    return users.email_of(user_id) if configured() else None
+
+
+def bring(user_id: int, purpose: Purpose, token: str) -> str | None:
+    """Mail a user the link that somebody else has made for them; returns where to, None if that is nowhere.
+
+    Raises:
+        smtplib.SMTPException, OSError: the mail server did not take it.
+    """
+    email, person = reach(user_id), users.of_id(user_id)
+    if email and person:
+        _send(person, email, LETTERS[purpose], token)
+        return email
+    return None
 
 
 def offer_reset(who: str) -> None:
@@ -41,50 +108,18 @@ def offer_reset(who: str) -> None:
     person = users.of_email(who) or users.of_name(who)
     email = users.email_of(person.id) if person else None
     if person and email and not links.just_issued(person.id, Purpose.RESET):
-        _send(person, email, Purpose.RESET, "A new password for DataXchange", RESET)
+        _send(person, email, FORGOTTEN, links.issue(person.name, Purpose.RESET))
 
 
-def invite(name: str) -> None:
-    """Mail an invitation to the user of this name, who must have an address.
-
-    Raises:
-        UnknownUserError: nobody has this name.
-        smtplib.SMTPException, OSError: the mail server did not take it.
-    """
-    person = users.of_name(name)
-    email = users.email_of(person.id) if person else None
-    if person is None or email is None:
-        raise users.UnknownUserError(name)
-    _send(person, email, Purpose.INVITATION, "Welcome to DataXchange", INVITATION)
-
-
-RESET = """Hello {name},
-
-somebody, hopefully you, has asked for a new password for DataXchange. Choose it here:
-
-{address}
-
-The link is good once, for {minutes} minutes. If it wasn't you, leave it: nothing has changed.
-"""
-INVITATION = """Hello {name},
-
-you are invited to DataXchange. Choose your password here:
-
-{address}
-
-The link is good once, for {days} days. Your name there is {name}.
-"""
-
-
-def _send(person: Principal, email: str, purpose: Purpose, subject: str, text: str) -> None:
+def _send(person: Principal, email: str, letter: Letter, token: str) -> None:
     own = settings()
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = own.mail_from, email, subject
+    message["From"], message["To"], message["Subject"] = own.mail_from, email, letter.subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        text.format(
+        letter.text.format(
             name=person.name,
-            address=links.address(links.base(), links.issue(person.name, purpose), purpose),
+            address=links.address(links.base(), token, letter.purpose),
             minutes=own.link_lifetime // timedelta(minutes=1),
             days=own.invitation_lifetime.days,
         )

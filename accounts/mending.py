@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
-from accounts import attempts, links, mail, passwords, users
+from accounts import attempts, audit, links, mail, passwords, users
 from accounts.attempts import Kind, TooManyError
+from accounts.audit import Action
 from accounts.entry import proceed, too_soon, tried
 from accounts.forms import ForgotForm, NewPasswordForm
 from accounts.guard import public
@@ -65,4 +66,5 @@ def _chosen(token: str, purpose: Purpose, password: str) -> Response:
     if person is None:  # another request was faster
         return make_response(render_template("spent.html", purpose=purpose), 410)
     users.set_password(person.name, password)
+    audit.record(Action.PASSWORD_CHANGED, actor=person, resource=("user", person.name), by=purpose)
     return proceed(person, purpose, "/")

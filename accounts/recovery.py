@@ -40,12 +40,6 @@ def left(user_id: int) -> int:
         return work.exec(query.where(RecoveryCode.user_id == user_id, col(RecoveryCode.used).is_(None))).one()
 
 
-def drop(user_id: int) -> None:
-    """Make all codes of the user worthless."""
-    with session() as work:
-        work.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
-
-
 def _new() -> str:
     letters = b32encode(secrets.token_bytes(BYTES)).decode()
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))

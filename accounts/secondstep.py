@@ -6,8 +6,9 @@ from flask import Blueprint, redirect, render_template, session
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from accounts import attempts, factors, qr, recovery, totp
+from accounts import attempts, audit, factors, failures, qr, recovery, totp
 from accounts.attempts import Kind, TooManyError
+from accounts.audit import Action
 from accounts.entry import Pending, admit, pending, too_soon, tried
 from accounts.factors import Factor
 from accounts.forms import CodeForm
@@ -16,6 +17,8 @@ from accounts.totp import WrongCodeError
 
 WRONG = "This code is wrong or was used before."
 AGAIN = "/signin?late"
+METHOD = "code"
+"""What failed sign-ins are filed under: a wrong code is of no kind."""
 
 blueprint = Blueprint("secondstep", __name__)
 
@@ -34,9 +37,11 @@ def factor() -> Response | str | tuple[str, int]:
     try:
         attempts.allowed(trial)
     except TooManyError as error:
+        failures.signin(one.person.name, METHOD, error)
         return too_soon(error, "factor.html", form, **shown)
     proof = factors.proven(one.person.id, form.code.data)
     if proof is None:
+        failures.signin(one.person.name, METHOD, "wrong code")
         return render_template("factor.html", form=form, problem=WRONG, **shown), 401
     attempts.succeeded(trial)
     return admit(one.person, f"{one.method}+{proof}", redirect(one.next))
@@ -59,7 +64,10 @@ def setup() -> Response | str | tuple[str, int]:
     except WrongCodeError as error:
         form.code.errors = [str(error)]
         return _setup_page(form, one, secret), 401
+    whose = ("user", one.person.name)
+    audit.record(Action.FACTOR_ADDED, actor=one.person, resource=whose, factor=Factor.TOTP)
     codes = recovery.renew(one.person.id)
+    audit.record(Action.RECOVERY_CREATED, actor=one.person, resource=whose)
     page = render_template("recovery.html", codes=codes, next=one.next)
     return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
 

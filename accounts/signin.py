@@ -8,8 +8,9 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from accounts import attempts, cookies, links, mending, secondstep, sessions, users
+from accounts import attempts, audit, cookies, failures, links, mending, secondstep, sessions, users
 from accounts.attempts import Kind, TooManyError
+from accounts.audit import Action
 from accounts.entry import local, proceed, too_soon, tried
 from accounts.forms import SignInForm
 from accounts.guard import public, same_origin
@@ -72,6 +73,7 @@ def signout() -> Response:
         abort(403)
     if current_user.is_authenticated and current_user.kind is not PrincipalKind.PROGRAM:
         sessions.end(current_user.key)
+        audit.record(Action.SIGNOUT, actor=current_user)
     cookies.dismiss()
     session.clear()
     answer = redirect("/signin")
@@ -85,9 +87,11 @@ def _by_password(form: SignInForm) -> Response:
     try:
         attempts.allowed(one)
     except TooManyError as error:
+        failures.signin(users.spelled(form.name.data), Kind.PASSWORD, error)
         return too_soon(error, "signin.html", form)
     person = users.of_password(form.name.data, form.password.data)
     if person is None:
+        failures.signin(users.spelled(form.name.data), Kind.PASSWORD, "wrong name or password")
         return _page(form, "password", 401)
     attempts.succeeded(one)
     return proceed(person, "password", local(form.next.data))

@@ -1,4 +1,7 @@
-"""What an admin does to a person: role, in or out, factors, links. It counts from their next request on."""
+"""What an admin does to a person: role, in or out, factors, links. It counts from their next request on.
+
+``by`` is the admin, or None for a command on the machine itself.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ class StillOwnsError(ValueError):
         super().__init__("They own saved views: choose who gets them.")
 
 
-def invite(by: Principal, name: str, role: Role, email: str | None = None) -> tuple[Principal, str]:
+def invite(by: Principal | None, name: str, role: Role, email: str | None = None) -> tuple[Principal, str]:
     """A new person, and the token of the link by which they choose how to sign in.
 
     Raises:
@@ -48,7 +51,7 @@ def invite(by: Principal, name: str, role: Role, email: str | None = None) -> tu
     return person, link(by, person.id, Purpose.INVITATION)
 
 
-def link(by: Principal, id_: int, purpose: Purpose) -> str:
+def link(by: Principal | None, id_: int, purpose: Purpose) -> str:
     """The token of a new link, by which a person accepts an invitation or chooses another password.
 
     Raises:
@@ -62,7 +65,7 @@ def link(by: Principal, id_: int, purpose: Purpose) -> str:
     return token
 
 
-def change_role(by: Principal, id_: int, role: Role) -> Role:
+def change_role(by: Principal | None, id_: int, role: Role) -> Role:
     """Give a person another role; returns the one they had.
 
     Raises:
@@ -77,7 +80,7 @@ def change_role(by: Principal, id_: int, role: Role) -> Role:
     return before
 
 
-def disable(by: Principal, id_: int) -> None:
+def disable(by: Principal | None, id_: int) -> None:
     """Keep a person out and end their sessions; tokens and guest links rest until they are let in again.
 
     Raises:
@@ -92,7 +95,7 @@ def disable(by: Principal, id_: int) -> None:
     sessions.end_all(id_)
 
 
-def enable(by: Principal, id_: int) -> None:
+def enable(by: Principal | None, id_: int) -> None:
     """Let a person in again.
 
     Raises:
@@ -105,7 +108,7 @@ def enable(by: Principal, id_: int) -> None:
         _record(Action.USER_ENABLED, by, user, work)
 
 
-def remove_factors(by: Principal, id_: int) -> None:
+def remove_factors(by: Principal | None, id_: int) -> None:
     """Take away a person's authenticator, recovery codes and passkeys, and end their sessions.
 
     Raises:
@@ -122,7 +125,7 @@ def remove_factors(by: Principal, id_: int) -> None:
     sessions.end_all(id_)
 
 
-def delete(by: Principal, id_: int) -> None:
+def delete(by: Principal | None, id_: int) -> None:
     """Remove a person who owns nothing, with all that lets them in and all that was shared with them.
 
     Raises:
@@ -149,7 +152,7 @@ def _known(work: Session, id_: int) -> User:
 
 def _record(
     action: Action,
-    by: Principal,
+    by: Principal | None,
     user: User,
     work: Session,
     **details: Any,  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 
 import pyotp
 import sqlalchemy as sa
@@ -15,6 +16,14 @@ ISSUER = "DataXchange"
 STEP = 30
 DRIFT = (0, -1, 1)
 """Steps by which a clock may be off."""
+SECRET = re.compile(r"[A-Z2-7]{32}")
+
+
+class BadSecretError(ValueError):
+    """This is no secret of full length."""
+
+    def __init__(self) -> None:
+        super().__init__("This is not the secret that was proposed.")
 
 
 class WrongCodeError(ValueError):
@@ -44,8 +53,11 @@ def enable(user_id: int, secret: str, code: str) -> None:
     """Ask this user for codes from now on, once the first is right.
 
     Raises:
-        WrongCodeError: it isn't; nothing has changed.
+        BadSecretError: the secret is none of ``new_secret``'s kind.
+        WrongCodeError: the code isn't right; nothing has changed.
     """
+    if not SECRET.fullmatch(secret):
+        raise BadSecretError
     step = _step(secret, code)
     if step is None:
         raise WrongCodeError

@@ -103,6 +103,12 @@ def of_name(name: str) -> Principal | None:
     return principal(user) if user and not user.disabled else None
 
 
+def spelled(name: str) -> str:
+    """This name if somebody has it, disabled or not; else nothing."""
+    with session() as work:
+        return name if _named(work, name) else ""
+
+
 def require(name: str) -> Principal:
     """The user of this name, disabled or not.
 
@@ -169,15 +175,6 @@ def set_password(name: str, password: str, but: str | None = None) -> None:
     unused = (col(OneTimeLink.user_id) == changed.id, col(OneTimeLink.used).is_(None), for_passwords)
     with session() as work:
         work.execute(sa.update(OneTimeLink).where(*unused).values(used=now()))
-
-
-def disable(name: str) -> None:
-    """Keep a user out from their next request on.
-
-    Raises:
-        UnknownUserError: nobody has this name.
-    """
-    sessions.end_all(_change(name, disabled=True).id)
 
 
 def named(work: Session, name: str) -> User:

@@ -1,1 +1,25 @@
 """The REST API: what programs, our own page among them, ask over HTTP."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import account, audit, confirm, factors, openapi, sessions, tokens
+from api.cubes import cube_routes
+from api.datasets import dataset_routes
+from api.growth import growth_routes
+from api.guests import guest_routes
+from api.shares import share_routes
+from api.views import view_routes
+from datasets.cubes.cache import CubeCache
+from datasets.cubes.engines import Engines
+from datasets.door import Door
+
+
+def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines) -> None:
+    """Give the server all routes below /api/; datasets are seen through the door."""
+    alone = [room.routes for room in (account, audit, confirm, factors, openapi, sessions, tokens)]
+    seen = [routes(door) for routes in (dataset_routes, growth_routes, share_routes, view_routes)]
+    for routes in (*alone, *seen, cube_routes(cubes, engines, door), guest_routes()):
+        server.register_blueprint(routes)
+        server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites

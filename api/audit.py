@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, make_response, request
+from datetime import date
+
+from flask import Blueprint, Response
 from flask_login import current_user
 
 from accounts import audit
 from accounts.audit import Action
-from accounts.audit.filters import DAYS, EXACT, asked
+from accounts.audit.filters import asked
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.operations import Query, operation
+from api.problems import explain
 
 routes = Blueprint("audit", __name__)
+explain(routes)
+
+
+class AuditQuery(Query):
+    """What the entries have; ``since`` and ``until`` are days, both within."""
+
+    actor: str = ""
+    action: str = ""
+    kind: str = ""
+    key: str = ""
+    outcome: str = ""
+    since: date | None = None
+    until: date | None = None
 
 
 @routes.get("/api/admin/audit.jsonl")
 @requires(Permission.ADMINISTER)
-def export() -> Response:
-    """Every entry that fits the filter, oldest first, as they are read."""
-    values = {name: request.args.get(name, "") for name in (*EXACT, *DAYS)}
-    try:
-        chosen = asked(values)
-    except ValueError as error:
-        return make_response({"error": {"message": str(error)}}, 400)
-    given = {name: value for name, value in values.items() if value}
+@operation(media="application/x-ndjson")
+def export_audit(query: AuditQuery) -> Response:
+    """Every entry of the log that fits, oldest first, each a line of JSON."""
+    given = {name: value for name, value in query.model_dump(mode="json").items() if value}
     audit.record(Action.AUDIT_EXPORTED, actor=current_user._get_current_object(), filter=given)
-    answer = Response(audit.lines(chosen), mimetype="application/x-ndjson")
+    answer = Response(audit.lines(asked(given)), mimetype="application/x-ndjson")
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
     return answer

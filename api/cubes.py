@@ -7,60 +7,69 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from flask_login import current_user
-from pydantic import ValidationError
+from pydantic import Field, Json, field_validator
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from datasets.axes import MisfitError, axes
+from api.operations import Query, operation
+from api.problems import RefusedError, RightsChangedError, explain
+from datasets.axes import axes
 from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
-from datasets.cubes.flights import OutdatedError, Rows, Turn
+from datasets.cubes.flights import Rows, Turn
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
-from datasets.door import Door, PreparingError, UnknownDatasetError
-from datasets.exploration import CubeRequest, faults
+from datasets.door import Door
+from datasets.exploration import CubeRequest
 from datasets.growing.states import States
-from datasets.protection import UnreadableError
 from datasets.reach import Reach
 from gpu.cubes import CubeSpec
 
 FOREVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
-RIGHTS_CHANGED = "rights-changed"
 WORTH_COMPRESSING = 1024  # bytes: less fits a packet anyway
 MOST_CELLS = 1 << 25
 """In all cubes of one request; a dashboard of large densities stays well below."""
 LONGEST_FLIGHT = 200
-LONGEST_NUMBER = 18
 
 
-class RightsChangedError(RuntimeError):
-    """The page was opened with other rights than the person has now, or by somebody else."""
+class CubeQuery(Query):
+    """The layout that is wanted, the rights that the description names, and the question.
 
+    ``rows`` is a state of a dataset that grows, ``from`` an older one whose rows are left out.
+    """
 
-class RefusedError(ValueError):
-    """A request is not what it should be; ``where`` is a path in ``x``, or an argument or header."""
+    frame: str = MAGIC.decode()
+    r: str | None = None
+    rows: int | None = Field(default=None, ge=0)
+    since: int | None = Field(default=None, ge=0, alias="from")
+    x: Json[CubeRequest]
 
-    def __init__(self, where: str, message: str) -> None:
-        super().__init__(message)
-        self.where = where
+    @field_validator("frame")
+    @classmethod
+    def _known(cls, frame: str) -> str:
+        if frame != MAGIC.decode():
+            raise ValueError("The service has been upgraded. Reload the page.")
+        return frame
 
 
 def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
     """The route over this cache and these engines, for what the door shows."""
     routes = Blueprint("cubes", __name__)
+    explain(routes)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
     @requires(Permission.EXPLORE)
-    def answer(slug: str, version: str) -> Response:
-        _require_layout()
-        asked = _asked()
+    @operation(media="application/octet-stream")
+    def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
+        """Counts to draw and to brush a version with, as docs/wire.md lays them out."""
+        asked = query.x
         seen = door.open(current_user, slug, version)
-        require_same(seen.reach)
-        state = _state(seen.states)
+        require_same(query.r, seen.reach)
+        state = _state(query, seen.states)
         description = seen.description.model_copy(update={"rows": state.rows})
         wanted = specs(asked, description, seen.reach.rows)
         _require_modest(wanted)
@@ -75,29 +84,12 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         frame = Frame(description, _active(asked, description), entries, state.since)
         return _unchanging(_packed(encode(frame)), tag)
 
-    routes.register_error_handler(RefusedError, _refused)
-    routes.register_error_handler(MisfitError, _refused)
-    routes.register_error_handler(UnknownDatasetError, _unknown)
-    routes.register_error_handler(OutdatedError, _outdated)
-    routes.register_error_handler(UnreadableError, _unreadable)
-    same_rights(routes)
-    routes.register_error_handler(PreparingError, _preparing)
     return routes
 
 
-def _require_layout() -> None:
-    if request.args.get("frame", MAGIC.decode()) != MAGIC.decode():
-        raise RefusedError("frame", "The service has been upgraded. Reload the page.")
-
-
-def same_rights(routes: Blueprint) -> None:
-    """Let these routes answer to what ``require_same`` raises."""
-    routes.register_error_handler(RightsChangedError, _rights_changed)
-
-
-def require_same(reach: Reach) -> None:
+def require_same(r: str | None, reach: Reach) -> None:
     """Browsers keep answers for good, each under the rights that its address names."""
-    if request.args.get("r", reach.key) != reach.key:
+    if r not in (None, reach.key):
         raise RightsChangedError
 
 
@@ -110,30 +102,14 @@ class _State:
     range: range
 
 
-def _state(states: States) -> _State:
-    """What ``rows`` and ``from`` name; without them, the rows that were imported."""
-    until, since = _number("rows"), _number("from")
+def _state(query: CubeQuery, states: States) -> _State:
+    """The state that is asked for. Without ``rows`` the newest or, to be kept for good, the rows imported."""
+    newest = states.latest if query.r is None else states.visible
+    until = newest if query.rows is None else query.rows
     try:
-        return _State(states.visible if until is None else until, since, states.rows(until, since))
+        return _State(until, query.since, states.rows(until, query.since))
     except ValueError as error:
         raise RefusedError("rows", str(error)) from error
-
-
-def _number(name: str) -> int | None:
-    given = request.args.get(name)
-    if given is None:
-        return None
-    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_NUMBER):
-        raise RefusedError(name, "this is no number of rows")
-    return int(given)
-
-
-def _asked() -> CubeRequest:
-    try:
-        return CubeRequest.model_validate_json(request.args.get("x", ""))
-    except ValidationError as error:
-        where, message = faults(error)[0]
-        raise RefusedError(where or "x", message) from error
 
 
 def _turn() -> Turn:
@@ -188,29 +164,3 @@ def _unchanging(response: Response, tag: str) -> Response:
     response.vary.add("Accept-Encoding")
     response.set_etag(tag, weak=True)
     return response
-
-
-def _refused(error: RefusedError | MisfitError) -> Response:
-    return make_response({"error": {"message": str(error), "where": error.where}}, 400)
-
-
-def _unknown(error: UnknownDatasetError) -> Response:
-    return make_response({"error": {"message": str(error)}}, 404)
-
-
-def _outdated(_error: OutdatedError) -> Response:
-    return make_response({"error": {"message": "outdated"}}, 409)
-
-
-def _unreadable(error: UnreadableError) -> Response:
-    return make_response({"error": {"message": str(error)}}, 503)
-
-
-def _rights_changed(_error: RightsChangedError) -> Response:
-    return make_response({"error": {"message": "Your rights have changed.", "code": RIGHTS_CHANGED}}, 409)
-
-
-def _preparing(error: PreparingError) -> Response:
-    answer = make_response({"error": {"message": str(error), "code": "preparing"}}, 503)
-    answer.headers["Retry-After"] = "5"
-    return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask_login import current_user
@@ -16,7 +16,8 @@ from accounts.guard import public, requires
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from accounts.tokens import BadTokenError
-from api.answers import Body, body, explain
+from api.operations import Answer, Body, operation
+from api.problems import explain
 from datasets import guests, views
 from datasets.guests import Wish
 from db.tables import GuestLink
@@ -24,12 +25,34 @@ from db.tables import GuestLink
 Page = Response | AnyResponse | str | tuple[str, int]
 
 
-class LinkBody(Body):
+class NewLink(Body):
     """Until when, what it is for, and whose rights it has (None: whoever asks)."""
 
     expires: AwareDatetime
     label: str = ""
     rights_of: str | None = None
+
+
+class LinkPath(Answer):
+    """The address of a link, below that of the service."""
+
+    path: str
+
+
+class ListedLink(LinkPath):
+    """A guest link: whose rights it has, and when somebody last came by it."""
+
+    id: str
+    label: str
+    rights_of: str
+    expires: datetime
+    opened: datetime | None
+
+
+class Links(Answer):
+    """Guest links that are good, newest first."""
+
+    links: list[ListedLink]
 
 
 def guest_routes() -> Blueprint:
@@ -39,26 +62,30 @@ def guest_routes() -> Blueprint:
 
     @routes.get("/api/views/<key>/guests")
     @requires(Permission.SAVE)
-    def list_links(key: str) -> dict[str, Any]:
-        return {"links": [_said(link, name) for link, name in guests.of(current_user, key)]}
+    @operation()
+    def list_guest_links(key: str) -> Links:
+        """The guest links to a saved view."""
+        return Links(links=[_said(link, name) for link, name in guests.of(current_user, key)])
 
     @routes.post("/api/views/<key>/guests")
     @requires(Permission.SAVE)
-    def create_link(key: str) -> tuple[dict[str, Any], int]:
-        wanted = body(LinkBody)
-        wish = Wish(wanted.expires, wanted.label.strip(), wanted.rights_of)
+    @operation(status=201)
+    def create_guest_link(key: str, body: NewLink) -> LinkPath:
+        """Give out a guest link to a saved view."""
+        wish = Wish(body.expires, body.label.strip(), body.rights_of)
         link = guests.create(current_user, key, wish)
         audit.record(
             Action.GUEST_LINK, actor=current_user, resource=("view", key), link=link.id, until=link.expires
         )
-        return {"path": guests.path(link)}, 201
+        return LinkPath(path=guests.path(link))
 
-    @routes.delete("/api/guests/<id_>")
+    @routes.delete("/api/guests/<link_id>")
     @requires(Permission.SAVE)
-    def revoke_link(id_: str) -> tuple[str, int]:
-        guests.revoke(current_user, id_)
-        audit.record(Action.GUEST_REVOKED, actor=current_user, resource=("guest link", id_))
-        return "", 204
+    @operation()
+    def revoke_guest_link(link_id: str) -> None:
+        """Revoke a guest link; its guests are out at once."""
+        guests.revoke(current_user, link_id)
+        audit.record(Action.GUEST_REVOKED, actor=current_user, resource=("guest link", link_id))
 
     return routes
 
@@ -106,12 +133,12 @@ def _admit(link: GuestLink, key: str) -> Page:
     return redirect(f"/view/{key}")
 
 
-def _said(link: GuestLink, rights_of: str) -> dict[str, Any]:
-    return {
-        "id": link.id,
-        "label": link.label,
-        "path": guests.path(link),
-        "rights_of": rights_of,
-        "expires": link.expires.isoformat(),
-        "opened": link.opened and link.opened.isoformat(),
-    }
+def _said(link: GuestLink, rights_of: str) -> ListedLink:
+    return ListedLink(
+        id=link.id,
+        label=link.label,
+        path=guests.path(link),
+        rights_of=rights_of,
+        expires=link.expires,
+        opened=link.opened,
+    )

@@ -13,9 +13,9 @@ from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts import audit, sessions
+from accounts import audit, failures, sessions
 from accounts.answers import Answer, Given, Made
-from accounts.audit import Action, Outcome
+from accounts.audit import Action
 from accounts.challenges import Ceremony, StaleChallengeError
 from accounts.entry import admit, local, pending
 from accounts.factors import Factor
@@ -87,7 +87,11 @@ def signin_options() -> Response:
 def signin() -> AnyResponse:
     """Let in by a passkey alone, or as the second step of whoever has proved the first."""
     asked = _body(Proof)
-    person: Principal = _ceremonies().prove(Ceremony.SIGN_IN, asked.credential)
+    try:
+        person: Principal = _ceremonies().prove(Ceremony.SIGN_IN, asked.credential)
+    except RefusedError as error:
+        _record_failure(error)
+        raise
     first = pending()
     if first is None or first.person.id != person.id:
         return _admit(person, Factor.PASSKEY, local(asked.next))
@@ -104,33 +108,40 @@ def confirmation_options() -> Response:
 @requires(Permission.ACCOUNT)
 def confirm() -> Response:
     me = _in_person()
-    if _ceremonies().prove(Ceremony.CONFIRM, _body(Proof).credential).id != me.id:
-        raise UnknownPasskeyError
+    given = _body(Proof).credential
+    try:
+        _prove_own(me, given)
+    except (RefusedError, UnknownPasskeyError) as error:
+        if failures.first(Ceremony.CONFIRM, me.id, within=failures.SELDOM):
+            failures.stepup(me, Factor.PASSKEY, _why(error))
+        raise
     sessions.confirm(me.key)
     audit.record(Action.STEPUP, actor=me, method=Factor.PASSKEY)
     return Response(status=204)
 
 
+def _prove_own(me: Principal, given: Answer[Given]) -> None:
+    if _ceremonies().prove(Ceremony.CONFIRM, given).id != me.id:
+        raise UnknownPasskeyError
+
+
+def _record_failure(error: RefusedError) -> None:
+    """Only what is wrong with a known passkey, once a minute: anybody may try at will."""
+    if error.owner and failures.first(Ceremony.SIGN_IN, error.owner.id, within=failures.SELDOM):
+        failures.signin(error.owner.name, Factor.PASSKEY, _why(error))
+
+
+def _why(error: Exception) -> str:
+    return str(error.__cause__ or error)
+
+
 @blueprint.errorhandler(BadPasskeyNameError)
 @blueprint.errorhandler(NoNameError)
+@blueprint.errorhandler(RefusedError)
 @blueprint.errorhandler(StaleChallengeError)
 @blueprint.errorhandler(UnknownPasskeyError)
 def _refused(error: Exception) -> Response:
     return make_response({"error": {"message": str(error)}}, 400)
-
-
-@blueprint.errorhandler(RefusedError)
-def _wrong(error: RefusedError) -> Response:
-    """Only what is wrong with a known passkey is recorded: strangers could fill the log with the rest."""
-    if error.owner:
-        audit.record(
-            Action.SIGNIN_FAILED,
-            resource=("user", error.owner.name),
-            outcome=Outcome.FAILED,
-            method=Factor.PASSKEY,
-            why=str(error.__cause__ or error),
-        )
-    return _refused(error)
 
 
 @blueprint.errorhandler(ValidationError)

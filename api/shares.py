@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Blueprint, request
+from flask import Blueprint
 from flask_login import current_user
 
-from accounts import audit
-from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.answers import Body, body, explain
+from api.operations import Answer, Body, Query, operation
+from api.problems import explain
 from datasets import conditions, shares, subjects, views
 from datasets.axes import MisfitError
 from datasets.conditions import Conditions
@@ -23,19 +20,56 @@ from datasets.words import words
 from db.tables import Level, Resource, Share
 
 
-class TermsBody(Body):
-    """What a share allows; ``conditions`` None shows every row."""
+class NewShare(Body):
+    """With whom, and on what terms; ``conditions`` None shows every row."""
 
+    among: Among
+    name: str = ""
     level: Level = Level.VIEW
     conditions: Conditions | None = None
     masked: tuple[str, ...] = ()
 
 
-class ShareBody(TermsBody):
-    """With whom, and on what terms."""
+class CreatedShare(Answer):
+    """The number of a share."""
+
+    id: int
+
+
+class ListedShare(CreatedShare):
+    """With whom, and on what terms; ``rows`` says the conditions in words."""
 
     among: Among
-    name: str = ""
+    name: str
+    level: Level
+    conditions: Conditions | None
+    rows: str | None
+    masked: list[str]
+
+
+class Shares(Answer):
+    """Shares, oldest first."""
+
+    shares: list[ListedShare]
+
+
+class Letters(Query):
+    """How a name begins: two letters at least."""
+
+    q: str = ""
+
+
+class FoundSubject(Answer):
+    """A person or a group."""
+
+    among: Among
+    name: str
+
+
+class Subjects(Answer):
+    """People and groups, by name."""
+
+    subjects: list[FoundSubject]
 
 
 def share_routes(door: Door) -> Blueprint:
@@ -45,45 +79,55 @@ def share_routes(door: Door) -> Blueprint:
 
     @routes.get("/api/subjects")
     @requires(Permission.SAVE)
-    def find_subjects() -> dict[str, Any]:
-        found = subjects.found(request.args.get("q", "").strip())
-        return {"subjects": [{"among": among, "name": name} for among, name in found]}
+    @operation()
+    def find_subjects(query: Letters) -> Subjects:
+        """With whom one can share: the first few whose names begin like this."""
+        found = subjects.found(query.q.strip())
+        return Subjects(subjects=[FoundSubject(among=among, name=name) for among, name in found])
 
     @routes.get("/api/datasets/<slug>/shares")
     @requires(Permission.SAVE)
-    def of_dataset(slug: str) -> dict[str, Any]:
+    @operation()
+    def list_dataset_shares(slug: str) -> Shares:
+        """Who uses a dataset, and on what terms."""
         id_ = _dataset(slug)
         shares.demand_sharing(current_user, Resource.DATASET, id_)
-        return {"shares": _listed(Resource.DATASET, id_, door.open(current_user, slug).description)}
+        return _listed(Resource.DATASET, id_, door.open(current_user, slug).description)
 
     @routes.post("/api/datasets/<slug>/shares")
     @requires(Permission.SAVE)
-    def share_dataset(slug: str) -> tuple[dict[str, Any], int]:
-        id_, wanted = _dataset(slug), body(ShareBody)
+    @operation(status=201)
+    def share_dataset(slug: str, body: NewShare) -> CreatedShare:
+        """Share a dataset, or change the terms on which it is shared with somebody."""
+        id_ = _dataset(slug)
         shares.demand_sharing(current_user, Resource.DATASET, id_)
         whole = door.open(current_user, slug).description  # who shares it sees all of it
-        share = _given(Resource.DATASET, id_, wanted, _terms(wanted, whole))
+        share = _given(Resource.DATASET, id_, body, _terms(body, whole))
         door.prepare(slug, share)
-        return {"id": share.id}, 201
+        return CreatedShare.model_validate(share)
 
     @routes.get("/api/views/<key>/shares")
     @requires(Permission.SAVE)
-    def of_view(key: str) -> dict[str, Any]:
-        return {"shares": _listed(Resource.VIEW, _view(key))}
+    @operation()
+    def list_view_shares(key: str) -> Shares:
+        """Who uses a saved view."""
+        return _listed(Resource.VIEW, _view(key))
 
     @routes.post("/api/views/<key>/shares")
     @requires(Permission.SAVE)
-    def share_view(key: str) -> tuple[dict[str, Any], int]:
-        id_, wanted = _view(key), body(ShareBody)
+    @operation(status=201)
+    def share_view(key: str, body: NewShare) -> CreatedShare:
+        """Share a saved view, or change the level on which it is shared with somebody."""
+        id_ = _view(key)
         shares.demand_sharing(current_user, Resource.VIEW, id_)
-        return {"id": _given(Resource.VIEW, id_, wanted, _terms(wanted, None)).id}, 201
+        return CreatedShare.model_validate(_given(Resource.VIEW, id_, body, _terms(body, None)))
 
-    @routes.delete("/api/shares/<int:share_id>")
+    @routes.delete("/api/shares/<int(max=2147483647):share_id>")
     @requires(Permission.SAVE)
-    def end_share(share_id: int) -> tuple[str, int]:
+    @operation()
+    def end_share(share_id: int) -> None:
+        """Share no longer."""
         shares.take(current_user, share_id)
-        audit.record(Action.SHARE_REMOVED, actor=current_user, resource=("share", str(share_id)))
-        return "", 204
 
     return routes
 
@@ -97,22 +141,11 @@ def _view(key: str) -> int:
     return views.find(current_user, key)[0].id or 0
 
 
-def _given(resource: Resource, id_: int, wanted: ShareBody, terms: Terms) -> Share:
-    share = shares.give(current_user, resource, id_, subjects.named(wanted.among, wanted.name), terms)
-    audit.record(
-        Action.SHARE_CREATED,
-        actor=current_user,
-        resource=(resource, str(id_)),
-        among=wanted.among,
-        name=wanted.name,
-        level=terms.level,
-        rows=terms.conditions or "all",
-        masked=terms.masked,
-    )
-    return share
+def _given(resource: Resource, id_: int, wanted: NewShare, terms: Terms) -> Share:
+    return shares.give(current_user, resource, id_, subjects.named(wanted.among, wanted.name), terms)
 
 
-def _terms(wanted: TermsBody, whole: Description | None) -> Terms:
+def _terms(wanted: NewShare, whole: Description | None) -> Terms:
     """The terms, which fit the newest version of the dataset."""
     if whole is not None:
         unknown = sorted(set(wanted.masked) - {column.name for column in whole.columns})
@@ -124,25 +157,26 @@ def _terms(wanted: TermsBody, whole: Description | None) -> Terms:
     return Terms(wanted.level, stored, wanted.masked)
 
 
-def _require_fit(wanted: TermsBody, whole: Description) -> None:
+def _require_fit(wanted: NewShare, whole: Description) -> None:
     try:
         conditions.compiled(wanted.conditions or (), whole)
     except MisfitError as error:
         raise BadShareError(str(error)) from error
 
 
-def _listed(resource: Resource, id_: int, whole: Description | None = None) -> list[dict[str, Any]]:
-    return [_said(share, name, whole) for share, name in shares.of(current_user, resource, id_)]
+def _listed(resource: Resource, id_: int, whole: Description | None = None) -> Shares:
+    found = shares.of(current_user, resource, id_)
+    return Shares(shares=[_said(share, name, whole) for share, name in found])
 
 
-def _said(share: Share, name: str, whole: Description | None) -> dict[str, Any]:
+def _said(share: Share, name: str, whole: Description | None) -> ListedShare:
     kept = None if share.conditions is None else conditions.stored.validate_python(share.conditions)
-    return {
-        "id": share.id,
-        "among": subjects.among(Subject(share.user_id, share.group_id)),
-        "name": name,
-        "level": share.level,
-        "conditions": share.conditions,
-        "rows": words(kept, whole) if kept and whole else None,
-        "masked": share.masked,
-    }
+    return ListedShare(
+        id=share.id or 0,
+        among=subjects.among(Subject(share.user_id, share.group_id)),
+        name=name,
+        level=share.level,
+        conditions=kept,
+        rows=words(kept, whole) if kept and whole else None,
+        masked=share.masked,
+    )

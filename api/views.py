@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 from flask import Blueprint
 from flask_login import current_user
 
@@ -12,13 +9,15 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.answers import Body, body, explain
+from api.operations import Answer, Body, operation
+from api.problems import explain
 from datasets import views
 from datasets.axes import axes
 from datasets.door import Door
 from datasets.exploration import Exploration
 from datasets.measures import measure
 from datasets.predicates import predicates
+from db.tables import Level
 
 
 class NewView(Body):
@@ -35,6 +34,27 @@ class ViewChange(Body):
     exploration: Exploration | None = None
 
 
+class KeptView(Answer):
+    """A saved view, and what you may do with it."""
+
+    key: str
+    name: str
+    level: Level
+
+
+class ListedView(KeptView):
+    """A saved view, the slug of its dataset and who owns it."""
+
+    dataset: str
+    owner: str
+
+
+class Views(Answer):
+    """Saved views, the latest first."""
+
+    views: list[ListedView]
+
+
 def view_routes(door: Door) -> Blueprint:
     """The routes; only what the door shows a person can they keep."""
     routes = Blueprint("views", __name__)
@@ -42,34 +62,38 @@ def view_routes(door: Door) -> Blueprint:
 
     @routes.get("/api/views")
     @requires(Permission.ACCOUNT)
-    def list_views() -> dict[str, Any]:
-        return {"views": [asdict(each) for each in views.listed(current_user)]}
+    @operation()
+    def list_views() -> Views:
+        """Your saved views and those shared with you."""
+        return Views(views=[ListedView.model_validate(each) for each in views.listed(current_user)])
 
     @routes.post("/api/views")
     @requires(Permission.SAVE)
-    def save_view() -> tuple[dict[str, Any], int]:
-        wanted = body(NewView)
-        _require_fit(door, wanted.exploration)
-        view = views.save(current_user, wanted.name, wanted.exploration)
+    @operation(status=201)
+    def save_view(body: NewView) -> KeptView:
+        """Keep an exploration under a name."""
+        _require_fit(door, body.exploration)
+        view = views.save(current_user, body.name, body.exploration)
         _record(Action.VIEW_SAVED, view.key, name=view.name)
-        return {"key": view.key, "name": view.name, "level": "manage"}, 201
+        return KeptView(key=view.key, name=view.name, level=Level.MANAGE)
 
     @routes.patch("/api/views/<key>")
     @requires(Permission.SAVE)
-    def change_view(key: str) -> tuple[str, int]:
-        wanted = body(ViewChange)
-        if wanted.exploration is not None:
-            _require_fit(door, wanted.exploration)
-        views.update(current_user, key, wanted.name, wanted.exploration)
-        _record(Action.VIEW_SAVED, key, name=wanted.name)
-        return "", 204
+    @operation()
+    def change_view(key: str, body: ViewChange) -> None:
+        """Rename a saved view, or keep another exploration in it."""
+        if body.exploration is not None:
+            _require_fit(door, body.exploration)
+        views.update(current_user, key, body.name, body.exploration)
+        _record(Action.VIEW_SAVED, key, name=body.name)
 
     @routes.delete("/api/views/<key>")
     @requires(Permission.SAVE)
-    def delete_view(key: str) -> tuple[str, int]:
+    @operation()
+    def delete_view(key: str) -> None:
+        """Delete a saved view, with its shares and guest links."""
         views.delete(current_user, key)
         _record(Action.VIEW_DELETED, key)
-        return "", 204
 
     return routes
 

@@ -4,5 +4,6 @@ interface Window {
   dx?: Record<string, unknown>;
   dash_clientside?: Record<string, unknown>;
   dash_ag_grid?: any;
+  dash_component_api?: any;
   dashAgGridFunctions?: Record<string, unknown>;
 }

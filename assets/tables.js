@@ -1,4 +1,4 @@
-/** What tables of dash-ag-grid need from us: our colours, our formats, and asking for their rows again. */
+/** What tables of dash-ag-grid need from us: our colours, our formats, asking for their rows again, and saying when they don't come. */
 (function () {
   const QUIET = {
     accentColor: "var(--dx-selected)",
@@ -49,6 +49,41 @@
       api.purgeInfiniteCache();
     });
   }
+
+  /** What to do when the rows don't come. @param {number} status of the answer; 0 is none */
+  function advice(status) {
+    if (!status) return "The server cannot be reached. Check your connection, then try again.";
+    if (status === 403) return "You are not allowed to see this. If you should be, ask another admin.";
+    return "The server could not answer. Try again; if it stays like this, its log says why.";
+  }
+
+  /** Which table's rows a request of Dash asks for. @param {RequestInit} [init] */
+  const asks = (init) => /([\w-]+)\.getRowsResponse/.exec(typeof init?.body === "string" ? init.body : "")?.[1];
+
+  /** Say in a table that its rows don't come, or no longer. @param {string} table @param {number} status */
+  function tell(table, status) {
+    const { set_props: set } = /** @type {any} */ (window.dash_clientside);
+    const fine = status === 200 || status === 204;
+    set(`${table}-problem`, { hidden: fine });
+    if (fine) return;
+    set(`${table}-advice`, { children: advice(status) });
+    window.dash_component_api?.getLayout(table)?.props.getRowsRequest?.failCallback(); // or it asks for no others
+  }
+
+  /* Dash tells nobody on the page when a callback fails: the table would wait for ever. */
+  const ask = window.fetch;
+  window.fetch = async (input, init) => {
+    const table = asks(init);
+    if (!table) return ask(input, init);
+    try {
+      const answer = await ask(input, init);
+      tell(table, answer.status);
+      return answer;
+    } catch (error) {
+      tell(table, 0);
+      throw error;
+    }
+  };
 
   /** Choose no row, which closes the panel. @param {unknown} _clicks @param {unknown} grid */
   const leave = (_clicks, grid) => on(grid, (api) => api.deselectAll());

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import browser, encryption, engine
+from bench import browser, encryption, engine, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -41,11 +41,17 @@ def run_encryption(_: list[int]) -> None:
     encryption.main()
 
 
+def run_signin(_: list[int]) -> None:
+    """Passwords and sessions, beside Flask-Login."""
+    signin.main()
+
+
 PARTS: dict[str, Callable[[list[int]], None]] = {
     "browser": run_browser,
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
+    "signin": run_signin,
 }
 
 

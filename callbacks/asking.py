@@ -140,8 +140,9 @@ class Acts:
 
     def _act(self, what: Mapping[str, str]) -> Act:
         """The act of this verb, whose permission the person has; an unknown one is nobody's."""
-        act = self._known.get(what["verb"], Act())
-        demand(act.permission)
+        verb = what["verb"] if what["verb"] in self._known else "unknown"
+        act = self._known.get(verb, Act())
+        demand(act.permission, f"act {verb}")
         return act
 
 

@@ -83,9 +83,15 @@ def _appended(chosen: argparse.Namespace) -> str:
 def _rotated(chosen: argparse.Namespace) -> str:
     slug = chosen.slug
     slugs = [catalogue.open(slug).slug] if slug else [entry.slug for entry in catalogue.entries()]
-    versions = sum(rotate(each, progress) for each in slugs)
+    versions = sum(map(_rotated_one, slugs))
     what = "encrypted with new keys" if settings().encryption == "on" else "no longer encrypted"
     return f"{len(slugs)} datasets, {versions} versions {what}"
+
+
+def _rotated_one(slug: str) -> int:
+    versions = rotate(slug, progress)
+    audit.record(Action.KEY_ROTATED, resource=("dataset", slug), versions=versions)
+    return versions
 
 
 def _made(chosen: argparse.Namespace) -> Description:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from accounts import audit, standing
-from accounts.audit import Action
+from accounts import standing
 from accounts.principals import Principal
 from datasets import owners
 
@@ -28,6 +27,5 @@ def leave(by: Principal, user_id: int, heir: int | None = None) -> None:
         if heir is None or heir == user_id:
             raise NoHeirError
         standing.disable(by, user_id)  # so that they don't save another view meanwhile
-        owners.transfer(user_id, heir)
-        audit.record(Action.OWNER_CHANGED, actor=by, resource=("user", str(user_id)), heir=heir)
+        owners.transfer(by, user_id, heir)
     standing.delete(by, user_id)

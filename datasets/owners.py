@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from accounts.principals import Principal
-from datasets import shares
+from datasets import shares, trail
 from datasets.shares import TABLES
 from db.engine import session
 from db.tables import Dataset, Resource, Role, SavedView, User
@@ -33,16 +34,19 @@ def owned(user_id: int) -> Owned:
         return Owned(tuple(work.exec(datasets)), tuple(work.exec(views)))
 
 
-def transfer(from_: int, to: int) -> None:
+def transfer(by: Principal, from_: int, to: int) -> None:
     """Give all that a user owns to another: before somebody leaves.
 
     Raises:
         UnknownOwnerError: the other is unknown or disabled.
     """
-    _require_owner(to)
+    heir = _owner(to)
     with session() as work:
-        for table in TABLES.values():
-            work.execute(sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to))
+        before = work.get_one(User, from_).name
+        for resource, table in TABLES.items():
+            given = sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to)
+            for id_ in work.scalars(given.returning(col(table.id))).all():
+                trail.owner(by, (resource, id_ or 0), before, heir, work)
 
 
 def claim(slug: str, name: str | None) -> None:
@@ -72,14 +76,19 @@ def hand_over(by: Principal, resource: Resource, id_: int, to: int) -> None:
         LookupError, NotAllowedError: ``by`` may not, or the other is unknown or disabled.
     """
     shares.demand_sharing(by, resource, id_)
-    _require_owner(to)
-    table = TABLES[resource]
+    heir = _owner(to)
     with session() as work:
-        work.execute(sa.update(table).where(col(table.id) == id_).values(owner_id=to))
+        found = cast(Dataset | SavedView, work.get_one(TABLES[resource], id_))
+        before = work.get(User, found.owner_id) if found.owner_id else None
+        found.owner_id = to
+        work.add(found)
+        trail.owner(by, (resource, id_), before.name if before else "", heir, work)
 
 
-def _require_owner(user_id: int) -> None:
+def _owner(user_id: int) -> str:
+    """The name of who shall own something."""
     with session() as work:
         user = work.get(User, user_id)
     if user is None or user.disabled:
         raise UnknownOwnerError("there is no such user")
+    return user.name

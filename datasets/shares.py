@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
+from datasets import trail
 from db.engine import session
 from db.tables import Dataset, Group, Level, Membership, Resource, Role, SavedView, Share, User
 
@@ -159,7 +161,7 @@ def give(by: Principal, resource: Resource, id_: int, subject: Subject, terms: T
     """
     demand_sharing(by, resource, id_)
     _require_sense(resource, terms)
-    return put(resource, id_, subject, terms)
+    return put(resource, id_, subject, terms, by)
 
 
 def change(by: Principal, share_id: int, terms: Terms) -> Share:
@@ -172,7 +174,7 @@ def change(by: Principal, share_id: int, terms: Terms) -> Share:
     share = _known(by, share_id)
     _require_sense(Resource(share.resource), terms)
     subject = Subject(share.user_id, share.group_id)
-    return put(Resource(share.resource), share.resource_id, subject, terms)
+    return put(Resource(share.resource), share.resource_id, subject, terms, by)
 
 
 def take(by: Principal, share_id: int) -> None:
@@ -183,14 +185,16 @@ def take(by: Principal, share_id: int) -> None:
     """
     share = _known(by, share_id)
     with session() as work:
-        work.execute(sa.delete(Share).where(col(Share.id) == share.id))
+        gone = sa.delete(Share).where(col(Share.id) == share.id).returning(col(Share.id))
+        if work.execute(gone).first():
+            trail.share(Action.SHARE_REMOVED, by, share, work)
 
 
-def put(resource: Resource, id_: int, subject: Subject, terms: Terms) -> Share:
+def put(resource: Resource, id_: int, subject: Subject, terms: Terms, by: Principal | None = None) -> Share:
     """Share something, whoever asks: for commands on the machine itself."""
     for left in reversed(range(TRIES)):
         try:
-            return _put(resource, id_, subject, terms)
+            return _put(resource, id_, subject, terms, by)
         except IntegrityError:  # somebody has shared it with them at this very moment
             if not left:
                 raise
@@ -209,7 +213,7 @@ def forget(work: Session, resource: Resource, id_: int) -> None:
     work.execute(sa.delete(Share).where(*_on(resource, id_)))
 
 
-def _put(resource: Resource, id_: int, subject: Subject, terms: Terms) -> Share:
+def _put(resource: Resource, id_: int, subject: Subject, terms: Terms, by: Principal | None) -> Share:
     own = (col(Share.user_id) == subject.user_id, col(Share.group_id) == subject.group_id)
     with session() as work:
         known = work.exec(select(Share).where(*_on(resource, id_), *own)).one_or_none()
@@ -219,6 +223,7 @@ def _put(resource: Resource, id_: int, subject: Subject, terms: Terms) -> Share:
         share.level, share.conditions, share.masked = terms.level, terms.conditions, list(terms.masked)
         work.add(share)
         work.flush()
+        trail.share(Action.SHARE_CHANGED if known else Action.SHARE_CREATED, by, share, work)
         return share
 
 

@@ -31,6 +31,10 @@ class UnknownViewError(LookupError):
         super().__init__("There is no such saved view here.")
 
 
+class BadViewError(ValueError):
+    """No view can be kept like this; says why."""
+
+
 @dataclass(frozen=True)
 class Listed:
     """A saved view in the list."""
@@ -46,7 +50,7 @@ def save(person: Principal, name: str, exploration: Exploration) -> SavedView:
     """Keep an exploration of a dataset that the person has open; it is theirs alone.
 
     Raises:
-        ValueError: that is no name.
+        BadViewError: that is no name.
     """
     with session() as work:
         dataset = work.exec(select(Dataset.id).where(Dataset.slug == exploration.dataset)).one()
@@ -96,11 +100,11 @@ def update(person: Principal, key: str, name: str | None, exploration: Explorati
 
     Raises:
         UnknownViewError, NotAllowedError: they may not.
-        ValueError: that is no name, or the exploration is of another dataset.
+        BadViewError: that is no name, or the exploration is of another dataset.
     """
     view, slug = find(person, key, Level.EDIT)
     if exploration is not None and exploration.dataset != slug:
-        raise ValueError("A view stays with its dataset.")
+        raise BadViewError("A view stays with its dataset.")
     with session() as work:
         own = work.get_one(SavedView, view.id)
         own.name = own.name if name is None else _named(name)
@@ -164,5 +168,5 @@ def _visible(person: Principal) -> Sequence[sa.ColumnElement[bool]]:
 def _named(name: str) -> str:
     plain = name.strip()
     if not 1 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
-        raise ValueError(f"Give the view a name of 1 to {LONGEST_NAME} letters.")
+        raise BadViewError(f"Give the view a name of 1 to {LONGEST_NAME} letters.")
     return plain

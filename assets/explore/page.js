@@ -4,7 +4,7 @@
  * @import { Actions } from "./types-ui.js"
  */
 import { encode } from "./address.js";
-import { Client, RightsChanged, SignedOut } from "./client.js";
+import { Client, Gone, RightsChanged, SignedOut } from "./client.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
 import { Engine } from "./engine.js";
@@ -57,12 +57,13 @@ export class Page {
 
   /**
    * @param {HTMLElement} host @param {Opened} opened
-   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void }} listener
+   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void, onGone(): void }} listener
    */
-  constructor(host, opened, { onCommit, onRightsChanged }) {
+  constructor(host, opened, { onCommit, onRightsChanged, onGone }) {
     this.opened = opened;
     this.onCommit = onCommit;
     this.onRightsChanged = onRightsChanged;
+    this.onGone = onGone;
     this.exploration = opened.exploration;
     const { description } = opened;
     this.notices = new Notices();
@@ -337,6 +338,7 @@ export class Page {
     this.#stopWaiting();
     if (error instanceof SignedOut) return; // session.js leads to signing in and back
     if (error instanceof RightsChanged) return this.onRightsChanged();
+    if (error instanceof Gone) return this.onGone();
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);

@@ -80,8 +80,8 @@ def _end_of(day: str | None) -> datetime:
 
 
 ACTS = {
-    "end-own-session": Act(end, ask_end, Permission.ACCOUNT, fresh=False),
-    "end-others": Act(end_others, ask_end_others, Permission.ACCOUNT, fresh=False),
+    "end-own-session": Act(end, ask_end, Permission.ACCOUNT),
+    "end-others": Act(end_others, ask_end_others, Permission.ACCOUNT),
     "new-token": Act(token, ask_token, Permission.ACCOUNT),
-    "revoke-own-token": Act(revoke, ask_revoke, Permission.ACCOUNT, fresh=False),
+    "revoke-own-token": Act(revoke, ask_revoke, Permission.ACCOUNT),
 }

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from callbacks.admin import audit, datasets, groups, health, people, persons, sessions, settings, sight
+from callbacks.admin import (
+    audit,
+    datasets,
+    groups,
+    health,
+    people,
+    persons,
+    sessions,
+    settings,
+    sight,
+    views,
+)
 from callbacks.asking import Act
 
 
 def register() -> None:
     """Wire all administration pages."""
-    for page in (people, groups, datasets, sessions, audit, health, settings):
+    for page in (people, groups, datasets, views, sessions, audit, health, settings):
         page.register()
 
 
-ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | sessions.ACTS | sight.ACTS
+ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS | sight.ACTS

@@ -29,9 +29,12 @@ def register() -> None:
     filters = (Input(ids.filter_(ids.AUDIT), "value"), State(ids.filter_(ids.AUDIT), "id"))
     callback(Output(ids.EXPORT, "href"), *filters, prevent_initial_call=True)(export_address)
     callback(Output(ids.filter_(ids.AUDIT, "action"), "options"), Input(ids.AUDIT, "id"))(acts)
-    callback(Output(ids.VERDICT, "children"), Input(ids.VERIFY, "n_clicks"), prevent_initial_call=True)(
-        verify
-    )
+    callback(
+        Output(ids.VERDICT, "children"),
+        Input(ids.VERIFY, "n_clicks"),
+        running=[(Output(ids.VERIFY, "children"), "Verifying…", "Verify now")],
+        prevent_initial_call=True,
+    )(verify)
 
 
 def page(filters: rows.Filters, window: Window) -> rows.Page:

@@ -9,12 +9,11 @@ from dash.development.base_component import Component
 from flask import current_app
 from flask_login import current_user
 
-from accounts import audit, groups, people
-from accounts.audit import Action
+from accounts import groups, people
 from accounts.paging import Window
 from accounts.principals import Principal
 from callbacks.admin import rows
-from callbacks.admin.words import moment, who
+from callbacks.admin.words import moment, subject, who
 from callbacks.asking import Act, Answers, Done, Question
 from components import ids as shared
 from components.admin import dataset as shown
@@ -66,15 +65,9 @@ def _share(share: Share, name: str, description: Description | None) -> dict[str
         parts.append(f"without {', '.join(_label(each, description) for each in share.masked)}")
     return {
         "id": f"{share.resource_id}:{share.id}",
-        "with": _subject(share, name),
+        "with": subject(share, name),
         "words": " · ".join(parts),
     }
-
-
-def _subject(share: Share, name: str) -> str:
-    if share.group_id is not None:
-        return f"Group {name}"
-    return name if share.user_id is not None else "Everyone signed in"
 
 
 def _rows(share: Share, description: Description | None) -> str:
@@ -135,11 +128,10 @@ def share(by: Principal, key: str, answers: Answers) -> Done:
     terms = _terms(answers, found)
     chosen = str(answers["with"])
     if chosen == PERSON:
-        subject = Subject(user_id=people.named(str(answers["person"] or "").strip()))
+        whom = Subject(user_id=people.named(str(answers["person"] or "").strip()))
     else:
-        subject = Subject(group_id=int(chosen.removeprefix(GROUP))) if chosen != EVERYONE else Subject()
-    made = shares.give(by, Resource.DATASET, found.id, subject, terms)
-    _record(Action.SHARE_CREATED, by, found, made)
+        whom = Subject(group_id=int(chosen.removeprefix(GROUP))) if chosen != EVERYONE else Subject()
+    made = shares.give(by, Resource.DATASET, found.id, whom, terms)
     if found.versions:
         current_app.extensions["door"].prepare(found.slug, made)
     return Done(f"{found.name} is shared.")
@@ -154,7 +146,7 @@ def ask_change(key: str) -> Question:
 
 def change(by: Principal, key: str, answers: Answers) -> Done:
     given, found = _given(key)
-    _record(Action.SHARE_CHANGED, by, found, shares.change(by, given.id or 0, _terms(answers, found)))
+    shares.change(by, given.id or 0, _terms(answers, found))
     return Done(f"{found.name} is shared on other terms now.")
 
 
@@ -167,7 +159,6 @@ def ask_stop(key: str) -> Question:
 def stop(by: Principal, key: str, _answers: Answers) -> Done:
     given, found = _given(key)
     shares.take(by, given.id or 0)
-    _record(Action.SHARE_REMOVED, by, found, given)
     return Done(f"{found.name} is shared with them no longer.")
 
 
@@ -182,9 +173,6 @@ def ask_owner(key: str) -> Question:
 def change_owner(by: Principal, key: str, answers: Answers) -> Done:
     found, name = _dataset(key), str(answers["person"] or "").strip()
     owners.hand_over(by, Resource.DATASET, found.id, people.named(name))
-    audit.record(
-        Action.OWNER_CHANGED, actor=by, resource=("dataset", found.slug), before=found.owner, owner=name
-    )
     return Done(f"{found.name} belongs to {name} now.")
 
 
@@ -203,19 +191,6 @@ def _given(key: str) -> tuple[Share, Listed]:
         if given.id == int(id_):
             return given, found
     raise LookupError("It is shared with them no longer.")
-
-
-def _record(action: Action, by: Principal, found: Listed, given: Share) -> None:
-    audit.record(
-        action,
-        actor=by,
-        resource=("dataset", found.slug),
-        level=str(given.level),
-        user=given.user_id,
-        group=given.group_id,
-        conditions=given.conditions,
-        masked=given.masked,
-    )
 
 
 ACTS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from accounts import access, groups, people, standing
+from accounts import access, groups, mail, people, standing
 from accounts.people import Person
 from accounts.principals import Principal
-from callbacks.admin.links import shown
+from callbacks.admin.links import handed, way
 from callbacks.admin.words import ROLES, who
 from callbacks.asking import Act, Answers, Done, Question
 from components import ids
@@ -29,39 +29,46 @@ def _name(answers: Answers) -> str:
 
 
 def ask_invite(_key: str) -> Question:
-    fields = [
+    fields: list[Component] = [
         Field(ids.answer("name"), "Name"),
         Field(ids.answer("email"), "E-mail (optional)", "email"),
         Field(ids.answer("role"), "Role", "choice", value=Role.ANALYST.value, options=ROLES),
     ]
+    if mail.configured():
+        words = "The invitation is mailed to them; without an address you get a link to hand on."
+        fields.append(html.P(words, className="dx-weak"))
     return Question("Invite a person", fields, "Create the invitation")
 
 
 def invite(by: Principal, _key: str, answers: Answers) -> Done:
     name, email = str(answers.get("name") or "").strip(), str(answers.get("email") or "").strip()
-    _, token = standing.invite(by, name, Role(answers["role"]), email or None)
-    return Done("", show=shown(token, Purpose.INVITATION, name))
+    person, token = standing.invite(by, name, Role(answers["role"]), email or None)
+    return Done("", show=handed(person.id, name, token, Purpose.INVITATION))
 
 
 def invite_again(by: Principal, key: str, _answers: Answers) -> Done:
-    token = standing.link(by, int(key), Purpose.INVITATION)
-    return Done("", show=shown(token, Purpose.INVITATION, _person(key).name))
+    return _linked(by, key, Purpose.INVITATION)
 
 
 def ask_invite_again(key: str) -> Question:
-    return _question(
-        f"Invite {_person(key).name} again?", "This makes another link, good once.", "Make a link"
-    )
+    where, yes = way(int(key))
+    words = f"This makes another link, good once. {where}"
+    return _question(f"Invite {_person(key).name} again?", words, yes)
 
 
 def ask_reset(key: str) -> Question:
+    where, yes = way(int(key))
     words = "This makes a link, good once, by which they choose a new password. The old one works until then."
-    return _question(f"Let {_person(key).name} choose a new password?", words, "Make a link")
+    return _question(f"Let {_person(key).name} choose a new password?", f"{words} {where}", yes)
 
 
 def reset(by: Principal, key: str, _answers: Answers) -> Done:
-    token = standing.link(by, int(key), Purpose.RESET)
-    return Done("", show=shown(token, Purpose.RESET, _person(key).name))
+    return _linked(by, key, Purpose.RESET)
+
+
+def _linked(by: Principal, key: str, purpose: Purpose) -> Done:
+    token = standing.link(by, int(key), purpose)
+    return Done("", show=handed(int(key), _person(key).name, token, purpose))
 
 
 def ask_role(key: str) -> Question:

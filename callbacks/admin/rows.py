@@ -47,6 +47,7 @@ def register(table: str, page: Callable[[Filters, Window], Page], thing: str, th
         ClientsideFunction("tables", "reload"),
         Input(ids.filter_(table), "value"),
         Input(shared.changed(table), "data"),
+        Input(ids.again(table), "n_clicks"),
         State(table, "id"),
         prevent_initial_call=True,
     )

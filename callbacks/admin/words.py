@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from accounts import people
 from components import ids
 from components.controls import Field
-from db.tables import Role
+from db.tables import Role, Share
 
 
 def moment(when: datetime | None) -> str | None:
@@ -24,6 +24,13 @@ def role(value: str) -> str:
 def who(label: str) -> Component:
     """A field that asks for a person by name, and suggests some."""
     return Field(ids.answer("person"), label, list=[name for _, name in people.names("")])
+
+
+def subject(share: Share, name: str) -> str:
+    """With whom something is shared; ``name`` is that of the person or group."""
+    if share.group_id is not None:
+        return f"Group {name}"
+    return name if share.user_id is not None else "Everyone signed in"
 
 
 ROLES = [(each.value, role(each.value)) for each in reversed(Role)]

@@ -10,8 +10,9 @@ VERIFY, VERDICT, EXPORT = "audit-verify", "audit-verdict", "audit-export"
 HEALTH, LOOK_AGAIN = "health", "health-again"
 SETTINGS = "settings"
 
-PEOPLE, GROUPS, DATASETS, SESSIONS, TOKENS, GUESTS, AUDIT = (
-    f"admin-{name}" for name in ("people", "groups", "datasets", "sessions", "tokens", "guests", "audit")
+PEOPLE, GROUPS, DATASETS, VIEWS, SESSIONS, TOKENS, GUESTS, AUDIT = (
+    f"admin-{name}"
+    for name in ("people", "groups", "datasets", "views", "sessions", "tokens", "guests", "audit")
 )
 
 
@@ -33,3 +34,8 @@ def panel(table: str) -> str:
 def close(table: str) -> str:
     """What closes it."""
     return f"{table}-close"
+
+
+def again(table: str) -> str:
+    """What asks for its rows again, when they did not come."""
+    return f"{table}-again"

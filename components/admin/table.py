@@ -62,8 +62,18 @@ def table(
     )
     bar = html.Div([*filters], className="dx-filters", role="search")
     count = html.P(id=f"{id_}-count", className="dx-count-line", role="status")
-    main = html.Div([bar, count, grid], className="dx-table-main")
+    shown = html.Div([grid, _problem(id_)], className="dx-grid-frame")
+    main = html.Div([bar, count, shown], className="dx-table-main")
     return html.Div([main, _panel(id_), dcc.Store(id=shared.changed(id_))], className="dx-table-and-panel")
+
+
+def _problem(id_: str) -> Component:
+    """What assets/tables.js shows when the rows don't come."""
+    again = html.Button("Try again", id=ids.again(id_), className="dx-quiet-button", type="button")
+    advice = html.P(id=f"{id_}-advice")
+    return html.Div(
+        [advice, again], id=f"{id_}-problem", className="dx-grid-problem", role="alert", hidden=True
+    )
 
 
 def _panel(id_: str) -> Component:

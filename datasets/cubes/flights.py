@@ -16,6 +16,9 @@ Lane = tuple[str, str]
 class OutdatedError(Exception):
     """A newer request in the same lane took this one's place."""
 
+    def __init__(self) -> None:
+        super().__init__("A newer request has taken the place of this one.")
+
 
 @dataclass(frozen=True)
 class Rows:

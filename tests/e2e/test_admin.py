@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PATIENCE
+from tests.e2e.explore import settled
+from tests.e2e.visits import assert_accessible
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 FILLED = {
@@ -95,6 +101,56 @@ def test_a_dataset_is_shared_in_part(visit):
     expect(page.locator(".dx-panel")).to_contain_text("without Distance")
     answer(page, "Stop…", "Stop sharing")
     expect(page.locator(".dx-panel")).to_contain_text("Nobody but its owner and admins")
+
+
+def test_a_saved_view_is_given_to_somebody_else(visit, service):
+    page = visit("/explore/flights")
+    settled(page)
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_label("Name").fill("Late flights")
+    page.get_by_role("button", name="Save as new").click()
+    page.wait_for_url("**/view/*")
+    admin = visit("/admin/people")
+    admin.get_by_role("button", name="Invite a person…").click()
+    admin.get_by_role("dialog").get_by_label("Name").fill("heiress")
+    admin.get_by_role("button", name="Create the invitation").click()
+    expect(admin.get_by_role("dialog").locator("code")).to_be_visible()
+    admin.goto(f"{service.url}/admin/datasets")
+    admin.get_by_role("link", name="Saved views").click()
+    choose(admin, "Late flights")
+    admin.get_by_role("button", name="Change owner…").click()
+    field = admin.get_by_role("dialog").get_by_label("New owner")
+    field.fill("heir")
+    expect(admin.locator("datalist option[value=heiress]")).to_be_attached()
+    field.fill("heiress")
+    admin.get_by_role("button", name="Change the owner").click()
+    expect(admin.locator(".dx-panel .dx-facts")).to_contain_text("heiress")
+
+
+def test_a_table_whose_rows_do_not_come_says_what_to_do(browser, service, signed_in_state):
+    context = browser.new_context(storage_state=signed_in_state)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{service.url}/admin/people")
+    expect(page.get_by_role("gridcell", name="admin").first).to_be_visible()
+    problem, find = page.locator(".dx-grid-problem"), page.get_by_label("Find by name")
+    context.set_offline(True)
+    find.fill("adm")
+    expect(problem).to_contain_text("The server cannot be reached. Check your connection, then try again.")
+    assert_accessible(page)
+    context.set_offline(False)
+    problem.get_by_role("button", name="Try again").click()
+    expect(problem).to_be_hidden()
+    expect(page.get_by_role("gridcell", name="admin").first).to_be_visible()
+    asking = re.compile("_dash-update-component")
+    page.route(asking, lambda route: route.fulfill(status=500))
+    find.fill("admi")
+    expect(problem).to_contain_text("The server could not answer.")
+    page.unroute(asking)
+    find.fill("admin")
+    expect(problem).to_be_hidden()
+    expect(page.locator(".dx-count-line")).to_have_text("1 person")
+    context.close()
 
 
 def test_the_log_is_verified_and_read_by_keyboard(visit):

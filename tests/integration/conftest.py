@@ -1,4 +1,4 @@
-"""A real PostgreSQL, and both kinds of database for the tests of what must hold on each."""
+"""A real PostgreSQL, both kinds of database for the tests of what must hold on each, and people."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
 import psycopg
 import pytest
+from dash import Dash
 
 from config import Settings
 from db import schema
 from db.keys import ring
+from db.tables import Role
 from tests.conftest import using
+from tests.integration.people import Person
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -58,6 +62,13 @@ def postgresql_url(postgresql_server: str) -> str:
     with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     return postgresql_server.format(name)
+
+
+@pytest.fixture
+def somebody(app: Dash) -> Callable[..., Person]:
+    """``somebody(role)``: a new person, who has just signed in."""
+    names = count()
+    return lambda role=Role.ANALYST: Person.of(app.server, f"somebody-{next(names)}", role)
 
 
 @pytest.fixture(scope="session")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from dash import Dash
@@ -19,16 +17,15 @@ from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks import admin as admin_pages
-from components import ids as shared
 from components.admin import ids
 from components.admin.frame import PAGES
 from datasets import inventory
 from datasets.incoming.importer import import_file
 from db.engine import session
 from db.tables import Role, Share, UserSession, now
+from tests.integration.admin import SignIn, found, panel, rows
 from tests.integration.dash_calls import ask, call, confirm, done, prop
 
-SignIn = Callable[..., FlaskClient]
 ORD = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
 OTHERS = [role for role in Role if role is not Role.ADMIN]
 
@@ -50,31 +47,6 @@ def trips(app: Dash, tmp_path: Path) -> str:
     file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
     import_file(file, "trips", "Trips", lambda *_: None, lambda _: None)
     return str(inventory.page()[0][0].id)
-
-
-def rows(browser: FlaskClient, table: str, asked: dict[str, Any], **filters: str) -> Any:
-    """The answer to a table that asks for rows."""
-    outputs = [{"id": table, "property": "getRowsResponse"}, {"id": f"{table}-count", "property": "children"}]
-    fields = [(ids.filter_(table, key), value) for key, value in filters.items()]
-    state = [
-        [prop(id_, "value", value) for id_, value in fields],
-        [prop(id_, "id", id_) for id_, _ in fields],
-    ]
-    return call(browser, outputs, [prop(table, "getRowsRequest", asked)], state)
-
-
-def found(browser: FlaskClient, table: str, **filters: str) -> list[dict[str, Any]]:
-    answer = rows(browser, table, {"startRow": 0, "endRow": 100, "sortModel": []}, **filters)
-    assert answer.status_code == 200, answer.text
-    return list(answer.get_json()["response"][table]["getRowsResponse"]["rowData"])
-
-
-def panel(browser: FlaskClient, table: str, key: str) -> str:
-    beside, content = ids.beside(table), ids.panel(table)
-    outputs = [{"id": content, "property": "children"}, {"id": beside, "property": "hidden"}]
-    inputs = [prop(table, "selectedRows", [{"id": key}]), prop(shared.changed(table), "data")]
-    answer = call(browser, outputs, inputs)
-    return done(answer)
 
 
 @pytest.mark.parametrize("place", PAGES)

@@ -8,7 +8,7 @@ from flask_login import login_user
 from sqlmodel import select
 from werkzeug.exceptions import HTTPException
 
-from accounts import apitokens, factors, recovery, users
+from accounts import apitokens, factors, recovery, standing, users
 from accounts.guard import requires
 from accounts.permissions import Permission
 from db.engine import session
@@ -119,7 +119,7 @@ def test_a_page_sees_whether_its_session_lives_without_keeping_it_alive(hers, ad
     assert "Set-Cookie" not in answer.headers
     with session() as work:
         assert work.exec(select(UserSession)).one().generation == before
-    users.disable("ada")
+    standing.disable(None, users.require("ada").id)
     assert hers.get("/api/session").status_code == 401
 
 

@@ -359,7 +359,7 @@ def test_a_newer_request_makes_the_older_outdated(ada, dataset, engine, backgrou
     older = background.submit(ask, ada, url(dataset, active="delay"), "tab/cube/1")
     assert engine.started.acquire(timeout=PATIENCE)
     newer = background.submit(ask, ada, url(dataset, active="city"), "tab/cube/2")
-    assert fault(older.result(PATIENCE), 409) == {"message": "outdated"}
+    assert fault(older.result(PATIENCE), 409)["code"] == "outdated"
     assert engine.cancelled.wait(PATIENCE)
     engine.open.set()
     assert newer.result(PATIENCE).status_code == 200
@@ -369,7 +369,7 @@ def test_requests_that_overtake_each_other_keep_their_order(ada, dataset, engine
     engine.open.clear()
     newer = background.submit(ask, ada, url(dataset, active="city"), "tab/cube/10")
     assert engine.started.acquire(timeout=PATIENCE)
-    assert fault(ask(ada, url(dataset, active="delay"), "tab/cube/9"), 409) == {"message": "outdated"}
+    assert fault(ask(ada, url(dataset, active="delay"), "tab/cube/9"), 409)["code"] == "outdated"
     engine.open.set()
     assert newer.result(PATIENCE).status_code == 200
 

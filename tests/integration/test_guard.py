@@ -148,7 +148,7 @@ def test_assets_are_asked_for_again_and_carry_no_session(client):
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    own = ("theme", "session", "conditions", "controls", "dx", "tables")
+    own = ("theme", "session", "account", "conditions", "controls", "dx", "tables")
     assert scripts == [f"/assets/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")

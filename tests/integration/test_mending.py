@@ -1,38 +1,21 @@
 """Invitations, forgotten passwords and the mails that bring them, by a real mail server."""
 
 import re
-import socket
 from datetime import timedelta
-from email import message_from_bytes, policy
-from queue import Empty, Queue
+from queue import Empty
 
 import pytest
-from aiosmtpd.controller import Controller
 from pydantic import SecretStr
 
 import config
-from accounts import links, mail, sessions, users
+from accounts import links, mail, sessions, standing, users
 from accounts.sessions import Browser
 from accounts.tokens import BadTokenError
 from db.tables import Purpose, Role
 from tests.integration.browsers import PASSWORD, fill, is_in, sign_in, with_authenticator
+from tests.integration.mailbox import PUBLIC, mailboxes, use_mail
 
 NEW = "a better password"
-PUBLIC = "https://data.example.org"
-
-
-class Mailbox:
-    """Takes whatever is delivered."""
-
-    def __init__(self):
-        self.mails = Queue()
-
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
-        self.mails.put(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-    def next(self):
-        return self.mails.get(timeout=20)
 
 
 @pytest.fixture
@@ -40,22 +23,9 @@ def ada(settings):
     return users.create("ada", PASSWORD, Role.ANALYST)
 
 
-def use_mail(settings, port):
-    url = SecretStr(f"smtp://127.0.0.1:{port}?tls=off")
-    mails = {"smtp_url": url, "mail_from": "DataXchange <dx@example.org>", "public_url": PUBLIC}
-    config.use(settings.model_copy(update=mails))
-
-
 @pytest.fixture
 def mailbox(settings):
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    use_mail(settings, port)
-    yield box
-    controller.stop()
+    yield from mailboxes(settings)
 
 
 def test_an_invitation_lets_one_choose_a_password(client, settings):
@@ -124,7 +94,7 @@ def test_who_has_forgotten_gets_a_mail(client, ada, mailbox, who):
 def test_the_answer_is_the_same_for_everybody(client, ada, mailbox):
     users.create("eve", PASSWORD, Role.VIEWER)
     users.set_email("eve", "eve@example.org")
-    users.disable("eve")
+    standing.disable(None, users.require("eve").id)
     answers = {fill(client, "/forgot", who=who).text for who in ("ada", "eve", "nobody", "no@example.org")}
     assert len(answers) == 1
     mail._sender().submit(int).result(timeout=20)
@@ -177,15 +147,18 @@ def test_mail_is_encrypted_unless_it_is_told_otherwise(ada, mailbox):
     chosen = config.settings()
     plain = SecretStr(chosen.smtp_url.get_secret_value().replace("?tls=off", ""))
     config.use(chosen.model_copy(update={"smtp_url": plain}))
+    token = links.issue("ada", Purpose.INVITATION)
     with pytest.raises(mail.smtplib.SMTPNotSupportedError, match="STARTTLS"):
-        mail.invite("ada")
+        mail.bring(ada.id, Purpose.INVITATION, token)
     assert mailbox.mails.empty()
 
 
 def test_an_invitation_by_mail(client, mailbox):
-    users.create("eve", None, Role.VIEWER)
+    eve = users.create("eve", None, Role.VIEWER)
+    token = links.issue("eve", Purpose.INVITATION)
+    assert mail.bring(eve.id, Purpose.INVITATION, token) is None
     users.set_email("eve", "eve@example.org")
-    mail.invite("eve")
+    assert mail.bring(eve.id, Purpose.INVITATION, token) == "eve@example.org"
     text = mailbox.next().get_content()
     assert "good once, for 7 days" in text
-    assert re.search(rf"{PUBLIC}/invitation/\S+", text)
+    assert f"{PUBLIC}/invitation/{token}" in text

@@ -10,7 +10,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlmodel import select
 
 import config
-from accounts import credentials, identities, users
+from accounts import credentials, identities, standing, users
 from config import Settings
 from db.engine import session
 from db.tables import Role, User, UserSession, now
@@ -119,7 +119,7 @@ def test_a_name_that_is_taken_takes_nothing_over(client, provider):
 
 def test_who_is_disabled_stays_out(client, app, provider):
     sign_in(client, provider)
-    users.disable("ada")
+    standing.disable(None, users.require("ada").id)
     other = app.server.test_client()
     assert "disabled" in sign_in(other, provider).text
     assert not is_in(other)
@@ -202,7 +202,7 @@ def test_whoever_signs_in_meanwhile_is_not_linked(app, signed_in, provider):
         {"aud": ["another service"], "azp": CLIENT},
         {"aud": [CLIENT, "another service"], "azp": "another service"},
         {"aud": None},
-        {"exp": int(time()) - 3600},
+        pytest.param({"exp": int(time()) - 3600}, id="expired"),
         {"exp": None},
         {"sub": None},
         {"sub": 7},
@@ -291,6 +291,8 @@ def test_whoever_goes_back_is_told_so_and_nothing_the_address_says(client, provi
     assert_refused(client, answer, "Example did not let you in, or you went back.")
     assert "0900" not in answer.text
     assert [(entry.action, entry.outcome) for entry in entries()] == [("signin.failed", "failed")]
+    assert client.get(CALLBACK).status_code == 403
+    assert len(entries()) == 1  # once a minute, as anybody may come like this
 
 
 def test_a_provider_that_is_away_is_said_to_be(client, provider, settings):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 import config
-from accounts import challenges, credentials, passkeys, sessions, users
+from accounts import challenges, credentials, passkeys, sessions, standing, users
 from accounts.principals import principal
 from db.engine import session
 from db.tables import Role, SpentChallenge, User, UserSession, now
@@ -127,6 +127,19 @@ def test_the_audit_log_has_what_happened(browser, client, known):
         ("stepup", "done", ""),
         ("signin.failed", "failed", owner().name),
     ]
+    sign_in(client, known)
+    assert len(entries()) == len(log)  # once a minute, as anybody may try at will
+
+
+def test_a_passkey_that_confirms_nothing_is_recorded_as_such(browser, known):
+    known.key = Authenticator().key
+    for _ in range(2):
+        assert confirm(browser, known).status_code == 400
+    failed = entries()[2:]
+    assert [(entry.action, entry.outcome, entry.actor) for entry in failed] == [
+        ("stepup.failed", "failed", owner().name)
+    ]
+    assert failed[0].details["method"] == "passkey"
 
 
 def test_a_known_device_is_not_asked_to_make_another(browser, known):
@@ -248,7 +261,7 @@ def test_a_removed_passkey_is_refused(client, known):
 
 
 def test_a_disabled_person_is_refused(client, known):
-    users.disable(owner().name)
+    standing.disable(None, owner().id)
     assert sign_in(client, known).status_code == 400
     assert not is_in(client)
 

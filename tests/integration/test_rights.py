@@ -164,6 +164,22 @@ def test_the_description_is_that_of_the_visible_rows_alone(bob, owner, theirs):
     assert owner.open()["description"]["rows"] == 600
 
 
+def test_programs_are_told_of_a_dataset_what_its_people_see(app, bob, owner, theirs):
+    expected = owner.browser.get("/api/datasets/theirs").json["columns"]
+    answer = bob.browser.get("/api/datasets/trips")
+    assert answer.json["columns"] == [column for column in expected if column["name"] != "salary"]
+    assert (answer.json["rows"], answer.json["level"]) == (400, "view")
+    assert answer.json["rights"] == bob.open()["description"]["rights"]
+    assert_nothing_leaks(answer.text)
+    assert owner.browser.get("/api/datasets/trips").json["level"] == "manage"
+    assert bob.browser.get("/api/datasets").json == {"datasets": [{"slug": "trips", "name": "Trips"}]}
+    eve = Person(app, "eve").browser
+    assert eve.get("/api/datasets").json == {"datasets": []}
+    hidden, unknown = eve.get("/api/datasets/trips"), eve.get("/api/datasets/nothing")
+    assert (hidden.status_code, unknown.status_code) == (404, 404)
+    assert hidden.text.replace("trips", "nothing") == unknown.text
+
+
 @pytest.mark.parametrize(
     "how",
     [
@@ -263,6 +279,7 @@ def test_what_takes_its_time_is_prepared_once_and_said(app, bob, owner, trips, m
     monkeypatch.setattr(door, "PATIENCE", 0.0)
     assert {"preparing"} == set(bob.open()) == set(bob.open())
     assert bob.cubes(trips).json["error"]["code"] == "preparing"
+    assert bob.browser.get("/api/datasets/trips").headers["Retry-After"] == "5"
     may_go_on.set()
     app.server.extensions["door"].settle()
     assert bob.open()["description"]["rows"] == 400
@@ -340,6 +357,9 @@ def test_a_guest_sees_one_view_with_the_rights_of_a_named_user(app, bob, owner, 
     assert guest.get(f"/view/{key}").status_code == 200
     seen = opened(guest, None, view=key)
     assert [column["name"] for column in seen["description"]["columns"]] == ["city"]
+    assert guest.get("/api/datasets").json["datasets"] == [{"slug": "trips", "name": "Trips"}]
+    assert guest.get("/api/datasets/trips").json["columns"] == seen["description"]["columns"]
+    assert guest.get("/api/account").json["name"] is None
     assert seen["description"]["rows"] == 400
     assert_nothing_leaks(json.dumps(seen))
     other = save(owner, "Another")

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 import config
-from accounts import attempts, entry, links, recovery, totp, users
+from accounts import attempts, entry, links, recovery, standing, totp, users
 from db.engine import session
 from db.tables import Role, UserSession, now
 from tests.integration.browsers import fill, is_in, sign_in, with_authenticator
@@ -86,7 +86,7 @@ def test_the_second_step_is_open_for_minutes(client, ada, code, monkeypatch):
 
 def test_who_is_disabled_between_the_steps_stays_out(client, ada, code):
     sign_in(client)
-    users.disable("ada")
+    standing.disable(None, users.require("ada").id)
     assert client.get("/signin/factor").location == "/signin?late"
 
 

@@ -16,7 +16,8 @@ from datasets.shares import EVERYONE, NotAllowedError, Subject, Terms, UnknownSh
 from db import engine, schema
 from db.engine import session
 from db.keys import ring
-from db.tables import Dataset, Group, Level, Membership, Resource, Role, Share, User
+from db.tables import Dataset, Group, Level, Membership, Resource, Role, SavedView, Share, User
+from tests.integration.audit_log import entries
 
 PASSWORD = "correct horse battery"
 
@@ -106,10 +107,10 @@ def test_of_many_who_share_with_somebody_at_once_one_share_is_left(theirs, ada, 
 
 def test_what_somebody_owns_goes_on_before_they_leave(theirs, ada, bob):
     assert owners.owned(ada.id).datasets == ("Trips",)
-    owners.transfer(ada.id, bob.id)
+    owners.transfer(ada, ada.id, bob.id)
     assert (level(ada, theirs), level(bob, theirs)) == (None, Level.MANAGE)
     with pytest.raises(UnknownOwnerError):
-        owners.transfer(bob.id, 999)
+        owners.transfer(bob, bob.id, 999)
 
 
 def test_who_manages_hands_over(theirs, ada, bob):
@@ -124,3 +125,36 @@ def test_the_shares_of_somebody_go_with_them(theirs, ada, bob):
     with session() as work:
         work.delete(work.get_one(User, bob.id))
     assert shares.of(ada, Resource.DATASET, theirs) == []
+
+
+def test_shares_and_owners_are_recorded_by_name(theirs, ada, bob):
+    to_bob = Subject(user_id=bob.id)
+    share = shares.give(ada, Resource.DATASET, theirs, to_bob, Terms())
+    shares.give(ada, Resource.DATASET, theirs, to_bob, Terms(Level.EDIT))
+    shares.take(ada, share.id)
+    shares.put(Resource.DATASET, theirs, EVERYONE, Terms())
+    owners.hand_over(ada, Resource.DATASET, theirs, bob.id)
+    with session() as work:
+        work.add(SavedView(name="Late", key="late", dataset_id=theirs, owner_id=bob.id, exploration={}))
+    owners.transfer(ada, bob.id, ada.id)
+    log = [(entry.action, entry.actor, entry.resource_kind, entry.resource_key) for entry in entries()]
+    assert log == [
+        ("share.created", "ada", "dataset", "trips"),
+        ("share.changed", "ada", "dataset", "trips"),
+        ("share.removed", "ada", "dataset", "trips"),
+        ("share.created", "", "dataset", "trips"),
+        ("owner.changed", "ada", "dataset", "trips"),
+        ("owner.changed", "ada", "dataset", "trips"),
+        ("owner.changed", "ada", "view", "late"),
+    ]
+    known = {"among": "person", "name": "bob", "level": "edit", "rows": "all", "masked": []}
+    assert entries()[1].details == known
+    assert entries()[-1].details == {"before": "bob", "owner": "ada"}
+
+
+def test_what_is_refused_is_shared_and_recorded_nowhere(theirs, ada, bob):
+    with pytest.raises(UnknownOwnerError):
+        owners.hand_over(ada, Resource.DATASET, theirs, 999)
+    with pytest.raises(UnknownShareError):
+        shares.take(ada, 999)
+    assert entries() == []

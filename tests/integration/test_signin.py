@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 import config
-from accounts import links, users
+from accounts import links, standing, users
 from db.tables import Role
 
 PASSWORD = "correct horse battery"
@@ -152,7 +152,7 @@ def test_other_sites_can_sign_nobody_out(client, ada):
 
 def test_a_disabled_user_is_out_at_once(client, ada):
     sign_in(client)
-    users.disable("ada")
+    standing.disable(None, users.require("ada").id)
     assert client.get("/_dash-layout").status_code == 401
     assert sign_in(client).status_code == 401
 

@@ -171,4 +171,4 @@ def test_neither_account_nor_address_is_kept(clock):
 
 @pytest.mark.parametrize(("seconds", "words"), [(1, "1 second,"), (7, "7 seconds,"), (130, "3 minutes,")])
 def test_how_long_to_wait_is_said(seconds, words):
-    assert words in str(TooManyError(timedelta(seconds=seconds)))
+    assert words in str(TooManyError(timedelta(seconds=seconds), ""))

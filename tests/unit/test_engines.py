@@ -10,7 +10,7 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.cpu.algebra import added
@@ -18,6 +18,7 @@ from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measu
 from gpu.oracle import OracleEngine, measured
 from gpu.scales import Boolean, Category, Linear
 from tests.unit.engines import ENGINES
+from tests.unit.examples import examples
 from tests.unit.sources import TableSource
 from tests.unit.strategies import cube_specs, filters, rights, tables, views
 
@@ -32,10 +33,6 @@ every_engine = pytest.mark.parametrize("engine_of", ENGINES, ids=named)
 every_other_engine = pytest.mark.parametrize(
     "engine_of", [e for e in ENGINES if e is not OracleEngine], ids=named
 )
-
-
-def examples(count):
-    return settings(deadline=None, max_examples=count)
 
 
 def tolerance(source, measure):
@@ -68,7 +65,7 @@ def assert_answers_of_oracle(answers, specs, source):
 
 
 @every_other_engine
-@examples(120)
+@examples(60)
 @given(tables(), st.lists(cube_specs(), min_size=1, max_size=4))
 def test_cubes_equal_the_oracle(engine_of, table, specs):
     source = TableSource(table)
@@ -84,7 +81,7 @@ def test_cubes_of_many_blocks_equal_the_oracle(engine_of, table, specs):
 
 
 @every_engine
-@examples(60)
+@examples(30)
 @given(tables(), filters())
 def test_masks_equal_the_oracle_in_any_order(engine_of, table, conjunction):
     source = TableSource(table)
@@ -96,7 +93,7 @@ def test_masks_equal_the_oracle_in_any_order(engine_of, table, conjunction):
 
 
 @every_engine
-@examples(40)
+@examples(20)
 @given(tables(SMALL), views(), filters())
 def test_a_cleared_filter_was_never_there(engine_of, table, view, conjunction):
     source = TableSource(table)
@@ -111,7 +108,7 @@ def test_a_cleared_filter_was_never_there(engine_of, table, view, conjunction):
 
 
 @every_engine
-@examples(60)
+@examples(30)
 @given(tables(), cube_specs())
 def test_the_rows_of_a_cube_add_up_to_the_histogram(engine_of, table, spec):
     source = TableSource(table)
@@ -129,7 +126,7 @@ def test_the_rows_of_a_cube_add_up_to_the_histogram(engine_of, table, spec):
 
 
 @every_engine
-@examples(60)
+@examples(30)
 @given(tables(), st.lists(cube_specs(), min_size=1, max_size=2), st.data())
 def test_appended_rows_are_as_if_loaded_with_the_others(engine_of, table, specs, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=1, max_size=3)))
@@ -189,7 +186,7 @@ def batch_of(table):
     return batches[0] if batches else pa.RecordBatch.from_pylist([], table.schema)
 
 
-@examples(60)
+@examples(30)
 @given(tables(SMALL), cube_specs())
 def test_the_oracle_equals_a_loop_over_rows(table, spec):
     cube = OracleEngine(TableSource(table)).cubes([spec])[0]
@@ -264,7 +261,7 @@ def passing(table, filters):
 
 
 @every_engine
-@examples(80)
+@examples(40)
 @given(tables(SMALL), st.lists(cube_specs(), min_size=1, max_size=3), rights(), st.booleans())
 def test_with_rights_every_cube_is_that_of_a_dataset_of_the_visible_rows(
     engine_of, table, specs, shown, known

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 import config
-from accounts import links, users
+from accounts import links, standing, users
 from db.engine import session
 from db.tables import OneTimeLink, Role
 
@@ -44,7 +44,7 @@ def test_unknown_tokens_and_users(ada):
 
 def test_a_disabled_owner_stays_out(ada):
     token = links.issue("ada")
-    users.disable("ada")
+    standing.disable(None, users.require("ada").id)
     assert links.redeem(token) is None
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 import config
-from accounts import sessions, tokens, users
+from accounts import sessions, standing, tokens, users
 from accounts.sessions import Browser, ReusedError
 from accounts.tokens import Audience, BadTokenError
 from db.engine import session
@@ -94,7 +94,7 @@ def test_ending_one_leaves_the_others(ada, held):
 
 
 def test_a_disabled_person_is_out(ada, held):
-    users.disable("ada")
+    standing.disable(None, users.require("ada").id)
     assert ended(held.access)
 
 

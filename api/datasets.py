@@ -1,0 +1,90 @@
+"""Which datasets there are for whoever asks, and what they see of each."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_login import current_user
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.guard import requires
+from accounts.permissions import Permission
+from api.operations import Answer, operation
+from api.problems import explain
+from datasets.door import Door, entries
+from datasets.protection import require_readable
+from db.tables import Level
+from gpu.profile import Kind
+
+
+class ListedDataset(Answer):
+    """A dataset, by the slug that addresses name it by."""
+
+    slug: str
+    name: str
+
+
+class Datasets(Answer):
+    """Datasets, oldest first."""
+
+    datasets: list[ListedDataset]
+
+
+class ColumnOutline(Answer):
+    """A column that you see: its kind, its extent over the rows you see, and the scales it can be shown on.
+
+    Times are milliseconds since 1970, UTC. ``sketch`` counts rows, in equal bins or for the first categories.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    integer: bool
+    distinct: int
+    nulls: int
+    minimum: float | None
+    maximum: float | None
+    sketch: list[int]
+    scales: list[str]
+
+
+class DatasetOutline(Answer):
+    """The newest version of a dataset as you see it, and what you may do with it.
+
+    ``rights`` is equal for all who see the same of it. Where it ``grows``, ``rows`` are those of now.
+    """
+
+    slug: str
+    name: str
+    version: str
+    rows: int
+    rights: str
+    grows: bool
+    level: Level
+    columns: list[ColumnOutline]
+
+
+def dataset_routes(door: Door) -> Blueprint:
+    """The routes; what they show, the door shows."""
+    routes = Blueprint("datasets", __name__)
+    explain(routes)
+
+    @routes.get("/api/datasets")
+    @requires(Permission.EXPLORE)
+    @operation()
+    def list_datasets() -> Datasets:
+        """The datasets that you may open."""
+        return Datasets(datasets=[ListedDataset.model_validate(each) for each in entries(current_user)])
+
+    @routes.get("/api/datasets/<slug>")
+    @requires(Permission.EXPLORE)
+    @operation()
+    def show_dataset(slug: str) -> DatasetOutline:
+        """What you see of the newest version of a dataset."""
+        seen = door.open(current_user, slug)
+        version = seen.description.version
+        require_readable(slug, version)
+        audit.record(Action.DATASET_OPENED, actor=current_user, resource=("dataset", slug), version=version)
+        return DatasetOutline.model_validate(seen.description.outline | {"level": seen.reach.level})
+
+    return routes

@@ -1,0 +1,74 @@
+"""Where a person is signed in, and how to end that."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint
+from flask_login import current_user
+
+from accounts import access, agents, sessions
+from accounts.guard import requires
+from accounts.permissions import Permission
+from api.operations import Answer, operation
+from api.problems import explain
+from db.tables import UserSession
+
+routes = Blueprint("sessions", __name__)
+explain(routes)
+
+
+class ListedSession(Answer):
+    """A browser in which you are signed in: ``seen`` is when it was last used, give or take ten minutes."""
+
+    id: str
+    current: bool
+    browser: str
+    address: str
+    method: str
+    since: datetime
+    seen: datetime
+    expires: datetime
+
+
+class Sessions(Answer):
+    """Your sessions, newest first."""
+
+    sessions: list[ListedSession]
+
+
+@routes.get("/api/account/sessions")
+@requires(Permission.ACCOUNT)
+@operation()
+def list_sessions() -> Sessions:
+    """Where you are signed in."""
+    return Sessions(sessions=[_said(own) for own in sessions.alive(current_user.id)])
+
+
+@routes.delete("/api/account/sessions/<session_id>")
+@requires(Permission.ACCOUNT, fresh=True)
+@operation()
+def end_session(session_id: str) -> None:
+    """Sign out one browser."""
+    access.end_own_session(current_user, session_id)
+
+
+@routes.delete("/api/account/sessions")
+@requires(Permission.ACCOUNT, fresh=True)
+@operation()
+def end_other_sessions() -> None:
+    """Sign out all browsers but this one."""
+    access.end_sessions(current_user, current_user.id)
+
+
+def _said(own: UserSession) -> ListedSession:
+    return ListedSession(
+        id=own.id,
+        current=own.id == current_user.key,
+        browser=agents.in_words(own.agent),
+        address=own.address,
+        method=own.method,
+        since=own.created,
+        seen=own.rotated,
+        expires=own.expires,
+    )

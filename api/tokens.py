@@ -1,0 +1,78 @@
+"""A person's API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint
+from flask_login import current_user
+from pydantic import AwareDatetime
+
+from accounts import access, apitokens
+from accounts.apitokens import SCOPES
+from accounts.guard import requires
+from accounts.permissions import Permission
+from api.operations import Answer, Body, operation
+from api.problems import explain
+
+routes = Blueprint("tokens", __name__)
+explain(routes)
+
+
+class NewToken(Body):
+    """What a token is for, what it may do, and until when: a year at most."""
+
+    name: str
+    scopes: list[Permission]
+    expires: AwareDatetime
+
+
+class ListedToken(Answer):
+    """A token that is good; ``used`` is when it was last used, give or take a minute."""
+
+    id: str
+    name: str
+    scopes: list[Permission]
+    created: datetime
+    expires: datetime
+    used: datetime | None
+
+
+class Tokens(Answer):
+    """Your tokens, newest first, and the scopes that you may give to a new one."""
+
+    tokens: list[ListedToken]
+    scopes: list[Permission]
+
+
+class CreatedToken(Answer):
+    """The token itself, shown this once."""
+
+    token: str
+
+
+@routes.get("/api/account/tokens")
+@requires(Permission.ACCOUNT)
+@operation()
+def list_tokens() -> Tokens:
+    """Your API tokens."""
+    return Tokens(
+        tokens=[ListedToken.model_validate(own) for own in apitokens.alive(current_user.id)],
+        scopes=[scope for scope in SCOPES if current_user.may(scope)],
+    )
+
+
+@routes.post("/api/account/tokens")
+@requires(Permission.ACCOUNT, fresh=True)
+@operation(status=201)
+def create_token(body: NewToken) -> CreatedToken:
+    """Give a program a token."""
+    return CreatedToken(token=apitokens.create(current_user, body.name, body.scopes, body.expires))
+
+
+@routes.delete("/api/account/tokens/<token_id>")
+@requires(Permission.ACCOUNT)
+@operation()
+def revoke_token(token_id: str) -> None:
+    """Revoke a token, at once."""
+    access.revoke_own_token(current_user, token_id)

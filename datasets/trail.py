@@ -1,0 +1,51 @@
+"""What is done to datasets and saved views, in the audit log: by the names that their addresses have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from accounts import audit
+from accounts.audit import Action
+from accounts.principals import Principal
+from db.tables import Dataset, Group, Resource, SavedView, Share, User
+
+
+def share(action: Action, by: Principal | None, shared: Share, work: Session) -> None:
+    """Record what became of a share; ``by`` None is a command on the machine itself."""
+    name = work.exec(select(User.name).where(col(User.id) == shared.user_id)).one_or_none()
+    group = work.exec(select(Group.name).where(col(Group.id) == shared.group_id)).one_or_none()
+    _record(
+        action,
+        by,
+        (Resource(shared.resource), shared.resource_id),
+        work,
+        among="person" if name else "group" if group else "everyone",
+        name=name or group or "",
+        level=shared.level,
+        rows=shared.conditions or "all",
+        masked=shared.masked,
+    )
+
+
+def owner(by: Principal, what: tuple[Resource, int], before: str, after: str, work: Session) -> None:
+    """Record that something belongs to somebody else; of a dataset it may have been nobody's (empty)."""
+    _record(Action.OWNER_CHANGED, by, what, work, before=before, owner=after)
+
+
+def _record(
+    action: Action,
+    by: Principal | None,
+    what: tuple[Resource, int],
+    work: Session,
+    **details: Any,  # noqa: ANN401
+) -> None:
+    resource, id_ = what
+    query = (
+        select(Dataset.slug).where(Dataset.id == id_)
+        if resource is Resource.DATASET
+        else select(SavedView.key).where(SavedView.id == id_)
+    )
+    key = work.exec(query).one()
+    audit.record(action, actor=by, resource=(resource, key), work=work, **details)
