@@ -27,7 +27,7 @@ class ExtentQuery(RightsQuery):
 
 
 class NewestState(Answer):
-    """How many rows there are ``at`` a moment (milliseconds since 1970), and how many came a second lately."""
+    """How many rows there are ``at`` a moment (milliseconds since 1970); how many came a second lately."""
 
     rows: int
     at: int
