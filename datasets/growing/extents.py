@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datasets.description import Column
 from datasets.store import Store
@@ -45,9 +44,9 @@ def extent(column: Column, store: Store, engine: Engine, rows: range, rights: An
 
 
 def _finite(values: pa.Array) -> Numbers:
-    values = values.drop_null()
+    values, unit = values.drop_null(), 1.0
     if pa.types.is_timestamp(values.type):
-        values = pc.divide(values.cast(pa.int64()).cast(pa.float64()), 1000.0)
-    numbers: Numbers = values.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        values, unit = values.cast(pa.int64()), 1000.0  # microseconds in a millisecond
+    numbers: Numbers = values.to_numpy(zero_copy_only=False).astype(np.float64) / unit
     finite: Numbers = numbers[np.isfinite(numbers)]
     return finite
