@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -30,7 +32,10 @@ from db.keys import ring
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec
 
+T = TypeVar("T")
+
 APPENDED = 100_000
+RUNS = 6
 BATCHES = (1_000, 10_000, 50_000)
 
 
@@ -54,7 +59,7 @@ def _appending(made: Description, rows: pa.Table) -> None:
     for batch in BATCHES:
         count = max(5, APPENDED // batch)
         parts = [rows.slice(i * batch, batch) for i in range(count)]
-        seconds = [_seconds(partial(append, made.slug, made.version, some)) for some in parts]
+        seconds = [_timed(partial(append, made.slug, made.version, some))[1] for some in parts]
         lines.append(
             [f"{batch:,}", f"{1000 * sum(seconds) / count:.1f}", f"{batch * count / sum(seconds):,.0f}"]
         )
@@ -62,24 +67,30 @@ def _appending(made: Description, rows: pa.Table) -> None:
 
 
 def _deltas(made: Description, rows: pa.Table) -> None:
-    """The cubes of a filtered dashboard before and after more rows, and the delta between the two."""
+    """The cubes of a filtered dashboard before and after more rows, and the deltas between."""
     engines = Engines(CpuEngine)
-    start = catalogue.store(made.slug, made.version).rows
-    engine, asked = engines.of(made.slug, made.version, start), _asked(made)
-    cold = _seconds(lambda: engine.cubes(asked, rows=range(start)))
-    warm = _seconds(lambda: list(map(narrow, engine.cubes(asked, rows=range(start)))))
-    stop = append(made.slug, made.version, rows.slice(0, APPENDED)).rows
-    reach = _seconds(lambda: engines.of(made.slug, made.version, stop))
-    delta = _seconds(lambda: list(map(few, engine.cubes(asked, rows=range(start, stop)))))
-    again = _seconds(lambda: list(map(narrow, engine.cubes(asked, rows=range(stop)))))
+    stop = catalogue.store(made.slug, made.version).rows
+    engine, asked = engines.of(made.slug, made.version, stop), _asked(made)
+    _, cold = _timed(lambda: engine.cubes(asked, rows=range(stop)))
+    _, warm = _timed(lambda: list(map(narrow, engine.cubes(asked, rows=range(stop)))))
+    reaches, deltas = [], []
+    for part in range(RUNS):
+        start, some = stop, rows.slice(part * APPENDED, APPENDED)
+        stop = append(made.slug, made.version, some).rows
+        reaches.append(_timed(partial(engines.of, made.slug, made.version, stop))[1])
+        deltas.append(
+            _timed(lambda span=range(start, stop): list(map(few, engine.cubes(asked, rows=span))))[1]
+        )
+    _, again = _timed(lambda: list(map(narrow, engine.cubes(asked, rows=range(stop)))))
     lines = {
         "cubes for the first time: columns are read": cold,
         "the same cubes again": warm,
-        f"the engine takes in {stop - start:,} rows": reach,
-        "their delta": delta,
+        f"the engine takes in {APPENDED:,} rows for the first time": reaches[0],
+        f"and {APPENDED:,} more, median of {RUNS - 1}": median(reaches[1:]),
+        f"their delta, median of {RUNS}": median(deltas),
         "the cubes anew, of all rows": again,
     }
-    title = f"## {start:,} rows, {len(asked)} cubes over delay, one filter"
+    title = f"## {stop:,} rows, {len(asked)} cubes over delay, one filter"
     table(title, ["", "ms"], [[what, f"{1000 * seconds:.1f}"] for what, seconds in lines.items()])
 
 
@@ -89,10 +100,10 @@ def _asked(made: Description) -> list[CubeSpec]:
     return specs(CubeRequest.model_validate(request), made)
 
 
-def _seconds(act: Callable[[], object]) -> float:
+def _timed(act: Callable[[], T]) -> tuple[T, float]:
     began = time.perf_counter()
-    act()
-    return time.perf_counter() - began
+    made = act()
+    return made, time.perf_counter() - began
 
 
 if __name__ == "__main__":
