@@ -40,6 +40,7 @@ from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
+from datasets.growing.writing import remove_leftovers
 from datasets.store import Store
 from datasets.suggest import suggest
 from db import engine, schema
@@ -273,6 +274,7 @@ def prepare(settings: Settings) -> bool:
         if engine.travels_in_the_clear(settings.database):
             log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
+        remove_leftovers()
         return secrets.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error

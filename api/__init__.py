@@ -7,6 +7,7 @@ from flask import Flask
 from api import account, audit, confirm, factors, openapi, sessions, tokens
 from api.cubes import cube_routes
 from api.datasets import dataset_routes
+from api.growth import growth_routes
 from api.guests import guest_routes
 from api.live import live_routes
 from api.shares import share_routes
@@ -20,7 +21,7 @@ from realtime.service import Realtime
 def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines, realtime: Realtime) -> None:
     """Give the server all routes below /api/; datasets are seen through the door."""
     alone = [room.routes for room in (account, audit, confirm, factors, openapi, sessions, tokens)]
-    seen = [routes(door) for routes in (dataset_routes, share_routes, view_routes)]
+    seen = [routes(door) for routes in (dataset_routes, growth_routes, share_routes, view_routes)]
     for routes in (
         *alone,
         *seen,
