@@ -159,6 +159,7 @@ export class Live {
   /** @param {Message} message */
   #control({ name, data }) {
     const { notices } = this.page;
+    if (name === "ended") this.connection?.close();
     if (name === "roles" || name === "ended") return void this.#catchUp();
     if (!this.presents) return;
     if (name === "asked")

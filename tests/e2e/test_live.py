@@ -11,7 +11,9 @@ from playwright.sync_api import Page, expect
 import config
 from accounts import links, users
 from config import Settings
-from db.tables import Role
+from datasets import catalogue, shares
+from datasets.shares import Terms
+from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import drag, plot, rows, settled
 from tests.e2e.visits import Opener, Service
@@ -21,8 +23,9 @@ Arrive = Callable[..., Page]
 
 @pytest.fixture
 def database(service: Service) -> Iterator[None]:
-    """The database of the running service."""
+    """The database of the running service, in which everyone sees the flights."""
     before = config.use(Settings(data=service.data))
+    shares.put(Resource.DATASET, catalogue.find("flights", None)[0].id or 0, shares.EVERYONE, Terms())
     yield
     config.use(before)
 
@@ -35,7 +38,7 @@ def arrive(database: None, service: Service, visit: Opener) -> Arrive:
         if users.of_name(name) is None:
             users.create(name, "correct horse battery", role)
         page = visit(f"/signin/link/{links.issue(name)}", signed_in=False, **looks)
-        page.wait_for_url("**/explore/**")
+        page.wait_for_url("**/explore**")
         page.goto(service.url + path)
         return page
 
