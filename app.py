@@ -111,7 +111,7 @@ def create_app(settings: Settings) -> Dash:
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     mounted = None if settings.ably_api_key else Mounted(loopback)
-    realtime = server.extensions["realtime"] = Realtime(mounted)
+    realtime = server.extensions["realtime"] = Realtime(mounted, door)
     api.install(server, door, cubes, engines, realtime)
     server.register_blueprint(guest_page())
     dash = _dash(server)

@@ -106,6 +106,14 @@ class LiveSessions(Answer):
     sessions: list[ListedLive]
 
 
+class ItsChannels(Answer):
+    """What the service says to all; the states committed, and what moves, as far as you may see them."""
+
+    control: str
+    state: str
+    brush: str
+
+
 class Place(Answer):
     """Where to connect, by Ably's SDK: ``endpoint``, or (none) to this service; ``cipher`` is the key.
 
@@ -115,6 +123,7 @@ class Place(Answer):
     endpoint: str | None
     cipher: str | None
     deliveries: int
+    channels: ItsChannels
 
 
 class ShownLive(ListedLive):

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal, principal
-from datasets import shares
+from datasets import reach, shares
 from db.engine import session
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
 
@@ -101,6 +101,11 @@ def find(person: Principal, key: str) -> Found:
         UnknownLiveError: it does not exist for them.
     """
     return _one(key, visible(person))
+
+
+def rights(person: Principal, found: Found) -> str:
+    """The key of a person's rights on the dataset of a live session that exists for them."""
+    return reach.of(person, found.dataset, found.live.version).key
 
 
 def exists(person: Principal, key: str) -> bool:

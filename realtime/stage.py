@@ -55,6 +55,9 @@ class Audience(Protocol):
     def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
         """Publish on its channel, in the order of the calls."""
 
+    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
+        """Show who presents what somebody else sees, as far as they may see it."""
+
     def changed(self, key: str) -> None:
         """Tell who presents now; some may do less than before."""
 
@@ -125,8 +128,7 @@ class Stage:
         found = self.join(by, key)
         if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
             raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
-        state = exploration.model_dump(mode="json")
-        self._audience.tell(key, "offered", {"id": by.id, "name": by.name, "exploration": state})
+        self._audience.offer(by, key, exploration)
 
     def hand_over(self, by: Principal, key: str, to: int) -> None:
         """Let somebody else present: by who presents, owns it or administers.

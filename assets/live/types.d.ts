@@ -21,8 +21,17 @@ export interface Outline {
   mayPresent: boolean;
   state: Exploration;
   seq: number;
+  realtime: Place;
   started: string;
   ended: string | null;
+}
+
+/** Where to connect: nothing said, to our own address; and to which channels, those of one's rights. */
+export interface Place {
+  endpoint?: string;
+  cipher?: string;
+  deliveries: number;
+  channels: { control: string; state: string; brush: string };
 }
 
 /** A commit of the presenter. */
