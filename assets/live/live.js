@@ -162,6 +162,7 @@ export class Live {
 
   /** @param {Message} message */
   #control({ name, data }) {
+    if (name === "ended") this.connection?.close(); // before its token ends, and it asks for another
     if (name === "roles" || name === "ended") return void this.#catchUp();
     if (!this.presents || name !== "asked") return;
     const act = () => this.#do("hand-over", { person: data.id });

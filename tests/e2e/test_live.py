@@ -11,9 +11,12 @@ from playwright.sync_api import Page, expect
 import config
 from accounts import links, users
 from config import Settings
-from db.tables import Role
+from datasets import catalogue, shares
+from datasets.shares import Terms
+from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
-from tests.e2e.explore import drag, plot, rows, settled
+from tests.e2e.explore import card, drag, plot, rows, settled
+from tests.e2e.truth import Truth, filters
 from tests.e2e.visits import Opener, Service
 
 Arrive = Callable[..., Page]
@@ -116,6 +119,38 @@ def test_who_comes_late_or_comes_back_has_the_state_at_once(stage: Page, arrive:
     assert same_rows(stage, page) == count
     drag(stage, "hour", (0.2, 0.5), (0.4, 0.5))
     assert same_rows(stage, page) != count
+
+
+@pytest.fixture
+def californian(database: None) -> Iterator[str]:
+    """Somebody who, as everyone but admins, sees flights from California only, and no delays."""
+    id_ = catalogue.find("flights", None)[0].id or 0
+    conditions = [{"column": "state", "filter": {"type": "members", "values": ["CA"]}}]
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms(conditions=conditions, masked=("delay",)))
+    yield "kira"
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
+
+
+def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_so(
+    stage: Page, arrive: Arrive, californian: str
+) -> None:
+    truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
+    page = arrive(californian, Role.VIEWER, path_of(stage))
+    heard: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.reload()
+    bar(page, "Following admin")
+    assert rows(page) == truth.count("state = 'CA'")
+    drag(stage, "delay", (0.3, 0.5), (0.5, 0.5))
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    settled(stage)
+    bar(page, "Your numbers are of the rows you may see.")
+    chosen = filters(stage.url)["hour"]
+    expected = truth.count("state = 'CA'", f"hour >= {chosen['lo']}", f"hour < {chosen['hi']}")
+    expect(page.locator(".dx-count")).to_have_text(f"{expected:,}")
+    expect(card(page, "delay")).to_have_count(0)
+    assert "hour" in "".join(heard)
+    assert "delay" not in "".join(heard)
 
 
 def test_a_lost_network_is_told_and_made_up_for(stage: Page, arrive: Arrive) -> None:
