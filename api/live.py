@@ -215,6 +215,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @operation()
     def read_recording(key: str, query: After) -> Recording:
         """A page of what was recorded, as far as you see that; read on behind ``next``."""
+        live.require_person(current_user)
         found = live.find(current_user, key)
         messages, following = recordings.read(found.live.id or 0, query.after, _seen(door, found))
         return Recording(messages=messages, next=following)

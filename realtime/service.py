@@ -148,6 +148,7 @@ class Realtime:
         """Record what a former process has begun; its tokens, which nobody watches now, end."""
         if self._mounted:
             self._mounted.revoke(f"clientId:{tokens.client_id(person)}" for person in live.members())
+            self._mounted.revoke(f"revocationKey:{key}" for key in live.guests())
         for found in live.running():
             self.began(found.live.key)
 

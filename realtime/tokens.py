@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from accounts.principals import Principal
 from config import settings
 from db.tables import LiveSession
-from realtime import keys
+from realtime import keys, live
 from realtime.broker import tokens
 from realtime.broker.capabilities import Capability
 from realtime.broker.keys import Key
@@ -44,17 +44,18 @@ def control(key: str) -> str:
 
 
 def client_id(person: Principal) -> str:
-    return f"{person.id} {person.name}"
+    me = live.me(person)
+    return f"{me['id']} {me['name']}"
 
 
-def publishes(person: Principal, live: LiveSession) -> bool:
+def publishes(person: Principal, own: LiveSession) -> bool:
     """Whether their browser may publish now: they present, and their role allows it."""
-    return part(person, live) is Part.PRESENTER and person.may(Permission.PRESENT)
+    return part(person, own) is Part.PRESENTER and person.may(Permission.PRESENT)
 
 
-def of_member(person: Principal, live: LiveSession, rights: str) -> str:
+def of_member(person: Principal, own: LiveSession, rights: str) -> str:
     """What their browser may do in a live session, as of now. It ends early with what they signed in by."""
-    names, also = channels(live.key, rights), ("publish",) if publishes(person, live) else ()
+    names, also = channels(own.key, rights), ("publish",) if publishes(person, own) else ()
     granted = {
         names.control: MEMBER,
         names.state: ("subscribe", "history", *also),

@@ -7,7 +7,7 @@
 import { ask } from "../explore/api.js";
 import { encode } from "../explore/address.js";
 import { textButton } from "../explore/dom.js";
-import { Bar } from "./bar.js";
+import { Bar, isGuest } from "./bar.js";
 import { Connection } from "./connection.js";
 import { fit, isFilter } from "./fit.js";
 import { invite } from "./invite.js";
@@ -132,7 +132,7 @@ export class Live {
   #greet() {
     if (sessionStorage.getItem(BEGUN) !== this.outline.key) return;
     sessionStorage.removeItem(BEGUN);
-    invite(this.outline.key);
+    invite(this.outline, this.page.opened.may);
   }
 
   #differs() {
@@ -162,8 +162,8 @@ export class Live {
 
   /** @param {Message} message */
   #control({ name, data }) {
-    if (name === "ended") this.connection?.close(); // before its token ends, and it asks for another
-    if (name === "roles" || name === "ended") return void this.#catchUp();
+    if (name === "ended") return this.#ended();
+    if (name === "roles") return void this.#catchUp();
     if (!this.presents || name !== "asked") return;
     const act = () => this.#do("hand-over", { person: data.id });
     this.page.notices.show(`asked ${data.id}`, `${data.name} asks to present.`, { label: "Hand over", act });
@@ -246,7 +246,7 @@ export class Live {
 
   #doings() {
     return {
-      invite: () => invite(this.outline.key),
+      invite: () => invite(this.outline, this.page.opened.may),
       end: () => this.#do("end"),
       leave: () => this.#follow(false),
       back: () => this.#follow(true),
@@ -275,12 +275,14 @@ export class Live {
     }
   }
 
+  /** It is over: the connection is closed before its token ends, and it asks for another. */
   #ended() {
+    this.outline = { ...this.outline, running: false };
     this.following = false;
     this.connection?.close();
     const { exploration, opened } = this.page;
     const alone = () => location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${encode(exploration, opened.suggested)}`);
-    this.bar.end([textButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), textButton("Explore alone", alone)]);
+    this.bar.end(isGuest(this.outline) ? [] : [textButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), textButton("Explore alone", alone)]);
     this.#frameHost(false);
   }
 

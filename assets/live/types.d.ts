@@ -13,6 +13,7 @@ export interface Outline {
   dataset: string;
   version: string;
   running: boolean;
+  me: Person;
   owner: Person;
   presenter: Person;
   coPresenters: Person[];

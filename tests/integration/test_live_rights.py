@@ -1,10 +1,11 @@
-"""What comes over the socket of somebody in a live session who sees less: nothing that they may not see."""
+"""What comes over the sockets of who sees less, and of guests, in a live session: nothing they may not see."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 from ably import AblyException
@@ -15,7 +16,7 @@ from datasets import shares
 from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
-from db.tables import Dataset, Resource, Role
+from db.tables import Dataset, GuestLink, Resource, Role, now
 from realtime.broker.actions import Action
 from tests.integration.brokers import Wire, wire
 from tests.integration.stages import house, member, soon, until
@@ -253,3 +254,117 @@ def test_whose_rights_change_is_cut_off_and_finds_other_channels(service, signed
     rest, after = asyncio.run(scene())
     assert "4242" not in "".join(rest)
     assert not [word for word in HIDDEN if word in "".join(after.raw)]
+
+
+def link_to(browser, key, **more):
+    """The path of a new guest link."""
+    wish = {"expires": (now() + timedelta(hours=1)).isoformat()} | more
+    answer = browser.post(f"/api/live/{key}/guests", json=wish)
+    assert answer.status_code == 201, answer.text
+    return answer.json["path"]
+
+
+def come(app, path):
+    """A browser that comes by a guest link."""
+    guest = app.server.test_client()
+    assert guest.get(path).status_code == 302
+    return guest
+
+
+@pytest.fixture
+def bob(signed_in):
+    return signed_in(Role.VIEWER)
+
+
+@pytest.fixture
+def root(signed_in):
+    return signed_in(Role.ADMIN)
+
+
+def test_a_guest_follows_and_does_nothing_else(app, trips, ada, key, root):
+    for owner in (ada, root):  # whoever's rights a guest has, they are not them
+        guest = come(app, link_to(owner, key))
+        assert guest.get("/").location == f"/live/{key}"
+        assert guest.get(f"/live/{key}").status_code == 200
+        found = guest.get(f"/api/live/{key}").json
+        assert (found["role"], found["owns"], found["mayPresent"]) == ("follower", False, False)
+        name = f"Guest of {owner.get('/api/account').json['name']}"
+        assert (found["me"]["id"] < 0, found["me"]["name"]) == (True, name)
+        token = guest.post(f"/api/live/{key}/token", json={}).json
+        assert token["clientId"] == f"{found['me']['id']} {name}"
+        for page in ("/explore/trips", "/explore", f"/view/{key}"):
+            assert guest.get(page).status_code == 404
+        offer = {"exploration": exploration(trips)}
+        for act, body in (
+            ("offer", offer),
+            ("ask", {}),
+            ("take", {}),
+            ("end", {}),
+            ("hand-over", {"person": 1}),
+        ):
+            assert guest.post(f"/api/live/{key}/{act}", json=body).status_code == 403
+        for route in (f"/api/live/{key}/record", f"/api/live/{key}/guests", "/api/views"):
+            assert guest.get(route).status_code == 403
+        another = ada.post("/api/live", json={"dataset": "trips", "exploration": exploration(trips)}).json[
+            "key"
+        ]
+        assert guest.get(f"/api/live/{another}").status_code == 404
+        assert [each["key"] for each in guest.get("/api/live").json["sessions"]] == [key]
+
+
+def test_a_guest_hears_what_a_named_user_may_see(app, service, bob, ada, key, root):  # noqa: PLR0917
+    trips = ada.get(f"/api/live/{key}").json["version"]
+    guest = come(app, link_to(root, key, rights_of=bob.get("/api/account").json["name"], label="The board"))
+
+    async def scene():
+        async with member(service, ada, key) as presenter, listening(service, guest, key) as heard:
+            await presenter.commit(1, exploration(trips, delay=SPAN, salary=SPAN))
+            await soon(lambda: heard.messages("state") and heard.messages("state")[-1]["seq"] == 1)
+            return heard
+
+    heard = asyncio.run(scene())
+    assert heard.messages("state")[-1]["exploration"]["filters"] == {"delay": SPAN}
+    assert not [word for word in HIDDEN if word in "".join(heard.raw)]
+    (listed,) = root.get(f"/api/live/{key}/guests").json["links"]
+    assert (listed["label"], bool(listed["opened"])) == ("The board", True)
+
+
+def test_guests_are_out_when_the_link_is_revoked_or_has_expired_or_the_session_ends(app, service, ada, key):
+    for end in ("revoked", "expired", "ended"):
+        path = link_to(ada, key)
+        guest = come(app, path)
+        (link,) = ada.get(f"/api/live/{key}/guests").json["links"]
+
+        async def scene(end=end, guest=guest, link=link):
+            async with listening(service, guest, key) as heard:
+                await soon(lambda: any('"action":11' in text.replace(" ", "") for text in heard.raw))
+                if end == "revoked":
+                    assert ada.delete(f"/api/guests/{link['id']}").status_code == 204
+                elif end == "expired":
+                    with session() as work:
+                        work.get_one(GuestLink, link["id"]).expires = now()
+                    return
+                else:
+                    assert ada.post(f"/api/live/{key}/end").status_code == 204
+                await soon(lambda: any('"code":40141' in text for text in heard.raw))
+
+        asyncio.run(scene())
+        refused = guest.post(f"/api/live/{key}/token", json={}).status_code
+        assert refused == (404 if end == "ended" else 401)
+        assert app.server.test_client().get(path).status_code == 410
+    late = {"expires": (now() + timedelta(hours=1)).isoformat()}
+    assert ada.post(f"/api/live/{key}/guests", json=late).status_code == 400
+
+
+def test_only_who_owns_a_live_session_gives_out_links_to_it(signed_in, ada, key, root):
+    wish = {"expires": (now() + timedelta(hours=1)).isoformat()}
+    for role, status in ((Role.VIEWER, 403), (Role.PRESENTER, 403)):
+        other = signed_in(role)
+        assert other.post(f"/api/live/{key}/guests", json=wish).status_code == status
+        assert other.get(f"/api/live/{key}/guests").status_code == status
+    link_to(ada, key)
+    (link,) = ada.get(f"/api/live/{key}/guests").json["links"]
+    assert signed_in(Role.PRESENTER).delete(f"/api/guests/{link['id']}").status_code == 403
+    someone = {"rights_of": root.get("/api/account").json["name"]}
+    assert ada.post(f"/api/live/{key}/guests", json=wish | someone).status_code == 403
+    assert root.delete(f"/api/guests/{link['id']}").status_code == 204
