@@ -1,4 +1,4 @@
-"""What comes over the sockets of who sees less, and of guests, in a live session: nothing they may not see."""
+"""What comes over the sockets of who sees less, and of guests, in a live session: only what is theirs."""
 
 from __future__ import annotations
 
