@@ -17,7 +17,7 @@ from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import card, drag, plot, rows, settled
 from tests.e2e.truth import Truth, filters
-from tests.e2e.visits import Opener, Service
+from tests.e2e.visits import Opener, Service, assert_accessible
 
 Arrive = Callable[..., Page]
 
@@ -151,6 +151,29 @@ def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_s
     expect(card(page, "delay")).to_have_count(0)
     assert "hour" in "".join(heard)
     assert "delay" not in "".join(heard)
+
+
+def test_a_guest_follows_by_a_link_until_it_ends(stage: Page, visit: Opener) -> None:
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog")
+    dialog.get_by_label("What the link is for").fill("The board")
+    dialog.get_by_role("button", name="Create link").click()
+    link = dialog.get_by_role("link", name="The board").get_attribute("href")
+    assert link
+    assert_accessible(stage)
+    dialog.get_by_role("button", name="Close").click()
+    guest = visit(link, signed_in=False)
+    guest.wait_for_url("**/live/*")
+    bar(guest, "Following admin")
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    same_rows(stage, guest)
+    expect(guest.get_by_role("button", name="Invite")).to_be_hidden()
+    stage.get_by_role("button", name="1 follow: who is here").click()
+    expect(stage.get_by_text("Guest of admin")).to_be_visible()
+    stage.keyboard.press("Escape")
+    stage.get_by_role("button", name="End", exact=True).click()
+    expect(guest.get_by_text("The presentation has ended.")).to_be_visible()
+    expect(guest.get_by_role("button", name="Watch again")).to_have_count(0)
 
 
 def test_a_lost_network_is_told_and_made_up_for(stage: Page, arrive: Arrive) -> None:
