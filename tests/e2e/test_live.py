@@ -52,7 +52,7 @@ def stage(visit: Opener) -> Page:
     settled(page)
     page.get_by_role("button", name="Present", exact=True).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_label("Link")).to_have_value(re.compile("/live/"))
+    expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile("/live/"))
     expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
     dialog.get_by_role("button", name="Close").click()
     settled(page)

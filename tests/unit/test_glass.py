@@ -64,7 +64,7 @@ def state(exploration, seq=1):
     return [seq, "state", data]
 
 
-@examples(60)
+@examples(30)
 @given(rights(), lines())
 def test_nothing_that_the_reader_does_not_see_passes(description, said):
     glass, columns = Glass(description), {}
@@ -93,7 +93,7 @@ def require_seen(filter_, columns):
         assert set(filter_["values"]) <= known
 
 
-@examples(40)
+@examples(15)
 @given(explorations.explorations())
 def test_who_sees_all_is_shown_each_brush_where_its_view_is(exploration):
     whole, _ = trips()
