@@ -112,7 +112,7 @@ def create_app(settings: Settings) -> Dash:
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     mounted = None if settings.ably_api_key else Mounted(loopback)
-    realtime = server.extensions["realtime"] = Realtime(mounted)
+    realtime = server.extensions["realtime"] = Realtime(mounted, door)
     api.install(server, door, cubes, engines, realtime)
     server.register_blueprint(guest_page())
     dash = _dash(server)
@@ -155,8 +155,8 @@ def open_pages_only(dash: Dash) -> None:
 def document(dash: Dash, permission: Permission) -> Callable[..., str]:
     """Dash's document for a page; the megabyte that draws long tables goes with administration pages only."""
 
-    def shown(**gaps: str) -> str:
-        if current_user.kind is Kind.GUEST and gaps.get("view") != guests.view_of(current_user):
+    def shown(**_gaps: str) -> str:
+        if current_user.kind is Kind.GUEST and request.path != guests.home(current_user):
             abort(404)
         whole: str = dash.index()
         return whole if permission is Permission.ADMINISTER else TABLES.sub("", whole)
@@ -174,9 +174,9 @@ def health() -> dict[str, object]:
 
 @guard.requires(Permission.EXPLORE)
 def front_page() -> AnyResponse:
-    """The first dataset that they may see; an empty Explore page while there is none. A guest's view."""
+    """The first dataset that they may see; an empty Explore page while there is none. A guest's page."""
     if current_user.kind is Kind.GUEST:
-        return redirect(f"/view/{guests.view_of(current_user)}")
+        return redirect(guests.home(current_user))
     first = next(iter(entries(current_user)), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
 

@@ -209,7 +209,7 @@ def _link() -> sa.ColumnElement[bool]:
 
 def _principal(own: UserSession, user: User, link: GuestLink | None) -> Principal:
     person = replace(principal(user), key=own.id, confirmed=own.confirmed)
-    return replace(person, kind=Kind.GUEST, view_id=link.view_id) if link else person
+    return replace(person, kind=Kind.GUEST, view_id=link.view_id, live_id=link.live_id) if link else person
 
 
 def _rotated(work: Session, own: UserSession, generation: int, browser: Browser) -> bool:

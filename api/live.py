@@ -106,6 +106,14 @@ class LiveSessions(Answer):
     sessions: list[ListedLive]
 
 
+class ItsChannels(Answer):
+    """What the service says to all; the states committed, and what moves, as far as you may see them."""
+
+    control: str
+    state: str
+    brush: str
+
+
 class Place(Answer):
     """Where to connect, by Ably's SDK: ``endpoint``, or (none) to this service; ``cipher`` is the key.
 
@@ -115,6 +123,7 @@ class Place(Answer):
     endpoint: str | None
     cipher: str | None
     deliveries: int
+    channels: ItsChannels
 
 
 class ShownLive(ListedLive):
@@ -206,6 +215,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @operation()
     def read_recording(key: str, query: After) -> Recording:
         """A page of what was recorded, as far as you see that; read on behind ``next``."""
+        live.require_person(current_user)
         found = live.find(current_user, key)
         messages, following = recordings.read(found.live.id or 0, query.after, _seen(door, found))
         return Recording(messages=messages, next=following)

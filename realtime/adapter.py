@@ -51,6 +51,7 @@ class _Letter:
     name: str
     data: dict[str, Any]
     cipher: bytes | None
+    passing: bool
     id: str = field(default_factory=lambda: f"{token_hex(8)}:0")  # what comes twice counts once
     out: Future[None] = field(default_factory=Future)
 
@@ -74,10 +75,19 @@ class Adapter:
         self._posted = asyncio.Event()
 
     def publish(
-        self, channel: str, name: str, data: dict[str, Any], cipher: bytes | None = None
+        self,
+        channel: str,
+        name: str,
+        data: dict[str, Any],
+        cipher: bytes | None = None,
+        *,
+        passing: bool = False,
     ) -> Future[None]:
-        """Publish in the order of the calls, each once, as soon as there is a connection."""
-        letter = _Letter(channel, name, data, cipher)
+        """Publish in the order of the calls, each once, as soon as there is a connection.
+
+        What is ``passing`` is for those who listen then, and kept nowhere.
+        """
+        letter = _Letter(channel, name, data, cipher, passing)
         self._begun().call_soon_threadsafe(self._post, letter)
         return letter.out
 
@@ -184,7 +194,8 @@ class Adapter:
 
     async def _sent(self, letter: _Letter) -> bool:
         """Whether it is done with: published, or refused for good. What fails otherwise is tried again."""
-        message = AblyMessage(name=letter.name, data=letter.data, id=letter.id)
+        extras = {"ephemeral": True} if letter.passing else None
+        message = AblyMessage(name=letter.name, data=letter.data, id=letter.id, extras=extras)
         try:
             channel = self._channel(letter.channel, letter.cipher)
             await asyncio.wait_for(channel.publish(message), PATIENCE)

@@ -47,7 +47,7 @@ def broker(settings: Settings, origins: frozenset[str] = frozenset()) -> Broker:
         keep=settings.realtime_history.total_seconds(),
         room=settings.realtime_room,
         rate=settings.realtime_rate,
-        connections=max(1, settings.connections * 3 // 4),  # the rest is for pages
+        connections=max(1, settings.connections // 2),  # uvicorn counts sockets too; each page also asks
         origins=origins,
     )
     seal: Seal | None = RingSeal() if settings.encryption == "on" else None

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from datasets.description import Description
-from datasets.exploration import Exploration, Filter, View
+from datasets.exploration import Exploration, Filter, View, require_fit
 from datasets.fitting import fitted, shown
+from datasets.predicates import predicates
 
 Line = list[Any]
 """A moment in milliseconds, the name of what is said, and its data."""
@@ -45,4 +46,12 @@ class Glass:
         if view is None:
             return False
         wanted = _filter.validate_python(sample[3])
-        return (wanted and shown(wanted, view, self._description)) == wanted
+        return wanted is None or self._passes(view, wanted)
+
+    def _passes(self, view: View, wanted: Filter) -> bool:
+        try:
+            require_fit(view, wanted)
+            predicates(view, wanted, self._description)
+        except ValueError:
+            return False
+        return shown(wanted, view, self._description) == wanted

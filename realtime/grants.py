@@ -12,10 +12,14 @@ from realtime.tokens import LIFETIME
 
 @dataclass(frozen=True)
 class Grant:
-    """That a person got a token for a live session; ``publishes``: it lets them present."""
+    """That a person got a token for a live session, for the channels of their rights on its dataset.
+
+    ``publishes``: it lets them present.
+    """
 
     person: Principal
     key: str
+    rights: str
     publishes: bool
 
 

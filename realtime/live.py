@@ -6,17 +6,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from accounts import sessions
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal, principal
-from datasets import shares
+from datasets import reach, shares
+from datasets.shares import NotAllowedError
 from db.engine import session
-from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
+from db.tables import Dataset, GuestLink, LiveMember, LiveSession, Resource, Role, User, UserSession
 
 LEFT_OUT = "Parts of what is presented are left out: they show data that is not shared with you."
 KEY = re.compile(r"[\w-]{16}", re.ASCII)
@@ -54,7 +57,7 @@ class Found:
             "dataset": self.dataset,
             "version": live.version,
             "running": live.ended is None,
-            "me": {"id": person.id, "name": person.name},
+            "me": me(person),
             "owner": self._one(live.owner_id),
             **self.roles(),
             "role": part(person, live),
@@ -78,7 +81,17 @@ def presenter(live: LiveSession) -> int:
     return live.owner_id if live.presenter_id is None else live.presenter_id
 
 
+def me(person: Principal) -> dict[str, Any]:
+    """As whom somebody is in live sessions. A guest has a number of their own, which is less than none."""
+    if person.kind is not Kind.GUEST:
+        return {"id": person.id, "name": person.name}
+    number = int.from_bytes(sha256(person.key.encode()).digest()[:6])
+    return {"id": -1 - number, "name": f"Guest of {person.name}"}
+
+
 def part(person: Principal, live: LiveSession) -> Part:
+    if person.kind is Kind.GUEST:
+        return Part.FOLLOWER
     if person.id == presenter(live):
         return Part.PRESENTER
     return Part.CO_PRESENTER if person.id in live.co_presenters else Part.FOLLOWER
@@ -86,12 +99,23 @@ def part(person: Principal, live: LiveSession) -> Part:
 
 def owns(person: Principal, live: LiveSession) -> bool:
     """Whether they may end, name and delete it, say who co-presents, and take back."""
-    return person.id == live.owner_id or person.role is Role.ADMIN
+    return person.kind is not Kind.GUEST and (person.id == live.owner_id or person.role is Role.ADMIN)
+
+
+def require_person(somebody: Principal) -> None:
+    """Check that this is nobody's guest.
+
+    Raises:
+        NotAllowedError: it is.
+    """
+    if somebody.kind is Kind.GUEST:
+        raise NotAllowedError("Guests follow; nothing else.")
 
 
 def visible(person: Principal) -> sa.ColumnElement[bool]:
-    """The live sessions that exist for a person: of datasets that do. Guests came for one saved view."""
-    return sa.false() if person.kind is Kind.GUEST else shares.visible(person, Resource.DATASET)
+    """The live sessions that exist for a person: of datasets that do. For a guest, the one they came for."""
+    own = col(LiveSession.id) == person.live_id if person.kind is Kind.GUEST else sa.true()
+    return sa.and_(own, shares.visible(person, Resource.DATASET))
 
 
 def find(person: Principal, key: str) -> Found:
@@ -101,6 +125,11 @@ def find(person: Principal, key: str) -> Found:
         UnknownLiveError: it does not exist for them.
     """
     return _one(key, visible(person))
+
+
+def rights(person: Principal, found: Found) -> str:
+    """The key of a person's rights on the dataset of a live session that exists for them."""
+    return reach.of(person, found.dataset, found.live.version).key
 
 
 def exists(person: Principal, key: str) -> bool:
@@ -138,6 +167,13 @@ def members() -> list[Principal]:
     been = select(LiveMember.user_id).where(col(LiveMember.live_id).in_(running))
     with session() as work:
         return [principal(user) for user in work.exec(select(User).where(col(User.id).in_(been)))]
+
+
+def guests() -> list[str]:
+    """The sessions of all guests of live sessions: for the service itself."""
+    query = select(UserSession.id).join(GuestLink).where(col(GuestLink.live_id).is_not(None))
+    with session() as work:
+        return list(work.exec(query.where(*sessions.living())))
 
 
 def _one(key: str, *where: sa.ColumnElement[bool]) -> Found:

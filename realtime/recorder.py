@@ -6,8 +6,10 @@ No commit is lost: after an outage, of the broker or of the service, what a chan
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from time import time
 from typing import Any
 
@@ -18,8 +20,8 @@ from realtime import recordings
 from realtime.adapter import Adapter
 from realtime.messages import Ear, Message
 from realtime.recordings import Batch
-from realtime.said import Move, State, understood
-from realtime.tokens import channels
+from realtime.said import State, understood
+from realtime.tokens import SERVER, channels
 
 STATE = "state"
 PERIOD = 1.0
@@ -34,6 +36,7 @@ class Tape:
 
     ``heard`` is not written yet; ``gap``: there may be more that was not heard. ``turns`` are (moment in ms,
     number of who presents from then on); what was published before the first was let in by its token alone.
+    ``sources`` are the rights that presenters have had, whose channels it listens to.
     """
 
     live_id: int
@@ -46,43 +49,49 @@ class Tape:
     gap: bool = False
     last: bool = False
     turns: list[tuple[int, int]] = field(default_factory=list)
+    sources: set[str] = field(default_factory=set)
 
     def turn(self, presenter: int) -> None:
         self.turns.append((int(time() * 1000), presenter))
 
-    def hear_state(self, message: Message) -> None:
-        """Take in a state; the newest counts at once."""
+    def hear(self, message: Message) -> bool:
+        """Take in a state or what moves; whether it is to be recorded. The newest state counts at once."""
         said = understood(message.name, message.data)
-        if isinstance(said, State) and message.serial > self.cursor and self._counts(message, said):
-            self.heard.append(message)
-            if said.seq >= self.seq:
-                self.state, self.seq = said.exploration.model_dump(mode="json"), said.seq
-
-    def hear_brush(self, message: Message) -> None:
-        said = understood(message.name, message.data)
-        if isinstance(said, Move) and self._presents(message):
-            self.heard.append(message)
+        if said is None or not self._presents(message):
+            return False
+        if isinstance(said, State) and not self._counts(message, said):
+            return False
+        self.heard.append(message)
+        if isinstance(said, State) and said.seq >= self.seq:
+            self.state, self.seq = said.exploration.model_dump(mode="json"), said.seq
+        return True
 
     def miss(self) -> None:
         self.gap = True
 
     def _counts(self, message: Message, said: State) -> bool:
-        """Whether a state is of the version that is presented, by who presents."""
+        """Whether a state is news, and of the version that is presented."""
         own = (self.state["dataset"], self.state["version"])
-        return (said.exploration.dataset, said.exploration.version) == own and self._presents(message)
+        return message.serial > self.cursor and (said.exploration.dataset, said.exploration.version) == own
 
     def _presents(self, message: Message) -> bool:
         """Whether its sender presents, or did when it was published."""
         sender = message.client_id.partition(" ")[0]
+        if sender == SERVER:
+            return False
         before = [presenter for moment, presenter in self.turns if moment <= message.at]
         return not before or sender in (str(before[-1]), str(self.turns[-1][1]))
 
 
-class Recorder:
-    """Runs in the adapter's loop. For many threads."""
+Heard = Callable[[str, str, Message], None]
+"""Told of each message that counts: the key of its live session, the rights of its channel, and itself."""
 
-    def __init__(self, adapter: Adapter, period: float = PERIOD) -> None:
-        self._adapter, self._period = adapter, period
+
+class Recorder:
+    """Runs in the adapter's loop, where it calls ``heard``. For many threads."""
+
+    def __init__(self, adapter: Adapter, heard: Heard, period: float = PERIOD) -> None:
+        self._adapter, self._heard, self._period = adapter, heard, period
         self._tapes: dict[str, Tape] = {}
         self._writing: Future[None] | None = None
 
@@ -91,11 +100,18 @@ class Recorder:
         if tape.key in self._tapes:
             return
         self._tapes[tape.key] = tape
-        names = channels(tape.key)
-        self._adapter.listen(names.state, Ear(tape.hear_state, tape.miss, tape.cipher))
-        self._adapter.listen(names.brush, Ear(tape.hear_brush, lambda: None, tape.cipher))
         if self._writing is None:
             self._writing = self._adapter.run(self._write_all())
+
+    def source(self, key: str, rights: str) -> None:
+        """Somebody with these rights on the dataset presents a live session."""
+        tape = self._tapes.get(key)
+        if tape is None or rights in tape.sources:
+            return
+        tape.sources.add(rights)
+        names, hear = channels(key, rights), partial(self._hear, tape, rights)
+        self._adapter.listen(names.state, Ear(hear, tape.miss, tape.cipher))
+        self._adapter.listen(names.brush, Ear(hear, lambda: None, tape.cipher))
 
     def turn(self, key: str, presenter: int) -> None:
         """Somebody else presents from now on."""
@@ -123,6 +139,10 @@ class Recorder:
             self._writing.cancel()
             self._writing = None
             self._adapter.run(self._write()).result()
+
+    def _hear(self, tape: Tape, rights: str, message: Message) -> None:
+        if tape.hear(message):
+            self._heard(tape.key, rights, message)
 
     async def _write_all(self) -> None:
         while True:
@@ -154,21 +174,23 @@ class Recorder:
         if not tape.gap:
             return
         tape.gap = False
-        try:
-            missed = await self._adapter.since(channels(tape.key).state, tape.cursor)
-        except ConnectionError as error:
-            tape.gap = True
-            log.info("what was missed of a live session can't be fetched yet", reason=str(error))
-            return
-        known = {message.serial for message in tape.heard}
-        for message in missed:
-            if message.serial not in known:
-                tape.hear_state(message)
+        for rights in tuple(tape.sources):
+            try:
+                missed = await self._adapter.since(channels(tape.key, rights).state, tape.cursor)
+            except ConnectionError as error:
+                tape.gap = True
+                log.info("what was missed of a live session can't be fetched yet", reason=str(error))
+                return
+            known = {message.serial for message in tape.heard}
+            for message in missed:
+                if message.serial not in known:
+                    self._hear(tape, rights, message)
 
     def _let_go(self, tape: Tape) -> None:
-        names = channels(tape.key)
-        for name in (names.state, names.brush):
-            self._adapter.ignore(name)
+        for rights in tape.sources:
+            names = channels(tape.key, rights)
+            for name in (names.state, names.brush):
+                self._adapter.ignore(name)
         del self._tapes[tape.key]
 
 

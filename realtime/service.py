@@ -1,4 +1,4 @@
-"""Everything live in this process: a broker or Ably's cloud, stage, recorder, watch; each when needed."""
+"""Everything live in this process: a broker or Ably's cloud, stage, studio, watch; each when needed."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, wait
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp
 
-from accounts import apitokens, sessions
+from accounts import apitokens, sessions, users
 from accounts.principals import Kind, Principal
 from config import settings
 from datasets.description import Description
+from datasets.door import Door
+from datasets.exploration import Exploration
 from datasets.fitting import fitted
 from db.tables import LiveSession
 from realtime import live, tokens
@@ -24,9 +27,8 @@ from realtime.stage import Stage
 from realtime.watch import Watch
 
 if TYPE_CHECKING:
-    from realtime.adapter import Adapter
     from realtime.mounted import Mounted
-    from realtime.recorder import Recorder
+    from realtime.studio import Studio
 
 PATIENCE = 1.0
 """Seconds that rights which are lost wait for what is being told."""
@@ -39,11 +41,10 @@ DELIVERIES = 5000
 class Realtime:
     """Is an ``Audience``. Before and after it is ``running`` nobody can listen, so nobody is told."""
 
-    def __init__(self, mounted: Mounted | None) -> None:
-        self._mounted = mounted
+    def __init__(self, mounted: Mounted | None, door: Door) -> None:
+        self._mounted, self._door = mounted, door
         self._beginning = Lock()
-        self._adapter: Adapter | None = None
-        self._recorder: Recorder | None = None
+        self._begun: Studio | None = None
         self._runs = False
         self._told: Future[None] = Future()
         self._told.set_result(None)
@@ -74,54 +75,69 @@ class Realtime:
         Raises:
             UnknownLiveError, OverError: they can't be in this live session.
         """
-        own = self.stage.join(person, key).live
-        token = tokens.of_member(person, own)
-        self._grants.add(Grant(person, key, tokens.publishes(person, own)))
+        found = self.stage.join(person, key)
+        seen, presents = self._seen(person, found), tokens.publishes(person, found.live)
+        self._grants.add(Grant(person, key, seen.rights, presents))
         self._watch.begin()
-        return {"token": token, "clientId": tokens.client_id(person), "realtime": self.place(own)}
+        if self._runs:
+            self._studio().enter(found, seen, presents)
+        token = tokens.of_member(person, found.live, seen.rights)
+        place = self.place(found.live, seen.rights)
+        return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
 
-    def place(self, own: LiveSession) -> dict[str, str | int | None]:
-        """Where browsers connect (None: to us), what they encrypt with (None: they don't), and their pace."""
+    def place(self, own: LiveSession, rights: str) -> dict[str, Any]:
+        """Where browsers with these rights connect (None: to us), to which channels, and their pace.
+
+        ``cipher`` is the key that they encrypt with (None: they don't).
+        """
         encrypted = settings().live_encryption == "on"
         return {
             "endpoint": None if self._mounted else CLOUD,
             "cipher": own.cipher if encrypted else None,
             "deliveries": DELIVERIES if self._mounted else settings().live_deliveries,
+            "channels": asdict(tokens.channels(own.key, rights)),
         }
 
     def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
         """All that a page is told of a live session: its last state, as far as they see that."""
         state, seq = self.latest(found.live)
         fitting, _ = fitted(state, description)
-        rest = {"state": fitting, "seq": seq, "realtime": self.place(found.live)}
+        rest = {"state": fitting, "seq": seq, "realtime": self.place(found.live, description.rights)}
         return found.told(person) | rest
 
     def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
         """The last state, and its number."""
-        recorded = self._recorder.latest(own.key) if self._recorder else None
-        return recorded or (own.state, own.seq)
+        return self._begun.latest(own) if self._begun else (own.state, own.seq)
 
     def began(self, key: str) -> None:
         if self._runs:
-            self._record(live.of(key).live)
+            self._studio().record(live.of(key))
 
     def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
-        if not self._runs:
+        if self._runs:
+            self._told = self._studio().tell(live.of(key).live, name, data)
+
+    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
+        found = live.of(key)
+        presenter = users.of_id(live.presenter(found.live))
+        if not self._runs or presenter is None:
             return
-        adapter, _ = self._parts()
-        self._told = adapter.publish(tokens.channels(key).control, name, data, _cipher(live.of(key).live))
+        seen = self._seen(presenter, found)
+        fitting, _ = fitted(exploration.model_dump(mode="json"), seen)
+        data = {"id": by.id, "name": by.name, "exploration": fitting.model_dump(mode="json")}
+        self._studio().offer(found.live, seen.rights, data)
 
     def changed(self, key: str) -> None:
         found = live.of(key)
-        if self._recorder:
-            self._recorder.turn(key, live.presenter(found.live))
+        if self._begun:
+            self._begun.turn(found.live)
         self.tell(key, "roles", found.roles())
         self._look_soon(key)
 
     def over(self, key: str) -> None:
         self.tell(key, "ended", {})
-        if self._recorder:
-            self._recorder.end(key)
+        if self._begun:
+            self._begun.end(key)
         self._look_soon(key)
 
     def _look_soon(self, key: str) -> None:
@@ -132,34 +148,27 @@ class Realtime:
         """Record what a former process has begun; its tokens, which nobody watches now, end."""
         if self._mounted:
             self._mounted.revoke(f"clientId:{tokens.client_id(person)}" for person in live.members())
+            self._mounted.revoke(f"revocationKey:{key}" for key in live.guests())
         for found in live.running():
             self.began(found.live.key)
 
-    def _record(self, own: LiveSession) -> None:
-        from realtime.recorder import Tape  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+    def _seen(self, person: Principal, found: Found) -> Description:
+        return self._door.open(person, found.dataset, found.live.version).description
 
-        _, recorder = self._parts()
-        tape = Tape(own.id or 0, own.key, own.state, own.seq, own.cursor, _cipher(own))
-        tape.turn(live.presenter(own))
-        recorder.begin(tape)
-
-    def _parts(self) -> tuple[Adapter, Recorder]:
-        from realtime.adapter import Adapter  # noqa: PLC0415
-        from realtime.recorder import Recorder  # noqa: PLC0415
+    def _studio(self) -> Studio:
+        from realtime.studio import Studio  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
 
         with self._beginning:
-            if self._adapter is None or self._recorder is None:
-                self._adapter = Adapter(self._mounted.address if self._mounted else lambda: "")
-                self._recorder = Recorder(self._adapter)
-            return self._adapter, self._recorder
+            if self._begun is None:
+                self._begun = Studio(self._mounted.address if self._mounted else lambda: "")
+            return self._begun
 
     def _stop(self) -> None:
         self._watch.stop()
         with self._beginning:
-            adapter, recorder, self._adapter, self._recorder = self._adapter, self._recorder, None, None
-        if adapter is not None and recorder is not None:
-            recorder.stop()
-            adapter.close()
+            begun, self._begun = self._begun, None
+        if begun is not None:
+            begun.close()
         self._grants.clear()
 
     def _look(self, key: str | None) -> None:
@@ -171,13 +180,16 @@ class Realtime:
         wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
         lost = [grant for grant in grants if not _holds(grant)]
         self._grants.remove(lost)
+        if self._begun:
+            for each in {grant.key for grant in grants}:
+                self._begun.keep(each, {grant.rights for grant in self._grants.good(each)})
         if lost and self._mounted:
             self._mounted.revoke({f"revocationKey:{grant.person.key}" for grant in lost})
 
     def _notice(self, key: str) -> None:
         """Tell what has ended otherwise than by the stage: its owner has left."""
         with suppress(UnknownLiveError):
-            if self._recorder and self._recorder.records(key) and live.of(key).live.ended is not None:
+            if self._begun and self._begun.records(key) and live.of(key).live.ended is not None:
                 self.over(key)
 
 
@@ -190,15 +202,13 @@ async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
         yield
 
 
-def _cipher(own: LiveSession) -> bytes | None:
-    return bytes.fromhex(own.cipher) if settings().live_encryption == "on" else None
-
-
 def _holds(grant: Grant) -> bool:
     """Whether somebody may still do what their token says."""
     again = apitokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
     person = again(grant.person.key)
     if person is None or not live.exists(person, grant.key):
         return False
-    own = live.of(grant.key).live
-    return own.ended is None and (not grant.publishes or tokens.publishes(person, own))
+    found = live.of(grant.key)
+    if found.live.ended is not None or live.rights(person, found) != grant.rights:
+        return False
+    return not grant.publishes or tokens.publishes(person, found.live)

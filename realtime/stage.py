@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from accounts import audit, users
 from accounts.audit import Action
 from accounts.permissions import Permission
-from accounts.principals import Principal
+from accounts.principals import Kind, Principal
 from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
 from db.engine import alone, session
@@ -54,6 +54,9 @@ class Audience(Protocol):
 
     def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
         """Publish on its channel, in the order of the calls."""
+
+    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
+        """Show who presents what somebody else sees, as far as they may see it."""
 
     def changed(self, key: str) -> None:
         """Tell who presents now; some may do less than before."""
@@ -102,7 +105,8 @@ class Stage:
         found = live.find(person, key)
         if found.live.ended is not None:
             raise OverError
-        _remember(person, found.live)
+        if person.kind is not Kind.GUEST:
+            _remember(person, found.live)
         return found
 
     def ask(self, by: Principal, key: str) -> None:
@@ -119,14 +123,14 @@ class Stage:
         """Offer a state of one's own to the presenter.
 
         Raises:
-            UnknownLiveError, OverError: they can't.
+            UnknownLiveError, NotAllowedError, OverError: they can't.
             BadLiveError: it is of another dataset or version.
         """
+        live.require_person(by)
         found = self.join(by, key)
         if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
             raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
-        state = exploration.model_dump(mode="json")
-        self._audience.tell(key, "offered", {"id": by.id, "name": by.name, "exploration": state})
+        self._audience.offer(by, key, exploration)
 
     def hand_over(self, by: Principal, key: str, to: int) -> None:
         """Let somebody else present: by who presents, owns it or administers.

@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from accounts.principals import Principal
 from config import settings
 from db.tables import LiveSession
-from realtime import keys
+from realtime import keys, live
 from realtime.broker import tokens
 from realtime.broker.capabilities import Capability
 from realtime.broker.keys import Key
@@ -24,29 +24,38 @@ SERVICE = ("subscribe", "publish", "history", "presence")
 
 @dataclass(frozen=True)
 class Channels:
-    """The channels of a live session: what the service says, the states committed, the moving brush."""
+    """The channels of a live session for those with the same rights.
+
+    That is what the service says to all, the states committed, and the moving brush.
+    """
 
     control: str
     state: str
     brush: str
 
 
-def channels(key: str) -> Channels:
-    return Channels(f"live:{key}", f"live:{key}:state", f"live:{key}:brush")
+def channels(key: str, rights: str) -> Channels:
+    return Channels(control(key), f"live:{key}:state:{rights}", f"live:{key}:brush:{rights}")
+
+
+def control(key: str) -> str:
+    """The channel of a live session that all who are in it share."""
+    return f"live:{key}"
 
 
 def client_id(person: Principal) -> str:
-    return f"{person.id} {person.name}"
+    me = live.me(person)
+    return f"{me['id']} {me['name']}"
 
 
-def publishes(person: Principal, live: LiveSession) -> bool:
+def publishes(person: Principal, own: LiveSession) -> bool:
     """Whether their browser may publish now: they present, and their role allows it."""
-    return part(person, live) is Part.PRESENTER and person.may(Permission.PRESENT)
+    return part(person, own) is Part.PRESENTER and person.may(Permission.PRESENT)
 
 
-def of_member(person: Principal, live: LiveSession) -> str:
+def of_member(person: Principal, own: LiveSession, rights: str) -> str:
     """What their browser may do in a live session, as of now. It ends early with what they signed in by."""
-    names, also = channels(live.key), ("publish",) if publishes(person, live) else ()
+    names, also = channels(own.key, rights), ("publish",) if publishes(person, own) else ()
     granted = {
         names.control: MEMBER,
         names.state: ("subscribe", "history", *also),

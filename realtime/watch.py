@@ -33,6 +33,7 @@ CHANGING = (
     Action.PASSWORD_CHANGED,
     Action.FACTOR_REMOVED,
     Action.TOKEN_REVOKED,
+    Action.GUEST_REVOKED,
     Action.USER_DISABLED,
     Action.USER_ROLE,
     Action.USER_DELETED,

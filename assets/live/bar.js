@@ -81,9 +81,9 @@ export class Bar {
     this.count.setAttribute("aria-label", `${count} follow: who is here`);
     this.#show({
       point: presents,
-      invite: true,
+      invite: !isGuest(outline),
       leave: !presents && following,
-      offer: !presents && !following,
+      offer: !presents && !following && !isGuest(outline),
       ask: outline.role === "follower" && outline.mayPresent && !outline.owns,
       take: !presents && (outline.owns || outline.role === "co-presenter"),
       back: !presents && !following,
@@ -103,7 +103,7 @@ export class Bar {
     const helps = coPresenters.some((each) => each.id === id);
     const words = `${STATES[state]}${helps ? ", co-presenter" : ""}`;
     const parts = [h("span", {}, mine ? `${name} (you)` : name), h("span", { class: "dx-weak" }, words)];
-    const leads = (role === "presenter" || owns) && !mine && state !== "left" && state !== "presents";
+    const leads = (role === "presenter" || owns) && !mine && id > 0 && state !== "left" && state !== "presents";
     const hand = leads && textButton("Hand over", () => this.doings.handOver(id));
     const help = leads && textButton(helps ? "Not co-presenter" : "Make co-presenter", () => this.doings.coPresent(id));
     return h("li", { "data-state": state }, h("div", { class: "dx-grow" }, ...parts), h("div", { class: "dx-line-acts" }, hand, help));
@@ -116,6 +116,9 @@ export class Bar {
     popover.style.top = `${bottom + 4}px`;
   }
 }
+
+/** Whether who looks came by a guest link: such have numbers of their own. @param {Outline} outline */
+export const isGuest = ({ me }) => me.id < 0;
 
 /** @param {Shown} shown */
 function sentence({ outline: { role, presenter }, following }) {

@@ -1,10 +1,13 @@
 /**
  * The one connection of this tab, by Ably's SDK: to the broker at our own address, or to Ably's cloud.
- * @import { Status } from "./types.js"
+ * @import { Person, Place, Status } from "./types.js"
  */
 import { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "../vendor/live/ably.js";
 import { ask } from "../explore/api.js";
 import { personOf } from "./roster.js";
+
+/** As whom the service says again what somebody with other rights presents. */
+const SERVICE = "dataxchange";
 
 /** @typedef {ReturnType<BaseRealtime["channels"]["get"]>} Channel */
 
@@ -14,7 +17,7 @@ const NEVER = 2 ** 31 - 1;
 /** What the person is told of each state of the connection. @type {Record<string, Status>} */
 const STATUS = { initialized: "reconnecting", connecting: "reconnecting", connected: "live", disconnected: "reconnecting" };
 
-/** @typedef {{ token: string, clientId: string, realtime: { endpoint?: string, cipher?: string, deliveries: number } }} Entry */
+/** @typedef {{ token: string, clientId: string, realtime: Place }} Entry */
 
 /** Where to connect: nothing said, to the broker that shares our address. @param {string | undefined} endpoint */
 function place(endpoint) {
@@ -32,17 +35,22 @@ export class Connection {
   /** Channels that have their options. @type {Set<string>} */ #known = new Set();
   /** @type {Status} */ status = "reconnecting";
 
-  /** @param {string} key of the live session @param {(status: Status) => void} onStatus */
-  static async open(key, onStatus) {
+  /**
+   * @param {string} key of the live session @param {() => void} onStatus
+   * @param {(place: Place) => void} onPlace told where to be, with each token
+   */
+  static async open(key, onStatus, onPlace) {
     const first = await ask("POST", `/api/live/${key}/token`);
-    return new Connection(key, first, onStatus);
+    onPlace(first.realtime);
+    return new Connection(key, first, onStatus, onPlace);
   }
 
   /**
    * @param {string} key @param {Entry} first
-   * @param {(status: Status) => void} onStatus
+   * @param {() => void} onStatus @param {(place: Place) => void} onPlace
    */
-  constructor(key, first, onStatus) {
+  constructor(key, first, onStatus, onPlace) {
+    this.onPlace = onPlace;
     this.key = key;
     this.me = personOf(first.clientId);
     this.place = first.realtime;
@@ -60,14 +68,16 @@ export class Connection {
     }));
     this.client.connection.on(({ current }) => {
       this.status = STATUS[current] ?? "offline";
-      onStatus(this.status);
+      onStatus();
     });
   }
 
   /** @param {(problem: any, token: any) => void} done */
   async #token(done) {
     try {
-      done(null, (await ask("POST", `/api/live/${this.key}/token`)).token);
+      /** @type {Entry} */ const { token, realtime } = await ask("POST", `/api/live/${this.key}/token`);
+      this.onPlace(realtime);
+      done(null, token);
     } catch (error) {
       done({ ...refused, message: /** @type {Error} */ (error).message }, null);
     }
@@ -75,25 +85,30 @@ export class Connection {
 
   /**
    * A channel of the session: what the service says, the states committed, or what moves.
-   * @param {"" | ":state" | ":brush"} part @returns {Channel}
+   * @param {"control" | "state" | "brush"} part @returns {Channel}
    */
   channel(part) {
-    const name = `live:${this.key}${part}`;
+    const name = this.place.channels[part];
     if (this.#known.has(part)) return this.client.channels.get(name);
     this.#known.add(part);
-    return this.client.channels.get(name, { ...this.#options, params: part === ":state" ? REWIND : {} });
+    return this.client.channels.get(name, { ...this.#options, params: part === "state" ? REWIND : {} });
   }
 
   /** Takes up the rights of another role: a channel keeps those that it was attached with. @param {boolean} presents */
   async renew(presents) {
     await this.client.auth.authorize();
     const modes = /** @type {any} */ (presents ? ["SUBSCRIBE", "PUBLISH"] : ["SUBSCRIBE"]);
-    await this.channel(":state").setOptions({ ...this.#options, params: REWIND, modes });
-    await this.channel(":brush").setOptions({ ...this.#options, modes });
+    await this.channel("state").setOptions({ ...this.#options, params: REWIND, modes });
+    await this.channel("brush").setOptions({ ...this.#options, modes });
   }
 
   get #options() {
     return this.place.cipher ? { cipher: { key: this.place.cipher } } : {};
+  }
+
+  /** Whether a message counts: it is of the service, or of who presents. @param {string} clientId @param {Person} [presenter] */
+  static trusts(clientId, presenter) {
+    return clientId === SERVICE || personOf(clientId).id === presenter?.id;
   }
 
   close() {

@@ -2,12 +2,12 @@
  * A live session on an Explore page: one presents, others follow, and whoever acts by themselves leaves gently.
  * @import { Exploration, Filter } from "../explore/types.js"
  * @import { Page } from "../explore/page.js"
- * @import { Outline, State } from "./types.js"
+ * @import { Outline, Place, State } from "./types.js"
  */
 import { ask } from "../explore/api.js";
 import { encode } from "../explore/address.js";
 import { textButton } from "../explore/dom.js";
-import { Bar } from "./bar.js";
+import { Bar, isGuest } from "./bar.js";
 import { Connection } from "./connection.js";
 import { fit, isFilter } from "./fit.js";
 import { invite } from "./invite.js";
@@ -15,7 +15,7 @@ import { Player } from "./player.js";
 import { BEGUN } from "./present.js";
 import { Hand, watchPointer } from "./pointer.js";
 import { Presenter } from "./presenter.js";
-import { Roster, personOf } from "./roster.js";
+import { Roster } from "./roster.js";
 import { Store } from "./store.js";
 
 const ALONE = "dx:live:alone";
@@ -35,6 +35,7 @@ export class Live {
     this.page = page;
     this.outline = outline;
     this.url = `/api/live/${outline.key}`;
+    this.channels = outline.realtime.channels;
     this.seq = outline.seq;
     this.following = sessionStorage.getItem(ALONE) !== outline.key;
     this.roster = new Roster();
@@ -52,7 +53,8 @@ export class Live {
 
   async start() {
     try {
-      this.connection = await Connection.open(this.outline.key, () => this.#connected());
+      const { key } = this.outline;
+      this.connection = await Connection.open(key, () => this.#connected(), (place) => this.#placed(place));
       this.bar.me = this.connection.me.id;
       this.#attach(this.connection);
     } catch (error) {
@@ -105,7 +107,7 @@ export class Live {
 
   /** @param {Connection} connection */
   #attach(connection) {
-    const control = connection.channel("");
+    const control = connection.channel("control");
     const audience = () => ({ deliveries: connection.place.deliveries, members: this.roster.tabs + 1 });
     this.presenter = new Presenter(connection, this.page.opened.description.rights, audience);
     void control.subscribe((message) => this.#control(message));
@@ -117,6 +119,7 @@ export class Live {
     this.control = control;
     void this.presenter.state.subscribe("state", (message) => this.#arrived(message));
     void this.presenter.brush.subscribe("move", (message) => this.#moved(message));
+    void this.presenter.brush.subscribe("offered", (message) => this.#offered(message));
     const { signal } = this.#listening;
     watchPointer(this.page, (pointer) => this.presents && this.#pointing && this.presenter?.pointed(pointer), signal);
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
@@ -129,7 +132,7 @@ export class Live {
   #greet() {
     if (sessionStorage.getItem(BEGUN) !== this.outline.key) return;
     sessionStorage.removeItem(BEGUN);
-    invite(this.outline.key);
+    invite(this.outline, this.page.opened.may);
   }
 
   #differs() {
@@ -147,6 +150,7 @@ export class Live {
   async #catchUp() {
     const outline = await ask("GET", this.url).catch(() => null);
     if (!outline || this.#listening.signal.aborted) return;
+    this.#placed(outline.realtime);
     const before = this.outline.role;
     this.outline = outline;
     if (!outline.running) return this.#ended();
@@ -158,24 +162,28 @@ export class Live {
 
   /** @param {Message} message */
   #control({ name, data }) {
-    const { notices } = this.page;
-    if (name === "ended") this.connection?.close();
-    if (name === "roles" || name === "ended") return void this.#catchUp();
-    if (!this.presents) return;
-    if (name === "asked")
-      notices.show(`asked ${data.id}`, `${data.name} asks to present.`, { label: "Hand over", act: () => this.#do("hand-over", { person: data.id }) });
-    if (name === "offered")
-      notices.show(`offered ${data.id}`, `${data.name} offers what they see.`, { label: "Show it", act: () => this.#showOffer(data.exploration) });
+    if (name === "ended") return this.#ended();
+    if (name === "roles") return void this.#catchUp();
+    if (!this.presents || name !== "asked") return;
+    const act = () => this.#do("hand-over", { person: data.id });
+    this.page.notices.show(`asked ${data.id}`, `${data.name} asks to present.`, { label: "Hand over", act });
   }
 
-  /** @param {Exploration} exploration */
-  #showOffer(exploration) {
-    this.page.commit(fit(exploration, this.page.opened.description).exploration);
+  /** @param {Message} message */
+  #offered({ data, clientId = "" }) {
+    if (!this.presents || !Connection.trusts(clientId)) return;
+    const act = () => this.page.commit(fit(data.exploration, this.page.opened.description).exploration);
+    this.page.notices.show(`offered ${data.id}`, `${data.name} offers what they see.`, { label: "Show it", act });
+  }
+
+  /** Whose rights have changed has other channels, and needs another page. @param {Place} place */
+  #placed({ channels }) {
+    if (channels.state !== this.channels.state) location.reload();
   }
 
   /** @param {Message} message */
   #arrived({ data, clientId = "" }) {
-    if (personOf(clientId).id !== this.outline.presenter.id) return;
+    if (!Connection.trusts(clientId, this.outline.presenter)) return;
     if (data.seq > this.seq + 1) void this.#refill(this.seq, data.seq);
     this.#take(data);
   }
@@ -207,7 +215,7 @@ export class Live {
 
   /** @param {Message} message */
   #moved({ data, clientId = "" }) {
-    if (this.steers || personOf(clientId).id !== this.outline.presenter.id) return;
+    if (this.steers || !Connection.trusts(clientId, this.outline.presenter)) return;
     this.player.take(data, Date.now());
     this.#frame ||= requestAnimationFrame(this.#play);
   }
@@ -238,7 +246,7 @@ export class Live {
 
   #doings() {
     return {
-      invite: () => invite(this.outline.key),
+      invite: () => invite(this.outline, this.page.opened.may),
       end: () => this.#do("end"),
       leave: () => this.#follow(false),
       back: () => this.#follow(true),
@@ -267,12 +275,14 @@ export class Live {
     }
   }
 
+  /** It is over: the connection is closed before its token ends, and it asks for another. */
   #ended() {
+    this.outline = { ...this.outline, running: false };
     this.following = false;
     this.connection?.close();
     const { exploration, opened } = this.page;
     const alone = () => location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${encode(exploration, opened.suggested)}`);
-    this.bar.end([textButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), textButton("Explore alone", alone)]);
+    this.bar.end(isGuest(this.outline) ? [] : [textButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), textButton("Explore alone", alone)]);
     this.#frameHost(false);
   }
 

@@ -20,8 +20,8 @@ export class Presenter {
   constructor(connection, rights, audience) {
     this.connection = connection;
     this.rights = rights;
-    this.state = connection.channel(":state");
-    this.brush = connection.channel(":brush");
+    this.state = connection.channel("state");
+    this.brush = connection.channel("brush");
     const interval = () => pace(audience().deliveries, audience().members);
     this.sampler = new Sampler((move) => this.#move(move), interval);
   }

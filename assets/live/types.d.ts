@@ -13,6 +13,7 @@ export interface Outline {
   dataset: string;
   version: string;
   running: boolean;
+  me: Person;
   owner: Person;
   presenter: Person;
   coPresenters: Person[];
@@ -21,8 +22,17 @@ export interface Outline {
   mayPresent: boolean;
   state: Exploration;
   seq: number;
+  realtime: Place;
   started: string;
   ended: string | null;
+}
+
+/** Where to connect: nothing said, to our own address; and to which channels, those of one's rights. */
+export interface Place {
+  endpoint?: string;
+  cipher?: string;
+  deliveries: number;
+  channels: { control: string; state: string; brush: string };
 }
 
 /** A commit of the presenter. */

@@ -15,8 +15,9 @@ from datasets import catalogue, shares
 from datasets.shares import Terms
 from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
-from tests.e2e.explore import drag, plot, rows, settled
-from tests.e2e.visits import Opener, Service
+from tests.e2e.explore import card, drag, plot, rows, settled
+from tests.e2e.truth import Truth, filters
+from tests.e2e.visits import Opener, Service, assert_accessible
 
 Arrive = Callable[..., Page]
 
@@ -52,7 +53,7 @@ def stage(visit: Opener) -> Page:
     settled(page)
     page.get_by_role("button", name="Present", exact=True).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_label("Link")).to_have_value(re.compile("/live/"))
+    expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile("/live/"))
     expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
     dialog.get_by_role("button", name="Close").click()
     settled(page)
@@ -119,6 +120,61 @@ def test_who_comes_late_or_comes_back_has_the_state_at_once(stage: Page, arrive:
     assert same_rows(stage, page) == count
     drag(stage, "hour", (0.2, 0.5), (0.4, 0.5))
     assert same_rows(stage, page) != count
+
+
+@pytest.fixture
+def californian(database: None) -> Iterator[str]:
+    """Somebody who, as everyone but admins, sees flights from California only, and no delays."""
+    id_ = catalogue.find("flights", None)[0].id or 0
+    conditions = [{"column": "state", "filter": {"type": "members", "values": ["CA"]}}]
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms(conditions=conditions, masked=("delay",)))
+    yield "kira"
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
+
+
+def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_so(
+    stage: Page, arrive: Arrive, californian: str
+) -> None:
+    truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
+    page = arrive(californian, Role.VIEWER, path_of(stage))
+    heard: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.reload()
+    bar(page, "Following admin")
+    assert rows(page) == truth.count("state = 'CA'")
+    drag(stage, "delay", (0.3, 0.5), (0.5, 0.5))
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    settled(stage)
+    bar(page, "Your numbers are of the rows you may see.")
+    chosen = filters(stage.url)["hour"]
+    expected = truth.count("state = 'CA'", f"hour >= {chosen['lo']}", f"hour < {chosen['hi']}")
+    expect(page.locator(".dx-count")).to_have_text(f"{expected:,}")
+    expect(card(page, "delay")).to_have_count(0)
+    assert "hour" in "".join(heard)
+    assert "delay" not in "".join(heard)
+
+
+def test_a_guest_follows_by_a_link_until_it_ends(stage: Page, visit: Opener) -> None:
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog")
+    dialog.get_by_label("What the link is for").fill("The board")
+    dialog.get_by_role("button", name="Create link").click()
+    link = dialog.get_by_role("link", name="The board").get_attribute("href")
+    assert link
+    assert_accessible(stage)
+    dialog.get_by_role("button", name="Close").click()
+    guest = visit(link, signed_in=False)
+    guest.wait_for_url("**/live/*")
+    bar(guest, "Following admin")
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    same_rows(stage, guest)
+    expect(guest.get_by_role("button", name="Invite")).to_be_hidden()
+    stage.get_by_role("button", name="1 follow: who is here").click()
+    expect(stage.get_by_text("Guest of admin")).to_be_visible()
+    stage.keyboard.press("Escape")
+    stage.get_by_role("button", name="End", exact=True).click()
+    expect(guest.get_by_text("The presentation has ended.")).to_be_visible()
+    expect(guest.get_by_role("button", name="Watch again")).to_have_count(0)
 
 
 def test_a_lost_network_is_told_and_made_up_for(stage: Page, arrive: Arrive) -> None:

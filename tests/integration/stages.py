@@ -84,10 +84,10 @@ async def soon(condition):
 class Member:
     """Somebody in a live session: what they hear and say; ``answers``: statuses, as they asked for tokens."""
 
-    def __init__(self, client, key, cipher, answers):
+    def __init__(self, client, channels, cipher, answers):
         self.client, self.answers = client, answers
         self.options = ChannelOptions(cipher=CipherParams(secret_key=cipher)) if cipher else None
-        self.names = {"control": f"live:{key}", "state": f"live:{key}:state", "brush": f"live:{key}:brush"}
+        self.names = channels
         self.heard = {name: [] for name in self.names}
 
     def channel(self, which):
@@ -117,19 +117,20 @@ class Member:
 @asynccontextmanager
 async def member(own, browser, key, cipher=None):
     """A browser (of Flask's) joins a live session as its page would."""
-    answers = []
+    answers, channels = [], {}
 
     async def token(_params):
         answer = browser.post(f"/api/live/{key}/token", json={})
         answers.append(answer.status_code)
         assert answer.status_code == 200, answer.text
+        channels.update(answer.json["realtime"]["channels"])
         return TokenDetails(answer.json["token"], client_id=answer.json["clientId"])
 
     at_once = {"disconnected_retry_timeout": 200, "realtime_request_timeout": 4000}
     client = AblyRealtime(auth_callback=token, endpoint=f"127.0.0.1:{own.port}/", tls=False, **at_once)
     try:
         await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
-        joined = Member(client, key, cipher, answers)
+        joined = Member(client, channels, cipher, answers)
         await joined.listen()
         yield joined
     finally:

@@ -110,12 +110,12 @@ def test_a_token_says_exactly_what_its_owner_may(keyed, who, publishes):
     numbers = {"ada": 1, "bob": 2, "vi": 3, "demoted": 1}
     person = Principal(numbers[who], who, roles[who], key="a-session")
     own = LiveSession(key="k" * 16, name="June", dataset_id=1, version="ab", owner_id=1, state={})
-    claims = jwt.decode(tokens.of_member(person, own), KEY.secret, algorithms=["HS256"])
+    claims = jwt.decode(tokens.of_member(person, own, "all"), KEY.secret, algorithms=["HS256"])
     also = ',"publish"' if publishes else ""
     assert claims["x-ably-capability"] == (
         '{"live:kkkkkkkkkkkkkkkk":["history","presence","subscribe"],'
-        f'"live:kkkkkkkkkkkkkkkk:brush":[{also[1:] + "," if also else ""}"subscribe"],'
-        f'"live:kkkkkkkkkkkkkkkk:state":["history"{also},"subscribe"]}}'
+        f'"live:kkkkkkkkkkkkkkkk:brush:all":[{also[1:] + "," if also else ""}"subscribe"],'
+        f'"live:kkkkkkkkkkkkkkkk:state:all":["history"{also},"subscribe"]}}'
     )
     assert claims["x-ably-clientId"] == f"{numbers[who]} {who}"
     assert claims["x-ably-revocation-key"] == "a-session"

@@ -74,7 +74,14 @@ def test_it_is_begun_found_listed_renamed_ended_and_deleted(presenter, key, sign
     follower = signed_in(Role.VIEWER)
     found = follower.get(f"/api/live/{key}").json
     assert (found["name"], found["role"], found["owns"], found["seq"]) == ("June", "follower", False, 0)
-    assert found["realtime"] == {"endpoint": None, "cipher": None, "deliveries": 5000}
+    parts = ("", ":state:all", ":brush:all")
+    channels = dict(zip(("control", "state", "brush"), (f"live:{key}{part}" for part in parts), strict=True))
+    assert found["realtime"] == {
+        "endpoint": None,
+        "cipher": None,
+        "deliveries": 5000,
+        "channels": channels,
+    }
     assert [each["key"] for each in follower.get("/api/live").json["sessions"]] == [key]
     assert follower.post(f"/api/live/{key}/end").status_code == 403
     assert presenter.patch(f"/api/live/{key}", json={"name": "July"}).status_code == 204

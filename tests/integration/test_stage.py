@@ -36,6 +36,9 @@ class Hearing:
     def tell(self, _key, name, data):
         self.heard.append((name, data))
 
+    def offer(self, by, _key, exploration):
+        self.heard.append(("offered", by.name, exploration))
+
     def changed(self, key):
         self.heard.append(("roles", live.of(key).roles()))
 
@@ -162,7 +165,7 @@ def test_asking_and_offering_are_told_with_the_name_of_who_does(stage, audience,
     stage.offer(people["vi"], key, STATE)
     asked, offered = audience.heard[1:]
     assert asked == ("asked", {"id": people["bob"].id, "name": "bob"})
-    assert (offered[0], offered[1]["name"], offered[1]["exploration"]["version"]) == ("offered", "vi", "ab12")
+    assert offered == ("offered", "vi", STATE)
     with pytest.raises(BadLiveError):
         stage.offer(people["vi"], key, STATE.model_copy(update={"version": "cd34"}))
     assert actions(key) == ["live.started", "live.joined", "live.joined"]
