@@ -40,6 +40,7 @@ from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
+from datasets.growing.writing import remove_leftovers
 from datasets.store import Store
 from datasets.suggest import suggest
 from db import engine, schema
@@ -254,11 +255,16 @@ def main() -> None:
     never_used = prepare(settings)
     dash = create_app(settings)
     application = asgi(dash, settings)
-    with listen(settings) as listener:
-        announce(settings, listener.getsockname()[1], never_used)
+    with listen(settings) as listeners:
+        announce(settings, listeners[0].getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
+<<<<<<< HEAD
         tidying.daily(recordings.forget)
         serve(application, listener, settings)
+=======
+        tidying.daily()
+        serve(application, listeners, settings)
+>>>>>>> growing
 
 
 def prepare(settings: Settings) -> bool:
@@ -273,6 +279,7 @@ def prepare(settings: Settings) -> bool:
         if engine.travels_in_the_clear(settings.database):
             log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
+        remove_leftovers()
         return secrets.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error

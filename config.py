@@ -46,8 +46,14 @@ class Settings(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     threads: PositiveInt = Field(default_factory=_cores)
     request_threads: PositiveInt = 32
+    connections: PositiveInt = 4096
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
+    import_rows: PositiveInt = 4_000_000_000
+    import_columns: PositiveInt = 1000
+    import_bytes: ByteSize = Field(default=ByteSize(2**40), gt=0)
+    import_block: ByteSize = Field(default=ByteSize(512 * 2**20), gt=0)
+    import_text: ByteSize = Field(default=ByteSize(64 * 2**10), gt=0)
     master_key: SecretStr | None = None
     master_key_file: Path | None = None
     kms_command: str = ""
@@ -158,14 +164,19 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def loopback(self) -> bool:
+        """Whether only this machine reaches the service."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+    @property
     def database(self) -> str:
         """The database's address: ``database_url``, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'dataxchange.sqlite'}"
 
     def address(self, port: int) -> str:
-        """Where a browser on this machine finds the service listening on ``port``."""
-        anywhere = self.host in ("0.0.0.0", "::")  # noqa: S104
-        host = "localhost" if anywhere else f"[{self.host}]" if ":" in self.host else self.host
+        """Where a browser on this machine finds the service listening on ``port``: by name."""
+        named = self.loopback or self.host in ("0.0.0.0", "::")  # noqa: S104
+        host = "localhost" if named else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
 
 

@@ -9,7 +9,7 @@ import socket
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,18 +41,45 @@ class DiscreetSockets(WebSocketsSansIOProtocol):
         self.conn.debug = False
 
 
-def listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+@contextmanager
+def listen(settings: Settings) -> Iterator[list[socket.socket]]:
+    """The sockets to serve; of this machine alone both of its own, as browsers take either for `localhost`.
+
+    Raises:
+        SystemExit: the address is taken or not of this machine; says which.
+    """
+    with ExitStack() as opened:
+        listeners = [opened.enter_context(_listener(settings.host, settings.port))]
+        port = listeners[0].getsockname()[1]
+        if settings.loopback and (other := _other_loopback(listeners[0])):
+            listeners.append(opened.enter_context(_listener(other, port)))
+        yield listeners
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((settings.host, settings.port), family=family, backlog=1024)
+        listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
-        place = f"{settings.host}, port {settings.port}"
-        raise SystemExit(f"Can't listen on {place}: {error.strerror}.") from error
+        raise SystemExit(f"Can't listen on {host}, port {port}: {error.strerror}.") from error
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every small answer takes 40 ms
     return listener
 
 
-def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> None:
+def _other_loopback(first: socket.socket) -> str | None:
+    """This machine's address in the other family, if it has one."""
+    host, family = ("127.0.0.1", socket.AF_INET)
+    if first.family == socket.AF_INET:
+        host, family = ("::1", socket.AF_INET6)
+    try:
+        with socket.socket(family) as probe:
+            probe.bind((host, 0))
+    except OSError:
+        return None
+    return host
+
+
+def serve(application: ASGIApp, listeners: list[socket.socket], settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl+C; SIGHUP reads the certificate anew.
 
     Raises:
@@ -67,13 +94,14 @@ def serve(application: ASGIApp, listener: socket.socket, settings: Settings) -> 
             application,
             lifespan="on",
             timeout_graceful_shutdown=GRACE,
+            limit_concurrency=settings.connections + 1,  # uvicorn counts the one that is too many
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies.split(","),
             ssl_context_factory=None if context is None else lambda *_: context,
         )
     )
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
+        server.run(sockets=listeners)
 
 
 @asynccontextmanager

@@ -16,7 +16,9 @@ from accounts.passwords import WeakPasswordError
 from accounts.totp import BadSecretError, WrongCodeError
 from datasets.axes import MisfitError
 from datasets.cubes.flights import OutdatedError
+from datasets.description import UnknownColumnError
 from datasets.door import PreparingError, UnknownDatasetError
+from datasets.growing.extents import NoExtentError
 from datasets.guests import BadLinkError
 from datasets.protection import UnreadableError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
@@ -58,6 +60,8 @@ class Problem:
 PROBLEMS: dict[type[Exception], Problem] = {
     RefusedError: Problem(400),
     MisfitError: Problem(400),
+    UnknownColumnError: Problem(400, where="column"),
+    NoExtentError: Problem(400, where="column"),
     BadShareError: Problem(400),
     BadViewError: Problem(400),
     BadLinkError: Problem(400),

@@ -12,7 +12,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+<<<<<<< HEAD
 from bench import broker, browser, encryption, engine
+=======
+from bench import browser, encryption, engine, signin
+>>>>>>> growing
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -41,10 +45,16 @@ def run_encryption(_: list[int]) -> None:
     encryption.main()
 
 
+<<<<<<< HEAD
 def run_broker(_: list[int]) -> None:
     """Fan-out of the embedded broker."""
     print("\n## Live: the embedded broker", flush=True)
     broker.main()
+=======
+def run_signin(_: list[int]) -> None:
+    """Passwords and sessions, beside Flask-Login."""
+    signin.main()
+>>>>>>> growing
 
 
 PARTS: dict[str, Callable[[list[int]], None]] = {
@@ -52,7 +62,11 @@ PARTS: dict[str, Callable[[list[int]], None]] = {
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
+<<<<<<< HEAD
     "broker": run_broker,
+=======
+    "signin": run_signin,
+>>>>>>> growing
 }
 
 

@@ -49,7 +49,7 @@ async def signed_in(browser: Browser, service: Service) -> dict[str, Any]:
     await page.goto(f"{service.url}/signin")
     await page.get_by_label("Name").fill("admin")
     await page.get_by_label("Password", exact=True).fill(service.password)
-    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.wait_for_url("**/explore/**")
     state = await page.context.storage_state()
     await page.context.close()

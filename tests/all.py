@@ -18,6 +18,8 @@ CHECKS = {
     "imports": [TOOLS / "lint-imports", "--no-cache", "--no-logo"],
     "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
 }
+BY_FILE = ["--numprocesses=2", "--dist=loadfile"]
+SIDE_BY_SIDE = {"unit": BY_FILE, "integration": BY_FILE}  # tests in a browser share one service
 SUITES = ("lint", "js", "unit", "integration", "e2e")
 
 
@@ -59,7 +61,7 @@ def tests(suite):
 
 
 def python(suite, report):
-    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}"]
+    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *SIDE_BY_SIDE.get(suite, [])]
 
 
 def scripts(report):

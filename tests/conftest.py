@@ -8,17 +8,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from dash import Dash
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 import config
-from accounts import links, users
+from accounts import links, passwords, users
 from app import create_app
 from config import Settings
 from db import engine, schema
 from db.keys import ring
 from db.tables import Role
 from tests.contract import Contract
+
+hypothesis_settings.register_profile("thorough", max_examples=1000)
+FULL_COST = passwords._hasher
+"""What the service hashes passwords with: a quarter of a second each."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2id as in the service, with as little work as it takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @contextmanager

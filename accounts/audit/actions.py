@@ -45,6 +45,7 @@ class Action(StrEnum):
     DATASET_OPENED = "dataset.opened"
     DATASET_EXPORTED = "dataset.exported"
     DATASET_IMPORTED = "dataset.imported"
+    DATASET_APPENDED = "dataset.appended"
     DATASET_DELETED = "dataset.deleted"
     VIEW_SAVED = "view.saved"
     VIEW_DELETED = "view.deleted"

@@ -18,18 +18,23 @@ export class RightsChanged extends Error {
   message = "Your rights have changed.";
 }
 
+/** The dataset is no longer there, or no longer the person's to see. */
+export class Gone extends Error {
+  message = "This dataset is no longer here for you.";
+}
+
 /** The server could not be reached, or could not answer; the message is for people. */
 export class Failed extends Error {}
 
-const TOLD = [Outdated, SignedOut, RightsChanged, Failed];
+const TOLD = [Outdated, SignedOut, RightsChanged, Gone, Failed];
 
 /** @param {Response} response @returns {Promise<Error>} */
 async function failure(response) {
   if (response.status === 401) return new SignedOut();
+  if (response.status === 403 || response.status === 404) return new Gone();
   const body = await response.json().catch(() => null);
   if (response.status === 409) return body?.error?.code === "rights-changed" ? new RightsChanged() : new Outdated();
   const told = body?.error?.message;
-  if (response.status === 404) return new Failed(told ?? "This version of the dataset is no longer here. Reload the page.");
   return new Failed(told ?? `The server could not answer (${response.status}).`);
 }
 
@@ -61,7 +66,7 @@ export class Client {
   /**
    * @param {string} url @param {string} purpose
    * @returns {Promise<import("./wire.js").Frame>}
-   * @throws {Outdated | SignedOut | Failed}
+   * @throws {Outdated | SignedOut | RightsChanged | Gone | Failed}
    */
   async frame(url, purpose) {
     this.#flights.get(purpose)?.abort();
@@ -75,14 +80,34 @@ export class Client {
     return frame;
   }
 
+  /**
+   * What the server knows of a growing dataset.
+   * @param {string} url
+   * @returns {Promise<any>}
+   * @throws {SignedOut | RightsChanged | Failed}
+   */
+  async json(url) {
+    return this.#answer(url, { Accept: "application/json" }, new AbortController().signal, (response) => response.json());
+  }
+
   /** @param {string} url @param {string} purpose @param {AbortSignal} own */
   async #bytes(url, purpose, own) {
-    const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
     const headers = { "X-Flight": `${this.tab}/${purpose}/${++this.#number}`, Accept: "application/octet-stream" };
+    return this.#answer(url, headers, own, (response) => response.arrayBuffer());
+  }
+
+  /**
+   * @template T
+   * @param {string} url @param {Record<string, string>} headers @param {AbortSignal} own
+   * @param {(response: Response) => Promise<T>} read
+   * @returns {Promise<T>}
+   */
+  async #answer(url, headers, own, read) {
+    const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
     try {
       const response = await this.get(url, { signal, headers });
       if (!response.ok) throw await failure(response);
-      return await response.arrayBuffer();
+      return await read(response);
     } catch (error) {
       if (TOLD.some((kind) => error instanceof kind)) throw error;
       throw asFailure(error, own);

@@ -5,7 +5,7 @@
 import { h } from "./dom.js";
 import { markOf } from "./history.js";
 import { Page } from "./page.js";
-import { notOpened, skeleton } from "./states.js";
+import { gone, notOpened, skeleton } from "./states.js";
 
 /** @typedef {{ dataset: string | null, opened?: Opened | NotOpened | Preparing }} Props */
 /** @typedef {(props: { address?: string, attempt?: number, exploration?: Exploration }) => void} SetProps */
@@ -49,6 +49,7 @@ class Explorer {
     this.#page = new Page(this.host, opened, {
       onCommit: (exploration) => this.setProps({ exploration }),
       onRightsChanged: () => this.#reopen(),
+      onGone: () => this.#clear(gone()),
     });
     void this.#join(this.#page, opened);
     if (this.#changed) this.#page.notices.show("rights", RIGHTS_CHANGED);
@@ -102,9 +103,15 @@ class Explorer {
 
   /** @param {NotOpened} opened */
   #explain(opened) {
+    this.#clear(notOpened(opened));
+  }
+
+  /** Says so in place of all that was shown, tables in dialogs included. @param {Node[]} state */
+  #clear(state) {
     this.#page?.destroy();
     this.#page = null;
-    this.host.replaceChildren(h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, ...notOpened(opened)));
+    for (const dialog of document.querySelectorAll("dialog.dx-dialog")) dialog.remove();
+    this.host.replaceChildren(h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, ...state));
   }
 }
 

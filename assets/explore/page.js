@@ -4,12 +4,13 @@
  * @import { Actions } from "./types-ui.js"
  */
 import { encode } from "./address.js";
-import { Client, RightsChanged, SignedOut } from "./client.js";
+import { Client, Gone, RightsChanged, SignedOut } from "./client.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
 import { Engine } from "./engine.js";
 import * as edit from "./exploration.js";
 import { Grid } from "./grid.js";
+import { Growth } from "./growth.js";
 import { Hint } from "./hint.js";
 import { Timeline, markOf } from "./history.js";
 import * as keyboard from "./keyboard.js";
@@ -60,25 +61,34 @@ export class Page {
 
   /**
    * @param {HTMLElement} host @param {Opened} opened
-   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void }} listener
+   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void, onGone(): void }} listener
    */
-  constructor(host, opened, { onCommit, onRightsChanged }) {
+  constructor(host, opened, { onCommit, onRightsChanged, onGone }) {
     this.opened = opened;
     this.onCommit = onCommit;
     this.onRightsChanged = onRightsChanged;
+    this.onGone = onGone;
     this.exploration = opened.exploration;
     const { description } = opened;
     this.notices = new Notices();
     this.hint = new Hint();
     this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
     const address = (/** @type {Exploration} */ state) => encode(state, opened.suggested);
+<<<<<<< HEAD
     this.timeline = new Timeline(history, address, (state) => this.#stepped(state));
     this.engine = new Engine(new Client(crypto.randomUUID()), description, opened.exploration, this.#listener());
+=======
+    this.timeline = new Timeline(history, address, (state) => this.#show(state));
+    const client = new Client(crypto.randomUUID());
+    this.engine = new Engine(client, description, opened.exploration, this.#listener());
+>>>>>>> growing
     this.strip = new Strip(description, {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
     });
+    this.growth = new Growth(this.engine, client, (error) => this.#fail(error));
+    this.strip.element.append(this.growth.asOf.element);
     this.rail = new Rail(description, (columns) => this.#add(columns));
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
     this.tools = new Tools(opened, this.#commands());
@@ -152,6 +162,7 @@ export class Page {
     clearTimeout(this.#entering);
     clearTimeout(this.#reading);
     this.#listening.abort();
+    this.growth.destroy();
     this.grid.destroy();
     this.tools.element.remove();
   }
@@ -236,6 +247,10 @@ export class Page {
       },
       brush: (id, selection, phase) => this.#brush(id, selection, phase),
       zoom: (id, domains) => this.#zoom(id, domains),
+      widen: (id) => {
+        const view = edit.findView(this.exploration, id);
+        if (view) this.growth.widened(view).then((scales) => change(id, { scales }), (error) => this.#fail(error));
+      },
       redraw: () => this.engine.loop.request(),
       axes: (id) => this.engine.picture(id)?.axes ?? [],
     };
@@ -248,6 +263,10 @@ export class Page {
         this.#stopWaiting();
         for (const picture of pictures) this.grid.cards.get(picture.id)?.begin(picture);
         this.#drawSelections();
+      },
+      onGhosts: (pictures) => {
+        this.notices.dismiss("failure");
+        for (const picture of pictures) this.grid.cards.get(picture.id)?.chart.setGhost(picture.ghost);
       },
       onValues: (picture) => {
         if (picture.id === ROWS) this.strip.showRows(picture.values[0], picture.status);
@@ -359,6 +378,7 @@ export class Page {
     this.#stopWaiting();
     if (error instanceof SignedOut) return; // session.js leads to signing in and back
     if (error instanceof RightsChanged) return this.onRightsChanged();
+    if (error instanceof Gone) return this.onGone();
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);

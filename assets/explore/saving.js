@@ -3,6 +3,7 @@
  * @import { Exploration, Level, Opened } from "./types.js"
  */
 import { ask, attempt } from "./api.js";
+import { askName, askSure } from "./asking.js";
 import { open } from "./dialogs.js";
 import { h, textButton } from "./dom.js";
 import { shareView } from "./sharing.js";
@@ -59,23 +60,14 @@ class Views {
 
   /** @param {Listed} view */
   #item({ key, name, dataset, owner, level }) {
-    const change = (/** @type {() => Promise<unknown>} */ act) => () =>
-      void attempt(this.problem, async () => {
-        await act();
-        await this.#show();
-      });
-    const rename = async () => {
-      const chosen = prompt("Name of the view", name);
-      if (chosen !== null) await ask("PATCH", url(key), { name: chosen });
-    };
-    const remove = async () => {
-      if (confirm(`Delete “${name}” with its links?`)) await ask("DELETE", url(key));
-    };
+    const rename = () => askName("Rename view", name, (chosen) => ask("PATCH", url(key), { name: chosen }).then(() => this.#show()));
+    const remove = () =>
+      askSure("Delete view", `Delete “${name}” with its links?`, "Delete", () => ask("DELETE", url(key)).then(() => this.#show()));
     const what = h("span", { class: "dx-grow" }, h("a", { href: path(key) }, name), h("span", { class: "dx-weak" }, ` ${dataset} · ${owner}`));
     return h("li", { class: "dx-line" }, what,
       this.may.save && level === "manage" && textButton("Share", () => shareView({ key, name }, this.may)),
-      this.may.save && level !== "view" && textButton("Rename", change(rename)),
-      this.may.save && level === "manage" && textButton("Delete", change(remove)));
+      this.may.save && level !== "view" && textButton("Rename", rename),
+      this.may.save && level === "manage" && textButton("Delete", remove));
   }
 }
 

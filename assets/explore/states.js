@@ -41,3 +41,13 @@ export function notOpened({ error, datasets }) {
       command("python -m datasets sample")),
   ];
 }
+
+/** The dataset was there, and has been taken away meanwhile. */
+export function gone() {
+  return [
+    h("div", { class: "dx-state", role: "alert" },
+      h("h1", {}, "This dataset is no longer here for you"),
+      h("p", {}, "It was removed, or is no longer shared with you. Ask its owner or an admin to share it, then reload this page."),
+      h("p", {}, h("a", { href: "/" }, "Open what you may see"))),
+  ];
+}

@@ -64,7 +64,9 @@ export interface Description {
   slug: string;
   name: string;
   version: string;
+  /** Of a growing dataset, those as of what is shown. */
   rows: number;
+  grows: boolean;
   /** Equal for all who see the same of it. */
   rights: string;
   columns: Column[];

@@ -6,11 +6,14 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
+from typing import TextIO
 
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
+from datasets.incoming import bounds
 from datasets.incoming.file import BadFileError, Incoming, unique_names
 from datasets.incoming.inference import Inference, Reading, convert
 from datasets.incoming.shuffle import Progress
@@ -24,9 +27,10 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
     """Open a UTF-8 CSV file with a header; commas, semicolons, tabs or bars between the cells.
 
     Raises:
-        BadFileError: it is empty, ragged, not UTF-8, or has no rows; names the line.
+        BadFileError: it is empty, ragged, not UTF-8, or has no rows; names the line. Or it has more of
+            something than the settings allow.
     """
-    sheet = _open(file)
+    sheet = _bounded(file)
     names, notices = unique_names(sheet.header)
     rows, columns = _inferred(sheet, progress)
     if _has_open_quote(file) and (problem := sheet.locate()):
@@ -38,6 +42,22 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
         raise BadFileError(file, "has no value in any column")
     notices += _notices(names, columns)
     return Incoming(rows, lambda: _batches(sheet, names, readings), tuple(notices))
+
+
+def read_text(file: Path) -> Iterator[pa.RecordBatch]:
+    """The cells of a CSV file as text, under the names that an import gives to its columns.
+
+    Raises:
+        BadFileError: it is empty, ragged or not UTF-8; names the line. Or it has more of something than the
+            settings allow.
+    """
+    sheet = _bounded(file)
+    names, _ = unique_names(sheet.header)
+    if _has_open_quote(file) and (problem := sheet.locate()):
+        raise BadFileError(file, problem)
+    for batch in sheet.cells():
+        bounds.require_block(file, zip(names, batch.columns, strict=True))
+        yield batch.rename_columns(names)
 
 
 @dataclass(frozen=True)
@@ -67,8 +87,8 @@ class _Sheet:
         """What can't be parsed, by line: Arrow counts rows, which quoted newlines and blank lines put off."""
         line = 1
         try:
-            with self.file.open(encoding="utf-8-sig", newline="") as lines:
-                reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
+            with self.file.open(encoding="utf-8-sig", newline="") as text:
+                reader = csv.reader(_lines(self.file, text), delimiter=self.delimiter, strict=True)
                 for row in reader:
                     if row and len(row) != len(self.header):
                         return f"line {line}: {len(row)} cells where the header has {len(self.header)}"
@@ -80,19 +100,37 @@ class _Sheet:
         return None
 
 
+def _bounded(file: Path) -> _Sheet:
+    bounds.require(file, "is too large", file.stat().st_size, "import_bytes")
+    sheet = _open(file)
+    bounds.require(file, "too many columns", len(sheet.header), "import_columns")
+    return sheet
+
+
 def _open(file: Path) -> _Sheet:
     try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            text = lines.readline()
-            if not text.strip():
-                raise BadFileError(file, "line 1: the header is blank" if text else "is empty")
-            delimiter = max(DELIMITERS, key=QUOTED.sub("", text).count)
-            lines.seek(0)
-            return _Sheet(file, delimiter, next(csv.reader(lines, delimiter=delimiter)))
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            lines = _lines(file, text)
+            first = next(lines, "")
+            if not first.strip():
+                raise BadFileError(file, "line 1: the header is blank" if first else "is empty")
+            delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
+            return _Sheet(file, delimiter, next(csv.reader(chain([first], lines), delimiter=delimiter)))
     except UnicodeDecodeError as error:
         raise BadFileError(file, _encoding_problem(file)) from error
     except csv.Error as error:
         raise BadFileError(file, f"line 1: {error}") from error
+
+
+def _lines(file: Path, text: TextIO) -> Iterator[str]:
+    """The lines, of which none is longer than what Arrow reads at once."""
+    for number in count(1):
+        line = text.readline(BLOCK_BYTES)
+        if not line:
+            return
+        if len(line) == BLOCK_BYTES:
+            raise BadFileError(file, f"line {number} has {BLOCK_BYTES:,} letters or more")
+        yield line
 
 
 def _inferred(sheet: _Sheet, progress: Progress) -> tuple[int, list[Inference]]:
@@ -101,6 +139,8 @@ def _inferred(sheet: _Sheet, progress: Progress) -> tuple[int, list[Inference]]:
     rows = 0
     for batch in sheet.cells():
         rows += batch.num_rows
+        bounds.require(sheet.file, "too many rows", rows, "import_rows")
+        bounds.require_block(sheet.file, zip(sheet.header, batch.columns, strict=True))
         for inference, cells in zip(columns, batch.columns, strict=True):
             inference.see(cells)
         progress("inferring types", rows, 0)
@@ -129,7 +169,8 @@ def _has_open_quote(file: Path) -> bool:
 
 
 def _encoding_problem(file: Path) -> str:
-    with file.open("rb") as lines:
+    with file.open("rb") as binary:
+        lines = iter(lambda: binary.readline(BLOCK_BYTES), b"")
         number = next(number for number, line in enumerate(lines, start=1) if not _is_utf8(line))
     return f"line {number} is not UTF-8 text; save the file as UTF-8 and try again"
 

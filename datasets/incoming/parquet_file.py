@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from datasets.incoming import bounds
 from datasets.incoming.file import BadFileError, Incoming, unique_names
 from datasets.incoming.shuffle import Progress
 
+BATCH_ROWS = 1 << 16
 TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
@@ -19,11 +22,15 @@ def read_parquet(file: Path, _progress: Progress) -> Incoming:
     """Open a Parquet file, which takes no time worth reporting.
 
     Raises:
-        BadFileError: it is no Parquet file, has no rows, or no column of a type that can be explored.
+        BadFileError: it is no Parquet file, has no rows, no column of a type that can be explored, or more
+            of something than the settings allow.
     """
     try:
         with pq.ParquetFile(file) as parquet:
-            schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
+            metadata = parquet.metadata
+            bounds.require(file, "too many columns", metadata.num_columns, "import_columns")
+            bounds.require(file, "too many rows", metadata.num_rows, "import_rows")
+            schema, rows = parquet.schema_arrow, metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise BadFileError(file, f"is not a Parquet file that can be read ({error})") from error
     names, notices = unique_names(schema.names)
@@ -35,6 +42,7 @@ def read_parquet(file: Path, _progress: Progress) -> Incoming:
         raise BadFileError(file, "has no column of numbers, text, times or true/false")
     if not rows:
         raise BadFileError(file, "has no rows")
+    _require_blocks(file, metadata, {schema.names[i] for i, _ in kept})
     return Incoming(rows, lambda: _batches(file, kept), tuple(notices))
 
 
@@ -56,14 +64,54 @@ def stored_type(type_: pa.DataType) -> pa.DataType | None:
     return pa.large_string() if any(is_text(type_) for is_text in TEXT) else None
 
 
+def _require_blocks(file: Path, metadata: pq.FileMetaData, read: set[str]) -> None:
+    """See that what is read unpacks to no more than is allowed, in all and at once."""
+    whole = 0
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for column in map(group.column, range(group.num_columns)):
+            name = column.path_in_schema
+            if name in read:
+                place = f"row group {number}, column {name!r} unpacks to too much"
+                bounds.require(file, place, column.total_uncompressed_size, "import_block")
+                whole += column.total_uncompressed_size
+    bounds.require(file, "unpacks to too much", whole, "import_bytes")
+
+
 def _batches(file: Path, kept: list[tuple[int, str]]) -> Iterator[pa.RecordBatch]:
+    whole = 0
     try:
-        with pq.ParquetFile(file) as parquet:
-            for batch in parquet.iter_batches():
-                columns = [_stored(file, name, batch.column(i)) for i, name in kept]
-                yield pa.record_batch(columns, schema=_schema(parquet.schema_arrow, kept))
+        with _opened(file, kept) as parquet:
+            schema = parquet.schema_arrow
+            read = {schema.names[i] for i, _ in kept}
+            for batch in parquet.iter_batches(BATCH_ROWS, columns=sorted(read)):
+                columns = _in_place(batch, schema.names, kept)
+                whole += bounds.require_block(file, columns)
+                bounds.require(file, "unpacks to too much", whole, "import_bytes")
+                stored = [_stored(file, name, values) for name, values in columns]
+                yield pa.record_batch(stored, schema=_schema(schema, kept))
     except (pa.ArrowException, OSError) as error:
         raise BadFileError(file, f"is damaged ({error})") from error
+
+
+def _opened(file: Path, kept: list[tuple[int, str]]) -> pq.ParquetFile:
+    """The file, whose texts stay dictionaries: a text of a megabyte in every row is there once."""
+    with pq.ParquetFile(file) as parquet:
+        fields = [parquet.schema_arrow.field(i) for i, _ in kept]
+    texts = [field.name for field in fields if stored_type(field.type) == pa.large_string()]
+    return pq.ParquetFile(file, read_dictionary=texts)
+
+
+def _in_place(
+    batch: pa.RecordBatch, names: list[str], kept: list[tuple[int, str]]
+) -> list[tuple[str, pa.Array]]:
+    """The kept columns under their new names; those of one name come in the order of the file."""
+    found: dict[str, deque[pa.Array]] = defaultdict(deque)
+    for name, values in zip(batch.schema.names, batch.columns, strict=True):
+        found[name].append(values)
+    new = dict(kept)
+    read = [(i, found[name].popleft()) for i, name in enumerate(names) if found.get(name)]
+    return [(new[i], values) for i, values in read if i in new]
 
 
 def _schema(schema: pa.Schema, kept: list[tuple[int, str]]) -> pa.Schema:

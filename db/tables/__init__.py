@@ -2,7 +2,7 @@
 
 from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import Moment, now
-from db.tables.data import Dataset, DatasetVersion, VisibleProfile
+from db.tables.data import AppendedPart, Dataset, DatasetVersion, VisibleProfile
 from db.tables.keys import Key, KeyPurpose
 from db.tables.live import LiveMember, LiveRecord, LiveSession
 from db.tables.people import (
@@ -21,6 +21,7 @@ from db.tables.sessions import ApiToken, Attempt, SpentChallenge, UserSession
 
 __all__ = [
     "ApiToken",
+    "AppendedPart",
     "Attempt",
     "AuditCheckpoint",
     "AuditEntry",

@@ -65,7 +65,7 @@ def signed_in_state(browser: Browser, service: Service) -> dict[str, object]:
     page.goto(f"{service.url}/signin")
     page.get_by_label("Name").fill("admin")
     page.get_by_label("Password", exact=True).fill(service.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/explore/**")
     state = page.context.storage_state()
     page.context.close()

@@ -25,7 +25,6 @@ CALL = """async ([name, ...given]) => (await import("/assets/passkeys.js"))[name
 def small_service(tmp_path_factory):
     """A service without a dataset, at a host that has a name."""
     with started(tmp_path_factory.mktemp("passkeys")) as service:
-        service.url = service.url.replace("127.0.0.1", "localhost")
         yield service
 
 

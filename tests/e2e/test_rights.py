@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
+from sqlmodel import select
 
 import config
 from accounts import links, users
@@ -16,7 +17,7 @@ from db.engine import session
 from db.tables import Group, Membership, Resource, Role
 from tests.e2e.explore import card, rows, settled
 from tests.e2e.truth import Truth
-from tests.e2e.visits import Opener, Service
+from tests.e2e.visits import Opener, Service, assert_accessible
 
 CALIFORNIA = [{"column": "state", "filter": {"type": "members", "values": ["CA"]}}]
 
@@ -104,3 +105,50 @@ def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
     assert guest.request.get(guest.url).url.startswith(f"{service.url}/signin")
     assert guest.request.get(link).status == 410
     dialog.get_by_role("button", name="Close").click()
+
+
+@pytest.mark.usefixtures("visit")
+def test_a_right_taken_away_clears_the_page(browser: Browser, service: Service, californians: str) -> None:
+    """In a browser whose console may say that an answer was not found."""
+    context = browser.new_context()
+    cora = context.new_page()
+    cora.goto(f"{service.url}/signin/link/{links.issue(californians)}")
+    settled(cora)
+    with session() as work:
+        for membership in work.exec(select(Membership)):
+            work.delete(membership)
+    card(cora, "weekday").hover()
+    expect(cora.get_by_role("alert")).to_contain_text("no longer shared with you")
+    expect(cora.locator("canvas")).to_have_count(0)
+    expect(cora.get_by_role("link", name="Open what you may see")).to_have_attribute("href", "/")
+    assert_accessible(cora)
+    context.close()
+
+
+def test_a_saved_view_is_renamed_and_deleted(visit: Opener) -> None:
+    page = visit("/explore/flights", color_scheme="dark")
+    settled(page)
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_label("Name", exact=True).fill("Mondays")
+    page.get_by_role("button", name="Save as new").click()
+    page.wait_for_url("**/view/*")
+    settled(page)
+    page.get_by_role("button", name="Saved views").click()
+    mine = page.locator("li", has_text="Mondays")
+    mine.get_by_role("button", name="Rename").press("Enter")
+    dialog = page.get_by_role("dialog", name="Rename view")
+    expect(dialog.get_by_label("New name")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(mine.get_by_role("button", name="Rename")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert_accessible(page)
+    page.keyboard.type("Tuesdays")
+    page.keyboard.press("Enter")
+    tuesdays = page.locator("li", has_text="Tuesdays")
+    tuesdays.get_by_role("button", name="Delete").press("Enter")
+    sure = page.get_by_role("dialog", name="Delete view")
+    expect(sure).to_contain_text("Delete “Tuesdays” with its links?")
+    sure.get_by_role("button", name="Delete").press("Enter")
+    expect(page.get_by_role("dialog", name="Delete view")).to_have_count(0)
+    expect(tuesdays).to_have_count(0)

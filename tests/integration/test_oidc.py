@@ -202,7 +202,7 @@ def test_whoever_signs_in_meanwhile_is_not_linked(app, signed_in, provider):
         {"aud": ["another service"], "azp": CLIENT},
         {"aud": [CLIENT, "another service"], "azp": "another service"},
         {"aud": None},
-        {"exp": int(time()) - 3600},
+        pytest.param({"exp": int(time()) - 3600}, id="expired"),
         {"exp": None},
         {"sub": None},
         {"sub": 7},

@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -132,6 +132,33 @@ def test_text_is_compressed_and_fonts_are_not(data):
     assert encodings == {"css": "gzip", "woff2": None}
 
 
+def test_it_answers_by_the_name_of_this_machine_and_by_both_its_addresses(data):
+    """Passkeys need a name, and browsers take ::1 or 127.0.0.1 for it."""
+    with running(data) as service:
+        address = service.address()
+        assert address.startswith("http://localhost:")
+        for host in ("127.0.0.1", "[::1]", "localhost") if socket.has_dualstack_ipv6() else ("127.0.0.1",):
+            assert health(address.replace("localhost", host))["status"] == "ok"
+
+
+def test_connections_beyond_the_bound_are_refused_at_once(data):
+    with running(data, DATAXCHANGE_CONNECTIONS="2") as service:
+        port = int(service.address().rpartition(":")[2])
+        with ExitStack() as opened:
+            kept = [
+                opened.enter_context(closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)))
+                for _ in range(3)
+            ]
+            assert [_status(each) for each in kept] == [200, 200, 503]
+
+
+def _status(connection):
+    connection.request("GET", "/health")
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status
+
+
 def test_a_taken_port_is_named(data):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -197,7 +224,7 @@ def test_accounts_from_the_command_line(data):
     assert accounts("add", "ada", "--role", "presenter").returncode == 0
     assert accounts("add", "ada").stderr.strip() == "There is a user named 'ada' already."
     assert accounts("add", "x" * 81).stderr.strip().endswith("use 1 to 80 letters, no blanks around them.")
-    assert accounts("link", "--user", "ada").stdout.startswith("http://127.0.0.1:8050/signin/link/")
+    assert accounts("link", "--user", "ada").stdout.startswith("http://localhost:8050/signin/link/")
     assert accounts("link").stderr.strip() == "There is no user named 'admin'."
     assert accounts("password", "--user", "ada", typed="short\n").returncode == 1
     assert accounts("password", "--user", "ada", typed="a longer password\n").returncode == 0

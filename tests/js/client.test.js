@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Cache } from "../../assets/explore/cache.js";
-import { Client, Failed, Outdated, RightsChanged, SignedOut } from "../../assets/explore/client.js";
+import { Client, Failed, Gone, Outdated, RightsChanged, SignedOut } from "../../assets/explore/client.js";
 import { FrameLoop } from "../../assets/explore/frame.js";
 import { Layer } from "../../assets/explore/layer.js";
 import { cubeRequest, cubesUrl, ghostRequest, plainRequest } from "../../assets/explore/requests.js";
@@ -48,7 +48,7 @@ test("a frame is fetched once", async () => {
 });
 
 test("what went wrong is told apart", async () => {
-  const answers = [[401, SignedOut], [409, Outdated], [500, Failed], [404, Failed]];
+  const answers = [[401, SignedOut], [409, Outdated], [500, Failed], [404, Gone], [403, Gone]];
   for (const [status, kind] of answers) {
     const { asked, client } = server();
     const outcome = assert.rejects(client.frame("/a", "plain"), kind);

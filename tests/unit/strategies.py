@@ -81,7 +81,7 @@ def _numbers(rng, rows, draw):
     wide = np.where(
         rng.random(rows) < 0.5, rng.choice([INT64.min, INT64.max, 0], rows), whole.astype(np.int64)
     )
-    prices = [Decimal(int(cents)).scaleb(-2) for cents in whole * 100]
+    cents = pa.array((whole * 100).astype(np.int64)).cast(pa.decimal128(19))
     return {
         "tiny": pa.array(rng.integers(-3, 4, rows), pa.int8()),
         "whole": pa.array(
@@ -89,7 +89,7 @@ def _numbers(rng, rows, draw):
         ),
         "wide": pa.array(wide, pa.int64()),
         "real": pa.array(real, draw(st.sampled_from([pa.float32(), pa.float64()]))),
-        "price": pa.array(prices, pa.decimal128(12, 2)),
+        "price": pc.multiply(cents, pa.scalar(Decimal("0.01"))).cast(pa.decimal128(12, 2)),
     }
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.address import encode, parse
@@ -14,6 +14,7 @@ from datasets.exploration import MAX_VIEWS, Exploration, Interval
 from datasets.opening import decode
 from datasets.suggest import suggest
 from tests.unit.described import trips
+from tests.unit.examples import examples
 from tests.unit.explorations import explorations
 
 DELAY = "(id:d,columns:!(delay),scales:!((type:linear)),bins:!(50))"
@@ -27,13 +28,13 @@ def suggested():
     return suggest(trips()[0])
 
 
-@settings(deadline=None)
+@examples(40)
 @given(explorations())
 def test_what_is_encoded_is_decoded(exploration):
     assert opened(encode(exploration, suggested())) == (exploration, ())
 
 
-@settings(deadline=None)
+@examples(40)
 @given(explorations())
 def test_a_hash_is_safe_in_an_address(exploration):
     hash_ = encode(exploration, suggested())
@@ -42,7 +43,7 @@ def test_a_hash_is_safe_in_an_address(exploration):
     assert hash_.count("&") == 1
 
 
-@settings(deadline=None)
+@examples(40)
 @given(st.text() | st.text(alphabet="(),:!'-.0123456789eabwfxon%&=#").map("#v=1&x=".__add__))
 def test_no_garbage_raises(hash_):
     exploration, problems = opened(hash_)
@@ -51,7 +52,7 @@ def test_no_garbage_raises(hash_):
     assert problems or exploration.views == suggested().views
 
 
-@settings(deadline=None)
+@examples(40)
 @given(explorations(), st.data())
 def test_no_damage_raises(exploration, data):
     hash_ = encode(exploration, suggested())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ from gpu.cubes import AnyOf
 from gpu.oracle import OracleEngine
 from gpu.scales import ScaleSpec
 from tests.unit.described import trips
+from tests.unit.examples import examples
 from tests.unit.explorations import DAY, JANUARY, ORDERED, UNORDERED, members, spans
 from tests.unit.test_predicates import rows_by_duckdb
 
@@ -47,7 +48,7 @@ def meeting(found):
     return passed
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(some_conditions())
 def test_conditions_show_the_rows_that_duckdb_finds(found):
     description, store = trips()
@@ -55,7 +56,7 @@ def test_conditions_show_the_rows_that_duckdb_finds(found):
     np.testing.assert_array_equal(passed, meeting(found))
 
 
-@settings(deadline=None, max_examples=8)
+@examples(8)
 @given(st.lists(some_conditions(), max_size=3))
 def test_a_person_sees_what_any_share_shows(shares):
     description, store = trips()
@@ -65,7 +66,7 @@ def test_a_person_sees_what_any_share_shows(shares):
     assert OracleEngine(store).mask([reach([*shares, None], description)]).all()
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(some_conditions(), st.randoms())
 def test_order_and_repetition_change_nothing(found, random):
     other = [
@@ -83,7 +84,7 @@ def reordered(filter_, random):
     return filter_.model_copy(update={"values": tuple(random.sample(filter_.values, len(filter_.values)))})
 
 
-@settings(deadline=None, max_examples=30)
+@examples(30)
 @given(some_conditions())
 def test_conditions_are_stored_as_json(found):
     assert stored.validate_python(stored.dump_python(tuple(found), mode="json")) == tuple(found)

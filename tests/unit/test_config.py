@@ -54,7 +54,13 @@ def test_an_unknown_variable_is_named(monkeypatch):
 
 @pytest.mark.parametrize(
     ("host", "address"),
-    [("127.0.0.1", "http://127.0.0.1:80"), ("0.0.0.0", "http://localhost:80"), ("::1", "http://[::1]:80")],
+    [
+        ("127.0.0.1", "http://localhost:80"),
+        ("0.0.0.0", "http://localhost:80"),
+        ("::1", "http://localhost:80"),
+        ("192.0.2.1", "http://192.0.2.1:80"),
+        ("2001:db8::1", "http://[2001:db8::1]:80"),
+    ],
 )
 def test_the_address_opens_in_a_browser(host, address):
     assert Settings(host=host).address(80) == address

@@ -10,13 +10,15 @@ from math import isnan
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from gpu.cpu.algebra import added
 from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine, measured
 from gpu.scales import Boolean, Category, Linear
 from tests.unit.engines import ENGINES
+from tests.unit.examples import examples
 from tests.unit.sources import TableSource
 from tests.unit.strategies import cube_specs, filters, rights, tables, views
 
@@ -31,10 +33,6 @@ every_engine = pytest.mark.parametrize("engine_of", ENGINES, ids=named)
 every_other_engine = pytest.mark.parametrize(
     "engine_of", [e for e in ENGINES if e is not OracleEngine], ids=named
 )
-
-
-def examples(count):
-    return settings(deadline=None, max_examples=count)
 
 
 def tolerance(source, measure):
@@ -67,7 +65,7 @@ def assert_answers_of_oracle(answers, specs, source):
 
 
 @every_other_engine
-@examples(120)
+@examples(60)
 @given(tables(), st.lists(cube_specs(), min_size=1, max_size=4))
 def test_cubes_equal_the_oracle(engine_of, table, specs):
     source = TableSource(table)
@@ -83,7 +81,7 @@ def test_cubes_of_many_blocks_equal_the_oracle(engine_of, table, specs):
 
 
 @every_engine
-@examples(60)
+@examples(30)
 @given(tables(), filters())
 def test_masks_equal_the_oracle_in_any_order(engine_of, table, conjunction):
     source = TableSource(table)
@@ -95,7 +93,7 @@ def test_masks_equal_the_oracle_in_any_order(engine_of, table, conjunction):
 
 
 @every_engine
-@examples(40)
+@examples(20)
 @given(tables(SMALL), views(), filters())
 def test_a_cleared_filter_was_never_there(engine_of, table, view, conjunction):
     source = TableSource(table)
@@ -110,7 +108,7 @@ def test_a_cleared_filter_was_never_there(engine_of, table, view, conjunction):
 
 
 @every_engine
-@examples(60)
+@examples(30)
 @given(tables(), cube_specs())
 def test_the_rows_of_a_cube_add_up_to_the_histogram(engine_of, table, spec):
     source = TableSource(table)
@@ -128,7 +126,7 @@ def test_the_rows_of_a_cube_add_up_to_the_histogram(engine_of, table, spec):
 
 
 @every_engine
-@examples(60)
+@examples(30)
 @given(tables(), st.lists(cube_specs(), min_size=1, max_size=2), st.data())
 def test_appended_rows_are_as_if_loaded_with_the_others(engine_of, table, specs, data):
     cuts = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=1, max_size=3)))
@@ -141,12 +139,54 @@ def test_appended_rows_are_as_if_loaded_with_the_others(engine_of, table, specs,
     assert_answers_of_oracle(engine.cubes(specs), specs, TableSource(table))
 
 
+@every_engine
+@examples(60)
+@given(tables(), st.lists(cube_specs(), min_size=1, max_size=2), rights(), st.data())
+def test_any_range_of_rows_is_answered_as_if_there_were_no_others(engine_of, table, specs, shown, data):
+    cut, start, stop = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=3, max_size=3)))
+    engine = engine_of(TableSource(table.slice(0, cut)))
+    asked = [*specs, *(replace(spec, filters=spec.filters | {shown}) for spec in specs)]
+    engine.cubes([replace(spec, filters=frozenset()) for spec in specs])
+    engine.append(batch_of(table.slice(cut)))
+    for rows in (range(table.num_rows), range(cut), range(stop), range(start, stop), range(start, start)):
+        source = TableSource(table.slice(rows.start, len(rows)))
+        for cube, expected in zip(
+            engine.cubes(asked, rows=rows), OracleEngine(source).cubes(asked), strict=True
+        ):
+            assert_equal_cubes(cube, expected, TableSource(table))
+        np.testing.assert_array_equal(engine.mask([shown], rows), OracleEngine(source).mask([shown]))
+
+
+@every_engine
+@examples(60)
+@given(tables(), cube_specs(), rights(), st.data())
+def test_what_came_before_and_a_delta_add_up(engine_of, table, spec, shown, data):
+    start, stop = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=2, max_size=2)))
+    source = TableSource(table)
+    engine = engine_of(source)
+    for each in (spec, replace(spec, filters=spec.filters | {shown})):
+        before, delta, whole = (
+            engine.cubes([each], rows=rows)[0] for rows in (range(start), range(start, stop), range(stop))
+        )
+        assert_equal_cubes(added(before, delta), whole, source)
+
+
+@every_engine
+def test_rows_that_are_not_there_yet_are_refused(engine_of):
+    engine = engine_of(TableSource(FLIGHTS))
+    for rows in (range(7), range(4, 7), range(0, 6, 2), range(5, 4)):
+        with pytest.raises(ValueError, match="where there are 6 rows"):
+            engine.cubes([CubeSpec(View(()))], rows=rows)
+        with pytest.raises(ValueError, match="where there are 6 rows"):
+            engine.mask([], rows)
+
+
 def batch_of(table):
     batches = table.combine_chunks().to_batches()
     return batches[0] if batches else pa.RecordBatch.from_pylist([], table.schema)
 
 
-@examples(60)
+@examples(30)
 @given(tables(SMALL), cube_specs())
 def test_the_oracle_equals_a_loop_over_rows(table, spec):
     cube = OracleEngine(TableSource(table)).cubes([spec])[0]
@@ -221,7 +261,7 @@ def passing(table, filters):
 
 
 @every_engine
-@examples(80)
+@examples(40)
 @given(tables(SMALL), st.lists(cube_specs(), min_size=1, max_size=3), rights(), st.booleans())
 def test_with_rights_every_cube_is_that_of_a_dataset_of_the_visible_rows(
     engine_of, table, specs, shown, known

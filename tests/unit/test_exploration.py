@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pydantic import ValidationError
 
 from datasets.exploration import CubeRequest, Exploration, Interval, faults
+from tests.unit.examples import examples
 from tests.unit.explorations import explorations
 
 DELAY = {"id": "delay", "columns": ["delay"], "scales": [{"type": "linear"}], "bins": [50]}
@@ -25,7 +26,7 @@ def exploration(views=(DELAY,), **more):
     return {"v": 1, "dataset": "trips", "version": "ab12", "views": list(views), **more}
 
 
-@settings(deadline=None)
+@examples(40)
 @given(explorations())
 def test_json_there_and_back(state):
     assert Exploration.model_validate_json(state.model_dump_json()) == state

@@ -5,6 +5,17 @@ from argon2 import PasswordHasher
 
 from accounts import passwords
 from accounts.passwords import WeakPasswordError
+from tests.conftest import FULL_COST
+
+
+@pytest.fixture(autouse=True)
+def full_cost(monkeypatch):
+    """As in the service: other tests hash with less work."""
+    monkeypatch.setattr(passwords, "_hasher", FULL_COST)
+
+
+def test_a_hash_costs_what_rfc_9106_asks():
+    assert "$m=65536,t=3,p=4$" in passwords.hashed("correct horse battery")
 
 
 def test_a_hash_knows_its_password_only():
@@ -71,7 +82,13 @@ def test_the_length_is_bounded(length):
 
 @pytest.mark.parametrize(
     "good",
-    ["correct horse battery", "all small letters", "839201847563", "Aß€ ünïcode 字", passwords.generate()],
+    [
+        "correct horse battery",
+        "all small letters",
+        "839201847563",
+        "Aß€ ünïcode 字",
+        pytest.param(passwords.generate(), id="generated"),
+    ],
 )
 def test_no_rules_on_letters(good):
     passwords.check(good, "ada")

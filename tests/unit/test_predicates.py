@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.axes import MisfitError
@@ -14,15 +16,22 @@ from datasets.predicates import predicates
 from gpu.oracle import OracleEngine
 from gpu.scales import ScaleSpec, resolve
 from tests.unit.described import trips
+from tests.unit.examples import examples
 from tests.unit.explorations import filters, views
 
 
+@cache
+def trips_in_duckdb():
+    database = duckdb.connect(config={"threads": 1})
+    files = [str(file) for file in trips()[1].files]
+    database.read_parquet(files).create("trips")
+    return database.table("trips")
+
+
 def rows_by_duckdb(view, filter_):
-    description, store = trips()
-    with duckdb.connect(config={"threads": 1}) as database:
-        rows = database.read_parquet([str(file) for file in store.files])
-        passes = rows.project(f"coalesce({condition(view, filter_, description)}, false) AS passes")
-        return passes.fetchnumpy()["passes"].astype(bool)
+    description, _ = trips()
+    passes = trips_in_duckdb().project(f"coalesce({condition(view, filter_, description)}, false) AS passes")
+    return passes.fetchnumpy()["passes"].astype(bool)
 
 
 def condition(view, filter_, description):
@@ -64,7 +73,7 @@ def is_in(column, values):
     return f"({column} IN ({texts}))" if values else "false"
 
 
-@settings(deadline=None, max_examples=200)
+@examples(80)
 @given(st.data())
 def test_a_filter_passes_the_rows_that_duckdb_passes(data):
     view = data.draw(views().filter(lambda view: view.columns))

@@ -8,11 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from gpu.scales import Boolean, Category, Edges, Linear, Log, Scale, Time
+from tests.unit.examples import examples
 from tests.unit.strategies import category_scales, edge_scales, linear_scales, log_scales, time_scales
 
 DAY = 86_400_000
@@ -25,7 +26,7 @@ SCALES = [
     Edges(values=(0.5, 7.25), temporal=True),
 ]
 ordered = linear_scales() | log_scales() | time_scales() | edge_scales()
-exhaustive = settings(deadline=None, max_examples=100)
+exhaustive = examples(60)
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=lambda scale: scale.type)

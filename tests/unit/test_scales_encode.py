@@ -10,10 +10,11 @@ from fractions import Fraction
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.scales import Boolean, Category, Edges, Linear, Time
+from tests.unit.examples import examples
 from tests.unit.strategies import edge_scales, linear_scales, log_scales, time_scales
 
 INTEGERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())
@@ -51,14 +52,14 @@ def milliseconds(text):
 number_scales = linear_scales() | log_scales() | edge_scales()
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(number_scales, st.sampled_from(INTEGERS))
 def test_integers_are_judged_exactly(scale, kind):
     values = [*within(around(scale), kind), None]
     check(scale, pa.array(values, kind), [None if v is None else Fraction(v) for v in values])
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(number_scales, st.sampled_from(FLOATS))
 def test_floats_are_judged_exactly(scale, kind):
     dtype = kind.to_pandas_dtype()
@@ -73,7 +74,7 @@ def test_floats_are_judged_exactly(scale, kind):
     check(scale, pa.array(values, kind, mask=np.ones(values.size, bool)), [None] * values.size)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(number_scales, st.sampled_from(DECIMALS))
 def test_decimals_are_judged_exactly(scale, kind):
     quantum = Fraction(10) ** kind.scale
@@ -93,7 +94,7 @@ def test_decimals_within_int64_and_beyond_agree():
 time_and_edges = time_scales() | edge_scales(temporal=True)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(time_and_edges, st.sampled_from(list(TICKS)), st.sampled_from([None, "UTC", "Europe/Berlin"]))
 def test_instants_are_judged_exactly(scale, unit, zone):
     ticks = TICKS[unit]
@@ -102,7 +103,7 @@ def test_instants_are_judged_exactly(scale, unit, zone):
     check(scale, instants, [None if v is None else v / ticks for v in values])
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(time_and_edges)
 def test_dates_are_judged_exactly(scale):
     days = within(around(scale, Fraction(1, 86_400_000)), pa.int32())

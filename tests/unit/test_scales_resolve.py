@@ -7,14 +7,15 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.profile import Profile
 from gpu.scales import Boolean, Category, Linear, ScaleSpec, resolve
+from tests.unit.examples import examples
 
 DAY = 86_400_000
-exhaustive = settings(deadline=None, max_examples=300)
+exhaustive = examples(120)
 
 
 def profile(kind="number", minimum=None, maximum=None, **more):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.axes import axes
@@ -20,6 +20,7 @@ from datasets.visible import VisibleRows
 from gpu.cpu import CpuEngine
 from gpu.scales import ScaleSpec
 from tests.unit.described import described, quiet, stored, table, trips
+from tests.unit.examples import examples
 
 
 def masks():
@@ -35,7 +36,7 @@ def kept(store, mask):
     return pa.table({name: each.filter(pa.array(mask)) for name, each in columns.items()})
 
 
-@settings(deadline=None, max_examples=20)
+@examples(20)
 @given(masks())
 def test_visible_rows_are_read_in_their_order(mask):
     _, store = trips()
@@ -46,7 +47,7 @@ def test_visible_rows_are_read_in_their_order(mask):
         assert visible.sample(name, 10).to_pylist() == rows[name].to_pylist()
 
 
-@settings(deadline=None, max_examples=8)
+@examples(8)
 @given(masks().filter(np.any))
 def test_their_profile_is_that_of_a_dataset_that_has_no_others(tmp_path_factory, mask):
     _, store = trips()

@@ -1,0 +1,153 @@
+"""What signing in and being known cost, beside an app of Flask-Login with werkzeug's scrypt."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+from flask_login import LoginManager, UserMixin, current_user, login_user
+from werkzeug.security import check_password_hash, generate_password_hash
+
+import config
+from accounts import cookies, sessions, users
+from accounts.sessions import Browser
+from bench.figures import table
+from config import Settings
+from db import engine, schema
+from db.keys import ring
+from db.tables import Role
+
+LOGINS, REQUESTS, ROUNDS = 20, 2000, 5
+NAME, PASSWORD = "ada", "correct horse battery"
+HERE = Browser("192.0.2.1", "a browser")
+
+
+def main() -> None:
+    print(
+        f"\nargon2-cffi {version('argon2-cffi')}, flask-login {version('flask-login')}, "
+        f"werkzeug {version('werkzeug')}, PyJWT {version('PyJWT')}, psycopg {version('psycopg')}"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [_measured("SQLite", Settings(data=Path(folder), database_url=""))]
+        url = os.environ.get("BENCH_POSTGRESQL")
+        if url:
+            rows.append(_measured("PostgreSQL", Settings(data=Path(folder) / "other", database_url=url)))
+        else:
+            print("PostgreSQL is not measured: BENCH_POSTGRESQL names no empty database")
+    table(
+        f"## Signing in: best of {ROUNDS} rounds of {LOGINS} sign-ins and {REQUESTS:,} requests, CPU time",
+        [
+            "",
+            "sign-ins a second and core",
+            "peer's",
+            "times the peer's",
+            "known in, µs",
+            "peer's",
+            "times the peer's",
+        ],
+        rows,
+    )
+
+
+def _measured(name: str, settings: Settings) -> list[str | float]:
+    with _database(settings):
+        id_ = users.create(NAME, PASSWORD, Role.ANALYST).id
+        ours, theirs = _ours(), _peer(settings.database, id_)
+        (sign_in, known), (their_sign_in, their_known) = ours, theirs
+        logins = [1 / _best(act, LOGINS) for act in (sign_in, their_sign_in)]
+        micros = [1e6 * _best(act, REQUESTS) for act in (known, their_known)]
+    return [name, *logins, logins[0] / logins[1], *micros, micros[0] / micros[1]]
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[None]:
+    settings.data.mkdir(exist_ok=True)
+    before = config.use(settings)
+    schema.upgrade()
+    ring.ensure()
+    yield
+    engine.connect(settings.database).dispose()
+    config.use(before)
+
+
+Pair = tuple[Callable[[], object], Callable[[], object]]
+"""What signs in, and what tells who asks."""
+
+
+def _ours() -> Pair:
+    server = Flask("ours")
+    cookies.install(server)
+    given = sessions.begin(_signed_in().id, "password", HERE)
+    header = {"Cookie": f"dx-access={given.access}; dx-refresh={given.refresh}"}
+
+    def sign_in() -> None:
+        sessions.begin(_signed_in().id, "password", HERE)
+
+    return sign_in, lambda: _known(server, header)
+
+
+def _signed_in() -> users.Principal:
+    person = users.of_password(NAME, PASSWORD)
+    if person is None:
+        raise RuntimeError("the right password did not open")
+    return person
+
+
+class _Person(UserMixin):  # type: ignore[misc]
+    def __init__(self, id_: int, password_hash: str) -> None:
+        self.id, self.password_hash = id_, password_hash
+
+
+def _peer(address: str, id_: int) -> Pair:
+    """Signed cookies, a query of the person by request, and the hash that werkzeug makes by default."""
+    server, database = Flask("peer"), engine.connect(address)
+    server.secret_key = os.urandom(32)
+    manager = LoginManager(server)
+    made = generate_password_hash(PASSWORD)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(key: str) -> _Person:
+        with database.connect() as work:
+            found = work.execute(sa.text("SELECT id, name FROM users WHERE id = :id"), {"id": int(key)}).one()
+        return _Person(found[0], made)
+
+    def sign_in() -> str:
+        with server.test_request_context() as context:
+            person = load(str(id_))
+            if not (check_password_hash(person.password_hash, PASSWORD) and login_user(person)):
+                raise RuntimeError("the right password did not open")
+            answer = server.response_class()
+            server.session_interface.save_session(server, context.session, answer)
+        return answer.headers["Set-Cookie"].partition(";")[0]
+
+    header = {"Cookie": sign_in()}
+    return sign_in, lambda: _known(server, header)
+
+
+def _known(server: Flask, header: dict[str, str]) -> None:
+    with server.test_request_context(headers=header):
+        if not current_user.is_authenticated:
+            raise RuntimeError("the session was not known")
+
+
+def _best(act: Callable[[], object], times: int) -> float:
+    """Seconds on the CPU, of all threads, that one takes in the best round."""
+    act()
+    found = []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        for _ in range(times):
+            act()
+        found.append((time.process_time() - began) / times)
+    return min(found)
+
+
+if __name__ == "__main__":
+    main()
