@@ -258,13 +258,8 @@ def main() -> None:
     with listen(settings) as listeners:
         announce(settings, listeners[0].getsockname()[1], never_used)
         Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
-<<<<<<< HEAD
         tidying.daily(recordings.forget)
-        serve(application, listener, settings)
-=======
-        tidying.daily()
         serve(application, listeners, settings)
->>>>>>> growing
 
 
 def prepare(settings: Settings) -> bool:

@@ -21,8 +21,7 @@ from realtime.service import Realtime
 def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines, realtime: Realtime) -> None:
     """Give the server all routes below /api/; datasets are seen through the door."""
     alone = [room.routes for room in (account, audit, confirm, factors, openapi, sessions, tokens)]
-<<<<<<< HEAD
-    seen = [routes(door) for routes in (dataset_routes, share_routes, view_routes)]
+    seen = [routes(door) for routes in (dataset_routes, growth_routes, share_routes, view_routes)]
     for routes in (
         *alone,
         *seen,
@@ -30,9 +29,5 @@ def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines, realt
         guest_routes(),
         live_routes(door, realtime),
     ):
-=======
-    seen = [routes(door) for routes in (dataset_routes, growth_routes, share_routes, view_routes)]
-    for routes in (*alone, *seen, cube_routes(cubes, engines, door), guest_routes()):
->>>>>>> growing
         server.register_blueprint(routes)
         server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites

@@ -12,11 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-<<<<<<< HEAD
-from bench import broker, browser, encryption, engine
-=======
-from bench import browser, encryption, engine, signin
->>>>>>> growing
+from bench import broker, browser, encryption, engine, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -45,16 +41,15 @@ def run_encryption(_: list[int]) -> None:
     encryption.main()
 
 
-<<<<<<< HEAD
 def run_broker(_: list[int]) -> None:
     """Fan-out of the embedded broker."""
     print("\n## Live: the embedded broker", flush=True)
     broker.main()
-=======
+
+
 def run_signin(_: list[int]) -> None:
     """Passwords and sessions, beside Flask-Login."""
     signin.main()
->>>>>>> growing
 
 
 PARTS: dict[str, Callable[[list[int]], None]] = {
@@ -62,11 +57,8 @@ PARTS: dict[str, Callable[[list[int]], None]] = {
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
-<<<<<<< HEAD
     "broker": run_broker,
-=======
     "signin": run_signin,
->>>>>>> growing
 }
 
 

@@ -74,14 +74,9 @@ export class Page {
     this.hint = new Hint();
     this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
     const address = (/** @type {Exploration} */ state) => encode(state, opened.suggested);
-<<<<<<< HEAD
     this.timeline = new Timeline(history, address, (state) => this.#stepped(state));
-    this.engine = new Engine(new Client(crypto.randomUUID()), description, opened.exploration, this.#listener());
-=======
-    this.timeline = new Timeline(history, address, (state) => this.#show(state));
     const client = new Client(crypto.randomUUID());
     this.engine = new Engine(client, description, opened.exploration, this.#listener());
->>>>>>> growing
     this.strip = new Strip(description, {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
