@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -101,6 +101,23 @@ class Adapter:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._since(self._channel(channel, self._ears[channel].cipher), serial)
+        except (AblyException, OSError) as error:
+            raise ConnectionError(f"the history can't be read: {_reason(error)}") from error
+
+    async def pages(self, channel: str, moment: int) -> AsyncIterator[list[Message]]:
+        """What a channel that is listened to remembers from a moment (ms) on, oldest first. In the loop only.
+
+        Raises:
+            ConnectionError: it can't be asked now.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                own = self._channel(channel, self._ears[channel].cipher)
+                page = await own.history(direction="forwards", limit=PAGE, start=moment)
+            while page is not None:
+                yield [_message(each) for each in page.items]
+                async with asyncio.timeout(PATIENCE):
+                    page = await page.next() if page.has_next() else None
         except (AblyException, OSError) as error:
             raise ConnectionError(f"the history can't be read: {_reason(error)}") from error
 
@@ -255,7 +272,7 @@ def _built(address: str) -> AblyRealtime:
 
 def _message(message: Any) -> Message:  # noqa: ANN401
     serial = message.serial or message.id
-    return Message(message.timestamp, message.client_id or "", serial, message.name, message.data)
+    return Message(message.timestamp, message.client_id or "", serial, message.name, message.data, message.id)
 
 
 def _reason(error: BaseException) -> str:

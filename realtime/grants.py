@@ -1,4 +1,4 @@
-"""Grants: which tokens for live sessions are out, so that they can be ended early."""
+"""Grants: which tokens for live sessions and feeds are out, so that they can be ended early."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from realtime.tokens import LIFETIME
 
 @dataclass(frozen=True)
 class Grant:
-    """That a person got a token for a live session; ``publishes``: it lets them present."""
+    """That a person got a token for a live session; ``publishes``: it lets them present.
+
+    Or for one channel of another kind, such as ``feed:<key>``, which then is the ``key``.
+    """
 
     person: Principal
     key: str

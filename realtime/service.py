@@ -18,6 +18,8 @@ from datasets.description import Description
 from datasets.fitting import fitted
 from db.tables import LiveSession
 from realtime import live, tokens
+from realtime.feeds import acts, known
+from realtime.feeds.running import Feeds
 from realtime.grants import Grant, Grants
 from realtime.live import Found, UnknownLiveError
 from realtime.stage import Stage
@@ -50,6 +52,7 @@ class Realtime:
         self._grants = Grants()
         self._watch = Watch(self._look)
         self.stage = Stage(self)
+        self.feeds = Feeds(lambda: self._parts()[0])
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -57,11 +60,13 @@ class Realtime:
         async with _within(self._mounted):
             self._runs = True
             going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
+            self.feeds.begin()
             try:
                 yield
             finally:
                 await going_on
                 self._runs = False
+                await asyncio.to_thread(self.feeds.stop)
                 await asyncio.to_thread(self._stop)
 
     def beside(self, other: ASGIApp) -> ASGIApp:
@@ -79,6 +84,38 @@ class Realtime:
         self._grants.add(Grant(person, key, tokens.publishes(person, own)))
         self._watch.begin()
         return {"token": token, "clientId": tokens.client_id(person), "realtime": self.place(own)}
+
+    def publish(self, person: Principal, key: str) -> dict[str, Any]:
+        """A token with which a person, or a program of theirs, publishes to a feed; as whom, and where.
+
+        Raises:
+            UnknownFeedError: they manage no such feed.
+        """
+        acts.find(person, key)
+        return self._told_of(person, tokens.feed(key), tokens.of_publisher(person, key))
+
+    def watch_growth(self, person: Principal, slug: str) -> dict[str, Any] | None:
+        """A token with which a person's page hears that a dataset grows; None if that would tell too much.
+
+        Who sees some of the rows must not learn that others came.
+
+        Raises:
+            UnknownDatasetError: it does not exist for them.
+        """
+        if not (acts.sees_all_rows(person, slug) and known.feeds(slug)):
+            return None
+        return self._told_of(person, tokens.grown(slug), tokens.of_reader(person, slug))
+
+    def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
+        self._grants.add(Grant(person, channel, publishes=False))
+        self._watch.begin()
+        endpoint = None if self._mounted else CLOUD
+        return {
+            "token": token,
+            "clientId": tokens.client_id(person),
+            "channel": channel,
+            "endpoint": endpoint,
+        }
 
     def place(self, own: LiveSession) -> dict[str, str | int | None]:
         """Where browsers connect (None: to us), what they encrypt with (None: they don't), and their pace."""
@@ -162,7 +199,7 @@ class Realtime:
     def _look(self, key: str | None) -> None:
         """End the tokens that say more than is true by now, and see that somebody presents."""
         grants = self._grants.good(key)
-        for each in {grant.key for grant in grants}:
+        for each in {grant.key for grant in grants if ":" not in grant.key}:
             self.stage.relieve(each)
             self._notice(each)
         wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
@@ -195,7 +232,11 @@ def _holds(grant: Grant) -> bool:
     """Whether somebody may still do what their token says."""
     again = apitokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
     person = again(grant.person.key)
-    if person is None or not live.exists(person, grant.key):
+    if person is None:
+        return False
+    if ":" in grant.key:
+        return acts.may_use(person, grant.key)
+    if not live.exists(person, grant.key):
         return False
     own = live.of(grant.key).live
     return own.ended is None and (not grant.publishes or tokens.publishes(person, own))

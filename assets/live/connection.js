@@ -25,6 +25,38 @@ function place(endpoint) {
   return named ? { ...own, endpoint: hostname } : { ...own, realtimeHost: hostname, restHost: hostname };
 }
 
+/** What Ably's SDK takes for a lasting no. */
+const REFUSED = { name: "refused", code: 40300, statusCode: 403 };
+
+/**
+ * @param {string | undefined} endpoint @param {string} token the first @param {string} url that gives the next ones
+ * @returns {BaseRealtime}
+ */
+export function connect(endpoint, token, url) {
+  return new BaseRealtime(/** @type {any} */ ({
+    ...place(endpoint),
+    token,
+    authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void renewed(url, done),
+    plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
+    transports: ["web_socket"],
+    disableConnectivityCheck: true,
+    webSocketSlowTimeout: NEVER,
+    useBinaryProtocol: false,
+    echoMessages: false,
+    logLevel: 0,
+  }));
+}
+
+/** @param {string} url @param {(problem: any, token: any) => void} done */
+async function renewed(url, done) {
+  try {
+    const { token } = await ask("POST", url);
+    done(token ? null : REFUSED, token);
+  } catch (error) {
+    done({ ...REFUSED, message: /** @type {Error} */ (error).message }, null);
+  }
+}
+
 /** Who attaches is sent the last message. */
 const REWIND = { rewind: "1" };
 
@@ -46,31 +78,11 @@ export class Connection {
     this.key = key;
     this.me = personOf(first.clientId);
     this.place = first.realtime;
-    this.client = new BaseRealtime(/** @type {any} */ ({
-      ...place(first.realtime.endpoint),
-      token: first.token,
-      authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void this.#token(done),
-      plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
-      transports: ["web_socket"],
-      disableConnectivityCheck: true,
-      webSocketSlowTimeout: NEVER,
-      useBinaryProtocol: false,
-      echoMessages: false,
-      logLevel: 0,
-    }));
+    this.client = connect(first.realtime.endpoint, first.token, `/api/live/${key}/token`);
     this.client.connection.on(({ current }) => {
       this.status = STATUS[current] ?? "offline";
       onStatus(this.status);
     });
-  }
-
-  /** @param {(problem: any, token: any) => void} done */
-  async #token(done) {
-    try {
-      done(null, (await ask("POST", `/api/live/${this.key}/token`)).token);
-    } catch (error) {
-      done({ ...refused, message: /** @type {Error} */ (error).message }, null);
-    }
   }
 
   /**
@@ -100,6 +112,3 @@ export class Connection {
     this.client.close();
   }
 }
-
-/** What Ably's SDK takes for a lasting no. */
-const refused = { name: "refused", code: 40300, statusCode: 403 };

@@ -31,10 +31,10 @@ def main(arguments: list[str]) -> None:
     broker = embedded.broker(settings, frozenset(choice.origin))
     routes = [Mount("/", broker)]
     application = WholeBodies(Starlette(routes=routes, lifespan=lambda _: broker.running()))
-    with listen(settings) as listener:
-        sys.stdout.write(f"The broker is at {settings.address(listener.getsockname()[1])}\n")
+    with listen(settings) as listeners:
+        sys.stdout.write(f"The broker is at {settings.address(listeners[0].getsockname()[1])}\n")
         sys.stdout.flush()
-        serve(application, listener, settings)
+        serve(application, listeners, settings)
 
 
 def _prepare(settings: config.Settings) -> None:
