@@ -45,13 +45,20 @@ TALKATIVE = ("ably", "websockets", "httpx", "httpcore", "h2", "hpack")
 log = structlog.get_logger(__name__)
 
 
+Entry = Callable[[], tuple[str, str]]
+
+
+def service() -> tuple[str, str]:
+    return tokens.of_service(), tokens.SERVER
+
+
 @dataclass(frozen=True)
 class _Letter:
     channel: str
     name: str
-    data: dict[str, Any]
+    data: dict[str, Any] | bytes
     cipher: bytes | None
-    id: str = field(default_factory=lambda: f"{token_hex(8)}:0")  # what comes twice counts once
+    id: str  # what comes twice counts once
     out: Future[None] = field(default_factory=Future)
 
 
@@ -59,10 +66,13 @@ class Adapter:
     """One connection, made at the first call and held until ``close``. For many threads.
 
     ``address`` gives host and port, or "" for Ably's cloud; it raises ConnectionError while there is none.
+    It connects as the service itself, or with what ``token`` gives: a token, and the client id in it.
     """
 
-    def __init__(self, address: Callable[[], str], heartbeat: float = HEARTBEAT) -> None:
-        self._address, self._heartbeat = address, heartbeat
+    def __init__(
+        self, address: Callable[[], str], heartbeat: float = HEARTBEAT, token: Entry = service
+    ) -> None:
+        self._address, self._heartbeat, self._token = address, heartbeat, token
         self._beginning = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
@@ -74,10 +84,18 @@ class Adapter:
         self._posted = asyncio.Event()
 
     def publish(
-        self, channel: str, name: str, data: dict[str, Any], cipher: bytes | None = None
+        self,
+        channel: str,
+        name: str,
+        data: dict[str, Any] | bytes,
+        cipher: bytes | None = None,
+        id_: str = "",
     ) -> Future[None]:
-        """Publish in the order of the calls, each once, as soon as there is a connection."""
-        letter = _Letter(channel, name, data, cipher)
+        """Publish in the order of the calls, each once, as soon as there is a connection.
+
+        ``id_`` is the message's own; without one it gets one.
+        """
+        letter = _Letter(channel, name, data, cipher, id_ or f"{token_hex(8)}:0")
         self._begun().call_soon_threadsafe(self._post, letter)
         return letter.out
 
@@ -161,7 +179,7 @@ class Adapter:
             await asyncio.sleep(PAUSE)
 
     async def _one_life(self) -> None:
-        client = _built(self._address())
+        client = _built(self._address(), self._token)
         try:
             await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
             self._client, self._channels = client, {}
@@ -260,10 +278,11 @@ class Adapter:
         return found[::-1]
 
 
-def _built(address: str) -> AblyRealtime:
+def _built(address: str, token: Entry) -> AblyRealtime:
     async def show(_params: object) -> TokenDetails:
         expires = int((time() + tokens.LIFETIME) * 1000)
-        return TokenDetails(tokens.of_service(), expires=expires, client_id=tokens.SERVER)
+        given, client = token()
+        return TokenDetails(given, expires=expires, client_id=client)
 
     place = {"endpoint": f"{address}/", "tls": False} if address else {}
     milliseconds = {"realtime_request_timeout": int(PATIENCE * 1000), "disconnected_retry_timeout": 1000}
