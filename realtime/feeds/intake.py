@@ -18,7 +18,7 @@ from realtime.feeds.known import UnknownFeedError
 from realtime.feeds.taking import OvertakenError, Taken, Taker
 from realtime.messages import Ear, Message
 
-PERIOD = 0.4
+PERIOD = 0.2
 """Seconds between two batches."""
 MOST_HEARD = 1000
 """Messages that wait in memory; more are fetched from the history when their turn comes."""
