@@ -20,6 +20,7 @@ import config
 from accounts import secrets, users
 from accounts.principals import Principal
 from bench.figures import table
+from bench.machine import describe
 from bench.service import SAMPLE, Service, data_folder, service
 from config import Settings
 from datasets import catalogue
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--each", type=int, default=1200, help="rows in one message")
     chosen = parser.parse_args(arguments)
+    print("\n".join(describe()))
     with data_folder() as folder, service(folder) as running, sync_playwright() as playwright:
         config.use(Settings(data=folder))
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
