@@ -7,6 +7,7 @@ from flask import Flask
 from api import account, audit, confirm, factors, openapi, sessions, tokens
 from api.cubes import cube_routes
 from api.datasets import dataset_routes
+from api.feeds import feed_routes
 from api.growth import growth_routes
 from api.guests import guest_routes
 from api.live import live_routes
@@ -28,6 +29,7 @@ def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines, realt
         cube_routes(cubes, engines, door),
         guest_routes(),
         live_routes(door, realtime),
+        feed_routes(realtime),
     ):
         server.register_blueprint(routes)
         server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites

@@ -23,6 +23,8 @@ from datasets.guests import BadLinkError
 from datasets.protection import UnreadableError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.views import BadViewError, UnknownViewError
+from realtime.feeds.acts import BadFeedError
+from realtime.feeds.known import UnknownFeedError
 from realtime.live import UnknownLiveError
 from realtime.stage import BadLiveError, OverError, RunningError
 
@@ -72,11 +74,13 @@ PROBLEMS: dict[type[Exception], Problem] = {
     BadSecretError: Problem(400, where="secret"),
     WrongCodeError: Problem(400, where="code"),
     BadLiveError: Problem(400),
+    BadFeedError: Problem(400),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),
     UnknownViewError: Problem(404),
     UnknownShareError: Problem(404),
     UnknownLiveError: Problem(404),
+    UnknownFeedError: Problem(404),
     UnknownAccessError: Problem(404),
     UnknownPasskeyError: Problem(404),
     UnknownIdentityError: Problem(404),

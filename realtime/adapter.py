@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,14 +45,21 @@ TALKATIVE = ("ably", "websockets", "httpx", "httpcore", "h2", "hpack")
 log = structlog.get_logger(__name__)
 
 
+Entry = Callable[[], tuple[str, str]]
+
+
+def service() -> tuple[str, str]:
+    return tokens.of_service(), tokens.SERVER
+
+
 @dataclass(frozen=True)
 class _Letter:
     channel: str
     name: str
-    data: dict[str, Any]
+    data: dict[str, Any] | bytes
     cipher: bytes | None
-    passing: bool
-    id: str = field(default_factory=lambda: f"{token_hex(8)}:0")  # what comes twice counts once
+    id: str  # what comes twice counts once
+    ephemeral: bool = False
     out: Future[None] = field(default_factory=Future)
 
 
@@ -60,10 +67,13 @@ class Adapter:
     """One connection, made at the first call and held until ``close``. For many threads.
 
     ``address`` gives host and port, or "" for Ably's cloud; it raises ConnectionError while there is none.
+    It connects as the service itself, or with what ``token`` gives: a token, and the client id in it.
     """
 
-    def __init__(self, address: Callable[[], str], heartbeat: float = HEARTBEAT) -> None:
-        self._address, self._heartbeat = address, heartbeat
+    def __init__(
+        self, address: Callable[[], str], heartbeat: float = HEARTBEAT, token: Entry = service
+    ) -> None:
+        self._address, self._heartbeat, self._token = address, heartbeat, token
         self._beginning = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
@@ -78,18 +88,21 @@ class Adapter:
         self,
         channel: str,
         name: str,
-        data: dict[str, Any],
+        data: dict[str, Any] | bytes,
         cipher: bytes | None = None,
-        *,
-        passing: bool = False,
+        id_: str = "",
     ) -> Future[None]:
         """Publish in the order of the calls, each once, as soon as there is a connection.
 
-        What is ``passing`` is for those who listen then, and kept nowhere.
+        ``id_`` is the message's own; without one it gets one.
         """
-        letter = _Letter(channel, name, data, cipher, passing)
-        self._begun().call_soon_threadsafe(self._post, letter)
-        return letter.out
+        return self._send(_Letter(channel, name, data, cipher, id_ or _id()))
+
+    def publish_ephemeral(
+        self, channel: str, name: str, data: dict[str, Any], cipher: bytes | None = None
+    ) -> Future[None]:
+        """Publish for those who listen now; it is kept nowhere."""
+        return self._send(_Letter(channel, name, data, cipher, _id(), ephemeral=True))
 
     def listen(self, channel: str, ear: Ear) -> None:
         """Listen to a channel from now on, by whatever connection."""
@@ -111,6 +124,23 @@ class Adapter:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._since(self._channel(channel, self._ears[channel].cipher), serial)
+        except (AblyException, OSError) as error:
+            raise ConnectionError(f"the history can't be read: {_reason(error)}") from error
+
+    async def pages(self, channel: str, moment: int) -> AsyncIterator[list[Message]]:
+        """What a channel that is listened to remembers from a moment (ms) on, oldest first. In the loop only.
+
+        Raises:
+            ConnectionError: it can't be asked now.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE):
+                own = self._channel(channel, self._ears[channel].cipher)
+                page = await own.history(direction="forwards", limit=PAGE, start=moment)
+            while page is not None:
+                yield [_message(each) for each in page.items]
+                async with asyncio.timeout(PATIENCE):
+                    page = await page.next() if page.has_next() else None
         except (AblyException, OSError) as error:
             raise ConnectionError(f"the history can't be read: {_reason(error)}") from error
 
@@ -154,7 +184,7 @@ class Adapter:
             await asyncio.sleep(PAUSE)
 
     async def _one_life(self) -> None:
-        client = _built(self._address())
+        client = _built(self._address(), self._token)
         try:
             await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
             self._client, self._channels = client, {}
@@ -180,6 +210,10 @@ class Adapter:
             if lost:
                 raise ConnectionError(f"{len(lost)} channels are lost")
 
+    def _send(self, letter: _Letter) -> Future[None]:
+        self._begun().call_soon_threadsafe(self._post, letter)
+        return letter.out
+
     def _post(self, letter: _Letter) -> None:
         self._outbox.append(letter)
         self._posted.set()
@@ -194,7 +228,7 @@ class Adapter:
 
     async def _sent(self, letter: _Letter) -> bool:
         """Whether it is done with: published, or refused for good. What fails otherwise is tried again."""
-        extras = {"ephemeral": True} if letter.passing else None
+        extras = {"ephemeral": True} if letter.ephemeral else None
         message = AblyMessage(name=letter.name, data=letter.data, id=letter.id, extras=extras)
         try:
             channel = self._channel(letter.channel, letter.cipher)
@@ -254,19 +288,24 @@ class Adapter:
         return found[::-1]
 
 
-def _built(address: str) -> AblyRealtime:
+def _built(address: str, token: Entry) -> AblyRealtime:
     async def show(_params: object) -> TokenDetails:
         expires = int((time() + tokens.LIFETIME) * 1000)
-        return TokenDetails(tokens.of_service(), expires=expires, client_id=tokens.SERVER)
+        given, client = token()
+        return TokenDetails(given, expires=expires, client_id=client)
 
     place = {"endpoint": f"{address}/", "tls": False} if address else {}
     milliseconds = {"realtime_request_timeout": int(PATIENCE * 1000), "disconnected_retry_timeout": 1000}
     return AblyRealtime(auth_callback=show, **milliseconds, **place)
 
 
+def _id() -> str:
+    return f"{token_hex(8)}:0"
+
+
 def _message(message: Any) -> Message:  # noqa: ANN401
     serial = message.serial or message.id
-    return Message(message.timestamp, message.client_id or "", serial, message.name, message.data)
+    return Message(message.timestamp, message.client_id or "", serial, message.name, message.data, message.id)
 
 
 def _reason(error: BaseException) -> str:

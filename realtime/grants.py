@@ -1,4 +1,4 @@
-"""Grants: which tokens for live sessions are out, so that they can be ended early."""
+"""Grants: which tokens for live sessions and feeds are out, so that they can be ended early."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from realtime.tokens import LIFETIME
 class Grant:
     """That a person got a token for a live session, for the channels of their rights on its dataset.
 
-    ``publishes``: it lets them present.
+    ``publishes``: it lets them present. Or for one channel of another kind, such as ``feed:<key>``, which
+    then is the ``key``.
     """
 
     person: Principal
     key: str
-    rights: str
-    publishes: bool
+    rights: str = ""
+    publishes: bool = False
 
 
 class Grants:

@@ -9,13 +9,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Message:
-    """What was published: when (ms), by whom, its place in the channel, name and content."""
+    """What was published: when (ms), by whom, its place in the channel, name and content.
+
+    Who publishes it twice gives it the same ``id``.
+    """
 
     at: int
     client_id: str
     serial: str
     name: str
     data: Any
+    id: str = ""
 
 
 @dataclass(frozen=True)

@@ -115,5 +115,5 @@ class Mirrors:
         if move is None:
             return
         name, own = channels(mirror.key, mirror.rights).brush, move | {"i": max(move["i"], round(interval))}
-        said = self._adapter.publish(name, "move", own, mirror.cipher, passing=True)
+        said = self._adapter.publish_ephemeral(name, "move", own, mirror.cipher)
         await asyncio.wrap_future(said)

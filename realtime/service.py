@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Future, wait
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp
@@ -21,12 +21,15 @@ from datasets.exploration import Exploration
 from datasets.fitting import fitted
 from db.tables import LiveSession
 from realtime import live, tokens
+from realtime.feeds import acts, known
+from realtime.feeds.running import Feeds
 from realtime.grants import Grant, Grants
 from realtime.live import Found, UnknownLiveError
 from realtime.stage import Stage
 from realtime.watch import Watch
 
 if TYPE_CHECKING:
+    from realtime.adapter import Adapter
     from realtime.mounted import Mounted
     from realtime.studio import Studio
 
@@ -43,7 +46,8 @@ class Realtime:
 
     def __init__(self, mounted: Mounted | None, door: Door) -> None:
         self._mounted, self._door = mounted, door
-        self._beginning = Lock()
+        self._beginning = RLock()
+        self._speaks: Adapter | None = None
         self._begun: Studio | None = None
         self._runs = False
         self._told: Future[None] = Future()
@@ -51,6 +55,7 @@ class Realtime:
         self._grants = Grants()
         self._watch = Watch(self._look)
         self.stage = Stage(self)
+        self.feeds = Feeds(self._adapter)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -58,11 +63,13 @@ class Realtime:
         async with _within(self._mounted):
             self._runs = True
             going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
+            self.feeds.begin()
             try:
                 yield
             finally:
                 await going_on
                 self._runs = False
+                await asyncio.to_thread(self.feeds.stop)
                 await asyncio.to_thread(self._stop)
 
     def beside(self, other: ASGIApp) -> ASGIApp:
@@ -84,6 +91,38 @@ class Realtime:
         token = tokens.of_member(person, found.live, seen.rights)
         place = self.place(found.live, seen.rights)
         return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
+
+    def publish(self, person: Principal, key: str) -> dict[str, Any]:
+        """A token with which a person, or a program of theirs, publishes to a feed; as whom, and where.
+
+        Raises:
+            UnknownFeedError: they manage no such feed.
+        """
+        acts.find(person, key)
+        return self._told_of(person, tokens.feed(key), tokens.of_publisher(person, key))
+
+    def watch_growth(self, person: Principal, slug: str) -> dict[str, Any] | None:
+        """A token with which a person's page hears that a dataset grows; None if that would tell too much.
+
+        Who sees some of the rows must not learn that others came.
+
+        Raises:
+            UnknownDatasetError: it does not exist for them.
+        """
+        if not (acts.sees_all_rows(person, slug) and known.feeds(slug)):
+            return None
+        return self._told_of(person, tokens.grown(slug), tokens.of_reader(person, slug))
+
+    def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
+        self._grants.add(Grant(person, channel))
+        self._watch.begin()
+        endpoint = None if self._mounted else CLOUD
+        return {
+            "token": token,
+            "clientId": tokens.client_id(person),
+            "channel": channel,
+            "endpoint": endpoint,
+        }
 
     def place(self, own: LiveSession, rights: str) -> dict[str, Any]:
         """Where browsers with these rights connect (None: to us), to which channels, and their pace.
@@ -156,25 +195,35 @@ class Realtime:
         return self._door.open(person, found.dataset, found.live.version).description
 
     def _studio(self) -> Studio:
-        from realtime.studio import Studio  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+        from realtime.studio import Studio  # noqa: PLC0415
 
         with self._beginning:
             if self._begun is None:
-                self._begun = Studio(self._mounted.address if self._mounted else lambda: "")
+                self._begun = Studio(self._adapter())
             return self._begun
+
+    def _adapter(self) -> Adapter:
+        from realtime.adapter import Adapter  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+
+        with self._beginning:
+            if self._speaks is None:
+                self._speaks = Adapter(self._mounted.address if self._mounted else lambda: "")
+            return self._speaks
 
     def _stop(self) -> None:
         self._watch.stop()
         with self._beginning:
-            begun, self._begun = self._begun, None
+            begun, speaks, self._begun, self._speaks = self._begun, self._speaks, None, None
         if begun is not None:
             begun.close()
+        if speaks is not None:
+            speaks.close()
         self._grants.clear()
 
     def _look(self, key: str | None) -> None:
         """End the tokens that say more than is true by now, and see that somebody presents."""
         grants = self._grants.good(key)
-        for each in {grant.key for grant in grants}:
+        for each in {grant.key for grant in grants if ":" not in grant.key}:
             self.stage.relieve(each)
             self._notice(each)
         wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
@@ -206,7 +255,11 @@ def _holds(grant: Grant) -> bool:
     """Whether somebody may still do what their token says."""
     again = apitokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
     person = again(grant.person.key)
-    if person is None or not live.exists(person, grant.key):
+    if person is None:
+        return False
+    if ":" in grant.key:
+        return acts.may_use(person, grant.key)
+    if not live.exists(person, grant.key):
         return False
     found = live.of(grant.key)
     if found.live.ended is not None or live.rights(person, found) != grant.rights:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import Future
 from time import time
 from typing import Any
@@ -19,10 +19,10 @@ from realtime.recorder import Recorder, Tape
 
 
 class Studio:
-    """For many threads; ``address`` as in ``Adapter``."""
+    """For many threads."""
 
-    def __init__(self, address: Callable[[], str]) -> None:
-        self._adapter = Adapter(address)
+    def __init__(self, adapter: Adapter) -> None:
+        self._adapter = adapter
         self._mirrors = Mirrors(self._adapter)
         self._recorder = Recorder(self._adapter, self._mirrors.hear)
 
@@ -75,7 +75,6 @@ class Studio:
         """Write what was heard, and leave."""
         self._recorder.stop()
         self._mirrors.stop()
-        self._adapter.close()
 
 
 def _presenting(found: Found) -> str:

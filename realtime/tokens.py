@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.permissions import Permission
@@ -43,6 +44,16 @@ def control(key: str) -> str:
     return f"live:{key}"
 
 
+def feed(key: str) -> str:
+    """The channel of a feed, whose messages become rows."""
+    return f"feed:{key}"
+
+
+def grown(slug: str) -> str:
+    """The channel on which pages are told that a dataset has grown."""
+    return f"grown:{slug}"
+
+
 def client_id(person: Principal) -> str:
     me = live.me(person)
     return f"{me['id']} {me['name']}"
@@ -64,8 +75,21 @@ def of_member(person: Principal, own: LiveSession, rights: str) -> str:
     return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
 
 
+def of_publisher(person: Principal, key: str) -> str:
+    """What lets a program of theirs publish rows to a feed, and do nothing else."""
+    granted = {feed(key): ("publish",)}
+    return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
+
+
+def of_reader(person: Principal, slug: str) -> str:
+    """What lets their browser hear that a dataset has grown."""
+    granted = {grown(slug): ("subscribe",)}
+    return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
+
+
 def of_service() -> str:
-    return tokens.issue(signing(), _capability({"live:*": SERVICE}), LIFETIME, SERVER)
+    granted = {"live:*": SERVICE, "feed:*": ("subscribe", "history"), "grown:*": ("publish",)}
+    return tokens.issue(signing(), _capability(granted), LIFETIME, SERVER)
 
 
 def signing() -> Key:
@@ -77,5 +101,5 @@ def signing() -> Key:
     return keys.current()
 
 
-def _capability(granted: dict[str, tuple[str, ...]]) -> Capability:
+def _capability(granted: Mapping[str, tuple[str, ...]]) -> Capability:
     return Capability(frozenset((name, frozenset(operations)) for name, operations in granted.items()))

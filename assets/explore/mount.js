@@ -57,13 +57,22 @@ class Explorer {
   }
 
   /** What is live comes with a library of its own. @param {Page} page @param {Opened} opened */
-  async #join(page, { live }) {
+  async #join(page, { live, description }) {
     this.#live?.destroy();
     this.#live = null;
-    if (!live) return;
+    if (!live) return description.grows ? this.#hear(page) : undefined;
     const { join } = await import("../live/join.js");
     if (page !== this.#page) return;
     this.#live = join(page, live);
+  }
+
+  /** @param {Page} page */
+  async #hear(page) {
+    const { RowsHeard } = await import("../live/rows.js");
+    if (page !== this.#page) return;
+    const heard = new RowsHeard(page);
+    this.#live = heard;
+    await heard.start();
   }
 
   /** What the person may see has changed: open the same address anew, for as much of it as still fits. */

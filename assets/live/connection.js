@@ -28,6 +28,40 @@ function place(endpoint) {
   return named ? { ...own, endpoint: hostname } : { ...own, realtimeHost: hostname, restHost: hostname };
 }
 
+/** What Ably's SDK takes for a lasting no. */
+const REFUSED = { name: "refused", code: 40300, statusCode: 403 };
+
+/**
+ * @param {string | undefined} endpoint @param {string} token the first @param {string} url that gives the next ones
+ * @param {(answer: any) => void} [onAnswer] told what came with each of those
+ * @returns {BaseRealtime}
+ */
+export function connect(endpoint, token, url, onAnswer = () => {}) {
+  return new BaseRealtime(/** @type {any} */ ({
+    ...place(endpoint),
+    token,
+    authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void renewed(url, onAnswer, done),
+    plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
+    transports: ["web_socket"],
+    disableConnectivityCheck: true,
+    webSocketSlowTimeout: NEVER,
+    useBinaryProtocol: false,
+    echoMessages: false,
+    logLevel: 0,
+  }));
+}
+
+/** @param {string} url @param {(answer: any) => void} onAnswer @param {(problem: any, token: any) => void} done */
+async function renewed(url, onAnswer, done) {
+  try {
+    const answer = await ask("POST", url);
+    if (answer.token) onAnswer(answer);
+    done(answer.token ? null : REFUSED, answer.token);
+  } catch (error) {
+    done({ ...REFUSED, message: /** @type {Error} */ (error).message }, null);
+  }
+}
+
 /** Who attaches is sent the last message. */
 const REWIND = { rewind: "1" };
 
@@ -50,37 +84,15 @@ export class Connection {
    * @param {() => void} onStatus @param {(place: Place) => void} onPlace
    */
   constructor(key, first, onStatus, onPlace) {
-    this.onPlace = onPlace;
     this.key = key;
     this.me = personOf(first.clientId);
     this.place = first.realtime;
-    this.client = new BaseRealtime(/** @type {any} */ ({
-      ...place(first.realtime.endpoint),
-      token: first.token,
-      authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void this.#token(done),
-      plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
-      transports: ["web_socket"],
-      disableConnectivityCheck: true,
-      webSocketSlowTimeout: NEVER,
-      useBinaryProtocol: false,
-      echoMessages: false,
-      logLevel: 0,
-    }));
+    const url = `/api/live/${key}/token`;
+    this.client = connect(first.realtime.endpoint, first.token, url, ({ realtime }) => onPlace(realtime));
     this.client.connection.on(({ current }) => {
       this.status = STATUS[current] ?? "offline";
       onStatus();
     });
-  }
-
-  /** @param {(problem: any, token: any) => void} done */
-  async #token(done) {
-    try {
-      /** @type {Entry} */ const { token, realtime } = await ask("POST", `/api/live/${this.key}/token`);
-      this.onPlace(realtime);
-      done(null, token);
-    } catch (error) {
-      done({ ...refused, message: /** @type {Error} */ (error).message }, null);
-    }
   }
 
   /**
@@ -115,6 +127,3 @@ export class Connection {
     this.client.close();
   }
 }
-
-/** What Ably's SDK takes for a lasting no. */
-const refused = { name: "refused", code: 40300, statusCode: 403 };

@@ -3,6 +3,7 @@
 from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import Moment, now
 from db.tables.data import AppendedPart, Dataset, DatasetVersion, VisibleProfile
+from db.tables.feeds import DeadLetter, Feed
 from db.tables.keys import Key, KeyPurpose
 from db.tables.live import LiveMember, LiveRecord, LiveSession
 from db.tables.people import (
@@ -28,6 +29,8 @@ __all__ = [
     "AuditHead",
     "Dataset",
     "DatasetVersion",
+    "DeadLetter",
+    "Feed",
     "Group",
     "GuestLink",
     "Identity",

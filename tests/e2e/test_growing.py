@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,9 +17,16 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts import users
+from accounts.principals import Principal
+from config import Settings
+from realtime import tokens
+from realtime.feeds import acts
+from tests.conftest import using
 from tests.e2e.conftest import ROOT
 from tests.e2e.explore import card, drag, rows, settled, table
 from tests.e2e.visits import Opener, Service
+from tests.integration.publishers import publisher
 
 TOTAL = ".dx-rows"
 
@@ -111,3 +122,38 @@ def test_values_beyond_the_scale_are_seen_and_the_scale_is_widened(visit: Opener
     page.get_by_role("button", name="Undo").click()
     settled(page)
     assert table(page, "value")[-2][1] == "100"
+
+
+def test_a_page_moves_while_a_feed_brings_rows_and_somebody_brushes(visit: Opener, growing: Growing) -> None:
+    with using(Settings(data=growing.service.data)):
+        admin = users.require("admin")
+        key = acts.create(admin, "growing", "Live")
+        page = visit("/explore/growing")
+        settled(page)
+        page.route("**/rows?*", lambda _: None)  # who asks gets no answer: it must be told
+        with feeding(growing.service, key, admin, messages=20, rows=100):
+            drag(page, "value", (0.3, 0.5), (0.6, 0.5))
+            words = page.locator(".dx-chip").inner_text()
+            before = selected(page, "5,300")
+    values = sum(number(count) for *_, count, _ in table(page, "colour"))
+    assert 0 < before == values < 5300
+    assert page.locator(".dx-chip").inner_text() == words
+
+
+@contextmanager
+def feeding(service: Service, key: str, by: Principal, messages: int, rows: int) -> Iterator[None]:
+    """A program that publishes rows in a thread meanwhile."""
+    port = int(service.url.rpartition(":")[2])
+    token = tokens.of_publisher(by, key), tokens.client_id(by)
+
+    async def publish() -> None:
+        async with publisher(port, key, lambda: token) as program:
+            for message in range(messages):
+                start = 3300 + message * rows
+                await program.table(f"{message}", numbers(start, start + rows))
+                await asyncio.sleep(0.1)  # as a source of rows has it
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(asyncio.run, publish())
+        yield
+        running.result()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0004"
+down_revision = "0006"
 
 LIVE = "fk_guest_links_live_id_live_sessions"
 ONE = "ck_guest_links_one_place"
