@@ -10,6 +10,7 @@ from sqlmodel import select
 
 import config
 from accounts import links, users
+from accounts.principals import Principal
 from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Subject, Terms
@@ -30,22 +31,29 @@ def database(service: Service) -> Iterator[None]:
     config.use(before)
 
 
+def _group_of(person: Principal) -> int:
+    """The group that the person is in, alone."""
+    with session() as work:
+        known = work.exec(select(Group).where(Group.name == "California")).one_or_none()
+        if known is None:
+            known = Group(name="California")
+            work.add(known)
+            work.flush()
+            work.add(Membership(user_id=person.id, group_id=known.id or 0))
+        return known.id or 0
+
+
 @pytest.fixture
 def californians(database: None, service: Service) -> Iterator[str]:
     """Somebody whose group sees flights from California only, and no delays; but for admins nobody else."""
-    person = users.create("cora", "correct horse battery", Role.VIEWER)
+    person = users.of_name("cora") or users.create("cora", "correct horse battery", Role.VIEWER)
     admin = users.of_password("admin", service.password)
     assert admin
     id_ = catalogue.find("flights", None)[0].id or 0
     for share, _ in shares.of(admin, Resource.DATASET, id_):
         shares.take(admin, share.id or 0)
-    with session() as work:
-        group = Group(name="California")
-        work.add(group)
-        work.flush()
-        work.add(Membership(user_id=person.id, group_id=group.id or 0))
     terms = Terms(conditions=CALIFORNIA, masked=("delay",))
-    shares.give(admin, Resource.DATASET, id_, Subject(group_id=group.id), terms)
+    shares.give(admin, Resource.DATASET, id_, Subject(group_id=_group_of(person)), terms)
     yield "cora"
     shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
 
