@@ -17,7 +17,7 @@ run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) an
 
 build: .venv/.kernels node_modules/.ready
 
-test: build .venv/.development ## Run every check and test, and print totals
+test: build .venv/.development .venv-cux/.ready ## Run every check and test, and print totals
 	@deploy/build.sh test-tools
 	@$(PYTHON) tests/all.py
 
@@ -48,7 +48,7 @@ rehearse: ## Build and start in a clean clone, as a newcomer would, twice
 	@deploy/rehearse.sh
 
 clean: ## Remove what was built and fetched; the data folder stays
-	rm -rf .venv .audit node_modules assets/vendor test-results
+	rm -rf .venv .venv-cux .audit node_modules assets/vendor test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -58,6 +58,10 @@ clean: ## Remove what was built and fetched; the data folder stays
 
 .venv/.development: requirements-dev.txt .venv/.runtime
 	@deploy/build.sh python-dev
+	@touch $@
+
+.venv-cux/.ready: tests/standin/requirements.txt
+	@deploy/build.sh python-cux
 	@touch $@
 
 .audit/.ready: requirements-audit.txt

@@ -31,11 +31,13 @@ import pages
 from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from api import passkeys
+from api import cuxfilter, passkeys
+from api.frames import framed
 from api.guests import guest_page
 from config import Settings
 from datasets import catalogue, guests
 from datasets.compile import specs
+from datasets.crossfilter.desks import Desks
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
@@ -108,12 +110,14 @@ def create_app(settings: Settings) -> Dash:
     server.register_error_handler(DependencyException, lambda _: error_page(NotFound()))
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
-    engines = server.extensions["engines"] = Engines(cpu_engines(settings))
+    engines = server.extensions["engines"] = Engines(chosen(settings))
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     mounted = None if settings.ably_api_key else Mounted(loopback)
     realtime = server.extensions["realtime"] = Realtime(mounted, door)
+    desks = server.extensions["desks"] = Desks(door, engines)
     api.install(server, door, cubes, engines, realtime)
+    cuxfilter.install(server, desks, door)
     server.register_blueprint(guest_page())
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.https, headers.ABLY if settings.ably_api_key else "")
@@ -169,7 +173,8 @@ def health() -> dict[str, object]:
     """Whether requests are answered and the database is there, and what counts."""
     with engine.session() as work:
         work.connection().execute(sa.text("SELECT 1"))
-    return {"status": "ok", "engine": {"name": "cpu", "threads": config.settings().threads}}
+    own = config.settings()
+    return {"status": "ok", "engine": {"name": own.engine, "threads": own.threads}}
 
 
 @guard.requires(Permission.EXPLORE)
@@ -229,7 +234,7 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
     realtime: Realtime = dash.server.extensions["realtime"]
     flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
     return Starlette(
-        routes=[Mount("/", realtime.beside(flask))],
+        routes=[Mount("/", framed(realtime.beside(flask), dash.server.extensions["desks"]))],
         middleware=[Middleware(WholeBodies), compression],
         lifespan=lambda _: realtime.running(),
     )
@@ -280,6 +285,16 @@ def prepare(settings: Settings) -> bool:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
     except (ring.LostKeyError, MasterKeyError) as error:
         raise SystemExit(str(error)) from error
+
+
+def chosen(settings: Settings) -> Callable[[Store], Engine]:
+    """What makes engines as the settings say."""
+    ordinary = cpu_engines(settings)
+    if settings.engine == "cpu" or settings.cuxfilter_python is None:
+        return ordinary
+    from gpu.cux.assisted import assisted  # noqa: PLC0415  (loads the kernels)
+
+    return assisted(ordinary, settings.cuxfilter_python)
 
 
 def cpu_engines(settings: Settings) -> Callable[[Store], Engine]:

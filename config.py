@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     threads: PositiveInt = Field(default_factory=_cores)
     request_threads: PositiveInt = 32
     connections: PositiveInt = 4096
+    engine: Literal["cpu", "cuxfilter"] = "cpu"
+    cuxfilter_python: Path | None = None
+    cuxfilter_processes: PositiveInt = 4
+    cuxfilter_rows: PositiveInt = 20_000_000
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
     import_rows: PositiveInt = 4_000_000_000
@@ -120,6 +124,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "DATAXCHANGE_TLS_CERTIFICATE and DATAXCHANGE_TLS_KEY go together: set both or none"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _engine_is_there(self) -> Self:
+        if self.engine == "cuxfilter" and self.cuxfilter_python is None:
+            raise ValueError(f"{PREFIX}ENGINE=cuxfilter needs {PREFIX}CUXFILTER_PYTHON as well")
         return self
 
     @property

@@ -41,6 +41,14 @@ step_python() { packages requirements.txt; }
 # The same with what its tests need.
 step_python-dev() { packages requirements-dev.txt; }
 
+# The real cuxfilter over pandas for its tests, in an environment of its own: it pins others than ours does.
+step_python-cux() {
+  environment
+  [ -x .venv-cux/bin/pip ] || "$PYTHON" -m venv --clear .venv-cux
+  echo "Installing the Python packages of tests/standin/requirements.txt"
+  .venv-cux/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --requirement tests/standin/requirements.txt
+}
+
 # What audits it, in an environment of its own: these packages pin others than ours do.
 step_python-audit() {
   environment
