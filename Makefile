@@ -1,7 +1,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test lint format bench audit data feed screenshots rehearse clean
+.PHONY: help run build gpu test lint format bench audit data feed screenshots rehearse clean
 
 PYTHON := .venv/bin/python
 DATA := $(or $(DATAXCHANGE_DATA),var)
@@ -16,6 +16,9 @@ run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) an
 	@$(if $(TLS),$(PYTHON) -m deploy.localca && )exec $(if $(TLS),env DATAXCHANGE_TLS_CERTIFICATE=$(DATA)/tls/certificate.pem DATAXCHANGE_TLS_KEY=$(DATA)/tls/key.pem) $(PYTHON) app.py
 
 build: .venv/.kernels node_modules/.ready
+
+gpu: ## Install RAPIDS 26.06 beside the service (some 3 GB): for a machine with an NVIDIA GPU
+	@deploy/build.sh python-gpu kernels
 
 test: build .venv/.development .venv-cux/.ready ## Run every check and test, and print totals
 	@deploy/build.sh test-tools

@@ -41,6 +41,14 @@ step_python() { packages requirements.txt; }
 # The same with what its tests need.
 step_python-dev() { packages requirements-dev.txt; }
 
+# The same with RAPIDS, for the GPU: some 3 GB.
+step_python-gpu() {
+  environment
+  echo "Installing the Python packages of requirements.txt and requirements-gpu.txt"
+  "$PYTHON" -m deploy.together > .venv/requirements.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement .venv/requirements.txt
+}
+
 # The real cuxfilter over pandas for its tests, in an environment of its own: it pins others than ours does.
 step_python-cux() {
   environment

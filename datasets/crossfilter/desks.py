@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from threading import Event, Lock, Thread
+from threading import Lock, Thread
+from time import sleep
 
 import pyarrow as pa
 import structlog
@@ -46,7 +47,8 @@ class Desk:
     """One person's process, what it shows, and the tokens with which it can be seen, each once."""
 
     key: str
-    person: Principal
+    owner: int
+    session: str
     rights: str
     sheet: Sheet
     process: Process
@@ -87,7 +89,7 @@ class Desk:
             self.clear()
 
     def clear(self) -> None:
-        self.process.end()
+        self.process.close()
         rmtree(self.folder, ignore_errors=True)
 
 
@@ -99,7 +101,6 @@ class Desks:
         self._desks: dict[str, Desk] = {}
         self._lock = Lock()
         self._opening = ThreadPoolExecutor(2, thread_name_prefix="desks")
-        self._over = Event()
         self._watch: Thread | None = None
 
     def open(self, person: Principal, exploration: Exploration) -> Desk:
@@ -120,7 +121,7 @@ class Desks:
         written = sheet(exploration, seen, engine, own.cuxfilter_rows)
         key, folder = secrets.token_urlsafe(16), Path(mkdtemp(prefix="dataxchange-"))
         process = Process(own.cuxfilter_python, "dashboard", str(folder / "socket"), f"{PREFIX}/{key}/frame")
-        desk = Desk(key, person, seen.reach.key, written, process, folder, Future())
+        desk = Desk(key, person.id, person.key, seen.reach.key, written, process, folder, Future())
         self._place(desk, own.cuxfilter_processes)
         self._opening.submit(_show, desk, seen.description.name)
         return desk
@@ -132,7 +133,7 @@ class Desks:
             UnknownDeskError: there is none of this key, or it is somebody else's.
         """
         desk = self._desks.get(key)
-        if desk is None or desk.person.key != person.key:
+        if desk is None or desk.session != person.key:
             raise UnknownDeskError
         return desk
 
@@ -151,11 +152,12 @@ class Desks:
         self._desks.pop(key, None)
         return desk.closed()
 
-    def stop(self) -> None:
-        """Clear all desks, and watch no longer."""
-        self._over.set()
-        for key in list(self._desks):
-            self._desks.pop(key).clear()
+    def clear(self) -> None:
+        """Clear all desks."""
+        with self._lock:
+            desks, self._desks = self._desks, {}
+        for desk in desks.values():
+            desk.clear()
 
     def look(self) -> None:
         """Clear the desks of those whose session is over, or who may see something else by now."""
@@ -166,7 +168,7 @@ class Desks:
 
     def _place(self, desk: Desk, most: int) -> None:
         with self._lock:
-            former = [key for key, each in self._desks.items() if each.person.id == desk.person.id]
+            former = [key for key, each in self._desks.items() if each.owner == desk.owner]
             for key in former:
                 self._desks.pop(key).clear()
             if len(self._desks) >= most:
@@ -178,14 +180,15 @@ class Desks:
                 self._watch.start()
 
     def _go_on(self) -> None:
-        while not self._over.wait(PERIOD):
+        while True:
+            sleep(PERIOD)
             try:
                 self.look()
             except Exception:
                 log.exception("desks could not be looked at")
 
     def _holds(self, desk: Desk) -> bool:
-        person = sessions.of_id(desk.person.key)
+        person = sessions.of_id(desk.session)
         if person is None:
             return False
         try:

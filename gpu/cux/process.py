@@ -15,8 +15,6 @@ import pyarrow as pa
 from gpu.cux.message import Message, receive, send
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 5
-"""Seconds that a process gets to end by itself."""
 CARRIED = ("CUDA", "HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "NUMBA", "NVIDIA", "PATH", "RMM", "TMPDIR")
 """How the variables begin that a process needs of our environment. The others may hold secrets."""
 
@@ -41,6 +39,7 @@ class Process:
         self._python, self._task = python, task
         self._turn = RLock()
         self._running: subprocess.Popen[bytes] | None = None
+        self._closed = False
         self.generation = 0
 
     @contextmanager
@@ -79,25 +78,32 @@ class Process:
         return answer
 
     def end(self) -> None:
-        """End it, at once if need be; ending what does not run does nothing."""
+        """End it at once, as it keeps nothing; ending what does not run does nothing."""
         running, self._running = self._running, None
         if running is None:
             return
+        running.kill()
         for pipe in (running.stdin, running.stdout):
             with suppress(OSError):
                 pipe.close()  # type: ignore[union-attr]  # both are pipes
-        try:
-            running.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        running.wait()
+
+    def close(self) -> None:
+        """End it, never to begin again."""
+        self._closed = True
+        self.end()
 
     def _begin(self) -> subprocess.Popen[bytes]:
         if self._running is None or not self.runs:
             self.end()
-            self._running = self._start()
+            self._running = running = self._start()
             self.generation += 1
-        return self._running
+        else:
+            running = self._running
+        if self._closed:
+            self.end()
+            raise EndedError("This was closed.")
+        return running
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [str(self._python), "-m", "gpu.cux.worker", *self._task]

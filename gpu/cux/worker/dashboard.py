@@ -16,9 +16,10 @@ from gpu.cux.worker.crossfilter import Crossfilter
 from gpu.cux.worker.loading import quiet
 from gpu.cux.worker.views import chart
 
-A_ROW = 3
-"""Charts side by side."""
-HEIGHT = 420
+ROWS = 5
+"""Of the grid that cuxfilter lays charts out in, whatever it is asked for."""
+HEIGHT = 320
+"""Of a row, in pixels."""
 
 
 def serve(asked: BinaryIO, answers: BinaryIO, place: str, path: str) -> None:
@@ -70,7 +71,7 @@ class Shown:
                 theme=board._theme,
                 layout_array=_grid(len(board._charts)),
                 render_location="web-app",
-                height=HEIGHT * (1 + len(board._charts) // A_ROW),
+                height=HEIGHT * ROWS,
             )
 
     def board(self) -> Board:
@@ -110,7 +111,7 @@ def _words(chart: Any) -> str:  # noqa: ANN401
 
 
 def _grid(count: int) -> list[list[int]]:
-    """The numbers of the charts, in rows; the last chart fills its row."""
-    rows = [[*range(at, min(at + A_ROW, count + 1))] for at in range(1, count + 1, A_ROW)]
-    width = len(rows[0]) if rows else 0
-    return [row + [row[-1]] * (width - len(row)) for row in rows]
+    """The numbers of the charts in the rows of the grid, as few beside each other as fit; 0 is nothing."""
+    columns = next(columns for columns in (2, 3, 4, 6, 12) if columns * ROWS >= count)
+    numbers = [*range(1, count + 1), *[0] * (columns * ROWS - count)]
+    return [numbers[at : at + columns] for at in range(0, len(numbers), columns)]

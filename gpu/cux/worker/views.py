@@ -23,8 +23,9 @@ class Bars(Histogram):
     """
 
     def __init__(self, view: Json) -> None:
-        formats = {"xformatter": DatetimeTickFormatter()} if view["time"] else {}
-        super().__init__(x=view["x"], title=view["title"], **formats)
+        looks: Json = {"xlabel": "", "line_width": 0}
+        looks |= {"xformatter": DatetimeTickFormatter()} if view["time"] else {}
+        super().__init__(x=view["x"], title=view["title"], **looks)
         self.chart_type = "histogram"
         self.asked = view
         self.box_selected_range: dict[str, Any] | None = None
