@@ -250,7 +250,7 @@ def test_what_cuxfilter_gets_wrong_is_left_out_and_its_filter_holds(here, somebo
     desk = desk_of(here, opened(somebody().browser, trips, views, delay=missing))
     assert [each["id"] for each in desk.sheet.views] == ["side", "both"]
     assert desk.sheet.left_out == [
-        "delay: cuxfilter can't filter by rows without a value.",
+        "Delay: cuxfilter can't filter by rows without a value.",
         "Key figure: cuxfilter's key figures go wrong.",
     ]
     assert table_of(desk).num_rows == ROWS // 2
