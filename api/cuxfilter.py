@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, redirect, render_template
+from flask import Blueprint, Flask, Response, abort, redirect, render_template
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
@@ -38,10 +38,9 @@ class DeskPath(Answer):
 
 def install(server: Flask, desks: Desks, door: Door) -> None:
     """Give the server the routes and pages of these desks."""
-    routes = cuxfilter_routes(desks)
-    server.register_blueprint(routes)
-    server.extensions["csrf"].exempt(routes)  # it takes JSON only, and the guard refuses other sites
-    server.register_blueprint(cuxfilter_pages(desks, door))
+    for routes in (cuxfilter_routes(desks), cuxfilter_pages(desks, door)):
+        server.register_blueprint(routes)
+        server.extensions["csrf"].exempt(routes)  # one takes JSON only, the other looks at its forms itself
 
 
 def cuxfilter_routes(desks: Desks) -> Blueprint:
@@ -77,6 +76,8 @@ def cuxfilter_pages(desks: Desks, door: Door) -> Blueprint:
     @routes.post(f"{PREFIX}/<key>")
     @requires(Permission.EXPLORE)
     def close_cuxfilter(key: str) -> Page:
+        if not FlaskForm().validate_on_submit():
+            abort(400, "The form has expired. Please load the page again.")
         try:
             exploration = desks.close(current_user, key)
         except (UnknownDeskError, ProcessError) as error:

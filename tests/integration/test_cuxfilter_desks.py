@@ -255,3 +255,10 @@ def test_what_cuxfilter_gets_wrong_is_left_out_and_its_filter_holds(here, somebo
     ]
     assert table_of(desk).num_rows == ROWS // 2
     assert desk.sheet.returned({}).filters["delay"].hi == 50
+
+
+def test_another_site_can_not_close_it(here, somebody, trips):
+    browser = somebody().browser
+    path = opened(browser, trips, [DELAY])
+    assert browser.post(path).status_code == 400
+    assert browser.get(path).status_code == 200
