@@ -13,11 +13,11 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, operation
 from api.problems import explain
-from datasets.address import encode
 from datasets.crossfilter.desks import PREFIX, Desk, Desks, UnknownDeskError
 from datasets.door import Door
 from datasets.exploration import Exploration
 from datasets.suggest import suggest
+from datasets.written import encode
 from gpu.cux.process import ProcessError
 
 Page = Response | AnyResponse | str | tuple[str, int]
