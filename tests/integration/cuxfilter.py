@@ -18,6 +18,7 @@ STANDIN = ROOT / "tests/standin"
 @contextmanager
 def standing_in() -> Iterator[None]:
     """Let processes that begin in this block find pandas where they look for cuDF."""
+    assert PYTHON.exists(), "make test installs cuxfilter; without it: deploy/build.sh python-cux"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(STANDIN))
         yield
