@@ -41,7 +41,8 @@ TABLES = tables((0, 1, 64, 500))
 
 @pytest.fixture(scope="module")
 def process():
-    with running("engine") as process:
+    with pytest.MonkeyPatch.context() as patch, running("engine") as process:
+        patch.setenv("DATABASE_URL", "postgresql://somebody:secret@host/db")
         yield process
 
 
@@ -60,7 +61,7 @@ def answered(engine, specs):
     return [spec for spec in specs if engine.refusal(spec) is None]
 
 
-@examples(15)
+@examples(10)
 @given(TABLES, specs())
 def test_every_view_it_draws_equals_the_oracle(process, table, specs):
     source = TableSource(table)
@@ -172,17 +173,17 @@ def test_a_cancelled_computation_ends(process):
         CuxfilterEngine(TableSource(FLIGHTS), process).cubes([CubeSpec(View((ORIGIN,)))], cancel)
 
 
-def test_a_process_that_was_killed_is_begun_anew_with_all_it_held():
-    with running("engine") as process:
-        engine, view = CuxfilterEngine(TableSource(FLIGHTS), process), View((ORIGIN,))
-        before = engine.histogram(view, [LATE])
-        os.kill(process.id, signal.SIGKILL)
-        with pytest.raises(EndedError):
-            process.ask("passing", frame="any", filters={})
-        assert_equal_cubes(engine.histogram(view, [LATE]), before, TableSource(FLIGHTS))
+def test_a_process_that_was_killed_is_begun_anew_with_all_it_held(process):
+    engine, view = CuxfilterEngine(TableSource(FLIGHTS), process), View((ORIGIN,))
+    before = engine.histogram(view, [LATE])
+    os.kill(process.id, signal.SIGKILL)
+    with pytest.raises(EndedError):
+        process.ask("passing", frame="any", filters={})
+    assert_equal_cubes(engine.histogram(view, [LATE]), before, TableSource(FLIGHTS))
 
 
-def test_an_interpreter_without_cuxfilter_says_so():
+def test_an_interpreter_without_cuxfilter_says_so(monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
     process = Process(Path(sys.executable), "engine")
     with pytest.raises(ProcessError, match=r"cuxfilter can't be loaded by .*: No module named 'cudf'"):
         process.ask("passing")
@@ -194,10 +195,9 @@ def test_an_interpreter_that_is_not_there_is_named():
         Process(Path("/nowhere/python"), "engine").ask("passing")
 
 
-def test_the_process_is_told_no_secret(monkeypatch):
-    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:secret@host/db")
-    with running("engine") as process:
-        CuxfilterEngine(TableSource(FLIGHTS), process).mask([])
-        environment = Path(f"/proc/{process.id}/environ").read_text()
+def test_the_process_is_told_no_secret(process):
+    CuxfilterEngine(TableSource(FLIGHTS), process).mask([])
+    environment = Path(f"/proc/{process.id}/environ").read_text()
+    assert "PATH=" in environment
     assert "secret" not in environment
     assert "DATAXCHANGE" not in environment
