@@ -25,7 +25,7 @@ from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.views import BadViewError, UnknownViewError
 from realtime.feeds.acts import BadFeedError
 from realtime.feeds.known import UnknownFeedError
-from realtime.live import UnknownLiveError
+from realtime.live import UnknownLiveError, UnknownMarkError
 from realtime.stage import BadLiveError, OverError, RunningError
 
 SOON = "5"
@@ -77,6 +77,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     BadFeedError: Problem(400),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),
+    UnknownMarkError: Problem(404),
     UnknownViewError: Problem(404),
     UnknownShareError: Problem(404),
     UnknownLiveError: Problem(404),

@@ -88,7 +88,7 @@ def _opened_live(hash_: str, key: str) -> dict[str, Any]:
     opened = open_address(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _describe)
     realtime: Realtime = current_app.extensions["realtime"]
     if not hash_:
-        exploration, whole = fitted(realtime.latest(found.live)[0], opened.description)
+        exploration, whole = fitted(realtime.latest(found.live).state, opened.description)
         opened = replace(opened, exploration=exploration, problems=() if whole else (live.LEFT_OUT,))
     outline = realtime.outline(current_user, found, opened.description)
     return _answer(opened) | {"live": outline | {"state": outline["state"].model_dump(mode="json")}}

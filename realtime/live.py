@@ -33,6 +33,13 @@ class Part(StrEnum):
     FOLLOWER = "follower"
 
 
+class UnknownMarkError(LookupError):
+    """A live session was not held still so often."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such mark.")
+
+
 class UnknownLiveError(LookupError):
     """There is no such live session, or none for this person."""
 
@@ -66,6 +73,16 @@ class Found:
             "started": live.started.isoformat(),
             "ended": live.ended and live.ended.isoformat(),
         }
+
+    def marked(self, mark: int) -> int:
+        """How many rows its version had at a mark.
+
+        Raises:
+            UnknownMarkError: there is none such.
+        """
+        if not 0 <= mark < len(self.live.marks):
+            raise UnknownMarkError
+        return self.live.marks[mark]
 
     def roles(self) -> dict[str, Any]:
         """Who presents, and who may take over."""

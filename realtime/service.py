@@ -20,11 +20,12 @@ from datasets.door import Door
 from datasets.exploration import Exploration
 from datasets.fitting import fitted
 from db.tables import LiveSession
-from realtime import live, tokens
+from realtime import live, recordings, tokens
 from realtime.feeds import acts, known
 from realtime.feeds.running import Feeds
 from realtime.grants import Grant, Grants
 from realtime.live import Found, UnknownLiveError
+from realtime.recordings import Latest
 from realtime.stage import Stage
 from realtime.watch import Watch
 
@@ -88,8 +89,8 @@ class Realtime:
         self._watch.begin()
         if self._runs:
             self._studio().enter(found, seen, presents)
-        token = tokens.of_member(person, found.live, seen.rights)
-        place = self.place(found.live, seen.rights)
+        place = self.place(person, found, seen.rights)
+        token = tokens.of_member(person, found.live, seen.rights, place["channels"]["grown"])
         return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
 
     def publish(self, person: Principal, key: str) -> dict[str, Any]:
@@ -109,9 +110,8 @@ class Realtime:
         Raises:
             UnknownDatasetError: it does not exist for them.
         """
-        if not (acts.sees_all_rows(person, slug) and known.feeds(slug)):
-            return None
-        return self._told_of(person, tokens.grown(slug), tokens.of_reader(person, slug))
+        channel = _grown(person, slug)
+        return self._told_of(person, channel, tokens.of_reader(person, slug)) if channel else None
 
     def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
         self._grants.add(Grant(person, channel))
@@ -124,29 +124,30 @@ class Realtime:
             "endpoint": endpoint,
         }
 
-    def place(self, own: LiveSession, rights: str) -> dict[str, Any]:
-        """Where browsers with these rights connect (None: to us), to which channels, and their pace.
+    def place(self, person: Principal, found: Found, rights: str) -> dict[str, Any]:
+        """Where the browser of who has these rights connects (None: to us), to which channels, its pace.
 
-        ``cipher`` is the key that they encrypt with (None: they don't).
+        ``cipher`` is the key that it encrypts with (None: it doesn't); ``grown`` a channel that is as it is.
         """
-        encrypted = settings().live_encryption == "on"
+        encrypted, own = settings().live_encryption == "on", found.live
+        channels = asdict(tokens.channels(own.key, rights)) | {"grown": _grown(person, found.dataset)}
         return {
             "endpoint": None if self._mounted else CLOUD,
             "cipher": own.cipher if encrypted else None,
             "deliveries": DELIVERIES if self._mounted else settings().live_deliveries,
-            "channels": asdict(tokens.channels(own.key, rights)),
+            "channels": channels,
         }
 
     def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
         """All that a page is told of a live session: its last state, as far as they see that."""
-        state, seq = self.latest(found.live)
-        fitting, _ = fitted(state, description)
-        rest = {"state": fitting, "seq": seq, "realtime": self.place(found.live, description.rights)}
-        return found.told(person) | rest
+        latest = self.latest(found.live)
+        fitting, _ = fitted(latest.state, description)
+        rest = {"state": fitting, "seq": latest.seq, "mark": latest.mark}
+        return found.told(person) | rest | {"realtime": self.place(person, found, description.rights)}
 
-    def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
-        """The last state, and its number."""
-        return self._begun.latest(own) if self._begun else (own.state, own.seq)
+    def latest(self, own: LiveSession) -> Latest:
+        """What was committed last."""
+        return self._begun.latest(own) if self._begun else recordings.latest(own)
 
     def began(self, key: str) -> None:
         if self._runs:
@@ -249,6 +250,11 @@ async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
         return
     async with mounted.running():
         yield
+
+
+def _grown(person: Principal, slug: str) -> str | None:
+    """The channel on which they may hear that a dataset grows; raises what ``watch_growth`` does."""
+    return tokens.grown(slug) if acts.sees_all_rows(person, slug) and known.feeds(slug) else None
 
 
 def _holds(grant: Grant) -> bool:

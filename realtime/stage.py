@@ -13,7 +13,9 @@ from accounts import audit, users
 from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
+from datasets import catalogue
 from datasets.exploration import Exploration
+from datasets.growing import parts
 from datasets.shares import NotAllowedError
 from db.engine import alone, session
 from db.tables import Dataset, LiveMember, LiveSession, now
@@ -22,6 +24,7 @@ from realtime.live import Part, UnknownLiveError
 
 LONGEST_NAME = 200
 MOST_CO_PRESENTERS = 50
+MOST_MARKS = 1000
 
 
 class OverError(ValueError):
@@ -175,6 +178,25 @@ class Stage:
             work.add(own)
             _record(Action.LIVE_CHANGED, by, own, work, co_presenters=chosen)
         self._audience.changed(key)
+
+    def mark(self, by: Principal, key: str) -> int:
+        """Mark the rows that there are now, to show them whatever comes; returns the mark's number.
+
+        Raises:
+            UnknownLiveError, NotAllowedError, OverError: they can't.
+            BadLiveError: there are too many marks.
+        """
+        found = live.find(by, key)
+        rows = parts.total(catalogue.find(found.dataset, found.live.version)[1])
+        with _acting(by, key) as (work, own):
+            if live.part(by, own) is not Part.PRESENTER:
+                raise NotAllowedError("Only who presents holds it still for all.")
+            if len(own.marks) == MOST_MARKS:
+                raise BadLiveError("marks", f"A live session can be held still {MOST_MARKS:,} times.")
+            own.marks = [*own.marks, rows]
+            work.add(own)
+            _record(Action.LIVE_CHANGED, by, own, work, held_at=rows)
+            return len(own.marks) - 1
 
     def end(self, by: Principal, key: str) -> None:
         """End it for all.

@@ -138,7 +138,7 @@ def record(key):
     pointer = [[0, "p", "salary", 0.5, 0.5], [9, "p", None, 0, 0]]
     moves = [samples, pointer, [[0, "a", "salary"]]]
     lines = [[1000 + at, "move", {"t": 1000, "i": 22, "s": each}] for at, each in enumerate(moves)]
-    recordings.write([Batch(own.id, lines, own.state, own.seq, "")])
+    recordings.write([Batch(own.id, lines, recordings.latest(own), "")])
 
 
 def test_who_no_longer_sees_the_dataset_is_told_that_there_is_nothing(presenter, key, signed_in):

@@ -116,7 +116,7 @@ async def listening(own, browser, key, *also):
     place = answer.json["realtime"]["channels"]
     async with wire(own, token=answer.json["token"]) as client:
         listener = Listener(client.socket, place)
-        for name in (*place.values(), *also):
+        for name in (*filter(None, place.values()), *also):
             await listener.attach(name)
         hearing = asyncio.create_task(listener.hear())
         yield listener
