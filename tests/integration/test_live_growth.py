@@ -26,7 +26,6 @@ def trips(app, tmp_path):
     file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
     version = import_file(file, "trips", "Trips", lambda *_: None, lambda _: None).version
     share(EVERYONE, Terms(conditions=CHICAGO))
-    app.server.extensions["door"].settle()
     return version
 
 
@@ -48,9 +47,11 @@ def ada(signed_in, trips):
 
 
 @pytest.fixture
-def vi(signed_in):
-    """Somebody who sees those from Chicago."""
-    return signed_in(Role.VIEWER)
+def vi(signed_in, trips):
+    """Somebody who sees those from Chicago, once they are counted."""
+    browser = signed_in(Role.VIEWER)
+    until(lambda: browser.get("/api/datasets/trips").status_code == 200)
+    return browser
 
 
 def exploration(version):
@@ -65,7 +66,9 @@ def key(ada, trips):
 
 
 def rows(browser, key, mark=0):
-    return browser.get(f"/api/live/{key}/marks/{mark}").json["rows"]
+    answer = browser.get(f"/api/live/{key}/marks/{mark}")
+    assert answer.status_code == 200, answer.text
+    return answer.json["rows"]
 
 
 def test_each_sees_their_own_rows_as_of_a_mark_whatever_comes(ada, vi, key, trips):

@@ -76,6 +76,7 @@ def test_it_is_begun_found_listed_renamed_ended_and_deleted(presenter, key, sign
     assert (found["name"], found["role"], found["owns"], found["seq"]) == ("June", "follower", False, 0)
     parts = ("", ":state:all", ":brush:all")
     channels = dict(zip(("control", "state", "brush"), (f"live:{key}{part}" for part in parts), strict=True))
+    channels["grown"] = None
     assert found["realtime"] == {
         "endpoint": None,
         "cipher": None,
