@@ -6,11 +6,10 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 from dash.development.base_component import Component
-from flask import current_app
+from flask import current_app, request
 from flask_login import current_user
 
 from accounts.guard import requires
-from accounts.links import base
 from accounts.paging import Window
 from accounts.permissions import Permission
 from accounts.principals import Principal
@@ -21,6 +20,7 @@ from components import ids as shared
 from components.admin import feed as shown
 from components.admin import ids
 from components.controls import Field
+from config import settings
 from datasets import catalogue, door
 from realtime import tokens
 from realtime.feeds import acts
@@ -104,7 +104,9 @@ def _state(each: Listed) -> tuple[str, str]:
 
 
 def _ways(slug: str, key: str) -> list[tuple[str, str]]:
-    return snippets.ways(base(), key, catalogue.open(slug))
+    """What to paste, with the address at which the person has found the service."""
+    service = settings().public_url or request.host_url.rstrip("/")
+    return snippets.ways(service, key, catalogue.open(slug))
 
 
 def _feeds() -> Feeds:
