@@ -65,16 +65,19 @@ def selected(page: Page, total: str) -> int:
 
 
 @contextmanager
-def feeding(service: Service, key: str, by: Principal, messages: int, rows: int) -> Iterator[None]:
-    """A program that publishes rows in a thread meanwhile."""
+def feeding(
+    service: Service, key: str, by: Principal, *, messages: int, rows: int, start: int = 3300
+) -> Iterator[None]:
+    """A program that publishes rows in a thread meanwhile, from row ``start`` on."""
     port = int(service.url.rpartition(":")[2])
-    token = tokens.of_publisher(by, key), tokens.client_id(by)
+
+    def token() -> tuple[str, str]:
+        return tokens.of_publisher(by, key), tokens.client_id(by)
 
     async def publish() -> None:
-        async with publisher(port, key, lambda: token) as program:
-            for message in range(messages):
-                start = 3300 + message * rows
-                await program.table(f"{message}", numbers(start, start + rows))
+        async with publisher(port, key, token) as program:
+            for first in range(start, start + messages * rows, rows):
+                await program.table(f"from {first}", numbers(first, first + rows))
                 await asyncio.sleep(0.1)  # as a source of rows has it
 
     with ThreadPoolExecutor(1) as pool:
