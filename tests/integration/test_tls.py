@@ -1,5 +1,6 @@
 """HTTPS by the service itself: what a browser gets, and what is refused."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -9,15 +10,28 @@ import ssl
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from ably import AblyRealtime
+from ably.types.tokendetails import TokenDetails
 from cryptography import x509
 
+from accounts import apitokens, users
+from accounts.permissions import Permission
+from config import Settings
+from datasets import catalogue
+from datasets.incoming.importer import import_file
 from db.engine import travels_in_the_clear
+from db.tables import now
 from deploy import localca
+from realtime.feeds import acts
+from tests.conftest import using
+from tests.integration.stages import soon
 
 ROOT = Path(__file__).parents[2]
 
@@ -203,3 +217,80 @@ def test_only_a_trusted_proxy_is_believed(tmp_path, trusted, seen):
 )
 def test_a_distant_database_without_tls_is_noticed(url, clear):
     assert travels_in_the_clear(url) is clear
+
+
+def asked(tls, port, token, path, body):
+    connection = http.client.HTTPSConnection("localhost", port, context=trusting(tls), timeout=20)
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", path, json.dumps(body), head)
+    answer = connection.getresponse()
+    found = json.loads(answer.read() or b"null")
+    connection.close()
+    assert answer.status in (200, 201), found
+    return found
+
+
+@contextmanager
+def with_trips(tls, data):
+    """A service over TLS with a dataset and its feed: its port, an API token and the key of the feed."""
+    with running(tls, data) as process:
+        port = port_of(process)
+        with using(Settings(data=data)):
+            pq.write_table(pa.table({"n": range(100)}), data / "trips.parquet")
+            import_file(data / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
+            admin = users.require("admin")
+            scopes = [Permission.EXPLORE, Permission.PRESENT]
+            token = apitokens.create(admin, "a program", scopes, now() + timedelta(days=1))
+            yield port, token, acts.create(admin, "trips", "Tower")
+
+
+@asynccontextmanager
+async def connected(port, entry):
+    """By Ably's SDK, with what a route answers to who may come in."""
+
+    async def show(_params):
+        return TokenDetails(entry["token"], client_id=entry["clientId"])
+
+    client = AblyRealtime(auth_callback=show, endpoint=f"localhost:{port}/", tls=True)
+    try:
+        await asyncio.wait_for(client.connection.once_async("connected"), 20)
+        yield client
+    finally:
+        await client.close()
+
+
+def test_live_sessions_and_feeds_go_over_tls(tls, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
+    with with_trips(tls, tmp_path) as (port, token, feed):
+        version = catalogue.open("trips").version
+        view = {"id": "n", "columns": ["n"], "scales": [{"type": "linear"}], "bins": [20]}
+        shown = {
+            "v": 1,
+            "dataset": "trips",
+            "version": version,
+            "views": [view],
+            "filters": {},
+            "active": None,
+        }
+        key = asked(tls, port, token, "/api/live", {"dataset": "trips", "exploration": shown})["key"]
+        entry = asked(tls, port, token, f"/api/live/{key}/token", {})
+        publisher = asked(tls, port, token, f"/api/feeds/{feed}/token", {})
+        names = entry["realtime"]["channels"]
+        heard = {"state": [], "grown": []}
+
+        async def scene():
+            async with (
+                connected(port, entry) as one,
+                connected(port, entry) as other,
+                connected(port, publisher) as by,
+            ):
+                for name, to in heard.items():
+                    await other.channels.get(names[name]).subscribe(lambda message, to=to: to.append(message))
+                commit = {"seq": 1, "exploration": shown, "at": 1, "rights": "all"}
+                await one.channels.get(names["state"]).publish("state", commit)
+                await by.channels.get(publisher["channel"]).publish("rows", [{"n": 100}])
+                await soon(lambda: all(heard.values()))
+
+        asyncio.run(scene())
+        assert heard["state"][-1].data["seq"] == 1
+        assert heard["grown"][-1].data["rows"] == 101
