@@ -21,7 +21,8 @@ from components.admin import feed as shown
 from components.admin import ids
 from components.controls import Field
 from config import settings
-from datasets import catalogue, door
+from datasets import door
+from datasets.door import Seen
 from realtime import tokens
 from realtime.feeds import acts
 from realtime.feeds.acts import Listed
@@ -106,7 +107,8 @@ def _state(each: Listed) -> tuple[str, str]:
 def _ways(slug: str, key: str) -> list[tuple[str, str]]:
     """What to paste, with the address at which the person has found the service."""
     service = settings().public_url or request.host_url.rstrip("/")
-    return snippets.ways(service, key, catalogue.open(slug))
+    seen: Seen = current_app.extensions["door"].open(current_user, slug)
+    return snippets.ways(service, key, seen.description)
 
 
 def _feeds() -> Feeds:
