@@ -75,7 +75,7 @@ def californian(database: None) -> Iterator[str]:
 
 
 def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_so(
-    stage: Page, arrive: Arrive, californian: str
+    californian: str, stage: Page, arrive: Arrive
 ) -> None:
     truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
     page = arrive(californian, Role.VIEWER, path_of(stage))
