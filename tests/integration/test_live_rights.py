@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from ably import AblyException
 from sqlmodel import select
 
@@ -16,7 +17,7 @@ from datasets import shares
 from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
-from db.tables import Dataset, GuestLink, Resource, Role, now
+from db.tables import Dataset, GuestLink, Resource, Role, Share, now
 from realtime.broker.actions import Action
 from tests.integration.brokers import Wire, wire
 from tests.integration.stages import house, member, soon, until
@@ -24,6 +25,7 @@ from tests.integration.stages import house, member, soon, until
 SPAN = {"type": "interval", "lo": 10.0, "hi": 20.0, "nulls": False}
 BOTH = {"type": "members", "values": ["ATL", "ORD"], "other": False, "nulls": False}
 CHICAGO = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
+ATLANTA = [{"column": "origin", "filter": {"type": "members", "values": ["ATL"], "nulls": False}}]
 HIDDEN = ("salary", "ATL", "4242")
 
 
@@ -254,6 +256,27 @@ def test_whose_rights_change_is_cut_off_and_finds_other_channels(service, signed
     rest, after = asyncio.run(scene())
     assert "4242" not in "".join(rest)
     assert not [word for word in HIDDEN if word in "".join(after.raw)]
+
+
+def test_a_new_share_that_hides_more_cuts_off_as_well(service, signed_in, trips, ada, key):
+    bob = signed_in(Role.VIEWER)
+    with session() as work:
+        work.execute(sa.delete(Share).where(Share.user_id.is_(None)))
+    share(Subject(user_id=number(bob)), Terms(conditions=CHICAGO))
+
+    async def scene():
+        async with member(service, ada, key) as presenter, listening(service, bob, key) as before:
+            await soon(lambda: before.messages("state"))
+            share(EVERYONE, Terms(conditions=ATLANTA, masked=("salary",)))
+            await soon(lambda: any('"code":40141' in text for text in before.raw))
+            heard = len(before.raw)
+            await presenter.commit(1, exploration(trips, salary=SPAN | {"hi": 4242.0}))
+            async with listening(service, bob, key) as after:
+                await soon(lambda: after.messages("state"))
+                return "".join(before.raw[heard:]) + "".join(after.raw)
+
+    told = asyncio.run(scene())
+    assert not [word for word in ("salary", "4242") if word in told]
 
 
 def link_to(browser, key, **more):
