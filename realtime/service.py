@@ -21,6 +21,7 @@ from datasets.exploration import Exploration
 from datasets.fitting import fitted
 from db.tables import LiveSession
 from realtime import live, tokens
+from realtime.broker.gate import ALL
 from realtime.feeds import acts, known
 from realtime.feeds.running import Feeds
 from realtime.grants import Grant, Grants
@@ -61,6 +62,8 @@ class Realtime:
     async def running(self) -> AsyncIterator[None]:
         """Serve live sessions until the end of the block; those that a former process has left go on."""
         async with _within(self._mounted):
+            if self._mounted:  # nobody watches the tokens that a former process gave out
+                await asyncio.to_thread(self._mounted.revoke, [ALL])
             self._runs = True
             going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
             self.feeds.begin()
@@ -184,10 +187,7 @@ class Realtime:
             self._watch.soon(key)
 
     def _go_on(self) -> None:
-        """Record what a former process has begun; its tokens, which nobody watches now, end."""
-        if self._mounted:
-            self._mounted.revoke(f"clientId:{tokens.client_id(person)}" for person in live.members())
-            self._mounted.revoke(f"revocationKey:{key}" for key in live.guests())
+        """Record what a former process has begun."""
         for found in live.running():
             self.began(found.live.key)
 

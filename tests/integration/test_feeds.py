@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -249,6 +250,19 @@ def test_a_program_publishes_by_the_token_of_the_route_and_on_its_feed_only(serv
 
     asyncio.run(scene())
     until(lambda: arrived() == [1])
+
+
+def test_a_token_of_before_a_restart_is_good_no_longer(service, feed, admin):
+    """Whoever has it may have lost the right meanwhile, and nobody would have noticed."""
+    shown = {"Authorization": f"Bearer {tokens.of_publisher(admin, feed)}"}
+
+    def publish():
+        address = f"http://127.0.0.1:{service.port}/channels/feed:{feed}/messages"
+        return httpx.post(address, json={"name": "rows", "data": "[]"}, headers=shown)
+
+    assert publish().status_code == 201
+    service.restart()
+    assert (publish().status_code, publish().json()["error"]["code"]) == (401, 40141)
 
 
 def test_open_pages_are_told_only_once_rows_are_durable(service, feed, admin, signed_in):
