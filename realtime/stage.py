@@ -138,10 +138,10 @@ class Stage:
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't, or the other can't present.
         """
+        _require_turn(by, live.find(by, key).live)  # before anything is told of the other
         _require_able(to, key)
         with _acting(by, key) as (work, own):
-            if live.part(by, own) is not Part.PRESENTER and not live.owns(by, own):
-                raise NotAllowedError("Only who presents hands over.")
+            _require_turn(by, own)
             _present(work, own, to, by)
         self._audience.changed(key)
 
@@ -168,6 +168,7 @@ class Stage:
         chosen = sorted(set(people))
         if len(chosen) > MOST_CO_PRESENTERS:
             raise BadLiveError("people", f"There can be {MOST_CO_PRESENTERS} co-presenters at most.")
+        _require_owning(by, live.find(by, key).live)
         for id_ in chosen:
             _require_able(id_, key)
         with _owning(by, key) as (work, own):
@@ -249,8 +250,7 @@ def _acting(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Ses
 @contextmanager
 def _owning(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
     with _acting(by, key, running) as (work, own):
-        if not live.owns(by, own):
-            raise NotAllowedError("Only who started this live session, or an admin, may do that.")
+        _require_owning(by, own)
         yield work, own
 
 
@@ -259,6 +259,16 @@ def _present(work: Session, own: LiveSession, id_: int, by: Principal) -> None:
         own.presenter_id = None if id_ == own.owner_id else id_
         work.add(own)
         _record(Action.LIVE_HANDED_OVER, by, own, work, to=id_)
+
+
+def _require_turn(by: Principal, own: LiveSession) -> None:
+    if live.part(by, own) is not Part.PRESENTER and not live.owns(by, own):
+        raise NotAllowedError("Only who presents hands over.")
+
+
+def _require_owning(by: Principal, own: LiveSession) -> None:
+    if not live.owns(by, own):
+        raise NotAllowedError("Only who started this live session, or an admin, may do that.")
 
 
 def _require_presenting(person: Principal) -> None:
