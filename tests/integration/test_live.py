@@ -132,6 +132,20 @@ def test_no_commit_is_lost_when_the_service_is_started_again(service, signed_in,
     assert shown(ada, key)["seq"] == 10
 
 
+def test_who_says_as_little_as_may_be_is_recorded_and_can_be_watched(service, signed_in, trips):
+    ada = signed_in(Role.PRESENTER)
+    key = started(ada, trips)
+
+    async def scene():
+        async with member(service, ada, key) as presenter:
+            await presenter.commit(1, {"dataset": "trips", "version": trips, "views": [{"id": "rows"}]})
+
+    asyncio.run(scene())
+    until(lambda: recorded(key) == [0, 1])
+    answer = ada.get(f"/api/live/{key}/record")
+    assert answer.json["messages"][-1][2]["exploration"]["filters"] == {}
+
+
 def recorded(key):
     """The numbers of the states in the recording, in its order."""
     return [data["seq"] for _, name, data in lines(key) if name == "state"]

@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from accounts import links, sessions, users
+from accounts import apitokens, links, sessions, users
+from accounts.permissions import Permission
 from components import ids
 from datasets import catalogue, door, reach, shares
 from datasets.door import UnknownDatasetError
@@ -316,6 +317,27 @@ def test_a_shared_view_shows_each_what_they_may_see(bob, owner):
     assert bob.browser.delete(f"/api/views/{key}").status_code == 403
     whole = owner.open(None, view=key)
     assert (len(whole["exploration"]["views"]), whole["problems"]) == (2, [])
+
+
+def test_a_scale_that_reaches_over_hidden_values_does_not_tell_them(bob, owner):
+    wide = view("delay", "delay")
+    wide["scales"][0]["domain"] = [-3.5, 987_704]  # as somebody who sees all has widened it
+    key = save(owner, views=[wide])
+    share = {"among": "person", "name": "bob"}
+    assert owner.browser.post(f"/api/views/{key}/shares", json=share).status_code == 201
+    domains = [each.open(None, view=key)["exploration"]["views"][0]["scales"][0]["domain"] for each in (owner, bob)]
+    assert domains == [[-3.5, 987_704], [0, 50]]
+
+
+def test_programs_list_views_too_and_guests_do_not(app, bob, owner):
+    key = save(bob)
+    program = app.server.test_client()
+    token = apitokens.create(bob.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
+    shown = {"Authorization": f"Bearer {token}"}
+    assert [each["key"] for each in program.get("/api/views", headers=shown).json["views"]] == [key]
+    guest = app.server.test_client()
+    guest.get(guest_link(bob, key))
+    assert guest.get("/api/views").status_code == 403
 
 
 def test_a_view_is_renamed_updated_and_deleted_by_its_owner(owner):
