@@ -87,11 +87,10 @@ class Realtime:
         """
         found = self.stage.join(person, key)
         seen, presents = self._seen(person, found), tokens.publishes(person, found.live)
-        self._grants.add(Grant(person, key, seen.rights, presents))
-        self._watch.begin()
+        token = tokens.of_member(person, found.live, seen.rights)
+        self._give(Grant(person, key, seen.rights, presents))
         if self._runs:
             self._studio().enter(found, seen, presents)
-        token = tokens.of_member(person, found.live, seen.rights)
         place = self.place(found.live, seen.rights)
         return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
 
@@ -117,8 +116,7 @@ class Realtime:
         return self._told_of(person, tokens.grown(slug), tokens.of_reader(person, slug))
 
     def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
-        self._grants.add(Grant(person, channel))
-        self._watch.begin()
+        self._give(Grant(person, channel))
         endpoint = None if self._mounted else CLOUD
         return {
             "token": token,
@@ -126,6 +124,13 @@ class Realtime:
             "channel": channel,
             "endpoint": endpoint,
         }
+
+    def _give(self, grant: Grant) -> None:
+        """Watch a token that has been made; at once if it says more than is true by now."""
+        self._watch.begin()
+        self._grants.add(grant)
+        if not _holds(grant):
+            self._watch.soon(grant.key)
 
     def place(self, own: LiveSession, rights: str) -> dict[str, Any]:
         """Where browsers with these rights connect (None: to us), to which channels, and their pace.

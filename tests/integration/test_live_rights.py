@@ -18,6 +18,7 @@ from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Dataset, GuestLink, Resource, Role, Share, now
+from realtime import tokens, watch
 from realtime.broker.actions import Action
 from tests.integration.brokers import Wire, wire
 from tests.integration.stages import house, member, soon, until
@@ -277,6 +278,24 @@ def test_a_new_share_that_hides_more_cuts_off_as_well(service, signed_in, trips,
 
     told = asyncio.run(scene())
     assert not [word for word in ("salary", "4242") if word in told]
+
+
+def test_who_loses_rights_while_a_token_is_made_for_them_is_cut_off(  # noqa: PLR0917
+    service, signed_in, trips, ada, key, monkeypatch
+):
+    bob, make = seeing_all(signed_in(Role.VIEWER)), tokens.of_member
+
+    def too_late(*of):
+        share(Subject(user_id=number(bob)), Terms(conditions=CHICAGO, masked=("salary",)))
+        return make(*of)
+
+    async def scene():
+        monkeypatch.setattr(watch, "_news", lambda seen: (seen, False))  # it has looked already
+        monkeypatch.setattr(tokens, "of_member", too_late)
+        async with listening(service, bob, key) as heard:
+            await soon(lambda: any('"code":40141' in text for text in heard.raw))
+
+    asyncio.run(scene())
 
 
 def link_to(browser, key, **more):

@@ -22,6 +22,7 @@ from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Group, GuestLink, Level, Membership, Resource, Role, now
+from tests.integration.audit_log import entries
 from tests.integration.frames import decode
 
 SECRETS = ("Xanadu", "salary", "Salary", "987654")
@@ -338,6 +339,19 @@ def test_programs_list_views_too_and_guests_do_not(app, bob, owner):
     guest = app.server.test_client()
     guest.get(guest_link(bob, key))
     assert guest.get("/api/views").status_code == 403
+
+
+def test_who_asks_without_opening_is_in_the_audit_log_once(app, owner, trips):
+    program = app.server.test_client()
+    token = apitokens.create(owner.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
+    question = json.dumps({"views": [view("city", "city")]})
+    route = f"/api/datasets/trips/versions/{trips.version}/cubes?x={quote(question)}"
+    for _ in range(2):
+        assert program.get(route, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        owner.browser.get("/api/datasets/trips")
+        assert owner.browser.get(route).status_code == 200
+    found = [each for each in entries() if each.action == "dataset.opened"]
+    assert [json.loads(each.details).get("through") for each in found] == ["program", None, None]
 
 
 def test_a_view_is_renamed_updated_and_deleted_by_its_owner(owner):
