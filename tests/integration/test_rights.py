@@ -351,7 +351,7 @@ def test_who_asks_without_opening_is_in_the_audit_log_once(app, owner, trips):
         owner.browser.get("/api/datasets/trips")
         assert owner.browser.get(route).status_code == 200
     found = [each for each in entries() if each.action == "dataset.opened"]
-    assert [json.loads(each.details).get("through") for each in found] == ["program", None, None]
+    assert [each.details.get("through") for each in found] == ["program", None, None]
 
 
 def test_a_view_is_renamed_updated_and_deleted_by_its_owner(owner):
