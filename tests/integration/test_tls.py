@@ -14,10 +14,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 from cryptography import x509
+from pydantic import SecretStr
 
+import config
+from accounts import mail, users
+from config import Settings
 from db.engine import travels_in_the_clear
+from db.tables import Purpose, Role
 from deploy import localca
+from tests.integration.mailbox import Mailbox
+from tests.integration.provider import Provider
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +70,48 @@ def port_of(process):
     address = process.stdout.readline()
     assert address.startswith("DataXchange is at https://"), process.stderr.read()
     return int(address.rpartition(":")[2])
+
+
+def certified(tls):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls / "certificate.pem", tls / "key.pem")
+    return context
+
+
+def test_a_provider_that_nobody_vouches_for_is_not_spoken_to(tls, client, settings, monkeypatch):
+    with Provider(tls=certified(tls)) as provider:
+        own = {"oidc_issuer": provider.issuer, "oidc_client_id": "dx", "oidc_name": "Example"}
+        config.use(Settings(**settings.model_dump() | own))
+        assert client.get("/signin/oidc").status_code == 502
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls / "authority.pem"))
+        assert client.get("/signin/oidc").status_code == 302
+
+
+def test_a_mail_server_that_nobody_vouches_for_gets_no_mail(tls, settings, monkeypatch):
+    ada, box = users.create("ada", None, Role.VIEWER), Mailbox()
+    users.set_email("ada", "ada@example.org")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, ssl_context=certified(tls))
+    server._trigger_server = lambda: knock(tls, port)  # noqa: SLF001  (its own trusts nobody)
+    server.start()
+    url = SecretStr(f"smtps://localhost:{port}")
+    config.use(settings.model_copy(update={"smtp_url": url, "mail_from": "dx@example.org"}))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        mail.bring(ada.id, Purpose.INVITATION, "token")
+    assert box.mails.empty()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
+    assert mail.bring(ada.id, Purpose.INVITATION, "token") == "ada@example.org"
+    assert box.next()["To"] == "ada@example.org"
+    server.stop()
+
+
+def knock(tls, port):
+    with (
+        socket.create_connection(("127.0.0.1", port)) as raw,
+        trusting(tls).wrap_socket(raw, server_hostname="localhost") as inside,
+    ):
+        inside.recv(1)
 
 
 def trusting(tls):
