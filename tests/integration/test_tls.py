@@ -21,7 +21,7 @@ from pydantic import SecretStr
 import config
 from accounts import mail, users
 from config import Settings
-from db.engine import travels_in_the_clear
+from db.engine import is_unproven
 from db.tables import Purpose, Role
 from deploy import localca
 from tests.integration.mailbox import Mailbox
@@ -240,16 +240,17 @@ def test_only_a_trusted_proxy_is_believed(tmp_path, trusted, seen):
 
 
 @pytest.mark.parametrize(
-    ("url", "clear"),
+    ("url", "unproven"),
     [
         ("sqlite:///x", False),
         ("postgresql+psycopg:///x?host=/run/postgresql", False),
         ("postgresql+psycopg://u@localhost/x", False),
         ("postgresql+psycopg://u@db.example.org/x", True),
         ("postgresql+psycopg://u@db.example.org/x?sslmode=prefer", True),
+        ("postgresql+psycopg://u@db.example.org/x?sslmode=require", True),
         ("postgresql+psycopg://u@db.example.org/x?sslmode=verify-full", False),
         ("postgresql+psycopg:///x?host=db.example.org", True),
     ],
 )
-def test_a_distant_database_without_tls_is_noticed(url, clear):
-    assert travels_in_the_clear(url) is clear
+def test_a_distant_database_whose_certificate_is_not_checked_is_noticed(url, unproven):
+    assert is_unproven(url) is unproven
