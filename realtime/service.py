@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, wait
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,17 @@ DELIVERIES = 5000
 """Messages a second that the embedded broker is asked to send to all members of a live session together."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Whether the service is ``connected``: None while nothing was live yet.
+
+    ``sockets`` are open at the broker of this service; None: messages go through Ably's cloud.
+    """
+
+    connected: bool | None
+    sockets: int | None
+
+
 class Realtime:
     """Is an ``Audience``. Before and after it is ``running`` nobody can listen, so nobody is told."""
 
@@ -74,6 +85,12 @@ class Realtime:
                 self._runs = False
                 await asyncio.to_thread(self.feeds.stop)
                 await asyncio.to_thread(self._stop)
+
+    @property
+    def standing(self) -> Standing:
+        """How it is now."""
+        connected = None if self._speaks is None else self._speaks.connected
+        return Standing(connected, self._mounted.sockets if self._mounted else None)
 
     def beside(self, other: ASGIApp) -> ASGIApp:
         """One application: what is for the broker, if it is ours, and everything else."""

@@ -249,6 +249,7 @@ def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
     answer = call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")])
     for part in ("Engine", "sqlite", "the newest", "Signs sessions", "Encrypted", "Secure cookies", "Python"):
         assert part in done(answer)
+    assert "the broker of this service" in done(answer)
 
 
 def test_settings_show_where_each_comes_from(admin: FlaskClient, app: Dash) -> None:

@@ -78,6 +78,8 @@ def test_what_a_presenter_commits_and_brushes_reaches_who_follows(service, signe
             await ada.commit(1, exploration(trips, delay=brushed(5, 10)))
             await ada.channel("brush").publish("move", move([0, "b", "delay", brushed(6, 11)]))
             await soon(lambda: bob.said("state", "state") and bob.said("brush", "move"))
+            how = service.dash.server.extensions["realtime"].standing
+            assert (how.connected, how.sockets) == (True, 3)  # with the service itself
             return bob.said("state", "state")[0], bob.heard["state"][0].client_id
 
     state, client = asyncio.run(scene())
