@@ -13,7 +13,6 @@ from accounts.audit import Action
 from accounts.principals import Principal
 from db.tables import Dataset, Group, Resource, SavedView, Share, User
 
-
 MOST_OPENED = 100_000
 """Openings that are known at a time."""
 

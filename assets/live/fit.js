@@ -24,10 +24,9 @@ export function fit(exploration, description) {
   const given = Array.isArray(exploration?.views) ? exploration.views.slice(0, MOST_VIEWS) : [];
   const columns = new Map(description.columns.map((column) => [column.name, column]));
   const views = given.filter((view) => isView(view, columns)).map(placed);
-  const filters = Object.fromEntries(views.flatMap(({ id }) => {
-    const filter = filterOf({ filters: exploration.filters ?? {} }, id);
-    return isFilter(filter) ? [[id, filter]] : [];
-  }));
+  const filters = /** @type {Record<string, Filter>} */ (Object.fromEntries(
+    views.map(({ id }) => [id, filterOf({ filters: exploration.filters ?? {} }, id)]).filter(([, filter]) => isFilter(filter)),
+  ));
   const active = views.some(({ id }) => id === exploration?.active) ? exploration.active : null;
   const { slug, version } = description;
   return { exploration: { v: 1, dataset: slug, version, views, filters, active }, left: given.length - views.length };

@@ -326,7 +326,9 @@ def test_a_scale_that_reaches_over_hidden_values_does_not_tell_them(bob, owner):
     key = save(owner, views=[wide])
     share = {"among": "person", "name": "bob"}
     assert owner.browser.post(f"/api/views/{key}/shares", json=share).status_code == 201
-    domains = [each.open(None, view=key)["exploration"]["views"][0]["scales"][0]["domain"] for each in (owner, bob)]
+    domains = [
+        each.open(None, view=key)["exploration"]["views"][0]["scales"][0]["domain"] for each in (owner, bob)
+    ]
     assert domains == [[-3.5, 987_704], [0, 50]]
 
 
