@@ -1,4 +1,4 @@
-"""The Health page: engine, memory, database, keys, connection, what is live, disk, versions, as they are now."""
+"""The Health page: engine, memory, database, keys, connection, what is live, disk, versions: as of now."""
 
 from __future__ import annotations
 
