@@ -28,6 +28,7 @@ from db.engine import session
 from db.tables import DeadLetter, Feed, Level, Role, Share
 from realtime import adapter, tokens
 from realtime.feeds import acts, letters, taking
+from realtime.messages import Message
 from tests.integration.publishers import publisher
 from tests.integration.stages import house, soon, until
 
@@ -152,6 +153,26 @@ def test_what_does_not_fit_waits_with_a_reason_until_it_is_corrected(service, fe
     assert arrived() == [1, 3, 2, 4]
     letters.discard(admin, feed, [letter.id for letter in letters.page(admin, feed, letters.Window())[0]])
     assert waiting(feed) == []
+
+
+def test_each_database_takes_a_batch_once_and_keeps_what_is_odd(database, tmp_path):
+    pq.write_table(pa.table({"n": list(range(BASE)), "name": ["x"] * BASE}), tmp_path / "trips.parquet")
+    import_file(tmp_path / "trips.parquet", "trips", "Trips", quiet, quiet)
+    admin = users.create("admin", "correct horse battery", Role.ADMIN)
+    key = acts.create(admin, "trips", "Counter")
+    with session() as work:
+        id_ = work.exec(select(Feed.id)).one()
+    messages = [Message(4_000_000_000_000, "1 admin", "s", "rows", [*rows(100), {"n": "many"}], "one:0")]
+    assert taking.Taker(id_).take(messages).added == 1
+    assert taking.Taker(id_).take(messages) is None
+    (letter,), _ = letters.page(admin, key, letters.Window())
+    assert letters.replay(admin, key, {letter.id: {"n": 101}}) == letters.Replayed(1, 0)
+    assert arrived() == [100, 101]
+    acts.pause(admin, key)
+    with pytest.raises(taking.OvertakenError):
+        taking.Taker(id_).take([Message(4_000_000_000_001, "1 admin", "t", "rows", rows(5), "two:0")])
+    acts.delete(admin, key)
+    assert (waiting(key), arrived()) == ([], [100, 101])
 
 
 def test_a_paused_feed_takes_nothing_and_later_all_that_came_meanwhile(service, feed, admin, monkeypatch):
