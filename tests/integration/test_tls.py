@@ -1,5 +1,6 @@
 """HTTPS by the service itself: what a browser gets, and what is refused."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -14,9 +15,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
 from aiosmtpd.controller import Controller
 from cryptography import x509
 from pydantic import SecretStr
+from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
 
 import config
 from accounts import mail, users
@@ -24,8 +28,10 @@ from config import Settings
 from db.engine import is_unproven
 from db.tables import Purpose, Role
 from deploy import localca
+from patience import PatientProtocol
 from tests.integration.mailbox import Mailbox
 from tests.integration.provider import Provider
+from tests.integration.stages import soon
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,6 +76,35 @@ def port_of(process):
     address = process.stdout.readline()
     assert address.startswith("DataXchange is at https://"), process.stderr.read()
     return int(address.rpartition(":")[2])
+
+
+def test_a_connection_that_is_closed_is_waited_for_no_longer(tls):
+    """As when an answer ends just after whoever asked for it has left."""
+    made = []
+
+    async def scene():
+        config = uvicorn.Config(app=PlainTextResponse("Hello"), log_config=None)
+        config.load()
+
+        def begin():
+            made.append(PatientProtocol(config, ServerState(), {}))
+            return made[-1]
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(begin, "localhost", 0, ssl=certified(tls))
+        port = server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("localhost", port, ssl=trusting(tls))
+        (served,) = made
+        await soon(lambda: served.transport)
+        for _ in range(2):
+            served.transport.close()
+        served.on_response_complete()
+        assert await reader.read() == b""
+        writer.close()
+        server.close()
+        return served._hanging_up
+
+    assert asyncio.run(scene()) is None
 
 
 def certified(tls):
