@@ -19,6 +19,7 @@ from db.engine import alone, session
 from db.tables import Dataset, LiveMember, LiveSession, now
 from realtime import live, recordings
 from realtime.live import Part, UnknownLiveError
+from realtime.pace import Pace
 
 LONGEST_NAME = 200
 MOST_CO_PRESENTERS = 50
@@ -69,7 +70,7 @@ class Stage:
     """The acts. For many threads."""
 
     def __init__(self, audience: Audience) -> None:
-        self._audience = audience
+        self._audience, self._pace = audience, Pace()
 
     def start(self, by: Principal, exploration: Exploration, name: str | None = None) -> str:
         """Begin to present an exploration that the person has open; returns the key.
@@ -114,9 +115,11 @@ class Stage:
 
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't.
+            TooOftenError: they do little else.
         """
         _require_presenting(by)
         self.join(by, key)
+        self._pace.keep(by.id)
         self._audience.tell(key, "asked", {"id": by.id, "name": by.name})
 
     def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
@@ -125,11 +128,13 @@ class Stage:
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't.
             BadLiveError: it is of another dataset or version.
+            TooOftenError: they do little else.
         """
         live.require_person(by)
         found = self.join(by, key)
         if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
             raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
+        self._pace.keep(by.id)
         self._audience.offer(by, key, exploration)
 
     def hand_over(self, by: Principal, key: str, to: int) -> None:

@@ -18,7 +18,7 @@ from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Dataset, GuestLink, Resource, Role, Share, now
-from realtime import tokens, watch
+from realtime import pace, tokens, watch
 from realtime.broker.actions import Action
 from tests.integration.brokers import Wire, wire
 from tests.integration.stages import house, member, soon, until
@@ -396,6 +396,13 @@ def test_guests_are_out_when_the_link_is_revoked_or_has_expired_or_the_session_e
         assert app.server.test_client().get(path).status_code == 410
     late = {"expires": (now() + timedelta(hours=1)).isoformat()}
     assert ada.post(f"/api/live/{key}/guests", json=late).status_code == 400
+
+
+def test_who_offers_again_and_again_must_wait(signed_in, trips, ada, key):
+    bob, offer = seeing_all(signed_in(Role.VIEWER)), {"exploration": exploration(trips)}
+    answers = [bob.post(f"/api/live/{key}/offer", json=offer) for _ in range(pace.BURST + 1)]
+    assert [each.status_code for each in answers] == [204] * pace.BURST + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
 
 
 def test_only_who_owns_a_live_session_gives_out_links_to_it(signed_in, ada, key, root):

@@ -17,7 +17,7 @@ from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
 from db.engine import session
 from db.tables import Dataset, LiveRecord, LiveSession, Resource, Role, Share, now
-from realtime import live, recordings
+from realtime import live, pace, recordings
 from realtime.live import Part, UnknownLiveError
 from realtime.stage import BadLiveError, OverError, RunningError, Stage
 
@@ -184,6 +184,17 @@ def test_asking_and_offering_are_told_with_the_name_of_who_does(stage, audience,
     with pytest.raises(BadLiveError):
         stage.offer(people["vi"], key, STATE.model_copy(update={"version": "cd34"}))
     assert actions(key) == ["live.started", "live.joined", "live.joined"]
+
+
+def test_nobody_drowns_out_all_others(stage, audience, people):
+    key = stage.start(people["ada"], STATE)
+    for _ in range(pace.BURST):
+        stage.offer(people["vi"], key, STATE)
+    with pytest.raises(pace.TooOftenError):
+        stage.offer(people["vi"], key, STATE)
+    stage.offer(people["bob"], key, STATE)
+    stage.ask(people["bob"], key)
+    assert len([each for each in audience.heard if each[:2] == ("offered", "vi")]) == pace.BURST
 
 
 def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, people):
