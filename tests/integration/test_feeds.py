@@ -110,6 +110,18 @@ def test_rows_of_a_channel_become_rows_of_the_dataset(service, feed, admin):
     assert waiting(feed) == []
 
 
+def test_nothing_that_was_published_can_be_read_on_disk(service, feed, admin, settings):
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            await program.rows("one", [{"n": 1, "name": "Xanadu"}, {"n": "Xanadu"}])
+
+    asyncio.run(scene())
+    until(lambda: arrived() == [1] and waiting(feed))
+    files = [file for file in settings.data.rglob("*") if file.is_file()]
+    assert {"realtime.sqlite", "dataxchange.sqlite"} <= {file.name for file in files}
+    assert not [file for file in files if b"Xanadu" in file.read_bytes()]
+
+
 def test_a_message_that_comes_again_counts_once(service, feed, admin):
     async def scene(numbers):
         async with publishing(service.port, feed, admin) as program:

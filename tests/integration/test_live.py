@@ -148,6 +148,23 @@ def test_who_says_as_little_as_may_be_is_recorded_and_can_be_watched(service, si
     assert answer.json["messages"][-1][2]["exploration"]["filters"] == {}
 
 
+def test_nothing_that_was_said_can_be_read_on_disk(service, signed_in, trips, settings):
+    ada = signed_in(Role.PRESENTER)
+    key = started(ada, trips)
+    said = exploration(trips)
+    said["views"][0]["title"] = "Xanadu"
+
+    async def scene():
+        async with member(service, ada, key) as presenter:
+            await presenter.commit(1, said)
+
+    asyncio.run(scene())
+    until(lambda: recorded(key) == [0, 1])
+    assert "Xanadu" in str(lines(key))
+    files = [file for file in settings.data.rglob("*") if file.is_file()]
+    assert not [file for file in files if b"Xanadu" in file.read_bytes()]
+
+
 def recorded(key):
     """The numbers of the states in the recording, in its order."""
     return [data["seq"] for _, name, data in lines(key) if name == "state"]
