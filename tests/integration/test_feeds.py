@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -185,6 +186,42 @@ def test_each_database_takes_a_batch_once_and_keeps_what_is_odd(database, tmp_pa
         taking.Taker(id_).take([Message(4_000_000_000_001, "1 admin", "t", "rows", rows(5), "two:0")])
     acts.delete(admin, key)
     assert (waiting(key), arrived()) == ([], [100, 101])
+
+
+def test_messages_that_do_not_fit_are_taken_only_until_they_pause_the_feed(feed, admin, monkeypatch):
+    """However many wait, and however many rows each holds: all at once they would not fit into memory."""
+    monkeypatch.setattr(taking, "MOST_LETTERS", 10)
+    with session() as work:
+        id_ = work.exec(select(Feed.id)).one()
+    first = int(time.time() * 1000)
+    messages = [Message(first + n, "1 admin", "", "rows", [n] * 6, f"{n}:0") for n in range(4)]
+    taking.Taker(id_).take(messages)
+    found, total = letters.page(admin, feed, letters.Window())
+    assert (total, {letter.content for letter in found}) == (12, {0, 1})
+    with session() as work:
+        own = work.exec(select(Feed)).one()
+    assert (own.paused, own.cursor) == (True, first + 1)
+    letters.discard(admin, feed, [letter.id for letter in found])
+    acts.resume(admin, feed)
+    taking.Taker(id_).take(messages)
+    assert {content for content, _ in waiting(feed)} == {2, 3}
+
+
+def test_many_rows_are_taken_in_batches_that_memory_holds(service, feed, admin, monkeypatch):
+    monkeypatch.setattr(taking, "MOST_ROWS", 5)
+    acts.pause(admin, feed)
+    until(lambda: not service.dash.server.extensions["realtime"].feeds._intakes)
+
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            for n in range(4):
+                await program.rows(str(n), rows(*range(3 * n, 3 * n + 3)))
+
+    asyncio.run(scene())
+    acts.resume(admin, feed)
+    until(lambda: arrived() == list(range(12)))
+    with session() as work:
+        assert work.exec(select(Feed.batches)).one() == 2
 
 
 def test_a_paused_feed_takes_nothing_and_later_all_that_came_meanwhile(service, feed, admin, monkeypatch):
