@@ -99,7 +99,7 @@ class Taker:
 
 
 def _until_full(messages: Iterable[Message], schema: pa.Schema) -> tuple[list[Message], Sorted]:
-    """The first of these messages, up to that with which memory has enough of them, or the feed must pause."""
+    """The first of these messages, up to the one with which it is enough for memory, or for the feed."""
     taken, tables, odd, rows = [], [schema.empty_table()], list[Odd](), 0
     for message in messages:
         found = sort(read(message), schema)
