@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import broker, browser, encryption, engine, presenting, signin
+from bench import audience, broker, browser, encryption, engine, presenting, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -48,9 +48,10 @@ def run_broker(_: list[int]) -> None:
 
 
 def run_presenting(_: list[int]) -> None:
-    """A brush on somebody else's screen."""
+    """A brush on somebody else's screen, and what an audience costs."""
     print("\n## Live: from the presenter's pointer to a follower's screen", flush=True)
     presenting.main()
+    audience.main()
 
 
 def run_signin(_: list[int]) -> None:
