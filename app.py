@@ -272,8 +272,8 @@ def prepare(settings: Settings) -> bool:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade()
-        if engine.travels_in_the_clear(settings.database):
-            log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
+        if engine.is_unproven(settings.database):
+            log.warning("the database's certificate is not checked: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
         remove_leftovers()
         return secrets.ensure_admin(settings.data)

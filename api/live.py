@@ -38,16 +38,20 @@ class LiveName(Body):
     name: str
 
 
+Number = Annotated[int, Field(ge=1, lt=2**31)]
+"""Of a person, in the database."""
+
+
 class NextPresenter(Body):
     """Who is to present, by number."""
 
-    person: int
+    person: Number
 
 
 class CoPresenters(Body):
     """Who may take over without asking, by number."""
 
-    people: tuple[int, ...]
+    people: tuple[Number, ...]
 
 
 class Offer(Body):
@@ -59,7 +63,7 @@ class Offer(Body):
 class After(Query):
     """The number of the record that was read last."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 class _Said(Answer):

@@ -9,12 +9,10 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from flask import current_app
 from flask_login import current_user
 
-from accounts import audit
-from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components import ids
-from datasets import reach, shares, views
+from datasets import reach, shares, trail, views
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError, entries
 from datasets.fitting import fitted
@@ -97,12 +95,7 @@ def _opened_live(hash_: str, key: str) -> dict[str, Any]:
 def _answer(opened: Opened) -> dict[str, Any]:
     slug = opened.description.slug
     require_readable(slug, opened.description.version)
-    audit.record(
-        Action.DATASET_OPENED,
-        actor=current_user,
-        resource=("dataset", slug),
-        version=opened.description.version,
-    )
+    trail.opened(current_user, slug, opened.description.version)
     return {
         "description": opened.description.outline,
         "datasets": _datasets(),

@@ -108,6 +108,10 @@ class Adapter:
         """Publish for those who listen now; it is kept nowhere."""
         return self._send(_Letter(channel, name, data, cipher, _id(), ephemeral=True))
 
+    @property
+    def connected(self) -> bool:
+        return self._client is not None
+
     def listen(self, channel: str, ear: Ear) -> None:
         """Listen to a channel from now on, by whatever connection."""
         self.run(self._listen(channel, ear))

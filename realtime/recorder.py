@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import time
 
@@ -52,17 +52,21 @@ class Tape:
     def turn(self, presenter: int) -> None:
         self.turns.append((int(time() * 1000), presenter))
 
-    def hear(self, message: Message) -> bool:
-        """Take in a state or what moves; whether it is to be recorded. The newest state counts at once."""
+    def hear(self, message: Message) -> Message | None:
+        """Take in a state or what moves, and give it in full; None if it does not count.
+
+        The newest state counts at once.
+        """
         said = understood(message.name, message.data)
         if said is None or not self._presents(message):
-            return False
+            return None
         if isinstance(said, State) and not self._counts(message, said):
-            return False
-        self.heard.append(message)
+            return None
+        full = replace(message, data=said.model_dump(mode="json"))
+        self.heard.append(full)
         if isinstance(said, State) and said.seq >= self.latest.seq:
-            self.latest = Latest(said.exploration.model_dump(mode="json"), said.seq, said.mark)
-        return True
+            self.latest = Latest(full.data["exploration"], said.seq, said.mark)
+        return full
 
     def miss(self) -> None:
         self.gap = True
@@ -140,8 +144,8 @@ class Recorder:
             self._adapter.run(self._write()).result()
 
     def _hear(self, tape: Tape, rights: str, message: Message) -> None:
-        if tape.hear(message):
-            self._heard(tape.key, rights, message)
+        if (full := tape.hear(message)) is not None:
+            self._heard(tape.key, rights, full)
 
     async def _write_all(self) -> None:
         while True:

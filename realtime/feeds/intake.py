@@ -107,13 +107,11 @@ class Intake:
             await self._take(heard)
 
     async def _take(self, messages: list[Message]) -> None:
-        taken = await asyncio.to_thread(self._taker.take, messages)
-        if taken is None:
-            return
-        self._lag = time() - min(message.at for message in messages) / 1000
-        self._count(taken.added)
-        if taken.added:
-            await asyncio.to_thread(self._told, taken)
+        while (taken := await asyncio.to_thread(self._taker.take, messages)) is not None:
+            self._lag = time() - min(message.at for message in messages) / 1000
+            self._count(taken.added)
+            if taken.added:
+                await asyncio.to_thread(self._told, taken)
 
     def _count(self, rows: int) -> None:
         self._counted.append((monotonic(), rows))

@@ -238,7 +238,8 @@ def test_the_log_is_filtered_exported_and_verified(app: Dash, admin: FlaskClient
     groups.create(ada, "East")
     assert [row["resource"] for row in found(admin, ids.AUDIT, key="West")] == ["group West"]
     assert found(admin, ids.AUDIT, since="2999-01-01") == []
-    answer = admin.get("/api/admin/audit.jsonl?kind=group&key=East")
+    answer = admin.get("/api/admin/audit.jsonl?kind=group&key=East&filename=evil.html")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit.jsonl"'
     assert [json.loads(line)["resource_key"] for line in answer.text.splitlines()] == ["East"]
     assert admin.get("/api/admin/audit.jsonl?since=yesterday").status_code == 400
     assert audit.page()[0][0].action == "audit.exported"
@@ -261,6 +262,7 @@ def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
     answer = call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")])
     for part in ("Engine", "sqlite", "the newest", "Signs sessions", "Encrypted", "Secure cookies", "Python"):
         assert part in done(answer)
+    assert "the broker of this service" in done(answer)
 
 
 def test_settings_show_where_each_comes_from(admin: FlaskClient, app: Dash) -> None:

@@ -17,20 +17,29 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import uvicorn
 from ably import AblyRealtime
 from ably.types.tokendetails import TokenDetails
+from aiosmtpd.controller import Controller
 from cryptography import x509
+from pydantic import SecretStr
+from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
 
-from accounts import apitokens, users
+import config
+from accounts import apitokens, mail, users
 from accounts.permissions import Permission
 from config import Settings
 from datasets import catalogue
 from datasets.incoming.importer import import_file
-from db.engine import travels_in_the_clear
-from db.tables import now
+from db.engine import is_unproven
+from db.tables import Purpose, Role, now
 from deploy import localca
+from patience import PatientProtocol
 from realtime.feeds import acts
 from tests.conftest import using
+from tests.integration.mailbox import Mailbox
+from tests.integration.provider import Provider
 from tests.integration.stages import soon
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +85,77 @@ def port_of(process):
     address = process.stdout.readline()
     assert address.startswith("DataXchange is at https://"), process.stderr.read()
     return int(address.rpartition(":")[2])
+
+
+def test_a_connection_that_is_closed_is_waited_for_no_longer(tls):
+    """As when an answer ends just after whoever asked for it has left."""
+    made = []
+
+    async def scene():
+        config = uvicorn.Config(app=PlainTextResponse("Hello"), log_config=None)
+        config.load()
+
+        def begin():
+            made.append(PatientProtocol(config, ServerState(), {}))
+            return made[-1]
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(begin, "localhost", 0, ssl=certified(tls))
+        port = server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("localhost", port, ssl=trusting(tls))
+        (served,) = made
+        await soon(lambda: served.transport)
+        for _ in range(2):
+            served.transport.close()
+        served.on_response_complete()
+        assert await reader.read() == b""
+        writer.close()
+        server.close()
+        return served._hanging_up
+
+    assert asyncio.run(scene()) is None
+
+
+def certified(tls):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls / "certificate.pem", tls / "key.pem")
+    return context
+
+
+def test_a_provider_that_nobody_vouches_for_is_not_spoken_to(tls, client, settings, monkeypatch):
+    with Provider(tls=certified(tls)) as provider:
+        own = {"oidc_issuer": provider.issuer, "oidc_client_id": "dx", "oidc_name": "Example"}
+        config.use(Settings(**settings.model_dump() | own))
+        assert client.get("/signin/oidc").status_code == 502
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls / "authority.pem"))
+        assert client.get("/signin/oidc").status_code == 302
+
+
+def test_a_mail_server_that_nobody_vouches_for_gets_no_mail(tls, settings, monkeypatch):
+    ada, box = users.create("ada", None, Role.VIEWER), Mailbox()
+    users.set_email("ada", "ada@example.org")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, ssl_context=certified(tls))
+    server._trigger_server = lambda: knock(tls, port)
+    server.start()
+    url = SecretStr(f"smtps://localhost:{port}")
+    config.use(settings.model_copy(update={"smtp_url": url, "mail_from": "dx@example.org"}))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        mail.bring(ada.id, Purpose.INVITATION, "token")
+    assert box.mails.empty()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
+    assert mail.bring(ada.id, Purpose.INVITATION, "token") == "ada@example.org"
+    assert box.next()["To"] == "ada@example.org"
+    server.stop()
+
+
+def knock(tls, port):
+    with (
+        socket.create_connection(("127.0.0.1", port)) as raw,
+        trusting(tls).wrap_socket(raw, server_hostname="localhost") as inside,
+    ):
+        inside.recv(1)
 
 
 def trusting(tls):
@@ -204,19 +284,20 @@ def test_only_a_trusted_proxy_is_believed(tmp_path, trusted, seen):
 
 
 @pytest.mark.parametrize(
-    ("url", "clear"),
+    ("url", "unproven"),
     [
         ("sqlite:///x", False),
         ("postgresql+psycopg:///x?host=/run/postgresql", False),
         ("postgresql+psycopg://u@localhost/x", False),
         ("postgresql+psycopg://u@db.example.org/x", True),
         ("postgresql+psycopg://u@db.example.org/x?sslmode=prefer", True),
+        ("postgresql+psycopg://u@db.example.org/x?sslmode=require", True),
         ("postgresql+psycopg://u@db.example.org/x?sslmode=verify-full", False),
         ("postgresql+psycopg:///x?host=db.example.org", True),
     ],
 )
-def test_a_distant_database_without_tls_is_noticed(url, clear):
-    assert travels_in_the_clear(url) is clear
+def test_a_distant_database_whose_certificate_is_not_checked_is_noticed(url, unproven):
+    assert is_unproven(url) is unproven
 
 
 def asked(tls, port, token, path, body):
