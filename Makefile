@@ -6,6 +6,7 @@ SHELL := bash
 PYTHON := .venv/bin/python
 DATA := $(or $(DATAXCHANGE_DATA),var)
 SAMPLE := $(DATA)/.sample-$(shell printf %s '$(DATABASE_URL)' | cksum | cut -d' ' -f1)
+CERTIFIED := DATAXCHANGE_TLS_CERTIFICATE=$(DATA)/tls/certificate.pem DATAXCHANGE_TLS_KEY=$(DATA)/tls/key.pem
 ROWS ?= 10_000_000
 SPEED ?= 3600
 
@@ -13,7 +14,7 @@ help: ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) and print the URL; TLS=1: over HTTPS
-	@$(if $(TLS),$(PYTHON) -m deploy.localca && )exec $(if $(TLS),env DATAXCHANGE_TLS_CERTIFICATE=$(DATA)/tls/certificate.pem DATAXCHANGE_TLS_KEY=$(DATA)/tls/key.pem) $(PYTHON) app.py
+	@$(if $(TLS),$(PYTHON) -m deploy.localca && )exec $(if $(TLS),env $(CERTIFIED)) $(PYTHON) app.py
 
 build: .venv/.kernels node_modules/.ready
 
@@ -40,8 +41,8 @@ bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckD
 data: build $(SAMPLE) ## Make a larger dataset of the sample: make data ROWS=100_000_000
 	@$(PYTHON) -m datasets resample --rows $(ROWS)
 
-feed: build $(SAMPLE) ## Let flights come in live at the service on PORT, SPEED times as fast as they left: make feed SPEED=3600
-	@$(PYTHON) -m realtime.feeds --speed $(SPEED)
+feed: build $(SAMPLE) ## Let flights come in live at the service on PORT, SPEED times as fast as they left: make feed SPEED=3600; TLS=1: where it runs so
+	@$(if $(TLS),env SSL_CERT_FILE=$(DATA)/tls/authority.pem $(CERTIFIED) )$(PYTHON) -m realtime.feeds --speed $(SPEED)
 
 screenshots: build .venv/.development ## Take the pictures in docs/screenshots anew
 	@.venv/bin/pytest -q tests/e2e/test_keyboard.py -k test_looks

@@ -150,20 +150,21 @@ def _dash(server: Flask) -> Dash:
 def open_pages_only(dash: Dash) -> None:
     """Route each page by itself: Dash would answer any address at all with its one document."""
     for page in page_registry.values():
-        shown = document(dash, page.get("permission", Permission.EXPLORE))
+        tables = (page["path"] or "").startswith("/admin/")
+        shown = document(dash, page.get("permission", Permission.EXPLORE), tables)
         for rule in filter(None, {page["path"], page["path_template"]}):
             dash.server.add_url_rule(rule, f"page {rule}", shown, strict_slashes=False)
     dash.server.view_functions["/<path:path>"] = nowhere
 
 
-def document(dash: Dash, permission: Permission) -> Callable[..., str]:
-    """Dash's document for a page; the megabyte that draws long tables goes with administration pages only."""
+def document(dash: Dash, permission: Permission, tables: bool) -> Callable[..., str]:
+    """Dash's document for a page; the megabyte that draws long tables goes with those that have some."""
 
     def shown(**_gaps: str) -> str:
         if current_user.kind is Kind.GUEST and request.path != guests.home(current_user):
             abort(404)
         whole: str = dash.index()
-        return whole if permission is Permission.ADMINISTER else TABLES.sub("", whole)
+        return whole if tables else TABLES.sub("", whole)
 
     return guard.requires(permission)(shown)
 
@@ -276,8 +277,8 @@ def prepare(settings: Settings) -> bool:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade()
-        if engine.travels_in_the_clear(settings.database):
-            log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
+        if engine.is_unproven(settings.database):
+            log.warning("the database's certificate is not checked: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
         remove_leftovers()
         return secrets.ensure_admin(settings.data)

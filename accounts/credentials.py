@@ -149,7 +149,7 @@ def _keeping(me: Principal) -> Iterator[Session]:
         if work.exec(select(User.id).where(User.id == me.id, has_a_way_in())).first() is None:
             raise LastWayInError
         if before and not factors.within(work, me.id):
-            if factors.kept(Role(work.get_one(User, me.id).role)):
+            if factors.demanded(Role(work.get_one(User, me.id).role)):
                 raise LastFactorError
             work.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.user_id) == me.id))
 

@@ -49,11 +49,6 @@ def demanded(role: Role) -> bool:
     return policy == "everyone" or (policy == "admins" and role is Role.ADMIN)
 
 
-def kept(role: Role) -> bool:
-    """Whether people of this role keep the last second factor they have, until they have another one."""
-    return role is Role.ADMIN or demanded(role)
-
-
 def proven(user_id: int, code: str) -> str | None:
     """By what this code proves who they are: ``totp`` or ``recovery``; None: by nothing. It is used up."""
     if totp.verify(user_id, code):

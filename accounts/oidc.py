@@ -20,6 +20,7 @@ from config import settings
 
 if TYPE_CHECKING:
     from authlib.integrations.flask_client import FlaskOAuth2App
+    from authlib.integrations.requests_client import OAuth2Session
 
 CALLBACK = "/signin/oidc/callback"
 SCOPE = "openid profile email"
@@ -134,7 +135,13 @@ def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
     """
     from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App  # noqa: PLC0415
 
-    return FlaskOAuth2App(
+    def straight(**given: Any) -> OAuth2Session:  # noqa: ANN401
+        """What speaks to the provider, and goes nowhere else when it is told to."""
+        speaks = FlaskOAuth2App.client_cls(**given)
+        speaks.max_redirects = 0
+        return speaks
+
+    client = FlaskOAuth2App(
         FlaskIntegration("oidc"),
         "oidc",
         client_id=client_id,
@@ -147,6 +154,8 @@ def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
             "leeway": 0,  # the access token is used at once, and may last for less than a minute
         },
     )
+    client.client_cls = straight
+    return client
 
 
 @contextmanager

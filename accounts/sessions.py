@@ -161,6 +161,11 @@ def end_all(user_id: int, but: str | None = None) -> None:
     _end(UserSession.user_id == user_id, *([UserSession.id != but] if but else []))
 
 
+def end_within(work: Session, user_id: int) -> None:
+    """End all sessions of a user, or none of them if the transaction is undone."""
+    work.execute(_ending(UserSession.user_id == user_id))
+
+
 def end_guests(link: str) -> None:
     """End all sessions that came by this guest link."""
     _end(UserSession.guest_link_id == link)
@@ -174,9 +179,12 @@ def forget(before: datetime) -> None:
 
 
 def _end(*which: object) -> None:
-    change = sa.update(UserSession).where(*which, col(UserSession.ended).is_(None)).values(ended=now())  # type: ignore[arg-type]
     with session() as work:
-        work.execute(change)
+        work.execute(_ending(*which))
+
+
+def _ending(*which: object) -> sa.Update:
+    return sa.update(UserSession).where(*which, col(UserSession.ended).is_(None)).values(ended=now())  # type: ignore[arg-type]
 
 
 def living() -> tuple[sa.ColumnElement[bool], ...]:

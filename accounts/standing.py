@@ -91,8 +91,8 @@ def disable(by: Principal | None, id_: int) -> None:
         user = _known(work, id_)
         user.disabled = True
         work.add(user)
+        sessions.end_within(work, id_)
         _record(Action.USER_DISABLED, by, user, work)
-    sessions.end_all(id_)
 
 
 def enable(by: Principal | None, id_: int) -> None:
@@ -121,8 +121,8 @@ def remove_factors(by: Principal | None, id_: int) -> None:
         work.add(user)
         for table in (RecoveryCode, Passkey):
             work.execute(sa.delete(table).where(col(table.user_id) == id_))
+        sessions.end_within(work, id_)
         _record(Action.FACTOR_REMOVED, by, user, work, kind="all")
-    sessions.end_all(id_)
 
 
 def delete(by: Principal | None, id_: int) -> None:

@@ -15,6 +15,7 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Query, operation
 from api.problems import RefusedError, RightsChangedError, explain
+from datasets import trail
 from datasets.axes import axes
 from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
@@ -74,6 +75,7 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         description = seen.description.model_copy(update={"rows": state.rows})
         wanted = specs(asked, description, seen.reach.rows)
         _require_modest(wanted)
+        trail.asked(current_user, slug, version)
         tag = _tag(asked, description, state.since)
         if request.if_none_match.contains_weak(tag):
             return _unchanging(Response(status=304), tag)

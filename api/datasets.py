@@ -5,12 +5,11 @@ from __future__ import annotations
 from flask import Blueprint
 from flask_login import current_user
 
-from accounts import audit
-from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, operation
 from api.problems import explain
+from datasets import trail
 from datasets.door import Door, entries
 from datasets.protection import require_readable
 from db.tables import Level
@@ -84,7 +83,7 @@ def dataset_routes(door: Door) -> Blueprint:
         seen = door.open(current_user, slug)
         version = seen.description.version
         require_readable(slug, version)
-        audit.record(Action.DATASET_OPENED, actor=current_user, resource=("dataset", slug), version=version)
+        trail.opened(current_user, slug, version)
         return DatasetOutline.model_validate(seen.description.outline | {"level": seen.reach.level})
 
     return routes

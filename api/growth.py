@@ -10,6 +10,7 @@ from accounts.permissions import Permission
 from api.cubes import require_same
 from api.operations import Answer, Query, operation
 from api.problems import explain
+from datasets import trail
 from datasets.door import Door
 from db.tables import now
 
@@ -52,6 +53,7 @@ def growth_routes(door: Door) -> Blueprint:
         """How many rows you see of a version by now."""
         seen = door.open(current_user, slug, version)
         require_same(query.r, seen.reach)
+        trail.asked(current_user, slug, version)
         at = round(now().timestamp() * 1000)
         return NewestState(rows=seen.states.latest, at=at, rate=seen.states.rate)
 
@@ -62,6 +64,7 @@ def growth_routes(door: Door) -> Blueprint:
         """How far the values that you see in a column of numbers or times reach by now."""
         seen = door.open(current_user, slug, version)
         require_same(query.r, seen.reach)
+        trail.asked(current_user, slug, version)
         return Extent(extent=door.extent(seen, query.column))
 
     return routes

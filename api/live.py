@@ -38,16 +38,20 @@ class LiveName(Body):
     name: str
 
 
+Number = Annotated[int, Field(ge=1, lt=2**31)]
+"""Of a person, in the database."""
+
+
 class NextPresenter(Body):
     """Who is to present, by number."""
 
-    person: int
+    person: Number
 
 
 class CoPresenters(Body):
     """Who may take over without asking, by number."""
 
-    people: tuple[int, ...]
+    people: tuple[Number, ...]
 
 
 class Offer(Body):
@@ -59,7 +63,7 @@ class Offer(Body):
 class After(Query):
     """The number of the record that was read last."""
 
-    after: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 class _Said(Answer):
@@ -107,11 +111,15 @@ class LiveSessions(Answer):
 
 
 class ItsChannels(Answer):
-    """What the service says to all; the states committed, and what moves, as far as you may see them."""
+    """What the service says to all; the states committed, and what moves, as far as you may see them.
+
+    On ``grown`` it says that rows have come, where there is a feed and you see all of them.
+    """
 
     control: str
     state: str
     brush: str
+    grown: str | None
 
 
 class Place(Answer):
@@ -127,10 +135,11 @@ class Place(Answer):
 
 
 class ShownLive(ListedLive):
-    """The same, with its last state as far as you see that, and the state's number."""
+    """The same, with its last state as far as you see that, its number, and as of which mark it is."""
 
     state: Exploration
     seq: int
+    mark: int | None
     realtime: Place
 
 
@@ -140,6 +149,13 @@ class LiveToken(_Said):
     token: str
     client_id: Annotated[str, Field(alias="clientId")]
     realtime: Place
+
+
+class Mark(Answer):
+    """A moment at which a live session was held still: its number, and how many rows you see as of it."""
+
+    mark: int
+    rows: int
 
 
 class Recording(Answer):
@@ -154,6 +170,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     routes = Blueprint("live", __name__)
     explain(routes)
     _turns(routes, door, realtime.stage)
+    _marks(routes, door, realtime.stage)
 
     @routes.get("/api/live")
     @requires(Permission.EXPLORE)
@@ -268,6 +285,30 @@ def _turns(routes: Blueprint, door: Door, stage: Stage) -> None:
     def end_live(key: str) -> None:
         """End a live session of yours for all."""
         stage.end(current_user, key)
+
+
+def _marks(routes: Blueprint, door: Door, stage: Stage) -> None:
+    """The routes of holding still what grows."""
+
+    @routes.post("/api/live/<key>/marks")
+    @requires(Permission.PRESENT)
+    @operation(status=201)
+    def mark_live(key: str) -> Mark:
+        """Mark the rows that there are now, so that a state of what you present can be as of them."""
+        return _mark(door, key, stage.mark(current_user, key))
+
+    @routes.get("/api/live/<key>/marks/<int:mark>")
+    @requires(Permission.EXPLORE)
+    @operation()
+    def show_mark(key: str, mark: int) -> Mark:
+        """How many rows you see as of a mark."""
+        return _mark(door, key, mark)
+
+
+def _mark(door: Door, key: str, mark: int) -> Mark:
+    found = live.find(current_user, key)
+    states = door.open(current_user, found.dataset, found.live.version).states
+    return Mark(mark=mark, rows=states.seen(found.marked(mark)))
 
 
 def _seen(door: Door, found: Found) -> Description:

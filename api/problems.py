@@ -28,7 +28,8 @@ from datasets.views import BadViewError, UnknownViewError
 from gpu.cux.process import ProcessError
 from realtime.feeds.acts import BadFeedError
 from realtime.feeds.known import UnknownFeedError
-from realtime.live import UnknownLiveError
+from realtime.live import UnknownLiveError, UnknownMarkError
+from realtime.pace import TooOftenError
 from realtime.stage import BadLiveError, OverError, RunningError
 
 SOON = "5"
@@ -54,12 +55,13 @@ class RightsChangedError(RuntimeError):
 class Problem:
     """How an error is answered. ``where`` is what is wrong in the request, unless the error knows itself.
 
-    ``code`` is for programs to go by.
+    ``code`` is for programs to go by, ``wait`` the seconds after which to ask again.
     """
 
     status: int
     where: str = ""
     code: str = ""
+    wait: str = ""
 
 
 PROBLEMS: dict[type[Exception], Problem] = {
@@ -81,6 +83,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     TooManyRowsError: Problem(400),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),
+    UnknownMarkError: Problem(404),
     UnknownViewError: Problem(404),
     UnknownShareError: Problem(404),
     UnknownLiveError: Problem(404),
@@ -97,7 +100,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     RunningError: Problem(409, code="running"),
     OutdatedError: Problem(409, code="outdated"),
     RightsChangedError: Problem(409, code="rights-changed"),
-    PreparingError: Problem(503, code="preparing"),
+    TooOftenError: Problem(429, wait="2"),
+    PreparingError: Problem(503, code="preparing", wait=SOON),
     UnreadableError: Problem(503, code="unreadable"),
 }
 
@@ -112,6 +116,6 @@ def _answer(problem: Problem, error: Exception) -> Response:
     where = getattr(error, "where", problem.where)
     told = {"message": str(error), "where": where, "code": problem.code}
     answer = make_response({"error": {name: value for name, value in told.items() if value}}, problem.status)
-    if problem.code == "preparing":
-        answer.headers["Retry-After"] = SOON
+    if problem.wait:
+        answer.headers["Retry-After"] = problem.wait
     return answer

@@ -59,7 +59,7 @@ def view_routes(door: Door) -> Blueprint:
     explain(routes)
 
     @routes.get("/api/views")
-    @requires(Permission.ACCOUNT)
+    @requires(Permission.EXPLORE)
     @operation()
     def list_views() -> Views:
         """Your saved views and those shared with you."""

@@ -18,6 +18,7 @@
     moment: (/** @type {string} */ value) => MOMENT.format(new Date(value)),
     bytes: formatBytes,
     number: (/** @type {number} */ value) => WHOLE.format(value),
+    seconds: (/** @type {number} */ value) => `${TENTH.format(value)}\u2009s`,
     milliseconds: (/** @type {number} */ value) => `${TENTH.format(value)}\u2009ms`,
   };
 

@@ -31,6 +31,7 @@
     dxMoment: formatter("moment"),
     dxBytes: formatter("bytes"),
     dxNumber: formatter("number"),
+    dxSeconds: formatter("seconds"),
     dxList: (/** @type {string[] | undefined} */ value) => (value ?? []).join(", "),
   });
 
@@ -85,8 +86,11 @@
     }
   };
 
+  /** Ask for the rows on screen again. @param {unknown} _beat @param {unknown} grid */
+  const refresh = (_beat, grid) => on(grid, (api) => api.refreshInfiniteCache());
+
   /** Choose no row, which closes the panel. @param {unknown} _clicks @param {unknown} grid */
   const leave = (_clicks, grid) => on(grid, (api) => api.deselectAll());
 
-  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, { tables: { reload, leave } });
+  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, { tables: { reload, refresh, leave } });
 })();

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import audience, broker, browser, encryption, engine, presenting, signin
+from bench import audience, broker, browser, encryption, engine, feed, presenting, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -54,6 +54,12 @@ def run_presenting(_: list[int]) -> None:
     audience.main()
 
 
+def run_feed(_: list[int]) -> None:
+    """Rows that come in live."""
+    print("\n## Live: rows by a feed", flush=True)
+    feed.main([])
+
+
 def run_signin(_: list[int]) -> None:
     """Passwords and sessions, beside Flask-Login."""
     signin.main()
@@ -66,6 +72,7 @@ PARTS: dict[str, Callable[[list[int]], None]] = {
     "encryption": run_encryption,
     "broker": run_broker,
     "presenting": run_presenting,
+    "feed": run_feed,
     "signin": run_signin,
 }
 

@@ -38,7 +38,6 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--each", type=int, default=1200, help="rows in one message")
     chosen = parser.parse_args(arguments)
-    print("\n".join(describe()))
     with data_folder() as folder, service(folder) as running, sync_playwright() as playwright:
         config.use(Settings(data=folder))
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
@@ -129,4 +128,5 @@ def _print(rows: int, took: float, waits: list[float], page: Any) -> None:  # no
 
 
 if __name__ == "__main__":
+    print("\n".join(describe()))
     main()

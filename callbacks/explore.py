@@ -9,14 +9,12 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from flask import current_app
 from flask_login import current_user
 
-from accounts import audit
-from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from components import ids
 from config import settings
-from datasets import reach, shares, views
+from datasets import reach, shares, trail, views
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError, entries
 from datasets.fitting import fitted
@@ -90,7 +88,7 @@ def _opened_live(hash_: str, key: str) -> dict[str, Any]:
     opened = open_address(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _describe)
     realtime: Realtime = current_app.extensions["realtime"]
     if not hash_:
-        exploration, whole = fitted(realtime.latest(found.live)[0], opened.description)
+        exploration, whole = fitted(realtime.latest(found.live).state, opened.description)
         opened = replace(opened, exploration=exploration, problems=() if whole else (live.LEFT_OUT,))
     outline = realtime.outline(current_user, found, opened.description)
     return _answer(opened) | {"live": outline | {"state": outline["state"].model_dump(mode="json")}}
@@ -99,12 +97,7 @@ def _opened_live(hash_: str, key: str) -> dict[str, Any]:
 def _answer(opened: Opened) -> dict[str, Any]:
     slug = opened.description.slug
     require_readable(slug, opened.description.version)
-    audit.record(
-        Action.DATASET_OPENED,
-        actor=current_user,
-        resource=("dataset", slug),
-        version=opened.description.version,
-    )
+    trail.opened(current_user, slug, opened.description.version)
     return {
         "description": opened.description.outline,
         "datasets": _datasets(),

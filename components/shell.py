@@ -17,6 +17,7 @@ class Account:
     name: str
     role: str
     administers: bool = False
+    presents: bool = False
 
 
 def shell(account: Account | None, *page: Component) -> Component:
@@ -62,7 +63,10 @@ def _menu(account: Account) -> Component:
     button = html.Button("Sign out", type="submit", className="dx-menu-item")
     sign_out = html.Form(button, action="/signout", method="POST")
     places = {"/live": "Live sessions", "/account": "Account"}
-    places |= {"/admin/people": "Administration"} if account.administers else {}
+    if account.administers:
+        places |= {"/admin/people": "Administration"}
+    elif account.presents:
+        places |= {"/admin/feeds": "Feeds"}
     pages = [html.A(label, href=path, className="dx-menu-item") for path, label in places.items()]
     who = html.P([html.Strong(account.name), html.Span(account.role, className="dx-role")])
     return html.Details(

@@ -69,8 +69,9 @@ class Column(BaseModel):
 class Description(BaseModel):
     """One version of a dataset as somebody sees it; ``version`` is its key in addresses and caches.
 
-    ``rights`` is equal for all who see the same of it: "all", or a key that tells nothing else. Where
-    it ``grows``, ``rows`` are those as of some moment; the columns stay those of the rows that were imported.
+    ``rights`` is equal for all who see the same of it: "all", or a key that tells nothing else; of a
+    ``partial`` one some rows are hidden from them. Where it ``grows``, ``rows`` are those as of some moment;
+    the columns stay those of the rows that were imported.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -81,6 +82,7 @@ class Description(BaseModel):
     rows: int
     columns: tuple[Column, ...]
     rights: str = "all"
+    partial: bool = False
     grows: bool = False
 
     def column(self, name: str) -> Column:

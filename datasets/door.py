@@ -70,7 +70,8 @@ class Door:
             columns, visible = found.columns, found.rows
         states = States(row, parts.total(row), visible, self._ranks_of(whole, reach, visible))
         shown = tuple(column for column in columns if column.name not in reach.masked)
-        seen = {"rows": states.latest, "columns": shown, "rights": reach.key}
+        partial = reach.rows is not None
+        seen = {"rows": states.latest, "columns": shown, "rights": reach.key, "partial": partial}
         return Seen(whole.model_copy(update=seen), reach, states)
 
     def extent(self, seen: Seen, column: str) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf, nextafter
 from typing import Any
 
 from datasets.address import Address
@@ -11,7 +12,7 @@ from datasets.exploration import Exploration, Filter, Members, View
 from datasets.measures import measure
 from datasets.opening import decode
 from datasets.predicates import predicates
-from datasets.reach import EVERYTHING
+from gpu.profile import Profile
 
 
 def require_fit(exploration: Exploration, description: Description) -> None:
@@ -30,9 +31,11 @@ def require_fit(exploration: Exploration, description: Description) -> None:
 def fitted(kept: dict[str, Any], description: Description) -> tuple[Exploration, bool]:
     """As much of an exploration, as JSON, as fits what somebody sees of its dataset; whether that is all.
 
-    What names a column or a value that they don't see is left out, without saying what it was.
+    What names a column or a value that they don't see is left out, without saying what it was. Scales reach
+    no further than the values that they see: those of hidden rows may have been what made them so wide.
     """
-    parts = {"w": kept["views"], "f": kept["filters"], "on": kept["active"]}
+    views = [_in_sight(view, description) for view in kept["views"]] if description.partial else kept["views"]
+    parts = {"w": views, "f": kept["filters"], "on": kept["active"]}
     fitting, problems = decode(Address(parts), description)
     seen = {id_: shown(each, fitting.view(id_), description) for id_, each in fitting.filters.items()}
     filters = {id_: each for id_, each in seen.items() if each is not None}
@@ -42,7 +45,7 @@ def fitted(kept: dict[str, Any], description: Description) -> tuple[Exploration,
 
 def shown(filter_: Filter, view: View, description: Description) -> Filter | None:
     """The filter without values that no visible row has; None where that can't be told."""
-    if not isinstance(filter_, Members) or description.rights == EVERYTHING:
+    if not isinstance(filter_, Members) or not description.partial:
         return filter_
     profile = description.column(view.columns[0]).profile
     known = {"false", "true"} if profile.kind == "boolean" else set(profile.values)
@@ -51,3 +54,22 @@ def shown(filter_: Filter, view: View, description: Description) -> Filter | Non
     if profile.distinct > len(profile.values):
         return None
     return filter_.model_copy(update={"values": tuple(each for each in filter_.values if each in known)})
+
+
+def _in_sight(view: dict[str, Any], description: Description) -> dict[str, Any]:
+    """A view, as JSON, with its scales cut to the values that somebody sees in its columns."""
+    profiles = {column.name: column.profile for column in description.columns}
+    pairs = zip(view["columns"], view["scales"], strict=True)
+    return view | {"scales": [_cut(scale, profiles.get(column)) for column, scale in pairs]}
+
+
+def _cut(scale: dict[str, Any], profile: Profile | None) -> dict[str, Any]:
+    """The part of a scale in which there are values; where there are none, a scale like any other."""
+    if scale["domain"] is None or profile is None:
+        return scale
+    if profile.minimum is None or profile.maximum is None:
+        return scale | {"domain": None}
+    whole = profile.integer or profile.kind == "time"
+    end = max(nextafter(profile.maximum, inf), profile.maximum + whole)
+    lo, hi = max(scale["domain"][0], profile.minimum), min(scale["domain"][1], end)
+    return scale | {"domain": [lo, hi] if lo < hi else None}

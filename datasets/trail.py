@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from threading import Lock
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -10,6 +12,27 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.principals import Principal
 from db.tables import Dataset, Group, Resource, SavedView, Share, User
+
+MOST_OPENED = 100_000
+"""Openings that are known at a time."""
+
+_opened: OrderedDict[tuple[str, str, str], None] = OrderedDict()
+_lock = Lock()
+
+
+def opened(by: Principal, slug: str, version: str) -> None:
+    """Record that somebody opens a version of a dataset."""
+    with _lock:
+        _opened[by.key, slug, version] = None
+        while len(_opened) > MOST_OPENED:
+            _opened.popitem(last=False)
+    audit.record(Action.DATASET_OPENED, actor=by, resource=("dataset", slug), version=version)
+
+
+def asked(by: Principal, slug: str, version: str) -> None:
+    """Record that somebody asks about a version without having opened it: as they know its address."""
+    if (by.key, slug, version) not in _opened:
+        opened(by, slug, version)
 
 
 def share(action: Action, by: Principal | None, shared: Share, work: Session) -> None:

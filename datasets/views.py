@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from accounts.principals import Principal
+from accounts.principals import Kind, Principal
 from datasets import shares
 from datasets.description import Description
 from datasets.exploration import Exploration
 from datasets.fitting import fitted
+from datasets.shares import NotAllowedError
 from db.engine import session
 from db.tables import Dataset, Level, Resource, SavedView, Share, User, now
 
@@ -81,7 +82,13 @@ def find(person: Principal, key: str, wanted: Level = Level.VIEW) -> tuple[Saved
 
 
 def listed(person: Principal) -> list[Listed]:
-    """A person's own views and those shared with them, the latest first."""
+    """A person's own views and those shared with them, the latest first.
+
+    Raises:
+        NotAllowedError: a guest has come for one view, or for none.
+    """
+    if person.kind is Kind.GUEST:
+        raise NotAllowedError("Guests see what they came for; nothing else.")
     shared = select(Share.resource_id).where(Share.resource == Resource.VIEW, shares.shared_with(person))
     theirs = sa.or_(col(SavedView.owner_id) == person.id, col(SavedView.id).in_(shared))
     owner = col(User.id) == col(SavedView.owner_id)

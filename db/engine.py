@@ -54,12 +54,12 @@ def _keep_a_log(cursor: DBAPICursor) -> None:
             return
 
 
-def travels_in_the_clear(url: str) -> bool:
-    """Whether a database on another machine may be spoken to without TLS (libpq's ``sslmode``)."""
+def is_unproven(url: str) -> bool:
+    """Whether a database on another machine may be spoken to without a certificate (libpq's ``sslmode``)."""
     address = sa.make_url(url)
     host = address.host or str(address.query.get("host", ""))
     near = not host or host.startswith("/") or host in ("localhost", "127.0.0.1", "::1")
-    return not near and address.query.get("sslmode") not in ("require", "verify-ca", "verify-full")
+    return not near and address.query.get("sslmode") not in ("verify-ca", "verify-full")
 
 
 def engine() -> sa.Engine:

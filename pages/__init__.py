@@ -6,14 +6,15 @@ import dash
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from components.admin.frame import PAGES
+from components.admin.frame import FOR_PRESENTERS, PAGES
 from pages import account, explore, lives
-from pages.admin import audit, datasets, groups, health, people, sessions, settings
+from pages.admin import audit, datasets, feeds, groups, health, people, sessions, settings
 
 ADMINISTRATION = {
     "people": people.layout,
     "groups": groups.layout,
     "datasets": datasets.layout,
+    "feeds": feeds.layout,
     "sessions": sessions.layout,
     "audit": audit.layout,
     "health": health.layout,
@@ -58,10 +59,11 @@ def register() -> None:
         permission=Permission.ACCOUNT,
     )
     for name, layout in ADMINISTRATION.items():
+        permission = Permission.PRESENT if name in FOR_PRESENTERS else Permission.ADMINISTER
         dash.register_page(
             f"pages.admin.{name}",
             path=f"/admin/{name}",
             title=f"{PAGES[name]} · DataXchange",
-            layout=requires(Permission.ADMINISTER)(layout),
-            permission=Permission.ADMINISTER,
+            layout=requires(permission)(layout),
+            permission=permission,
         )

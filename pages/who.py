@@ -13,4 +13,5 @@ def account() -> Account | None:
     """None for a guest, who has no account."""
     if current_user.kind is Kind.GUEST:
         return None
-    return Account(current_user.name, current_user.role, current_user.may(Permission.ADMINISTER))
+    administers, presents = map(current_user.may, (Permission.ADMINISTER, Permission.PRESENT))
+    return Account(current_user.name, current_user.role, administers, presents)

@@ -71,9 +71,13 @@ class Adapter:
     """
 
     def __init__(
-        self, address: Callable[[], str], heartbeat: float = HEARTBEAT, token: Entry = service
+        self,
+        address: Callable[[], str],
+        heartbeat: float = HEARTBEAT,
+        token: Entry = service,
+        tls: bool = False,
     ) -> None:
-        self._address, self._heartbeat, self._token = address, heartbeat, token
+        self._address, self._heartbeat, self._token, self._tls = address, heartbeat, token, tls
         self._beginning = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
@@ -103,6 +107,10 @@ class Adapter:
     ) -> Future[None]:
         """Publish for those who listen now; it is kept nowhere."""
         return self._send(_Letter(channel, name, data, cipher, _id(), ephemeral=True))
+
+    @property
+    def connected(self) -> bool:
+        return self._client is not None
 
     def listen(self, channel: str, ear: Ear) -> None:
         """Listen to a channel from now on, by whatever connection."""
@@ -184,7 +192,7 @@ class Adapter:
             await asyncio.sleep(PAUSE)
 
     async def _one_life(self) -> None:
-        client = _built(self._address(), self._token)
+        client = _built(self._address(), self._token, self._tls)
         try:
             await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
             self._client, self._channels = client, {}
@@ -288,13 +296,13 @@ class Adapter:
         return found[::-1]
 
 
-def _built(address: str, token: Entry) -> AblyRealtime:
+def _built(address: str, token: Entry, tls: bool) -> AblyRealtime:
     async def show(_params: object) -> TokenDetails:
         expires = int((time() + tokens.LIFETIME) * 1000)
         given, client = token()
         return TokenDetails(given, expires=expires, client_id=client)
 
-    place = {"endpoint": f"{address}/", "tls": False} if address else {}
+    place = {"endpoint": f"{address}/", "tls": tls} if address else {}
     milliseconds = {"realtime_request_timeout": int(PATIENCE * 1000), "disconnected_retry_timeout": 1000}
     return AblyRealtime(auth_callback=show, **milliseconds, **place)
 

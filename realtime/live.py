@@ -13,13 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from accounts import sessions
 from accounts.permissions import Permission
-from accounts.principals import Kind, Principal, principal
+from accounts.principals import Kind, Principal
 from datasets import reach, shares
 from datasets.shares import NotAllowedError
 from db.engine import session
-from db.tables import Dataset, GuestLink, LiveMember, LiveSession, Resource, Role, User, UserSession
+from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
 
 LEFT_OUT = "Parts of what is presented are left out: they show data that is not shared with you."
 KEY = re.compile(r"[\w-]{16}", re.ASCII)
@@ -31,6 +30,13 @@ class Part(StrEnum):
     PRESENTER = "presenter"
     CO_PRESENTER = "co-presenter"
     FOLLOWER = "follower"
+
+
+class UnknownMarkError(LookupError):
+    """A live session was not held still so often."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such mark.")
 
 
 class UnknownLiveError(LookupError):
@@ -66,6 +72,16 @@ class Found:
             "started": live.started.isoformat(),
             "ended": live.ended and live.ended.isoformat(),
         }
+
+    def marked(self, mark: int) -> int:
+        """How many rows its version had at a mark.
+
+        Raises:
+            UnknownMarkError: there is none such.
+        """
+        if not 0 <= mark < len(self.live.marks):
+            raise UnknownMarkError
+        return self.live.marks[mark]
 
     def roles(self) -> dict[str, Any]:
         """Who presents, and who may take over."""
@@ -159,21 +175,6 @@ def listed(person: Principal) -> list[Found]:
 def running() -> list[Found]:
     """Every live session in progress: for the service itself."""
     return _found(col(LiveSession.ended).is_(None))
-
-
-def members() -> list[Principal]:
-    """Everybody who has been in what is in progress: for the service itself."""
-    running = select(LiveSession.id).where(col(LiveSession.ended).is_(None))
-    been = select(LiveMember.user_id).where(col(LiveMember.live_id).in_(running))
-    with session() as work:
-        return [principal(user) for user in work.exec(select(User).where(col(User.id).in_(been)))]
-
-
-def guests() -> list[str]:
-    """The sessions of all guests of live sessions: for the service itself."""
-    query = select(UserSession.id).join(GuestLink).where(col(GuestLink.live_id).is_not(None))
-    with session() as work:
-        return list(work.exec(query.where(*sessions.living())))
 
 
 def _one(key: str, *where: sa.ColumnElement[bool]) -> Found:

@@ -57,6 +57,11 @@ class Mounted:
 
         return either
 
+    @property
+    def sockets(self) -> int:
+        """How many clients are connected, the service itself among them."""
+        return self._broker.sockets if self._broker else 0
+
     def revoke(self, targets: Iterable[str]) -> None:
         """End the tokens of ``clientId:…`` or ``revocationKey:…`` given out so far, and their sockets."""
         targets = list(targets)

@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import time
-from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -19,7 +18,7 @@ import structlog
 from realtime import recordings
 from realtime.adapter import Adapter
 from realtime.messages import Ear, Message
-from realtime.recordings import Batch
+from realtime.recordings import Batch, Latest
 from realtime.said import State, understood
 from realtime.tokens import SERVER, channels
 
@@ -32,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Tape:
-    """What is recorded of one live session: its last state, the state's number, and how far it is written.
+    """What is recorded of one live session: what was committed last, and how far it is written.
 
     ``heard`` is not written yet; ``gap``: there may be more that was not heard. ``turns`` are (moment in ms,
     number of who presents from then on); what was published before the first was let in by its token alone.
@@ -41,8 +40,7 @@ class Tape:
 
     live_id: int
     key: str
-    state: dict[str, Any]
-    seq: int
+    latest: Latest
     cursor: str
     cipher: bytes | None = None
     heard: list[Message] = field(default_factory=list)
@@ -54,24 +52,29 @@ class Tape:
     def turn(self, presenter: int) -> None:
         self.turns.append((int(time() * 1000), presenter))
 
-    def hear(self, message: Message) -> bool:
-        """Take in a state or what moves; whether it is to be recorded. The newest state counts at once."""
+    def hear(self, message: Message) -> Message | None:
+        """Take in a state or what moves, and give it in full; None if it does not count.
+
+        The newest state counts at once.
+        """
         said = understood(message.name, message.data)
         if said is None or not self._presents(message):
-            return False
+            return None
         if isinstance(said, State) and not self._counts(message, said):
-            return False
-        self.heard.append(message)
-        if isinstance(said, State) and said.seq >= self.seq:
-            self.state, self.seq = said.exploration.model_dump(mode="json"), said.seq
-        return True
+            return None
+        full = replace(message, data=said.model_dump(mode="json"))
+        self.heard.append(full)
+        if isinstance(said, State) and said.seq >= self.latest.seq:
+            self.latest = Latest(full.data["exploration"], said.seq, said.mark)
+        return full
 
     def miss(self) -> None:
         self.gap = True
 
     def _counts(self, message: Message, said: State) -> bool:
         """Whether a state is news, and of the version that is presented."""
-        own = (self.state["dataset"], self.state["version"])
+        state = self.latest.state
+        own = (state["dataset"], state["version"])
         return message.serial > self.cursor and (said.exploration.dataset, said.exploration.version) == own
 
     def _presents(self, message: Message) -> bool:
@@ -128,10 +131,10 @@ class Recorder:
         tape = self._tapes.get(key)
         return tape is not None and not tape.last
 
-    def latest(self, key: str) -> tuple[dict[str, Any], int] | None:
-        """The last state of a live session that is recorded, and its number."""
+    def latest(self, key: str) -> Latest | None:
+        """What was committed last in a live session that is recorded."""
         tape = self._tapes.get(key)
-        return (tape.state, tape.seq) if tape else None
+        return tape.latest if tape else None
 
     def stop(self) -> None:
         """Write what was heard; nothing is recorded any longer."""
@@ -141,8 +144,8 @@ class Recorder:
             self._adapter.run(self._write()).result()
 
     def _hear(self, tape: Tape, rights: str, message: Message) -> None:
-        if tape.hear(message):
-            self._heard(tape.key, rights, message)
+        if (full := tape.hear(message)) is not None:
+            self._heard(tape.key, rights, full)
 
     async def _write_all(self) -> None:
         while True:
@@ -201,4 +204,4 @@ def _batch(tape: Tape) -> Batch | None:
     by_time = sorted(tape.heard, key=lambda message: message.at)
     lines = [[message.at, message.name, message.data] for message in by_time]
     cursor = max([tape.cursor, *(message.serial for message in tape.heard if message.name == STATE)])
-    return Batch(tape.live_id, lines, tape.state, tape.seq, cursor)
+    return Batch(tape.live_id, lines, tape.latest, cursor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,21 +19,34 @@ PAGE = 60
 
 
 @dataclass(frozen=True)
+class Latest:
+    """What was committed last: an exploration, its number, and as of which mark it is shown."""
+
+    state: dict[str, Any]
+    seq: int
+    mark: int | None
+
+
+@dataclass(frozen=True)
 class Batch:
-    """What is to be recorded of a live session, and how far that goes: state, its number, serial."""
+    """What is to be recorded of a live session, and how far that goes."""
 
     live_id: int
     lines: list[Line]
-    state: dict[str, Any]
-    seq: int
+    latest: Latest
     cursor: str
+
+
+def latest(live: LiveSession) -> Latest:
+    """What was written last."""
+    return Latest(live.state, live.seq, live.mark)
 
 
 def write(batches: list[Batch]) -> None:
     """Record all of it, or nothing. A live session that was deleted meanwhile is passed over."""
     with session() as work:
         for batch in batches:
-            change = {"state": batch.state, "seq": batch.seq, "cursor": batch.cursor}
+            change = asdict(batch.latest) | {"cursor": batch.cursor}
             own = col(LiveSession.id) == batch.live_id
             known = work.execute(sa.update(LiveSession).where(own).values(change)).rowcount  # type: ignore[attr-defined]
             if known and batch.lines:

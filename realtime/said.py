@@ -23,12 +23,16 @@ class _Said(BaseModel):
 
 
 class State(_Said):
-    """An exploration as committed, the ``seq``-th of its session; ``rights``: its sender's."""
+    """An exploration as committed, the ``seq``-th of its session; ``rights``: its sender's.
+
+    It is shown as of a ``mark`` of the session, or with the newest rows.
+    """
 
     seq: Annotated[int, Field(ge=1, lt=2**31)]
     exploration: Exploration
     at: Number
     rights: Annotated[str, Field(max_length=64)] = ""
+    mark: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class Move(_Said):

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, wait
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +20,13 @@ from datasets.door import Door
 from datasets.exploration import Exploration
 from datasets.fitting import fitted
 from db.tables import LiveSession
-from realtime import live, tokens
+from realtime import live, recordings, tokens
+from realtime.broker.gate import ALL
 from realtime.feeds import acts, known
 from realtime.feeds.running import Feeds
 from realtime.grants import Grant, Grants
 from realtime.live import Found, UnknownLiveError
+from realtime.recordings import Latest
 from realtime.stage import Stage
 from realtime.watch import Watch
 
@@ -39,6 +41,17 @@ CLOUD = "main"
 """What Ably's SDKs call its cloud."""
 DELIVERIES = 5000
 """Messages a second that the embedded broker is asked to send to all members of a live session together."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether the service is ``connected``: None while nothing was live yet.
+
+    ``sockets`` are open at the broker of this service; None: messages go through Ably's cloud.
+    """
+
+    connected: bool | None
+    sockets: int | None
 
 
 class Realtime:
@@ -61,6 +74,8 @@ class Realtime:
     async def running(self) -> AsyncIterator[None]:
         """Serve live sessions until the end of the block; those that a former process has left go on."""
         async with _within(self._mounted):
+            if self._mounted:  # nobody watches the tokens that a former process gave out
+                await asyncio.to_thread(self._mounted.revoke, [ALL])
             self._runs = True
             going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
             self.feeds.begin()
@@ -71,6 +86,12 @@ class Realtime:
                 self._runs = False
                 await asyncio.to_thread(self.feeds.stop)
                 await asyncio.to_thread(self._stop)
+
+    @property
+    def standing(self) -> Standing:
+        """How it is now."""
+        connected = None if self._speaks is None else self._speaks.connected
+        return Standing(connected, self._mounted.sockets if self._mounted else None)
 
     def beside(self, other: ASGIApp) -> ASGIApp:
         """One application: what is for the broker, if it is ours, and everything else."""
@@ -84,12 +105,11 @@ class Realtime:
         """
         found = self.stage.join(person, key)
         seen, presents = self._seen(person, found), tokens.publishes(person, found.live)
-        self._grants.add(Grant(person, key, seen.rights, presents))
-        self._watch.begin()
+        place = self.place(person, found, seen.rights)
+        token = tokens.of_member(person, found.live, seen.rights, place["channels"]["grown"])
+        self._give(Grant(person, key, seen.rights, presents))
         if self._runs:
             self._studio().enter(found, seen, presents)
-        token = tokens.of_member(person, found.live, seen.rights)
-        place = self.place(found.live, seen.rights)
         return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
 
     def publish(self, person: Principal, key: str) -> dict[str, Any]:
@@ -109,13 +129,11 @@ class Realtime:
         Raises:
             UnknownDatasetError: it does not exist for them.
         """
-        if not (acts.sees_all_rows(person, slug) and known.feeds(slug)):
-            return None
-        return self._told_of(person, tokens.grown(slug), tokens.of_reader(person, slug))
+        channel = _grown(person, slug)
+        return self._told_of(person, channel, tokens.of_reader(person, slug)) if channel else None
 
     def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
-        self._grants.add(Grant(person, channel))
-        self._watch.begin()
+        self._give(Grant(person, channel))
         endpoint = None if self._mounted else CLOUD
         return {
             "token": token,
@@ -124,29 +142,37 @@ class Realtime:
             "endpoint": endpoint,
         }
 
-    def place(self, own: LiveSession, rights: str) -> dict[str, Any]:
-        """Where browsers with these rights connect (None: to us), to which channels, and their pace.
+    def _give(self, grant: Grant) -> None:
+        """Watch a token that has been made; at once if it says more than is true by now."""
+        self._watch.begin()
+        self._grants.add(grant)
+        if not _holds(grant):
+            self._watch.soon(grant.key)
 
-        ``cipher`` is the key that they encrypt with (None: they don't).
+    def place(self, person: Principal, found: Found, rights: str) -> dict[str, Any]:
+        """Where the browser of who has these rights connects (None: to us), to which channels, its pace.
+
+        ``cipher`` is the key that it encrypts with (None: it doesn't); ``grown`` a channel that is as it is.
         """
-        encrypted = settings().live_encryption == "on"
+        encrypted, own = settings().live_encryption == "on", found.live
+        channels = asdict(tokens.channels(own.key, rights)) | {"grown": _grown(person, found.dataset)}
         return {
             "endpoint": None if self._mounted else CLOUD,
             "cipher": own.cipher if encrypted else None,
             "deliveries": DELIVERIES if self._mounted else settings().live_deliveries,
-            "channels": asdict(tokens.channels(own.key, rights)),
+            "channels": channels,
         }
 
     def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
         """All that a page is told of a live session: its last state, as far as they see that."""
-        state, seq = self.latest(found.live)
-        fitting, _ = fitted(state, description)
-        rest = {"state": fitting, "seq": seq, "realtime": self.place(found.live, description.rights)}
-        return found.told(person) | rest
+        latest = self.latest(found.live)
+        fitting, _ = fitted(latest.state, description)
+        rest = {"state": fitting, "seq": latest.seq, "mark": latest.mark}
+        return found.told(person) | rest | {"realtime": self.place(person, found, description.rights)}
 
-    def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
-        """The last state, and its number."""
-        return self._begun.latest(own) if self._begun else (own.state, own.seq)
+    def latest(self, own: LiveSession) -> Latest:
+        """What was committed last."""
+        return self._begun.latest(own) if self._begun else recordings.latest(own)
 
     def began(self, key: str) -> None:
         if self._runs:
@@ -184,10 +210,7 @@ class Realtime:
             self._watch.soon(key)
 
     def _go_on(self) -> None:
-        """Record what a former process has begun; its tokens, which nobody watches now, end."""
-        if self._mounted:
-            self._mounted.revoke(f"clientId:{tokens.client_id(person)}" for person in live.members())
-            self._mounted.revoke(f"revocationKey:{key}" for key in live.guests())
+        """Record what a former process has begun."""
         for found in live.running():
             self.began(found.live.key)
 
@@ -249,6 +272,11 @@ async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
         return
     async with mounted.running():
         yield
+
+
+def _grown(person: Principal, slug: str) -> str | None:
+    """The channel on which they may hear that a dataset grows; raises what ``watch_growth`` does."""
+    return tokens.grown(slug) if acts.sees_all_rows(person, slug) and known.feeds(slug) else None
 
 
 def _holds(grant: Grant) -> bool:

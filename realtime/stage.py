@@ -13,15 +13,19 @@ from accounts import audit, users
 from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
+from datasets import catalogue
 from datasets.exploration import Exploration
+from datasets.growing import parts
 from datasets.shares import NotAllowedError
 from db.engine import alone, session
 from db.tables import Dataset, LiveMember, LiveSession, now
 from realtime import live, recordings
 from realtime.live import Part, UnknownLiveError
+from realtime.pace import Pace
 
 LONGEST_NAME = 200
 MOST_CO_PRESENTERS = 50
+MOST_MARKS = 1000
 
 
 class OverError(ValueError):
@@ -69,7 +73,7 @@ class Stage:
     """The acts. For many threads."""
 
     def __init__(self, audience: Audience) -> None:
-        self._audience = audience
+        self._audience, self._pace = audience, Pace()
 
     def start(self, by: Principal, exploration: Exploration, name: str | None = None) -> str:
         """Begin to present an exploration that the person has open; returns the key.
@@ -114,9 +118,11 @@ class Stage:
 
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't.
+            TooOftenError: they do little else.
         """
         _require_presenting(by)
         self.join(by, key)
+        self._pace.keep(by.id)
         self._audience.tell(key, "asked", {"id": by.id, "name": by.name})
 
     def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
@@ -125,11 +131,13 @@ class Stage:
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't.
             BadLiveError: it is of another dataset or version.
+            TooOftenError: they do little else.
         """
         live.require_person(by)
         found = self.join(by, key)
         if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
             raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
+        self._pace.keep(by.id)
         self._audience.offer(by, key, exploration)
 
     def hand_over(self, by: Principal, key: str, to: int) -> None:
@@ -138,10 +146,10 @@ class Stage:
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't, or the other can't present.
         """
+        _require_turn(by, live.find(by, key).live)  # before anything is told of the other
         _require_able(to, key)
         with _acting(by, key) as (work, own):
-            if live.part(by, own) is not Part.PRESENTER and not live.owns(by, own):
-                raise NotAllowedError("Only who presents hands over.")
+            _require_turn(by, own)
             _present(work, own, to, by)
         self._audience.changed(key)
 
@@ -168,6 +176,7 @@ class Stage:
         chosen = sorted(set(people))
         if len(chosen) > MOST_CO_PRESENTERS:
             raise BadLiveError("people", f"There can be {MOST_CO_PRESENTERS} co-presenters at most.")
+        _require_owning(by, live.find(by, key).live)
         for id_ in chosen:
             _require_able(id_, key)
         with _owning(by, key) as (work, own):
@@ -175,6 +184,25 @@ class Stage:
             work.add(own)
             _record(Action.LIVE_CHANGED, by, own, work, co_presenters=chosen)
         self._audience.changed(key)
+
+    def mark(self, by: Principal, key: str) -> int:
+        """Mark the rows that there are now, to show them whatever comes; returns the mark's number.
+
+        Raises:
+            UnknownLiveError, NotAllowedError, OverError: they can't.
+            BadLiveError: there are too many marks.
+        """
+        found = live.find(by, key)
+        rows = parts.total(catalogue.find(found.dataset, found.live.version)[1])
+        with _acting(by, key) as (work, own):
+            if live.part(by, own) is not Part.PRESENTER:
+                raise NotAllowedError("Only who presents holds it still for all.")
+            if len(own.marks) == MOST_MARKS:
+                raise BadLiveError("marks", f"A live session can be held still {MOST_MARKS:,} times.")
+            own.marks = [*own.marks, rows]
+            work.add(own)
+            _record(Action.LIVE_CHANGED, by, own, work, held_at=rows)
+            return len(own.marks) - 1
 
     def end(self, by: Principal, key: str) -> None:
         """End it for all.
@@ -249,8 +277,7 @@ def _acting(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Ses
 @contextmanager
 def _owning(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
     with _acting(by, key, running) as (work, own):
-        if not live.owns(by, own):
-            raise NotAllowedError("Only who started this live session, or an admin, may do that.")
+        _require_owning(by, own)
         yield work, own
 
 
@@ -259,6 +286,16 @@ def _present(work: Session, own: LiveSession, id_: int, by: Principal) -> None:
         own.presenter_id = None if id_ == own.owner_id else id_
         work.add(own)
         _record(Action.LIVE_HANDED_OVER, by, own, work, to=id_)
+
+
+def _require_turn(by: Principal, own: LiveSession) -> None:
+    if live.part(by, own) is not Part.PRESENTER and not live.owns(by, own):
+        raise NotAllowedError("Only who presents hands over.")
+
+
+def _require_owning(by: Principal, own: LiveSession) -> None:
+    if not live.owns(by, own):
+        raise NotAllowedError("Only who started this live session, or an admin, may do that.")
 
 
 def _require_presenting(person: Principal) -> None:

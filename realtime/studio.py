@@ -11,11 +11,12 @@ from accounts import users
 from config import settings
 from datasets.description import Description
 from db.tables import LiveSession
-from realtime import live, tokens
+from realtime import live, recordings, tokens
 from realtime.adapter import Adapter
 from realtime.live import Found
 from realtime.mirrors import Mirrors
 from realtime.recorder import Recorder, Tape
+from realtime.recordings import Latest
 
 
 class Studio:
@@ -29,7 +30,7 @@ class Studio:
     def record(self, found: Found) -> None:
         """Record a live session from now on, with what was missed."""
         own = found.live
-        tape = Tape(own.id or 0, own.key, own.state, own.seq, own.cursor, _cipher(own))
+        tape = Tape(own.id or 0, own.key, recordings.latest(own), own.cursor, _cipher(own))
         tape.turn(live.presenter(own))
         self._recorder.begin(tape)
         if rights := _presenting(found):
@@ -40,8 +41,9 @@ class Studio:
         own, rights = found.live, _presenting(found)
         if presents:
             self._recorder.source(own.key, seen.rights)
-        state, seq = self.latest(own)
-        last = {"seq": seq, "exploration": state, "at": int(time() * 1000), "rights": rights}
+        latest = self.latest(own)
+        shown = {"seq": latest.seq, "exploration": latest.state, "mark": latest.mark}
+        last = shown | {"at": int(time() * 1000), "rights": rights}
         self._mirrors.begin(own.key, seen, last, _cipher(own))
 
     def keep(self, key: str, rights: Collection[str]) -> None:
@@ -67,9 +69,9 @@ class Studio:
     def records(self, key: str) -> bool:
         return self._recorder.records(key)
 
-    def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
-        """The last state, and its number."""
-        return self._recorder.latest(own.key) or (own.state, own.seq)
+    def latest(self, own: LiveSession) -> Latest:
+        """What was committed last."""
+        return self._recorder.latest(own.key) or recordings.latest(own)
 
     def close(self) -> None:
         """Write what was heard, and leave."""

@@ -64,14 +64,19 @@ def publishes(person: Principal, own: LiveSession) -> bool:
     return part(person, own) is Part.PRESENTER and person.may(Permission.PRESENT)
 
 
-def of_member(person: Principal, own: LiveSession, rights: str) -> str:
-    """What their browser may do in a live session, as of now. It ends early with what they signed in by."""
+def of_member(person: Principal, own: LiveSession, rights: str, growth: str | None = None) -> str:
+    """What their browser may do in a live session, as of now. It ends early with what they signed in by.
+
+    ``growth`` is the channel on which they hear of new rows.
+    """
     names, also = channels(own.key, rights), ("publish",) if publishes(person, own) else ()
     granted = {
         names.control: MEMBER,
         names.state: ("subscribe", "history", *also),
         names.brush: ("subscribe", *also),
     }
+    if growth is not None:
+        granted[growth] = ("subscribe",)
     return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
 
 

@@ -38,7 +38,9 @@ CHANGING = (
     Action.USER_ROLE,
     Action.USER_DELETED,
     Action.GROUP_DELETED,
+    Action.GROUP_JOINED,  # with more shares the columns left out add up, too
     Action.GROUP_LEFT,
+    Action.SHARE_CREATED,
     Action.SHARE_CHANGED,
     Action.SHARE_REMOVED,
     Action.OWNER_CHANGED,

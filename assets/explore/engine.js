@@ -6,6 +6,7 @@
  * @import { Source, Status } from "./picture.js"
  * @import { Frame } from "./wire.js"
  */
+import { filterOf } from "./exploration.js";
 import { FrameLoop } from "./frame.js";
 import { Layer } from "./layer.js";
 import { Picture } from "./picture.js";
@@ -167,7 +168,7 @@ export class Engine {
   /** The brush to draw on a view. @param {Picture} picture @returns {Selection | null} */
   selectionOf(picture) {
     if (this.#live && picture.id === this.active) return this.#selection;
-    return fromFilter(this.exploration.filters[picture.id], picture.axes).selection;
+    return fromFilter(filterOf(this.exploration, picture.id), picture.axes).selection;
   }
 
   #changed() {
@@ -199,7 +200,7 @@ export class Engine {
   #align() {
     const picture = this.active ? this.picture(this.active) : undefined;
     if (this.#live || !picture) return;
-    const { selection, aligned } = fromFilter(this.exploration.filters[picture.id], picture.axes);
+    const { selection, aligned } = fromFilter(filterOf(this.exploration, picture.id), picture.axes);
     this.#selection = selection;
     this.#aligned = aligned;
   }

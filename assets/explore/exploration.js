@@ -9,6 +9,12 @@ export const MOST_VIEWS = 32;
 /** @param {Exploration} exploration @param {string} id @returns {View | undefined} */
 export const findView = (exploration, id) => exploration.views.find((view) => view.id === id);
 
+/**
+ * The filter of a view. An id may be a name that every object knows, such as that of a column "constructor".
+ * @param {Pick<Exploration, "filters">} exploration @param {string} id @returns {Filter | undefined}
+ */
+export const filterOf = ({ filters }, id) => (Object.hasOwn(filters, id) ? filters[id] : undefined);
+
 /** @param {Exploration} exploration @returns {string} an id no view has had while this exploration holds its views */
 export function freshId(exploration) {
   const taken = exploration.views.map((view) => Number(/^v(\d+)$/.exec(view.id)?.[1] ?? 0));
@@ -47,7 +53,7 @@ export function updateView(exploration, id, change) {
   if (JSON.stringify(before) === JSON.stringify(after)) return exploration;
   const views = exploration.views.map((view) => (view === before ? after : view));
   const next = { ...exploration, views };
-  return filterOutlives(before, after, exploration.filters[id]) ? next : setFilter(next, id, null);
+  return filterOutlives(before, after, filterOf(exploration, id)) ? next : setFilter(next, id, null);
 }
 
 /** @param {Exploration} exploration @param {string} id @param {number} index @returns {Exploration} */
@@ -61,7 +67,7 @@ export function moveView(exploration, id, index) {
 
 /** @param {Exploration} exploration @param {string} id @param {Filter | null} filter @returns {Exploration} */
 export function setFilter(exploration, id, filter) {
-  if (JSON.stringify(exploration.filters[id] ?? null) === JSON.stringify(filter)) return exploration;
+  if (JSON.stringify(filterOf(exploration, id) ?? null) === JSON.stringify(filter)) return exploration;
   const { [id]: _, ...others } = exploration.filters;
   return { ...exploration, filters: filter ? { ...others, [id]: filter } : others, active: id };
 }

@@ -43,12 +43,15 @@ export class Growth {
   #poll = 0;
   #ended = false;
 
-  /** @param {Engine} engine @param {Client} client @param {(error: Error) => void} fail */
-  constructor(engine, client, fail) {
+  /**
+   * @param {Engine} engine @param {Client} client @param {(error: Error) => void} fail
+   * @param {(still: boolean) => void} [turn] the person wants the rows to stay as they are, or to go on
+   */
+  constructor(engine, client, fail, turn = (still) => this.hold(still)) {
     this.engine = engine;
     this.client = client;
     this.fail = fail;
-    this.asOf = new AsOf(() => (this.#pinned === null ? this.pin(this.#shown) : this.pin(null)));
+    this.asOf = new AsOf(() => turn(this.#pinned === null));
     this.#told = { rows: this.#shown, at: this.#at, rate: 0 };
     if (engine.description.grows) this.#follow();
   }
@@ -60,6 +63,11 @@ export class Growth {
     if (rows >= this.#told.rows) this.#told = { rows, at, rate };
     this.#follow();
     this.#step();
+  }
+
+  /** Stays at what is shown, or goes on. @param {boolean} still */
+  hold(still) {
+    this.pin(still ? this.#shown : null);
   }
 
   /** Stays at so many rows, also at fewer than are shown; null goes on with the newest. @param {number | null} rows */

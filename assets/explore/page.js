@@ -83,7 +83,7 @@ export class Page {
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
     });
-    this.growth = new Growth(this.engine, client, (error) => this.#fail(error));
+    this.growth = new Growth(this.engine, client, (error) => this.#fail(error), (still) => this.companion.holds(still) || this.growth.hold(still));
     this.strip.element.append(this.growth.asOf.element);
     this.rail = new Rail(description, (columns) => this.#add(columns));
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));

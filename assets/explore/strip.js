@@ -5,6 +5,7 @@
  */
 import { formatShare } from "../charts/format.js";
 import { h, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
+import { filterOf } from "./exploration.js";
 import { number } from "./numbers.js";
 import { filterWords } from "./words.js";
 
@@ -72,7 +73,7 @@ export class Strip {
   render(exploration, live = null, filter = null) {
     const chips = [];
     for (const view of exploration.views) {
-      const shown = view.id === live ? filter : exploration.filters[view.id];
+      const shown = view.id === live ? filter : filterOf(exploration, view.id);
       if (!shown) continue;
       const chip = this.#chips.get(view.id) ?? this.#chip(view.id);
       const { subject, predicate } = filterWords(shown, view, this.description);

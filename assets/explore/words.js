@@ -3,6 +3,7 @@
  * @import { Bounds, Column, Description, Exploration, Filter, View } from "./types.js"
  */
 import { formatTime } from "../charts/format.js";
+import { filterOf } from "./exploration.js";
 import { isMap } from "./kinds.js";
 import { number, span, until } from "./numbers.js";
 
@@ -87,7 +88,7 @@ export function filterWords(filter, view, description) {
 /** @param {Exploration} exploration @param {Description} description @returns {string[]} one sentence a filter */
 export function sentences(exploration, description) {
   return exploration.views.flatMap((view) => {
-    const filter = exploration.filters[view.id];
+    const filter = filterOf(exploration, view.id);
     if (!filter) return [];
     const { subject, predicate } = filterWords(filter, view, description);
     return [`${subject} ${predicate}`];

@@ -6,6 +6,7 @@
 /**
  * @typedef {object} Companion
  * @property {boolean} steers whether the pointer here decides which view is active
+ * @property {(still: boolean) => boolean} holds the person wants the rows to stay, or to go on; whether it sees to that for all
  * @property {() => void} acts the person does something of their own
  * @property {(exploration: Exploration) => void} committed
  * @property {(id: string, filter: Filter | null) => void} brushed a brush is where it is; nothing is committed yet
@@ -14,4 +15,4 @@
  */
 
 /** Of a page that nobody follows. @type {Companion} */
-export const NOBODY = { steers: true, acts() {}, committed() {}, brushed() {}, rested() {}, activated() {} };
+export const NOBODY = { steers: true, holds: () => false, acts() {}, committed() {}, brushed() {}, rested() {}, activated() {} };

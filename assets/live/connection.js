@@ -114,6 +114,12 @@ export class Connection {
     await this.channel("brush").setOptions({ ...this.#options, modes });
   }
 
+  /** The channel on which the service says that rows have come, if one may hear that. @returns {Channel | null} */
+  get growth() {
+    const { grown } = this.place.channels;
+    return grown === null ? null : this.client.channels.get(grown);
+  }
+
   get #options() {
     return this.place.cipher ? { cipher: { key: this.place.cipher } } : {};
   }

@@ -3,7 +3,7 @@
  * that are not here.
  * @import { Column, Description, Exploration, Filter, View } from "../explore/types.js"
  */
-import { MOST_VIEWS, fitted } from "../explore/exploration.js";
+import { MOST_VIEWS, filterOf, fitted } from "../explore/exploration.js";
 
 const AGGREGATES = ["count", "sum", "mean", "min", "max"];
 const SHAPES = /** @type {Record<string, (filter: any) => boolean>} */ ({
@@ -24,14 +24,16 @@ export function fit(exploration, description) {
   const given = Array.isArray(exploration?.views) ? exploration.views.slice(0, MOST_VIEWS) : [];
   const columns = new Map(description.columns.map((column) => [column.name, column]));
   const views = given.filter((view) => isView(view, columns)).map(placed);
-  const filters = Object.fromEntries(views.flatMap(({ id }) => (isFilter(exploration.filters?.[id]) ? [[id, exploration.filters[id]]] : [])));
+  const filters = /** @type {Record<string, Filter>} */ (Object.fromEntries(
+    views.map(({ id }) => [id, filterOf({ filters: exploration.filters ?? {} }, id)]).filter(([, filter]) => isFilter(filter)),
+  ));
   const active = views.some(({ id }) => id === exploration?.active) ? exploration.active : null;
   const { slug, version } = description;
   return { exploration: { v: 1, dataset: slug, version, views, filters, active }, left: given.length - views.length };
 }
 
 /** @param {any} filter */
-export const isFilter = (filter) => Boolean(filter && SHAPES[filter.type]?.(filter));
+export const isFilter = (filter) => Boolean(filter && Object.hasOwn(SHAPES, filter.type) && SHAPES[filter.type](filter));
 
 /** @param {View} view @param {Map<string, Column>} columns */
 function isView(view, columns) {

@@ -11,11 +11,13 @@ import { Bar, isGuest } from "./bar.js";
 import { Connection } from "./connection.js";
 import { fit, isFilter } from "./fit.js";
 import { invite } from "./invite.js";
+import { Marks } from "./marks.js";
 import { Player } from "./player.js";
 import { BEGUN } from "./present.js";
 import { Hand, watchPointer } from "./pointer.js";
 import { Presenter } from "./presenter.js";
 import { Roster } from "./roster.js";
+import { listen } from "./rows.js";
 import { Store } from "./store.js";
 
 const ALONE = "dx:live:alone";
@@ -37,6 +39,8 @@ export class Live {
     this.url = `/api/live/${outline.key}`;
     this.channels = outline.realtime.channels;
     this.seq = outline.seq;
+    this.mark = outline.mark;
+    this.marks = new Marks(page.growth, this.url);
     this.following = sessionStorage.getItem(ALONE) !== outline.key;
     this.roster = new Roster();
     this.store = new Store();
@@ -79,7 +83,26 @@ export class Live {
 
   /** @param {Exploration} exploration */
   committed(exploration) {
-    if (this.presents) void this.presenter?.commit(++this.seq, exploration);
+    if (this.presents) void this.presenter?.commit(++this.seq, exploration, this.mark);
+  }
+
+  /** Who presents holds the rows still for everybody, others for themselves. @param {boolean} still */
+  holds(still) {
+    const forAll = this.presents && this.outline.running;
+    if (forAll) void this.#hold(still);
+    else this.acts();
+    return forAll;
+  }
+
+  /** @param {boolean} still */
+  async #hold(still) {
+    try {
+      this.mark = still ? await this.marks.make() : null;
+    } catch (error) {
+      return this.#say(/** @type {Error} */ (error).message);
+    }
+    this.committed(this.page.exploration);
+    await this.marks.show(this.mark);
   }
 
   /** @param {string} id @param {Filter | null} filter */
@@ -120,12 +143,20 @@ export class Live {
     void this.presenter.state.subscribe("state", (message) => this.#arrived(message));
     void this.presenter.brush.subscribe("move", (message) => this.#moved(message));
     void this.presenter.brush.subscribe("offered", (message) => this.#offered(message));
+    if (connection.growth) void listen(connection.growth, this.page);
     const { signal } = this.#listening;
     watchPointer(this.page, (pointer) => this.presents && this.#pointing && this.presenter?.pointed(pointer), signal);
     document.addEventListener("keydown", (event) => this.#key(event), { signal });
-    if (!this.presents && this.following) this.#take({ seq: this.seq, exploration: this.outline.state, at: 0, rights: "" });
+    if (!this.presents && this.following) this.#take(this.#outlined);
+    if (this.presents) void this.marks.show(this.mark);
     if (this.presents && this.#differs()) this.committed(this.page.exploration);
     this.#greet();
+  }
+
+  /** What was committed last. @returns {State} */
+  get #outlined() {
+    const { seq, state: exploration, mark } = this.outline;
+    return { seq, exploration, at: 0, rights: "", mark };
   }
 
   /** Who has just begun is shown the link. */
@@ -156,7 +187,8 @@ export class Live {
     if (!outline.running) return this.#ended();
     if (outline.role !== before) await this.connection?.renew(this.presents);
     this.hand.rename(outline.presenter.name);
-    if (!this.presents) this.#take({ seq: outline.seq, exploration: outline.state, at: 0, rights: "" });
+    if (!this.presents) this.#take(this.#outlined);
+    else if (outline.role !== before) void this.marks.show(this.mark);
     this.#render();
   }
 
@@ -199,6 +231,7 @@ export class Live {
   #take(state) {
     if (state.seq < this.seq) return;
     this.seq = state.seq;
+    this.mark = state.mark ?? null;
     const { exploration, left } = fit(state.exploration, this.page.opened.description);
     this.#latest = exploration;
     this.#left = left;
@@ -210,7 +243,9 @@ export class Live {
 
   #show() {
     this.player.settle();
-    if (this.#latest) this.page.follow(this.#latest);
+    if (!this.#latest) return;
+    this.page.follow(this.#latest);
+    void this.marks.show(this.mark);
   }
 
   /** @param {Message} message */

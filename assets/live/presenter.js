@@ -26,10 +26,10 @@ export class Presenter {
     this.sampler = new Sampler((move) => this.#move(move), interval);
   }
 
-  /** @param {number} seq @param {Exploration} exploration */
-  commit(seq, exploration) {
+  /** @param {number} seq @param {Exploration} exploration @param {number | null} mark */
+  commit(seq, exploration, mark) {
     this.sampler.flush();
-    return this.#send({ seq, exploration, at: Date.now(), rights: this.rights });
+    return this.#send({ seq, exploration, at: Date.now(), rights: this.rights, mark });
   }
 
   /** @param {string} id @param {Filter | null} filter */

@@ -6,6 +6,7 @@
  */
 import { encode } from "../explore/address.js";
 import { fit, isFilter } from "./fit.js";
+import { Marks } from "./marks.js";
 import { Player } from "./player.js";
 import { Hand } from "./pointer.js";
 import { fetchRecording } from "./recording.js";
@@ -24,6 +25,7 @@ export class Replay {
     this.outline = outline;
     this.hand = new Hand(page, outline.presenter.name);
     this.player = this.#newPlayer();
+    this.marks = new Marks(page.growth, `/api/live/${outline.key}`);
     this.bar = new ReplayBar(outline, {
       toggle: () => this.#play(!this.playing),
       seek: (moment) => this.#seek(moment),
@@ -49,6 +51,11 @@ export class Replay {
   /** Whoever touches the page stops it. */
   acts() {
     this.#play(false);
+  }
+
+  holds() {
+    this.acts();
+    return false;
   }
 
   committed() {}
@@ -109,6 +116,7 @@ export class Replay {
     if (!state) return;
     this.player.settle();
     this.page.follow(fit(state.exploration, this.page.opened.description).exploration);
+    void this.marks.show(state.mark ?? null);
   }
 
   #leave() {

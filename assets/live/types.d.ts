@@ -22,6 +22,8 @@ export interface Outline {
   mayPresent: boolean;
   state: Exploration;
   seq: number;
+  /** As of which mark it is shown; null: with the newest rows. */
+  mark: number | null;
   realtime: Place;
   started: string;
   ended: string | null;
@@ -32,7 +34,7 @@ export interface Place {
   endpoint?: string;
   cipher?: string;
   deliveries: number;
-  channels: { control: string; state: string; brush: string };
+  channels: { control: string; state: string; brush: string; grown: string | null };
 }
 
 /** A commit of the presenter. */
@@ -43,6 +45,8 @@ export interface State {
   at: number;
   /** What the presenter sees the dataset with: equal for all who see the same. */
   rights: string;
+  /** As of which mark, where it is held still. */
+  mark?: number | null;
 }
 
 /** A brush, the pointer (in parts of the card), or which view is active; the first number is milliseconds after the message's `t`. */

@@ -1,12 +1,14 @@
-"""The callbacks of the administration pages: everything here is for those who administer."""
+"""The callbacks of the administration pages: for those who administer; feeds for those who present, too."""
 
 from __future__ import annotations
 
 from callbacks.admin import (
     audit,
     datasets,
+    feeds,
     groups,
     health,
+    letters,
     live,
     people,
     persons,
@@ -20,9 +22,9 @@ from callbacks.asking import Act
 
 def register() -> None:
     """Wire all administration pages."""
-    for page in (people, groups, datasets, views, sessions, live, audit, health, settings):
+    for page in (people, groups, datasets, views, feeds, letters, sessions, live, audit, health, settings):
         page.register()
 
 
 ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS
-ACTS |= live.ACTS | sight.ACTS
+ACTS |= live.ACTS | sight.ACTS | feeds.ACTS | letters.ACTS

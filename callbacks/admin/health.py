@@ -1,4 +1,4 @@
-"""The Health page: engine and memory, database, keys, connection, disk and versions, as they are now."""
+"""The Health page: engine, memory, database, keys, connection, what is live, disk, versions: as of now."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ from datasets import inventory
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from db import state
+from db.engine import is_unproven
 from db.keys import ring
 from db.keys.master import source
 from db.schema import UnusableDatabaseError
 from db.tables import KeyPurpose
+from realtime import live
+from realtime.feeds import known
+from realtime.service import Realtime
 
 PACKAGES = ("dash", "Flask", "uvicorn", "SQLAlchemy", "numba", "numpy", "pyarrow", "duckdb", "cryptography")
 
@@ -46,6 +50,7 @@ def look(_clicks: int | None) -> list[Component]:
         section("Keys", _keys()),
         section("Encryption of datasets", _encryption()),
         section("Connection", _connection()),
+        section("Live", _live(current_app.extensions["realtime"])),
         section("Disk", _disk()),
         section("Versions", _versions()),
     ]
@@ -72,11 +77,13 @@ def _database() -> Component:
         found = state.look()
     except (SQLAlchemyError, UnusableDatabaseError) as error:
         return html.P(f"It does not answer: {error}", className="dx-danger", role="alert")
+    distant = [("Its certificate", _alarm("Not checked: add ?sslmode=verify-full"))]
     newest = "the newest" if found.schema == found.newest else f"{found.newest} is the newest"
     return facts(
         ("Kind", f"{found.kind} {found.version}"),
         ("Answers in", Formatted(found.latency, "milliseconds")),
         ("Schema", f"{found.schema}, {newest}"),
+        *(distant if is_unproven(settings().database) else []),
     )
 
 
@@ -107,6 +114,19 @@ def _connection() -> Component:
         ("Trusted proxies", own.trusted_proxies or "None"),
         ("Listens on", f"{own.host}, port {own.port}"),
         ("Public address", own.public_url or "Not set"),
+    )
+
+
+def _live(realtime: Realtime) -> Component:
+    how = realtime.standing
+    ours = how.sockets is not None
+    said = {None: "Nothing was live since the start", True: "Connected", False: _alarm("Not connected")}
+    return facts(
+        ("Messages go through", "the broker of this service" if ours else "Ably's cloud"),
+        ("The service itself", said[how.connected]),
+        ("Sockets", Formatted(how.sockets, "number") if how.sockets is not None else "Ably knows"),
+        ("Live sessions", Formatted(len(live.running()), "number")),
+        ("Feeds that run", Formatted(len(known.running()), "number")),
     )
 
 

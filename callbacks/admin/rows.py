@@ -21,10 +21,16 @@ Filters = Mapping[str, Any]
 Page = tuple[list[dict[str, Any]], int]
 
 
-def register(table: str, page: Callable[[Filters, Window], Page], thing: str, things: str) -> None:
+def register(
+    table: str,
+    page: Callable[[Filters, Window], Page],
+    thing: str,
+    things: str,
+    permission: Permission = Permission.ADMINISTER,
+) -> None:
     """Let a table of ``things`` show what ``page`` finds; it asks anew when a filter or the data changes."""
 
-    @requires(Permission.ADMINISTER)
+    @requires(permission)
     def rows(asked: dict[str, Any] | None, values: list[Any], names: list[dict[str, str]]) -> tuple[Any, Any]:
         if asked is None:
             raise PreventUpdate
@@ -53,10 +59,14 @@ def register(table: str, page: Callable[[Filters, Window], Page], thing: str, th
     )
 
 
-def register_panel(table: str, show: Callable[[str], list[Component] | None]) -> None:
+def register_panel(
+    table: str,
+    show: Callable[[str], list[Component] | None],
+    permission: Permission = Permission.ADMINISTER,
+) -> None:
     """Let the panel beside a table show the chosen row in full; without one it is not there."""
 
-    @requires(Permission.ADMINISTER)
+    @requires(permission)
     def panel(chosen: list[dict[str, Any]] | None, _changed: Any) -> tuple[Any, bool]:  # noqa: ANN401
         found = show(str(chosen[0]["id"])) if chosen else None
         return found or [], found is None

@@ -35,6 +35,7 @@ def panel(dataset: Row, shares: Sequence[Row]) -> list[Component]:
                 ask("Share…", "share", id_),
                 ask("See as a person…", "see", id_),
                 ask("Change owner…", "owner", id_),
+                html.A("Feeds", href=f"/admin/feeds?text={dataset['slug']}", className="dx-quiet-button"),
             ],
             className="dx-acts",
         ),

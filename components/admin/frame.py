@@ -15,11 +15,14 @@ PAGES = {
     "people": "People",
     "groups": "Groups",
     "datasets": "Datasets and rights",
+    "feeds": "Feeds",
     "sessions": "Sessions and tokens",
     "audit": "Audit",
     "health": "Health",
     "settings": "Settings",
 }
+FOR_PRESENTERS = {"feeds"}
+"""Pages that are not for admins alone."""
 
 
 def frame(
@@ -30,11 +33,13 @@ def frame(
         [html.H1(PAGES[page]), html.Div(tools, className="dx-admin-tools")], className="dx-admin-head"
     )
     main = html.Main([head, *content], id=ids.MAIN, className="dx-admin-main", tabIndex="-1")
-    return shell(account, html.Div([_rail(page), main], className="dx-admin"), *dialog())
+    administers = account is not None and account.administers
+    return shell(account, html.Div([_rail(page, administers), main], className="dx-admin"), *dialog())
 
 
-def _rail(current: str) -> Component:
-    links = [html.Li(_link(page, label, page == current)) for page, label in PAGES.items()]
+def _rail(current: str, administers: bool) -> Component:
+    shown = {page: label for page, label in PAGES.items() if administers or page in FOR_PRESENTERS}
+    links = [html.Li(_link(page, label, page == current)) for page, label in shown.items()]
     label = {"aria-label": "Administration"}
     return html.Nav(
         [html.P("Administration", className="dx-admin-title"), html.Ul(links)],

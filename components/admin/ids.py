@@ -10,6 +10,7 @@ VERIFY, VERDICT, EXPORT = "audit-verify", "audit-verdict", "audit-export"
 HEALTH, LOOK_AGAIN = "health", "health-again"
 SETTINGS = "settings"
 LIVE = "admin-live"
+FEEDS, LETTERS, BEAT, LETTERS_OF = "admin-feeds", "admin-letters", "feeds-beat", "letters-of"
 
 PEOPLE, GROUPS, DATASETS, VIEWS, SESSIONS, TOKENS, GUESTS, AUDIT = (
     f"admin-{name}"
@@ -35,6 +36,11 @@ def panel(table: str) -> str:
 def close(table: str) -> str:
     """What closes it."""
     return f"{table}-close"
+
+
+def pace(key: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
+    """Where the panel of a feed says how fast it is now."""
+    return {"type": "pace", "key": key}
 
 
 def again(table: str) -> str:

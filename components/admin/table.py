@@ -19,12 +19,12 @@ BLOCK = 100
 def column(
     field: str, title: str, kind: str = "", *, sortable: bool = False, width: int = 0
 ) -> dict[str, Any]:
-    """A column; ``kind`` says how its values are written: ``Moment``, ``Bytes``, ``Number``, ``List``."""
+    """A column; ``kind`` says how its values are written, as a function of assets/tables.js is called."""
     made: dict[str, Any] = {"field": field, "headerName": title, "sortable": sortable}
     made |= {"width": width} if width else {"flex": 1, "minWidth": 140}
     if kind:
         made["valueFormatter"] = {"function": f"dx{kind}(params.value)"}
-    if kind in ("Bytes", "Number"):
+    if kind in ("Bytes", "Number", "Seconds"):
         made["type"] = "rightAligned"
     return made
 

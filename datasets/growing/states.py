@@ -27,7 +27,11 @@ class States:
     @property
     def latest(self) -> int:
         """How many rows they see now."""
-        return self.total if self.ranks is None else self.ranks.visible(self.total)
+        return self.seen(self.total)
+
+    def seen(self, rows: int) -> int:
+        """How many they see of the first rows of the version: as many as there were at some moment."""
+        return rows if self.ranks is None else self.ranks.visible(rows)
 
     @property
     def rate(self) -> float:
@@ -35,8 +39,7 @@ class States:
         if not self.version.grows:
             return 0.0
         before = parts.before(self.version, now() - RECENT)
-        seen = before if self.ranks is None else self.ranks.visible(before)
-        return (self.latest - seen) / RECENT.total_seconds()
+        return (self.latest - self.seen(before)) / RECENT.total_seconds()
 
     def rows(self, until: int | None = None, since: int | None = None) -> range:
         """The rows of a state, None being as imported; those that have come since another one.

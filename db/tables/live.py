@@ -26,6 +26,8 @@ class LiveSession(SQLModel, table=True):
 
     ``presenter_id`` None: the owner presents. It runs until it has ``ended``. ``state`` is the exploration
     committed last, the ``seq``-th, and ``cursor`` the serial of the last message that was recorded.
+    ``marks`` are how many rows the version had whenever somebody held it still; ``mark`` numbers the one that
+    is shown, None the newest rows.
     ``cipher`` is the key (64 hexadecimal digits) that its channels can be encrypted with.
     """
 
@@ -43,6 +45,8 @@ class LiveSession(SQLModel, table=True):
     ended: datetime | None = Field(default=None, sa_type=Moment, index=True)
     state: dict[str, Any] = Field(sa_type=SealedJson.of("live_sessions.state"))
     seq: int = 0
+    marks: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    mark: int | None = None
     cursor: str = Field(default="", max_length=200)
     cipher: str = Field(default_factory=new_cipher, sa_type=Sealed.of("live_sessions.cipher"))
 

@@ -22,6 +22,8 @@ SKEW = 900_000
 """Milliseconds that a signed request may be off."""
 SIGNED = ("ttl", "capability", "clientId", "timestamp", "nonce")
 TARGET = re.compile(r"(clientId|revocationKey):.+", re.DOTALL)
+ALL = "revocationKey:*"
+"""The target that every token with a revocation key belongs to."""
 
 
 class Gate:
@@ -61,7 +63,9 @@ class Gate:
 
     def refuses(self, access: Access) -> bool:
         """Whether a token has been revoked since it was issued."""
-        own = (f"clientId:{access.client_id}", f"revocationKey:{access.revocation_key}")
+        own = [f"clientId:{access.client_id}"]
+        if access.revocation_key is not None:
+            own += [f"revocationKey:{access.revocation_key}", ALL]
         return access.issued is not None and any(
             access.issued * 1000 < self._revoked.get(target, 0) for target in own
         )

@@ -53,6 +53,11 @@ class Broker:
             self._hub = self._loop = None
             await history.end()
 
+    @property
+    def sockets(self) -> int:
+        """How many clients are connected."""
+        return len(self._hub.connections) if self._hub else 0
+
     def serves(self, scope: Scope) -> bool:
         """Whether a request or a socket is for the broker."""
         if scope["type"] == "websocket":

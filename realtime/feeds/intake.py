@@ -30,11 +30,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Pace:
-    """Rows a second lately; seconds from publishing to durable, of the last batch; messages that wait."""
+    """Rows a second lately; seconds from publishing to durable, of the last batch; messages that wait.
+
+    ``problem`` says why nothing is taken in now; empty while all is well.
+    """
 
     rate: float
     lag: float
     waiting: int
+    problem: str = ""
 
 
 class Intake:
@@ -47,6 +51,7 @@ class Intake:
         self._missed = True
         self._counted: deque[tuple[float, int]] = deque()
         self._lag = 0.0
+        self._problem = ""
         self._going: Future[None] | None = None
 
     def begin(self) -> None:
@@ -63,7 +68,7 @@ class Intake:
     def pace(self) -> Pace:
         since = monotonic() - WINDOW
         rows = sum(count for moment, count in list(self._counted) if moment > since)
-        return Pace(rows / WINDOW, self._lag, len(self._heard))
+        return Pace(rows / WINDOW, self._lag, len(self._heard), self._problem)
 
     def _hear(self, message: Message) -> None:
         if len(self._heard) == MOST_HEARD:
@@ -78,14 +83,15 @@ class Intake:
             await asyncio.sleep(PERIOD)
             try:
                 await self._turn()
+                self._problem = ""
             except ConnectionError as error:
                 log.info("what a feed has missed can't be fetched yet", reason=str(error))
-                self._missed = True
+                self._missed, self._problem = True, str(error)
             except (UnknownFeedError, OvertakenError):  # paused or deleted, or another service was faster
                 self._missed = True
             except Exception:
                 log.exception("messages of a feed could not be taken in yet", feed=self._channel)
-                self._missed = True
+                self._missed, self._problem = True, "messages can't be taken in; the service's log says why"
 
     async def _turn(self) -> None:
         """Take in what was missed, page by page, then what was heard meanwhile."""
@@ -101,13 +107,11 @@ class Intake:
             await self._take(heard)
 
     async def _take(self, messages: list[Message]) -> None:
-        taken = await asyncio.to_thread(self._taker.take, messages)
-        if taken is None:
-            return
-        self._lag = time() - min(message.at for message in messages) / 1000
-        self._count(taken.added)
-        if taken.added:
-            await asyncio.to_thread(self._told, taken)
+        while (taken := await asyncio.to_thread(self._taker.take, messages)) is not None:
+            self._lag = time() - min(message.at for message in messages) / 1000
+            self._count(taken.added)
+            if taken.added:
+                await asyncio.to_thread(self._told, taken)
 
     def _count(self, rows: int) -> None:
         self._counted.append((monotonic(), rows))

@@ -88,9 +88,11 @@ def replay(by: Principal, key: str, corrected: Mapping[int, Any] | None = None) 
     return Replayed(added, len(found.odd))
 
 
-def discard(by: Principal, key: str, ids: Sequence[int]) -> None:
-    """Remove dead letters for good; raises what ``replay`` does."""
+def discard(by: Principal, key: str, ids: Sequence[int] | None = None) -> None:
+    """Remove these dead letters for good, or all; raises what ``replay`` does."""
     feed = acts.find(by, key).feed
+    if ids is None:
+        ids = list(_oldest(feed))
     with session() as work:
         _remove(work, feed, ids)
         acts.record(Action.FEED_DISCARDED, by, feed, work, letters=len(ids))

@@ -1,7 +1,7 @@
 """What a message of a feed holds: rows as JSON objects, or a table as one stream of Arrow IPC.
 
 Whoever publishes is not trusted: nothing is unpacked that would become larger than what was sent but for the
-names of categories, and those only so far.
+names of columns and categories, which are repeated row by row, and those only so far.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from realtime.feeds.packing import is_packed
 from realtime.messages import Message
 
 MOST_ROWS = 1 << 16
-MOST_BYTES = 1 << 26
-"""Bytes that the names of categories of one column may have, each as often as it is meant."""
+MOST_BYTES = 1 << 24
+"""Bytes that the names of columns and categories of one message may have, each as often as it is meant."""
 PLAIN = (
     pa.types.is_null,
     pa.types.is_boolean,
@@ -125,18 +125,23 @@ def _of_arrow(data: object) -> Rows:
 def _require_plain(table: pa.Table) -> None:
     if table.num_rows > MOST_ROWS:
         raise BadMessageError(f"a message has {MOST_ROWS:,} rows at most")
+    if table.num_columns > settings().import_columns:
+        raise BadMessageError(f"a message has {settings().import_columns:,} columns at most")
     if len(set(table.column_names)) < table.num_columns:
         raise BadMessageError("two columns have the same name")
     for name, column in zip(table.column_names, table.columns, strict=True):
         type_ = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
         if not any(is_so(type_) for is_so in PLAIN):
             raise BadMessageError(f"{name!r} holds {column.type}, which no column of a dataset does")
-        if pa.types.is_dictionary(column.type) and _longest(column) * len(column) > MOST_BYTES:
-            raise BadMessageError(f"{name!r} would become larger than {MOST_BYTES:,} bytes")
+    names = sum(len(name.encode()) for name in table.column_names)
+    if (names + sum(map(_longest, table.columns))) * table.num_rows > MOST_BYTES:
+        raise BadMessageError(f"with all names the rows would become larger than {MOST_BYTES:,} bytes")
 
 
 def _longest(column: pa.ChunkedArray) -> int:
-    """Bytes of the longest name of a category."""
+    """Bytes of the longest name of a category; none where there are no categories."""
+    if not pa.types.is_dictionary(column.type):
+        return 0
     text = (chunk.dictionary.cast(pa.large_string()) for chunk in column.chunks)
     return max((pc.max(pc.binary_length(names)).as_py() or 0 for names in text), default=0)
 

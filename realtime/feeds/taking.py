@@ -26,6 +26,9 @@ from realtime.messages import Message
 MOST_LETTERS = 10_000
 """So many dead letters pause a feed: until somebody has looked, its messages wait in the history."""
 
+MOST_ROWS = 1 << 20
+"""Rows that a batch has at most, but for those of its last message."""
+
 
 class OvertakenError(RuntimeError):
     """The feed was paused or deleted meanwhile, or somebody else has taken messages of it."""
@@ -58,7 +61,7 @@ class Taker:
         self._batches = -1
 
     def take(self, messages: Sequence[Message]) -> Taken | None:
-        """Take in messages, each once; None if there is nothing new.
+        """Take in messages, each once, or the first of them if they are many; None if there is nothing new.
 
         Raises:
             OvertakenError: nothing was done: look again what is new.
@@ -70,15 +73,16 @@ class Taker:
         new = {message.id: message for message in messages if message.id not in self._taken}
         if not new:
             return None
-        found = sort((part for message in new.values() for part in read(message)), known.schema(feed))
-        newest = max(message.at for message in new.values())
+        taken, found = _until_full(new.values(), known.schema(feed))
+        newest = max(message.at for message in taken)
 
         def move_on(work: Session, _: object) -> None:
             _advance(work, feed.row, newest, found.rows.num_rows)
             keep(work, self._feed_id, found.odd)
 
-        done = append(feed.slug, feed.version, found.rows, Origin(feed.row.key, list(new)), move_on)
-        self._remember(feed.row.batches + 1, new)
+        names = [message.id for message in taken]
+        done = append(feed.slug, feed.version, found.rows, Origin(feed.row.key, names), move_on)
+        self._remember(feed.row.batches + 1, names)
         return Taken(feed.slug, feed.version, done.rows, done.added)
 
     def _look(self, feed: Current) -> None:
@@ -92,6 +96,20 @@ class Taker:
         self._taken |= dict.fromkeys(new)
         for name in list(islice(self._taken, max(0, len(self._taken) - known.MOST))):
             del self._taken[name]
+
+
+def _until_full(messages: Iterable[Message], schema: pa.Schema) -> tuple[list[Message], Sorted]:
+    """The first of these messages, up to the one with which it is enough for memory, or for the feed."""
+    taken, tables, odd, rows = [], [schema.empty_table()], list[Odd](), 0
+    for message in messages:
+        found = sort(read(message), schema)
+        taken.append(message)
+        tables.append(found.rows)
+        odd += found.odd
+        rows += found.rows.num_rows
+        if len(odd) >= MOST_LETTERS or rows >= MOST_ROWS:
+            break
+    return taken, Sorted(pa.concat_tables(tables), odd)
 
 
 def sort(parts: Iterable[Rows | Odd], schema: pa.Schema) -> Sorted:

@@ -21,7 +21,10 @@ from tests.audit.tools import ROOT, TOOLS, NotCheckedError, run
 
 LONGEST = 150  # seconds a scanner may take
 OBSOLETE = "X-XSS-Protection is not set"  # no browser heeds it any more, and it did harm
-ADDRESSES = ("/explore/flights?next=1", "/signin?next=1", "/api/subjects?q=ad", "/view/1", "/guest/1")
+ADDRESSES = (
+    *("/explore/flights?next=1", "/signin?next=1", "/api/subjects?q=ad", "/view/1", "/guest/1", "/live/1"),
+    *("/api/live/1/record?after=1", "/api/datasets/flights/versions/1/extent?column=1"),
+)
 X = "/api/datasets/flights/versions/1/cubes?x=1&frame=1"
 
 

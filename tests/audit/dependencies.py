@@ -70,7 +70,9 @@ def materials() -> list[str]:
     """Write both bills of materials (CycloneDX) and a list of licences; to have none is a finding."""
     RESULTS.mkdir(exist_ok=True)
     bills = {"python": RESULTS / "sbom-python.json", "npm": RESULTS / "sbom-npm.json"}
-    run(TOOLS / "cyclonedx-py", "environment", ROOT / ".venv/bin/python", "-o", bills["python"])
+    done = run(TOOLS / "cyclonedx-py", "environment", ROOT / ".venv/bin/python", "-o", bills["python"])
+    if done.returncode:
+        raise NotCheckedError(done.stderr.strip())
     bills["npm"].write_text(_npm_bill())
     lines = [line for bill in bills.values() for line in _licences(json.loads(bill.read_text()))]
     (RESULTS / "licences.txt").write_text("".join(f"{line}\n" for line in lines))

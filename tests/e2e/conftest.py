@@ -14,17 +14,23 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from accounts import sessions, users
+import config
+from accounts import links, sessions, users
 from accounts.sessions import Browser as Device
 from config import Settings
+from datasets import catalogue, shares
+from datasets.shares import Terms
+from db.tables import Resource, Role
 from tests.conftest import using
-from tests.e2e.visits import Opener, Service, assert_accessible
+from tests.e2e.growing import Growing
+from tests.e2e.visits import Arrive, Opener, Service, assert_accessible
 
 ROOT = Path(__file__).parents[2]
 QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 QUIET += ["--disable-component-update", "--disable-sync"]
 HERE = Device("127.0.0.1", "Chromium")
 PATIENCE = 20_000  # milliseconds; two busy cores
+AWAY = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
 
 
 @pytest.fixture(scope="session")
@@ -99,8 +105,37 @@ def visit(browser: Browser, service: Service, signed_in_state: dict[str, object]
     assert complaints == []
 
 
+@pytest.fixture
+def database(service: Service) -> Iterator[None]:
+    """The database of the running service, in which everyone sees the flights."""
+    before = config.use(Settings(data=service.data))
+    shares.put(Resource.DATASET, catalogue.find("flights", None)[0].id or 0, shares.EVERYONE, Terms())
+    yield
+    config.use(before)
+
+
+@pytest.fixture
+def arrive(database: None, service: Service, visit: Opener) -> Arrive:
+    """``arrive(name, role, path)``: the page of somebody who has just signed in and goes there."""
+
+    def open_page(name: str, role: Role, path: str, **looks: object) -> Page:
+        if users.of_name(name) is None:
+            users.create(name, "correct horse battery", role)
+        page = visit(f"/signin/link/{links.issue(name)}", signed_in=False, **looks)
+        page.wait_for_url("**/explore**")
+        page.goto(service.url + path)
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def growing(service: Service, tmp_path: Path) -> Growing:
+    return Growing(service, tmp_path)
+
+
 def _complaint(message: ConsoleMessage) -> list[str]:
-    """What the console says; a test that takes the network away makes it say so."""
-    expected = "ERR_INTERNET_DISCONNECTED" in message.text
+    """What the console says; a test that takes the network or the service away makes it say so."""
+    expected = any(reason in message.text for reason in AWAY)
     said = f"{message.type}: {message.text} {message.location.get('url')}"
     return [said] if message.type in ("error", "warning") and not expected else []

@@ -16,6 +16,7 @@ FILLED = {
     "people": "admin",
     "groups": "group",
     "datasets": "1 dataset",
+    "feeds": "feed",
     "sessions": "session",
     "audit": "entr",
     "health": "Signs sessions",

@@ -2,76 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts import users
-from accounts.principals import Principal
 from config import Settings
-from realtime import tokens
 from realtime.feeds import acts
 from tests.conftest import using
-from tests.e2e.conftest import ROOT
-from tests.e2e.explore import card, drag, rows, settled, table
-from tests.e2e.visits import Opener, Service
-from tests.integration.publishers import publisher
-
-TOTAL = ".dx-rows"
-
-
-def numbers(start: int, stop: int) -> pa.Table:
-    """Each tenth of the values is equally frequent; every third row is blue."""
-    values = range(start, stop)
-    return pa.table(
-        {"value": [n % 100 for n in values], "colour": [("blue", "red", "red")[n % 3] for n in values]}
-    )
-
-
-class Growing:
-    """A dataset of the running service, and the command that appends to it."""
-
-    def __init__(self, service: Service, folder: Path) -> None:
-        self.service, self.file = service, folder / "rows.parquet"
-        self.command("import", numbers(0, 3000), "--name", "Growing")
-        self.append(3000, 3300)
-
-    def append(self, start: int, stop: int, lift: int = 0) -> None:
-        rows = numbers(start, stop)
-        lifted = rows.set_column(0, "value", pc.add(rows["value"], lift))
-        self.command("append", lifted, "--slug", "growing")
-
-    def command(self, name: str, given: pa.Table, *options: str) -> None:
-        pq.write_table(given, self.file)
-        line = [sys.executable, "-m", "datasets", name, str(self.file), *options]
-        environment = os.environ | {"DATAXCHANGE_DATA": str(self.service.data)}
-        subprocess.run(line, cwd=ROOT, env=environment, check=True, capture_output=True)
-
-
-@pytest.fixture
-def growing(service: Service, tmp_path: Path) -> Growing:
-    return Growing(service, tmp_path)
-
-
-def number(text: str) -> int:
-    return int(text.replace(",", ""))
-
-
-def selected(page: Page, total: str) -> int:
-    """The rows that pass, once the page shows so many in all."""
-    expect(page.locator(TOTAL)).to_contain_text(f"of {total} rows")
-    return rows(page)
+from tests.e2e.explore import card, drag, settled, table
+from tests.e2e.growing import Growing, feeding, number, selected
+from tests.e2e.visits import Opener
 
 
 def test_rows_arrive_in_open_charts_while_a_brush_stays(visit: Opener, growing: Growing) -> None:
@@ -138,22 +77,3 @@ def test_a_page_moves_while_a_feed_brings_rows_and_somebody_brushes(visit: Opene
     values = sum(number(count) for *_, count, _ in table(page, "colour"))
     assert 0 < before == values < 5300
     assert page.locator(".dx-chip").inner_text() == words
-
-
-@contextmanager
-def feeding(service: Service, key: str, by: Principal, messages: int, rows: int) -> Iterator[None]:
-    """A program that publishes rows in a thread meanwhile."""
-    port = int(service.url.rpartition(":")[2])
-    token = tokens.of_publisher(by, key), tokens.client_id(by)
-
-    async def publish() -> None:
-        async with publisher(port, key, lambda: token) as program:
-            for message in range(messages):
-                start = 3300 + message * rows
-                await program.table(f"{message}", numbers(start, start + rows))
-                await asyncio.sleep(0.1)  # as a source of rows has it
-
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(asyncio.run, publish())
-        yield
-        running.result()

@@ -2,83 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-import config
-from accounts import links, users
-from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Terms
 from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import card, drag, plot, rows, settled
+from tests.e2e.lives import bar, path_of, present, same_rows
 from tests.e2e.truth import Truth, filters
-from tests.e2e.visits import Opener, Service, assert_accessible
-
-Arrive = Callable[..., Page]
-
-
-@pytest.fixture
-def database(service: Service) -> Iterator[None]:
-    """The database of the running service, in which everyone sees the flights."""
-    before = config.use(Settings(data=service.data))
-    shares.put(Resource.DATASET, catalogue.find("flights", None)[0].id or 0, shares.EVERYONE, Terms())
-    yield
-    config.use(before)
-
-
-@pytest.fixture
-def arrive(database: None, service: Service, visit: Opener) -> Arrive:
-    """``arrive(name, role, path)``: the page of somebody who has just signed in and goes there."""
-
-    def open_page(name: str, role: Role, path: str, **looks: object) -> Page:
-        if users.of_name(name) is None:
-            users.create(name, "correct horse battery", role)
-        page = visit(f"/signin/link/{links.issue(name)}", signed_in=False, **looks)
-        page.wait_for_url("**/explore**")
-        page.goto(service.url + path)
-        return page
-
-    return open_page
+from tests.e2e.visits import Arrive, Opener, assert_accessible
 
 
 @pytest.fixture
 def stage(visit: Opener) -> Page:
     """The page of the admin, who has begun to present."""
-    page = visit("/explore/flights")
-    settled(page)
-    page.get_by_role("button", name="Present", exact=True).click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile("/live/"))
-    expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
-    dialog.get_by_role("button", name="Close").click()
-    settled(page)
-    return page
-
-
-def path_of(stage: Page) -> str:
-    found = re.search(r"/live/[\w-]+", stage.url)
-    assert found
-    return found[0]
-
-
-def bar(page: Page, words: str) -> None:
-    """Until the bar says this, and the connection is live."""
-    expect(page.get_by_label("Live session").get_by_text(words)).to_be_visible()
-    expect(page.locator(".dx-live-bar[data-status=live]")).to_be_visible()
-
-
-def same_rows(stage: Page, *others: Page) -> int:
-    """Until the others count what the presenter counts."""
-    count = rows(stage)
-    for page in others:
-        expect(page.locator(".dx-count")).to_have_text(f"{count:,}")
-        settled(page)
-    return count
+    return present(visit("/explore/flights"))
 
 
 def test_followers_see_the_brush_move_explore_alone_and_return(stage: Page, arrive: Arrive) -> None:

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 Opener = Callable[..., Page]
+Arrive = Callable[..., Page]
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
+from ssl import SSLContext
 from threading import Thread
 from time import time
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +23,9 @@ CLIENT, SECRET = "dataxchange", "a secret of the tests that is long enough"
 
 @dataclass
 class Provider:
-    """``claims`` and ``header`` change what its ID tokens say, ``userinfo`` what it tells beside them."""
+    """``claims`` and ``header`` change what its ID tokens say, ``userinfo`` what it tells beside them;
+    ``moved`` is where it sends those who ask it anything; ``tls`` makes it speak HTTPS.
+    """
 
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one"}))
     signs_with: RSAKey | OctKey | None = None
@@ -31,6 +34,8 @@ class Provider:
     userinfo: dict = field(default_factory=dict)
     metadata: dict = field(default_factory=dict)
     without_id_token: bool = False
+    moved: str = ""
+    tls: SSLContext | None = None
     asked: dict = field(default_factory=dict)
     codes: dict = field(default_factory=dict)
 
@@ -38,6 +43,9 @@ class Provider:
         handler = type("Handler", (Handler,), {"provider": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
+        if self.tls is not None:
+            self.server.socket = self.tls.wrap_socket(self.server.socket, server_side=True)
+            self.issuer = f"https://localhost:{self.server.server_port}"
         Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
         return self
 
@@ -80,6 +88,12 @@ class Provider:
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.provider.moved:
+            self.send_response(307)
+            self.send_header("Location", self.provider.moved + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         answers = {
             "/.well-known/openid-configuration": self.provider.discovery,
             "/keys": lambda: {"keys": [self.provider.key.as_dict(private=False)]},

@@ -106,8 +106,8 @@ class Member:
             await self.channel(which).detach()
             await self.channel(which).attach()
 
-    async def commit(self, seq, exploration):
-        data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000)}
+    async def commit(self, seq, exploration, **more):
+        data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000)} | more
         await self.channel("state").publish("state", data)
 
     def said(self, which, name):
@@ -123,7 +123,7 @@ async def member(own, browser, key, cipher=None):
         answer = browser.post(f"/api/live/{key}/token", json={})
         answers.append(answer.status_code)
         assert answer.status_code == 200, answer.text
-        channels.update(answer.json["realtime"]["channels"])
+        channels.update({part: name for part, name in answer.json["realtime"]["channels"].items() if name})
         return TokenDetails(answer.json["token"], client_id=answer.json["clientId"])
 
     at_once = {"disconnected_retry_timeout": 200, "realtime_request_timeout": 4000}

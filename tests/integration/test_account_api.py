@@ -7,6 +7,7 @@ from datetime import timedelta
 import pyotp
 import pytest
 
+import config
 from accounts import apitokens, attempts, factors, identities, recovery, sessions, users
 from accounts.permissions import Permission
 from accounts.sessions import Browser
@@ -205,9 +206,10 @@ def test_an_authenticator_has_a_secret_of_full_length(ada):
     assert (answer.status_code, answer.json["error"]["where"]) == (400, "secret")
 
 
-def test_an_admin_keeps_the_last_second_factor(somebody):
+def test_who_must_have_a_second_factor_keeps_the_last_one(somebody, settings):
     admin = somebody(Role.ADMIN)
     with_authenticator(admin.principal)
+    config.use(settings.model_copy(update={"second_factor": "admins"}))
     answer = admin.browser.delete("/api/account/authenticator")
     assert (answer.status_code, answer.json["error"]["code"]) == (409, "last-factor")
     assert factors.of(admin.id)

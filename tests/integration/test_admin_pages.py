@@ -17,8 +17,9 @@ from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks import admin as admin_pages
+from callbacks.admin import feeds, letters
 from components.admin import ids
-from components.admin.frame import PAGES
+from components.admin.frame import FOR_PRESENTERS, PAGES
 from datasets import inventory
 from datasets.incoming.importer import import_file
 from db.engine import session
@@ -49,34 +50,46 @@ def trips(app: Dash, tmp_path: Path) -> str:
     return str(inventory.page()[0][0].id)
 
 
+def entitled(place: str) -> dict[Role, int]:
+    """What each role is answered by a page."""
+    may = {Role.ADMIN, Role.PRESENTER} if place in FOR_PRESENTERS else {Role.ADMIN}
+    return {role: 200 if role in may else 403 for role in Role}
+
+
 @pytest.mark.parametrize("place", PAGES)
-def test_pages_open_for_admins_only(signed_in: SignIn, client: FlaskClient, place: str) -> None:
+def test_pages_open_for_who_is_entitled(signed_in: SignIn, client: FlaskClient, place: str) -> None:
     answers = {role: signed_in(role).get(f"/admin/{place}").status_code for role in Role}
-    assert answers == {role: 200 if role is Role.ADMIN else 403 for role in Role}
+    assert answers == entitled(place)
     assert client.get(f"/admin/{place}").status_code == 302
 
 
 @pytest.mark.parametrize("place", PAGES)
-def test_layouts_are_given_to_admins_only(signed_in: SignIn, place: str) -> None:
+def test_layouts_are_given_to_who_is_entitled(signed_in: SignIn, place: str) -> None:
     outputs = [{"id": "_pages_content", "property": "children"}, {"id": "_pages_store", "property": "data"}]
     where = [prop("_pages_location", "pathname", f"/admin/{place}"), prop("_pages_location", "search", "")]
     answers = {role: call(signed_in(role), outputs, where).status_code for role in Role}
-    assert answers == {role: 200 if role is Role.ADMIN else 403 for role in Role}
+    assert answers == entitled(place)
 
 
-def test_every_callback_of_these_pages_is_for_admins(app: Dash, signed_in: SignIn) -> None:
+def test_every_callback_of_these_pages_is_for_admins_or_about_feeds(app: Dash, signed_in: SignIn) -> None:
     signed_in().get("/_dash-dependencies")
-    entries = [entry["callback"].__wrapped__ for entry in app.callback_map.values() if "callback" in entry]
-    own = [each for each in entries if each.__module__.startswith("callbacks.admin")]
-    assert len(own) > 15
-    assert {vars(each)["policy"] for each in own} == {Permission.ADMINISTER}
-
-
-def test_every_act_of_these_pages_is_for_admins_who_have_just_proved_who_they_are() -> None:
-    assert len(admin_pages.ACTS) > 20
-    assert {(act.permission, act.fresh) for act in admin_pages.ACTS.values()} == {
-        (Permission.ADMINISTER, True)
+    entries = {
+        name: entry["callback"].__wrapped__ for name, entry in app.callback_map.items() if "callback" in entry
     }
+    own = {name: each for name, each in entries.items() if each.__module__.startswith("callbacks.admin")}
+    assert len(own) > 15
+    policies = {name: vars(each)["policy"] for name, each in own.items()}
+    others = {name for name, policy in policies.items() if policy is not Permission.ADMINISTER}
+    assert {policies[name] for name in others} == {Permission.PRESENT}
+    about = (ids.FEEDS, ids.LETTERS, ids.LETTERS_OF, '"type":"pace"')
+    assert all(any(part in name for part in about) for name in others)
+
+
+def test_every_other_act_of_these_pages_is_for_admins_who_have_just_proved_who_they_are() -> None:
+    others = admin_pages.ACTS.keys() - feeds.ACTS.keys() - letters.ACTS.keys()
+    assert len(others) > 20
+    acts = [admin_pages.ACTS[verb] for verb in others]
+    assert {(act.permission, act.fresh) for act in acts} == {(Permission.ADMINISTER, True)}
 
 
 @pytest.mark.parametrize("role", OTHERS)
@@ -225,7 +238,8 @@ def test_the_log_is_filtered_exported_and_verified(app: Dash, admin: FlaskClient
     groups.create(ada, "East")
     assert [row["resource"] for row in found(admin, ids.AUDIT, key="West")] == ["group West"]
     assert found(admin, ids.AUDIT, since="2999-01-01") == []
-    answer = admin.get("/api/admin/audit.jsonl?kind=group&key=East")
+    answer = admin.get("/api/admin/audit.jsonl?kind=group&key=East&filename=evil.html")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="audit.jsonl"'
     assert [json.loads(line)["resource_key"] for line in answer.text.splitlines()] == ["East"]
     assert admin.get("/api/admin/audit.jsonl?since=yesterday").status_code == 400
     assert audit.page()[0][0].action == "audit.exported"
@@ -248,6 +262,7 @@ def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
     answer = call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")])
     for part in ("Engine", "sqlite", "the newest", "Signs sessions", "Encrypted", "Secure cookies", "Python"):
         assert part in done(answer)
+    assert "the broker of this service" in done(answer)
 
 
 def test_settings_show_where_each_comes_from(admin: FlaskClient, app: Dash) -> None:

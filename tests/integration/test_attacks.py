@@ -312,6 +312,25 @@ def imported(file, name="Bomb"):
     return import_file(file, "bomb", name, lambda *_: None, lambda _: None)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "record?after={}", None),
+        ("POST", "hand-over", '{{"person": {}}}'),
+        ("POST", "co-presenters", '{{"people": [{}]}}'),
+    ],
+)
+@pytest.mark.parametrize("number", [-(2**31), 2**31, 2**64])
+def test_numbers_that_no_database_holds_are_refused(signed_in, method, path, body, number):
+    answer = signed_in(Role.ADMIN).open(
+        f"/api/live/{'x' * 16}/{path.format(number)}",
+        method=method,
+        data=body and body.format(number),
+        content_type="application/json",
+    )
+    assert answer.status_code == 400, answer.text
+
+
 def test_a_parquet_file_that_swells_takes_bounded_memory(settings, tmp_path):
     """100 million rows in some kilobytes: imported or refused, but never held in memory whole."""
     file = tmp_path / "bomb.parquet"

@@ -18,11 +18,11 @@ from config import Settings
 from db.engine import session
 from db.tables import Identity, Passkey, Role, now
 
-REQUIRED = pytest.mark.parametrize(
-    ("role", "policy"), [(Role.ADMIN, "optional"), (Role.ADMIN, "admins"), (Role.VIEWER, "everyone")]
-)
+REQUIRED = pytest.mark.parametrize(("role", "policy"), [(Role.ADMIN, "admins"), (Role.VIEWER, "everyone")])
 PASSWORD = "an old green door"
-FREE = pytest.mark.parametrize(("role", "policy"), [(Role.VIEWER, "optional"), (Role.PRESENTER, "admins")])
+FREE = pytest.mark.parametrize(
+    ("role", "policy"), [(Role.ADMIN, "optional"), (Role.VIEWER, "optional"), (Role.PRESENTER, "admins")]
+)
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -27,6 +29,7 @@ from db.engine import session
 from db.tables import DeadLetter, Feed, Level, Role, Share
 from realtime import adapter, tokens
 from realtime.feeds import acts, letters, taking
+from realtime.messages import Message
 from tests.integration.publishers import publisher
 from tests.integration.stages import house, soon, until
 
@@ -108,6 +111,18 @@ def test_rows_of_a_channel_become_rows_of_the_dataset(service, feed, admin):
     assert waiting(feed) == []
 
 
+def test_nothing_that_was_published_can_be_read_on_disk(service, feed, admin, settings):
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            await program.rows("one", [{"n": 1, "name": "Xanadu"}, {"n": "Xanadu"}])
+
+    asyncio.run(scene())
+    until(lambda: arrived() == [1] and waiting(feed))
+    files = [file for file in settings.data.rglob("*") if file.is_file()]
+    assert {"realtime.sqlite", "dataxchange.sqlite"} <= {file.name for file in files}
+    assert not [file for file in files if b"Xanadu" in file.read_bytes()]
+
+
 def test_a_message_that_comes_again_counts_once(service, feed, admin):
     async def scene(numbers):
         async with publishing(service.port, feed, admin) as program:
@@ -151,6 +166,62 @@ def test_what_does_not_fit_waits_with_a_reason_until_it_is_corrected(service, fe
     assert arrived() == [1, 3, 2, 4]
     letters.discard(admin, feed, [letter.id for letter in letters.page(admin, feed, letters.Window())[0]])
     assert waiting(feed) == []
+
+
+def test_each_database_takes_a_batch_once_and_keeps_what_is_odd(database, tmp_path):
+    pq.write_table(pa.table({"n": list(range(BASE)), "name": ["x"] * BASE}), tmp_path / "trips.parquet")
+    import_file(tmp_path / "trips.parquet", "trips", "Trips", quiet, quiet)
+    admin = users.create("admin", "correct horse battery", Role.ADMIN)
+    key = acts.create(admin, "trips", "Counter")
+    with session() as work:
+        id_ = work.exec(select(Feed.id)).one()
+    messages = [Message(4_000_000_000_000, "1 admin", "s", "rows", [*rows(100), {"n": "many"}], "one:0")]
+    assert taking.Taker(id_).take(messages).added == 1
+    assert taking.Taker(id_).take(messages) is None
+    (letter,), _ = letters.page(admin, key, letters.Window())
+    assert letters.replay(admin, key, {letter.id: {"n": 101}}) == letters.Replayed(1, 0)
+    assert arrived() == [100, 101]
+    acts.pause(admin, key)
+    with pytest.raises(taking.OvertakenError):
+        taking.Taker(id_).take([Message(4_000_000_000_001, "1 admin", "t", "rows", rows(5), "two:0")])
+    acts.delete(admin, key)
+    assert (waiting(key), arrived()) == ([], [100, 101])
+
+
+def test_messages_that_do_not_fit_are_taken_only_until_they_pause_the_feed(feed, admin, monkeypatch):
+    """However many wait, and however many rows each holds: all at once they would not fit into memory."""
+    monkeypatch.setattr(taking, "MOST_LETTERS", 10)
+    with session() as work:
+        id_ = work.exec(select(Feed.id)).one()
+    first = int(time.time() * 1000)
+    messages = [Message(first + n, "1 admin", "", "rows", [n] * 6, f"{n}:0") for n in range(4)]
+    taking.Taker(id_).take(messages)
+    found, total = letters.page(admin, feed, letters.Window())
+    assert (total, {letter.content for letter in found}) == (12, {0, 1})
+    with session() as work:
+        own = work.exec(select(Feed)).one()
+    assert (own.paused, own.cursor) == (True, first + 1)
+    letters.discard(admin, feed, [letter.id for letter in found])
+    acts.resume(admin, feed)
+    taking.Taker(id_).take(messages)
+    assert {content for content, _ in waiting(feed)} == {2, 3}
+
+
+def test_many_rows_are_taken_in_batches_that_memory_holds(service, feed, admin, monkeypatch):
+    monkeypatch.setattr(taking, "MOST_ROWS", 5)
+    acts.pause(admin, feed)
+    until(lambda: not service.dash.server.extensions["realtime"].feeds._intakes)
+
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            for n in range(4):
+                await program.rows(str(n), rows(*range(3 * n, 3 * n + 3)))
+
+    asyncio.run(scene())
+    acts.resume(admin, feed)
+    until(lambda: arrived() == list(range(12)))
+    with session() as work:
+        assert work.exec(select(Feed.batches)).one() == 2
 
 
 def test_a_paused_feed_takes_nothing_and_later_all_that_came_meanwhile(service, feed, admin, monkeypatch):
@@ -249,6 +320,19 @@ def test_a_program_publishes_by_the_token_of_the_route_and_on_its_feed_only(serv
 
     asyncio.run(scene())
     until(lambda: arrived() == [1])
+
+
+def test_a_token_of_before_a_restart_is_good_no_longer(service, feed, admin):
+    """Whoever has it may have lost the right meanwhile, and nobody would have noticed."""
+    shown = {"Authorization": f"Bearer {tokens.of_publisher(admin, feed)}"}
+
+    def publish():
+        address = f"http://127.0.0.1:{service.port}/channels/feed:{feed}/messages"
+        return httpx.post(address, json={"name": "rows", "data": "[]"}, headers=shown)
+
+    assert publish().status_code == 201
+    service.restart()
+    assert (publish().status_code, publish().json()["error"]["code"]) == (401, 40141)
 
 
 def test_open_pages_are_told_only_once_rows_are_durable(service, feed, admin, signed_in):

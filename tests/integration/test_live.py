@@ -78,6 +78,8 @@ def test_what_a_presenter_commits_and_brushes_reaches_who_follows(service, signe
             await ada.commit(1, exploration(trips, delay=brushed(5, 10)))
             await ada.channel("brush").publish("move", move([0, "b", "delay", brushed(6, 11)]))
             await soon(lambda: bob.said("state", "state") and bob.said("brush", "move"))
+            how = service.dash.server.extensions["realtime"].standing
+            assert (how.connected, how.sockets) == (True, 3)  # with the service itself
             return bob.said("state", "state")[0], bob.heard["state"][0].client_id
 
     state, client = asyncio.run(scene())
@@ -130,6 +132,37 @@ def test_no_commit_is_lost_when_the_service_is_started_again(service, signed_in,
     asyncio.run(scene())
     until(lambda: recorded(key) == list(range(11)))
     assert shown(ada, key)["seq"] == 10
+
+
+def test_who_says_as_little_as_may_be_is_recorded_and_can_be_watched(service, signed_in, trips):
+    ada = signed_in(Role.PRESENTER)
+    key = started(ada, trips)
+
+    async def scene():
+        async with member(service, ada, key) as presenter:
+            await presenter.commit(1, {"dataset": "trips", "version": trips, "views": [{"id": "rows"}]})
+
+    asyncio.run(scene())
+    until(lambda: recorded(key) == [0, 1])
+    answer = ada.get(f"/api/live/{key}/record")
+    assert answer.json["messages"][-1][2]["exploration"]["filters"] == {}
+
+
+def test_nothing_that_was_said_can_be_read_on_disk(service, signed_in, trips, settings):
+    ada = signed_in(Role.PRESENTER)
+    key = started(ada, trips)
+    said = exploration(trips)
+    said["views"][0]["title"] = "Xanadu"
+
+    async def scene():
+        async with member(service, ada, key) as presenter:
+            await presenter.commit(1, said)
+
+    asyncio.run(scene())
+    until(lambda: recorded(key) == [0, 1])
+    assert "Xanadu" in str(lines(key))
+    files = [file for file in settings.data.rglob("*") if file.is_file()]
+    assert not [file for file in files if b"Xanadu" in file.read_bytes()]
 
 
 def recorded(key):

@@ -76,6 +76,7 @@ def test_it_is_begun_found_listed_renamed_ended_and_deleted(presenter, key, sign
     assert (found["name"], found["role"], found["owns"], found["seq"]) == ("June", "follower", False, 0)
     parts = ("", ":state:all", ":brush:all")
     channels = dict(zip(("control", "state", "brush"), (f"live:{key}{part}" for part in parts), strict=True))
+    channels["grown"] = None
     assert found["realtime"] == {
         "endpoint": None,
         "cipher": None,
@@ -138,7 +139,7 @@ def record(key):
     pointer = [[0, "p", "salary", 0.5, 0.5], [9, "p", None, 0, 0]]
     moves = [samples, pointer, [[0, "a", "salary"]]]
     lines = [[1000 + at, "move", {"t": 1000, "i": 22, "s": each}] for at, each in enumerate(moves)]
-    recordings.write([Batch(own.id, lines, own.state, own.seq, "")])
+    recordings.write([Batch(own.id, lines, recordings.latest(own), "")])
 
 
 def test_who_no_longer_sees_the_dataset_is_told_that_there_is_nothing(presenter, key, signed_in):

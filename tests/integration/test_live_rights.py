@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from ably import AblyException
 from sqlmodel import select
 
@@ -16,7 +17,8 @@ from datasets import shares
 from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
-from db.tables import Dataset, GuestLink, Resource, Role, now
+from db.tables import Dataset, GuestLink, Resource, Role, Share, now
+from realtime import pace, tokens, watch
 from realtime.broker.actions import Action
 from tests.integration.brokers import Wire, wire
 from tests.integration.stages import house, member, soon, until
@@ -24,6 +26,7 @@ from tests.integration.stages import house, member, soon, until
 SPAN = {"type": "interval", "lo": 10.0, "hi": 20.0, "nulls": False}
 BOTH = {"type": "members", "values": ["ATL", "ORD"], "other": False, "nulls": False}
 CHICAGO = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
+ATLANTA = [{"column": "origin", "filter": {"type": "members", "values": ["ATL"], "nulls": False}}]
 HIDDEN = ("salary", "ATL", "4242")
 
 
@@ -116,7 +119,7 @@ async def listening(own, browser, key, *also):
     place = answer.json["realtime"]["channels"]
     async with wire(own, token=answer.json["token"]) as client:
         listener = Listener(client.socket, place)
-        for name in (*place.values(), *also):
+        for name in (*filter(None, place.values()), *also):
             await listener.attach(name)
         hearing = asyncio.create_task(listener.hear())
         yield listener
@@ -256,6 +259,45 @@ def test_whose_rights_change_is_cut_off_and_finds_other_channels(service, signed
     assert not [word for word in HIDDEN if word in "".join(after.raw)]
 
 
+def test_a_new_share_that_hides_more_cuts_off_as_well(service, signed_in, trips, ada, key):
+    bob = signed_in(Role.VIEWER)
+    with session() as work:
+        work.execute(sa.delete(Share).where(Share.user_id.is_(None)))
+    share(Subject(user_id=number(bob)), Terms(conditions=CHICAGO))
+
+    async def scene():
+        async with member(service, ada, key) as presenter, listening(service, bob, key) as before:
+            await soon(lambda: before.messages("state"))
+            share(EVERYONE, Terms(conditions=ATLANTA, masked=("salary",)))
+            await soon(lambda: any('"code":40141' in text for text in before.raw))
+            heard = len(before.raw)
+            await presenter.commit(1, exploration(trips, salary=SPAN | {"hi": 4242.0}))
+            async with listening(service, bob, key) as after:
+                await soon(lambda: after.messages("state"))
+                return "".join(before.raw[heard:]) + "".join(after.raw)
+
+    told = asyncio.run(scene())
+    assert not [word for word in ("salary", "4242") if word in told]
+
+
+def test_who_loses_rights_while_a_token_is_made_for_them_is_cut_off(  # noqa: PLR0917
+    service, signed_in, trips, ada, key, monkeypatch
+):
+    bob, make = seeing_all(signed_in(Role.VIEWER)), tokens.of_member
+
+    def too_late(*of):
+        share(Subject(user_id=number(bob)), Terms(conditions=CHICAGO, masked=("salary",)))
+        return make(*of)
+
+    async def scene():
+        monkeypatch.setattr(watch, "_news", lambda seen: (seen, False))  # it has looked already
+        monkeypatch.setattr(tokens, "of_member", too_late)
+        async with listening(service, bob, key) as heard:
+            await soon(lambda: any('"code":40141' in text for text in heard.raw))
+
+    asyncio.run(scene())
+
+
 def link_to(browser, key, **more):
     """The path of a new guest link."""
     wish = {"expires": (now() + timedelta(hours=1)).isoformat()} | more
@@ -354,6 +396,13 @@ def test_guests_are_out_when_the_link_is_revoked_or_has_expired_or_the_session_e
         assert app.server.test_client().get(path).status_code == 410
     late = {"expires": (now() + timedelta(hours=1)).isoformat()}
     assert ada.post(f"/api/live/{key}/guests", json=late).status_code == 400
+
+
+def test_who_offers_again_and_again_must_wait(signed_in, trips, ada, key):
+    bob, offer = seeing_all(signed_in(Role.VIEWER)), {"exploration": exploration(trips)}
+    answers = [bob.post(f"/api/live/{key}/offer", json=offer) for _ in range(pace.BURST + 1)]
+    assert [each.status_code for each in answers] == [204] * pace.BURST + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
 
 
 def test_only_who_owns_a_live_session_gives_out_links_to_it(signed_in, ada, key, root):

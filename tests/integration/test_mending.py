@@ -11,7 +11,8 @@ import config
 from accounts import links, mail, sessions, standing, users
 from accounts.sessions import Browser
 from accounts.tokens import BadTokenError
-from db.tables import Purpose, Role
+from db.engine import session
+from db.tables import Purpose, Role, User
 from tests.integration.browsers import PASSWORD, fill, is_in, sign_in, with_authenticator
 from tests.integration.mailbox import PUBLIC, mailboxes, use_mail
 
@@ -151,6 +152,34 @@ def test_mail_is_encrypted_unless_it_is_told_otherwise(ada, mailbox):
     with pytest.raises(mail.smtplib.SMTPNotSupportedError, match="STARTTLS"):
         mail.bring(ada.id, Purpose.INVITATION, token)
     assert mailbox.mails.empty()
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "ada@example.org\r\nBcc: eve@example.org",
+        "ada@example.org\nSubject: More",
+        "ada@example.org, eve@example.org",
+    ],
+)
+def test_an_address_adds_no_headers_and_nobody_else(ada, mailbox, email):
+    with pytest.raises(users.BadEmailError):
+        users.set_email("ada", email)
+    with session() as work:  # however it got there
+        work.get_one(User, ada.id).email = email
+    if "\n" in email:
+        with pytest.raises(ValueError, match="linefeed or carriage return"):
+            mail.bring(ada.id, Purpose.INVITATION, "token")
+        assert mailbox.mails.empty()
+
+
+def test_a_name_adds_nothing_to_the_head_of_a_mail(mailbox):
+    eve = users.create("eve Bcc: adam@example.org", None, Role.VIEWER)
+    users.set_email(eve.name, "eve@example.org")
+    mail.bring(eve.id, Purpose.INVITATION, "token")
+    told = mailbox.next()
+    assert sorted(told.keys())[:4] == ["Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "From"]
+    assert (told["To"], told["Bcc"]) == ("eve@example.org", None)
 
 
 def test_an_invitation_by_mail(client, mailbox):

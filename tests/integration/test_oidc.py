@@ -295,6 +295,13 @@ def test_whoever_goes_back_is_told_so_and_nothing_the_address_says(client, provi
     assert len(entries()) == 1  # once a minute, as anybody may come like this
 
 
+def test_nobody_is_asked_whom_the_provider_names_in_its_place(client, provider):
+    with Provider(metadata={"issuer": provider.issuer}) as other:
+        provider.moved = other.issuer
+        answer = client.get("/signin/oidc")
+    assert (answer.status_code, "reached" in answer.text) == (502, True)
+
+
 def test_a_provider_that_is_away_is_said_to_be(client, provider, settings):
     use(settings, provider, oidc_issuer="http://127.0.0.1:9")
     answer = client.get("/signin/oidc")

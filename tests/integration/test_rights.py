@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from accounts import links, sessions, users
+from accounts import apitokens, links, sessions, users
+from accounts.permissions import Permission
 from components import ids
 from datasets import catalogue, door, reach, shares
 from datasets.door import UnknownDatasetError
@@ -21,6 +22,7 @@ from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Group, GuestLink, Level, Membership, Resource, Role, now
+from tests.integration.audit_log import entries
 from tests.integration.frames import decode
 
 SECRETS = ("Xanadu", "salary", "Salary", "987654")
@@ -316,6 +318,42 @@ def test_a_shared_view_shows_each_what_they_may_see(bob, owner):
     assert bob.browser.delete(f"/api/views/{key}").status_code == 403
     whole = owner.open(None, view=key)
     assert (len(whole["exploration"]["views"]), whole["problems"]) == (2, [])
+
+
+def test_a_scale_that_reaches_over_hidden_values_does_not_tell_them(bob, owner):
+    wide = view("delay", "delay")
+    wide["scales"][0]["domain"] = [-3.5, 987_704]  # as somebody who sees all has widened it
+    key = save(owner, views=[wide])
+    share = {"among": "person", "name": "bob"}
+    assert owner.browser.post(f"/api/views/{key}/shares", json=share).status_code == 201
+    domains = [
+        each.open(None, view=key)["exploration"]["views"][0]["scales"][0]["domain"] for each in (owner, bob)
+    ]
+    assert domains == [[-3.5, 987_704], [0, 50]]
+
+
+def test_programs_list_views_too_and_guests_do_not(app, bob, owner):
+    key = save(bob)
+    program = app.server.test_client()
+    token = apitokens.create(bob.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
+    shown = {"Authorization": f"Bearer {token}"}
+    assert [each["key"] for each in program.get("/api/views", headers=shown).json["views"]] == [key]
+    guest = app.server.test_client()
+    guest.get(guest_link(bob, key))
+    assert guest.get("/api/views").status_code == 403
+
+
+def test_who_asks_without_opening_is_in_the_audit_log_once(app, owner, trips):
+    program = app.server.test_client()
+    token = apitokens.create(owner.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
+    question = json.dumps({"views": [view("city", "city")]})
+    route = f"/api/datasets/trips/versions/{trips.version}/cubes?x={quote(question)}"
+    for _ in range(2):
+        assert program.get(route, headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        owner.browser.get("/api/datasets/trips")
+        assert owner.browser.get(route).status_code == 200
+    found = [each for each in entries() if each.action == "dataset.opened"]
+    assert [each.details.get("through") for each in found] == ["program", None, None]
 
 
 def test_a_view_is_renamed_updated_and_deleted_by_its_owner(owner):

@@ -7,7 +7,9 @@ import pytest
 
 import config
 from accounts import links, standing, users
-from db.tables import Role
+from accounts.permissions import Permission
+from db.keys import ring
+from db.tables import KeyPurpose, Role
 
 PASSWORD = "correct horse battery"
 
@@ -163,3 +165,14 @@ def test_a_new_password_ends_all_sessions(client, ada):
     assert client.get("/_dash-layout").status_code == 401
     assert sign_in(client).status_code == 401
     assert sign_in(client, password="another password").status_code == 302
+
+
+def test_new_keys_sign_nobody_out(somebody):
+    ada = somebody()
+    program = ada.program(Permission.EXPLORE)
+    for purpose in (KeyPurpose.SIGN, KeyPurpose.SEAL):
+        ring.rotate(purpose)
+    assert ada.browser.get("/api/account").json["name"] == ada.name
+    assert program.get("/api/datasets").status_code == 200
+    ada.browser.delete_cookie("dx-access")  # as when it has expired: the other one renews both
+    assert ada.browser.get("/api/account").status_code == 200

@@ -17,7 +17,7 @@ from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
 from db.engine import session
 from db.tables import Dataset, LiveRecord, LiveSession, Resource, Role, Share, now
-from realtime import live, recordings
+from realtime import live, pace, recordings
 from realtime.live import Part, UnknownLiveError
 from realtime.stage import BadLiveError, OverError, RunningError, Stage
 
@@ -159,6 +159,21 @@ def test_hand_over_take_back_and_co_presenters(stage, audience, people):
         stage.appoint(ada, key, range(51))
 
 
+def test_who_may_not_hand_over_or_appoint_is_told_the_same_whomever_they_name(stage, people):
+    key, bob = stage.start(people["ada"], STATE), people["bob"]
+    ids = [people["root"].id, people["vi"].id, people["out"].id, 4711]
+    for act in (lambda id_: stage.hand_over(bob, key, id_), lambda id_: stage.appoint(bob, key, [id_])):
+        assert len({refusal(act, id_) for id_ in ids}) == 1
+    with pytest.raises(UnknownLiveError):
+        stage.hand_over(people["out"], key, people["vi"].id)
+
+
+def refusal(act, id_):
+    with pytest.raises(NotAllowedError) as refused:
+        act(id_)
+    return str(refused.value)
+
+
 def test_asking_and_offering_are_told_with_the_name_of_who_does(stage, audience, people):
     key = stage.start(people["ada"], STATE)
     stage.ask(people["bob"], key)
@@ -171,12 +186,22 @@ def test_asking_and_offering_are_told_with_the_name_of_who_does(stage, audience,
     assert actions(key) == ["live.started", "live.joined", "live.joined"]
 
 
+def test_nobody_drowns_out_all_others(stage, audience, people):
+    key = stage.start(people["ada"], STATE)
+    for _ in range(pace.BURST):
+        stage.offer(people["vi"], key, STATE)
+    with pytest.raises(pace.TooOftenError):
+        stage.offer(people["vi"], key, STATE)
+    stage.offer(people["bob"], key, STATE)
+    stage.ask(people["bob"], key)
+    assert len([each for each in audience.heard if each[:2] == ("offered", "vi")]) == pace.BURST
+
+
 def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, people):
     ada, bob = people["ada"], people["bob"]
     key = stage.start(ada, STATE, name="Delays")
     stage.join(bob, key)
     stage.join(bob, key)
-    assert [member.name for member in live.members()] == ["bob"]
     with pytest.raises(NotAllowedError):
         stage.end(bob, key)
     with pytest.raises(RunningError):
@@ -188,7 +213,6 @@ def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, 
             act(ada, key)
     assert [found.live.key for found in live.listed(bob)] == [key]
     assert live.listed(people["vi"]) == []
-    assert live.members() == []
     stage.rename(ada, key, " June ")
     assert live.of(key).live.name == "June"
     for bad in ("", " ", "a\nb", "x" * 201):

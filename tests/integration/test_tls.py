@@ -1,5 +1,6 @@
 """HTTPS by the service itself: what a browser gets, and what is refused."""
 
+import asyncio
 import http.client
 import json
 import os
@@ -9,15 +10,37 @@ import ssl
 import stat
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import uvicorn
+from ably import AblyRealtime
+from ably.types.tokendetails import TokenDetails
+from aiosmtpd.controller import Controller
 from cryptography import x509
+from pydantic import SecretStr
+from starlette.responses import PlainTextResponse
+from uvicorn.server import ServerState
 
-from db.engine import travels_in_the_clear
+import config
+from accounts import apitokens, mail, users
+from accounts.permissions import Permission
+from config import Settings
+from datasets import catalogue
+from datasets.incoming.importer import import_file
+from db.engine import is_unproven
+from db.tables import Purpose, Role, now
 from deploy import localca
+from patience import PatientProtocol
+from realtime.feeds import acts
+from tests.conftest import using
+from tests.integration.mailbox import Mailbox
+from tests.integration.provider import Provider
+from tests.integration.stages import soon
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +85,77 @@ def port_of(process):
     address = process.stdout.readline()
     assert address.startswith("DataXchange is at https://"), process.stderr.read()
     return int(address.rpartition(":")[2])
+
+
+def test_a_connection_that_is_closed_is_waited_for_no_longer(tls):
+    """As when an answer ends just after whoever asked for it has left."""
+    made = []
+
+    async def scene():
+        config = uvicorn.Config(app=PlainTextResponse("Hello"), log_config=None)
+        config.load()
+
+        def begin():
+            made.append(PatientProtocol(config, ServerState(), {}))
+            return made[-1]
+
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(begin, "localhost", 0, ssl=certified(tls))
+        port = server.sockets[0].getsockname()[1]
+        reader, writer = await asyncio.open_connection("localhost", port, ssl=trusting(tls))
+        (served,) = made
+        await soon(lambda: served.transport)
+        for _ in range(2):
+            served.transport.close()
+        served.on_response_complete()
+        assert await reader.read() == b""
+        writer.close()
+        server.close()
+        return served._hanging_up
+
+    assert asyncio.run(scene()) is None
+
+
+def certified(tls):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls / "certificate.pem", tls / "key.pem")
+    return context
+
+
+def test_a_provider_that_nobody_vouches_for_is_not_spoken_to(tls, client, settings, monkeypatch):
+    with Provider(tls=certified(tls)) as provider:
+        own = {"oidc_issuer": provider.issuer, "oidc_client_id": "dx", "oidc_name": "Example"}
+        config.use(Settings(**settings.model_dump() | own))
+        assert client.get("/signin/oidc").status_code == 502
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls / "authority.pem"))
+        assert client.get("/signin/oidc").status_code == 302
+
+
+def test_a_mail_server_that_nobody_vouches_for_gets_no_mail(tls, settings, monkeypatch):
+    ada, box = users.create("ada", None, Role.VIEWER), Mailbox()
+    users.set_email("ada", "ada@example.org")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, ssl_context=certified(tls))
+    server._trigger_server = lambda: knock(tls, port)
+    server.start()
+    url = SecretStr(f"smtps://localhost:{port}")
+    config.use(settings.model_copy(update={"smtp_url": url, "mail_from": "dx@example.org"}))
+    with pytest.raises(ssl.SSLCertVerificationError):
+        mail.bring(ada.id, Purpose.INVITATION, "token")
+    assert box.mails.empty()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
+    assert mail.bring(ada.id, Purpose.INVITATION, "token") == "ada@example.org"
+    assert box.next()["To"] == "ada@example.org"
+    server.stop()
+
+
+def knock(tls, port):
+    with (
+        socket.create_connection(("127.0.0.1", port)) as raw,
+        trusting(tls).wrap_socket(raw, server_hostname="localhost") as inside,
+    ):
+        inside.recv(1)
 
 
 def trusting(tls):
@@ -190,16 +284,94 @@ def test_only_a_trusted_proxy_is_believed(tmp_path, trusted, seen):
 
 
 @pytest.mark.parametrize(
-    ("url", "clear"),
+    ("url", "unproven"),
     [
         ("sqlite:///x", False),
         ("postgresql+psycopg:///x?host=/run/postgresql", False),
         ("postgresql+psycopg://u@localhost/x", False),
         ("postgresql+psycopg://u@db.example.org/x", True),
         ("postgresql+psycopg://u@db.example.org/x?sslmode=prefer", True),
+        ("postgresql+psycopg://u@db.example.org/x?sslmode=require", True),
         ("postgresql+psycopg://u@db.example.org/x?sslmode=verify-full", False),
         ("postgresql+psycopg:///x?host=db.example.org", True),
     ],
 )
-def test_a_distant_database_without_tls_is_noticed(url, clear):
-    assert travels_in_the_clear(url) is clear
+def test_a_distant_database_whose_certificate_is_not_checked_is_noticed(url, unproven):
+    assert is_unproven(url) is unproven
+
+
+def asked(tls, port, token, path, body):
+    connection = http.client.HTTPSConnection("localhost", port, context=trusting(tls), timeout=20)
+    head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    connection.request("POST", path, json.dumps(body), head)
+    answer = connection.getresponse()
+    found = json.loads(answer.read() or b"null")
+    connection.close()
+    assert answer.status in (200, 201), found
+    return found
+
+
+@contextmanager
+def with_trips(tls, data):
+    """A service over TLS with a dataset and its feed: its port, an API token and the key of the feed."""
+    with running(tls, data) as process:
+        port = port_of(process)
+        with using(Settings(data=data)):
+            pq.write_table(pa.table({"n": range(100)}), data / "trips.parquet")
+            import_file(data / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
+            admin = users.require("admin")
+            scopes = [Permission.EXPLORE, Permission.PRESENT]
+            token = apitokens.create(admin, "a program", scopes, now() + timedelta(days=1))
+            yield port, token, acts.create(admin, "trips", "Tower")
+
+
+@asynccontextmanager
+async def connected(port, entry):
+    """By Ably's SDK, with what a route answers to who may come in."""
+
+    async def show(_params):
+        return TokenDetails(entry["token"], client_id=entry["clientId"])
+
+    client = AblyRealtime(auth_callback=show, endpoint=f"localhost:{port}/", tls=True)
+    try:
+        await asyncio.wait_for(client.connection.once_async("connected"), 20)
+        yield client
+    finally:
+        await client.close()
+
+
+def test_live_sessions_and_feeds_go_over_tls(tls, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
+    with with_trips(tls, tmp_path) as (port, token, feed):
+        version = catalogue.open("trips").version
+        view = {"id": "n", "columns": ["n"], "scales": [{"type": "linear"}], "bins": [20]}
+        shown = {
+            "v": 1,
+            "dataset": "trips",
+            "version": version,
+            "views": [view],
+            "filters": {},
+            "active": None,
+        }
+        key = asked(tls, port, token, "/api/live", {"dataset": "trips", "exploration": shown})["key"]
+        entry = asked(tls, port, token, f"/api/live/{key}/token", {})
+        publisher = asked(tls, port, token, f"/api/feeds/{feed}/token", {})
+        names = entry["realtime"]["channels"]
+        heard = {"state": [], "grown": []}
+
+        async def scene():
+            async with (
+                connected(port, entry) as one,
+                connected(port, entry) as other,
+                connected(port, publisher) as by,
+            ):
+                for name, to in heard.items():
+                    await other.channels.get(names[name]).subscribe(lambda message, to=to: to.append(message))
+                commit = {"seq": 1, "exploration": shown, "at": 1, "rights": "all"}
+                await one.channels.get(names["state"]).publish("state", commit)
+                await by.channels.get(publisher["channel"]).publish("rows", [{"n": 100}])
+                await soon(lambda: all(heard.values()))
+
+        asyncio.run(scene())
+        assert heard["state"][-1].data["seq"] == 1
+        assert heard["grown"][-1].data["rows"] == 101

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { conditionsOf } from "../../assets/explore/conditions.js";
 import * as edit from "../../assets/explore/exploration.js";
 
 const view = (id, change = {}) => ({
@@ -59,4 +60,17 @@ test("an equal filter is no new step", () => {
 
 test("a view fits the grid", () => {
   assert.deepEqual(edit.fitted(99, 0), { width: 12, height: 1 });
+});
+
+test("views and filters of any name are their own, and nothing gets into what all objects share", () => {
+  for (const id of ["constructor", "__proto__"]) {
+    const named = edit.addView({ ...start, filters: {} }, view(id));
+    assert.equal(edit.filterOf(named, id), undefined);
+    const filtered = edit.setFilter(named, id, interval);
+    assert.deepEqual(edit.filterOf(filtered, id), interval);
+    assert.deepEqual(conditionsOf(filtered), [{ column: "delay", filter: interval }]);
+    assert.equal(edit.filterOf(edit.removeView(filtered, id), id), undefined);
+    assert.equal(edit.filterOf(edit.setFilter(filtered, id, null), id), undefined);
+  }
+  assert.deepEqual([Object.keys(Object.prototype), {}.type], [[], undefined]);
 });

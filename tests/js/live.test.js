@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { filterBetween } from "../../assets/live/between.js";
-import { fit } from "../../assets/live/fit.js";
+import { fit, isFilter } from "../../assets/live/fit.js";
 import { Player } from "../../assets/live/player.js";
 import { Sampler, pace } from "../../assets/live/sampler.js";
 
@@ -142,5 +142,10 @@ test("what is no exploration shows nothing, and breaks nothing", () => {
   for (const sent of garbage) assert.deepEqual(fit(sent, description).exploration.views, []);
   const wild = fit(exploration([{ ...view("v1", ["delay"]), width: 1e9, height: NaN }], { v1: { type: "interval", lo: "x", hi: 3 } }), description);
   assert.deepEqual(wild.exploration.filters, {});
+  for (const type of ["constructor", "__proto__", "toString"]) assert.equal(isFilter({ type }), false);
+  const polluting = JSON.parse('{"__proto__": {"type": "nulls"}, "constructor": {"type": "nulls"}}');
+  const named = fit(exploration([view("constructor", ["delay"]), view("v1", ["delay"])], polluting), description);
+  assert.deepEqual(Object.entries(named.exploration.filters), [["constructor", { type: "nulls" }]]);
+  assert.equal({}.type, undefined);
   assert.deepEqual([wild.exploration.views[0].width, wild.exploration.views[0].height], [12, 2]);
 });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ def rights(draw):
     hidden = draw(st.sets(st.sampled_from(["n00", "n01", "O'Hare", "Sun"])))
     return whole.model_copy(
         update={
-            "rights": "some",
+            "partial": True,
             "columns": tuple(_without(each, hidden) for each in whole.columns if each.name not in masked),
         }
     )
@@ -122,9 +123,24 @@ def test_a_brush_of_values_that_the_reader_does_not_see_is_not_shown():
     exploration = explorations.Exploration.model_validate(
         {"dataset": "trips", "version": "ab12", "views": [view]}, strict=False
     )
-    for rights_, expected in (("some", [["Mon"]]), ("all", [["Sun", "Mon"], ["Mon"]])):
-        glass = Glass(less.model_copy(update={"rights": rights_}))
+    for partial, expected in ((True, [["Mon"]]), (False, [["Sun", "Mon"], ["Mon"]])):
+        glass = Glass(less.model_copy(update={"partial": partial}))
         glass.seen(state(exploration))
         brushes = [Members(values=values).model_dump(mode="json") for values in (("Sun", "Mon"), ("Mon",))]
         line = glass.seen([1, "move", {"t": 0, "i": 22, "s": [[0, "b", "w", each] for each in brushes]}])
         assert [each[3]["values"] for each in line[2]["s"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("domain", "shown"),
+    [([-100.0, 500.0], [-5, 21]), ([0.0, 10.0], [0, 10]), ([50.0, 90.0], None), (None, None)],
+)
+def test_a_scale_reaches_over_the_values_that_the_reader_sees(domain, shown):
+    whole, _ = trips()
+    profile = whole.column("delay").profile.model_copy(update={"minimum": -5.0, "maximum": 20.0})
+    column = whole.column("delay").model_copy(update={"profile": profile})
+    wide = {"id": "d", "columns": ["delay"], "scales": [{"type": "linear", "domain": domain}], "bins": [20]}
+    said = state(alone(explorations.View.model_validate(wide, strict=False)))
+    for partial, expected in ((True, shown), (False, domain)):
+        seen = Glass(whole.model_copy(update={"columns": (column,), "partial": partial})).seen(said)
+        assert seen[2]["exploration"]["views"][0]["scales"][0]["domain"] == expected
