@@ -50,7 +50,7 @@ from patience import LARGEST_BODY, WholeBodies
 from serving import listen, log_to_stderr, serve
 
 if TYPE_CHECKING:
-    from gpu.cpu.memory import Memory
+    from gpu.resident.memory import Memory
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
@@ -272,7 +272,7 @@ def cpu_engines(settings: Settings) -> Callable[[Store], Engine]:
 
     @cache
     def memory() -> Memory:
-        from gpu.cpu.memory import Memory  # noqa: PLC0415  (half a second of loading: no start waits for it)
+        from gpu.resident.memory import Memory  # noqa: PLC0415  (half a second of loading: no start waits for it)
 
         return Memory(settings.code_memory, settings.cube_memory)
 
