@@ -1,0 +1,74 @@
+"""Arrays by row in the memory of a device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from gpu.cuda.codes import Judge
+from gpu.cuda.device import Array, Device, address, in_turn
+from gpu.cuda.layout import TERM, records
+from gpu.resident.arrays import Ranges, Window, room
+from gpu.scales import Scale
+from gpu.scales.base import Ordered
+
+
+@dataclass(frozen=True)
+class DeviceArrays:
+    """CuPy arrays; what is read is decoded in the thread that asks, and goes to the device piece by piece."""
+
+    device: Device
+
+    def empty(self, dtype: npt.DTypeLike) -> Array:
+        return self.device.zeros(0, dtype)
+
+    @in_turn
+    def grown(self, array: Array, rows: int, dtype: npt.DTypeLike | None = None) -> Array:
+        kind = np.dtype(array.dtype if dtype is None else dtype)
+        if array.size >= (rows + 127) & ~63 and array.dtype == kind:
+            return array
+        larger = self.device.zeros(max(room(rows, array.size), array.size), kind)
+        larger[: array.size] = array.astype(kind, copy=False)
+        return larger
+
+    def put(self, array: Array, row: int, values: npt.NDArray[Any]) -> None:
+        self.device.put(array, row, values)
+
+    def encode(
+        self, pieces: Iterable[tuple[int, pa.Array]], scale: Scale, out: Array, first: int = 0
+    ) -> None:
+        """Numbers and instants are compared with the edges on the device; texts are looked up here."""
+        judge = Judge(self.device, out)
+        for row, values in pieces:
+            if not (isinstance(scale, Ordered) and judge.encode(scale, values, row - first)):
+                self.device.put(out, row - first, scale.encode(values))
+
+    @in_turn
+    def select(self, window: Window, ranges: Ranges, words: Array, rows: range, *, narrow: bool) -> None:
+        passes = np.zeros(65_536 if window.array.itemsize == 2 else 256, np.bool_)
+        for low, high in ranges:
+            passes[low:high] = True
+        table = self.device.upload(np.packbits(passes, bitorder="little").view(np.uint32))
+        codes = address(window.array, window.first), window.array.itemsize
+        strips = len(rows) // 16 + 2
+        bounds = rows.start, rows.stop, int(narrow)
+        self.device.launch("choose", strips, *codes, table, words, *bounds, shared=table.nbytes)
+
+    def widen(self, words: Array, other: Array, part: range) -> None:
+        self.device.launch("widen", len(part), words, other, part.start, part.stop)
+
+    @in_turn
+    def join(
+        self, windows: list[Window], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
+    ) -> None:
+        tables = [self.device.upload(lookup) for lookup in lookups]
+        codes = [(address(window.array, window.first), window.array.itemsize) for window in windows]
+        terms = [(*code, address(table), 0) for code, table in zip(codes, tables, strict=True)]
+        given = self.device.upload(records(terms, TERM).view(np.uint64))
+        strips = len(rows) // 16 + 2
+        self.device.launch("join", strips, given, len(terms), out, out.itemsize, rows.start, rows.stop)

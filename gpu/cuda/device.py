@@ -1,0 +1,164 @@
+"""A CUDA device, by way of CuPy: its memory, its kernels, and the one thread that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
+from threading import get_ident
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from weakref import WeakSet
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.cuda import source
+from gpu.resident.shelf import Shelf
+
+Array = Any
+"""CuPy's, in the device's memory."""
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class UsesDevice(Protocol):
+    """What has a device."""
+
+    @property
+    def device(self) -> Device: ...
+
+
+S = TypeVar("S", bound=UsesDevice)
+
+
+class NoDeviceError(Exception):
+    """There is no device that works; says why."""
+
+
+class DeviceFullError(MemoryError):
+    """The device's memory is full, although all was let go that nobody uses."""
+
+
+class Device:
+    """The first device of CuPy, or of what stands in for it.
+
+    All work goes through ``run``: one thread does it, piece by piece, on one stream.
+
+    Attributes:
+        shelves: what may be let go when memory is short.
+        shared: bytes of shared memory that a block may have.
+    """
+
+    def __init__(self, cupy: Any) -> None:
+        self._cupy = cupy
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="device")
+        self._worker = self._thread.submit(get_ident).result()
+        self.shelves: WeakSet[Shelf] = WeakSet()
+        attributes = cupy.cuda.Device().attributes
+        self.processors = int(attributes["MultiProcessorCount"])
+        self.shared = int(attributes["MaxSharedMemoryPerBlockOptin"])
+        self.threads = int(attributes["MaxThreadsPerBlock"])
+        self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
+        self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
+        module = self.run(cupy.RawModule, code=source.text(), options=source.OPTIONS)
+        self._kernels = {name: self.run(module.get_function, name) for name in source.KERNELS}
+
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What ``work`` returns when its turn has come."""
+        if get_ident() == self._worker:
+            return work(*args, **kwargs)
+        return self._thread.submit(self._on_stream, work, *args, **kwargs).result()
+
+    def _on_stream(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        with self._stream:
+            return work(*args, **kwargs)
+
+    def memory(self) -> tuple[int, int]:
+        """Bytes free and in all."""
+        free, total = self.run(self._cupy.cuda.runtime.memGetInfo)
+        return int(free), int(total)
+
+    def zeros(self, size: int, dtype: npt.DTypeLike) -> Array:
+        """A new array of zeros.
+
+        Raises:
+            DeviceFullError: there is no room for it.
+        """
+        try:
+            return self.run(self._cupy.zeros, size, dtype)
+        except self._cupy.cuda.memory.OutOfMemoryError:
+            self._make_room()
+        try:
+            return self.run(self._cupy.zeros, size, dtype)
+        except self._cupy.cuda.memory.OutOfMemoryError:
+            raise DeviceFullError(self._full(size * np.dtype(dtype).itemsize)) from None
+
+    def _make_room(self) -> None:
+        for shelf in list(self.shelves):
+            shelf.clear()
+        self.run(self._cupy.get_default_memory_pool().free_all_blocks)
+
+    def _full(self, wanted: int) -> str:
+        free, total = self.memory()
+        return f"{self.name} has {free:,} of {total:,} bytes free and {wanted:,} are needed: ask for fewer columns"
+
+    def upload(self, values: npt.NDArray[Any]) -> Array:
+        """A copy in the device's memory."""
+        array = self.zeros(values.size, values.dtype)
+        self.put(array, 0, values)
+        return array
+
+    def put(self, array: Array, first: int, values: npt.NDArray[Any]) -> None:
+        """Write values of the host from element ``first`` on."""
+        if values.size:
+            values = np.ascontiguousarray(values, array.dtype)
+            self.run(lambda: array[first : first + values.size].set(values))
+
+    def fill(self, array: Array, first: int, stop: int, value: int) -> None:
+        """Set the elements ``first <= i < stop`` to one value."""
+        self.run(lambda: array[first:stop].fill(value))
+
+    def download(self, array: Array) -> npt.NDArray[Any]:
+        """A copy on the host, once all work before is done."""
+        found: npt.NDArray[Any] = self.run(self._cupy.asnumpy, array)
+        return found
+
+    def wait(self) -> None:
+        """Wait until all work before is done."""
+        self.run(self._stream.synchronize)
+
+    def launch(
+        self, kernel: str, items: int, *arguments: Array | int, shared: int = 0, blocks: int | None = None, threads: int = 256
+    ) -> None:
+        """Start a kernel over ``items`` items, of which a thread takes every so many-th.
+
+        Args:
+            arguments: device arrays, or integers of 64 bits.
+            shared: bytes of shared memory a block gets.
+            blocks: at most so many; None: what fills the device.
+        """
+        threads = min(threads, self.threads)
+        most = blocks or self.processors * max(2048 // threads, 1)
+        grid = max(min(-(-items // threads), most), 1)
+        given = tuple(each if hasattr(each, "data") else np.uint64(each & (1 << 64) - 1) for each in arguments)
+        self.run(self._start, self._kernels[kernel], (grid,), (threads,), given, shared)
+
+    def _start(self, kernel: Any, grid: tuple[int], block: tuple[int], given: tuple[Any, ...], shared: int) -> None:
+        if shared > 48 * 1024:  # what a block gets without being asked for more
+            kernel.max_dynamic_shared_size_bytes = shared
+        kernel(grid, block, given, shared_mem=shared)
+
+
+def in_turn(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """A method that runs as one piece of its ``device``'s work."""
+
+    @wraps(method)
+    def run(self: S, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.device.run(method, self, *args, **kwargs)
+
+    return run
+
+
+def address(array: Array, first: int = 0) -> int:
+    """Where element 0 is, or would be if the array begins with element ``first``."""
+    return int(array.data.ptr) - first * int(array.itemsize)
