@@ -14,10 +14,12 @@ from gpu.scales.ladder import Ladder
 
 VALUES = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
 """The types that values may come in."""
+Ends = tuple[int, int]
+"""The code below the first threshold, and that of missing values."""
 
 
 class Judge:
-    """Encodes pieces of one column into ``out``. Their thresholds are the same: they go to the device once."""
+    """Encodes pieces of one column into ``out``; the thresholds, the same for all, go to the device once."""
 
     def __init__(self, device: Device, out: Array) -> None:
         self.device, self._out = device, out
@@ -32,16 +34,15 @@ class Judge:
             return False
         if ladder is not self._ladder:
             self._ladder, self._thresholds = ladder, self.device.upload(ladder.thresholds)
-        self._append(ladder, scale.codes - 1, numbers, raw.valid, row)
+        self._append(numbers, raw.valid, (ladder.passed, scale.codes - 1), row)
         return True
 
     @in_turn
     def _append(
-        self, ladder: Ladder, missing: int, numbers: npt.NDArray[Any], valid: npt.NDArray[np.bool_] | None, row: int
+        self, numbers: npt.NDArray[Any], valid: npt.NDArray[np.bool_] | None, ends: Ends, row: int
     ) -> None:
-        device, out = self.device, self._out
-        fields = self._thresholds.data.ptr, ladder.thresholds.size, ladder.passed, missing
-        given = device.upload(np.array(fields, np.uint64))
+        device, out, thresholds = self.device, self._out, self._thresholds
+        given = device.upload(np.array([thresholds.data.ptr, thresholds.size, *ends], np.uint64))
         present = 0 if valid is None else device.upload(valid.view(np.uint8))
         what = VALUES.index(numbers.dtype.str[1:]), device.upload(numbers), present, numbers.size
         device.launch("append", numbers.size, given, *what, out, out.itemsize, row)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gpu.cubes import Cancel, Cancelled, Cube
 from gpu.cuda import counting
 from gpu.cuda.device import Device, in_turn
 from gpu.cuda.plan import Plan
-from gpu.cubes import Cancel, Cancelled, Cube
 from gpu.resident.arrays import Words
 from gpu.resident.tally import Group
 

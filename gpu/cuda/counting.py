@@ -16,7 +16,7 @@ _THREADS = {"count": 1024, "measure": 512}
 
 
 def carry_out(plan: Plan, device: Device, start: int, stop: int, go_on: Callable[[], None]) -> None:
-    """Count the rows ``start <= row < stop`` by every pass, one after the other; ``go_on`` may end it by raising."""
+    """Count the rows ``start <= row < stop`` pass by pass; before each, ``go_on`` may end it by raising."""
     for each in plan.passes:
         for low in range(start, stop, STRETCH):
             go_on()
@@ -26,7 +26,7 @@ def carry_out(plan: Plan, device: Device, start: int, stop: int, go_on: Callable
 
 def _count(each: Pass, device: Device, start: int, stop: int) -> None:
     threads = _THREADS[each.kernel]
-    blocks = device.processors * (1 if 2 * each.shared > device.shared else 2048 // threads)
+    blocks = device.processors if 2 * each.shared > device.shared else None
     strips = (stop - start) // 16 + 2
     given = each.place, start, stop
     device.launch(each.kernel, strips, *given, shared=each.shared, blocks=blocks, threads=threads)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import wraps
+from functools import partial, wraps
 from threading import get_ident
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar, cast
 from weakref import WeakSet
 
 import numpy as np
@@ -15,10 +15,17 @@ import numpy.typing as npt
 from gpu.cuda import source
 from gpu.resident.shelf import Shelf
 
-Array = Any
+Array: TypeAlias = Any
 """CuPy's, in the device's memory."""
+Module: TypeAlias = Any
+"""CuPy, or what stands in for it."""
+Kernel: TypeAlias = Any
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+UNASKED = 48 * 1024
+"""Bytes of shared memory that a block gets without more being asked for."""
 
 
 class UsesDevice(Protocol):
@@ -47,9 +54,11 @@ class Device:
     Attributes:
         shelves: what may be let go when memory is short.
         shared: bytes of shared memory that a block may have.
+        threads: how many a block may have.
+        resident: how many threads a processor keeps at a time.
     """
 
-    def __init__(self, cupy: Any) -> None:
+    def __init__(self, cupy: Module) -> None:
         self._cupy = cupy
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="device")
         self._worker = self._thread.submit(get_ident).result()
@@ -58,6 +67,7 @@ class Device:
         self.processors = int(attributes["MultiProcessorCount"])
         self.shared = int(attributes["MaxSharedMemoryPerBlockOptin"])
         self.threads = int(attributes["MaxThreadsPerBlock"])
+        self.resident = int(attributes["MaxThreadsPerMultiProcessor"])
         self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
         self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
         module = self.run(cupy.RawModule, code=source.text(), options=source.OPTIONS)
@@ -67,11 +77,11 @@ class Device:
         """What ``work`` returns when its turn has come."""
         if get_ident() == self._worker:
             return work(*args, **kwargs)
-        return self._thread.submit(self._on_stream, work, *args, **kwargs).result()
+        return self._thread.submit(self._on_stream, partial(work, *args, **kwargs)).result()
 
-    def _on_stream(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    def _on_stream(self, work: Callable[[], T]) -> T:
         with self._stream:
-            return work(*args, **kwargs)
+            return work()
 
     def memory(self) -> tuple[int, int]:
         """Bytes free and in all."""
@@ -100,7 +110,7 @@ class Device:
 
     def _full(self, wanted: int) -> str:
         free, total = self.memory()
-        return f"{self.name} has {free:,} of {total:,} bytes free and {wanted:,} are needed: ask for fewer columns"
+        return f"{self.name} has {free:,} of {total:,} bytes free, {wanted:,} are needed: show fewer views"
 
     def upload(self, values: npt.NDArray[Any]) -> Array:
         """A copy in the device's memory."""
@@ -128,25 +138,38 @@ class Device:
         self.run(self._stream.synchronize)
 
     def launch(
-        self, kernel: str, items: int, *arguments: Array | int, shared: int = 0, blocks: int | None = None, threads: int = 256
+        self,
+        kernel: str,
+        items: int,
+        *arguments: Array | int,
+        shared: int = 0,
+        blocks: int | None = None,
+        threads: int = 256,
     ) -> None:
         """Start a kernel over ``items`` items, of which a thread takes every so many-th.
 
         Args:
+            kernel: its name.
+            items: how many there are, or a little more.
             arguments: device arrays, or integers of 64 bits.
             shared: bytes of shared memory a block gets.
             blocks: at most so many; None: what fills the device.
+            threads: those of a block, if it may have as many.
         """
         threads = min(threads, self.threads)
-        most = blocks or self.processors * max(2048 // threads, 1)
+        most = blocks or self.processors * max(self.resident // threads, 1)
         grid = max(min(-(-items // threads), most), 1)
-        given = tuple(each if hasattr(each, "data") else np.uint64(each & (1 << 64) - 1) for each in arguments)
-        self.run(self._start, self._kernels[kernel], (grid,), (threads,), given, shared)
+        given = [_given(each) for each in arguments]
+        self.run(self._start, self._kernels[kernel], grid, threads, given, shared)
 
-    def _start(self, kernel: Any, grid: tuple[int], block: tuple[int], given: tuple[Any, ...], shared: int) -> None:
-        if shared > 48 * 1024:  # what a block gets without being asked for more
+    def _start(self, kernel: Kernel, grid: int, threads: int, given: list[Array], shared: int) -> None:
+        if shared > UNASKED:
             kernel.max_dynamic_shared_size_bytes = shared
-        kernel(grid, block, given, shared_mem=shared)
+        kernel((grid,), (threads,), tuple(given), shared_mem=shared)
+
+
+def _given(argument: Array | int) -> Array:
+    return np.uint64(argument & (1 << 64) - 1) if isinstance(argument, int) else argument
 
 
 def in_turn(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
@@ -156,7 +179,7 @@ def in_turn(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P
     def run(self: S, *args: P.args, **kwargs: P.kwargs) -> T:
         return self.device.run(method, self, *args, **kwargs)
 
-    return run
+    return cast(Callable[Concatenate[S, P], T], run)
 
 
 def address(array: Array, first: int = 0) -> int:

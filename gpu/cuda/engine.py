@@ -13,9 +13,11 @@ _PART = 0.8
 """Of what is free at the start an engine keeps so much: requests need some for themselves."""
 
 
-def memory_of(device: Device, cubes: int = GIB // 4) -> Memory:
-    """What engines of this device may keep together; ``cubes`` bytes of it on the host."""
-    return Memory(int(device.memory()[0] * _PART), cubes)
+def memory_of(device: Device, resident: int = 0, cubes: int = GIB // 4) -> Memory:
+    """What engines may keep together: so many bytes on the device (0: most of it), and cubes on the host."""
+    memory = Memory(resident or int(device.memory()[0] * _PART), cubes)
+    device.shelves.add(memory.shelf)
+    return memory
 
 
 class CudaEngine(ResidentEngine):
@@ -24,12 +26,10 @@ class CudaEngine(ResidentEngine):
     Args:
         source: the rows.
         device: where they are counted, shared with all other engines.
-        memory: what it may keep there, shared with all engines that were given the same; None: its own.
+        memory: of ``memory_of``, shared with all engines that were given the same; None: its own.
     """
 
     name = "cuda"
 
     def __init__(self, source: Source, device: Device, *, memory: Memory | None = None) -> None:
-        memory = memory or memory_of(device)
-        device.shelves.add(memory.shelf)
-        super().__init__(source, memory, DeviceArrays(device), DeviceCounter(device))
+        super().__init__(source, memory or memory_of(device), DeviceArrays(device), DeviceCounter(device))

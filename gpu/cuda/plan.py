@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -133,10 +134,8 @@ class Plan:
     def counted(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]]:
         """Each tally's counts and totals, once all passes are done."""
         out = self._device.download(self._out)
-        return [
-            (out[first : first + _cells(tally)].view(np.int64), _totals(tally, out[first + _cells(tally) : last]))
-            for tally, first, last in zip(self.tallies, self._places, self._places[1:], strict=False)
-        ]
+        parts = [out[first:last] for first, last in pairwise(self._places)]
+        return [_counted(tally, part) for tally, part in zip(self.tallies, parts, strict=True)]
 
 
 def _numbered(groups: Sequence[GroupLike]) -> list[tuple[int, GroupLike]]:
@@ -161,6 +160,13 @@ def _ordered(kind: int) -> int:
     """The total of a cell without rows, as the kernels order floats."""
     bits = np.array(np.inf if kind == LOW else -np.inf).view(np.int64)
     return int(bits if kind == LOW else bits ^ 0x7FFFFFFFFFFFFFFF) & (1 << 64) - 1
+
+
+def _counted(
+    tally: TallyLike, out: npt.NDArray[np.uint64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]:
+    cells = _cells(tally)
+    return out[:cells].view(np.int64), _totals(tally, out[cells:])
 
 
 def _totals(tally: TallyLike, bits: npt.NDArray[np.uint64]) -> npt.NDArray[Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 MOST_SLICES = 4
 """A cube that would take more is counted in the device's memory: each slice reads every row again."""
@@ -50,10 +51,7 @@ def slices(index: int, cells: int, measures: bool, shared: int) -> list[Slice]:
     while copies < _MOST_COPIES and 2 * copies * (cells | 1) * width <= shared // _PART:
         copies *= 2
     bounds = [cells * i // parts for i in range(parts + 1)]
-    return [
-        Slice(index, low, high - low, copies, measures)
-        for low, high in zip(bounds, bounds[1:], strict=False)
-    ]
+    return [Slice(index, low, high - low, copies, measures) for low, high in pairwise(bounds)]
 
 
 def packed(some: Iterable[Slice], shared: int) -> list[list[Slice]]:

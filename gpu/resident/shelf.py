@@ -63,7 +63,7 @@ class Shelf:
     """Entries by owner and key, at most ``limit`` bytes of them unless running requests use more."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._lock = Lock()
         self._entries: OrderedDict[tuple[Hashable, Hashable], Entry] = OrderedDict()
 
@@ -115,7 +115,7 @@ class Shelf:
         with self._lock:
             for entry in entries:
                 entry.users -= 1
-            self._evict(self._limit)
+            self._evict(self.limit)
 
     def clear(self) -> None:
         """Drop all that nobody uses."""

@@ -10,7 +10,7 @@ from gpu.cuda.device import Device
 from gpu.cuda.engine import CudaEngine
 from gpu.engine import Engine, Source
 from gpu.oracle import OracleEngine
-from tests.standin.cupy import CuPy
+from tests.device.standin import CuPy
 
 
 @cache

@@ -1,7 +1,7 @@
 """The part of CuPy that the engine uses, on the host: what would not work on a device does not work here.
 
-Arrays can't be mixed with NumPy's nor be read but by ``asnumpy``; nothing works outside of a stream; new memory
-holds rubbish, and what a kernel writes beside an array is noticed.
+Arrays can't be mixed with NumPy's nor be read but by ``asnumpy``; nothing works outside of a stream; memory
+around arrays holds rubbish, and what a kernel writes there is noticed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from weakref import WeakSet, finalize
 
 import numpy as np
 
-from tests.standin.build import library
+from tests.device.build import library
 
 GUARD = 256
 RUBBISH = 0xA5
@@ -82,7 +82,7 @@ class Kernel:
 
     def __init__(self, cupy: CuPy, name: str) -> None:
         self._cupy, self._name = cupy, name
-        self._launch = getattr(library(), f"launch_{name}")
+        self._launch = getattr(cupy.library, f"launch_{name}")
         self.max_dynamic_shared_size_bytes = 48 * 1024
 
     def __call__(self, grid: tuple, block: tuple, arguments: tuple, *, shared_mem: int = 0) -> None:
@@ -119,9 +119,18 @@ class Stream:
 
 
 class CuPy:
-    """The module. A device of ``total`` bytes whose blocks have up to ``threads`` threads and ``shared`` bytes."""
+    """The module, and its device of ``total`` bytes, whose blocks have ``threads`` and ``shared`` bytes."""
 
-    def __init__(self, *, total: int = 1 << 30, processors: int = 3, threads: int = 32, shared: int = 12 * 1024) -> None:
+    def __init__(
+        self,
+        *,
+        total: int = 1 << 30,
+        processors: int = 3,
+        threads: int = 32,
+        shared: int = 12 * 1024,
+        strict: bool = False,
+    ) -> None:
+        self.library = library(strict=strict)
         self.total, self.used, self.shared = total, 0, shared
         self.thread = local()
         self.memories: WeakSet[Memory] = WeakSet()
@@ -129,6 +138,7 @@ class CuPy:
         attributes = {
             "MultiProcessorCount": processors,
             "MaxThreadsPerBlock": threads,
+            "MaxThreadsPerMultiProcessor": 2 * threads,
             "MaxSharedMemoryPerBlockOptin": shared,
         }
         runtime = SimpleNamespace(
@@ -140,12 +150,12 @@ class CuPy:
         )
         self.cuda = SimpleNamespace(
             Device=lambda: SimpleNamespace(attributes=attributes, compute_capability="host"),
-            Stream=lambda non_blocking: Stream(self),
+            Stream=lambda **_: Stream(self),
             memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
             runtime=runtime,
         )
 
-    def RawModule(self, code: str, options: tuple) -> SimpleNamespace:  # noqa: N802
+    def RawModule(self, **_: object) -> SimpleNamespace:  # noqa: N802
         return SimpleNamespace(get_function=lambda name: Kernel(self, name))
 
     def get_default_memory_pool(self) -> SimpleNamespace:
