@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from gpu.cuda import filling
 from gpu.cuda.codes import Judge
-from gpu.cuda.device import Array, Device, address, in_turn
-from gpu.cuda.layout import TERM, records
+from gpu.cuda.device import Array, Device, in_turn
+from gpu.cuda.filling import codes_of
 from gpu.resident.arrays import Ranges, Window, room
 from gpu.scales import Scale
 from gpu.scales.base import Ordered
@@ -50,25 +51,15 @@ class DeviceArrays:
 
     @in_turn
     def select(self, window: Window, ranges: Ranges, words: Array, rows: range, *, narrow: bool) -> None:
-        passes = np.zeros(65_536 if window.array.itemsize == 2 else 256, np.bool_)
-        for low, high in ranges:
-            passes[low:high] = True
-        table = self.device.upload(np.packbits(passes, bitorder="little").view(np.uint32))
-        codes = address(window.array, window.first), window.array.itemsize
-        strips = len(rows) // 16 + 2
-        bounds = rows.start, rows.stop, int(narrow)
-        self.device.launch("choose", strips, *codes, table, words, *bounds, shared=table.nbytes)
+        codes = codes_of(window.array, window.first)
+        filling.choose(self.device, codes, ranges, words, rows, narrow=narrow)
 
     def widen(self, words: Array, other: Array, part: range) -> None:
-        self.device.launch("widen", len(part), words, other, part.start, part.stop)
+        filling.widen(self.device, words, other, part)
 
     @in_turn
     def join(
         self, windows: list[Window], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
     ) -> None:
-        tables = [self.device.upload(lookup) for lookup in lookups]
-        codes = [(address(window.array, window.first), window.array.itemsize) for window in windows]
-        terms = [(*code, address(table), 0) for code, table in zip(codes, tables, strict=True)]
-        given = self.device.upload(records(terms, TERM).view(np.uint64))
-        strips = len(rows) // 16 + 2
-        self.device.launch("join", strips, given, len(terms), out, out.itemsize, rows.start, rows.stop)
+        codes = [codes_of(window.array, window.first) for window in windows]
+        filling.join(self.device, codes, lookups, out, rows)

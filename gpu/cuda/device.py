@@ -96,11 +96,11 @@ class Device:
         """
         try:
             return self.run(self._cupy.zeros, size, dtype)
-        except self._cupy.cuda.memory.OutOfMemoryError:
+        except MemoryError:  # CuPy's own, or that of the allocator it was given
             self._make_room()
         try:
             return self.run(self._cupy.zeros, size, dtype)
-        except self._cupy.cuda.memory.OutOfMemoryError:
+        except MemoryError:
             raise DeviceFullError(self._full(size * np.dtype(dtype).itemsize)) from None
 
     def _make_room(self) -> None:

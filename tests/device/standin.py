@@ -22,10 +22,6 @@ FAULTS = {1: "threads wait for others that have ended", 2: "a block wrote past i
 _HOST = Lock()
 
 
-class OutOfMemoryError(MemoryError):
-    """As CuPy's."""
-
-
 class Memory:
     """Bytes between two guards."""
 
@@ -151,7 +147,6 @@ class CuPy:
         self.cuda = SimpleNamespace(
             Device=lambda: SimpleNamespace(attributes=attributes, compute_capability="host"),
             Stream=lambda **_: Stream(self),
-            memory=SimpleNamespace(OutOfMemoryError=OutOfMemoryError),
             runtime=runtime,
         )
 
@@ -177,7 +172,7 @@ class CuPy:
         """A new array of these values."""
         self.check()
         if self.used + values.nbytes > self.total:
-            raise OutOfMemoryError
+            raise MemoryError
         memory = Memory(values.nbytes)
         self.used += values.nbytes
         finalize(memory, self._free, values.nbytes)

@@ -11,7 +11,7 @@ from gpu.cubes import View
 from gpu.cuda import probe
 from gpu.cuda.device import NoDeviceError
 from gpu.resident.memory import GIB
-from tests.device.standin import CuPy, OutOfMemoryError
+from tests.device.standin import CuPy
 from tests.unit.sources import TableSource
 from tests.unit.test_engines import FLIGHTS
 
@@ -84,7 +84,7 @@ class NoDriver(CuPy):
 
 class Full(CuPy):
     def zeros(self, *_):
-        raise OutOfMemoryError
+        raise MemoryError
 
 
 class Miscounting(CuPy):

@@ -145,7 +145,7 @@ KERNEL __launch_bounds__(1024) count(const Pass* pass, s64 start, s64 stop) {
 }
 
 // The same where views measure numbers, in blocks half as large, as it takes more registers.
-KERNEL __launch_bounds__(512) measure(const Pass* pass, s64 start, s64 stop) {
+KERNEL __launch_bounds__(512, 1) measure(const Pass* pass, s64 start, s64 stop) {
     extern __shared__ u64 shared[];
     count_rows<true>(*pass, start, stop, shared);
 }
