@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, address
 from gpu.cuda.layout import PASS, TERM, VIEW, records
+from gpu.cuda.parcel import Parcel
 from gpu.cuda.slices import Slice, packed, slices
 from gpu.resident.kinds import COUNT, HIGH, LOW, NUMBERS, SUM_REAL
 
@@ -68,13 +69,14 @@ class Plan:
 
     Attributes:
         passes: what to launch.
-        sources: what the structs hold addresses in, so that it lives as long as they do.
+        sources: what the structs hold addresses of, so that it lives as long as they do.
     """
 
     def __init__(self, groups: Sequence[GroupLike], device: Device) -> None:
         self._device = device
         self.tallies = [tally for group in groups for tally in group.tallies]
-        self.sources: list[Any] = [groups]
+        self.sources = groups
+        self._parcel = Parcel(device)
         sizes = [_cells(tally) * (1 if tally.kind == COUNT else 2) for tally in self.tallies]
         self._places = np.cumsum([0, *sizes]).tolist()
         self._out = device.zeros(self._places[-1], np.uint64)
@@ -82,12 +84,12 @@ class Plan:
             if tally.kind in (LOW, HIGH):
                 first = self._places[index] + _cells(tally)
                 device.fill(self._out, first, self._places[index + 1], _ordered(tally.kind))
-        self._terms: dict[Hashable, list[int]] = {}
         self.passes = [each for start, group in _numbered(groups) for each in self._group(start, group)]
+        self._parcel.send()
 
     def _group(self, start: int, group: GroupLike) -> list[Pass]:
         """Its passes: views of the same active axes side by side, as many as there is room for."""
-        filters = self._upload(np.array([address(words) for words in group.filters], np.uint64))
+        filters = self._parcel.place(np.array([address(words) for words in group.filters], np.uint64))
         head = filters, len(group.filters), int(group.inverted)
         actives: dict[Hashable, list[Slice]] = {}
         for index, tally in enumerate(group.tallies, start):
@@ -104,13 +106,13 @@ class Plan:
             views.append(self._view(each, tally, len(terms), shared))
             terms += tally.terms
             shared += each.nbytes
-        given = self._upload(records(map(self._term, terms), TERM)), 0, len(tallies[0].active)
-        struct = (*head, *given, self._upload(records(views, VIEW)), len(views))
+        given = self._parcel.place(records(map(self._term, terms), TERM)), 0, len(tallies[0].active)
+        struct = (*head, *given, self._parcel.place(records(views, VIEW)), len(views))
         columns = {address(term.codes): int(term.codes.itemsize) for term in terms}
         numbers = {address(t.numbers): int(t.numbers.itemsize) for t in tallies if t.kind != COUNT}
         bytes_a_row = sum(columns.values()) + sum(numbers.values()) + head[1] / 8
         kernel = "measure" if some[0].measures else "count"
-        return Pass(kernel, self._upload(records([struct], PASS)), shared, bytes_a_row)
+        return Pass(kernel, self._parcel.place(records([struct], PASS)), shared, bytes_a_row)
 
     def _view(self, each: Slice, tally: TallyLike, first: int, shared: int) -> tuple[int, ...]:
         count_out = address(self._out) + 8 * (self._places[each.index] + each.low)
@@ -122,14 +124,8 @@ class Plan:
         return (*cells, tally.kind, *number, *tables)
 
     def _term(self, term: TermLike) -> tuple[int, ...]:
-        lookup = 0 if term.lookup is None else self._upload(term.lookup)
+        lookup = 0 if term.lookup is None else self._parcel.place(term.lookup)
         return address(term.codes), int(term.codes.itemsize), lookup, term.stride
-
-    def _upload(self, values: npt.NDArray[Any]) -> int:
-        """The address of a copy that lives as long as the plan."""
-        array = self._device.upload(values.view(np.uint8) if values.dtype.kind == "V" else values)
-        self.sources.append(array)
-        return address(array)
 
     def counted(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]]:
         """Each tally's counts and totals, once all passes are done."""

@@ -1,4 +1,4 @@
-"""The script for machines with a GPU does what it says, with nothing but NumPy, on the device that stands in."""
+"""The script for machines with a GPU does what it says, with NumPy alone, on the device that stands in."""
 
 from __future__ import annotations
 
