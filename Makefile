@@ -1,12 +1,13 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test lint format bench audit data screenshots rehearse clean
+.PHONY: help run build test lint format bench audit data feed screenshots rehearse clean
 
 PYTHON := .venv/bin/python
 DATA := $(or $(DATAXCHANGE_DATA),var)
 SAMPLE := $(DATA)/.sample-$(shell printf %s '$(DATABASE_URL)' | cksum | cut -d' ' -f1)
 ROWS ?= 10_000_000
+SPEED ?= 3600
 
 help: ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
@@ -35,6 +36,9 @@ bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckD
 
 data: build $(SAMPLE) ## Make a larger dataset of the sample: make data ROWS=100_000_000
 	@$(PYTHON) -m datasets resample --rows $(ROWS)
+
+feed: build $(SAMPLE) ## Let flights come in live at the service on PORT, SPEED times as fast as they left: make feed SPEED=3600
+	@$(PYTHON) -m realtime.feeds --speed $(SPEED)
 
 screenshots: build .venv/.development ## Take the pictures in docs/screenshots anew
 	@.venv/bin/pytest -q tests/e2e/test_keyboard.py -k test_looks

@@ -40,13 +40,17 @@ from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
+from datasets.growing.writing import remove_leftovers
 from datasets.suggest import suggest
 from db import engine, schema
 from db.keys import ring
 from db.keys.master import MasterKeyError
 from gpu.choice import Choice, EngineUnavailableError, Limits, choose
 from patience import LARGEST_BODY, WholeBodies
-from serving import listen, log_to_stderr, serve
+from realtime import recordings
+from realtime.mounted import Mounted
+from realtime.service import Realtime
+from serving import listen, log_to_stderr, loopback, serve
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
@@ -104,10 +108,12 @@ def create_app(settings: Settings) -> Dash:
     engines = server.extensions["engines"] = Engines(choice.make)
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
-    api.install(server, door, cubes, engines)
+    mounted = None if settings.ably_api_key else Mounted(loopback)
+    realtime = server.extensions["realtime"] = Realtime(mounted, door)
+    api.install(server, door, cubes, engines, realtime)
     server.register_blueprint(guest_page())
     dash = _dash(server)
-    headers.protect(server, dash.csp_hashes, settings.https)
+    headers.protect(server, dash.csp_hashes, settings.https, headers.ABLY if settings.ably_api_key else "")
     return dash
 
 
@@ -146,8 +152,8 @@ def open_pages_only(dash: Dash) -> None:
 def document(dash: Dash, permission: Permission) -> Callable[..., str]:
     """Dash's document for a page; the megabyte that draws long tables goes with administration pages only."""
 
-    def shown(**gaps: str) -> str:
-        if current_user.kind is Kind.GUEST and gaps.get("view") != guests.view_of(current_user):
+    def shown(**_gaps: str) -> str:
+        if current_user.kind is Kind.GUEST and request.path != guests.home(current_user):
             abort(404)
         whole: str = dash.index()
         return whole if permission is Permission.ADMINISTER else TABLES.sub("", whole)
@@ -166,9 +172,9 @@ def health() -> dict[str, object]:
 
 @guard.requires(Permission.EXPLORE)
 def front_page() -> AnyResponse:
-    """The first dataset that they may see; an empty Explore page while there is none. A guest's view."""
+    """The first dataset that they may see; an empty Explore page while there is none. A guest's page."""
     if current_user.kind is Kind.GUEST:
-        return redirect(f"/view/{guests.view_of(current_user)}")
+        return redirect(guests.home(current_user))
     first = next(iter(entries(current_user)), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
 
@@ -209,14 +215,22 @@ def preloads() -> str:
 
 
 def asgi(dash: Dash, settings: Settings) -> Starlette:
-    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays."""
+    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays.
+
+    Without a key of Ably's cloud, a broker of our own serves live sessions on the same port.
+    """
     compression = Middleware(
         GZipMiddleware,
         compresslevel=5,
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
     )
+    realtime: Realtime = dash.server.extensions["realtime"]
     flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
-    return Starlette(routes=[Mount("/", flask)], middleware=[Middleware(WholeBodies), compression])
+    return Starlette(
+        routes=[Mount("/", realtime.beside(flask))],
+        middleware=[Middleware(WholeBodies), compression],
+        lifespan=lambda _: realtime.running(),
+    )
 
 
 def announce(settings: Settings, port: int, never_used: bool) -> None:
@@ -243,7 +257,7 @@ def main() -> None:
         announce(settings, listeners[0].getsockname()[1], never_used)
         warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
         Thread(target=warm, args=warmed, name="warm", daemon=True).start()
-        tidying.daily()
+        tidying.daily(recordings.forget)
         serve(application, listeners, settings)
 
 
@@ -259,6 +273,7 @@ def prepare(settings: Settings) -> bool:
         if engine.travels_in_the_clear(settings.database):
             log.warning("no TLS to the database: add ?sslmode=verify-full to DATABASE_URL")
         ring.ensure()
+        remove_leftovers()
         return secrets.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error

@@ -34,7 +34,7 @@ def _cores() -> int:
 
 
 class Settings(BaseSettings):
-    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT`` and ``DATABASE_URL``."""
+    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT``, ``DATABASE_URL`` and ``ABLY_API_KEY``."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
@@ -75,10 +75,17 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr | None = None
     oidc_name: str = "single sign-on"
     oidc_role: Literal["none", "viewer", "analyst", "presenter"] = "none"
+    ably_api_key: SecretStr | None = Field(default=None, validation_alias="ABLY_API_KEY")
+    realtime_history: timedelta = Field(default=timedelta(hours=72), gt=timedelta(0))
+    realtime_room: ByteSize = Field(default=ByteSize(2**30), gt=0)
+    realtime_rate: PositiveInt = 50
     secure_cookies: bool = False
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     trusted_proxies: str = ""
+    live_encryption: Literal["on", "off"] = "off"
+    live_deliveries: int = Field(default=60, ge=1)
+    live_retention: timedelta = Field(default=timedelta(days=90), gt=timedelta(0))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
 
     @field_validator("data")
@@ -100,6 +107,14 @@ class Settings(BaseSettings):
         """Addresses or networks, parted by commas."""
         parts = [part.strip() for part in proxies.split(",") if part.strip()]
         return ",".join(str(ip_network(part)) if "/" in part else str(ip_address(part)) for part in parts)
+
+    @field_validator("ably_api_key")
+    @classmethod
+    def _key_of_ably(cls, key: SecretStr | None) -> SecretStr | None:
+        name, colon, secret = (key.get_secret_value() if key else "app.key:secret").partition(":")
+        if not (name.count(".") == 1 and colon and secret):
+            raise ValueError("this is no API key of Ably, such as app.key:secret")
+        return key
 
     @model_validator(mode="after")
     def _certificate_with_its_key(self) -> Self:

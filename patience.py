@@ -37,7 +37,8 @@ class PatientProtocol(H11Protocol):
 
     def _watch(self) -> None:
         """Let the clock run from the first moment in which a request is awaited, until it is there."""
-        if self.cycle is not None and not self.cycle.response_complete:
+        upgraded = self.transport.get_protocol() is not self
+        if upgraded or (self.cycle is not None and not self.cycle.response_complete):
             self._rest()
         elif self._hanging_up is None:
             self._hanging_up = self.loop.call_later(HEAD_WITHIN, self.transport.close)

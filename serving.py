@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import socket
 import ssl
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import structlog
 import uvicorn
 from cryptography import x509
 from starlette.types import ASGIApp
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config import Settings
 from db.keys.files import ExposedSecretError, require_private
@@ -25,6 +28,17 @@ GRACE = 5
 """Seconds that requests under way get when the service is told to stop."""
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 """Of TLS 1.2: with forward secrecy and authenticated encryption only; TLS 1.3 has no others."""
+LARGEST_FRAME = 512 * 1024
+"""Bytes of a frame of a WebSocket."""
+
+
+class DiscreetSockets(WebSocketsSansIOProtocol):
+    """WebSockets of whose addresses, which carry tokens, and frames the log says nothing."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  (uvicorn's own)
+        super().__init__(*arguments, **named)
+        self.logger = self.conn.logger = logging.getLogger("sockets")
+        self.conn.debug = False
 
 
 @contextmanager
@@ -76,13 +90,9 @@ def serve(application: ASGIApp, listeners: list[socket.socket], settings: Settin
     if context is not None:
         signal.signal(signal.SIGHUP, _reloading(context, settings))
     server = uvicorn.Server(
-        uvicorn.Config(
+        _configuration(
             application,
-            http=PatientProtocol,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
+            lifespan="on",
             timeout_graceful_shutdown=GRACE,
             limit_concurrency=settings.connections + 1,  # uvicorn counts the one that is too many
             proxy_headers=bool(settings.trusted_proxies),
@@ -92,6 +102,41 @@ def serve(application: ASGIApp, listeners: list[socket.socket], settings: Settin
     )
     with suppress(KeyboardInterrupt):
         server.run(sockets=listeners)
+
+
+@asynccontextmanager
+async def loopback(application: ASGIApp) -> AsyncIterator[int]:
+    """Serve an application on the loopback too, without TLS; yields the port. Nobody outside is told."""
+    with _listener("127.0.0.1", 0) as listener:
+        server = _Quiet(_configuration(application, lifespan="off", proxy_headers=False))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            server.should_exit = True
+            await serving
+
+
+class _Quiet(uvicorn.Server):
+    """A server beside the service's own, which alone hears signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _configuration(application: ASGIApp, **others: Any) -> uvicorn.Config:  # noqa: ANN401  (uvicorn's own)
+    return uvicorn.Config(
+        application,
+        http=PatientProtocol,
+        ws=DiscreetSockets,
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        **others,
+    )
 
 
 def tls(settings: Settings) -> ssl.SSLContext | None:
@@ -156,6 +201,7 @@ def log_to_stderr(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processor=render))
     logging.basicConfig(level=level, handlers=[handler])
+    logging.getLogger("sockets").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -13,7 +13,7 @@ from accounts.audit import Action
 from accounts.paging import Window, holds, part
 from accounts.principals import Principal
 from db.engine import session
-from db.tables import ApiToken, GuestLink, SavedView, User, UserSession, now
+from db.tables import ApiToken, GuestLink, LiveSession, SavedView, User, UserSession, now
 
 FIRST = Window()
 Query = sa.Select[*tuple[Any, ...]]
@@ -25,7 +25,7 @@ class UnknownAccessError(LookupError):
 
 @dataclass(frozen=True)
 class Owned:
-    """A session, token or link, and the name of whose it is. Of a guest link, ``view`` is what it shows."""
+    """A session, token or link, and the name of whose it is. ``view`` is what a guest link leads to."""
 
     what: Any
     owner: str
@@ -113,9 +113,11 @@ def _tokens() -> Query:
 
 
 def _guest_links() -> Query:
-    query = sa.select(GuestLink, col(User.name), col(SavedView.name))
+    place = sa.func.coalesce(col(SavedView.name), col(LiveSession.name))
+    query = sa.select(GuestLink, col(User.name), place)
     query = query.join(User, col(User.id) == col(GuestLink.as_user_id))
-    query = query.join(SavedView, col(SavedView.id) == col(GuestLink.view_id))
+    query = query.outerjoin(SavedView, col(SavedView.id) == col(GuestLink.view_id))
+    query = query.outerjoin(LiveSession, col(LiveSession.id) == col(GuestLink.live_id))
     return query.where(col(GuestLink.revoked).is_(None), col(GuestLink.expires) > now())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from accounts import audit, tokens
 from accounts.audit import Action
@@ -73,18 +73,22 @@ def of(token: str) -> Principal:
         BadTokenError: it is none of ours, expired or revoked, or its owner is disabled.
     """
     id_ = tokens.read(Audience.API, token)["jti"]
-    good = (col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now(), col(User.disabled).is_(False))
-    query = select(ApiToken, User).join(User).where(ApiToken.id == id_, *good)
     with session() as work:
-        found = work.exec(query).one_or_none()
+        found = _good(work, id_)
         if found is None:
             raise BadTokenError("the token has been revoked")
-        own, user = found
+        own, _ = found
         if own.used is None or own.used < now() - SELDOM:
             own.used = now()
             work.add(own)
-    scopes = frozenset(Permission(scope) for scope in own.scopes)
-    return replace(principal(user), key=own.id, kind=Kind.PROGRAM, scopes=scopes)
+    return _program(*found)
+
+
+def of_id(id_: str) -> Principal | None:
+    """Whom the program with the token of this id acts for; None if the token is no longer good."""
+    with session() as work:
+        found = _good(work, id_)
+    return _program(*found) if found else None
 
 
 def alive(user_id: int) -> list[ApiToken]:
@@ -103,3 +107,13 @@ def revoke(id_: str) -> None:
         if own is not None and own.revoked is None:
             own.revoked = now()
             work.add(own)
+
+
+def _good(work: Session, id_: str) -> tuple[ApiToken, User] | None:
+    good = (col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now(), col(User.disabled).is_(False))
+    return work.exec(select(ApiToken, User).join(User).where(ApiToken.id == id_, *good)).one_or_none()
+
+
+def _program(own: ApiToken, owner: User) -> Principal:
+    scopes = frozenset(Permission(scope) for scope in own.scopes)
+    return replace(principal(owner), key=own.id, kind=Kind.PROGRAM, scopes=scopes)

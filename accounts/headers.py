@@ -17,8 +17,16 @@ HEADERS = {
 A_YEAR = 365 * 24 * 3600
 
 
-def policy(script_hashes: Sequence[str]) -> str:
+ABLY = " ".join(
+    f"{scheme}://*.{host}" for scheme in ("https", "wss") for host in ("ably.net", "ably-realtime.com")
+)
+"""Where live sessions are, with a key of Ably's."""
+
+
+def policy(script_hashes: Sequence[str], connections: str = "") -> str:
     """The Content-Security-Policy; ``script_hashes`` are of the inline scripts Dash puts into its page.
+
+    ``connections`` are other servers that our scripts may speak to.
 
     Styles may be inline: Dash's own components insert theirs that way.
     """
@@ -27,6 +35,7 @@ def policy(script_hashes: Sequence[str]) -> str:
         "script-src": " ".join(["'self'", *script_hashes]),
         "style-src": "'self' 'unsafe-inline'",
         "img-src": "'self' data: blob:",
+        "connect-src": f"'self' {connections}".strip(),
         "object-src": "'none'",
         "base-uri": "'none'",
         "form-action": "'self'",
@@ -35,7 +44,9 @@ def policy(script_hashes: Sequence[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def protect(server: Flask, script_hashes: Callable[[], Sequence[str]], secure: bool) -> None:
+def protect(
+    server: Flask, script_hashes: Callable[[], Sequence[str]], secure: bool, connections: str = ""
+) -> None:
     """Add the headers to every answer of this server; ``secure`` also asks for HTTPS for a year to come.
 
     The hashes are asked for each time: Dash adds scripts of its own at its first request.
@@ -45,7 +56,7 @@ def protect(server: Flask, script_hashes: Callable[[], Sequence[str]], secure: b
     @server.after_request
     def add(response: Response) -> Response:
         response.headers.update(headers)
-        response.headers["Content-Security-Policy"] = policy(script_hashes())
+        response.headers["Content-Security-Policy"] = policy(script_hashes(), connections)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

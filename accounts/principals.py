@@ -22,7 +22,8 @@ class Principal:
     """Who asks, as one request sees them; fulfils what flask-login asks of a user.
 
     ``key`` is the id of their session or token. ``confirmed`` is when a person last proved who they are.
-    A guest has the id of the user whose rights they have, and ``view_id``, the one saved view they may see.
+    A guest has the id of the user whose rights they have, and the one saved view (``view_id``) that they may
+    see or live session (``live_id``) that they may follow.
     """
 
     is_authenticated: ClassVar = True
@@ -37,6 +38,7 @@ class Principal:
     scopes: frozenset[Permission] = frozenset(Permission)
     confirmed: datetime | None = None
     view_id: int | None = None
+    live_id: int | None = None
 
     def get_id(self) -> str:
         return self.key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -15,6 +16,13 @@ DRAWN: dict[str, Any] = {"scale": 4, "border": 4, "light": "#fff", "dark": "#000
 def inline(text: str) -> Markup:
     """As SVG to stand within HTML."""
     return Markup(_code(text).svg_inline(**DRAWN))  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
+
+
+def image(text: str) -> bytes:
+    """As a file of SVG."""
+    file = BytesIO()
+    _code(text).save(file, kind="svg", **DRAWN)
+    return file.getvalue()
 
 
 def address(text: str) -> str:

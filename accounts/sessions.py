@@ -128,6 +128,13 @@ def watched(token: str) -> Principal:
     return _principal(*found)
 
 
+def of_id(id_: str) -> Principal | None:
+    """Whose session this is; None if it has ended."""
+    with session() as work:
+        found = _alive(work, id_)
+    return _principal(*found) if found else None
+
+
 def confirm(id_: str) -> None:
     """Remember that the person of this session has just proved again who they are."""
     with session() as work:
@@ -202,7 +209,7 @@ def _link() -> sa.ColumnElement[bool]:
 
 def _principal(own: UserSession, user: User, link: GuestLink | None) -> Principal:
     person = replace(principal(user), key=own.id, confirmed=own.confirmed)
-    return replace(person, kind=Kind.GUEST, view_id=link.view_id) if link else person
+    return replace(person, kind=Kind.GUEST, view_id=link.view_id, live_id=link.live_id) if link else person
 
 
 def _rotated(work: Session, own: UserSession, generation: int, browser: Browser) -> bool:

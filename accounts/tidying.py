@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -20,13 +21,14 @@ def tidy() -> None:
     attempts.forget(now() - 2 * A_DAY)
 
 
-def daily() -> None:
-    """Tidy up now and every day, in a thread that ends with the process."""
-    Thread(target=_forever, name="tidying", daemon=True).start()
+def daily(*others: Callable[[], None]) -> None:
+    """Tidy up now and every day, and let others do, in a thread that ends with the process."""
+    Thread(target=_forever, args=[(tidy, *others)], name="tidying", daemon=True).start()
 
 
-def _forever() -> None:
+def _forever(chores: tuple[Callable[[], None], ...]) -> None:
     never = Event()
-    tidy()
-    while not never.wait(A_DAY.total_seconds()):
-        tidy()
+    while True:
+        for chore in chores:
+            chore()
+        never.wait(A_DAY.total_seconds())

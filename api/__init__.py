@@ -7,18 +7,29 @@ from flask import Flask
 from api import account, audit, confirm, factors, openapi, sessions, tokens
 from api.cubes import cube_routes
 from api.datasets import dataset_routes
+from api.feeds import feed_routes
+from api.growth import growth_routes
 from api.guests import guest_routes
+from api.live import live_routes
 from api.shares import share_routes
 from api.views import view_routes
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door
+from realtime.service import Realtime
 
 
-def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines) -> None:
+def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines, realtime: Realtime) -> None:
     """Give the server all routes below /api/; datasets are seen through the door."""
     alone = [room.routes for room in (account, audit, confirm, factors, openapi, sessions, tokens)]
-    seen = [routes(door) for routes in (dataset_routes, share_routes, view_routes)]
-    for routes in (*alone, *seen, cube_routes(cubes, engines, door), guest_routes()):
+    seen = [routes(door) for routes in (dataset_routes, growth_routes, share_routes, view_routes)]
+    for routes in (
+        *alone,
+        *seen,
+        cube_routes(cubes, engines, door),
+        guest_routes(),
+        live_routes(door, realtime),
+        feed_routes(realtime),
+    ):
         server.register_blueprint(routes)
         server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
 from flask import Blueprint, Response, request
 from flask_login import current_user
-from pydantic import Json, field_validator
+from pydantic import Field, Json, field_validator
 
 from accounts.guard import requires
 from accounts.permissions import Permission
@@ -18,11 +19,12 @@ from datasets.axes import axes
 from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
-from datasets.cubes.flights import Turn
+from datasets.cubes.flights import Rows, Turn
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
 from datasets.door import Door
 from datasets.exploration import CubeRequest
+from datasets.growing.states import States
 from datasets.reach import Reach
 from gpu.cubes import CubeSpec
 
@@ -35,10 +37,15 @@ LONGEST_FLIGHT = 200
 
 
 class CubeQuery(Query):
-    """The layout that is wanted, the rights that the description names, and the question."""
+    """The layout that is wanted, the rights that the description names, and the question.
+
+    ``rows`` is a state of a dataset that grows, ``from`` an older one whose rows are left out.
+    """
 
     frame: str = MAGIC.decode()
     r: str | None = None
+    rows: int | None = Field(default=None, ge=0)
+    since: int | None = Field(default=None, ge=0, alias="from")
     x: Json[CubeRequest]
 
     @field_validator("frame")
@@ -61,26 +68,48 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         """Counts to draw and to brush a version with, as docs/wire.md lays them out."""
         asked = query.x
         seen = door.open(current_user, slug, version)
-        description, reach = seen.description, seen.reach
-        _require_same(query, reach)
-        wanted = specs(asked, description, reach.rows)
+        require_same(query.r, seen.reach)
+        state = _state(query, seen.states)
+        description = seen.description.model_copy(update={"rows": state.rows})
+        wanted = specs(asked, description, seen.reach.rows)
         _require_modest(wanted)
-        tag = _tag(asked, description)
+        tag = _tag(asked, description, state.since)
         if request.if_none_match.contains_weak(tag):
             return _unchanging(Response(status=304), tag)
-        engine = engines.of(slug, version)
-        cells = cache.cubes(engine, f"{slug}/{version}", reach.key, wanted, _turn())
+        engine = engines.of(slug, version, state.range.stop)
+        rows = Rows(f"{slug}/{version}", seen.reach.key, state.range)
+        cells = cache.cubes(engine, rows, wanted, _turn())
         triples = zip(answered(asked), wanted, cells, strict=True)
         entries = [Entry(view.id, spec, each) for view, spec, each in triples]
-        return _unchanging(_packed(encode(Frame(description, _active(asked, description), entries))), tag)
+        frame = Frame(description, _active(asked, description), entries, state.since)
+        return _unchanging(_packed(encode(frame)), tag)
 
     return routes
 
 
-def _require_same(query: CubeQuery, reach: Reach) -> None:
+def require_same(r: str | None, reach: Reach) -> None:
     """Browsers keep answers for good, each under the rights that its address names."""
-    if query.r not in (None, reach.key):
+    if r not in (None, reach.key):
         raise RightsChangedError
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a request is over: so many rows as seen, without those of an older state, and which these are."""
+
+    rows: int
+    since: int | None
+    range: range
+
+
+def _state(query: CubeQuery, states: States) -> _State:
+    """The state that is asked for. Without ``rows`` the newest or, to be kept for good, the rows imported."""
+    newest = states.latest if query.r is None else states.visible
+    until = newest if query.rows is None else query.rows
+    try:
+        return _State(until, query.since, states.rows(until, query.since))
+    except ValueError as error:
+        raise RefusedError("rows", str(error)) from error
 
 
 def _turn() -> Turn:
@@ -110,12 +139,13 @@ def _active(asked: CubeRequest, description: Description) -> Active | None:
     return Active(asked.active, axes(asked.view(asked.active), description))
 
 
-def _tag(asked: CubeRequest, description: Description) -> str:
+def _tag(asked: CubeRequest, description: Description, since: int | None) -> str:
     parts = (
         MAGIC.decode(),
         description.slug,
         description.version,
         description.rights,
+        f"{since}-{description.rows}",
         asked.model_dump_json(),
     )
     return sha256("\n".join(parts).encode()).hexdigest()[:32]

@@ -51,7 +51,7 @@ class ColumnOutline(Answer):
 class DatasetOutline(Answer):
     """The newest version of a dataset as you see it, and what you may do with it.
 
-    ``rights`` is equal for all who see the same of it.
+    ``rights`` is equal for all who see the same of it. Where it ``grows``, ``rows`` are those of now.
     """
 
     slug: str
@@ -59,6 +59,7 @@ class DatasetOutline(Answer):
     version: str
     rows: int
     rights: str
+    grows: bool
     level: Level
     columns: list[ColumnOutline]
 

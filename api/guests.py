@@ -19,8 +19,9 @@ from accounts.tokens import BadTokenError
 from api.operations import Answer, Body, operation
 from api.problems import explain
 from datasets import guests, views
-from datasets.guests import Wish
-from db.tables import GuestLink
+from datasets.guests import Place, Wish
+from db.tables import GuestLink, SavedView
+from realtime import live
 
 Page = Response | AnyResponse | str | tuple[str, int]
 
@@ -56,7 +57,7 @@ class Links(Answer):
 
 
 def guest_routes() -> Blueprint:
-    """The routes by which people give links out and end them."""
+    """The routes by which people give links to saved views and live sessions out, and end them."""
     routes = Blueprint("guests", __name__)
     explain(routes)
 
@@ -65,19 +66,28 @@ def guest_routes() -> Blueprint:
     @operation()
     def list_guest_links(key: str) -> Links:
         """The guest links to a saved view."""
-        return Links(links=[_said(link, name) for link, name in guests.of(current_user, key)])
+        return _listed(views.find(current_user, key)[0])
 
     @routes.post("/api/views/<key>/guests")
     @requires(Permission.SAVE)
     @operation(status=201)
     def create_guest_link(key: str, body: NewLink) -> LinkPath:
         """Give out a guest link to a saved view."""
-        wish = Wish(body.expires, body.label.strip(), body.rights_of)
-        link = guests.create(current_user, key, wish)
-        audit.record(
-            Action.GUEST_LINK, actor=current_user, resource=("view", key), link=link.id, until=link.expires
-        )
-        return LinkPath(path=guests.path(link))
+        return _created(views.find(current_user, key)[0], body)
+
+    @routes.get("/api/live/<key>/guests")
+    @requires(Permission.SAVE)
+    @operation()
+    def list_live_guest_links(key: str) -> Links:
+        """The guest links to a live session of yours."""
+        return _listed(live.find(current_user, key).live)
+
+    @routes.post("/api/live/<key>/guests")
+    @requires(Permission.SAVE)
+    @operation(status=201)
+    def create_live_guest_link(key: str, body: NewLink) -> LinkPath:
+        """Give out a guest link to a live session of yours: whoever has it may follow, and nothing else."""
+        return _created(live.find(current_user, key).live, body)
 
     @routes.delete("/api/guests/<link_id>")
     @requires(Permission.SAVE)
@@ -100,12 +110,12 @@ def guest_page() -> Blueprint:
         if request.method == "HEAD":  # a preview
             return ""
         try:
-            link, key = guests.read(token)
+            link = guests.read(token)
         except BadTokenError:
             return render_template("guest.html", form=None), 410
         if request.method == "GET" and _is_signed_in():
-            return _for_somebody(key)
-        return _admit(link, key)
+            return _for_somebody(guests.home(link))
+        return _admit(link)
 
     return routes
 
@@ -114,23 +124,37 @@ def _is_signed_in() -> bool:
     return bool(current_user.is_authenticated and current_user.kind is not Kind.GUEST)
 
 
-def _for_somebody(key: str) -> Page:
+def _for_somebody(home: str) -> Page:
     """Their own rights are enough, or they choose to be a guest instead: nobody is signed out by a link."""
+    _, kind, key = home.split("/")
+    find = views.find if kind == "view" else live.find
     try:
-        views.find(current_user, key)
-    except views.UnknownViewError:
+        find(current_user, key)
+    except (views.UnknownViewError, live.UnknownLiveError):
         return render_template("guest.html", form=FlaskForm(), name=current_user.name)
-    return redirect(f"/view/{key}")
+    return redirect(home)
 
 
-def _admit(link: GuestLink, key: str) -> Page:
+def _admit(link: GuestLink) -> Page:
     if _is_signed_in():
         sessions.end(current_user.key)
     guests.opened(link)
-    audit.record(Action.GUEST_OPENED, resource=("guest link", link.id), view=key)
+    home = guests.home(link)
+    audit.record(Action.GUEST_OPENED, resource=("guest link", link.id), at=home)
     browser = cookies.browser_of(request)
     cookies.admit(sessions.begin(link.as_user_id, "guest", browser, guest_link=link.id, until=link.expires))
-    return redirect(f"/view/{key}")
+    return redirect(home)
+
+
+def _listed(place: Place) -> Links:
+    return Links(links=[_said(link, name) for link, name in guests.of(current_user, place)])
+
+
+def _created(place: Place, body: NewLink) -> LinkPath:
+    link = guests.create(current_user, place, Wish(body.expires, body.label.strip(), body.rights_of))
+    what = ("view" if isinstance(place, SavedView) else "live session", place.key)
+    audit.record(Action.GUEST_LINK, actor=current_user, resource=what, link=link.id, until=link.expires)
+    return LinkPath(path=guests.path(link))
 
 
 def _said(link: GuestLink, rights_of: str) -> ListedLink:

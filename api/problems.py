@@ -16,11 +16,17 @@ from accounts.passwords import WeakPasswordError
 from accounts.totp import BadSecretError, WrongCodeError
 from datasets.axes import MisfitError
 from datasets.cubes.flights import OutdatedError
+from datasets.description import UnknownColumnError
 from datasets.door import PreparingError, UnknownDatasetError
+from datasets.growing.extents import NoExtentError
 from datasets.guests import BadLinkError
 from datasets.protection import UnreadableError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.views import BadViewError, UnknownViewError
+from realtime.feeds.acts import BadFeedError
+from realtime.feeds.known import UnknownFeedError
+from realtime.live import UnknownLiveError
+from realtime.stage import BadLiveError, OverError, RunningError
 
 SOON = "5"
 """Seconds after which to ask again for what is being prepared."""
@@ -56,6 +62,8 @@ class Problem:
 PROBLEMS: dict[type[Exception], Problem] = {
     RefusedError: Problem(400),
     MisfitError: Problem(400),
+    UnknownColumnError: Problem(400, where="column"),
+    NoExtentError: Problem(400, where="column"),
     BadShareError: Problem(400),
     BadViewError: Problem(400),
     BadLinkError: Problem(400),
@@ -65,16 +73,22 @@ PROBLEMS: dict[type[Exception], Problem] = {
     WrongPasswordError: Problem(400, where="current"),
     BadSecretError: Problem(400, where="secret"),
     WrongCodeError: Problem(400, where="code"),
+    BadLiveError: Problem(400),
+    BadFeedError: Problem(400),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),
     UnknownViewError: Problem(404),
     UnknownShareError: Problem(404),
+    UnknownLiveError: Problem(404),
+    UnknownFeedError: Problem(404),
     UnknownAccessError: Problem(404),
     UnknownPasskeyError: Problem(404),
     UnknownIdentityError: Problem(404),
     NoAuthenticatorError: Problem(404),
     LastFactorError: Problem(409, code="last-factor"),
     LastWayInError: Problem(409, code="last-way-in"),
+    OverError: Problem(409, code="ended"),
+    RunningError: Problem(409, code="running"),
     OutdatedError: Problem(409, code="outdated"),
     RightsChangedError: Problem(409, code="rights-changed"),
     PreparingError: Problem(503, code="preparing"),

@@ -12,11 +12,9 @@ from accounts.permissions import Permission
 from api.operations import Answer, Body, operation
 from api.problems import explain
 from datasets import views
-from datasets.axes import axes
 from datasets.door import Door
 from datasets.exploration import Exploration
-from datasets.measures import measure
-from datasets.predicates import predicates
+from datasets.fitting import require_fit
 from db.tables import Level
 
 
@@ -108,9 +106,4 @@ def _require_fit(door: Door, exploration: Exploration) -> None:
     Raises:
         UnknownDatasetError, MisfitError: it is not.
     """
-    description = door.open(current_user, exploration.dataset, exploration.version).description
-    for view in exploration.views:
-        axes(view, description)
-        measure(view, description)
-    for id_, filter_ in exploration.filters.items():
-        predicates(exploration.view(id_), filter_, description)
+    require_fit(exploration, door.open(current_user, exploration.dataset, exploration.version).description)

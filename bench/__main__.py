@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import browser, encryption, engine, signin
+from bench import audience, broker, browser, encryption, engine, presenting, signin
 from bench.machine import describe
 
 ROOT = Path(__file__).parents[1]
@@ -41,6 +41,19 @@ def run_encryption(_: list[int]) -> None:
     encryption.main()
 
 
+def run_broker(_: list[int]) -> None:
+    """Fan-out of the embedded broker."""
+    print("\n## Live: the embedded broker", flush=True)
+    broker.main()
+
+
+def run_presenting(_: list[int]) -> None:
+    """A brush on somebody else's screen, and what an audience costs."""
+    print("\n## Live: from the presenter's pointer to a follower's screen", flush=True)
+    presenting.main()
+    audience.main()
+
+
 def run_signin(_: list[int]) -> None:
     """Passwords and sessions, beside Flask-Login."""
     signin.main()
@@ -51,6 +64,8 @@ PARTS: dict[str, Callable[[list[int]], None]] = {
     "slice": run_slice,
     "engine": run_engine,
     "encryption": run_encryption,
+    "broker": run_broker,
+    "presenting": run_presenting,
     "signin": run_signin,
 }
 

@@ -45,9 +45,13 @@ class Flights:
         self.rows = rows
         self._batches = [_batch(start, min(start + _BATCH, rows), rows) for start in range(0, rows, _BATCH)]
 
-    def read(self, column: str) -> Iterator[pa.Array]:
+    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        row = 0
         for batch in self._batches:
-            yield _array(column, batch[column])
+            values = _array(column, batch[column])
+            row += len(values)
+            if row > start:
+                yield values.slice(max(0, start - row + len(values)))
 
 
 def _batch(start: int, stop: int, rows: int) -> dict[str, npt.NDArray[np.int16]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callbacks import account, admin, explore
+from callbacks import account, admin, explore, lives
 from callbacks.asking import Acts
 
 
@@ -10,5 +10,6 @@ def register() -> None:
     """Make every callback known to the Dash app created last."""
     explore.register()
     account.register()
+    lives.register()
     admin.register()
-    Acts(account.ACTS | admin.ACTS).register()
+    Acts(account.ACTS | lives.ACTS | admin.ACTS).register()

@@ -17,10 +17,14 @@ from components import ids
 from datasets import reach, shares, views
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError, entries
+from datasets.fitting import fitted
 from datasets.opening import Opened, open_address
 from datasets.protection import UnreadableError, require_readable
 from datasets.views import UnknownViewError
 from db.tables import Level, Resource, SavedView
+from realtime import live
+from realtime.live import UnknownLiveError
+from realtime.service import Realtime
 
 
 def register() -> None:
@@ -34,6 +38,7 @@ def register() -> None:
         Input(ids.EXPLORER, "attempt"),
         State(ids.EXPLORER, "dataset"),
         State(ids.EXPLORER, "view"),
+        State(ids.EXPLORER, "live"),
         prevent_initial_call=True,
     )(open_dataset)
     clientside_callback(
@@ -45,15 +50,17 @@ def register() -> None:
 
 
 @requires(Permission.EXPLORE)
-def open_dataset(hash_: str, _attempt: int | None, slug: str | None, view: str | None) -> dict[str, Any]:
+def open_dataset(
+    hash_: str, _attempt: int | None, slug: str | None, view: str | None, key: str | None
+) -> dict[str, Any]:
     """What the explorer shows for an address: ``Explorer.opened``."""
     try:
-        return _opened(hash_, slug, view)
+        return _opened_live(hash_, key) if key is not None else _opened(hash_, slug, view)
     except PreparingError as error:
         return {"preparing": str(error)}
     except UnknownDatasetError:
         return _nothing(f"There is no dataset “{slug}” here." if slug else str(UnknownViewError()))
-    except (UnknownViewError, UnreadableError) as error:
+    except (UnknownViewError, UnknownLiveError, UnreadableError) as error:
         return _nothing(str(error))
 
 
@@ -75,6 +82,18 @@ def _opened_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
     return _answer(opened) | {"view": {"key": view.key, "name": view.name, "level": level}}
 
 
+def _opened_live(hash_: str, key: str) -> dict[str, Any]:
+    """A live session as it is now, on its own version; with a hash, as its reader explores it alone."""
+    found = live.find(current_user, key)
+    opened = open_address(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _describe)
+    realtime: Realtime = current_app.extensions["realtime"]
+    if not hash_:
+        exploration, whole = fitted(realtime.latest(found.live)[0], opened.description)
+        opened = replace(opened, exploration=exploration, problems=() if whole else (live.LEFT_OUT,))
+    outline = realtime.outline(current_user, found, opened.description)
+    return _answer(opened) | {"live": outline | {"state": outline["state"].model_dump(mode="json")}}
+
+
 def _answer(opened: Opened) -> dict[str, Any]:
     slug = opened.description.slug
     require_readable(slug, opened.description.version)
@@ -91,9 +110,11 @@ def _answer(opened: Opened) -> dict[str, Any]:
         "suggested": opened.suggested.model_dump(mode="json"),
         "problems": opened.problems,
         "view": None,
+        "live": None,
         "may": {
             "list": current_user.may(Permission.ACCOUNT),
             "save": current_user.may(Permission.SAVE),
+            "present": current_user.may(Permission.PRESENT),
             "share": current_user.may(Permission.SAVE) and reach.of(current_user, slug).level is Level.MANAGE,
             "administer": current_user.may(Permission.ADMINISTER),
         },

@@ -14,11 +14,12 @@ class Explorer(Component):  # type: ignore[misc]
         id: of the component.
         dataset: slug from the path; None while there is no dataset.
         view: key of the saved view from the path; None elsewhere.
+        live: key of the live session from the path; None elsewhere.
         address: hash of the URL; the browser sets it when the page opens and when someone types in another.
         attempt: counts how often the browser has asked for what was still being prepared.
-        opened: what the server makes of (address, dataset, view): ``description``, ``datasets``,
-            ``exploration``, ``suggested``, ``problems``, ``view``, ``may``; or ``error`` and ``datasets``; or
-            ``preparing``, which says what it takes time for.
+        opened: what the server makes of (address, dataset, view, live): ``description``, ``datasets``,
+            ``exploration``, ``suggested``, ``problems``, ``view``, ``live``, ``may``; or ``error`` and
+            ``datasets``; or ``preparing``, which says what it takes time for.
         exploration: the exploration as last committed in the browser.
     """
 
@@ -27,9 +28,15 @@ class Explorer(Component):  # type: ignore[misc]
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = ["children"]
 
-    def __init__(self, id: str, dataset: str | None = None, view: str | None = None) -> None:  # noqa: A002
-        self._prop_names = ["id", "dataset", "view", "address", "attempt", "opened", "exploration"]
+    def __init__(
+        self,
+        id: str,  # noqa: A002
+        dataset: str | None = None,
+        view: str | None = None,
+        live: str | None = None,
+    ) -> None:
+        self._prop_names = ["id", "dataset", "view", "live", "address", "attempt", "opened", "exploration"]
         self._valid_wildcard_attributes: list[str] = []
         self.available_properties = self._prop_names
         self.available_wildcard_properties: list[str] = []
-        super().__init__(id=id, dataset=dataset, view=view)
+        super().__init__(id=id, dataset=dataset, view=view, live=live)

@@ -8,6 +8,7 @@ from dash import ALL
 
 EXPLORER = "explorer"
 EXPLORATION = "exploration"
+LIVE, LIVES = "live", "live-sessions"
 TOOLS = "dx-tools"
 MAIN = "dx-main"
 ACCOUNT = "account"

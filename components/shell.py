@@ -61,11 +61,9 @@ def _menu(account: Account) -> Component:
     )
     button = html.Button("Sign out", type="submit", className="dx-menu-item")
     sign_out = html.Form(button, action="/signout", method="POST")
-    own = html.A("Account", href="/account", className="dx-menu-item")
-    pages = [
-        own,
-        *[html.A("Administration", href="/admin/people", className="dx-menu-item")] * account.administers,
-    ]
+    places = {"/live": "Live sessions", "/account": "Account"}
+    places |= {"/admin/people": "Administration"} if account.administers else {}
+    pages = [html.A(label, href=path, className="dx-menu-item") for path, label in places.items()]
     who = html.P([html.Strong(account.name), html.Span(account.role, className="dx-role")])
     return html.Details(
         [summary, html.Div([who, *pages, sign_out], className="dx-account-menu")], className="dx-account"

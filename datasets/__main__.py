@@ -1,4 +1,4 @@
-"""Commands: ``python -m datasets sample | resample | import | rotate``."""
+"""Commands: ``python -m datasets sample | resample | import | append | rotate``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from config import settings
 from datasets import catalogue, owners, shares
 from datasets.catalogue import UnknownDatasetError
 from datasets.description import Description
+from datasets.growing.files import append_file
 from datasets.incoming.console import notice, progress
 from datasets.incoming.file import BadFileError
 from datasets.incoming.importer import import_file
@@ -25,6 +26,8 @@ from datasets.slugs import slug_of
 from db.keys import ring
 from db.schema import upgrade
 
+MOST_SAID = 20
+"""Of the rows that don't fit, so many are told one by one."""
 KNOWN = (
     BadFileError,
     BusyError,
@@ -42,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     upgrade()
     ring.ensure()
     try:
-        said = _rotated(chosen.slug) if chosen.command == "rotate" else _brought(chosen)
+        said = {"rotate": _rotated, "append": _appended}.get(chosen.command, _brought)(chosen)
     except KNOWN as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
@@ -65,7 +68,20 @@ def _brought(chosen: argparse.Namespace) -> str:
     return said if chosen.everyone else said + alone
 
 
-def _rotated(slug: str | None) -> str:
+def _appended(chosen: argparse.Namespace) -> str:
+    """Add the rows of a file, say how many there are now and which did not fit."""
+    version = chosen.version or catalogue.open(chosen.slug).version
+    found = append_file(chosen.file, chosen.slug, version, progress)
+    resource = ("dataset", chosen.slug)
+    audit.record(Action.DATASET_APPENDED, resource=resource, version=version, rows=found.added)
+    for each in found.refused[:MOST_SAID]:
+        notice(f"row {each.row + 1} is left out: {each.reason}")
+    refused = f", {len(found.refused):,} left out" if found.refused else ""
+    return f"{chosen.slug}: {found.added:,} rows added{refused}, {found.rows:,} in all, version {version}"
+
+
+def _rotated(chosen: argparse.Namespace) -> str:
+    slug = chosen.slug
     slugs = [catalogue.open(slug).slug] if slug else [entry.slug for entry in catalogue.entries()]
     versions = sum(map(_rotated_one, slugs))
     what = "encrypted with new keys" if settings().encryption == "on" else "no longer encrypted"
@@ -102,6 +118,10 @@ def _parser() -> argparse.ArgumentParser:
     file.add_argument("file", type=Path)
     file.add_argument("--name", required=True, help="the dataset's name as people read it")
     file.add_argument("--slug", help="the dataset's name in addresses (default: made of the name)")
+    more_rows = commands.add_parser("append", help="add the rows of a Parquet or CSV file to a dataset")
+    more_rows.add_argument("file", type=Path)
+    more_rows.add_argument("--slug", required=True, help="the dataset's name in addresses")
+    more_rows.add_argument("--version", help="an older version of it (default: the newest)")
     keys = commands.add_parser("rotate", help="write datasets anew with new keys; goes on after a kill")
     keys.add_argument("--slug", help="only this dataset")
     file.add_argument("--owner", help="who owns a new dataset (default: the first admin)")

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs
 
 import prison
 from prison.decoder import ParserException
 
-from datasets.exploration import Exploration
-
 VERSION = "1"
 LONGEST = 100_000
 PARTS = ("d", "at", "f", "w", "on")
-SAFE = "-_.!~*'(),:@$/"
 
 
 @dataclass(frozen=True)
@@ -29,19 +26,6 @@ class Address:
         """The key of the dataset version that it was made on."""
         version = self.parts.get("at")
         return version if isinstance(version, str) else None
-
-
-def encode(exploration: Exploration, suggested: Exploration) -> str:
-    """The hash; short, as views are left out while they are the suggested ones."""
-    state = exploration.model_dump(mode="json")
-    parts: dict[str, object] = {"d": state["dataset"], "at": state["version"]}
-    if exploration.filters:
-        parts["f"] = state["filters"]
-    if exploration.views != suggested.views:
-        parts["w"] = state["views"]
-    if exploration.active is not None:
-        parts["on"] = state["active"]
-    return f"#v={VERSION}&x={quote(prison.dumps(_short(parts)), safe=SAFE)}"
 
 
 def parse(hash_: str) -> Address:
@@ -64,12 +48,3 @@ def parse(hash_: str) -> Address:
         f"The address has an unknown part {name!r}; it was ignored." for name in parts if name not in PARTS
     ]
     return Address({name: part for name, part in parts.items() if name in PARTS}, tuple(unknown))
-
-
-def _short(value: object) -> object:
-    """Whole numbers without their ``.0``."""
-    if isinstance(value, dict):
-        return {key: _short(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_short(each) for each in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

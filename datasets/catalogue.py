@@ -6,7 +6,7 @@ Nothing here asks who wants to know. What people get goes through datasets.door.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
@@ -18,10 +18,11 @@ from sqlmodel import Session, col, select
 from config import settings
 from datasets import shares
 from datasets.description import Column, Description
+from datasets.growing import parts
 from datasets.protection import key_of
 from datasets.slugs import SLUG
 from datasets.store import FollowedStore, Store
-from db.engine import session
+from db.engine import alone, session
 from db.tables import Dataset, DatasetVersion, Resource
 
 VERSION = re.compile(r"[0-9a-f]{1,64}")
@@ -63,7 +64,8 @@ def open(slug: str, version: str | None = None, *where: Condition) -> Descriptio
 
 def describe(dataset: Dataset, row: DatasetVersion) -> Description:
     """All that is known of a version."""
-    return _describe(dataset.slug, dataset.name, row.key, row.rows, row.id or 0)
+    found = _describe(dataset.slug, dataset.name, row.key, row.rows, row.id or 0)
+    return found.model_copy(update={"grows": True}) if row.grows else found
 
 
 def has(slug: str, version: str) -> bool:
@@ -75,13 +77,18 @@ def has(slug: str, version: str) -> bool:
 
 
 def store(slug: str, version: str) -> Store:
-    """The rows of a version.
+    """The rows of a version, those appended included, as they come.
 
     Raises:
         UnknownDatasetError: there is no such dataset or version.
         UnreadableError: its key is lost.
     """
-    return FollowedStore(lambda: _stored(slug, find(slug, version)[1]))
+    return FollowedStore(lambda: stored(slug, find(slug, version)[1]))
+
+
+def imported(slug: str, version: str) -> Store:
+    """The rows of a version that were imported, which its columns describe; raises what ``store`` does."""
+    return FollowedStore(lambda: stored(slug, find(slug, version)[1], grown=False))
 
 
 def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column]) -> None:
@@ -97,16 +104,25 @@ def add(slug: str, name: str, key: str, found: Store, columns: Sequence[Column])
         work.add(_version(cast(int, dataset.id), key, found, columns))
 
 
-def move(version: DatasetVersion, to: Store) -> None:
-    """Let a version lie elsewhere from now on, with the same rows."""
-    with session() as work:
+def move(version: DatasetVersion, to: Store, appended: Collection[str] = ()) -> bool:
+    """Let a version lie elsewhere from now on, with the same rows.
+
+    Nothing is done and False returned where other files of rows were appended than those there.
+    """
+    with alone(parts.GROWTH) as work:
+        if parts.files(work, version.id or 0) != set(appended):
+            return False
         row = work.get_one(DatasetVersion, version.id)
         row.folder, row.key_id = _relative(to), to.key_id
         work.add(row)
+        return True
 
 
-def _stored(slug: str, version: DatasetVersion) -> Store:
-    return Store(settings().data / version.folder, key_of(slug, version.key_id))
+def stored(slug: str, version: DatasetVersion, *, grown: bool = True) -> Store:
+    """The rows of a version where its row in the database says that they are."""
+    folder, key = settings().data / version.folder, key_of(slug, version.key_id)
+    id_ = version.id or 0
+    return Store(folder, key, lambda: parts.of(id_)) if grown and version.grows else Store(folder, key)
 
 
 def _relative(store: Store) -> str:

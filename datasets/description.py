@@ -69,7 +69,8 @@ class Column(BaseModel):
 class Description(BaseModel):
     """One version of a dataset as somebody sees it; ``version`` is its key in addresses and caches.
 
-    ``rights`` is equal for all who see the same of it: "all", or a key that tells nothing else.
+    ``rights`` is equal for all who see the same of it: "all", or a key that tells nothing else. Where
+    it ``grows``, ``rows`` are those as of some moment; the columns stay those of the rows that were imported.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -80,6 +81,7 @@ class Description(BaseModel):
     rows: int
     columns: tuple[Column, ...]
     rights: str = "all"
+    grows: bool = False
 
     def column(self, name: str) -> Column:
         """The column of this name.
@@ -96,7 +98,7 @@ class Description(BaseModel):
     def outline(self) -> dict[str, Any]:
         """The description as JSON for the browser; docs/datasets.md shows it."""
         return {
-            **self.model_dump(include={"slug", "name", "version", "rows", "rights"}),
+            **self.model_dump(include={"slug", "name", "version", "rows", "rights", "grows"}),
             "columns": [column.outline for column in self.columns],
         }
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from accounts.principals import Principal
 from datasets import catalogue, shares
 from datasets.catalogue import Entry, UnknownDatasetError
 from datasets.cubes.engines import Engines
 from datasets.description import Description
+from datasets.growing import parts
+from datasets.growing.extents import extent
+from datasets.growing.ranks import Ranks
+from datasets.growing.states import States
 from datasets.profiles import PreparingError, VisibleProfiles
 from datasets.reach import Reach, grant, of_grant, on
 from db.tables import Resource, Share
@@ -20,10 +25,11 @@ PATIENCE = 5.0  # seconds
 
 @dataclass(frozen=True)
 class Seen:
-    """A version as a person sees it, and what lets them."""
+    """A version as a person sees it now, what lets them, and the states of it that they may ask for."""
 
     description: Description
     reach: Reach
+    states: States
 
 
 def entries(person: Principal) -> list[Entry]:
@@ -44,7 +50,9 @@ class Door:
     """Opens versions for people. For many threads."""
 
     def __init__(self, engines: Engines) -> None:
+        self._engines = engines
         self._profiles = VisibleProfiles(engines)
+        self._ranks: dict[tuple[str, str, str], Ranks] = {}
 
     def open(self, person: Principal, slug: str, version: str | None = None) -> Seen:
         """A version of a dataset as a person sees it; None is the newest.
@@ -56,7 +64,30 @@ class Door:
         dataset, row = catalogue.find(slug, version, shares.visible(person, Resource.DATASET))
         whole = catalogue.describe(dataset, row)
         reach = on(person, dataset, whole)
-        return Seen(self._as_seen(whole, reach), reach)
+        columns, visible = whole.columns, whole.rows
+        if reach.rows is not None:
+            found = self._profiles.of(whole, reach, PATIENCE)
+            columns, visible = found.columns, found.rows
+        states = States(row, parts.total(row), visible, self._ranks_of(whole, reach, visible))
+        shown = tuple(column for column in columns if column.name not in reach.masked)
+        seen = {"rows": states.latest, "columns": shown, "rights": reach.key}
+        return Seen(whole.model_copy(update=seen), reach, states)
+
+    def extent(self, seen: Seen, column: str) -> list[float]:
+        """The least and greatest value that somebody sees in a column by now, none if there is no value.
+
+        Raises:
+            UnknownColumnError: there is no such column for them.
+            NoExtentError: it holds neither numbers nor times.
+        """
+        found, slug, version = (
+            seen.description.column(column),
+            seen.description.slug,
+            seen.description.version,
+        )
+        rows = range(seen.states.version.rows, seen.states.total)
+        engine = self._engines.of(slug, version, rows.stop)
+        return extent(found, catalogue.store(slug, version), engine, rows, seen.reach.rows)
 
     def prepare(self, slug: str, share: Share) -> None:
         """Begin to count what somebody sees who has this share alone, so that they need not wait."""
@@ -69,10 +100,9 @@ class Door:
         """Wait until nothing is being prepared."""
         self._profiles.settle()
 
-    def _as_seen(self, whole: Description, reach: Reach) -> Description:
-        rows, columns = whole.rows, whole.columns
-        if reach.rows is not None:
-            visible = self._profiles.of(whole, reach, PATIENCE)
-            rows, columns = visible.rows, visible.columns
-        shown = tuple(column for column in columns if column.name not in reach.masked)
-        return whole.model_copy(update={"rows": rows, "columns": shown, "rights": reach.key})
+    def _ranks_of(self, whole: Description, reach: Reach, visible: int) -> Ranks | None:
+        if reach.rows is None:
+            return None
+        engine = partial(self._engines.of, whole.slug, whole.version)
+        key = (whole.slug, whole.version, reach.rows_key)
+        return self._ranks.setdefault(key, Ranks(engine, reach.rows, whole.rows, visible))

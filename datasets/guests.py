@@ -1,4 +1,7 @@
-"""Guest links: whoever has one sees a single saved view, with the rights of a named user, until a date."""
+"""Guest links: whoever has one sees a single saved view, or follows a single live session, until a date.
+
+They have the rights of a named user. A link to a live session leads nowhere once that has ended.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,17 @@ from sqlmodel import col, select
 
 from accounts import sessions, tokens
 from accounts.permissions import Permission
-from accounts.principals import Principal
+from accounts.principals import Kind, Principal
 from accounts.tokens import Audience, BadTokenError
-from datasets import shares, views
+from datasets import shares
 from datasets.shares import NotAllowedError, UnknownShareError
 from db.engine import session
-from db.tables import GuestLink, Resource, SavedView, User, now
+from db.tables import GuestLink, LiveSession, Resource, Role, SavedView, User, now
 
 LONGEST_LABEL = 80
 LONGEST_LIFE = timedelta(days=366)
+Place = SavedView | LiveSession
+"""What a link leads to."""
 
 
 class BadLinkError(ValueError):
@@ -34,35 +39,38 @@ class Wish:
     rights_of: str | None = None
 
 
-def create(by: Principal, key: str, wish: Wish) -> GuestLink:
-    """A new link to a saved view. Only admins give out the rights of somebody else.
+def create(by: Principal, place: Place, wish: Wish) -> GuestLink:
+    """A new link to what exists for ``by``. Only admins give out the rights of somebody else.
 
     Raises:
-        UnknownViewError, NotAllowedError: ``by`` may not.
-        BadLinkError: the date or the label won't do, or there is no such user.
+        NotAllowedError: ``by`` may not.
+        BadLinkError: the date or the label won't do, there is no such user, or it has ended.
     """
-    view, _ = views.find(by, key)
-    shares.demand_sharing(by, Resource.VIEW, view.id or 0)
+    _demand(by, place)
+    if _has_ended(place):
+        raise BadLinkError("This live session has ended.")
     if not now() < wish.expires <= now() + LONGEST_LIFE:
         raise BadLinkError(f"A link ends after now, and within {LONGEST_LIFE.days} days.")
     if len(wish.label) > LONGEST_LABEL or not (wish.label.isprintable() or not wish.label):
         raise BadLinkError(f"A label has {LONGEST_LABEL} letters at most.")
     as_user = _rights_of(by, wish.rights_of)
-    link = GuestLink(view_id=view.id or 0, as_user_id=as_user, label=wish.label, expires=wish.expires)
+    view, live = _ids(place)
+    link = GuestLink(view_id=view, live_id=live, as_user_id=as_user, label=wish.label, expires=wish.expires)
     with session() as work:
         work.add(link)
     return link
 
 
-def of(by: Principal, key: str) -> list[tuple[GuestLink, str]]:
-    """The links to a view that are good, newest first, each with the name of whose rights it has.
+def of(by: Principal, place: Place) -> list[tuple[GuestLink, str]]:
+    """The links to it that are good, newest first, each with the name of whose rights it has.
 
     Raises:
-        UnknownViewError, NotAllowedError: ``by`` may not know.
+        NotAllowedError: ``by`` may not know.
     """
-    view, _ = views.find(by, key)
-    shares.demand_sharing(by, Resource.VIEW, view.id or 0)
-    query = select(GuestLink, User.name).join(User).where(GuestLink.view_id == view.id, *_good())
+    _demand(by, place)
+    view, live = _ids(place)
+    here = sa.or_(col(GuestLink.view_id) == view, col(GuestLink.live_id) == live)
+    query = select(GuestLink, User.name).join(User).where(here, *_good())
     with session() as work:
         return list(work.exec(query.order_by(col(GuestLink.created).desc())).all())
 
@@ -77,7 +85,7 @@ def revoke(by: Principal, id_: str) -> None:
         link = work.get(GuestLink, id_)
     if link is None:
         raise UnknownShareError("there is no such link")
-    shares.demand_sharing(by, Resource.VIEW, link.view_id)
+    _demand(by, _place(link))
     with session() as work:
         work.execute(sa.update(GuestLink).where(col(GuestLink.id) == id_).values(revoked=now()))
     sessions.end_guests(id_)
@@ -88,18 +96,18 @@ def path(link: GuestLink) -> str:
     return f"/guest/{tokens.issue(Audience.GUEST, link.id, link.expires)}"
 
 
-def read(token: str) -> tuple[GuestLink, str]:
-    """The link of a token, and the key of its view.
+def read(token: str) -> GuestLink:
+    """The link of a token.
 
     Raises:
         BadTokenError: it is none of ours, has expired or been revoked, or its user is disabled.
     """
     id_ = tokens.read(Audience.GUEST, token)["jti"]
-    query = select(GuestLink, SavedView.key).join(SavedView).join(User)
+    query = select(GuestLink).join(User).where(GuestLink.id == id_, ~col(User.disabled), *_good())
     with session() as work:
-        found = work.exec(query.where(GuestLink.id == id_, ~col(User.disabled), *_good())).one_or_none()
-    if found is None:
-        raise BadTokenError("the link has been revoked")
+        found = work.exec(query).one_or_none()
+    if found is None or _has_ended(_place(found)):
+        raise BadTokenError("the link has been revoked, or what it led to has ended")
     return found
 
 
@@ -109,10 +117,36 @@ def opened(link: GuestLink) -> None:
         work.execute(sa.update(GuestLink).where(col(GuestLink.id) == link.id).values(opened=now()))
 
 
-def view_of(guest: Principal) -> str:
-    """The key of the view that a guest may see."""
+def home(guest: Principal | GuestLink) -> str:
+    """The address of the one page that a guest may see, or that a link leads to."""
+    place = _place(guest)
+    return f"/{'view' if isinstance(place, SavedView) else 'live'}/{place.key}"
+
+
+def _demand(by: Principal, place: Place) -> None:
+    """Check that somebody may give out links: who manages a view, or owns a live session, and may save."""
+    if isinstance(place, SavedView):
+        shares.demand_sharing(by, Resource.VIEW, place.id or 0)
+    elif by.kind is Kind.GUEST or not by.may(Permission.SAVE):
+        raise NotAllowedError("Your role does not include sharing.")
+    elif place.owner_id != by.id and by.role is not Role.ADMIN:
+        raise NotAllowedError("Only who started this live session, or an admin, may do that.")
+
+
+def _place(of: Principal | GuestLink) -> Place:
     with session() as work:
-        return work.exec(select(SavedView.key).where(SavedView.id == guest.view_id)).one()
+        if of.view_id is not None:
+            return work.get_one(SavedView, of.view_id)
+        return work.get_one(LiveSession, of.live_id)
+
+
+def _ids(place: Place) -> tuple[int | None, int | None]:
+    """Of the saved view and of the live session: one of them is none."""
+    return (place.id, None) if isinstance(place, SavedView) else (None, place.id)
+
+
+def _has_ended(place: Place) -> bool:
+    return isinstance(place, LiveSession) and place.ended is not None
 
 
 def _good() -> tuple[sa.ColumnElement[bool], ...]:

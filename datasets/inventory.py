@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from accounts.paging import Window, holds, part
 from config import settings
 from db.engine import session
-from db.tables import Dataset, DatasetVersion, Resource, Share, User
+from db.tables import AppendedPart, Dataset, DatasetVersion, Resource, Share, User
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,13 @@ _newest = (
     .correlate(Dataset)
     .scalar_subquery()
 )
+_grown = (
+    sa.select(sa.func.max(col(AppendedPart.rows_from) + col(AppendedPart.rows)))
+    .where(col(AppendedPart.version_id) == col(DatasetVersion.id))
+    .correlate(DatasetVersion)
+    .scalar_subquery()
+)
+_rows = sa.func.coalesce(_grown, col(DatasetVersion.rows), 0)
 _versions = (
     sa.select(sa.func.count())
     .where(col(DatasetVersion.dataset_id) == col(Dataset.id))
@@ -56,7 +63,7 @@ _shares = (
 SORTED: dict[str, Any] = {
     "name": col(Dataset.name),
     "owner": col(User.name),
-    "rows": col(DatasetVersion.rows),
+    "rows": _rows,
     "versions": _versions,
     "created": col(Dataset.created),
 }
@@ -90,7 +97,7 @@ def _query() -> sa.Select[*tuple[Any, ...]]:
         col(Dataset.name),
         sa.func.coalesce(User.name, "").label("owner"),
     )
-    newest = (sa.func.coalesce(DatasetVersion.rows, 0).label("rows"), col(DatasetVersion.key_id))
+    newest = (_rows.label("rows"), col(DatasetVersion.key_id))
     counts = (_versions.label("versions"), _shares.label("shares"), col(Dataset.created))
     query = sa.select(*known, *newest, *counts).select_from(Dataset)
     query = query.outerjoin(User, col(User.id) == col(Dataset.owner_id))

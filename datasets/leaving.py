@@ -15,7 +15,7 @@ class NoHeirError(ValueError):
 
 
 def leave(by: Principal, user_id: int, heir: int | None = None) -> None:
-    """Delete a person; the heir gets their datasets and saved views.
+    """Delete a person; the heir gets their datasets, saved views and live sessions.
 
     Raises:
         NoHeirError: they own something, and there is no heir, or it is themselves.
@@ -23,7 +23,7 @@ def leave(by: Principal, user_id: int, heir: int | None = None) -> None:
         LastAdminError: nobody would be left to administer.
     """
     owned = owners.owned(user_id)
-    if owned.datasets or owned.views:
+    if owned.names:
         if heir is None or heir == user_id:
             raise NoHeirError
         standing.disable(by, user_id)  # so that they don't save another view meanwhile

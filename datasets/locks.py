@@ -1,8 +1,9 @@
-"""Locks beside folders, which the system lets go of when their process dies."""
+"""Locks beside folders, which the system lets go of when their process dies, and files that outlive it."""
 
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,16 @@ def shared(folder: Path) -> Iterator[None]:
     with _lock_file(folder).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
+
+
+def durable(*paths: Path) -> None:
+    """Wait until the disk has these files, and these folders' lists of theirs."""
+    for path in paths:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _lock_file(folder: Path) -> Path:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import cast
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from accounts.principals import Principal
 from datasets import shares, trail
 from datasets.shares import TABLES
 from db.engine import session
-from db.tables import Dataset, Resource, Role, SavedView, User
+from db.tables import Dataset, LiveSession, Resource, Role, SavedView, User, now
 
 
 class UnknownOwnerError(LookupError):
@@ -21,17 +21,25 @@ class UnknownOwnerError(LookupError):
 
 @dataclass(frozen=True)
 class Owned:
-    """What somebody owns, by name."""
+    """What somebody owns, by name; ``sessions`` are live ones."""
 
     datasets: tuple[str, ...]
     views: tuple[str, ...]
+    sessions: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.datasets + self.views + self.sessions
 
 
 def owned(user_id: int) -> Owned:
     with session() as work:
         datasets = select(Dataset.name).where(Dataset.owner_id == user_id).order_by(col(Dataset.id))
         views = select(SavedView.name).where(SavedView.owner_id == user_id).order_by(col(SavedView.id))
-        return Owned(tuple(work.exec(datasets)), tuple(work.exec(views)))
+        sessions = (
+            select(LiveSession.name).where(LiveSession.owner_id == user_id).order_by(col(LiveSession.id))
+        )
+        return Owned(tuple(work.exec(datasets)), tuple(work.exec(views)), tuple(work.exec(sessions)))
 
 
 def transfer(by: Principal, from_: int, to: int) -> None:
@@ -47,6 +55,14 @@ def transfer(by: Principal, from_: int, to: int) -> None:
             given = sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to)
             for id_ in work.scalars(given.returning(col(table.id))).all():
                 trail.owner(by, (resource, id_ or 0), before, heir, work)
+        _end_and_transfer(work, from_, to)
+
+
+def _end_and_transfer(work: Session, from_: int, to: int) -> None:
+    """Live sessions are presented to an audience that the other has not asked for: they end."""
+    ended = sa.func.coalesce(LiveSession.ended, now())
+    own = col(LiveSession.owner_id) == from_
+    work.execute(sa.update(LiveSession).where(own).values(owner_id=to, ended=ended))
 
 
 def claim(slug: str, name: str | None) -> None:

@@ -50,7 +50,7 @@ def count(preview: Preview, engines: Engines) -> int:
     if preview.reach.rows is None:
         return preview.whole.rows
     engine = engines.of(preview.whole.slug, preview.whole.version)
-    return int(engine.mask([preview.reach.rows]).sum())
+    return int(engine.mask([preview.reach.rows], range(preview.whole.rows)).sum())
 
 
 def _rows(person: Principal, dataset: Dataset, whole: Description) -> str:

@@ -86,8 +86,8 @@ class VisibleProfiles:
     def _counted(self, whole: Description, rows: AnyOf, version_id: int, key: str) -> Visible:
         from datasets.incoming.profiling import profile  # noqa: PLC0415  (it loads DuckDB: no start waits)
 
-        mask = self._engines.of(whole.slug, whole.version).mask([rows])
-        shown = VisibleRows(catalogue.store(whole.slug, whole.version), mask)
+        mask = self._engines.of(whole.slug, whole.version).mask([rows], range(whole.rows))
+        shown = VisibleRows(catalogue.imported(whole.slug, whole.version), mask)
         found = Visible(shown.rows, tuple(profile(shown, lambda *_: None)))
         kept = VisibleProfile(
             version_id=version_id, rights=key, rows=found.rows, profile=catalogue.profile_of(found.columns)

@@ -77,7 +77,7 @@ def on(person: Principal, dataset: Dataset, whole: Description) -> Reach:
     columns = frozenset(column.name for column in whole.columns)
     with session() as work:
         found = shares.applying(work, person, Resource.DATASET, dataset.id or 0)
-        hidden = columns - _used(work, person) if person.kind is Kind.GUEST else frozenset()
+        hidden = columns - _used(work, person) if person.view_id is not None else frozenset()
     level = shares.highest(person, dataset.owner_id, found)
     grants = [ALL] if level is Level.MANAGE else undominated(map(grant, found))
     return _reach(Level.VIEW if person.kind is Kind.GUEST else level, grants, hidden, whole)

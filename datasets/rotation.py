@@ -12,9 +12,10 @@ from sqlmodel import col, select
 
 from config import settings
 from datasets import catalogue, protection
+from datasets.growing import parts
 from datasets.incoming import versions
 from datasets.incoming.shuffle import Progress
-from datasets.locks import locked
+from datasets.locks import locked, shared
 from datasets.store import Store
 from db.engine import session
 from db.keys.ring import Material
@@ -51,11 +52,24 @@ def _behind(slug: str, key: Material | None) -> list[DatasetVersion]:
 
 def _rewrite(slug: str, version: DatasetVersion, key: Material | None, progress: Progress) -> None:
     old = Store(settings().data / version.folder, protection.key_of(slug, version.key_id))
-    with versions.fresh(versions.folder_of(slug, f"{version.key}-{token_hex(4)}")) as folder:
+    place = versions.folder_of(slug, f"{version.key}-{token_hex(4)}")
+    with shared(old.folder), versions.fresh(place) as folder:
         new, done = Store(folder, key), 0
         for number, rows in enumerate(old.parts()):
             new.write(number, rows)
             done += rows.num_rows
             progress("rotating", done, version.rows)
         versions.make_durable(folder)
-        catalogue.move(version, new)
+        copied: set[str] = set()
+        while not catalogue.move(version, new, copied):
+            copied = _follow(version, old, new)
+
+
+def _follow(version: DatasetVersion, old: Store, new: Store) -> set[str]:
+    """Copy the files of rows that have been appended meanwhile; returns which there are."""
+    files = {str(part.file) for part in parts.of(version.id or 0)}
+    for file in files:
+        if not (new.folder / file).exists():
+            new.write_file(file, old.table(file))
+    versions.make_durable(new.folder)
+    return files

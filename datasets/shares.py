@@ -19,7 +19,7 @@ from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
 from datasets import trail
 from db.engine import session
-from db.tables import Dataset, Group, Level, Membership, Resource, Role, SavedView, Share, User
+from db.tables import Dataset, Group, Level, LiveSession, Membership, Resource, Role, SavedView, Share, User
 
 LEVELS = tuple(Level)
 """In their order: each includes those before it."""
@@ -108,15 +108,17 @@ def demand_sharing(person: Principal, resource: Resource, id_: int) -> None:
 def visible(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
     """The rows of ``TABLES[resource]`` that exist for a person, as a condition of a query.
 
-    For a guest that is their saved view, and its dataset while the user whose rights they have sees it.
+    For a guest that is their saved view, and the dataset of it, or of their live session while that runs, as
+    long as the user whose rights they have sees it.
     """
     if person.kind is Kind.GUEST:
         only = col(SavedView.id) == person.view_id
         if resource is Resource.VIEW:
             return only
-        return sa.and_(
-            col(Dataset.id).in_(select(SavedView.dataset_id).where(only)), _of_user(person, resource)
-        )
+        running = sa.and_(col(LiveSession.id) == person.live_id, col(LiveSession.ended).is_(None))
+        views, lives = select(SavedView.dataset_id).where(only), select(LiveSession.dataset_id).where(running)
+        shown = sa.or_(col(Dataset.id).in_(views), col(Dataset.id).in_(lives))
+        return sa.and_(shown, _of_user(person, resource))
     return _of_user(person, resource)
 
 

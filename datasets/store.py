@@ -1,9 +1,13 @@
-"""A dataset version on disk: a folder of Parquet files, encrypted as a rule, the rows in random order."""
+"""A dataset version on disk: a folder of Parquet files, encrypted as a rule.
+
+The rows that were imported come first, in random order, then those appended since, as they arrived.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -27,6 +31,16 @@ def is_text(type_: pa.DataType) -> bool:
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_dictionary(type_))
 
 
+@dataclass(frozen=True)
+class Part:
+    """A file of appended rows, ``rows_from`` others before them; no rows have no file."""
+
+    id: int
+    file: str | None
+    rows_from: int
+    rows: int
+
+
 class Stored(Source, Protocol):
     """Rows that can be profiled: those of a version, or a part of them."""
 
@@ -42,11 +56,17 @@ class Store:
     """The rows of one version, always in the same order: the ``gpu.engine.Source`` an engine reads from.
 
     Reading raises ``UnreadableError`` where a file was altered, or written with another key.
+
+    Args:
+        appended: finds the files of appended rows when they are first wanted, in row order, none empty.
     """
 
-    def __init__(self, folder: Path, key: Material | None = None) -> None:
+    def __init__(
+        self, folder: Path, key: Material | None = None, appended: Callable[[], list[Part]] = list
+    ) -> None:
         self.folder = folder
         self.key = key
+        self._find_appended = appended
 
     @property
     def key_id(self) -> str | None:
@@ -59,7 +79,7 @@ class Store:
 
     @cached_property
     def files(self) -> list[Path]:
-        """The Parquet files in row order.
+        """The Parquet files of the rows that were imported, in row order.
 
         Raises:
             FileNotFoundError: the folder holds none.
@@ -70,27 +90,41 @@ class Store:
         return files
 
     @cached_property
+    def appended(self) -> list[Part]:
+        return self._find_appended()
+
+    @cached_property
     def schema(self) -> pa.Schema:
         with self._open(self.files[0]) as part:
             return part.schema_arrow
 
     @cached_property
     def rows(self) -> int:
+        if self.appended:
+            return self.appended[-1].rows_from + self.appended[-1].rows
         return sum(map(self._rows_of, self.files))
 
-    def read(self, column: str) -> Iterator[pa.Array]:
-        """The column's values in row order; text comes dictionary-encoded.
+    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        """The column's values from row ``start`` on, in row order; text comes dictionary-encoded.
 
         Raises:
             KeyError: there is no such column.
         """
         if column not in self.schema.names:
             raise KeyError(column)
-        text = [column] if is_text(self.schema.field(column).type) else None
-        for file in self.files:
+        for batch in self.batches(start, [column]):
+            yield batch.column(column)
+
+    def batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows from row ``start`` on, of these columns; text comes dictionary-encoded."""
+        text = [field.name for field in self.schema if is_text(field.type)]
+        for file, before in self._reaching(start):
+            row = 0
             with self._open(file, text) as part:
-                for batch in part.iter_batches(BATCH_ROWS, columns=[column]):
-                    yield batch.column(column)
+                for batch in part.iter_batches(BATCH_ROWS, columns=columns):
+                    row += batch.num_rows
+                    if row > before:
+                        yield batch.slice(max(0, before - row + batch.num_rows))
 
     def sample(self, column: str, rows: int) -> pa.ChunkedArray:
         """The first ``rows`` values or a few more: a fair sample, since rows are shuffled."""
@@ -98,14 +132,22 @@ class Store:
         return pa.chunked_array(chunks)
 
     def parts(self) -> Iterator[pa.Table]:
-        """All rows, a file at a time."""
+        """The rows that were imported, a file at a time."""
         for file in self.files:
             with self._open(file) as part:
                 yield part.read()
 
+    def table(self, file: str) -> pa.Table:
+        """All rows of one file."""
+        with self._open(self.folder / file) as part:
+            return part.read()
+
     def write(self, number: int, rows: pa.Table) -> None:
         """Add the file of this number, with these rows."""
-        file = self.folder / PART.format(number)
+        self.write_file(PART.format(number), rows)
+
+    def write_file(self, name: str, rows: pa.Table) -> None:
+        file = self.folder / name
         pq.write_table(
             rows,
             file,
@@ -114,6 +156,22 @@ class Store:
             compression_level=1,
             encryption_properties=encryption(self.key, file),
         )
+
+    def _reaching(self, start: int) -> Iterator[tuple[Path, int]]:
+        """The files that have rows from ``start`` on, each with how many of its rows lie before."""
+        if not (self.appended and start >= self.appended[0].rows_from):
+            yield from self._imported(start)
+        for part in self.appended:
+            if part.rows_from + part.rows > start:
+                yield self.folder / str(part.file), max(0, start - part.rows_from)
+
+    def _imported(self, start: int) -> Iterator[tuple[Path, int]]:
+        row = 0
+        for file in self.files:
+            rows = self._rows_of(file) if row < start else 0
+            if row + rows > start or row >= start:
+                yield file, max(0, start - row)
+            row += rows
 
     def _rows_of(self, file: Path) -> int:
         with self._open(file) as part:
@@ -134,7 +192,10 @@ class Store:
 
 
 class FollowedStore(Store):
-    """The rows of a version in the catalogue, wherever a rotation of keys moves them: ``find`` says where."""
+    """The rows of a version in the catalogue, wherever a rotation of keys moves them: ``find`` says where.
+
+    Its rows become more as some are appended.
+    """
 
     def __init__(self, find: Callable[[], Store]) -> None:
         found = find()
@@ -157,14 +218,14 @@ class FollowedStore(Store):
         with self.held() as store:
             return store.schema
 
-    @cached_property
+    @property
     def rows(self) -> int:
         with self.held() as store:
             return store.rows
 
-    def read(self, column: str) -> Iterator[pa.Array]:
+    def batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         with self.held() as store:
-            yield from store.read(column)
+            yield from store.batches(start, columns)
 
     def parts(self) -> Iterator[pa.Table]:
         with self.held() as store:

@@ -12,11 +12,9 @@ from sqlmodel import Session, col, select
 
 from accounts.principals import Principal
 from datasets import shares
-from datasets.address import Address
 from datasets.description import Description
-from datasets.exploration import Exploration, Filter, Members, View
-from datasets.opening import decode
-from datasets.reach import EVERYTHING
+from datasets.exploration import Exploration
+from datasets.fitting import fitted
 from db.engine import session
 from db.tables import Dataset, Level, Resource, SavedView, Share, User, now
 
@@ -135,26 +133,8 @@ def opened(view: SavedView, description: Description) -> tuple[Exploration, tupl
 
     What names a column or a value that they don't see is left out, without saying what it was.
     """
-    saved = view.exploration
-    parts = {"w": saved["views"], "f": saved["filters"], "on": saved["active"]}
-    fitting, problems = decode(Address(parts), description)
-    shown = {id_: _shown(each, fitting.view(id_), description) for id_, each in fitting.filters.items()}
-    filters = {id_: each for id_, each in shown.items() if each is not None}
-    whole = not problems and filters == fitting.filters
-    return fitting.model_copy(update={"filters": filters}), () if whole else (LEFT_OUT,)
-
-
-def _shown(filter_: Filter, view: View, description: Description) -> Filter | None:
-    """The filter without values that no visible row has; None where that can't be told."""
-    if not isinstance(filter_, Members) or description.rights == EVERYTHING:
-        return filter_
-    profile = description.column(view.columns[0]).profile
-    known = {"false", "true"} if profile.kind == "boolean" else set(profile.values)
-    if set(filter_.values) <= known:
-        return filter_
-    if profile.distinct > len(profile.values):
-        return None
-    return filter_.model_copy(update={"values": tuple(each for each in filter_.values if each in known)})
+    fitting, whole = fitted(view.exploration, description)
+    return fitting, () if whole else (LEFT_OUT,)
 
 
 def _level(person: Principal, view: SavedView) -> Level:

@@ -32,17 +32,24 @@ class VisibleRows:
     def schema(self) -> pa.Schema:
         return self._source.schema
 
-    def read(self, column: str) -> Iterator[pa.Array]:
-        """The column's visible values in row order, in arrays that may be empty.
+    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        """The column's visible values from the visible row ``start`` on, in arrays that may be empty.
 
         Raises:
             KeyError: there is no such column.
         """
-        row = 0
-        for values in self._source.read(column):
+        row = self._row_of(start)
+        for values in self._source.read(column, row):
             shown = values.filter(pa.array(self._mask[row : row + len(values)]))
             yield _alone(shown) if pa.types.is_dictionary(shown.type) else shown
             row += len(values)
+
+    def _row_of(self, visible: int) -> int:
+        """The row of the source that this many visible ones lie before."""
+        if visible == 0:
+            return 0
+        shown = np.flatnonzero(self._mask)
+        return int(shown[visible]) if visible < self.rows else self._mask.size
 
     def sample(self, column: str, rows: int) -> pa.ChunkedArray:
         """The first ``rows`` visible values or a few more: a fair sample, since rows are shuffled."""

@@ -19,8 +19,8 @@ class Source(Protocol):
     @property
     def rows(self) -> int: ...
 
-    def read(self, column: str) -> Iterator[pa.Array]:
-        """The column's values in row order, in batches of any size.
+    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        """The column's values from row ``start`` on, in row order, in batches of any size.
 
         Raises:
             KeyError: there is no such column.
@@ -29,7 +29,11 @@ class Source(Protocol):
 
 
 class Engine(Protocol):
-    """Codes in, cubes out. All methods may be called from many threads at once."""
+    """Codes in, cubes out. All methods may be called from many threads at once.
+
+    Rows are only ever added behind the others. An answer is over the ``rows`` asked for, a range; None: all
+    that there are when it is asked. Rows that nobody has appended yet raise ValueError.
+    """
 
     name: str
 
@@ -49,18 +53,33 @@ class Engine(Protocol):
         """Fold new rows into everything resident; the batch has every column that is resident."""
         ...
 
-    def mask(self, filters: Sequence[Filter | AnyOf]) -> npt.NDArray[np.bool_]:
-        """Which rows pass every filter, shape ``(rows,)``."""
+    def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
+        """Which rows pass every filter, shape ``(len(rows),)``."""
         ...
 
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         """The view over the rows that pass every filter: a cube of one row."""
         ...
 
-    def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
+    def cubes(
+        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    ) -> list[Cube]:
         """One cube a spec, in order; specs that share rows or filters are computed in one pass.
 
         Raises:
             Cancelled: ``cancel`` was set before the last cube was complete.
         """
         ...
+
+
+def asked(rows: range | None, known: int) -> range:
+    """The rows to answer for, of ``known`` ones.
+
+    Raises:
+        ValueError: they are not all there.
+    """
+    if rows is None:
+        return range(known)
+    if rows.step != 1 or not 0 <= rows.start <= rows.stop <= known:
+        raise ValueError(f"{rows} was asked for where there are {known} rows")
+    return rows

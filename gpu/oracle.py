@@ -23,7 +23,7 @@ from gpu.cubes import (
     Predicate,
     View,
 )
-from gpu.engine import Source
+from gpu.engine import Source, asked
 from gpu.scales import Scale
 
 Bools = npt.NDArray[np.bool_]
@@ -57,21 +57,24 @@ class OracleEngine:
             self._columns = {name: _extended(values, batch, name) for name, values in self._columns.items()}
             self._appended.append(batch)
 
-    def mask(self, filters: Sequence[Filter | AnyOf]) -> Bools:
+    def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> Bools:
+        wanted = asked(rows, self.rows)
         passed = np.ones(self.rows, np.bool_)
         for filter_ in filters:
             passed &= self._passes_any(filter_) if isinstance(filter_, AnyOf) else self._passes_all(filter_)
-        return passed
+        return passed[wanted.start : wanted.stop]
 
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
-        return self._cube(CubeSpec(view, (), frozenset(filters)))
+        return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
 
-    def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
-        answers = []
+    def cubes(
+        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    ) -> list[Cube]:
+        wanted, answers = asked(rows, self.rows), []
         for spec in specs:
             if cancel is not None and cancel.is_set:
                 raise Cancelled
-            answers.append(self._cube(spec))
+            answers.append(self._cube(spec, wanted))
         return answers
 
     def _column(self, name: str) -> pa.Array:
@@ -110,8 +113,9 @@ class OracleEngine:
             places = places * axis.cells + bins
         return places
 
-    def _cube(self, spec: CubeSpec) -> Cube:
-        counted = self.mask(list(spec.filters))
+    def _cube(self, spec: CubeSpec, rows: range) -> Cube:
+        counted = np.zeros(self.rows, np.bool_)
+        counted[rows.start : rows.stop] = self.mask(list(spec.filters), rows)
         places = self._places([*spec.active, *spec.view.axes])
         measure = spec.view.measure
         if measure.aggregate is Aggregate.COUNT or measure.column is None:

@@ -7,7 +7,7 @@ import dash
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components.admin.frame import PAGES
-from pages import account, explore
+from pages import account, explore, lives
 from pages.admin import audit, datasets, groups, health, people, sessions, settings
 
 ADMINISTRATION = {
@@ -36,6 +36,19 @@ def register() -> None:
         path="/view",
         title="Explore · DataXchange",
         layout=explore.layout,
+    )
+    dash.register_page(
+        "pages.live",
+        path_template="/live/<live>",
+        title="Live · DataXchange",
+        layout=explore.layout,
+    )
+    dash.register_page(
+        "pages.lives",
+        path="/live",
+        title="Live sessions · DataXchange",
+        layout=requires(Permission.ACCOUNT)(lives.layout),
+        permission=Permission.ACCOUNT,
     )
     dash.register_page(
         "pages.account",

@@ -1,4 +1,4 @@
-"""Explore a dataset, or a saved view of one: brush one chart, and all others follow."""
+"""Explore a dataset, a saved view of one, or live with others: brush one chart, and all others follow."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from components.shell import shell
 from pages.who import account
 
 
-def layout(dataset: str | None = None, view: str | None = None, **_query: str) -> Component:
-    """The top bar, the explorer and a store with the exploration as committed, for callbacks to listen to."""
-    explorer = Explorer(id=ids.EXPLORER, dataset=dataset, view=view)
-    return shell(account(), explorer, dcc.Store(id=ids.EXPLORATION))
+def layout(
+    dataset: str | None = None, view: str | None = None, live: str | None = None, **_query: str
+) -> Component:
+    """The top bar, the explorer, and stores to listen to: what is committed here, and by a presenter."""
+    explorer = Explorer(id=ids.EXPLORER, dataset=dataset, view=view, live=live)
+    return shell(account(), explorer, dcc.Store(id=ids.EXPLORATION), dcc.Store(id=ids.LIVE))

@@ -82,7 +82,7 @@ export class Stage {
     const { root, layers, surface } = this.view;
     root.setAttribute("aria-label", this.scene.model.title);
     root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
-    layers.background.canvas.setAttribute("aria-label", describe(this.scene));
+    depict(layers.background.canvas, describe(this.scene));
     surface.inert = this.scene.model.kind === "figure";
     this.controls?.name();
   }
@@ -104,4 +104,11 @@ export class Stage {
     if (text === this.#told) return;
     this.view.readout.textContent = this.#told = text;
   }
+}
+
+/** Makes a canvas a picture with words: until it has some, nobody is told of it. @param {HTMLCanvasElement} canvas @param {string} words */
+function depict(canvas, words) {
+  canvas.removeAttribute("aria-hidden");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", words);
 }

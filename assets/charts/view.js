@@ -18,9 +18,7 @@ export function createView(root) {
   const layers = {
     background: createLayer(root, "background"), foreground: createLayer(root, "foreground"), overlay: createLayer(root, "overlay"),
   };
-  layers.background.canvas.setAttribute("role", "img");
-  layers.foreground.canvas.setAttribute("aria-hidden", "true");
-  layers.overlay.canvas.setAttribute("aria-hidden", "true");
+  for (const { canvas } of Object.values(layers)) canvas.setAttribute("aria-hidden", "true");
   const readout = child(root, "dx-readout");
   readout.setAttribute("aria-hidden", "true");
   const surface = child(root, "dx-surface");

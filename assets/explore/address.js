@@ -7,6 +7,13 @@ import { RISON } from "../vendor/library.js";
 /** @param {string} text @returns {string} percent-encoded where a hash or a query reader would trip */
 const escape = (text) => encodeURIComponent(text).replace(/%(2C|3A|40|24|2F)/g, decodeURIComponent);
 
+/** A text in quotes; or one without, a number or a word. */
+const TOKEN = /'(?:![!']|[^!'])*'|[^'!:(),*@$ ]+/g;
+const PLAIN = /^'|^[-\w.\u0080-\uffff]+$/;
+
+/** @param {object} value @returns {string} with quotes around all that some reader would not take for a word */
+const rison = (value) => RISON.stringify(value).replace(TOKEN, (token) => (PLAIN.test(token) ? token : `'${token}'`));
+
 /** What the server assumes where a part is left out. */
 const DEFAULTS = { columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null }, width: 4, height: 2 };
 
@@ -32,5 +39,5 @@ export function encode(exploration, suggested) {
   if (filtered.length) parts.f = Object.fromEntries(filtered);
   if (JSON.stringify(views) !== JSON.stringify(suggested.views)) parts.w = views.map(shortView);
   if (active) parts.on = active;
-  return `#v=1&x=${escape(RISON.stringify(parts))}`;
+  return `#v=1&x=${escape(rison(parts))}`;
 }

@@ -80,14 +80,34 @@ export class Client {
     return frame;
   }
 
+  /**
+   * What the server knows of a growing dataset.
+   * @param {string} url
+   * @returns {Promise<any>}
+   * @throws {SignedOut | RightsChanged | Failed}
+   */
+  async json(url) {
+    return this.#answer(url, { Accept: "application/json" }, new AbortController().signal, (response) => response.json());
+  }
+
   /** @param {string} url @param {string} purpose @param {AbortSignal} own */
   async #bytes(url, purpose, own) {
-    const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
     const headers = { "X-Flight": `${this.tab}/${purpose}/${++this.#number}`, Accept: "application/octet-stream" };
+    return this.#answer(url, headers, own, (response) => response.arrayBuffer());
+  }
+
+  /**
+   * @template T
+   * @param {string} url @param {Record<string, string>} headers @param {AbortSignal} own
+   * @param {(response: Response) => Promise<T>} read
+   * @returns {Promise<T>}
+   */
+  async #answer(url, headers, own, read) {
+    const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
     try {
       const response = await this.get(url, { signal, headers });
       if (!response.ok) throw await failure(response);
-      return await response.arrayBuffer();
+      return await read(response);
     } catch (error) {
       if (TOLD.some((kind) => error instanceof kind)) throw error;
       throw asFailure(error, own);

@@ -13,9 +13,12 @@ import { ROWS, cubeRequest, cubesUrl, ghostRequest, plainRequest } from "./reque
 import { fromFilter } from "./selection.js";
 import { measure } from "./timing.js";
 
+/** New rows for one kind of answer; `held` is the address of what they add to, `next` of what that becomes.
+ * @typedef {{ layer: Layer, part: "ghost" | "cube" | "plain", url: string, held: string, next: string }} Delta */
 /**
  * @typedef {object} Listener
  * @property {(pictures: Picture[]) => void} onAxes these pictures have new axes and a new ghost
+ * @property {(pictures: Picture[]) => void} onGhosts the ghosts of these have taken in new rows
  * @property {(picture: Picture) => void} onValues this picture has new values or another status
  * @property {() => void} onDraw all values of a frame are told
  * @property {() => void} onSettled every picture shows the committed state
@@ -43,8 +46,8 @@ export class Engine {
     this.loop = new FrameLoop(() => this.#frame());
     const fail = listener.onFailure;
     this.ghost = new Layer(client, "ghost", (frame) => this.#installGhost(frame), fail);
-    this.cube = new Layer(client, "activation", (frame) => this.#installCubes(frame), fail);
-    this.fine = new Layer(client, "activation", (frame) => this.#installCubes(frame), fail);
+    this.cube = new Layer(client, "activation", (frame) => this.#installCubes(frame, false), fail);
+    this.fine = new Layer(client, "activation", (frame) => this.#installCubes(frame, true), fail);
     this.plain = new Layer(client, "plain", (frame) => this.#installPlain(frame), fail);
   }
 
@@ -82,8 +85,78 @@ export class Engine {
 
   /** Asks again for what failed. */
   retry() {
-    for (const layer of [this.ghost, this.cube, this.fine, this.plain]) layer.forget();
+    for (const layer of this.#layers) layer.forget();
     this.#refresh();
+  }
+
+  /**
+   * What a growing dataset has more by now, for every answer that shows the state as it is.
+   * @param {number} rows how many there are
+   * @returns {Delta[] | null} null while an answer is on its way: that one comes first
+   */
+  deltas(rows) {
+    if (this.ghost.held !== this.#urls.ghost || this.#layers.some((layer) => layer.waiting)) return null;
+    const then = { ...this.description, rows, grows: true };
+    return this.#shown().map(({ layer, part, request }) => {
+      const url = cubesUrl(then, request, this.description.rows);
+      return { layer, part, url, held: layer.held, next: cubesUrl(then, request) };
+    });
+  }
+
+  /**
+   * Takes in new rows, all pictures at once.
+   * @param {number} rows how many there are then @param {Delta[]} deltas @param {Frame[]} frames their answers
+   * @returns {boolean} whether they were still wanted
+   */
+  grow(rows, deltas, frames) {
+    const shown = this.#shown();
+    const same = shown.length === deltas.length && deltas.every(({ layer, held }, i) => layer === shown[i].layer && layer.held === held);
+    if (!same || this.#layers.some((layer) => layer.waiting)) return false;
+    Object.assign(this.description, { rows, grows: true });
+    this.#stamp += 1;
+    deltas.forEach((delta, index) => this.#extend(delta, frames[index]));
+    this.listener.onGhosts(this.pictures);
+    this.#refresh();
+    return true;
+  }
+
+  /** Shows a growing dataset as it was. @param {number} rows how many there were */
+  goTo(rows) {
+    Object.assign(this.description, { rows, grows: true });
+    this.#stamp += 1;
+    this.#refresh();
+  }
+
+  get #layers() {
+    return [this.ghost, this.cube, this.fine, this.plain];
+  }
+
+  /** The answers that cover the state, and what they were asked. */
+  #shown() {
+    const { exploration, active } = this;
+    /** @type {{ layer: Layer, part: "ghost" | "cube" | "plain", request: import("./types.js").CubeRequest }[]} */
+    const parts = [
+      { layer: this.ghost, part: "ghost", request: ghostRequest(exploration) },
+      { layer: this.plain, part: "plain", request: plainRequest(exploration) },
+    ];
+    if (active) {
+      parts.push({ layer: this.cube, part: "cube", request: cubeRequest(exploration, active, "coarse") });
+      parts.push({ layer: this.fine, part: "cube", request: cubeRequest(exploration, active, "exact") });
+    }
+    return parts.filter(({ layer, request }) => layer.held && layer.held === cubesUrl(this.description, request));
+  }
+
+  /** @param {Delta} delta @param {Frame} frame */
+  #extend({ layer, part, next }, frame) {
+    let whole = true;
+    for (const picture of this.pictures) {
+      const view = frame.views.get(picture.id);
+      if (!view || (part === "cube" && picture.fine !== (layer === this.fine))) continue;
+      whole = picture.grow(part, view) && whole;
+    }
+    if (whole) layer.become(next);
+    else layer.forget();
+    if (layer === this.cube) this.#urls.cube = next;
   }
 
   /** @param {string} id @returns {Picture | undefined} */
@@ -165,11 +238,11 @@ export class Engine {
     this.#refresh();
   }
 
-  /** @param {Frame} frame */
-  #installCubes(frame) {
+  /** @param {Frame} frame @param {boolean} fine */
+  #installCubes(frame, fine) {
     for (const picture of this.pictures) {
       const view = frame.views.get(picture.id);
-      if (view) picture.takeCube(view);
+      if (view) picture.takeCube(view, fine);
     }
     this.#refine();
     this.#refresh();

@@ -2,6 +2,8 @@
 // are the leaves. Any run of rows is the minimum of at most 2 log2(rows) nodes, for twice the cube's memory. (A sparse
 // table would need two nodes, and log2(rows) times the memory and the time to build.) A maximum is a negated minimum.
 
+import { spread } from "./held.js";
+
 /** @typedef {import("./spans.js").Spans} Spans */
 
 export class Minima {
@@ -29,6 +31,34 @@ export class Minima {
       climb(this.#nodes, start, nx, cells);
     }
     climb(this.#nodes, -2 * line, ny, 2 * line);
+  }
+
+  /**
+   * Takes in values of some cells of the cube.
+   * @param {Uint32Array} places of the cells @param {Float64Array} values one a place, as the constructor gets them
+   * @param {1|-1} sign
+   */
+  grow(places, values, sign) {
+    const nodes = this.#nodes;
+    const cells = this.#cells;
+    const line = this.#nx * cells;
+    for (let i = 0; i < places.length; i++) {
+      const cell = places[i] % cells;
+      const y = Math.floor(places[i] / line);
+      const x = Math.floor((places[i] % line) / cells);
+      const value = sign * values[i];
+      for (let a = this.#ny + y; a > 0; a >>= 1)
+        for (let b = this.#nx + x; b > 0; b >>= 1) {
+          const k = (2 * this.#nx * (a - 1) + b) * cells + cell;
+          if (value < nodes[k]) nodes[k] = value;
+        }
+    }
+  }
+
+  /** Room for the cells that were left out. @param {number} cells @param {Uint32Array} places */
+  spread(cells, places) {
+    this.#nodes = spread(this.#nodes, cells, places, Infinity);
+    this.#cells = cells;
   }
 
   /**

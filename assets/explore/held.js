@@ -42,3 +42,34 @@ export function unpack(packed, places, empty, out) {
   for (let i = 0; i < places.length; i++) out[places[i]] = packed[i];
   return out;
 }
+
+/**
+ * The places of cells of a cube in the packed one; null if some of them were left out.
+ * @param {Uint32Array} cube places in [rows x cells]
+ * @param {number} cells
+ * @param {Uint32Array} places of the cells kept
+ */
+export function among(cube, cells, places) {
+  const order = new Int32Array(cells).fill(-1);
+  places.forEach((cell, index) => (order[cell] = index));
+  if (cube.some((place) => order[place % cells] < 0)) return null;
+  return cube.map((place) => Math.floor(place / cells) * places.length + order[place % cells]);
+}
+
+/**
+ * The opposite of `pack`.
+ * @template {Numbers} Values
+ * @param {Values} packed [rows x places]
+ * @param {number} cells
+ * @param {Uint32Array} places
+ * @param {number} empty what the other cells hold
+ * @returns {Values} [rows x cells]
+ */
+export function spread(packed, cells, places, empty) {
+  const rows = packed.length / places.length;
+  const values = new /** @type {new (length: number) => Values} */ (packed.constructor)(rows * cells);
+  if (empty !== 0) values.fill(empty);
+  for (let row = 0, k = 0; row < rows; row++)
+    for (let i = 0; i < places.length; i++) values[row * cells + places[i]] = packed[k++];
+  return values;
+}

@@ -31,6 +31,16 @@ export class Layer {
     else this.#fetch(url, this.#ticket);
   }
 
+  /** Whether an answer is on its way. */
+  get waiting() {
+    return this.#wanted !== "" && this.#wanted !== this.held;
+  }
+
+  /** What is held has become the answer of another address. @param {string} url */
+  become(url) {
+    this.#wanted = this.held = url;
+  }
+
   /** The next wish is fetched anew, also if it is the one that failed. */
   forget() {
     this.#wanted = this.held = "";

@@ -1,4 +1,4 @@
-/** Guest links to a saved view: give one out, copy, revoke. */
+/** Guest links to a saved view or a live session: give one out, copy, revoke. */
 import { ask, attempt } from "./api.js";
 import { h, textButton } from "./dom.js";
 
@@ -11,8 +11,11 @@ const LIVES = [[1, "a day"], [7, "a week"], [30, "30 days"], [365, "a year"]];
 const when = (moment) => new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 export class Links {
-  /** @param {string} url of the view @param {boolean} anybody whether the rights may be somebody else's */
-  constructor(url, anybody) {
+  /**
+   * @param {string} url of what they lead to @param {boolean} anybody whether the rights may be somebody else's
+   * @param {string} does what whoever has one does
+   */
+  constructor(url, anybody, does) {
     this.url = url;
     this.problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
     this.said = h("span", { class: "visually-hidden", role: "status" });
@@ -21,7 +24,7 @@ export class Links {
     this.life = h("select", { class: "dx-select", "aria-label": "How long it is good" }, ...lives);
     this.rightsOf = h("input", { class: "dx-input", "aria-label": "Rights of", placeholder: "Rights of: you", hidden: !anybody });
     this.list = h("ul", { class: "dx-list" });
-    const about = h("p", { class: "dx-weak" }, "Whoever has a guest link sees this view without signing in.");
+    const about = h("p", { class: "dx-weak" }, `Whoever has a guest link ${does} without signing in.`);
     this.element = h("section", { class: "dx-stack" }, h("h3", {}, "Guest links"), about, this.#form(), this.problem, this.list, this.said);
     this.#show();
   }

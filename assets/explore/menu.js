@@ -133,6 +133,7 @@ function commands(view, actions, card, close) {
   const whole = () => actions.change(view.id, { scales: view.scales.map((scale) => ({ ...scale, domain: null })) });
   return [
     zoomed && command("Show the whole range", whole),
+    actions.description.grows && actions.axes(view.id).some((axis) => axis.domain) && command("Widen to every value", () => actions.widen(view.id)),
     command("Rename", () => card.rename(), "F2"),
     command("Move earlier", () => actions.moveBy(view.id, -1), "Alt ←"),
     command("Move later", () => actions.moveBy(view.id, 1), "Alt →"),

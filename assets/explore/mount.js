@@ -22,6 +22,7 @@ class Explorer {
   #listening = new AbortController();
   #impatience = 0;
   #attempt = 0;
+  /** @type {{ destroy(): void } | null} */ #live = null;
   #changed = false;
   #address = location.hash;
 
@@ -50,8 +51,28 @@ class Explorer {
       onRightsChanged: () => this.#reopen(),
       onGone: () => this.#clear(gone()),
     });
+    void this.#join(this.#page, opened);
     if (this.#changed) this.#page.notices.show("rights", RIGHTS_CHANGED);
     this.#changed = false;
+  }
+
+  /** What is live comes with a library of its own. @param {Page} page @param {Opened} opened */
+  async #join(page, { live, description }) {
+    this.#live?.destroy();
+    this.#live = null;
+    if (!live) return description.grows ? this.#hear(page) : undefined;
+    const { join } = await import("../live/join.js");
+    if (page !== this.#page) return;
+    this.#live = join(page, live);
+  }
+
+  /** @param {Page} page */
+  async #hear(page) {
+    const { RowsHeard } = await import("../live/rows.js");
+    if (page !== this.#page) return;
+    const heard = new RowsHeard(page);
+    this.#live = heard;
+    await heard.start();
   }
 
   /** What the person may see has changed: open the same address anew, for as much of it as still fits. */
@@ -75,6 +96,7 @@ class Explorer {
   destroy() {
     clearTimeout(this.#impatience);
     this.#listening.abort();
+    this.#live?.destroy();
     this.#page?.destroy();
     this.host.replaceChildren();
   }

@@ -1,6 +1,6 @@
 /**
  * The Explore page of one opened dataset: every edit goes through `commit`, which all parts then follow.
- * @import { Exploration, Opened, Selection, View } from "./types.js"
+ * @import { Exploration, Filter, Opened, Selection, View } from "./types.js"
  * @import { Actions } from "./types-ui.js"
  */
 import { encode } from "./address.js";
@@ -10,6 +10,7 @@ import { h, setText } from "./dom.js";
 import { Engine } from "./engine.js";
 import * as edit from "./exploration.js";
 import { Grid } from "./grid.js";
+import { Growth } from "./growth.js";
 import { Hint } from "./hint.js";
 import { Timeline, markOf } from "./history.js";
 import * as keyboard from "./keyboard.js";
@@ -17,13 +18,16 @@ import { Notices } from "./notices.js";
 import { number } from "./numbers.js";
 import { Rail } from "./rail.js";
 import { ROWS } from "./requests.js";
-import { toFilter } from "./selection.js";
+import { fromFilter, toFilter } from "./selection.js";
 import { showViews } from "./saving.js";
 import { shareOpened } from "./sharing.js";
 import { Strip } from "./strip.js";
+import { heedSkipLink, heedTheme } from "./surroundings.js";
 import { Tools } from "./tools.js";
 import { newView } from "./views.js";
 import { sentences } from "./words.js";
+import { NOBODY } from "../live/companion.js";
+import { present } from "../live/present.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
@@ -52,6 +56,7 @@ export class Page {
   /** The step that a next turn or press may go on with. */
   #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
   #byKey = false;
+  /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
 
   /**
@@ -69,20 +74,23 @@ export class Page {
     this.hint = new Hint();
     this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
     const address = (/** @type {Exploration} */ state) => encode(state, opened.suggested);
-    this.timeline = new Timeline(history, address, (state) => this.#show(state));
-    this.engine = new Engine(new Client(crypto.randomUUID()), description, opened.exploration, this.#listener());
+    this.timeline = new Timeline(history, address, (state) => this.#stepped(state));
+    const client = new Client(crypto.randomUUID());
+    this.engine = new Engine(client, description, opened.exploration, this.#listener());
     this.strip = new Strip(description, {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
     });
+    this.growth = new Growth(this.engine, client, (error) => this.#fail(error));
+    this.strip.element.append(this.growth.asOf.element);
     this.rail = new Rail(description, (columns) => this.#add(columns));
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
     this.tools = new Tools(opened, this.#commands());
     this.#place(host);
-    this.#followTheme();
-    this.#skip();
     const { signal } = this.#listening;
+    heedTheme(this.grid, this.engine, signal);
+    heedSkipLink(() => /** @type {HTMLElement | null | undefined} */ (this.host?.querySelector(".dx-main")), signal);
     keyboard.listen(this.#commands(), signal);
     addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });
     addEventListener("pointerdown", () => (this.#byKey = false), { capture: true, signal });
@@ -108,18 +116,48 @@ export class Page {
 
   /** @param {Exploration} exploration @param {{ amend?: boolean }} [how] */
   commit(exploration, { amend = false } = {}) {
+    this.companion.acts();
     if (exploration !== this.exploration) {
       if (amend) this.timeline.amend(exploration);
       else this.timeline.push(exploration);
-      this.onCommit(exploration);
+      this.#committed(exploration);
     }
     this.#show(exploration);
+  }
+
+  /** Shows what somebody else has committed; it is no step of one's own to undo. @param {Exploration} exploration */
+  follow(exploration) {
+    this.timeline.amend(exploration);
+    this.#show(exploration);
+    this.onCommit(exploration);
+  }
+
+  /** Moves a brush as somebody else moves theirs. @param {string} id @param {Filter | null} filter */
+  mirror(id, filter) {
+    const axes = this.engine.picture(id)?.axes;
+    if (!axes?.length) return;
+    const { selection } = fromFilter(filter, axes);
+    this.engine.brush(id, selection);
+    this.grid.cards.get(id)?.setSelection(selection);
+    this.strip.render(this.exploration, id, filter);
+  }
+
+  /** @param {string} sentence for those who don't see the page */
+  announce(sentence) {
+    setText(this.live, sentence);
+  }
+
+  /** @param {Exploration} exploration */
+  #committed(exploration) {
+    this.companion.committed(exploration);
+    this.onCommit(exploration);
   }
 
   destroy() {
     clearTimeout(this.#entering);
     clearTimeout(this.#reading);
     this.#listening.abort();
+    this.growth.destroy();
     this.grid.destroy();
     this.tools.element.remove();
   }
@@ -139,23 +177,11 @@ export class Page {
     this.#showRail();
   }
 
-  /** The skip link must not write into the address. */
-  #skip() {
-    const skip = (/** @type {Event} */ event) => {
-      event.preventDefault();
-      /** @type {HTMLElement | null} */ (this.host?.querySelector(".dx-main"))?.focus();
-    };
-    document.querySelector(".dx-skip")?.addEventListener("click", skip, { signal: this.#listening.signal });
-  }
-
-  /** Charts read the colours of the page once a theme. */
-  #followTheme() {
-    const observer = new MutationObserver(() => {
-      for (const card of this.grid.cards.values()) card.chart.theme();
-      this.engine.loop.request();
-    });
-    observer.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
-    this.#listening.signal.addEventListener("abort", () => observer.disconnect());
+  /** Undo or redo, where the browser's own history does not tell. @param {Exploration} exploration */
+  #stepped(exploration) {
+    this.companion.acts();
+    this.#show(exploration);
+    this.#committed(exploration);
   }
 
   /** @param {Exploration} exploration */
@@ -179,9 +205,10 @@ export class Page {
   #arrive(event) {
     const mark = markOf(event.state);
     if (!mark) return;
+    this.companion.acts();
     const exploration = this.timeline.arrive(mark);
     this.#show(exploration);
-    this.onCommit(exploration);
+    this.#committed(exploration);
   }
 
   #commands() {
@@ -192,6 +219,7 @@ export class Page {
       shortcuts: showShortcuts,
       views: () => showViews(this.opened, this.exploration),
       share: () => shareOpened(this.opened, this.exploration),
+      present: () => void present(this.exploration, this.notices),
     };
   }
 
@@ -210,10 +238,14 @@ export class Page {
       clear: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       activate: (id) => {
         clearTimeout(this.#entering);
-        this.#entering = window.setTimeout(() => this.engine.activate(id), PASSING);
+        this.#entering = window.setTimeout(() => this.#activate(id), PASSING);
       },
       brush: (id, selection, phase) => this.#brush(id, selection, phase),
       zoom: (id, domains) => this.#zoom(id, domains),
+      widen: (id) => {
+        const view = edit.findView(this.exploration, id);
+        if (view) this.growth.widened(view).then((scales) => change(id, { scales }), (error) => this.#fail(error));
+      },
       redraw: () => this.engine.loop.request(),
       axes: (id) => this.engine.picture(id)?.axes ?? [],
     };
@@ -227,6 +259,10 @@ export class Page {
         for (const picture of pictures) this.grid.cards.get(picture.id)?.begin(picture);
         this.#drawSelections();
       },
+      onGhosts: (pictures) => {
+        this.notices.dismiss("failure");
+        for (const picture of pictures) this.grid.cards.get(picture.id)?.chart.setGhost(picture.ghost);
+      },
       onValues: (picture) => {
         if (picture.id === ROWS) this.strip.showRows(picture.values[0], picture.status);
         else this.grid.cards.get(picture.id)?.setValues(picture);
@@ -239,17 +275,29 @@ export class Page {
     };
   }
 
+  /** @param {string} id */
+  #activate(id) {
+    if (!this.companion.steers) return;
+    this.engine.activate(id);
+    this.companion.activated(id);
+  }
+
   /** @param {string} id @param {Selection | null} selection @param {"move" | "commit"} phase */
   #brush(id, selection, phase) {
     const axes = this.engine.picture(id)?.axes;
     if (!axes?.length) return;
     const filter = toFilter(selection, axes);
     clearTimeout(this.#entering);
+    this.companion.acts();
     this.engine.brush(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
-    if (phase === "move") return this.strip.render(this.exploration, id, filter);
+    if (phase === "move") {
+      this.companion.brushed(id, filter);
+      return this.strip.render(this.exploration, id, filter);
+    }
     if (filter) this.hint.brushed();
     const next = edit.setFilter(this.exploration, id, filter);
+    if (next === this.exploration) this.companion.rested();
     if (this.#byKey) this.#goOn(`brush ${id}`, next);
     else this.#click(`click ${id}`, next, filter === null);
   }

@@ -11,9 +11,10 @@ import { Table } from "./tables.js";
 /** @type {WeakMap<FrameView, Table>} */
 const tables = new WeakMap();
 
-/** Summing up a cube is worth doing once. @param {FrameView} view */
+/** Summing up a cube is worth doing once, until the table has gone on with new rows. @param {FrameView} view */
 function tableOf(view) {
-  const table = tables.get(view) ?? new Table(view);
+  const known = tables.get(view);
+  const table = known?.total === view.total ? known : new Table(view);
   tables.set(view, table);
   return table;
 }
@@ -31,9 +32,12 @@ export class Picture {
   /** Whether the page knows what is shown. */
   told = true;
   cubeExact = true;
+  /** Whether its cube came with the exact densities. */
+  fine = false;
   values = new Float64Array(0);
   ghost = new Float64Array(0);
   #key = "";
+  /** @type {Table | null} */ #ghost = null;
   /** @type {Table | null} */ #cube = null;
   /** @type {Table | null} */ #plain = null;
 
@@ -48,27 +52,41 @@ export class Picture {
    * @returns {boolean} whether anything is new
    */
   begin(view, key) {
-    if (key === this.#key) return false;
+    if (key === this.#key && view.total === this.#ghost?.total) return false;
     this.#key = key;
     this.axes = view.axes;
     this.values = new Float64Array(cells(view));
     this.ghost = new Float64Array(cells(view));
-    tableOf(view).slice(null, this.ghost);
+    this.#ghost = tableOf(view);
+    this.#ghost.slice(null, this.ghost);
     this.stamp = this.revision = -1;
     this.status = "stale";
     this.#cube = this.#plain = null;
     return true;
   }
 
-  /** @param {FrameView} view */
-  takeCube(view) {
+  /** @param {FrameView} view @param {boolean} fine */
+  takeCube(view, fine) {
     this.#cube = tableOf(view);
     this.cubeExact = view.exact;
+    this.fine = fine;
   }
 
   /** @param {FrameView} view */
   takePlain(view) {
     this.#plain = tableOf(view);
+  }
+
+  /**
+   * Takes new rows into one of its answers.
+   * @param {"ghost" | "cube" | "plain"} part @param {FrameView} delta
+   * @returns {boolean} whether it could; if not, the answer is to be fetched anew
+   */
+  grow(part, delta) {
+    const table = part === "ghost" ? this.#ghost : part === "cube" ? this.#cube : this.#plain;
+    if (!table?.grow(delta)) return false;
+    if (part === "ghost") table.slice(null, this.ghost);
+    return true;
   }
 
   /**

@@ -16,6 +16,16 @@ function asked(exploration) {
   return [...views, ROWS_VIEW];
 }
 
+/** @param {Description} description @param {string} what @param {Record<string, string>} query */
+const growthUrl = ({ slug, version, rights }, what, query = {}) =>
+  `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}?${new URLSearchParams({ r: rights, ...query })}`;
+
+/** Where to ask how many rows there are now. @param {Description} description */
+export const rowsUrl = (description) => growthUrl(description, "rows");
+
+/** Where to ask how far a column reaches now. @param {Description} description @param {string} column */
+export const extentUrl = (description, column) => growthUrl(description, "extent", { column });
+
 /** Everything, unfiltered. @param {Exploration} exploration @returns {CubeRequest} */
 export const ghostRequest = (exploration) => ({ active: null, detail: "coarse", views: asked(exploration), filters: {} });
 
@@ -40,12 +50,16 @@ function sorted(filters) {
 }
 
 /**
- * The address names the layout of the answer and the rights too: browsers keep answers for good, and must not take one of
- * an older layout or of other rights.
- * @param {Description} description @param {CubeRequest} request @returns {string}
+ * The address names the layout of the answer, the rights and how many rows a growing dataset had too: browsers keep
+ * answers for good, and must not take one of an older layout, of other rights or of another moment.
+ * @param {Description} description @param {CubeRequest} request
+ * @param {number | null} [since] how many rows there were before those that are asked for
+ * @returns {string}
  */
-export function cubesUrl({ slug, version, rights }, request) {
+export function cubesUrl({ slug, version, rights, rows, grows }, request, since = null) {
   const { active, detail, views, filters } = request;
   const query = new URLSearchParams({ frame: MAGIC, r: rights, x: JSON.stringify({ active, detail, views, filters }) });
+  if (grows) query.set("rows", String(rows));
+  if (since !== null) query.set("from", String(since));
   return `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/cubes?${query}`;
 }

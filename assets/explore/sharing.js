@@ -101,7 +101,7 @@ class Sharing {
 /** @param {{ key: string, name: string }} view @param {May} may */
 export function shareView({ key, name }, may) {
   const url = `/api/views/${encodeURIComponent(key)}`;
-  open(`Share “${name}”`, new Sharing(url, null).element, new Links(url, may.administer).element);
+  open(`Share “${name}”`, new Sharing(url, null).element, new Links(url, may.administer, "sees this view").element);
 }
 
 /** Shares the saved view that is open or else the dataset. @param {Opened} opened @param {Exploration} exploration */

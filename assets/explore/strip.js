@@ -18,9 +18,13 @@ function say({ words, remove }, filter) {
   remove.setAttribute("aria-label", `Remove filter: ${filter}`);
 }
 
+/** @param {string} total */
+const widest = (total) => `${total} of ${total} rows (${formatShare(1, 1)})`;
+
 export class Strip {
   /** @type {Map<string, Chip>} */ #chips = new Map();
   #rows = -1;
+  #total = -1;
 
   /**
    * @param {Description} description
@@ -36,17 +40,21 @@ export class Strip {
     this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
     this.none = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
     this.clear = textButton("Clear all", () => actions.clearFilters());
-    const widest = `${total} of ${total} rows (${formatShare(1, 1)})`;
-    const rows = h("div", { class: "dx-rows", "data-widest": widest }, this.count, ` of ${total} rows `, this.part);
-    const parts = [rows, this.none, this.chips, this.clear, this.bar];
+    this.total = h("span", {}, total);
+    this.rows = h("div", { class: "dx-rows", "data-widest": widest(total) }, this.count, " of ", this.total, " rows ", this.part);
+    const parts = [this.rows, this.none, this.chips, this.clear, this.bar];
     this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
   /** @param {number} rows @param {Status} status */
   showRows(rows, status) {
     if (status !== this.element.dataset.status) this.element.dataset.status = status;
-    if (rows === this.#rows) return;
+    if (rows === this.#rows && this.#total === this.description.rows) return;
     this.#rows = rows;
+    this.#total = this.description.rows;
+    const total = number(this.#total);
+    if (this.total.textContent !== total) this.rows.dataset.widest = widest(total);
+    setText(this.total, total);
     setText(this.count, number(Math.round(rows)));
     setText(this.part, `(${formatShare(rows, this.description.rows)})`);
     this.bar.style.transform = `scaleX(${rows / Math.max(1, this.description.rows)})`;

@@ -1,6 +1,9 @@
 // Additive cubes, cumulated once so that any selection is a difference of few rows: prefix sums along one active
 // axis, summed areas over two. Unsigned 32-bit differences stay right when everything together stays below 2^32.
 
+import { growAreas, growSums } from "./growing.js";
+import { spread } from "./held.js";
+
 /** @typedef {import("./spans.js").Spans} Spans */
 /** @typedef {Uint32Array|Float64Array} Table */
 /** @typedef {import("./wire.js").Numbers} Numbers */
@@ -10,6 +13,8 @@ export class Sums {
   #table;
   /** The cube itself, where it holds infinities: beyond one, a difference of sums is no longer a number. */
   #values;
+  #ny;
+  #nx;
 
   /**
    * @param {Numbers} values [ny x nx x cells]
@@ -21,6 +26,27 @@ export class Sums {
   constructor(values, ny, nx, cells, small) {
     this.#table = ny === null ? prefixSums(values, cells, small) : summedAreas(values, ny, nx, cells, small);
     this.#values = small || allFinite(this.#table.subarray(-cells)) ? null : values;
+    this.#ny = ny;
+    this.#nx = nx;
+  }
+
+  /** Whether these can be added: what holds infinities is not summed up. @param {Numbers} values */
+  takes(values) {
+    return this.#values === null && allFinite(values);
+  }
+
+  /**
+   * Adds to some cells of the cube.
+   * @param {Uint32Array} places of the cells, ascending @param {Numbers} values one a place @param {number} cells of a row
+   */
+  grow(places, values, cells) {
+    if (this.#ny === null) growSums(this.#table, places, values, cells);
+    else growAreas(this.#table, places, values, this.#ny, this.#nx, cells);
+  }
+
+  /** Room for the cells that were left out. @param {number} cells @param {Uint32Array} places */
+  spread(cells, places) {
+    this.#table = spread(this.#table, cells, places, 0);
   }
 
   /**
@@ -36,7 +62,7 @@ export class Sums {
   }
 }
 
-/** @param {Table} numbers */
+/** @param {Table | Numbers} numbers */
 function allFinite(numbers) {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;

@@ -1,6 +1,6 @@
 // One view's cube made ready for brushing: built once when the cube arrives, sliced in every frame of a drag.
 import { Minima } from "./extremes.js";
-import { heldCells, pack, unpack } from "./held.js";
+import { among, heldCells, pack, unpack } from "./held.js";
 import { Spans } from "./spans.js";
 import { Sums } from "./sums.js";
 
@@ -25,8 +25,12 @@ export class Table {
   /** The places of the cells kept, and room for their numbers; null: all are kept. */
   #places;
   #packed;
+  /** Whether the counts fit 32 bits. */
+  #small;
   /** @param {FrameView} view */
   constructor(view) {
+    /** The rows of the dataset when the cube was as this is. */
+    this.total = view.total;
     this.cells = view.shape.slice(1).reduce((product, size) => product * size, 1);
     this.#aggregate = view.measure.aggregate;
     this.#exact = view.exact;
@@ -40,7 +44,8 @@ export class Table {
     const kept = this.#places ? this.#places.length : this.cells;
     const [count, sum, extremes] = this.#keep(view.values.count, view.values.sum, low ?? view.values.high);
     const ny = ys && ys.size;
-    this.#count = new Sums(/** @type {Numbers} */ (count), ny, xs.size, kept, view.total < TOO_MANY);
+    this.#small = view.total < TOO_MANY;
+    this.#count = new Sums(/** @type {Numbers} */ (count), ny, xs.size, kept, this.#small);
     this.#sum = sum && new Sums(sum, ny, xs.size, kept, false);
     this.#extremes = extremes && new Minima(/** @type {Float64Array} */ (extremes), ny ?? 1, xs.size, kept, low ? 1 : -1);
     this.#counts = new Float64Array(this.#aggregate === "count" ? 0 : kept);
@@ -57,6 +62,35 @@ export class Table {
     this.#select(selection);
     const places = this.#places;
     return places ? unpack(this.#measure(this.#packed), places, this.#nothing, out) : this.#measure(out);
+  }
+
+  /**
+   * Takes in what new rows add to the cube, once.
+   * @param {FrameView} delta
+   * @returns {boolean} whether it could; if not, nothing has changed, and the cube is to be fetched anew
+   */
+  grow({ places, values: { count, sum, low, high }, total }) {
+    if (total === this.total) return true;
+    if (!places || (this.#small && total >= TOO_MANY) || (sum && !this.#sum?.takes(sum))) return false;
+    const own = this.#own(places);
+    const cells = this.#places ? this.#places.length : this.cells;
+    this.#count.grow(own, count, cells);
+    if (sum) this.#sum?.grow(own, sum, cells);
+    const extremes = low ?? high;
+    if (extremes) this.#extremes?.grow(own, extremes, low ? 1 : -1);
+    this.total = total;
+    return true;
+  }
+
+  /** The places of cells among those kept; what was left out is kept from now on where rows have come in. @param {Uint32Array} places */
+  #own(places) {
+    const kept = this.#places;
+    const own = kept && among(places, this.cells, kept);
+    if (kept === null || own) return own ?? places;
+    this.#places = null;
+    for (const part of [this.#count, this.#sum, this.#extremes]) part?.spread(this.cells, kept);
+    if (this.#aggregate !== "count") this.#counts = new Float64Array(this.cells);
+    return places;
   }
 
   /** What a cell shows that no row is in. */

@@ -7,9 +7,9 @@ import { h, iconButton } from "./dom.js";
 export class Tools {
   /**
    * @param {Opened} opened
-   * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void, views(): void, share(): void }} actions
+   * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void, views(): void, share(): void, present(): void }} actions
    */
-  constructor({ datasets, description: { slug }, view, may }, actions) {
+  constructor({ datasets, description: { slug }, view, may, live }, actions) {
     const options = datasets.map(({ slug: value, name }) => h("option", { value, selected: value === slug }, name));
     const open = () => location.assign(`/explore/${encodeURIComponent(this.datasets.value)}`);
     this.datasets = h("select", { class: "dx-select dx-datasets", "aria-label": "Dataset", onchange: open }, ...options);
@@ -21,7 +21,8 @@ export class Tools {
     const share = (may.share || (may.save && view?.level === "manage")) && iconButton("share", "Share", actions.share);
     const name = view && h("span", { class: "dx-view-name" }, view.name);
     const left = [this.rail, this.datasets, name, h("span", { class: "dx-spring" })];
-    const parts = [...left, views, share, this.undo, this.redo, help].filter((part) => part instanceof HTMLElement);
+    const present = may.present && !live && iconButton("present", "Present", actions.present);
+    const parts = [...left, present, views, share, this.undo, this.redo, help].filter((part) => part instanceof HTMLElement);
     this.element = h("div", { class: "dx-tools" }, ...parts);
   }
 

@@ -11,6 +11,8 @@ export interface Actions {
   activate(id: string): void;
   brush(id: string, selection: Selection | null, phase: "move" | "commit"): void;
   zoom(id: string, domains: ([number, number] | null)[]): void;
+  /** Lets the scales reach over every value there is. */
+  widen(id: string): void;
   redraw(): void;
   axes(id: string): Axis[];
   description: Description;

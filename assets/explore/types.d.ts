@@ -1,5 +1,6 @@
 /** The shapes the page shares with the server (docs/explore.md) and with the charts. */
 import * as Chart from "../charts/types.js";
+import * as Live from "../live/types.js";
 
 export interface ScaleSpec {
   type: "linear" | "log" | "time" | "category" | "boolean";
@@ -63,7 +64,9 @@ export interface Description {
   slug: string;
   name: string;
   version: string;
+  /** Of a growing dataset, those as of what is shown. */
   rows: number;
+  grows: boolean;
   /** Equal for all who see the same of it. */
   rights: string;
   columns: Column[];
@@ -82,6 +85,7 @@ export interface May {
   list: boolean;
   save: boolean;
   share: boolean;
+  present: boolean;
   administer: boolean;
 }
 
@@ -98,6 +102,8 @@ export interface Opened {
   suggested: Exploration;
   problems: string[];
   view: SavedView | null;
+  /** The live session whose page this is. */
+  live: Live.Outline | null;
   may: May;
   error?: undefined;
   preparing?: undefined;

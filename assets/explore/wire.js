@@ -10,9 +10,10 @@
  * @typedef {Uint16Array|{x:Uint16Array, y:Uint16Array}} Rows */
 /**
  * One view's cube. `shape` is [cube rows, ...cells an axis, the y axis first]; `axes` are in column order.
- * `active` is the active view's shape and `total` the rows of the dataset, the same for the whole frame.
+ * `active` is the active view's shape and `total` the rows of the dataset, the same for the whole frame. A delta has the
+ * values of some cells alone, whose `places` ascend; null: of all.
  * @typedef {{id:string, shape:number[], exact:boolean, rows:Rows|null, grid:[number, number]|null, axes:Axis[],
- *   measure:Measure, values:Values, active:number[]|null, total:number}} FrameView
+ *   measure:Measure, places:Uint32Array|null, values:Values, active:number[]|null, total:number}} FrameView
  */
 /** @typedef {{version:string, rows:number, active:{id:string, shape:number[]}|null,
  *   views:Map<string, FrameView>}} Frame */
@@ -62,6 +63,7 @@ function readView(view, body, active, total) {
     ...view,
     rows: readRows(view.rows, body),
     axes: view.axes.map((/** @type {any} */ axis) => readAxis(axis, body)),
+    places: view.places ? /** @type {Uint32Array} */ (numbers(view.places, body)) : null,
     values: readValues(view.values, body),
     active,
     total,

@@ -179,8 +179,8 @@ def check(random: Random, device: Device) -> int:
         elif total is not None:
             np.testing.assert_array_equal(folded, total)
     for each in groups:
-        mask = counting.mask(each.filters, device, rows)
-        np.testing.assert_array_equal(mask, each.passing ^ each.inverted)
+        mask = counting.mask(each.filters, device, part)
+        np.testing.assert_array_equal(mask, (each.passing ^ each.inverted)[part.start : part.stop])
     return sum(count.size for _, (count, _) in wanted)
 
 

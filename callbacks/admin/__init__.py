@@ -7,6 +7,7 @@ from callbacks.admin import (
     datasets,
     groups,
     health,
+    live,
     people,
     persons,
     sessions,
@@ -19,8 +20,9 @@ from callbacks.asking import Act
 
 def register() -> None:
     """Wire all administration pages."""
-    for page in (people, groups, datasets, views, sessions, audit, health, settings):
+    for page in (people, groups, datasets, views, sessions, live, audit, health, settings):
         page.register()
 
 
-ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS | sight.ACTS
+ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS
+ACTS |= live.ACTS | sight.ACTS

@@ -134,9 +134,8 @@ def sign_out(by: Principal, key: str, _answers: Answers) -> Done:
 def ask_delete(key: str) -> Question:
     found, owned = _person(key), owners.owned(int(key))
     body: list[Component] = [html.P("This can't be undone. Disable them to keep what was shared with them.")]
-    if owned.datasets or owned.views:
-        names = ", ".join([*owned.datasets, *owned.views])
-        body.append(html.P(f"They own: {names}."))
+    if owned.names:
+        body.append(html.P(f"They own: {', '.join(owned.names)}."))
         body.append(who("Who gets it"))
     return Question(f"Delete {found.name}?", body, "Delete")
 

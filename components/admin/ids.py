@@ -9,6 +9,7 @@ from dash import ALL
 VERIFY, VERDICT, EXPORT = "audit-verify", "audit-verdict", "audit-export"
 HEALTH, LOOK_AGAIN = "health", "health-again"
 SETTINGS = "settings"
+LIVE = "admin-live"
 
 PEOPLE, GROUPS, DATASETS, VIEWS, SESSIONS, TOKENS, GUESTS, AUDIT = (
     f"admin-{name}"

@@ -1,4 +1,4 @@
-"""A session, token or guest link in full, as the panel beside the table shows it."""
+"""A session, token, guest link or live session in full, as the panel beside the table shows it."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ def guest(row: Row) -> list[Component]:
         ("Until", Formatted(row["expires"], "moment")),
     ]
     return _panel(row["view"], [ask("Revoke…", "revoke-guest", row["id"], danger=True)], known)
+
+
+def live(row: Row) -> list[Component]:
+    """What somebody presents to an audience."""
+    known = [
+        ("Dataset", row["dataset"]),
+        ("Started by", row["owner"]),
+        ("Presents", row["presenter"]),
+        ("Since", Formatted(row["started"], "moment")),
+    ]
+    acts = [html.A("Follow", href=f"/live/{row['id']}", className="dx-quiet-button")]
+    return _panel(row["name"], [*acts, ask("End…", "end-live", row["id"], danger=True)], known)
 
 
 def _panel(title: str, acts: list[Component], known: list[tuple[str, Any]]) -> list[Component]:

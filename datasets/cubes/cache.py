@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from datasets.cubes.cells import Cells, narrow
-from datasets.cubes.flights import Flight, Key, Lane, OutdatedError, Turn
+from datasets.cubes.cells import Cells, few, narrow
+from datasets.cubes.flights import Flight, Key, Lane, OutdatedError, Rows, Turn
 from datasets.cubes.lru import Lru
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
@@ -17,7 +17,7 @@ PASSES = 2
 
 
 class CubeCache:
-    """Cubes by (dataset version, rights, spec) under a bound of bytes. For many threads."""
+    """Cubes by (rows of a dataset version, rights, spec) under a bound of bytes. For many threads."""
 
     def __init__(self, capacity: int) -> None:
         self._kept: Lru[Key, Cells] = Lru(capacity)
@@ -27,14 +27,14 @@ class CubeCache:
         self._passes = ThreadPoolExecutor(PASSES, thread_name_prefix="cubes")
 
     def cubes(
-        self, engine: Engine, version: str, rights: str, specs: Sequence[CubeSpec], turn: Turn | None = None
+        self, engine: Engine, of: Rows, specs: Sequence[CubeSpec], turn: Turn | None = None
     ) -> list[Cells]:
         """The cells of each spec, in order: from the cache, from a flight under way, or from a new one.
 
         Raises:
             OutdatedError: a newer request in the lane of this turn came before the last cube.
         """
-        keys = [Key(version, rights, spec) for spec in specs]
+        keys = [Key(of, spec) for spec in specs]
         turn = turn or Turn()
         with self._lock:
             self._require_newest(turn)
@@ -88,8 +88,9 @@ class CubeCache:
     def _fly(self, engine: Engine, flight: Flight) -> dict[Key, Cells]:
         cells: dict[Key, Cells] = {}
         try:
-            cubes = engine.cubes([key.spec for key in flight.keys], flight.cancel)
-            cells = dict(zip(flight.keys, map(narrow, cubes), strict=True))
+            rows = flight.keys[0].of.rows
+            cubes = engine.cubes([key.spec for key in flight.keys], flight.cancel, rows)
+            cells = dict(zip(flight.keys, map(few if rows.start else narrow, cubes), strict=True))
         finally:
             with self._lock:
                 self._land(flight)

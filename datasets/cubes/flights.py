@@ -21,11 +21,19 @@ class OutdatedError(Exception):
 
 
 @dataclass(frozen=True)
-class Key:
-    """What a cube depends on, and nothing else."""
+class Rows:
+    """A range of the rows of a dataset version, as seen with some rights."""
 
     version: str
     rights: str
+    rows: range
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a cube depends on, and nothing else."""
+
+    of: Rows
     spec: CubeSpec
 
 

@@ -47,11 +47,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Frame:
-    """Cubes of one dataset version."""
+    """Cubes of one dataset version, or of the rows that have come ``since`` it had so many."""
 
     description: Description
     active: Active | None
     entries: Sequence[Entry]
+    since: int | None = None
 
 
 def encode(frame: Frame) -> bytes:
@@ -64,6 +65,7 @@ def encode(frame: Frame) -> bytes:
     header = {
         "version": frame.description.version,
         "rows": frame.description.rows,
+        **({} if frame.since is None else {"from": frame.since}),
         "active": frame.active and {"id": frame.active.id, "shape": frame.active.shape},
         "views": [_view(entry, frame, body) for entry in frame.entries],
     }
@@ -110,6 +112,7 @@ def _view(entry: Entry, frame: Frame, body: _Body) -> Json:
         "grid": grid,
         "axes": [_axis(axis, frame.description.column(axis.column), body) for axis in reversed(view.axes)],
         "measure": {"aggregate": view.measure.aggregate.value, "column": view.measure.column},
+        **({} if entry.cells.places is None else {"places": body.add(entry.cells.places)}),
         "values": {name: body.add(array) for name, array in entry.cells},
     }
 

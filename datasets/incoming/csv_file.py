@@ -30,9 +30,7 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
         BadFileError: it is empty, ragged, not UTF-8, or has no rows; names the line. Or it has more of
             something than the settings allow.
     """
-    bounds.require(file, "is too large", file.stat().st_size, "import_bytes")
-    sheet = _open(file)
-    bounds.require(file, "too many columns", len(sheet.header), "import_columns")
+    sheet = _bounded(file)
     names, notices = unique_names(sheet.header)
     rows, columns = _inferred(sheet, progress)
     if _has_open_quote(file) and (problem := sheet.locate()):
@@ -44,6 +42,22 @@ def read_csv(file: Path, progress: Progress) -> Incoming:
         raise BadFileError(file, "has no value in any column")
     notices += _notices(names, columns)
     return Incoming(rows, lambda: _batches(sheet, names, readings), tuple(notices))
+
+
+def read_text(file: Path) -> Iterator[pa.RecordBatch]:
+    """The cells of a CSV file as text, under the names that an import gives to its columns.
+
+    Raises:
+        BadFileError: it is empty, ragged or not UTF-8; names the line. Or it has more of something than the
+            settings allow.
+    """
+    sheet = _bounded(file)
+    names, _ = unique_names(sheet.header)
+    if _has_open_quote(file) and (problem := sheet.locate()):
+        raise BadFileError(file, problem)
+    for batch in sheet.cells():
+        bounds.require_block(file, zip(names, batch.columns, strict=True))
+        yield batch.rename_columns(names)
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,13 @@ class _Sheet:
         except csv.Error as error:
             return f"line {line}: {error}"
         return None
+
+
+def _bounded(file: Path) -> _Sheet:
+    bounds.require(file, "is too large", file.stat().st_size, "import_bytes")
+    sheet = _open(file)
+    bounds.require(file, "too many columns", len(sheet.header), "import_columns")
+    return sheet
 
 
 def _open(file: Path) -> _Sheet:

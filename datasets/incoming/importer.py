@@ -32,7 +32,7 @@ def import_file(
         BadFileError: the file can't become a dataset; says where and why. The dataset stays as it was.
         ValueError: the slug can't be an address.
     """
-    incoming = _open(file, progress)
+    incoming = reader_of(file)(file, progress)
     for sentence in incoming.notices:
         notice(sentence)
     key = secrets.token_hex(8)
@@ -43,10 +43,15 @@ def import_file(
     return publish(slug, name, key, write, progress)
 
 
-def _open(file: Path, progress: Progress) -> Incoming:
+def reader_of(file: Path) -> Callable[[Path, Progress], Incoming]:
+    """What reads a file that is there.
+
+    Raises:
+        BadFileError: it is not there, or of another kind.
+    """
     reader = READERS.get(file.suffix.lower())
     if reader is None:
         raise BadFileError(file, f"its name must end in one of {', '.join(READERS)}")
     if not file.is_file():
         raise BadFileError(file, "is a folder" if file.is_dir() else "does not exist")
-    return reader(file, progress)
+    return reader

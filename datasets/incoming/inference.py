@@ -68,16 +68,14 @@ WHOLE = Reading("whole numbers", _whole)
 TEXT = Reading("text", lambda cells: pc.cast(cells, pa.large_string()))
 MONTH_FIRST = Reading("dates, month first", _date(_YEAR_LAST, r"\3-\1-\2"))
 DAY_FIRST = Reading("dates, day first", _date(_YEAR_LAST, r"\3-\2-\1"))
-READINGS = (
-    Reading("true or false", _truth),
-    WHOLE,
-    Reading("numbers", _number),
+TRUTH = Reading("true or false", _truth)
+NUMBERS = Reading("numbers", _number)
+MOMENTS = (
     Reading("dates and times", _moment),
     Reading("dates and times with a zone", _zoned_moment),
     Reading("dates, year first", _date(_YEAR_FIRST, r"\1-\2-\3")),
-    MONTH_FIRST,
-    DAY_FIRST,
 )
+READINGS = (TRUTH, WHOLE, NUMBERS, *MOMENTS, MONTH_FIRST, DAY_FIRST)
 
 
 class Inference:

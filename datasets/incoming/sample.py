@@ -52,7 +52,19 @@ def prepare_sample(progress: Progress) -> Description:
     key = hashlib.sha256(f"{RECIPE} {SEED} {_digest(flights)} {_digest(airports)}".encode()).hexdigest()[:16]
     if catalogue.has(SLUG, key):
         return catalogue.open(SLUG, key)
-    return publish(SLUG, NAME, key, lambda store: _write(flights, airports, store, progress), progress)
+    return publish(SLUG, NAME, key, lambda store: _write(flights, store, progress), progress)
+
+
+def flights_in_order() -> pa.Table:
+    """The flights of the sample as they left, one after the other.
+
+    Raises:
+        SampleMissingError: vega-datasets is not installed.
+    """
+    flights, places = _files()[0], _places()
+    with pq.ParquetFile(flights) as parquet:
+        table = pa.Table.from_batches(_with_origin(batch, places) for batch in parquet.iter_batches())
+    return table.sort_by("date")
 
 
 def _files() -> tuple[Path, Path]:
@@ -68,12 +80,16 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _write(flights: Path, airports: Path, store: Store, progress: Progress) -> None:
-    options = arrow_csv.ConvertOptions(null_values=["NA"], strings_can_be_null=True)
-    places = arrow_csv.read_csv(airports, convert_options=options)
+def _write(flights: Path, store: Store, progress: Progress) -> None:
+    places = _places()
     with pq.ParquetFile(flights) as parquet:
         batches = (_with_origin(batch, places) for batch in parquet.iter_batches())
         shuffle(batches, parquet.metadata.num_rows, store, SEED, progress)
+
+
+def _places() -> pa.Table:
+    options = arrow_csv.ConvertOptions(null_values=["NA"], strings_can_be_null=True)
+    return arrow_csv.read_csv(_files()[1], convert_options=options)
 
 
 def _with_origin(flights: pa.RecordBatch, places: pa.Table) -> pa.RecordBatch:

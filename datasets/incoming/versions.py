@@ -7,7 +7,6 @@ locked is left over.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from config import settings
-from datasets.locks import locked
+from datasets.locks import durable, locked
 from db.engine import session
 from db.tables import Dataset, DatasetVersion
 
@@ -73,12 +72,7 @@ def remove_leftovers(slug: str) -> None:
 
 def make_durable(folder: Path) -> None:
     """Wait until the disk has every file, and the folder's list of them."""
-    for path in (*folder.iterdir(), folder, folder.parent):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    durable(*folder.iterdir(), folder, folder.parent)
 
 
 def _is_catalogued(slug: str, key: str) -> bool:

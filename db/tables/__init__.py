@@ -2,8 +2,10 @@
 
 from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import Moment, now
-from db.tables.data import Dataset, DatasetVersion, VisibleProfile
+from db.tables.data import AppendedPart, Dataset, DatasetVersion, VisibleProfile
+from db.tables.feeds import DeadLetter, Feed
 from db.tables.keys import Key, KeyPurpose
+from db.tables.live import LiveMember, LiveRecord, LiveSession
 from db.tables.people import (
     Group,
     Identity,
@@ -20,18 +22,24 @@ from db.tables.sessions import ApiToken, Attempt, SpentChallenge, UserSession
 
 __all__ = [
     "ApiToken",
+    "AppendedPart",
     "Attempt",
     "AuditCheckpoint",
     "AuditEntry",
     "AuditHead",
     "Dataset",
     "DatasetVersion",
+    "DeadLetter",
+    "Feed",
     "Group",
     "GuestLink",
     "Identity",
     "Key",
     "KeyPurpose",
     "Level",
+    "LiveMember",
+    "LiveRecord",
+    "LiveSession",
     "Membership",
     "Moment",
     "OneTimeLink",

@@ -25,9 +25,10 @@ class Dataset(SQLModel, table=True):
 
 
 class DatasetVersion(SQLModel, table=True):
-    """One immutable state of a dataset: a folder of Parquet files and what is known of its columns.
+    """One state of a dataset: a folder of Parquet files and what is known of its columns.
 
-    ``key_id`` is the key that its files are encrypted with; None: they are not.
+    ``key_id`` is the key that its files are encrypted with; None: they are not. ``rows`` and ``profile`` are
+    of the rows that were imported; where it ``grows``, others may follow them.
     """
 
     __tablename__ = "dataset_versions"
@@ -40,7 +41,31 @@ class DatasetVersion(SQLModel, table=True):
     folder: str
     key_id: str | None = Field(default=None, foreign_key="keys.id", max_length=16)
     profile: dict[str, Any] = Field(sa_type=SealedJson.of("dataset_versions.profile"))
+    grows: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
     created: datetime = Field(default_factory=now, sa_type=Moment)
+
+
+class AppendedPart(SQLModel, table=True):
+    """Rows that were added to a version: ``rows`` of them behind the ``rows_from`` before, in one file.
+
+    ``consumed`` names, feed by feed, the messages that they were made of; no rows have no file.
+    """
+
+    __tablename__ = "appended_parts"
+    __table_args__ = (
+        sa.UniqueConstraint("version_id", "file"),
+        sa.Index("ix_appended_parts_version_id_rows_from", "version_id", "rows_from"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    version_id: int = Field(foreign_key="dataset_versions.id", ondelete="CASCADE")
+    rows_from: int = Field(sa_type=sa.BigInteger)
+    rows: int = Field(sa_type=sa.BigInteger)
+    file: str | None = Field(default=None, max_length=40)
+    at: datetime = Field(default_factory=now, sa_type=Moment)
+    consumed: dict[str, list[str]] = Field(
+        default_factory=dict, sa_type=SealedJson.of("appended_parts.consumed")
+    )
 
 
 class VisibleProfile(SQLModel, table=True):

@@ -87,12 +87,17 @@ class SavedView(SQLModel, table=True):
 
 
 class GuestLink(SQLModel, table=True):
-    """A link by which anyone sees one saved view, with the rights of ``as_user_id``; its id is a ``jti``."""
+    """A link by which anyone sees one saved view, or follows one live session, and nothing else.
+
+    They have the rights of ``as_user_id``. Its id is a ``jti``.
+    """
 
     __tablename__ = "guest_links"
+    __table_args__ = (sa.CheckConstraint("(view_id IS NULL) <> (live_id IS NULL)", name="one_place"),)
 
     id: str = Field(default_factory=new_token_id, primary_key=True, max_length=32)
-    view_id: int = Field(foreign_key="saved_views.id", ondelete="CASCADE", index=True)
+    view_id: int | None = Field(default=None, foreign_key="saved_views.id", ondelete="CASCADE", index=True)
+    live_id: int | None = Field(default=None, foreign_key="live_sessions.id", ondelete="CASCADE", index=True)
     as_user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     label: str = Field(default="", max_length=80)
     created: datetime = Field(default_factory=now, sa_type=Moment)

@@ -33,10 +33,13 @@ class HostCounter:
     def count(self, groups: list[Group], start: int, stop: int, cancel: Cancel) -> list[Cube]:
         return tally_up(Plan(groups), start, stop, self.threads, cancel)
 
-    def mask(self, filters: list[Words], rows: int) -> npt.NDArray[np.bool_]:
-        words = np.zeros((rows + 63) // 64, np.uint64)
-        run(conjunction, [(addresses(filters), words, *part) for part in parts(0, rows, self.threads)])
-        return np.unpackbits(words.view(np.uint8), count=rows, bitorder="little").view(np.bool_)
+    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
+        words = np.zeros((rows.stop + 63) // 64, np.uint64)
+        ranges = parts(rows.start, rows.stop, self.threads)
+        run(conjunction, [(addresses(filters), words, *part) for part in ranges])
+        first = rows.start // 64
+        passed = np.unpackbits(words[first:].view(np.uint8), bitorder="little").view(np.bool_)
+        return passed[rows.start - 64 * first : rows.stop - 64 * first]
 
     def most_pass(self, filters: list[Words], rows: int) -> bool:
         words = rows // 64

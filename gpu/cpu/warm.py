@@ -16,7 +16,7 @@ class _Coin:
 
     rows = 2
 
-    def read(self, _column: str) -> Iterator[pa.Array]:
+    def read(self, _column: str, _start: int = 0) -> Iterator[pa.Array]:
         yield pa.array([False, True])
 
 

@@ -36,9 +36,9 @@ class DeviceCounter:
         return [tally.cube(*counted) for tally, counted in zip(tallies, plan.counted(), strict=True)]
 
     @in_turn
-    def mask(self, filters: list[Words], rows: int) -> npt.NDArray[np.bool_]:
+    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
         return counting.mask(filters, self.device, rows)
 
     @in_turn
     def most_pass(self, filters: list[Words], rows: int) -> bool:
-        return 2 * counting.passing(filters, self.device, rows) > rows
+        return 2 * counting.passing(filters, self.device, range(rows)) > rows

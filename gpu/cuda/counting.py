@@ -32,18 +32,20 @@ def _count(each: Pass, device: Device, start: int, stop: int) -> None:
     device.launch(each.kernel, strips, *given, shared=each.shared, blocks=blocks, threads=threads)
 
 
-def passing(filters: Sequence[Array], device: Device, rows: int, bits: Array | None = None) -> int:
-    """How many of the rows pass every filter; their bits are written to ``bits``."""
+def passing(filters: Sequence[Array], device: Device, rows: range, out: int = 0) -> int:
+    """How many of the rows pass every filter; their bits are written where row 0's would be at ``out``."""
     given = device.upload(np.array([address(words) for words in filters], np.uint64))
     passed = device.zeros(1, np.uint64)
-    out = 0 if bits is None else bits
-    device.launch("conjoin", rows // 16 + 1, given, len(filters), out, passed, rows, shared=8)
+    what = given, len(filters), out, passed, rows.start, rows.stop
+    device.launch("conjoin", len(rows) // 16 + 2, *what, shared=8)
     return int(device.download(passed)[0])
 
 
-def mask(filters: Sequence[Array], device: Device, rows: int) -> npt.NDArray[np.bool_]:
-    """Which of the rows pass every filter."""
-    bits = device.zeros((rows + 63) // 64, np.uint64)
-    passing(filters, device, rows, bits)
+def mask(filters: Sequence[Array], device: Device, rows: range) -> npt.NDArray[np.bool_]:
+    """Which of the rows pass every filter, shape ``(len(rows),)``."""
+    first, last = rows.start // 64, (rows.stop + 63) // 64
+    bits = device.zeros(last - first, np.uint64)
+    passing(filters, device, rows, address(bits, first))
     words = device.download(bits).view(np.uint8)
-    return np.unpackbits(words, count=rows, bitorder="little").view(np.bool_)
+    passed = np.unpackbits(words, bitorder="little").view(np.bool_)
+    return passed[rows.start - 64 * first : rows.stop - 64 * first]

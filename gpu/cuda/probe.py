@@ -32,7 +32,7 @@ def used(cupy: Module) -> Device:
             raise NoDeviceError("CuPy finds no device")
         device = Device(cupy)
         bits = device.upload(np.array([0b1011], np.uint64))
-        if counting.passing([bits], device, 3) != 2:
+        if counting.passing([bits], device, range(3)) != 2:
             raise NoDeviceError(f"{device.name} miscounts")
     except (RuntimeError, ImportError, OSError, MemoryError) as error:
         raise NoDeviceError(f"CuPy can't use the device: {error}") from error

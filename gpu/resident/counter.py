@@ -23,8 +23,8 @@ class Counter(Protocol):
         """
         ...
 
-    def mask(self, filters: list[Words], rows: int) -> npt.NDArray[np.bool_]:
-        """Which rows pass every filter."""
+    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
+        """Which of the rows pass every filter, shape ``(len(rows),)``."""
         ...
 
     def most_pass(self, filters: list[Words], rows: int) -> bool:

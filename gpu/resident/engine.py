@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
-from gpu.engine import Source
+from gpu.engine import Source, asked
 from gpu.resident.arrays import Arrays
 from gpu.resident.counter import Counter
 from gpu.resident.memory import Memory
@@ -42,7 +42,7 @@ class ResidentEngine:
         return self._coder.shelf.nbytes_of(self._coder.rows) + self._coder.rows.nbytes
 
     def load(self, column: str, scale: Scale) -> None:
-        with self._resident() as resident:
+        with self._resident(self.rows) as resident:
             resident.codes(Axis(column, scale))
 
     def append(self, batch: pa.RecordBatch) -> None:
@@ -56,27 +56,32 @@ class ResidentEngine:
             self._coder.rows.append(batch)
             self._coder.shelf.reach(self._coder.rows, self.rows)
 
-    def mask(self, filters: Sequence[Filter | AnyOf]) -> npt.NDArray[np.bool_]:
-        with self._resident() as resident:
+    def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
+        wanted = asked(rows, self.rows)
+        with self._resident(wanted.stop) as resident:
             bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-            return self._counter.mask(bits, resident.rows)
+            return self._counter.mask(bits, wanted)
 
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
 
-    def cubes(self, specs: Sequence[CubeSpec], cancel: Cancel | None = None) -> list[Cube]:
+    def cubes(
+        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    ) -> list[Cube]:
         """One cube a spec, in order, all over the same rows; unfiltered ones are kept and can't be changed.
 
         Raises:
             Cancelled: ``cancel`` was set before the last cube was complete.
-            ValueError: a cube would have too many cells.
+            ValueError: a cube would have too many cells, or there are no such rows.
             KeyError: there is no such column.
             TypeError: a measure's column has no numbers, or a scale can't judge a column.
         """
-        with self._resident() as resident:
-            return Request(resident, self.known, self._counter, cancel or Cancel()).answer(specs)
+        wanted = asked(rows, self.rows)
+        with self._resident(wanted.stop) as resident:
+            request = Request(resident, self.known, self._counter, cancel or Cancel(), wanted.start)
+            return request.answer(specs)
 
     @contextmanager
-    def _resident(self) -> Iterator[Resident]:
+    def _resident(self, rows: int) -> Iterator[Resident]:
         with self._coder.lease() as lease:
-            yield Resident(self._coder, lease, self.rows)
+            yield Resident(self._coder, lease, rows)

@@ -22,21 +22,22 @@ class Known:
         with self._lock:
             return sum(cube.nbytes for _, cube in self._cubes.values())
 
-    def get(self, owner: Hashable, spec: CubeSpec, rows: int) -> tuple[int, Cube] | None:
-        """A cube over ``rows`` rows, or fewer, with how many."""
+    def get(self, owner: Hashable, spec: CubeSpec) -> tuple[int, Cube] | None:
+        """A cube, with how many rows it covers."""
         with self._lock:
             found = self._cubes.get((owner, spec))
-            if found is None or found[0] > rows:
-                return None
-            self._cubes.move_to_end((owner, spec))
+            if found is not None:
+                self._cubes.move_to_end((owner, spec))
             return found
 
     def put(self, owner: Hashable, cube: Cube, rows: int) -> None:
-        """Keep a cube, which from now on nobody may change."""
+        """Keep a cube, which from now on nobody may change, unless one of more rows is kept."""
         for part in (cube.count, cube.sum, cube.low, cube.high):
             if part is not None:
                 part.flags.writeable = False
         with self._lock:
+            if (owner, cube.spec) in self._cubes and self._cubes[owner, cube.spec][0] > rows:
+                return
             self._cubes[owner, cube.spec] = rows, cube
             self._cubes.move_to_end((owner, cube.spec))
             total = sum(kept.nbytes for _, kept in self._cubes.values())

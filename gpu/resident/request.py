@@ -28,12 +28,13 @@ def _measured(spec: CubeSpec) -> tuple[str, str]:
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """Cubes over the first ``resident.rows`` rows, whatever is appended meanwhile."""
+    """Cubes over the rows from ``start`` to before ``resident.rows``, whatever is appended meanwhile."""
 
     resident: Resident
     known: Known
     counter: Counter
     cancel: Cancel
+    start: int = 0
 
     @property
     def owner(self) -> Rows:
@@ -43,30 +44,37 @@ class Request:
     def answer(self, specs: Sequence[CubeSpec]) -> list[Cube]:
         """One cube a spec, in order."""
         unique = dict.fromkeys(specs)
-        answers = self._wholes(dict.fromkeys(map(unfiltered, unique)))
+        answers = {} if self.start else self._wholes(dict.fromkeys(map(unfiltered, unique)))
         # Views of one measure side by side share the gathering of its numbers.
         missing = sorted((spec for spec in unique if spec not in answers), key=_measured)
         groups = self._groups(missing, answers)
-        cubes = self.counter.count(groups, 0, self.resident.rows, self.cancel)
+        cubes = self.counter.count(groups, self.start, self.resident.rows, self.cancel)
         inverted = [group.inverted for group in groups for _ in group.tallies]
         for cube, flip in zip(cubes, inverted, strict=True):
             answers[cube.spec] = without(answers[unfiltered(cube.spec)], cube) if flip else cube
-            if not cube.spec.filters:
+            if not (cube.spec.filters or self.start):
                 self.known.put(self.owner, cube, self.resident.rows)
         return [answers[spec] for spec in specs]
 
     def _wholes(self, specs: Iterable[CubeSpec]) -> Wholes:
-        """The unfiltered cubes that are known, brought up to the last row."""
-        found = {spec: self.known.get(self.owner, spec, self.resident.rows) for spec in specs}
-        return {spec: self._current(*known) for spec, known in found.items() if known is not None}
+        """The unfiltered cubes that are known, brought to the last row."""
+        found = {spec: self.known.get(self.owner, spec) for spec in specs}
+        current = {spec: self._current(*known) for spec, known in found.items() if known is not None}
+        return {spec: cube for spec, cube in current.items() if cube is not None}
 
-    def _current(self, rows: int, cube: Cube) -> Cube:
-        if rows == self.resident.rows:
+    def _current(self, known: int, cube: Cube) -> Cube | None:
+        """The cube of ``known`` rows made that of all of this request; None where counting anew is exact."""
+        rows = self.resident.rows
+        if known == rows:
             return cube
-        tally = Tally.of(cube.spec, self.resident)
+        tally = Tally.of(cube.spec, replace(self.resident, rows=max(known, rows)))
+        if known > rows and not tally.additive:
+            return None
         groups = [Group(tally.present, inverted=False, tallies=[tally])]
-        newer = self.counter.count(groups, rows, self.resident.rows, self.cancel)[0]
-        self.known.put(self.owner, whole := added(cube, newer), self.resident.rows)
+        between = self.counter.count(groups, min(known, rows), max(known, rows), self.cancel)[0]
+        if known > rows:
+            return without(cube, between)
+        self.known.put(self.owner, whole := added(cube, between), rows)
         return whole
 
     def _groups(self, specs: list[CubeSpec], wholes: Wholes) -> list[Group]:

@@ -14,7 +14,10 @@ PIECE = 131_072
 
 
 class Rows:
-    """Reads any range of rows. Appended rows are kept until the source has them too."""
+    """Reads any range of rows. Appended rows are kept until the source has them too, the newest for longer.
+
+    What is resident is extended with those as soon as they are there, and the source may have to fetch them.
+    """
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -38,7 +41,7 @@ class Rows:
         with self._lock:
             first, batches = self._tail
             batches = (*batches, batch)
-            while batches and first + batches[0].num_rows <= self._source.rows:
+            while len(batches) > 1 and first + batches[0].num_rows <= self._source.rows:
                 first, batches = first + batches[0].num_rows, batches[1:]
             self._tail = first, batches
             self.count += batch.num_rows
@@ -77,9 +80,9 @@ class Rows:
     def _arrays(self, column: str, start: int) -> Iterator[tuple[int, pa.Array]]:
         """Arrays with their first rows; where the source has taken up appended rows, those come twice."""
         first, batches = self._tail
-        row = 0
+        row = start
         if start < first or first == 0:
-            for values in self._source.read(column):
+            for values in self._source.read(column, start):
                 self._types.setdefault(column, values.type)
                 yield row, values
                 row += len(values)

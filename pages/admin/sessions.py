@@ -1,4 +1,4 @@
-"""Sessions and tokens: every way in that is open now."""
+"""Sessions and tokens: every way in that is open now, and what is presented."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from components.admin.table import column, table
 from components.controls import Field
 from pages.who import account
 
-PARTS = {"sessions": "Sessions", "tokens": "API tokens", "guests": "Guest links"}
+PARTS = {"sessions": "Sessions", "tokens": "API tokens", "guests": "Guest links", "live": "Live"}
 EMPTY = {
     "sessions": "Nobody who fits is signed in.",
     "tokens": "No token fits. People make them on their account page, for programs.",
     "guests": "No guest link fits. They are made of saved views, for people without an account.",
+    "live": "Nothing that fits is presented now.",
 }
-TABLES = {"sessions": ids.SESSIONS, "tokens": ids.TOKENS, "guests": ids.GUESTS}
+TABLES = {"sessions": ids.SESSIONS, "tokens": ids.TOKENS, "guests": ids.GUESTS, "live": ids.LIVE}
 COLUMNS = {
     "sessions": [
         column("owner", "Who", sortable=True),
@@ -41,6 +42,13 @@ COLUMNS = {
         column("created", "Since", "Moment", sortable=True, width=176),
         column("opened", "Last opened", "Moment", width=176),
         column("expires", "Until", "Moment", sortable=True, width=176),
+    ],
+    "live": [
+        column("name", "Live session"),
+        column("dataset", "Dataset", width=176),
+        column("owner", "Started by"),
+        column("presenter", "Presents"),
+        column("started", "Since", "Moment", width=176),
     ],
 }
 

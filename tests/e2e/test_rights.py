@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
-from sqlmodel import select
 
 import config
-from accounts import links, users
-from accounts.principals import Principal
+from accounts import groups, links, users
 from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Subject, Terms
-from db.engine import session
-from db.tables import Group, Membership, Resource, Role
+from db.tables import Resource, Role
 from tests.e2e.explore import card, rows, settled
 from tests.e2e.truth import Truth
 from tests.e2e.visits import Opener, Service, assert_accessible
@@ -31,18 +28,6 @@ def database(service: Service) -> Iterator[None]:
     config.use(before)
 
 
-def _group_of(person: Principal) -> int:
-    """The group that the person is in, alone."""
-    with session() as work:
-        known = work.exec(select(Group).where(Group.name == "California")).one_or_none()
-        if known is None:
-            known = Group(name="California")
-            work.add(known)
-            work.flush()
-            work.add(Membership(user_id=person.id, group_id=known.id or 0))
-        return known.id or 0
-
-
 @pytest.fixture
 def californians(database: None, service: Service) -> Iterator[str]:
     """Somebody whose group sees flights from California only, and no delays; but for admins nobody else."""
@@ -52,9 +37,12 @@ def californians(database: None, service: Service) -> Iterator[str]:
     id_ = catalogue.find("flights", None)[0].id or 0
     for share, _ in shares.of(admin, Resource.DATASET, id_):
         shares.take(admin, share.id or 0)
+    group = groups.create(admin, "California")
+    groups.add(admin, group, person.id)
     terms = Terms(conditions=CALIFORNIA, masked=("delay",))
-    shares.give(admin, Resource.DATASET, id_, Subject(group_id=_group_of(person)), terms)
+    shares.give(admin, Resource.DATASET, id_, Subject(group_id=group), terms)
     yield "cora"
+    groups.delete(admin, group)
     shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
 
 
@@ -122,9 +110,9 @@ def test_a_right_taken_away_clears_the_page(browser: Browser, service: Service, 
     cora = context.new_page()
     cora.goto(f"{service.url}/signin/link/{links.issue(californians)}")
     settled(cora)
-    with session() as work:
-        for membership in work.exec(select(Membership)):
-            work.delete(membership)
+    person = users.require(californians)
+    for group in groups.of(person.id):
+        groups.remove(users.require("admin"), group.id or 0, person.id)
     card(cora, "weekday").hover()
     expect(cora.get_by_role("alert")).to_contain_text("no longer shared with you")
     expect(cora.locator("canvas")).to_have_count(0)

@@ -77,20 +77,21 @@ class Watched:
 
     def __init__(self, store):
         self.oracle = OracleEngine(store)
+        self.rows = store.rows
         self.asked = []
         self.open = threading.Event()
         self.open.set()
         self.started = threading.Semaphore(0)
         self.cancelled = threading.Event()
 
-    def cubes(self, specs, cancel=None):
+    def cubes(self, specs, cancel=None, rows=None):
         self.asked.extend(specs)
         self.started.release()
         while not self.open.wait(0.001):
             if cancel.is_set:
                 self.cancelled.set()
                 raise Cancelled
-        return self.oracle.cubes(specs, cancel)
+        return self.oracle.cubes(specs, cancel, rows)
 
 
 @pytest.fixture

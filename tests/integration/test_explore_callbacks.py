@@ -40,6 +40,7 @@ def request(address: str, dataset: str | None) -> dict[str, Any]:
         "state": [
             {"id": ids.EXPLORER, "property": "dataset", "value": dataset},
             {"id": ids.EXPLORER, "property": "view", "value": None},
+            {"id": ids.EXPLORER, "property": "live", "value": None},
         ],
         "changedPropIds": [f"{ids.EXPLORER}.address"],
     }
@@ -124,7 +125,7 @@ def test_the_layout_names_who_is_signed_in(signed_in: SignIn) -> None:
 def test_the_component_carries_only_its_own_props() -> None:
     props = Explorer(id="explorer", dataset="trips").to_plotly_json()
     assert props == {
-        "props": {"id": "explorer", "dataset": "trips", "view": None},
+        "props": {"id": "explorer", "dataset": "trips", "view": None, "live": None},
         "type": "Explorer",
         "namespace": "dx",
     }

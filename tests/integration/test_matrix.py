@@ -16,9 +16,9 @@ from accounts import apitokens, sessions, users
 from accounts.guard import PUBLIC
 from accounts.permissions import GRANTED, GUEST, Permission
 from accounts.sessions import Browser
-from callbacks import account, admin
+from callbacks import account, admin, lives
 from db.engine import session
-from db.tables import Dataset, GuestLink, Role, SavedView, now
+from db.tables import Dataset, GuestLink, LiveSession, Role, SavedView, now
 from tests.integration.dash_calls import ask, confirm
 
 DOCUMENT = Path(__file__).parents[2] / "docs/security.md"
@@ -44,27 +44,33 @@ def test_the_table_is_the_one_in_the_program() -> None:
 
 
 Client = Callable[[str], FlaskClient]
+LIVE_GUEST = "live guest"
+"""Who came by a guest link to a live session: a guest as well, to the table."""
 
 
 @pytest.fixture
 def client_of(app: Dash, signed_in: Callable[..., FlaskClient]) -> Client:
     """``client_of("viewer")``: a browser of this kind of principal."""
-    made = {"stranger": app.server.test_client, "guest": lambda: guest(app)}
+    made = {
+        "stranger": app.server.test_client,
+        "guest": lambda: guest(app, SavedView, exploration={"views": []}),
+        LIVE_GUEST: lambda: guest(app, LiveSession, version="ab", state={"views": []}),
+    }
     return lambda kind: made[kind]() if kind in made else signed_in(Role(kind))
 
 
-def guest(app: Dash) -> FlaskClient:
+def guest(app: Dash, place: type[SavedView] | type[LiveSession], **of_place: object) -> FlaskClient:
     """A browser that came by a guest link with the rights of an admin."""
     owner = users.create("owner", "correct horse battery", Role.ADMIN)
     with session() as work:
         dataset = Dataset(slug="trips", name="Trips")
         work.add(dataset)
         work.flush()
-        own = {"dataset_id": dataset.id, "owner_id": owner.id, "exploration": {"views": []}}
-        view = SavedView(name="A view", **own)
-        work.add(view)
+        shown = place(name="A name", dataset_id=dataset.id, owner_id=owner.id, **of_place)
+        work.add(shown)
         work.flush()
-        link = GuestLink(view_id=view.id, as_user_id=owner.id, expires=now() + timedelta(days=1))
+        which = {"view_id" if place is SavedView else "live_id": shown.id}
+        link = GuestLink(**which, as_user_id=owner.id, expires=now() + timedelta(days=1))
         work.add(link)
     browser = app.server.test_client()
     given = sessions.begin(owner.id, "guest", Browser("192.0.2.1", "a browser"), guest_link=link.id)
@@ -84,9 +90,9 @@ def demanded(app: Dash) -> list[tuple[str, str, Permission]]:
     return found
 
 
-@pytest.mark.parametrize("kind", sorted(table()))
+@pytest.mark.parametrize("kind", [*sorted(table()), LIVE_GUEST])
 def test_no_route_answers_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
-    client, granted = client_of(kind), table()[kind]
+    client, granted = client_of(kind), table()[kind.removeprefix("live ")]
     refusals = {401, 302} if kind == "stranger" else {403}
     denied = [(method, path) for method, path, policy in demanded(app) if policy not in granted]
     answers = {(method, path): client.open(path, method=method, json={}) for method, path in denied}
@@ -96,9 +102,9 @@ def test_no_route_answers_who_is_not_entitled(app: Dash, client_of: Client, kind
     assert not elsewhere
 
 
-@pytest.mark.parametrize("kind", sorted(table()))
+@pytest.mark.parametrize("kind", [*sorted(table()), LIVE_GUEST])
 def test_no_callback_answers_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
-    client, granted = client_of(kind), table()[kind]
+    client, granted = client_of(kind), table()[kind.removeprefix("live ")]
     client_of("admin").get("/_dash-layout")
     token = client.get_cookie("dx-access")
     cookies = {"Cookie": f"dx-access={token.value}"} if token else {}
@@ -114,11 +120,15 @@ def test_no_callback_answers_who_is_not_entitled(app: Dash, client_of: Client, k
             call()
 
 
-@pytest.mark.parametrize("kind", sorted(table()))
+@pytest.mark.parametrize("kind", [*sorted(table()), LIVE_GUEST])
 def test_no_act_is_done_for_who_is_not_entitled(app: Dash, client_of: Client, kind: str) -> None:
-    client, granted = client_of(kind), table()[kind]
+    client, granted = client_of(kind), table()[kind.removeprefix("live ")]
     refusal = 401 if kind == "stranger" else 403
-    denied = [verb for verb, act in (account.ACTS | admin.ACTS).items() if act.permission not in granted]
+    denied = [
+        verb
+        for verb, act in (account.ACTS | lives.ACTS | admin.ACTS).items()
+        if act.permission not in granted
+    ]
     answers = {verb: (ask(app, client, verb, "1"), confirm(app, client, verb, "1")) for verb in denied}
     assert {code.status_code for pair in answers.values() for code in pair} <= {refusal}
     assert ask(app, client, "no-such-act").status_code == (204 if kind == "admin" else refusal)

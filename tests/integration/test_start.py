@@ -16,6 +16,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from websockets.sync.client import connect
+
+from realtime.broker.actions import Action
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 15  # seconds; what is promised is 3, on a machine that does nothing else
@@ -150,6 +153,32 @@ def test_connections_beyond_the_bound_are_refused_at_once(data):
                 for _ in range(3)
             ]
             assert [_status(each) for each in kept] == [200, 200, 503]
+
+
+def test_however_many_follow_pages_are_answered(data):
+    """Sockets count as connections do, and have half of them at most."""
+    with running(data, DATAXCHANGE_CONNECTIONS="8") as service:
+        port = int(service.address().rpartition(":")[2])
+        address = f"ws://127.0.0.1:{port}/?v=5&format=json&key={_key_of_the_broker(data)}"
+        with ExitStack() as opened:
+            sockets = [opened.enter_context(connect(address)) for _ in range(6)]
+            told = [json.loads(each.recv(timeout=10)) for each in sockets]
+            assert [each["action"] for each in told] == [Action.CONNECTED] * 4 + [Action.DISCONNECTED] * 2
+            for each in sockets[4:]:
+                each.close()
+            pages = [
+                opened.enter_context(closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)))
+                for _ in range(4)
+            ]
+            assert [_status(each) for each in pages] == [200] * 4
+
+
+def _key_of_the_broker(data):
+    own = os.environ | {"DATAXCHANGE_DATA": str(data)}
+    command = [sys.executable, "-m", "realtime.broker", "--key"]
+    return subprocess.run(
+        command, cwd=ROOT, env=own, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def _status(connection):

@@ -45,3 +45,13 @@ test("nothing in it would end the hash or be taken for a space", () => {
   assert.doesNotMatch(hash.slice(1), /[#+\s"<>`]/);
   assert.equal(hash.split("&").length, 2);
 });
+
+test("a text is in quotes unless every reader takes it for a word", () => {
+  const texts = ["C#", "A+", "<5", "a\nb", "\t", "R&D", "O'Hare #1", "50%", "x!", "[0]", "-", "\0"];
+  for (const text of texts) {
+    const filters = { v1: { type: "members", values: [text, "São"], other: false, nulls: false } };
+    const hash = encode({ ...suggested, filters }, suggested);
+    assert.deepEqual(read(hash).f.v1.values, [text, "São"]);
+    assert.match(decodeURIComponent(hash), /values:!\('(?:![!']|[^!'])*',São\)/);
+  }
+});

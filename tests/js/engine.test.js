@@ -32,33 +32,44 @@ const view = (id, column) => ({
 const passes = (code, selection) => (code >= selection.from && code < selection.to) || (selection.nulls === true && code === CODES - 1);
 
 /** Rows passing all filters but those of the views named. */
-function passing(views, filters, without) {
-  return rows.filter((row) =>
+function passing(views, filters, without, all = rows) {
+  return all.filter((row) =>
     views.every(({ id, columns: [column] }) => {
       if (without.includes(id) || !filters[id]) return true;
       return passes(row[column], fromFilter(filters[id], [axis(column)]).selection);
     }));
 }
 
+/** A part of a cube, as a delta has it. */
+function few(cube, isDelta) {
+  if (!isDelta) return { places: null, count: cube };
+  const places = Uint32Array.from(cube.keys()).filter((place) => cube[place]);
+  return { places, count: Uint8Array.from(places, (place) => cube[place]) };
+}
+
 /** What the cube route answers, the slow and obvious way. */
 function answer(url) {
-  const { active, views, filters } = JSON.parse(new URL(url, "http://server").searchParams.get("x"));
+  const { searchParams } = new URL(url, "http://server");
+  const { active, views, filters } = JSON.parse(searchParams.get("x"));
+  const total = Number(searchParams.get("rows") ?? rows.length);
+  const all = rows.slice(Number(searchParams.get("from") ?? 0), total);
   const over = views.find((each) => each.id === active);
   const frameViews = views.map((each) => {
     const rowsOf = over && each.id !== active ? CODES : 1;
     const cells = each.columns.length ? CODES : 1;
     const count = new Uint32Array(rowsOf * cells);
-    for (const row of passing(views, filters, [each.id, active])) {
+    for (const row of passing(views, filters, [each.id, active], all)) {
       const cell = each.columns.length ? row[each.columns[0]] : 0;
       count[(rowsOf > 1 ? row[over.columns[0]] : 0) * cells + cell] += 1;
     }
+    const part = few(count, searchParams.has("from"));
     return {
       id: each.id, shape: each.columns.length ? [rowsOf, cells] : [rowsOf], exact: true, rows: null, grid: null,
-      axes: each.columns.map(axis), measure: each.measure, values: { count, sum: null, low: null, high: null },
-      active: over ? [CODES] : null, total: rows.length,
+      axes: each.columns.map(axis), measure: each.measure, places: part.places,
+      values: { count: part.count, sum: null, low: null, high: null }, active: over ? [CODES] : null, total,
     };
   });
-  return { version: "ab", rows: rows.length, active: over ? { id: active, shape: [CODES] } : null, views: new Map(frameViews.map((each) => [each.id, each])) };
+  return { version: "ab", rows: total, active: over ? { id: active, shape: [CODES] } : null, views: new Map(frameViews.map((each) => [each.id, each])) };
 }
 
 /** A client whose answers wait until they are let go, in any order. */
@@ -81,14 +92,14 @@ class SlowClient extends Client {
   }
 }
 
-function open() {
+function open(description = { rows: rows.length, grows: false }) {
   const ticks = [];
   globalThis.requestAnimationFrame = (tick) => ticks.push(tick);
   const exploration = { v: 1, dataset: "d", version: "ab", views: [view("v1", "x"), view("v2", "y"), view("v3", "z")], filters: {}, active: null };
   const client = new SlowClient("tab");
   const told = { settled: 0, failures: [] };
-  const engine = new Engine(client, { slug: "d", version: "ab" }, exploration, {
-    onAxes() {}, onValues() {}, onDraw() {}, onSettled: () => (told.settled += 1), onFailure: (error) => told.failures.push(error),
+  const engine = new Engine(client, { slug: "d", version: "ab", rights: "all", ...description }, exploration, {
+    onGhosts() {}, onAxes() {}, onValues() {}, onDraw() {}, onSettled: () => (told.settled += 1), onFailure: (error) => told.failures.push(error),
   });
   engine.show(exploration);
   const paint = () => ticks.splice(0).forEach((tick) => tick());
@@ -105,7 +116,7 @@ function check(engine, filters, note) {
   for (const picture of engine.pictures) {
     if (picture.status !== "exact") continue;
     exact += 1;
-    const kept = passing(engine.exploration.views, filters, [picture.id]);
+    const kept = passing(engine.exploration.views, filters, [picture.id], rows.slice(0, engine.description.rows));
     const column = engine.exploration.views.find((each) => each.id === picture.id)?.columns[0];
     const wanted = new Float64Array(column ? CODES : 1);
     for (const row of kept) wanted[column ? row[column] : 0] += 1;
@@ -159,9 +170,73 @@ test("no brush is drawn from a filter that falls between edges; the numbers are 
 
 const brushes = (random) => ({ type: "interval", from: random(4), to: 4 + random(2), nulls: random(2) === 1 });
 
+/** New rows as the page gets them: asked for now, there at the next call; then as much as is still wanted is taken in. */
+function growth(engine) {
+  let asked = null;
+  return (more) => {
+    if (asked) asked = void engine.grow(asked.rows, asked.deltas, asked.deltas.map(({ url }) => answer(url)));
+    else {
+      const target = Math.min(rows.length, engine.description.rows + more);
+      const deltas = target > engine.description.rows && engine.deltas(target);
+      if (deltas) asked = { rows: target, deltas };
+    }
+  };
+}
+
+test("new rows are added to every picture at once, and nothing else is fetched", async () => {
+  const { engine, client, finish } = open({ rows: 150, grows: true });
+  await finish();
+  engine.brush("v1", { type: "interval", from: 1, to: 4 });
+  await finish();
+  const filters = { v1: toFilter({ type: "interval", from: 1, to: 4 }, [axis("x")]) };
+  const deltas = engine.deltas(rows.length);
+  assert.deepEqual(deltas.map(({ layer }) => layer.purpose).sort(), ["activation", "ghost", "plain"]);
+  const ghosts = engine.pictures.map(({ ghost }) => [...ghost]);
+  assert.ok(engine.grow(rows.length, deltas, deltas.map(({ url }) => answer(url))));
+  assert.equal(client.waiting.length, 0);
+  await finish();
+  assert.equal(check(engine, filters, "grown"), 4);
+  for (const [index, { id, ghost }] of engine.pictures.entries()) {
+    const column = engine.exploration.views.find((each) => each.id === id)?.columns[0];
+    const added = rows.slice(150).map((row) => (column ? row[column] : 0));
+    assert.deepEqual([...ghost], ghosts[index].map((count, cell) => count + added.filter((code) => code === cell).length));
+  }
+});
+
+test("what is wanted no more by the time it arrives is left out", async () => {
+  const { engine, client, finish } = open({ rows: 150, grows: true });
+  await finish();
+  const deltas = engine.deltas(rows.length);
+  engine.activate("v2");
+  assert.equal(engine.grow(rows.length, deltas, deltas.map(({ url }) => answer(url))), false);
+  assert.equal(engine.deltas(rows.length), null);
+  await finish();
+  assert.equal(engine.description.rows, 150);
+  assert.equal(client.waiting.length, 0);
+});
+
+test("a page goes back to how the dataset was, and on again", async () => {
+  const { engine, finish } = open({ rows: 150, grows: true });
+  await finish();
+  engine.activate("v1");
+  await finish();
+  const before = engine.pictures.map(({ ghost }) => [...ghost]);
+  const deltas = engine.deltas(180);
+  engine.grow(180, deltas, deltas.map(({ url }) => answer(url)));
+  engine.goTo(150);
+  await finish();
+  assert.equal(check(engine, {}, "back"), 4);
+  assert.deepEqual(engine.pictures.map(({ ghost }) => [...ghost]), before);
+  const again = engine.deltas(200);
+  engine.grow(200, again, again.map(({ url }) => answer(url)));
+  await finish();
+  assert.equal(check(engine, {}, "on again"), 4);
+});
+
 for (let seed = 1; seed <= 60; seed++) {
   test(`whatever happens in whatever order, no exact number is wrong (${seed})`, async () => {
-    const { engine, client, paint, finish } = open();
+    const { engine, client, paint, finish } = open(seed % 2 ? undefined : { rows: 80, grows: true });
+    const more = growth(engine);
     const random = dice(seed);
     const past = [engine.exploration];
     let live = null;
@@ -173,6 +248,7 @@ for (let seed = 1; seed <= 60; seed++) {
       undo: () => past.length > 1 && (past.pop(), (live = null), engine.show(past.at(-1))),
       add: () => commit(addView(engine.exploration, view(`v${4 + random(5) * 10 + past.length * 100}`, COLUMNS[random(3)]))),
       remove: () => engine.exploration.views.length > 2 && commit(removeView(engine.exploration, pick())),
+      grow: () => engine.description.grows && more(random(20)),
       answer: () => client.waiting.length && client.release(random(client.waiting.length)),
     };
     const pick = () => engine.exploration.views[random(engine.exploration.views.length)].id;
@@ -184,7 +260,7 @@ for (let seed = 1; seed <= 60; seed++) {
     };
     const filters = () => (live ? { ...engine.exploration.filters, [live.id]: toFilter(live.selection, [axis("x")]) } : engine.exploration.filters);
     await finish();
-    const names = [...Object.keys(steps), "move", "answer", "answer", "answer"];
+    const names = [...Object.keys(steps), "move", "grow", "answer", "answer", "answer"];
     for (let n = 0; n < 120; n++) {
       const name = names[random(names.length)];
       await steps[name]();

@@ -237,3 +237,55 @@ for (const aggregate of AGGREGATES)
       }
       near(table.slice(null, out), expected(view, whole(range(0, nx * ny))));
     });
+
+/** The part of a cube that new rows have added, as it arrives: of two cubes the second, in the cells that have rows. */
+function delta({ values, ...view }, total) {
+  const places = Uint32Array.from(values.count.keys()).filter((place) => values.count[place]);
+  const few = (part) => part && new part.constructor(Array.from(places, (place) => part[place]));
+  const parts = Object.fromEntries(Object.entries(values).map(([name, part]) => [name, few(part)]));
+  return { ...view, places, values: parts, total };
+}
+
+/** The cube of the rows of both. */
+function together(one, other) {
+  const combine = { count: (a, b) => a + b, sum: (a, b) => a + b, low: Math.min, high: Math.max };
+  const values = Object.fromEntries(Object.entries(one.values).map(([name, part]) =>
+    [name, part && Float64Array.from(part, (value, k) => combine[name](value, other.values[name][k]))]));
+  return { ...one, values };
+}
+
+const SHAPES = [
+  { active: [13], cells: [3, 2] }, { active: [1], cells: [4] }, { active: [5, 7], cells: [6] }, { active: [9], cells: [] },
+  { active: [40], cells: [11, 13], more: { held: 5 } }, { active: [7, 9], cells: [11, 13], more: { held: 5 } },
+  { active: [10], cells: [4], more: { rows: Uint16Array.of(0, 0, 0, 1, 1, 1, 2, 2, 2, 2), shape: [3] } },
+];
+
+for (const aggregate of AGGREGATES)
+  for (const { active, cells, more } of SHAPES)
+    test(`${aggregate}: deltas add up under [${active}] of [${cells}]`, () => {
+      let sum = cube(aggregate, active, cells, { seed: 1, ...more });
+      const table = new Table(sum);
+      const [nx, ny] = [active.at(-1), active.length === 2 ? active[0] : 1];
+      const selections = [null, ...[[0, nx], [2, 6], [3, 4]].map(([from, to]) => (ny > 1 ? box(1, ny - 1, from, to) : { type: "interval", from, to }))];
+      for (const seed of [2, 3, 4]) {
+        const next = cube(aggregate, active, cells, { seed, ...more, held: seed === 4 ? 1 : more?.held });
+        assert.ok(table.grow(delta(next, 1e6 + seed)));
+        assert.ok(table.grow(delta(next, 1e6 + seed)), "the same rows count once");
+        sum = together(sum, next);
+        const anew = new Table(sum);
+        for (const selection of selections) near(slice(table, selection), slice(anew, selection));
+      }
+    });
+
+test("what can't be added is to be fetched anew, and nothing has changed", () => {
+  const sums = cube("sum", [5], [2]);
+  const infinite = cube("sum", [5], [2], { seed: 2 });
+  infinite.values.sum[infinite.values.count.findIndex((n) => n > 0)] = Infinity;
+  for (const [view, next] of [[sums, delta(infinite, 2e6)], [cube("count", [5], [2]), delta(cube("count", [5], [2]), 2 ** 32)]]) {
+    const table = new Table(view);
+    const before = slice(table, null);
+    assert.equal(table.grow(next), false);
+    near(slice(table, null), before);
+    assert.equal(table.total, 1e6);
+  }
+});

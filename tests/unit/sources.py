@@ -17,8 +17,8 @@ class TableSource:
     def rows(self) -> int:
         return self._table.num_rows
 
-    def read(self, column: str) -> Iterator[pa.Array]:
+    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
         if column not in self._table.column_names:
             raise KeyError(column)
-        values = self._table.column(column)
+        values = self._table.column(column).slice(start)
         yield from values.chunks or [pa.array([], values.type)]

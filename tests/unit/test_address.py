@@ -6,13 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from datasets.address import encode, parse
-from datasets.exploration import MAX_VIEWS, Exploration, Interval
+from datasets.address import parse
+from datasets.exploration import MAX_VIEWS, Exploration, Interval, View
 from datasets.opening import decode
 from datasets.suggest import suggest
+from tests.addresses import encode
 from tests.unit.described import trips
 from tests.unit.examples import examples
 from tests.unit.explorations import explorations
@@ -30,6 +31,7 @@ def suggested():
 
 @examples(40)
 @given(explorations())
+@example(suggested().model_copy(update={"views": (View(id="a", title="A\n"), View(id="b", title="C#; <5"))}))
 def test_what_is_encoded_is_decoded(exploration):
     assert opened(encode(exploration, suggested())) == (exploration, ())
 

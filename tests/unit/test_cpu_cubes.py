@@ -259,9 +259,9 @@ def test_cancelling_while_codes_are_made(source):
     cancel = Cancel()
 
     class Cancelling(TableSource):
-        def read(self, column):
+        def read(self, column, start=0):
             cancel.set()
-            yield from source.read(column)
+            yield from source.read(column, start)
 
     engine = CpuEngine(Cancelling(table()))
     with pytest.raises(Cancelled):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.flights import OutdatedError, Turn
+from datasets.cubes.flights import OutdatedError, Rows, Turn
 from gpu.cubes import Axis, Cancelled, Cube, CubeSpec, View
 from gpu.scales import Category
 
@@ -25,13 +25,15 @@ class Gated:
 
     def __init__(self):
         self.passes = []
+        self.ranges = []
         self.started = threading.Semaphore(0)
         self.gate = threading.Semaphore(0)
         self.cancelled = threading.Semaphore(0)
         self.error = None
 
-    def cubes(self, specs, cancel=None):
+    def cubes(self, specs, cancel=None, rows=None):
         self.passes.append(list(specs))
+        self.ranges.append(rows)
         self.started.release()
         while not self.gate.acquire(timeout=0.001):
             if cancel.is_set:
@@ -67,8 +69,8 @@ def people():
         yield pool
 
 
-def ask(cache, engine, *specs, lane=None, number=0, version="v", rights="all"):
-    return cache.cubes(engine, version, rights, specs, Turn(lane, number))
+def ask(cache, engine, *specs, lane=None, number=0, version="v", rights="all", rows=range(7)):
+    return cache.cubes(engine, Rows(version, rights, rows), specs, Turn(lane, number))
 
 
 def started(engine):
@@ -100,6 +102,16 @@ def test_a_cube_is_computed_once(cache):
     assert second[0] is first[1]
     assert cache.kept == 3
     assert cache.nbytes == sum(cells.nbytes for cells in (*first[:2], second[1]))
+
+
+def test_states_share_nothing_and_a_delta_has_the_cells_it_touches(cache):
+    engine = Free()
+    ask(cache, engine, A)
+    (whole,) = ask(cache, engine, A, rows=range(9))
+    (delta,) = ask(cache, engine, A, rows=range(7, 9))
+    assert engine.ranges == [range(7), range(9), range(7, 9)]
+    assert whole.places is None
+    assert (delta.places.tolist(), delta.count.tolist()) == ([0, 1, 2, 3], [7, 7, 7, 7])
 
 
 def test_versions_and_rights_share_nothing(cache):

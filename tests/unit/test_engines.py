@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine, measured
+from gpu.resident.algebra import added
 from gpu.scales import Boolean, Category, Linear
 from tests.unit.engines import ENGINES
 from tests.unit.examples import examples
@@ -136,6 +137,48 @@ def test_appended_rows_are_as_if_loaded_with_the_others(engine_of, table, specs,
         engine.mask([])
     assert engine.rows == table.num_rows
     assert_answers_of_oracle(engine.cubes(specs), specs, TableSource(table))
+
+
+@every_engine
+@examples(60)
+@given(tables(), st.lists(cube_specs(), min_size=1, max_size=2), rights(), st.data())
+def test_any_range_of_rows_is_answered_as_if_there_were_no_others(engine_of, table, specs, shown, data):
+    cut, start, stop = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=3, max_size=3)))
+    engine = engine_of(TableSource(table.slice(0, cut)))
+    asked = [*specs, *(replace(spec, filters=spec.filters | {shown}) for spec in specs)]
+    engine.cubes([replace(spec, filters=frozenset()) for spec in specs])
+    engine.append(batch_of(table.slice(cut)))
+    for rows in (range(table.num_rows), range(cut), range(stop), range(start, stop), range(start, start)):
+        source = TableSource(table.slice(rows.start, len(rows)))
+        for cube, expected in zip(
+            engine.cubes(asked, rows=rows), OracleEngine(source).cubes(asked), strict=True
+        ):
+            assert_equal_cubes(cube, expected, TableSource(table))
+        np.testing.assert_array_equal(engine.mask([shown], rows), OracleEngine(source).mask([shown]))
+
+
+@every_engine
+@examples(60)
+@given(tables(), cube_specs(), rights(), st.data())
+def test_what_came_before_and_a_delta_add_up(engine_of, table, spec, shown, data):
+    start, stop = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=2, max_size=2)))
+    source = TableSource(table)
+    engine = engine_of(source)
+    for each in (spec, replace(spec, filters=spec.filters | {shown})):
+        before, delta, whole = (
+            engine.cubes([each], rows=rows)[0] for rows in (range(start), range(start, stop), range(stop))
+        )
+        assert_equal_cubes(added(before, delta), whole, source)
+
+
+@every_engine
+def test_rows_that_are_not_there_yet_are_refused(engine_of):
+    engine = engine_of(TableSource(FLIGHTS))
+    for rows in (range(7), range(4, 7), range(0, 6, 2), range(5, 4)):
+        with pytest.raises(ValueError, match="where there are 6 rows"):
+            engine.cubes([CubeSpec(View(()))], rows=rows)
+        with pytest.raises(ValueError, match="where there are 6 rows"):
+            engine.mask([], rows)
 
 
 def batch_of(table):

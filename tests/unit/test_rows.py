@@ -60,6 +60,17 @@ def test_appended_rows_are_let_go_once_the_source_has_them():
     assert read(rows, 11, 13) == {11: 11, 12: 12}
 
 
+def test_the_newest_rows_need_not_be_fetched_from_a_source_that_has_them():
+    store = source()
+    rows = Rows(store)
+    for first in range(10, 14):
+        store.take_up(numbers(first, first + 1))
+        rows.append(numbers(first, first + 1))
+    assert rows.nbytes == numbers(13, 14).nbytes
+    store.read = None
+    assert read(rows, 13, 14) == {13: 13}
+
+
 def test_appended_values_take_the_type_of_the_column():
     rows = Rows(source())
     read(rows, 0, 10)

@@ -19,15 +19,15 @@ KERNEL choose(u64 codes, u64 width, const u32* passes, u16* bits, s64 start, s64
     }
 }
 
-// Counts the rows below `rows` that pass every filter in `passed`; writes their bits too, unless `bits` is 0.
-KERNEL conjoin(const u64* filters, s64 count, u16* bits, u64* passed, s64 rows) {
+// Counts in `passed` the rows `start <= row < stop` that pass every filter; writes their bits too, unless `bits` is 0.
+KERNEL conjoin(const u64* filters, s64 count, u16* bits, u64* passed, s64 start, s64 stop) {
     extern __shared__ u64 shared[];
     u32* total = (u32*)shared;
     if (threadIdx.x == 0) *total = 0;
     __syncthreads();
     u32 own = 0;
-    for (s64 strip = first_item(); strip < strips(rows); strip += item_stride()) {
-        u32 mask = passing(filters, count, strip) & edge(strip, 0, rows);
+    for (s64 strip = start / STRIP + first_item(); strip < strips(stop); strip += item_stride()) {
+        u32 mask = passing(filters, count, strip) & edge(strip, start, stop);
         if (bits) bits[strip] = (u16)mask;
         own += __popc(mask);
     }

@@ -1,0 +1,120 @@
+"""The routes of feeds: which there are, and tokens to publish rows and to hear of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from flask import Blueprint
+from flask_login import current_user
+from pydantic import ConfigDict, Field
+
+from accounts.guard import requires
+from accounts.permissions import Permission
+from api.operations import Answer, Body, operation
+from api.problems import explain
+from realtime import tokens
+from realtime.feeds import acts
+from realtime.service import Realtime
+
+
+class NewFeed(Body):
+    """Which dataset its rows go to, and what it is called."""
+
+    dataset: str
+    name: str
+
+
+class CreatedFeed(Answer):
+    """The key of a feed, and the channel to publish to."""
+
+    key: str
+    channel: str
+
+
+class ListedFeed(Answer):
+    """A feed: how many rows it brought, when the last ones, and how many dead letters wait."""
+
+    key: str
+    name: str
+    dataset: str
+    channel: str
+    paused: bool
+    rows: int
+    letters: int
+    created: datetime
+    last: datetime | None
+
+
+class FeedList(Answer):
+    """The feeds that you may manage, by name."""
+
+    feeds: list[ListedFeed]
+
+
+class ChannelToken(Answer):
+    """A token for one channel, as whom, and where: ``endpoint``, or (none) this service.
+
+    All but ``channel`` and ``endpoint`` are empty where there is nothing for you to hear.
+    """
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    token: str | None = None
+    client_id: Annotated[str | None, Field(alias="clientId")] = None
+    channel: str | None = None
+    endpoint: str | None = None
+
+
+def feed_routes(realtime: Realtime) -> Blueprint:
+    """The routes."""
+    routes = Blueprint("feeds", __name__)
+    explain(routes)
+
+    @routes.get("/api/feeds")
+    @requires(Permission.PRESENT)
+    @operation()
+    def list_feeds() -> FeedList:
+        """The feeds of the datasets that you may add rows to."""
+        return FeedList(feeds=[_told(each) for each in acts.listed(current_user)])
+
+    @routes.post("/api/feeds")
+    @requires(Permission.PRESENT)
+    @operation(status=201)
+    def create_feed(body: NewFeed) -> CreatedFeed:
+        """Let rows that are published on a new channel go to a dataset."""
+        key = acts.create(current_user, body.dataset, body.name)
+        realtime.feeds.soon()
+        return CreatedFeed(key=key, channel=tokens.feed(key))
+
+    @routes.post("/api/feeds/<key>/token")
+    @requires(Permission.PRESENT)
+    @operation()
+    def publish_to_feed(key: str) -> ChannelToken:
+        """A token to publish rows with: good for ten minutes, and as long as your rights."""
+        return ChannelToken(**realtime.publish(current_user._get_current_object(), key))
+
+    @routes.post("/api/datasets/<slug>/token")
+    @requires(Permission.EXPLORE)
+    @operation()
+    def hear_of_rows(slug: str) -> ChannelToken:
+        """A token to hear that a dataset has grown, where it has a feed and you see all of its rows."""
+        found = realtime.watch_growth(current_user._get_current_object(), slug)
+        return ChannelToken(**(found or {}))
+
+    return routes
+
+
+def _told(each: acts.Listed) -> ListedFeed:
+    own = each.feed
+    return ListedFeed(
+        key=own.key,
+        name=own.name,
+        dataset=each.dataset,
+        channel=tokens.feed(own.key),
+        paused=own.paused,
+        rows=own.rows,
+        letters=each.letters,
+        created=own.created,
+        last=own.last,
+    )

@@ -1,0 +1,26 @@
+/**
+ * The dialog with the link to a live session and, for its owner, guest links.
+ * @import { Page } from "../explore/page.js"
+ * @import { Outline } from "./types.js"
+ */
+import { attempt } from "../explore/api.js";
+import { open } from "../explore/dialogs.js";
+import { h, textButton } from "../explore/dom.js";
+import { Links } from "../explore/links.js";
+
+/** @param {Outline} outline @param {Page["opened"]["may"]} may */
+export function invite({ key, owns }, may) {
+  const address = `${location.origin}/live/${key}`;
+  const problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
+  const said = h("span", { class: "dx-weak", role: "status" });
+  const link = h("input", { class: "dx-input dx-grow", "aria-label": "Link", readonly: true, value: address, onfocus: () => link.select() });
+  const copy = () =>
+    void attempt(problem, async () => {
+      await navigator.clipboard.writeText(address);
+      said.textContent = "Copied.";
+    });
+  const words = "Whoever is signed in and may see this dataset can follow by this link, each within their own rights.";
+  const code = h("img", { class: "dx-qr", src: `/api/live/${key}/qr.svg`, alt: "QR code of the link" });
+  const guests = owns && may.save && new Links(`/api/live/${key}`, may.administer, "follows, and does nothing else,").element;
+  open("Invite people to follow", h("div", { class: "dx-stack" }, h("p", {}, words), h("div", { class: "dx-line" }, link, textButton("Copy", copy)), said, problem, code, guests));
+}

@@ -1,0 +1,51 @@
+"""Feeds: channels whose messages become rows of a dataset, and the rows among them that did not fit."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from db.keys.seal import Sealed, SealedJson
+from db.tables.base import Moment, now
+
+
+def new_feed_key() -> str:
+    return secrets.token_urlsafe(12)
+
+
+class Feed(SQLModel, table=True):
+    """The channel ``feed:<key>``, whose rows are added to the newest version of a dataset unless ``paused``.
+
+    ``cursor`` is the moment (ms) of the newest message that was taken, in the last of so many ``batches``;
+    ``rows`` were added, ``last`` is when.
+    """
+
+    __tablename__ = "feeds"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(default_factory=new_feed_key, unique=True, max_length=20)
+    name: str = Field(max_length=200)
+    dataset_id: int = Field(foreign_key="datasets.id", ondelete="CASCADE", index=True)
+    owner_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
+    created: datetime = Field(default_factory=now, sa_type=Moment)
+    paused: bool = False
+    cursor: int = Field(sa_type=sa.BigInteger)
+    batches: int = 0
+    rows: int = Field(default=0, sa_type=sa.BigInteger)
+    last: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class DeadLetter(SQLModel, table=True):
+    """A row, or a whole message, that could not be added, and why not."""
+
+    __tablename__ = "dead_letters"
+
+    id: int | None = Field(default=None, primary_key=True)
+    feed_id: int = Field(foreign_key="feeds.id", ondelete="CASCADE", index=True)
+    at: datetime = Field(default_factory=now, sa_type=Moment)
+    reason: str = Field(sa_type=Sealed.of("dead_letters.reason"))
+    content: Any = Field(sa_type=SealedJson.of("dead_letters.content"))

@@ -1,0 +1,1 @@
+"""Ably on both sides: the embedded broker, and what signs its tokens."""

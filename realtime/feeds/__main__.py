@@ -1,0 +1,98 @@
+"""Lets the flights of the sample come in live, in the order in which they left: ``make feed SPEED=3600``.
+
+The first third is imported as "Flights, live"; the rest comes by a feed of that, through the service that
+runs on this machine. Started again it goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from concurrent.futures import Future
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from accounts import secrets, users
+from accounts.principals import Principal
+from config import settings
+from datasets import catalogue
+from datasets.growing import parts
+from datasets.incoming.console import progress
+from datasets.incoming.importer import import_file
+from datasets.incoming.sample import flights_in_order
+from realtime import tokens
+from realtime.adapter import Adapter
+from realtime.feeds import acts
+
+SLUG, NAME = "flights-live", "Flights, live"
+BEAT = 0.1
+"""Seconds between two messages."""
+MOST = 1000
+"""Flights in one message."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m realtime.feeds", description=__doc__)
+    parser.add_argument("--speed", type=float, default=3600.0, help="how many times as fast as they left")
+    speed = parser.parse_args().speed
+    flights = flights_in_order()
+    begun = flights.num_rows // 3
+    _prepare(flights.slice(0, begun))
+    admin = users.require(secrets.ADMIN)
+    version = catalogue.find(SLUG, None)[1]
+    sys.stdout.write(f"Look: {settings().address(settings().port)}/explore/{SLUG}\n")
+    sys.stdout.flush()
+    publish(flights.slice(begun), parts.total(version) - version.rows, speed, admin)
+
+
+def publish(flights: pa.Table, start: int, speed: float, by: Principal) -> None:
+    """Publish the flights from one on, each when its turn has come."""
+    key = _feed(by)
+    channel = tokens.feed(key)
+    address = f"127.0.0.1:{settings().port}"
+    adapter = Adapter(lambda: address, token=lambda: (tokens.of_publisher(by, key), tokens.client_id(by)))
+    never, sent = Event(), Future[None]()
+    try:
+        while start < flights.num_rows:
+            until = flights["date"][start].as_py() + timedelta(seconds=BEAT * speed)
+            left = flights.slice(start)
+            due = pc.sum(pc.less(left["date"], pa.scalar(until, left["date"].type))).as_py()
+            for first in range(start, start + due, MOST):
+                some = flights.slice(first, min(MOST, start + due - first))
+                sent = adapter.publish(channel, "arrow", _stream(some), id_=f"flights {first}:0")
+            sent.result()
+            start += due
+            never.wait(BEAT)
+    finally:
+        adapter.close()
+
+
+def _prepare(flights: pa.Table) -> None:
+    if any(entry.slug == SLUG for entry in catalogue.entries()):
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        pq.write_table(flights, Path(folder) / "flights.parquet")
+        import_file(Path(folder) / "flights.parquet", SLUG, NAME, progress, lambda _: None)
+
+
+def _feed(by: Principal) -> str:
+    """The key of the feed of these flights."""
+    known = (each.feed.key for each in acts.listed(by) if each.dataset == SLUG)
+    return next(known, None) or acts.create(by, SLUG, NAME)
+
+
+def _stream(flights: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, flights.schema) as stream:
+        stream.write_table(flights)
+    return bytes(sink.getvalue())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Everything live in this process: a broker or Ably's cloud, stage, studio, watch; each when needed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Future, wait
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import ASGIApp
+
+from accounts import apitokens, sessions, users
+from accounts.principals import Kind, Principal
+from config import settings
+from datasets.description import Description
+from datasets.door import Door
+from datasets.exploration import Exploration
+from datasets.fitting import fitted
+from db.tables import LiveSession
+from realtime import live, tokens
+from realtime.feeds import acts, known
+from realtime.feeds.running import Feeds
+from realtime.grants import Grant, Grants
+from realtime.live import Found, UnknownLiveError
+from realtime.stage import Stage
+from realtime.watch import Watch
+
+if TYPE_CHECKING:
+    from realtime.adapter import Adapter
+    from realtime.mounted import Mounted
+    from realtime.studio import Studio
+
+PATIENCE = 1.0
+"""Seconds that rights which are lost wait for what is being told."""
+CLOUD = "main"
+"""What Ably's SDKs call its cloud."""
+DELIVERIES = 5000
+"""Messages a second that the embedded broker is asked to send to all members of a live session together."""
+
+
+class Realtime:
+    """Is an ``Audience``. Before and after it is ``running`` nobody can listen, so nobody is told."""
+
+    def __init__(self, mounted: Mounted | None, door: Door) -> None:
+        self._mounted, self._door = mounted, door
+        self._beginning = RLock()
+        self._speaks: Adapter | None = None
+        self._begun: Studio | None = None
+        self._runs = False
+        self._told: Future[None] = Future()
+        self._told.set_result(None)
+        self._grants = Grants()
+        self._watch = Watch(self._look)
+        self.stage = Stage(self)
+        self.feeds = Feeds(self._adapter)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Serve live sessions until the end of the block; those that a former process has left go on."""
+        async with _within(self._mounted):
+            self._runs = True
+            going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
+            self.feeds.begin()
+            try:
+                yield
+            finally:
+                await going_on
+                self._runs = False
+                await asyncio.to_thread(self.feeds.stop)
+                await asyncio.to_thread(self._stop)
+
+    def beside(self, other: ASGIApp) -> ASGIApp:
+        """One application: what is for the broker, if it is ours, and everything else."""
+        return self._mounted.beside(other) if self._mounted else other
+
+    def admit(self, person: Principal, key: str) -> dict[str, Any]:
+        """A token for a person's browser, as whom it speaks, and where.
+
+        Raises:
+            UnknownLiveError, OverError: they can't be in this live session.
+        """
+        found = self.stage.join(person, key)
+        seen, presents = self._seen(person, found), tokens.publishes(person, found.live)
+        self._grants.add(Grant(person, key, seen.rights, presents))
+        self._watch.begin()
+        if self._runs:
+            self._studio().enter(found, seen, presents)
+        token = tokens.of_member(person, found.live, seen.rights)
+        place = self.place(found.live, seen.rights)
+        return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
+
+    def publish(self, person: Principal, key: str) -> dict[str, Any]:
+        """A token with which a person, or a program of theirs, publishes to a feed; as whom, and where.
+
+        Raises:
+            UnknownFeedError: they manage no such feed.
+        """
+        acts.find(person, key)
+        return self._told_of(person, tokens.feed(key), tokens.of_publisher(person, key))
+
+    def watch_growth(self, person: Principal, slug: str) -> dict[str, Any] | None:
+        """A token with which a person's page hears that a dataset grows; None if that would tell too much.
+
+        Who sees some of the rows must not learn that others came.
+
+        Raises:
+            UnknownDatasetError: it does not exist for them.
+        """
+        if not (acts.sees_all_rows(person, slug) and known.feeds(slug)):
+            return None
+        return self._told_of(person, tokens.grown(slug), tokens.of_reader(person, slug))
+
+    def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
+        self._grants.add(Grant(person, channel))
+        self._watch.begin()
+        endpoint = None if self._mounted else CLOUD
+        return {
+            "token": token,
+            "clientId": tokens.client_id(person),
+            "channel": channel,
+            "endpoint": endpoint,
+        }
+
+    def place(self, own: LiveSession, rights: str) -> dict[str, Any]:
+        """Where browsers with these rights connect (None: to us), to which channels, and their pace.
+
+        ``cipher`` is the key that they encrypt with (None: they don't).
+        """
+        encrypted = settings().live_encryption == "on"
+        return {
+            "endpoint": None if self._mounted else CLOUD,
+            "cipher": own.cipher if encrypted else None,
+            "deliveries": DELIVERIES if self._mounted else settings().live_deliveries,
+            "channels": asdict(tokens.channels(own.key, rights)),
+        }
+
+    def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
+        """All that a page is told of a live session: its last state, as far as they see that."""
+        state, seq = self.latest(found.live)
+        fitting, _ = fitted(state, description)
+        rest = {"state": fitting, "seq": seq, "realtime": self.place(found.live, description.rights)}
+        return found.told(person) | rest
+
+    def latest(self, own: LiveSession) -> tuple[dict[str, Any], int]:
+        """The last state, and its number."""
+        return self._begun.latest(own) if self._begun else (own.state, own.seq)
+
+    def began(self, key: str) -> None:
+        if self._runs:
+            self._studio().record(live.of(key))
+
+    def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
+        if self._runs:
+            self._told = self._studio().tell(live.of(key).live, name, data)
+
+    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
+        found = live.of(key)
+        presenter = users.of_id(live.presenter(found.live))
+        if not self._runs or presenter is None:
+            return
+        seen = self._seen(presenter, found)
+        fitting, _ = fitted(exploration.model_dump(mode="json"), seen)
+        data = {"id": by.id, "name": by.name, "exploration": fitting.model_dump(mode="json")}
+        self._studio().offer(found.live, seen.rights, data)
+
+    def changed(self, key: str) -> None:
+        found = live.of(key)
+        if self._begun:
+            self._begun.turn(found.live)
+        self.tell(key, "roles", found.roles())
+        self._look_soon(key)
+
+    def over(self, key: str) -> None:
+        self.tell(key, "ended", {})
+        if self._begun:
+            self._begun.end(key)
+        self._look_soon(key)
+
+    def _look_soon(self, key: str) -> None:
+        if self._runs:
+            self._watch.soon(key)
+
+    def _go_on(self) -> None:
+        """Record what a former process has begun; its tokens, which nobody watches now, end."""
+        if self._mounted:
+            self._mounted.revoke(f"clientId:{tokens.client_id(person)}" for person in live.members())
+            self._mounted.revoke(f"revocationKey:{key}" for key in live.guests())
+        for found in live.running():
+            self.began(found.live.key)
+
+    def _seen(self, person: Principal, found: Found) -> Description:
+        return self._door.open(person, found.dataset, found.live.version).description
+
+    def _studio(self) -> Studio:
+        from realtime.studio import Studio  # noqa: PLC0415
+
+        with self._beginning:
+            if self._begun is None:
+                self._begun = Studio(self._adapter())
+            return self._begun
+
+    def _adapter(self) -> Adapter:
+        from realtime.adapter import Adapter  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+
+        with self._beginning:
+            if self._speaks is None:
+                self._speaks = Adapter(self._mounted.address if self._mounted else lambda: "")
+            return self._speaks
+
+    def _stop(self) -> None:
+        self._watch.stop()
+        with self._beginning:
+            begun, speaks, self._begun, self._speaks = self._begun, self._speaks, None, None
+        if begun is not None:
+            begun.close()
+        if speaks is not None:
+            speaks.close()
+        self._grants.clear()
+
+    def _look(self, key: str | None) -> None:
+        """End the tokens that say more than is true by now, and see that somebody presents."""
+        grants = self._grants.good(key)
+        for each in {grant.key for grant in grants if ":" not in grant.key}:
+            self.stage.relieve(each)
+            self._notice(each)
+        wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
+        lost = [grant for grant in grants if not _holds(grant)]
+        self._grants.remove(lost)
+        if self._begun:
+            for each in {grant.key for grant in grants}:
+                self._begun.keep(each, {grant.rights for grant in self._grants.good(each)})
+        if lost and self._mounted:
+            self._mounted.revoke({f"revocationKey:{grant.person.key}" for grant in lost})
+
+    def _notice(self, key: str) -> None:
+        """Tell what has ended otherwise than by the stage: its owner has left."""
+        with suppress(UnknownLiveError):
+            if self._begun and self._begun.records(key) and live.of(key).live.ended is not None:
+                self.over(key)
+
+
+@asynccontextmanager
+async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
+    if mounted is None:
+        yield
+        return
+    async with mounted.running():
+        yield
+
+
+def _holds(grant: Grant) -> bool:
+    """Whether somebody may still do what their token says."""
+    again = apitokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
+    person = again(grant.person.key)
+    if person is None:
+        return False
+    if ":" in grant.key:
+        return acts.may_use(person, grant.key)
+    if not live.exists(person, grant.key):
+        return False
+    found = live.of(grant.key)
+    if found.live.ended is not None or live.rights(person, found) != grant.rights:
+        return False
+    return not grant.publishes or tokens.publishes(person, found.live)

@@ -1,0 +1,232 @@
+"""Presenting in browsers: two and three people on one live session, each with a page of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import config
+from accounts import links, users
+from config import Settings
+from datasets import catalogue, shares
+from datasets.shares import Terms
+from db.tables import Resource, Role
+from tests.e2e.conftest import PATIENCE
+from tests.e2e.explore import card, drag, plot, rows, settled
+from tests.e2e.truth import Truth, filters
+from tests.e2e.visits import Opener, Service, assert_accessible
+
+Arrive = Callable[..., Page]
+
+
+@pytest.fixture
+def database(service: Service) -> Iterator[None]:
+    """The database of the running service, in which everyone sees the flights."""
+    before = config.use(Settings(data=service.data))
+    shares.put(Resource.DATASET, catalogue.find("flights", None)[0].id or 0, shares.EVERYONE, Terms())
+    yield
+    config.use(before)
+
+
+@pytest.fixture
+def arrive(database: None, service: Service, visit: Opener) -> Arrive:
+    """``arrive(name, role, path)``: the page of somebody who has just signed in and goes there."""
+
+    def open_page(name: str, role: Role, path: str, **looks: object) -> Page:
+        if users.of_name(name) is None:
+            users.create(name, "correct horse battery", role)
+        page = visit(f"/signin/link/{links.issue(name)}", signed_in=False, **looks)
+        page.wait_for_url("**/explore**")
+        page.goto(service.url + path)
+        return page
+
+    return open_page
+
+
+@pytest.fixture
+def stage(visit: Opener) -> Page:
+    """The page of the admin, who has begun to present."""
+    page = visit("/explore/flights")
+    settled(page)
+    page.get_by_role("button", name="Present", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile("/live/"))
+    expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
+    dialog.get_by_role("button", name="Close").click()
+    settled(page)
+    return page
+
+
+def path_of(stage: Page) -> str:
+    found = re.search(r"/live/[\w-]+", stage.url)
+    assert found
+    return found[0]
+
+
+def bar(page: Page, words: str) -> None:
+    """Until the bar says this, and the connection is live."""
+    expect(page.get_by_label("Live session").get_by_text(words)).to_be_visible()
+    expect(page.locator(".dx-live-bar[data-status=live]")).to_be_visible()
+
+
+def same_rows(stage: Page, *others: Page) -> int:
+    """Until the others count what the presenter counts."""
+    count = rows(stage)
+    for page in others:
+        expect(page.locator(".dx-count")).to_have_text(f"{count:,}")
+        settled(page)
+    return count
+
+
+def test_followers_see_the_brush_move_explore_alone_and_return(stage: Page, arrive: Arrive) -> None:
+    page = arrive("finn", Role.ANALYST, path_of(stage))
+    bar(page, "Following admin")
+    expect(stage.get_by_role("button", name="1 follow: who is here")).to_be_visible()
+    box = plot(stage, "distance")
+    x, y = box["x"], box["y"] + box["height"] / 2
+    stage.mouse.move(x + box["width"] * 0.2, y)
+    stage.mouse.down()
+    for part in (0.3, 0.4, 0.5):
+        stage.mouse.move(x + box["width"] * part, y, steps=6)
+        count = stage.locator(".dx-count").inner_text()
+        expect(page.locator(".dx-count")).to_have_text(count)
+    expect(page.locator(".dx-hand span")).to_be_visible()
+    stage.mouse.up()
+    assert same_rows(stage, page) < 3_000_000
+    drag(page, "delay", (0.3, 0.5), (0.5, 0.5))
+    bar(page, "Exploring alone; admin goes on presenting")
+    assert rows(page) != rows(stage)
+    stage.keyboard.press("Control+z")
+    settled(stage)
+    page.keyboard.press("f")
+    bar(page, "Following admin")
+    same_rows(stage, page)
+
+
+def test_who_comes_late_or_comes_back_has_the_state_at_once(stage: Page, arrive: Arrive) -> None:
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    count = rows(stage)
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark", "has_touch": True}
+    page = arrive("gwen", Role.VIEWER, path_of(stage), **phone)
+    bar(page, "Following admin")
+    same_rows(stage, page)
+    page.reload()
+    bar(page, "Following admin")
+    stage.reload()
+    bar(stage, "You are presenting.")
+    assert same_rows(stage, page) == count
+    drag(stage, "hour", (0.2, 0.5), (0.4, 0.5))
+    assert same_rows(stage, page) != count
+
+
+@pytest.fixture
+def californian(database: None) -> Iterator[str]:
+    """Somebody who, as everyone but admins, sees flights from California only, and no delays."""
+    id_ = catalogue.find("flights", None)[0].id or 0
+    conditions = [{"column": "state", "filter": {"type": "members", "values": ["CA"]}}]
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms(conditions=conditions, masked=("delay",)))
+    yield "kira"
+    shares.put(Resource.DATASET, id_, shares.EVERYONE, Terms())
+
+
+def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_so(
+    stage: Page, arrive: Arrive, californian: str
+) -> None:
+    truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
+    page = arrive(californian, Role.VIEWER, path_of(stage))
+    heard: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.reload()
+    bar(page, "Following admin")
+    assert rows(page) == truth.count("state = 'CA'")
+    drag(stage, "delay", (0.3, 0.5), (0.5, 0.5))
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    settled(stage)
+    bar(page, "Your numbers are of the rows you may see.")
+    chosen = filters(stage.url)["hour"]
+    expected = truth.count("state = 'CA'", f"hour >= {chosen['lo']}", f"hour < {chosen['hi']}")
+    expect(page.locator(".dx-count")).to_have_text(f"{expected:,}")
+    expect(card(page, "delay")).to_have_count(0)
+    assert "hour" in "".join(heard)
+    assert "delay" not in "".join(heard)
+
+
+def test_a_guest_follows_by_a_link_until_it_ends(stage: Page, visit: Opener) -> None:
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog")
+    dialog.get_by_label("What the link is for").fill("The board")
+    dialog.get_by_role("button", name="Create link").click()
+    link = dialog.get_by_role("link", name="The board").get_attribute("href")
+    assert link
+    assert_accessible(stage)
+    dialog.get_by_role("button", name="Close").click()
+    guest = visit(link, signed_in=False)
+    guest.wait_for_url("**/live/*")
+    bar(guest, "Following admin")
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    same_rows(stage, guest)
+    expect(guest.get_by_role("button", name="Invite")).to_be_hidden()
+    stage.get_by_role("button", name="1 follow: who is here").click()
+    expect(stage.get_by_text("Guest of admin")).to_be_visible()
+    stage.keyboard.press("Escape")
+    stage.get_by_role("button", name="End", exact=True).click()
+    expect(guest.get_by_text("The presentation has ended.")).to_be_visible()
+    expect(guest.get_by_role("button", name="Watch again")).to_have_count(0)
+
+
+def test_a_lost_network_is_told_and_made_up_for(stage: Page, arrive: Arrive) -> None:
+    page = arrive("hugo", Role.ANALYST, path_of(stage))
+    bar(page, "Following admin")
+    page.context.set_offline(True)
+    expect(page.locator(".dx-live-bar:not([data-status=live])")).to_be_visible()
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    count = rows(stage)
+    page.context.set_offline(False)
+    bar(page, "Following admin")
+    expect(page.locator(".dx-count")).to_have_text(f"{count:,}")
+
+
+def test_presenting_is_handed_over_taken_back_and_ended_for_all(stage: Page, arrive: Arrive) -> None:
+    page = arrive("iris", Role.PRESENTER, path_of(stage))
+    third = arrive("jack", Role.VIEWER, path_of(stage))
+    bar(page, "Following admin")
+    bar(third, "Following admin")
+    page.get_by_role("button", name="Ask to present").click()
+    stage.get_by_text("iris asks to present.").wait_for()
+    stage.get_by_role("button", name="Hand over").click()
+    bar(page, "You are presenting.")
+    bar(stage, "Following iris")
+    bar(third, "Following iris")
+    drag(page, "weekday", (0.3, 0.2), (0.6, 0.2))
+    same_rows(page, stage, third)
+    drag(third, "distance", (0.2, 0.5), (0.4, 0.5))
+    third.get_by_role("button", name="Offer my view").click()
+    page.get_by_text("jack offers what they see.").wait_for()
+    page.get_by_role("button", name="Show it").click()
+    assert same_rows(third, page, stage)
+    stage.get_by_role("button", name="Take over").click()
+    bar(stage, "You are presenting.")
+    bar(page, "Following admin")
+    stage.get_by_role("button", name="End", exact=True).click()
+    for each in (stage, page, third):
+        expect(each.get_by_text("The presentation has ended.")).to_be_visible()
+
+
+def test_what_was_presented_is_watched_again(stage: Page, arrive: Arrive) -> None:
+    everything = rows(stage)
+    drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
+    brushed = rows(stage)
+    stage.get_by_role("button", name="End", exact=True).click()
+    stage.get_by_role("button", name="Watch again").click()
+    expect(stage.get_by_label("Replay")).to_be_visible()
+    expect(stage.locator(".dx-replay-marks i").nth(1)).to_be_attached(timeout=PATIENCE)
+    assert rows(stage) == everything
+    stage.get_by_label("Speed").select_option("8")
+    stage.get_by_role("button", name="Play").click()
+    expect(stage.locator(".dx-count")).to_have_text(f"{brushed:,}")
+    stage.get_by_role("button", name="Explore from here").click()
+    stage.wait_for_url("**/explore/flights#**")
+    assert rows(stage) == brushed

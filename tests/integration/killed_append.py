@@ -1,0 +1,33 @@
+"""Appends batch after batch and says which are there, until killed: ``killed_append.py DATA FIRST``."""
+
+from __future__ import annotations
+
+import sys
+from itertools import count
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import pyarrow as pa
+
+import config
+from config import Settings
+from datasets import catalogue
+from datasets.growing.appending import append
+from datasets.growing.parts import Origin
+
+ROWS = 50
+
+
+def main() -> None:
+    config.use(Settings(data=Path(sys.argv[1])))
+    version = catalogue.open("trips").version
+    for batch in count(int(sys.argv[2])):
+        rows = pa.table({"n": range(batch * ROWS, (batch + 1) * ROWS)})
+        append("trips", version, rows, Origin("feed", [f"message {batch}"]))
+        sys.stdout.write(f"{batch}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

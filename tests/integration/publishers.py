@@ -1,0 +1,64 @@
+"""Programs that publish rows to a feed, by Ably's own SDK."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pyarrow as pa
+from ably import AblyException, AblyRealtime
+from ably.types.message import Message
+from ably.types.tokendetails import TokenDetails
+
+PATIENCE = 30
+
+
+class Publisher:
+    """Publishes until it is acknowledged, under the id that it gave the first time."""
+
+    def __init__(self, client, key):
+        self.client, self.channel = client, client.channels.get(f"feed:{key}")
+
+    async def rows(self, id_, rows, name="rows"):
+        message = Message(name=name, data=rows, id=f"{id_}:0")
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    return await asyncio.wait_for(self.channel.publish(message), 2)
+                except AblyException as error:
+                    if error.code == 40160:
+                        raise
+                except TimeoutError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    async def table(self, id_, table):
+        await self.rows(id_, arrow(table), "arrow")
+
+
+def arrow(table, **options):
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, **options) as stream:
+        stream.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+@asynccontextmanager
+async def publisher(port, key, token):
+    """``token`` gives a token, and the client id in it."""
+
+    async def show(_params):
+        given, client = token()
+        return TokenDetails(given, client_id=client)
+
+    at_once = {
+        "disconnected_retry_timeout": 200,
+        "suspended_retry_timeout": 200,
+        "realtime_request_timeout": 2000,
+    }
+    client = AblyRealtime(auth_callback=show, endpoint=f"127.0.0.1:{port}/", tls=False, **at_once)
+    try:
+        await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
+        yield Publisher(client, key)
+    finally:
+        await client.close()

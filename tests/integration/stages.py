@@ -1,0 +1,137 @@
+"""The whole service on a port, in this process, and people in live sessions by Ably's own SDK."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from ably import AblyRealtime
+from ably.types.channeloptions import ChannelOptions
+from ably.types.tokendetails import TokenDetails
+from ably.util.crypto import CipherParams
+
+from app import asgi
+from config import Settings, settings
+from patience import PatientProtocol
+from serving import LARGEST_FRAME, DiscreetSockets
+
+PATIENCE = 20
+
+
+class House:
+    """The service; ``restart`` begins it anew on the same port and data."""
+
+    def __init__(self, dash):
+        self.dash, self.port = dash, 0
+
+    def start(self):
+        listener = socket.create_server(("127.0.0.1", self.port))
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.port = listener.getsockname()[1]
+        chosen = {"http": PatientProtocol, "ws": DiscreetSockets, "ws_max_size": LARGEST_FRAME}
+        quiet = {"log_config": None, "access_log": False, "ws_per_message_deflate": False}
+        own = Settings(data=settings().data, database_url=settings().database_url, request_threads=4)
+        self.server = uvicorn.Server(
+            uvicorn.Config(
+                asgi(self.dash, own), lifespan="on", timeout_graceful_shutdown=1, **chosen, **quiet
+            )
+        )
+        self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [listener]})
+        self.thread.start()
+        until(lambda: self.server.started or not self.thread.is_alive())
+        assert self.server.started
+
+    def stop(self):
+        self.server.should_exit = True
+        self.thread.join()
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+
+@contextmanager
+def house(dash):
+    own = House(dash)
+    own.start()
+    try:
+        yield own
+    finally:
+        own.stop()
+
+
+def until(condition, patience=PATIENCE):
+    """Wait for what happens in another thread; what it was in the end."""
+    end = time.monotonic() + patience
+    while not (found := condition()):
+        assert time.monotonic() < end, "this never happened"
+        threading.Event().wait(0.01)
+    return found
+
+
+async def soon(condition):
+    """The same, in a loop that goes on meanwhile."""
+    async with asyncio.timeout(PATIENCE):
+        while not (found := condition()):
+            await asyncio.sleep(0.01)
+        return found
+
+
+class Member:
+    """Somebody in a live session: what they hear and say; ``answers``: statuses, as they asked for tokens."""
+
+    def __init__(self, client, channels, cipher, answers):
+        self.client, self.answers = client, answers
+        self.options = ChannelOptions(cipher=CipherParams(secret_key=cipher)) if cipher else None
+        self.names = channels
+        self.heard = {name: [] for name in self.names}
+
+    def channel(self, which):
+        return self.client.channels.get(self.names[which])  # with the options of ``listen``
+
+    async def listen(self):
+        for which, name in self.names.items():
+            await self.client.channels.get(name, self.options).subscribe(
+                lambda message, to=self.heard[which]: to.append(message)
+            )
+
+    async def may_publish(self):
+        """Show a new token, and attach with what it allows."""
+        await self.client.auth.authorize()
+        for which in ("state", "brush"):
+            await self.channel(which).detach()
+            await self.channel(which).attach()
+
+    async def commit(self, seq, exploration):
+        data = {"seq": seq, "exploration": exploration, "at": int(time.time() * 1000)}
+        await self.channel("state").publish("state", data)
+
+    def said(self, which, name):
+        return [message.data for message in self.heard[which] if message.name == name]
+
+
+@asynccontextmanager
+async def member(own, browser, key, cipher=None):
+    """A browser (of Flask's) joins a live session as its page would."""
+    answers, channels = [], {}
+
+    async def token(_params):
+        answer = browser.post(f"/api/live/{key}/token", json={})
+        answers.append(answer.status_code)
+        assert answer.status_code == 200, answer.text
+        channels.update(answer.json["realtime"]["channels"])
+        return TokenDetails(answer.json["token"], client_id=answer.json["clientId"])
+
+    at_once = {"disconnected_retry_timeout": 200, "realtime_request_timeout": 4000}
+    client = AblyRealtime(auth_callback=token, endpoint=f"127.0.0.1:{own.port}/", tls=False, **at_once)
+    try:
+        await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
+        joined = Member(client, channels, cipher, answers)
+        await joined.listen()
+        yield joined
+    finally:
+        await client.close()

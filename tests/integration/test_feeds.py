@@ -1,0 +1,309 @@
+"""Feeds: rows come by the real channel, each counts once, whatever breaks; and who may do what."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import sqlalchemy as sa
+from ably import AblyException
+from sqlmodel import select
+
+from accounts import users
+from datasets import catalogue, shares
+from datasets.growing import parts
+from datasets.incoming.importer import import_file
+from db.engine import session
+from db.tables import DeadLetter, Feed, Level, Role, Share
+from realtime import adapter, tokens
+from realtime.feeds import acts, letters, taking
+from tests.integration.publishers import publisher
+from tests.integration.stages import house, soon, until
+
+ROOT = Path(__file__).parents[2]
+BASE = 100
+
+
+def quiet(*_):
+    pass
+
+
+@pytest.fixture
+def trips(settings, tmp_path):
+    """A dataset of the numbers below 100."""
+    numbers = list(range(BASE))
+    pq.write_table(
+        pa.table({"n": numbers, "name": [f"no. {n}" for n in numbers]}), tmp_path / "trips.parquet"
+    )
+    return import_file(tmp_path / "trips.parquet", "trips", "Trips", quiet, quiet)
+
+
+@pytest.fixture
+def admin(settings):
+    return users.create("admin", "correct horse battery", Role.ADMIN)
+
+
+@pytest.fixture
+def feed(trips, admin):
+    """The key of a feed of it."""
+    return acts.create(admin, "trips", "Counter")
+
+
+@pytest.fixture
+def service(app, feed):
+    with house(app) as own:
+        yield own
+
+
+def arrived():
+    """The numbers that were appended, in their order."""
+    store = catalogue.store("trips", catalogue.open("trips").version)
+    return [n for some in store.read("n", BASE) for n in some.to_pylist()]
+
+
+def more_than(count):
+    return len(arrived()) > count
+
+
+def has(things, count):
+    return len(things) >= count
+
+
+def rows(*numbers):
+    return [{"n": n, "name": f"no. {n}"} for n in numbers]
+
+
+def waiting(key):
+    with session() as work:
+        query = select(DeadLetter).join(Feed).where(Feed.key == key).order_by(DeadLetter.id)
+        return [(letter.content, letter.reason) for letter in work.exec(query)]
+
+
+def publishing(port, key, by):
+    return publisher(port, key, lambda: (tokens.of_publisher(by, key), tokens.client_id(by)))
+
+
+def test_rows_of_a_channel_become_rows_of_the_dataset(service, feed, admin):
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            await program.rows("one", rows(100, 101))
+            await program.rows("two", rows(102)[0])
+            await program.table("three", pa.table({"n": [103, 104], "name": ["no. 103", None]}))
+
+    asyncio.run(scene())
+    until(lambda: arrived() == [100, 101, 102, 103, 104])
+    with session() as work:
+        own = work.exec(select(Feed)).one()
+    assert (own.rows, own.last is not None) == (5, True)
+    assert waiting(feed) == []
+
+
+def test_a_message_that_comes_again_counts_once(service, feed, admin):
+    async def scene(numbers):
+        async with publishing(service.port, feed, admin) as program:
+            for number in numbers:
+                await program.rows(f"message {number}", rows(number))
+
+    asyncio.run(scene([1, 2, 2, 1, 3]))
+    until(lambda: arrived() == [1, 2, 3])
+    service.restart()
+    asyncio.run(scene([2, 3, 4]))
+    until(lambda: arrived() == [1, 2, 3, 4])
+
+
+def test_what_does_not_fit_waits_with_a_reason_until_it_is_corrected(service, feed, admin):
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            await program.rows("mixed", [*rows(1), {"n": "many"}, "no row", {"n": 2, "speed": 9}, *rows(3)])
+            await program.rows("odd", "text")
+            await program.rows("odd Arrow", b"no Arrow", "arrow")
+            await program.rows("other", rows(4), "other")
+
+    asyncio.run(scene())
+    until(lambda: len(waiting(feed)) == 6)
+    assert arrived() == [1, 3]
+    reasons = [reason for _, reason in waiting(feed)]
+    assert reasons[:4] == [
+        "a row is an object, and not an empty one",
+        "'n' must be a whole number, found 'many'",
+        "there is no column 'speed'",
+        "a row is an object, and not an empty one",
+    ]
+    assert reasons[4].startswith("this is no stream of Arrow IPC")
+    assert reasons[5] == "a message is named rows or arrow, not 'other'"
+    found, total = letters.page(admin, feed, letters.Window())
+    assert total == 6
+    many = next(letter.id for letter in found if letter.content == {"n": "many"})
+    assert letters.replay(admin, feed, {many: {"n": 2}}) == letters.Replayed(1, 0)
+    with pytest.raises(letters.GoneError):
+        letters.replay(admin, feed, {many: {"n": 2}})
+    assert letters.replay(admin, feed) == letters.Replayed(1, 4)
+    assert arrived() == [1, 3, 2, 4]
+    letters.discard(admin, feed, [letter.id for letter in letters.page(admin, feed, letters.Window())[0]])
+    assert waiting(feed) == []
+
+
+def test_a_paused_feed_takes_nothing_and_later_all_that_came_meanwhile(service, feed, admin, monkeypatch):
+    monkeypatch.setattr(adapter, "PAGE", 2)
+
+    async def scene(*numbers):
+        async with publishing(service.port, feed, admin) as program:
+            for number in numbers:
+                await program.rows(f"message {number}", rows(number))
+
+    asyncio.run(scene(1, 2))
+    until(lambda: arrived() == [1, 2])
+    acts.pause(admin, feed)
+    asyncio.run(scene(*range(3, 10)))
+    until(lambda: not service.dash.server.extensions["realtime"].feeds._intakes)
+    assert arrived() == [1, 2]
+    acts.resume(admin, feed)
+    until(lambda: arrived() == list(range(1, 10)))
+    acts.delete(admin, feed)
+    assert arrived() == list(range(1, 10))
+
+
+def test_too_many_dead_letters_pause_a_feed_and_nothing_is_lost(service, feed, admin, monkeypatch):
+    monkeypatch.setattr(taking, "MOST_LETTERS", 3)
+
+    async def scene():
+        async with publishing(service.port, feed, admin) as program:
+            await program.rows("bad", [{"m": n} for n in range(3)])
+            until_paused = partial(until, lambda: acts.find(admin, feed).feed.paused)
+            await asyncio.to_thread(until_paused)
+            await program.rows("good", rows(1))
+
+    asyncio.run(scene())
+    assert arrived() == []
+    acts.resume(admin, feed)
+    until(lambda: arrived() == [1])
+
+
+@contextmanager
+def process(data, port):
+    """The service in a process of its own; it is killed, not stopped."""
+    environment = {"DATAXCHANGE_DATA": str(data), "PATH": os.environ["PATH"], "PORT": str(port)}
+    command = [sys.executable, "app.py"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as running:
+        assert "DataXchange is at" in running.stdout.readline()
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def test_no_row_is_lost_or_doubled_when_the_service_is_killed_again_and_again(settings, feed, admin):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    messages, size, sent = 120, 25, []
+
+    async def publish():
+        async with publishing(port, feed, admin) as program:
+            for message in range(messages):
+                first = BASE + message * size
+                await program.rows(f"message {message}", rows(*range(first, first + size)))
+                sent.append(message)
+
+    def publish_all():
+        asyncio.run(publish())
+
+    running = threading.Thread(target=publish_all)
+    for share in (4, 2):
+        with process(settings.data, port) as service:
+            if share == 4:
+                running.start()
+            until(partial(has, sent, messages // share), 60)
+            until(partial(more_than, len(arrived())), 60)
+            service.kill()
+    with process(settings.data, port):
+        until(lambda: len(arrived()) >= messages * size, 60)
+        running.join()
+    assert arrived() == list(range(BASE, BASE + messages * size))
+
+
+def test_a_program_publishes_by_the_token_of_the_route_and_on_its_feed_only(service, feed, signed_in):
+    ada = signed_in(Role.ADMIN)
+
+    def entry():
+        answer = ada.post(f"/api/feeds/{feed}/token", json={})
+        assert (answer.status_code, answer.json["channel"]) == (200, f"feed:{feed}")
+        return answer.json["token"], answer.json["clientId"]
+
+    async def scene():
+        async with publisher(service.port, feed, entry) as program:
+            await program.rows("one", rows(1))
+            for other in ("feed:other", "grown:trips", "live:key"):
+                with pytest.raises(AblyException) as refused:
+                    await program.client.channels.get(other).publish("rows", rows(2))
+                assert refused.value.code == 40160
+
+    asyncio.run(scene())
+    until(lambda: arrived() == [1])
+
+
+def test_open_pages_are_told_only_once_rows_are_durable(service, feed, admin, signed_in):
+    viewer = signed_in(Role.VIEWER)
+    shares.open_to_everyone("trips")
+    entry = viewer.post("/api/datasets/trips/token", json={}).json
+
+    async def scene():
+        heard = []
+        async with (
+            publisher(service.port, "", lambda: (entry["token"], entry["clientId"])) as page,
+            publishing(service.port, feed, admin) as program,
+        ):
+            channel = page.client.channels.get(entry["channel"])
+            await channel.subscribe(lambda message: heard.append((message.data, parts.total(version()))))
+            await program.rows("one", rows(1, 2))
+            await soon(lambda: heard)
+        return heard[0]
+
+    told, durable = asyncio.run(scene())
+    assert (told["rows"], durable) == (BASE + 2, BASE + 2)
+    assert told["rate"] == pytest.approx(0.2)
+
+
+def version():
+    return catalogue.find("trips", None)[1]
+
+
+def test_who_sees_a_part_is_not_told_that_something_came(feed, app, signed_in):
+    viewer = signed_in(Role.VIEWER)
+    assert viewer.post("/api/datasets/trips/token", json={}).status_code == 404
+    shares.open_to_everyone("trips")
+    assert viewer.post("/api/datasets/trips/token", json={}).json["token"]
+    with session() as work:
+        share = work.exec(select(Share)).one()
+        share.conditions = [
+            {"column": "n", "filter": {"type": "interval", "lo": 0, "hi": 50, "nulls": False}}
+        ]
+        work.add(share)
+    assert viewer.post("/api/datasets/trips/token", json={}).json["token"] is None
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ANALYST, Role.PRESENTER])
+def test_only_who_presents_and_edits_a_dataset_has_to_do_with_its_feeds(feed, app, signed_in, role):
+    browser = signed_in(role)
+    shares.open_to_everyone("trips")
+    new = {"dataset": "trips", "name": "Mine"}
+    assert browser.post("/api/feeds", json=new).status_code == 403
+    presents = role is Role.PRESENTER
+    assert browser.post(f"/api/feeds/{feed}/token", json={}).status_code == (404 if presents else 403)
+    with session() as work:
+        work.execute(sa.update(Share).values(level=Level.EDIT))
+    answer = browser.post("/api/feeds", json=new)
+    assert answer.status_code == (201 if presents else 403)
+    if presents:
+        assert {each["name"] for each in browser.get("/api/feeds").json["feeds"]} == {"Counter", "Mine"}
+        assert browser.post(f"/api/feeds/{answer.json['key']}/token", json={}).status_code == 200
+        assert browser.post("/api/feeds", json=new | {"name": " "}).status_code == 400

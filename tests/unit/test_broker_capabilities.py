@@ -1,0 +1,66 @@
+"""Capabilities of the broker: which resources take in which channels, and what two of them share."""
+
+import pytest
+
+from realtime.broker import capabilities, names
+from realtime.broker.errors import BrokerError
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "covers"),
+    [
+        ("room", "room", True),
+        ("room", "room:1", False),
+        ("*", "room", True),
+        ("*", "live:1:state", True),
+        ("live:*", "live:1", True),
+        ("live:*", "live:1:state", True),
+        ("live:*", "live", False),
+        ("live:*", "lively:1", False),
+        ("*:state", "live:state", True),
+        ("*:state", "live:1:state", False),
+        ("li*", "live", False),
+        ("*", "[meta]log", False),
+        ("[*]*", "[meta]log", True),
+        ("[*]*", "room", True),
+        ("[meta]log", "[meta]log", True),
+    ],
+)
+def test_what_a_resource_takes_in(pattern, name, covers):
+    assert capabilities.covers(pattern, name) is covers
+
+
+@pytest.mark.parametrize(
+    ("wanted", "granted", "both"),
+    [
+        ('{"a":["*"]}', '{"*":["publish"]}', '{"a":["publish"]}'),
+        ('{"*":["publish","history"]}', '{"a":["*"]}', '{"a":["history","publish"]}'),
+        ('{"a:*":["publish"]}', '{"a:b":["publish","subscribe"]}', '{"a:b":["publish"]}'),
+        ('{"a":["publish"],"b":["publish"]}', '{"b":["*"]}', '{"b":["publish"]}'),
+        ('{"a":["publish"]}', '{"[*]*":["*"]}', '{"a":["publish"]}'),
+    ],
+)
+def test_what_two_share(wanted, granted, both):
+    assert capabilities.read(wanted).within(capabilities.read(granted)).written() == both
+
+
+def test_nothing_in_common_is_refused():
+    with pytest.raises(BrokerError) as refused:
+        capabilities.read('{"a":["publish"]}').within(capabilities.read('{"a":["history"],"b":["*"]}'))
+    assert refused.value.code == 40160
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "7", '{"a":"*"}', '{"a":[]}', '{"a":["*","publish"]}'])
+def test_what_is_no_capability_is_refused(text):
+    with pytest.raises(BrokerError) as refused:
+        capabilities.read(text)
+    assert refused.value.code == 40000
+
+
+def test_names_carry_params_and_nothing_odd():
+    assert names.read("[?rewind=1&modes=subscribe]live:1").params == {"rewind": "1", "modes": "subscribe"}
+    assert names.read("a/b ä").own == "a/b ä"
+    for odd in ("", ":a", "a*", "a\nb", "[meta]x", "[", "[]", "\ud800", "x" * 513, None, 7):
+        with pytest.raises(BrokerError) as refused:
+            names.read(odd)
+        assert refused.value.code == 40010

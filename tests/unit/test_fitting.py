@@ -1,0 +1,105 @@
+"""What is appended fits the columns that are there, row by row, or is refused with a reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.growing.fitting import fit
+
+SCHEMA = pa.schema(
+    [
+        pa.field("whole", pa.int64(), metadata={"label": "Whole number"}),
+        ("real", pa.float64()),
+        ("when", pa.timestamp("us")),
+        ("name", pa.large_string()),
+        ("late", pa.bool_()),
+    ]
+)
+NOON = datetime(2001, 2, 3, 12)  # noqa: DTZ001 stored times have no zone
+
+
+def fitted(**columns):
+    return fit(pa.table(columns), SCHEMA)
+
+
+def test_what_fits_comes_in_the_types_of_the_dataset():
+    table = {
+        "late": pa.array([True, None]),
+        "whole": pa.array([1, 2], pa.uint8()),
+        "name": pa.array(["a", "b"]).dictionary_encode(),
+        "real": pa.array([Decimal("1.5"), None]),
+    }
+    found = fitted(**table)
+    assert found.refused == ()
+    assert found.rows.schema.equals(SCHEMA, check_metadata=True)
+    assert found.rows.to_pylist() == [
+        {"whole": 1, "real": 1.5, "when": None, "name": "a", "late": True},
+        {"whole": 2, "real": None, "when": None, "name": "b", "late": None},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "expected"),
+    [
+        ("whole", [3.0, None], [3, None]),
+        ("whole", ["12", "NA"], [12, None]),
+        ("real", ["1.5", " -2 "], [1.5, -2]),
+        ("late", ["TRUE", "false"], [True, False]),
+        ("when", ["2001-02-03T12:00:00", "2001-02-03T13:00:00+01:00"], [NOON, NOON]),
+        ("when", ["2001/2/3 12:00", None], [NOON, None]),
+        ("when", [981_201_600_000], [NOON]),
+        ("when", [NOON.replace(tzinfo=UTC)], [NOON]),
+        ("when", [date(2001, 2, 3)], [NOON.replace(hour=0)]),
+        ("name", [None, "00501"], [None, "00501"]),
+    ],
+)
+def test_values_that_say_the_same_are_taken(column, values, expected):
+    found = fitted(**{column: values})
+    assert found.refused == ()
+    assert found.rows[column].to_pylist() == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "reason"),
+    [
+        ("whole", [1.5], "'whole' must be a whole number, found '1.5'"),
+        ("whole", ["00501"], "'whole' must be a whole number, found '00501'"),
+        ("whole", [True], "'whole' must be a whole number, found 'True'"),
+        ("whole", [2**63], "'whole' must be a whole number"),
+        ("real", ["much"], "'real' must be a number, found 'much'"),
+        ("when", ["3.2.2001"], "'when' must be a time, found '3.2.2001'"),
+        ("when", [1.5], "'when' must be a time"),
+        ("name", [501], "'name' must be text, found '501'"),
+        ("late", [1], "'late' must be true or false, found '1'"),
+        ("whole", [[1, 2]], "'whole' must be a whole number"),
+        ("height", [7], "there is no column 'height'"),
+        ("real", ["x" * 500], f"found '{'x' * 60}'"),
+    ],
+)
+def test_a_value_that_does_not_fit_refuses_its_row_with_a_reason(column, values, reason):
+    array = pa.array(values, pa.uint64() if values == [2**63] else None)
+    found = fitted(**{column: array})
+    assert found.rows.num_rows == 0
+    assert [each.row for each in found.refused] == [0]
+    assert reason in found.refused[0].reason
+
+
+def test_an_unknown_column_without_values_is_no_harm():
+    assert fitted(height=pa.nulls(3), whole=[1, 2, 3]).rows.num_rows == 3
+
+
+@given(st.lists(st.booleans(), max_size=80))
+def test_exactly_the_rows_that_do_not_fit_are_refused(good):
+    cells = [str(n) if fits else f"n{n}" for n, fits in enumerate(good)]
+    found = fit(
+        pa.table({"whole": pa.array(cells, pa.string()), "name": pa.array(cells, pa.string())}), SCHEMA
+    )
+    assert [each.row for each in found.refused] == np.flatnonzero(~np.array(good, bool)).tolist()
+    assert found.rows["whole"].to_pylist() == np.flatnonzero(np.array(good, bool)).tolist()

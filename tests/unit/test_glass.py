@@ -1,0 +1,130 @@
+"""What is said in a live session, seen with any rights: all of it that they show, and nothing else."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from datasets.exploration import Members
+from realtime.glass import Glass
+from tests.unit import explorations
+from tests.unit.described import trips
+from tests.unit.examples import examples
+
+COLUMNS = [column.name for column in trips()[0].columns]
+
+
+@st.composite
+def rights(draw):
+    """The trips without some columns and some of the names."""
+    whole, _ = trips()
+    masked = draw(st.sets(st.sampled_from(COLUMNS), max_size=5))
+    hidden = draw(st.sets(st.sampled_from(["n00", "n01", "O'Hare", "Sun"])))
+    return whole.model_copy(
+        update={
+            "rights": "some",
+            "columns": tuple(_without(each, hidden) for each in whole.columns if each.name not in masked),
+        }
+    )
+
+
+def _without(column, hidden):
+    values = tuple(value for value in column.profile.values if value not in hidden)
+    fewer = column.profile.distinct - (len(column.profile.values) - len(values))
+    profile = column.profile.model_copy(update={"values": values, "distinct": fewer})
+    return column.model_copy(update={"profile": profile})
+
+
+@st.composite
+def samples(draw, exploration):
+    ids = st.sampled_from([*(view.id for view in exploration.views), "another"])
+    kind = draw(st.sampled_from("bpa"))
+    if kind == "b":
+        filters = [each.model_dump(mode="json") for each in exploration.filters.values()]
+        return [0, "b", draw(ids), draw(st.sampled_from([None, *filters]))]
+    view = draw(st.none() | ids)
+    return [1, "p", view, 0.5, 0.5] if kind == "p" else [2, "a", view]
+
+
+@st.composite
+def lines(draw):
+    """States, each with what moves after it: brushes of its own filters, on whatever view."""
+    said = []
+    for seq in range(draw(st.integers(1, 3))):
+        exploration = draw(explorations.explorations())
+        said.append(state(exploration, seq))
+        for _ in range(draw(st.integers(0, 2))):
+            moved = draw(st.lists(samples(exploration), min_size=1, max_size=6))
+            said.append([seq, "move", {"t": 0, "i": 22, "s": moved}])
+    return said
+
+
+def state(exploration, seq=1):
+    data = {"seq": seq, "exploration": exploration.model_dump(mode="json"), "at": 0, "rights": "all"}
+    return [seq, "state", data]
+
+
+@examples(30)
+@given(rights(), lines())
+def test_nothing_that_the_reader_does_not_see_passes(description, said):
+    glass, columns = Glass(description), {}
+    for line in filter(None, map(glass.seen, said)):
+        if line[1] == "state":
+            exploration = line[2]["exploration"]
+            columns = {view["id"]: seen_columns(view, description) for view in exploration["views"]}
+            assert exploration["active"] in (None, *columns)
+            filters = list(exploration["filters"].items())
+        else:
+            filters = [(each[2], each[3]) for each in line[2]["s"] if each[1] == "b"]
+            assert {each[2] for each in line[2]["s"]} <= {None, *columns}
+        for id_, each in filters:
+            require_seen(each, columns[id_])
+
+
+def seen_columns(view, description):
+    """The columns of a view, which the description has."""
+    named = [*view["columns"], *filter(None, [view["measure"]["column"]])]
+    return [description.column(name) for name in named]
+
+
+def require_seen(filter_, columns):
+    if filter_ and filter_["type"] == "members":
+        known = {"false", "true"} if columns[0].profile.kind == "boolean" else set(columns[0].profile.values)
+        assert set(filter_["values"]) <= known
+
+
+@examples(15)
+@given(explorations.explorations())
+def test_who_sees_all_is_shown_each_brush_where_its_view_is(exploration):
+    whole, _ = trips()
+    glass = Glass(whole)
+    shown = glass.seen(state(exploration))[2]["exploration"]
+    assert [view["id"] for view in shown["views"]] == [view.id for view in exploration.views if fits(view)]
+    brushes = [[0, "b", id_, filter_] for id_, filter_ in shown["filters"].items()]
+    if brushes:
+        assert glass.seen([1, "move", {"t": 0, "i": 22, "s": brushes}])[2]["s"] == brushes
+
+
+def fits(view):
+    """Whether the trips can be shown like this: by the server's own word, for views of one version."""
+    whole, _ = trips()
+    return bool(Glass(whole).seen(state(alone(view)))[2]["exploration"]["views"])
+
+
+def alone(view):
+    return explorations.Exploration(dataset="trips", version="ab12", views=(view,))
+
+
+def test_a_brush_of_values_that_the_reader_does_not_see_is_not_shown():
+    whole, _ = trips()
+    less = whole.model_copy(update={"columns": tuple(_without(each, {"Sun"}) for each in whole.columns)})
+    view = {"id": "w", "columns": ["weekday"], "scales": [{"type": "category"}], "bins": [None]}
+    exploration = explorations.Exploration.model_validate(
+        {"dataset": "trips", "version": "ab12", "views": [view]}, strict=False
+    )
+    for rights_, expected in (("some", [["Mon"]]), ("all", [["Sun", "Mon"], ["Mon"]])):
+        glass = Glass(less.model_copy(update={"rights": rights_}))
+        glass.seen(state(exploration))
+        brushes = [Members(values=values).model_dump(mode="json") for values in (("Sun", "Mon"), ("Mon",))]
+        line = glass.seen([1, "move", {"t": 0, "i": 22, "s": [[0, "b", "w", each] for each in brushes]}])
+        assert [each[3]["values"] for each in line[2]["s"]] == expected
