@@ -212,7 +212,7 @@ def check_appending(random: Random, device: Device) -> int:
 
 
 def check_joining(random: Random, device: Device) -> int:
-    """Joined codes of one column or two; returns how many were compared.
+    """Joined codes of one column or two, of some rows among others; returns how many were compared.
 
     Raises:
         AssertionError: the device joins otherwise than NumPy.
@@ -225,8 +225,11 @@ def check_joining(random: Random, device: Device) -> int:
     ]
     out = device.zeros(padded(np.zeros(rows, np.uint16)).size, np.uint16)
     arrays = [device.upload(padded(host)) for host in hosts]
-    filling.join(device, [codes_of(array) for array in arrays], tables, out, range(rows))
-    wanted = sum(table[host].astype(np.int64) for table, host in zip(tables, hosts, strict=True))
+    start, stop = np.sort(random.integers(0, rows + 1, 2)).tolist()
+    filling.join(device, [codes_of(array) for array in arrays], tables, out, range(start, stop))
+    joined = sum(table[host].astype(np.int64) for table, host in zip(tables, hosts, strict=True))
+    row = np.arange(rows)
+    wanted = np.where((row >= start) & (row < stop), joined, 0)
     np.testing.assert_array_equal(device.download(out)[:rows], wanted)
     return rows
 
