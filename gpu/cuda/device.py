@@ -24,6 +24,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+_GROWING = ("u1", "u2", "u8", "i1")
+"""The types that arrays by row begin with."""
 UNASKED = 48 * 1024
 """Bytes of shared memory that a block gets without more being asked for."""
 
@@ -53,6 +55,7 @@ class Device:
 
     Attributes:
         shelves: what may be let go when memory is short.
+        nothing: an array without elements, by type, at hand without waiting for a turn.
         shared: bytes of shared memory that a block may have.
         threads: how many a block may have.
         resident: how many threads a processor keeps at a time.
@@ -70,6 +73,7 @@ class Device:
         self.resident = int(attributes["MaxThreadsPerMultiProcessor"])
         self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
         self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
+        self.nothing = {kind: self.run(cupy.zeros, 0, kind) for kind in map(np.dtype, _GROWING)}
         module = self.run(cupy.RawModule, code=source.text(), options=source.OPTIONS)
         self._kernels = {name: self.run(module.get_function, name) for name in source.KERNELS}
 

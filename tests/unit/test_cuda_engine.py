@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,9 @@ from gpu.cuda.device import Device, DeviceFullError
 from gpu.cuda.engine import CudaEngine, memory_of
 from gpu.cuda.slices import packed, slices
 from gpu.oracle import OracleEngine
+from gpu.resident.codes import Codes
+from gpu.resident.rows import Rows
+from gpu.resident.shelf import Shelf
 from gpu.scales import Linear
 from tests.device.standin import CuPy
 from tests.unit.engines import standin
@@ -151,6 +155,20 @@ def test_one_thread_does_all_work_of_a_device(source, oracle):
     engine = CudaEngine(source, Device(CuPy()))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda low: assert_right(engine, oracle, specs(between(low, 400))[:3]), range(6)))
+
+
+def test_a_shelf_makes_entries_while_the_device_is_busy():
+    """Else the device's thread, short of memory, would wait for the shelf, and the shelf for it."""
+    device, busy = Device(CuPy()), Event()
+    waiting = Thread(target=device.run, args=[busy.wait])
+    waiting.start()
+    try:
+        rows = Rows(TableSource(table(10)))
+        codes = Shelf(0).hold("us", "codes", lambda: Codes(rows, DeviceArrays(device), "wide", FINE.scale))
+        assert codes.nbytes == 0
+    finally:
+        busy.set()
+        waiting.join()
 
 
 def test_arrays_of_the_device_are_no_arrays_of_the_host():
