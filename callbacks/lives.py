@@ -13,6 +13,7 @@ from accounts.principals import Principal
 from callbacks.asking import Act, Answers, Done, Question
 from components import ids, lives
 from components.controls import Field
+from datasets.door import entries
 from realtime import live
 from realtime.service import Realtime
 from realtime.stage import Stage
@@ -26,7 +27,9 @@ def register() -> None:
 @requires(Permission.ACCOUNT)
 def lists(_changed: int | None) -> list[Component]:
     """Everything on the page."""
-    return lives.lists([found.told(current_user) for found in live.listed(current_user)])
+    names = {entry.slug: entry.name for entry in entries(current_user)}
+    told = [found.told(current_user) for found in live.listed(current_user)]
+    return lives.lists([each | {"title": names[each["dataset"]]} for each in told])
 
 
 def ask_rename(key: str) -> Question:

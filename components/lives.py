@@ -17,7 +17,7 @@ NOTHING_KEPT = "None yet. What you have presented or followed can be watched aga
 
 
 def lists(own: Sequence[Row]) -> list[Component]:
-    """Both lists; each row is a live session as it is told to the person who looks."""
+    """Both lists; each row is a live session as it is told to its reader; its ``title`` is the dataset's."""
     running = [_line(each) for each in own if each["running"]]
     ended = [_line(each) for each in own if not each["running"]]
     return [_part("Now", running, NOTHING_RUNS), _part("To watch again", ended, NOTHING_KEPT)]
@@ -29,7 +29,7 @@ def _part(title: str, shown: Sequence[Component], empty: str) -> Component:
 
 def _line(own: Row) -> Component:
     link = html.A(own["name"], href=f"/live/{own['key']}")
-    by = f"{own['dataset']} · presented by {own['presenter']['name']} · "
+    by = f"{own['title']} · presented by {own['presenter']['name']} · "
     weak = html.Div([by, Formatted(own["started"], "moment")], className="dx-weak")
     buttons = html.Div(_buttons(own) if own["owns"] else [], className="dx-line-acts")
     return html.Li([html.Div([link, weak]), buttons])

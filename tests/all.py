@@ -19,7 +19,6 @@ CHECKS = {
     "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
 }
 BY_FILE = ["--numprocesses=2", "--dist=loadfile"]
-SIDE_BY_SIDE = {"unit": BY_FILE, "integration": BY_FILE}  # tests in a browser share one service
 SUITES = ("lint", "js", "unit", "integration", "e2e")
 
 
@@ -61,7 +60,7 @@ def tests(suite):
 
 
 def python(suite, report):
-    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *SIDE_BY_SIDE.get(suite, [])]
+    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *BY_FILE]
 
 
 def scripts(report):

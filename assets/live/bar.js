@@ -77,8 +77,9 @@ export class Bar {
     setText(this.words, sentence(shown));
     setText(this.note, note(shown));
     const count = followers(members);
-    setText(this.count, `${count} follow${count === 1 ? "s" : ""}`);
-    this.count.setAttribute("aria-label", `${count} follow: who is here`);
+    const named = `${count} follower${count === 1 ? "" : "s"}`;
+    setText(this.count, named);
+    this.count.setAttribute("aria-label", `${named}: who is here`);
     this.#show({
       point: presents,
       invite: !isGuest(outline),

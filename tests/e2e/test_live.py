@@ -84,7 +84,7 @@ def same_rows(stage: Page, *others: Page) -> int:
 def test_followers_see_the_brush_move_explore_alone_and_return(stage: Page, arrive: Arrive) -> None:
     page = arrive("finn", Role.ANALYST, path_of(stage))
     bar(page, "Following admin")
-    expect(stage.get_by_role("button", name="1 follow: who is here")).to_be_visible()
+    expect(stage.get_by_role("button", name="1 follower: who is here")).to_be_visible()
     box = plot(stage, "distance")
     x, y = box["x"], box["y"] + box["height"] / 2
     stage.mouse.move(x + box["width"] * 0.2, y)
@@ -133,7 +133,7 @@ def californian(database: None) -> Iterator[str]:
 
 
 def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_so(
-    stage: Page, arrive: Arrive, californian: str
+    californian: str, stage: Page, arrive: Arrive
 ) -> None:
     truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
     page = arrive(californian, Role.VIEWER, path_of(stage))
@@ -169,7 +169,7 @@ def test_a_guest_follows_by_a_link_until_it_ends(stage: Page, visit: Opener) -> 
     drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
     same_rows(stage, guest)
     expect(guest.get_by_role("button", name="Invite")).to_be_hidden()
-    stage.get_by_role("button", name="1 follow: who is here").click()
+    stage.get_by_role("button", name="1 follower: who is here").click()
     expect(stage.get_by_text("Guest of admin")).to_be_visible()
     stage.keyboard.press("Escape")
     stage.get_by_role("button", name="End", exact=True).click()

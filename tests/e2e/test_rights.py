@@ -55,7 +55,7 @@ def cut_off(dialog: Locator) -> list[str]:
 
 
 def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
-    visit: Opener, service: Service, californians: str
+    californians: str, visit: Opener, service: Service
 ) -> None:
     truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
     cora = visit(f"/signin/link/{links.issue(californians)}", signed_in=False)
@@ -104,7 +104,7 @@ def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
 
 
 @pytest.mark.usefixtures("visit")
-def test_a_right_taken_away_clears_the_page(browser: Browser, service: Service, californians: str) -> None:
+def test_a_right_taken_away_clears_the_page(californians: str, browser: Browser, service: Service) -> None:
     """In a browser whose console may say that an answer was not found."""
     context = browser.new_context()
     cora = context.new_page()
