@@ -88,7 +88,6 @@ class Kernel:
         with _HOST:
             fault = self._launch((ctypes.c_uint64 * len(words))(*words), *grid, *block, shared_mem)
         assert not fault, f"{self._name}: {FAULTS[fault]}"
-        assert all(memory.sound() for memory in self._cupy.memories), f"{self._name} wrote beside an array"
         self._cupy.launches[self._name] += 1
 
     def _word(self, argument: object) -> int:
@@ -186,4 +185,7 @@ class CuPy:
 
     def asnumpy(self, array: Array) -> np.ndarray:
         self.check()
+        assert all(memory.sound() for memory in self.memories), (
+            f"written beside an array, after {dict(self.launches)}"
+        )
         return self.own(array).copy()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.cubes import Axis, Cancel, Cancelled, CubeSpec, View
+from gpu.cuda import filling
 from gpu.cuda.arrays import DeviceArrays
 from gpu.cuda.device import Device, DeviceFullError
 from gpu.cuda.engine import CudaEngine, memory_of
@@ -187,3 +188,11 @@ def test_arrays_of_the_device_are_no_arrays_of_the_host():
     other = Device(CuPy())
     with pytest.raises(AssertionError, match="another device"):
         other.download(array)
+
+
+def test_what_a_kernel_writes_beside_an_array_is_noticed():
+    device = Device(CuPy())
+    thresholds, out = device.upload(np.arange(3)), device.zeros(8, np.uint8)
+    filling.append(device, thresholds, (0, 4), np.arange(8), None, out, 1)
+    with pytest.raises(AssertionError, match="written beside an array"):
+        device.download(thresholds)
