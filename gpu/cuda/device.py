@@ -73,7 +73,7 @@ class Device:
         self.resident = int(attributes["MaxThreadsPerMultiProcessor"])
         self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
         self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
-        self.nothing = {kind: self.run(cupy.zeros, 0, kind) for kind in map(np.dtype, _GROWING)}
+        self.nothing = {kind: self.zeros(0, kind) for kind in map(np.dtype, _GROWING)}
         module = self.run(cupy.RawModule, code=source.text(), options=source.OPTIONS)
         self._kernels = {name: self.run(module.get_function, name) for name in source.KERNELS}
 
