@@ -44,10 +44,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = Field(default=8050, validation_alias="PORT")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    engine: Literal["auto", "cpu", "cuda", "cuxfilter", "oracle"] = "auto"
     threads: PositiveInt = Field(default_factory=_cores)
     request_threads: PositiveInt = 32
     connections: PositiveInt = 4096
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
+    device_memory: ByteSize = ByteSize(0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
     import_rows: PositiveInt = 4_000_000_000
     import_columns: PositiveInt = 1000
