@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 import sqlalchemy as sa
 import structlog
 from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container, page_registry
 from dash.exceptions import DependencyException
-from flask import Flask, Response, abort, make_response, redirect, render_template, request
+from flask import Flask, Response, abort, current_app, make_response, redirect, render_template, request
 from flask_login import current_user
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -43,20 +43,16 @@ from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
 from datasets.exploration import CubeRequest
 from datasets.growing.writing import remove_leftovers
-from datasets.store import Store
 from datasets.suggest import suggest
 from db import engine, schema
 from db.keys import ring
 from db.keys.master import MasterKeyError
-from gpu.engine import Engine
+from gpu.choice import Choice, EngineUnavailableError, Limits, choose
 from patience import LARGEST_BODY, WholeBodies
 from realtime import recordings
 from realtime.mounted import Mounted
 from realtime.service import Realtime
 from serving import listen, log_to_stderr, loopback, serve
-
-if TYPE_CHECKING:
-    from gpu.cpu.memory import Memory
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
@@ -110,7 +106,8 @@ def create_app(settings: Settings) -> Dash:
     server.register_error_handler(DependencyException, lambda _: error_page(NotFound()))
     server.context_processor(partial(dict, stylesheets=stylesheets()))
     server.after_request(keep_unchanging)
-    engines = server.extensions["engines"] = Engines(chosen(settings))
+    choice = server.extensions["choice"] = chosen(settings)
+    engines = server.extensions["engines"] = Engines(choice.make)
     door = server.extensions["door"] = Door(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     mounted = None if settings.ably_api_key else Mounted(loopback)
@@ -174,8 +171,8 @@ def health() -> dict[str, object]:
     """Whether requests are answered and the database is there, and what counts."""
     with engine.session() as work:
         work.connection().execute(sa.text("SELECT 1"))
-    own = config.settings()
-    return {"status": "ok", "engine": {"name": own.engine, "threads": own.threads}}
+    name = current_app.extensions["choice"].name
+    return {"status": "ok", "engine": {"name": name, "threads": config.settings().threads}}
 
 
 @guard.requires(Permission.EXPLORE)
@@ -263,7 +260,8 @@ def main() -> None:
     application = asgi(dash, settings)
     with listen(settings) as listeners:
         announce(settings, listeners[0].getsockname()[1], never_used)
-        Thread(target=warm, args=[dash.server.extensions["engines"]], name="warm", daemon=True).start()
+        warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
+        Thread(target=warm, args=warmed, name="warm", daemon=True).start()
         tidying.daily(recordings.forget)
         serve(application, listeners, settings)
 
@@ -288,38 +286,29 @@ def prepare(settings: Settings) -> bool:
         raise SystemExit(str(error)) from error
 
 
-def chosen(settings: Settings) -> Callable[[Store], Engine]:
-    """What makes engines as the settings say."""
-    ordinary = cpu_engines(settings)
-    if settings.engine == "cpu" or settings.cuxfilter_python is None:
-        return ordinary
-    from gpu.cux.assisted import assisted  # noqa: PLC0415  (loads the kernels)
+def chosen(settings: Settings) -> Choice:
+    """The engine of this process.
 
-    return assisted(ordinary, settings.cuxfilter_python)
-
-
-def cpu_engines(settings: Settings) -> Callable[[Store], Engine]:
-    """What makes engines of the CPU, all within the same memory; loads the kernels at its first call."""
-
-    @cache
-    def memory() -> Memory:
-        from gpu.cpu.memory import Memory  # noqa: PLC0415  (half a second of loading: no start waits for it)
-
-        return Memory(settings.code_memory, settings.cube_memory)
-
-    def make(store: Store) -> Engine:
-        from gpu.cpu.engine import CpuEngine  # noqa: PLC0415
-
-        return CpuEngine(store, memory=memory(), threads=settings.threads)
-
-    return make
+    Raises:
+        SystemExit: the one that was asked for can't run; says why.
+    """
+    limits = Limits(
+        settings.threads,
+        settings.code_memory,
+        settings.cube_memory,
+        settings.device_memory,
+        settings.cuxfilter_python,
+    )
+    try:
+        return choose(settings.engine, limits)
+    except EngineUnavailableError as error:
+        name = config.variable("engine")
+        raise SystemExit(f"{name}: the engine {settings.engine} can't run here: {error}") from error
 
 
-def warm(engines: Engines) -> None:
+def warm(choice: Choice, engines: Engines) -> None:
     """Make resident what the first page shows: its first brush waits for neither a file nor a compiler."""
-    from gpu.cpu.warm import warm as warm_kernels  # noqa: PLC0415
-
-    warm_kernels()
+    choice.warm()
     for entry in catalogue.entries()[:1]:
         description = catalogue.open(entry.slug)
         views = suggest(description).views

@@ -44,14 +44,15 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = Field(default=8050, validation_alias="PORT")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
+    engine: Literal["auto", "cpu", "cuda", "cuxfilter", "oracle"] = "auto"
     threads: PositiveInt = Field(default_factory=_cores)
     request_threads: PositiveInt = 32
     connections: PositiveInt = 4096
-    engine: Literal["cpu", "cuxfilter"] = "cpu"
     cuxfilter_python: Path | None = None
     cuxfilter_processes: PositiveInt = 4
     cuxfilter_rows: PositiveInt = 20_000_000
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
+    device_memory: ByteSize = ByteSize(0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)
     import_rows: PositiveInt = 4_000_000_000
     import_columns: PositiveInt = 1000
@@ -124,12 +125,6 @@ class Settings(BaseSettings):
             raise ValueError(
                 "DATAXCHANGE_TLS_CERTIFICATE and DATAXCHANGE_TLS_KEY go together: set both or none"
             )
-        return self
-
-    @model_validator(mode="after")
-    def _engine_is_there(self) -> Self:
-        if self.engine == "cuxfilter" and self.cuxfilter_python is None:
-            raise ValueError(f"{PREFIX}ENGINE=cuxfilter needs {PREFIX}CUXFILTER_PYTHON as well")
         return self
 
     @property

@@ -68,8 +68,9 @@
     const change = (/** @type {any} */ event) => {
       const typed = event.target.value;
       setText(typed);
+      if (!wait) return setProps({ value: typed });
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => setProps({ value: typed }), wait ?? 0);
+      timer.current = setTimeout(() => setProps({ value: typed }), wait);
     };
     const options = (list ?? []).map((/** @type {string} */ each) => h("option", { key: each, value: each }));
     const key = typeof id === "string" ? id : JSON.stringify(id);

@@ -84,9 +84,10 @@ step_kernels() {
   .venv/bin/python -m gpu.cpu.warm
 }
 
-# The programs tests drive: a browser and a database server.
+# The programs tests drive: a browser, a database server, and a compiler for what otherwise runs on a GPU.
 step_test-tools() {
   command -v chromium >/dev/null || install chromium
+  command -v g++ >/dev/null || install g++ libc6-dev
   compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install postgresql
 }
 

@@ -27,6 +27,7 @@ from db.keys import ring
 from db.keys.master import source
 from db.schema import UnusableDatabaseError
 from db.tables import KeyPurpose
+from gpu.choice import Choice
 from realtime import live
 from realtime.feeds import known
 from realtime.service import Realtime
@@ -57,14 +58,15 @@ def look(_clicks: int | None) -> list[Component]:
 
 
 def _engine() -> Component:
-    words = f"{settings().threads} threads, {settings().request_threads} requests at a time"
-    return facts(("Engine", "cpu: compiled kernels over resident codes"), ("Runs on", words))
+    choice: Choice = current_app.extensions["choice"]
+    words = f"{choice.runs_on}, {settings().request_threads} requests at a time"
+    return facts(("Engine", choice.name), ("Chosen because", choice.why), ("Runs on", words))
 
 
 def _memory(engines: Engines, cubes: CubeCache) -> list[Component]:
     held = engines.resident()
     known = facts(
-        ("Codes", _of(sum(each.nbytes for each in held), settings().code_memory)),
+        ("Codes", _of(sum(each.nbytes for each in held), current_app.extensions["choice"].codes)),
         ("Cubes", _of(cubes.nbytes, settings().cube_memory)),
         ("Cubes kept", Formatted(cubes.kept, "number")),
     )

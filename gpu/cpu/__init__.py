@@ -7,6 +7,6 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 from gpu.cpu.engine import CpuEngine
-from gpu.cpu.memory import Memory
+from gpu.resident.memory import Memory
 
 __all__ = ["CpuEngine", "Memory"]

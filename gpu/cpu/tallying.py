@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from gpu.cpu.codes import Array
-from gpu.cpu.native.layout import COUNT, HIGH, LOW
 from gpu.cpu.native.merge import merge
 from gpu.cpu.plan import Plan
 from gpu.cpu.pool import parts, run
 from gpu.cpu.worker import Worker
 from gpu.cubes import Cancel, Cancelled, Cube
+from gpu.resident.kinds import COUNT, HIGH, LOW
 
 _CHUNK = 65_536
 _REDUCE = {LOW: np.minimum, HIGH: np.maximum}
-_PARTS = {LOW: "low", HIGH: "high"}
+Array = npt.NDArray[Any]
 
 
 def tally_up(plan: Plan, start: int, stop: int, threads: int, cancel: Cancel) -> list[Cube]:
@@ -26,7 +26,7 @@ def tally_up(plan: Plan, start: int, stop: int, threads: int, cancel: Cancel) ->
         Cancelled: ``cancel`` was set before the last row was counted.
     """
 
-    if not plan.tallies:
+    if not plan.jobs:
         return []
 
     def work(first: int, last: int) -> Worker:
@@ -38,17 +38,17 @@ def tally_up(plan: Plan, start: int, stop: int, threads: int, cancel: Cancel) ->
     if cancel.is_set:
         raise Cancelled
     counts = _merged(plan, workers)
-    return [_cube(plan, workers, index, counts[index]) for index in range(len(plan.tallies))]
+    return [_cube(plan, workers, index, counts[index]) for index in range(len(plan.jobs))]
 
 
 def _merged(plan: Plan, workers: list[Worker]) -> list[Array]:
     """The counts of every tally, int64, added up side by side in chunks of cells."""
     counts, calls = [], []
-    for index, tally in enumerate(plan.tallies):
-        out = np.empty(tally.cells, np.int64)
+    for index, job in enumerate(plan.jobs):
+        out = np.empty(job.cells, np.int64)
         tables = [table.ctypes.data for worker in workers for table in worker.counts(index)]
-        chunks = range(0, tally.cells, _CHUNK)
-        calls += [(np.array(tables, np.uint64), out, low, min(low + _CHUNK, tally.cells)) for low in chunks]
+        chunks = range(0, job.cells, _CHUNK)
+        calls += [(np.array(tables, np.uint64), out, low, min(low + _CHUNK, job.cells)) for low in chunks]
         counts.append(out)
     run(_merge_all, [(calls[i :: len(workers)],) for i in range(len(workers))])
     return counts
@@ -60,11 +60,9 @@ def _merge_all(calls: list[tuple[Any, ...]]) -> None:
 
 
 def _cube(plan: Plan, workers: list[Worker], index: int, count: Array) -> Cube:
-    tally = plan.tallies[index]
-    shape = tally.shape
+    tally = plan.jobs[index].tally
     if tally.kind == COUNT:
-        return Cube(tally.spec, count.reshape(shape))
+        return tally.cube(count, None)
     totals = np.concatenate([worker.totals(index) for worker in workers])
     with np.errstate(invalid="ignore", over="ignore"):
-        total = _REDUCE.get(tally.kind, np.add).reduce(totals, axis=0).reshape(shape)
-    return Cube(tally.spec, count.reshape(shape), **{_PARTS.get(tally.kind, "sum"): total})
+        return tally.cube(count, _REDUCE.get(tally.kind, np.add).reduce(totals, axis=0))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from gpu.cpu.codes import Array
 from gpu.cpu.native.compress import SLACK
 from gpu.cpu.native.kernels import count
-from gpu.cpu.native.layout import BLOCK, BUFFER, COUNTS, PACKED, SUM_INTEGER, SUM_PACKED, TOTALS
+from gpu.cpu.native.layout import BLOCK, BUFFER, COUNTS, PACKED, TOTALS
 from gpu.cpu.plan import BUFFER_BYTES, Plan
 from gpu.cubes import Cancel
+from gpu.resident.kinds import SUM_INTEGER
+
+Array = npt.NDArray[Any]
 
 _IOTA = np.arange(BLOCK, dtype=np.uint16)
 _SIZES = (BLOCK // 8 + SLACK, BUFFER_BYTES, BLOCK * 4 + SLACK, BLOCK * 8 + SLACK)
@@ -26,9 +29,9 @@ class Worker:
         self._plan = plan
         self._tables = np.zeros(plan.table_bytes, np.uint8)
         self._scratch = np.empty(_BUFFERS + plan.buffers * BUFFER_BYTES, np.uint8)
-        for index, tally in enumerate(plan.tallies):
-            if tally.empty:
-                self.totals(index)[:] = tally.empty
+        for index, job in enumerate(plan.jobs):
+            if job.tally.empty:
+                self.totals(index)[:] = job.tally.empty
 
     def counts(self, index: int) -> Array:
         """How many rows a tally's cells had, uint32, shape ``(copies, cells)``."""
@@ -36,12 +39,12 @@ class Worker:
 
     def totals(self, index: int) -> Array:
         """A tally's sums, minima or maxima, int64 or float64, shape ``(copies, cells)``."""
-        integer = self._plan.tallies[index].kind in (SUM_INTEGER, SUM_PACKED)
+        integer = self._plan.jobs[index].tally.kind == SUM_INTEGER
         return self._table(self._plan.totals[index], index, np.dtype(np.int64 if integer else np.float64))
 
     def _table(self, offset: int, index: int, kind: np.dtype[Any]) -> Array:
-        tally = self._plan.tallies[index]
-        return np.ndarray((tally.copies, tally.cells), kind, self._tables, offset)
+        job = self._plan.jobs[index]
+        return np.ndarray((job.copies, job.cells), kind, self._tables, offset)
 
     def count(self, start: int, stop: int, cancel: Cancel) -> None:
         """Count the rows ``start <= row < stop``; ends early if cancelled."""

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cpu.rows import Rows
 from gpu.cubes import AnyOf, Axis, Cancel, Cancelled, Cube, CubeSpec, Filter, View
 from gpu.cux import charts
 from gpu.cux.frame import ROW, Frame
 from gpu.cux.process import Process
 from gpu.engine import Source, asked
+from gpu.resident.rows import Rows
 from gpu.scales import Scale
 
 Filters = frozenset[Filter | AnyOf]

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cpu.rows import Rows
 from gpu.cubes import AnyOf, Axis, Predicate
 from gpu.cux.process import Process
 from gpu.oracle import measured
+from gpu.resident.rows import Rows
 from gpu.scales import Scale
 from gpu.scales.base import Codes
 

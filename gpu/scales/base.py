@@ -95,9 +95,18 @@ class Ordered(AnyScale):
     def codes(self) -> int:
         return int(self.edges.size) + 2
 
-    def encode(self, values: pa.Array) -> Codes:
+    def judged(self, values: pa.Array) -> tuple[Raw, Ladder]:
+        """The values as they are compared, and the thresholds they are compared with.
+
+        Raises:
+            TypeError: the values are of a type this scale can't judge.
+        """
         raw = temporal(values) if self.measures_time else number(values)
-        codes = _ladder(self, raw.ticks, raw.comparable).count(raw.values, self.dtype)
+        return raw, _ladder(self, raw.ticks, raw.comparable)
+
+    def encode(self, values: pa.Array) -> Codes:
+        raw, ladder = self.judged(values)
+        codes = ladder.count(raw.values, self.dtype)
         _mark_missing(codes, raw, self.codes - 1)
         return codes
 

@@ -38,7 +38,7 @@ def created(page: Page) -> str:
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Its rows go to").select_option("growing")
     dialog.get_by_label("Name").fill("Tower")
-    dialog.get_by_role("button", name="Create").press("Enter")
+    dialog.get_by_label("Name").press("Enter")
     code = dialog.get_by_label("Python", exact=True).inner_text()
     assert_accessible(page)
     page.keyboard.press("Escape")

@@ -260,7 +260,17 @@ def test_health_says_what_is_kept_in_memory(
 def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
     out = {"id": ids.HEALTH, "property": "children"}
     answer = call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")])
-    for part in ("Engine", "sqlite", "the newest", "Signs sessions", "Encrypted", "Secure cookies", "Python"):
+    for part in (
+        "Engine",
+        "Chosen because",
+        "threads of the CPU",
+        "sqlite",
+        "the newest",
+        "Signs sessions",
+        "Encrypted",
+        "Secure cookies",
+        "Python",
+    ):
         assert part in done(answer)
     assert "the broker of this service" in done(answer)
 

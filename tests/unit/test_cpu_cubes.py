@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from gpu.cpu import CpuEngine, Memory
-from gpu.cpu.tally import MOST_CELLS
 from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine
+from gpu.resident.tally import MOST_CELLS
 from gpu.scales import Category, Edges, Linear
 from tests.unit.sources import TableSource
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.cpu.algebra import added
 from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine, measured
+from gpu.resident.algebra import added
 from gpu.scales import Boolean, Category, Linear
 from tests.unit.engines import ENGINES
 from tests.unit.examples import examples

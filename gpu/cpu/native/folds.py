@@ -11,17 +11,15 @@ from gpu.cpu.native.layout import (
     CELLS,
     COUNTS,
     KIND,
-    LOW,
     NUMBER,
     PACKED,
     SHIFT,
-    SUM_INTEGER,
     SUM_PACKED,
-    SUM_REAL,
     TOTALS,
     VALUES,
 )
 from gpu.cpu.native.vectors import as_f32, as_f64, as_i8, as_i16, as_i32, as_i64, as_u32
+from gpu.resident.kinds import LOW, SUM_INTEGER, SUM_REAL
 
 
 @inline

@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 
 from numba import config, njit
 
+from gpu.resident import kinds
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 Native = Any
@@ -16,8 +18,8 @@ Native = Any
 
 
 def _sources() -> str:
-    """A digest of this package: numba by itself looks only at the file of the function it cached."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
+    """A digest of all kernels: numba by itself looks only at the file of the function it cached."""
+    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(kinds.__file__)]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

@@ -21,7 +21,6 @@ from gpu.cpu.native.layout import (
     BLOCK,
     BUFFER,
     CODES,
-    COUNT,
     COUNTS,
     FIRST_COLUMN,
     FIRST_FILTER,
@@ -46,6 +45,7 @@ from gpu.cpu.native.layout import (
     WORDS,
 )
 from gpu.cpu.native.vectors import as_f64, as_i64, as_u16, as_u32, as_u64, popcount
+from gpu.resident.kinds import COUNT
 
 
 @inline

@@ -48,8 +48,5 @@ COLUMN, LOOKUP, STRIDE, TERM_WIDTH = range(4)
 # A thread's scratch, by address.
 WORDS, IOTA, ROWS, NUMBERED, GATHERED, SCRATCH_WIDTH = range(6)
 
-COUNT, SUM_INTEGER, SUM_PACKED, SUM_REAL, LOW, HIGH = range(6)
-"""A packed sum has the sum of integers above ``shift`` bits of count, so that a row costs one addition."""
-
-NUMBERS = ("i1", "i2", "i4", "i8", "f4", "f8")
-"""The types a measure's numbers may have."""
+SUM_PACKED = 5
+"""A kind of its own: the sum of integers above ``shift`` bits of count, so that a row costs one addition."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gpu.cpu.bits import Words, bits_of
-from gpu.cpu.codes import Array
-from gpu.cpu.joined import Joined
-from gpu.cpu.numbers import Numbers
-from gpu.cpu.shelf import Lease
-from gpu.cpu.window import Coder
 from gpu.cubes import AnyOf, Axis, Filter
+from gpu.resident.arrays import Array, Words
+from gpu.resident.bits import bits_of
+from gpu.resident.joined import Joined
+from gpu.resident.numbers import Numbers
+from gpu.resident.shelf import Lease
+from gpu.resident.window import Coder
 
 
 @dataclass(frozen=True)
@@ -31,4 +31,7 @@ class Resident:
         return self.lease.take(("bits", filter_), lambda: bits_of(self.coder, filter_), self.rows).words
 
     def numbers(self, column: str) -> Numbers:
-        return self.lease.take(("numbers", column), lambda: Numbers(self.coder.rows, column), self.rows)
+        coder = self.coder
+        return self.lease.take(
+            ("numbers", column), lambda: Numbers(coder.rows, coder.arrays, column), self.rows
+        )

@@ -5,26 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-import numpy as np
-
-from gpu.cpu.codes import Array, Codes, encode
-from gpu.cpu.rows import Rows
-from gpu.cpu.shelf import Lease, Shelf
 from gpu.cubes import Axis, Predicate
+from gpu.resident.arrays import Arrays, Window
+from gpu.resident.codes import Codes
+from gpu.resident.rows import Rows
+from gpu.resident.shelf import Lease, Shelf
 from gpu.scales import Edges, Scale
-
-
-@dataclass(frozen=True, eq=False)
-class Window:
-    """Codes from row ``first`` on."""
-
-    array: Array
-    first: int = 0
-
-    @property
-    def address(self) -> int:
-        """Where row 0's code is, or would be."""
-        return int(self.array.ctypes.data) - self.first * self.array.itemsize
 
 
 @dataclass(frozen=True)
@@ -33,12 +19,13 @@ class Coder:
 
     rows: Rows
     shelf: Shelf
+    arrays: Arrays
 
     def lease(self) -> AbstractContextManager[Lease]:
         return self.shelf.lease(self.rows)
 
     def codes(self, lease: Lease, column: str, scale: Scale, rows: int) -> Codes:
-        return lease.take((column, scale), lambda: Codes(self.rows, column, scale), rows)
+        return lease.take((column, scale), lambda: Codes(self.rows, self.arrays, column, scale), rows)
 
     def window(self, lease: Lease, on: Axis | Predicate, start: int, stop: int) -> Window:
         """Codes of the rows ``start <= row < stop``.
@@ -51,6 +38,6 @@ class Coder:
         if not passing or self.shelf.has(self.rows, (column, scale)):
             return Window(self.codes(lease, column, scale, stop).array)
         first = start & ~63
-        array = np.zeros(((stop + 63) & ~63) - first, scale.dtype)
-        encode(self.rows.read(column, start, stop), scale, array, first)
+        array = self.arrays.grown(self.arrays.empty(scale.dtype), stop - first)
+        self.arrays.encode(self.rows.read(column, start, stop), scale, array, first)
         return Window(array, first)

@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from gpu.cpu.shelf import Entry, Shelf
+from gpu.resident.shelf import Entry, Shelf
 
 
 class Sized(Entry):

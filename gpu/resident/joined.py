@@ -5,19 +5,18 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
-from gpu.cpu.codes import Array, grown
-from gpu.cpu.native.join import join
-from gpu.cpu.pool import cores, parts, run
-from gpu.cpu.shelf import Entry
-from gpu.cpu.window import Coder
 from gpu.cubes import Axis
+from gpu.resident.arrays import Array
+from gpu.resident.shelf import Entry
+from gpu.resident.window import Coder
 
 MOST_JOINED = 65_536
 """Axes of more cells than a uint16 can number aren't joined."""
 
 
-def lookups(axes: tuple[Axis, ...]) -> list[Array]:
+def lookups(axes: tuple[Axis, ...]) -> list[npt.NDArray[np.uint32]]:
     """Each axis's lookup of codes, scaled so that their sum numbers the cells, the last axis fastest."""
     cells = [axis.cells for axis in axes]
     return [axis.lookup * np.uint32(prod(cells[i + 1 :])) for i, axis in enumerate(axes)]
@@ -31,25 +30,16 @@ class Joined(Entry):
         self._coder, self._axes = coder, axes
         self._lookups = lookups(axes)
         cells = prod(axis.cells for axis in axes)
-        self.array: Array = np.empty(0, np.uint8 if cells <= 256 else np.uint16)
+        self.array: Array = coder.arrays.empty(np.uint8 if cells <= 256 else np.uint16)
 
     @property
     def nbytes(self) -> int:
-        return self.array.nbytes
+        return int(self.array.nbytes)
 
     def grow(self, start: int, stop: int) -> None:
-        array = grown(self.array, stop)
+        arrays = self._coder.arrays
+        array = arrays.grown(self.array, stop)
         with self._coder.lease() as lease:
             windows = [self._coder.window(lease, axis, start, stop) for axis in self._axes]
-            terms = np.array(
-                [
-                    (window.address, window.array.itemsize, table.ctypes.data)
-                    for window, table in zip(windows, self._lookups, strict=True)
-                ],
-                np.uint64,
-            )
-            run(
-                join,
-                [(terms, array.ctypes.data, array.itemsize, *part) for part in parts(start, stop, cores())],
-            )
+            arrays.join(windows, self._lookups, array, range(start, stop))
         self.array = array

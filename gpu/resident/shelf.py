@@ -63,7 +63,7 @@ class Shelf:
     """Entries by owner and key, at most ``limit`` bytes of them unless running requests use more."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._lock = Lock()
         self._entries: OrderedDict[tuple[Hashable, Hashable], Entry] = OrderedDict()
 
@@ -115,12 +115,17 @@ class Shelf:
         with self._lock:
             for entry in entries:
                 entry.users -= 1
-            self._evict()
+            self._evict(self.limit)
 
-    def _evict(self) -> None:
+    def clear(self) -> None:
+        """Drop all that nobody uses."""
+        with self._lock:
+            self._evict(0)
+
+    def _evict(self, limit: int) -> None:
         """Drop what never came to be, then the least recently used until the rest fits."""
         total = sum(entry.nbytes for entry in self._entries.values())
         for key, entry in list(self._entries.items()):
-            if entry.users == 0 and (entry.rows < 0 or total > self._limit):
+            if entry.users == 0 and (entry.rows < 0 or total > limit):
                 total -= entry.nbytes
                 del self._entries[key]

@@ -5,25 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
-from gpu.cpu.algebra import added, without
-from gpu.cpu.bits import Words
-from gpu.cpu.known import Known
-from gpu.cpu.native.select import share
-from gpu.cpu.plan import Plan
-from gpu.cpu.resident import Resident
-from gpu.cpu.rows import Rows
-from gpu.cpu.tally import Group, Tally
-from gpu.cpu.tallying import tally_up
 from gpu.cubes import AnyOf, Cancel, Cancelled, Cube, CubeSpec, Filter, passes_all
+from gpu.resident.algebra import added, without
+from gpu.resident.arrays import Words
+from gpu.resident.counter import Counter
+from gpu.resident.known import Known
+from gpu.resident.resident import Resident
+from gpu.resident.rows import Rows
+from gpu.resident.tally import Group, Tally
 
 Filters = frozenset[Filter | AnyOf]
 Wholes = dict[CubeSpec, Cube]
-
-_MANY_WORDS = 10_000
-"""Of more words than these a sixteenth tells well enough whether most rows pass."""
 
 
 def unfiltered(spec: CubeSpec) -> CubeSpec:
@@ -34,17 +26,13 @@ def _measured(spec: CubeSpec) -> tuple[str, str]:
     return spec.view.measure.column or "", spec.view.measure.aggregate
 
 
-def addresses(words: Iterable[Words]) -> npt.NDArray[np.uint64]:
-    return np.array([some.ctypes.data for some in words], np.uint64)
-
-
 @dataclass(frozen=True, eq=False)
 class Request:
     """Cubes over the rows from ``start`` to before ``resident.rows``, whatever is appended meanwhile."""
 
     resident: Resident
     known: Known
-    threads: int
+    counter: Counter
     cancel: Cancel
     start: int = 0
 
@@ -60,7 +48,7 @@ class Request:
         # Views of one measure side by side share the gathering of its numbers.
         missing = sorted((spec for spec in unique if spec not in answers), key=_measured)
         groups = self._groups(missing, answers)
-        cubes = tally_up(Plan(groups), self.start, self.resident.rows, self.threads, self.cancel)
+        cubes = self.counter.count(groups, self.start, self.resident.rows, self.cancel)
         inverted = [group.inverted for group in groups for _ in group.tallies]
         for cube, flip in zip(cubes, inverted, strict=True):
             answers[cube.spec] = without(answers[unfiltered(cube.spec)], cube) if flip else cube
@@ -82,8 +70,8 @@ class Request:
         tally = Tally.of(cube.spec, replace(self.resident, rows=max(known, rows)))
         if known > rows and not tally.additive:
             return None
-        plan = Plan([Group(tally.present, inverted=False, tallies=[tally])])
-        between = tally_up(plan, min(known, rows), max(known, rows), self.threads, self.cancel)[0]
+        groups = [Group(tally.present, inverted=False, tallies=[tally])]
+        between = self.counter.count(groups, min(known, rows), max(known, rows), self.cancel)[0]
         if known > rows:
             return without(cube, between)
         self.known.put(self.owner, whole := added(cube, between), rows)
@@ -98,10 +86,10 @@ class Request:
             tally = self._tally(spec)
             invert = bool(filters[spec.filters]) and tally.additive and unfiltered(spec) in wholes
             if invert and spec.filters not in mostly:
-                mostly[spec.filters] = self._most_pass(filters[spec.filters])
+                mostly[spec.filters] = self.counter.most_pass(filters[spec.filters], self.resident.rows)
             invert = invert and mostly[spec.filters]
             key = spec.filters, id(tally.valid), invert
-            group = groups.setdefault(key, Group([*filters[spec.filters], *tally.present], invert, []))
+            group = groups.setdefault(key, Group([*filters[spec.filters], *tally.present], invert))
             group.tallies.append(tally)
         return list(groups.values())
 
@@ -112,7 +100,3 @@ class Request:
 
     def _bits(self, filters: Filters) -> list[Words]:
         return [self.resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-
-    def _most_pass(self, filters: list[Words]) -> bool:
-        words = self.resident.rows // 64
-        return bool(share(addresses(filters), words, 16 if words > _MANY_WORDS else 1) > 0.5)

@@ -8,16 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cpu.bits import Words, write_bits
-from gpu.cpu.codes import Array, grown
-from gpu.cpu.rows import Rows
-from gpu.cpu.shelf import Entry
-from gpu.cpu.window import Window
+from gpu.resident.arrays import Array, Arrays, Window, Words
+from gpu.resident.rows import Rows
+from gpu.resident.shelf import Entry
 
 Mask = npt.NDArray[np.bool_]
+Host = npt.NDArray[Any]
 
 
-def plain(values: pa.Array) -> tuple[Array, Mask | None]:
+def plain(values: pa.Array) -> tuple[Host, Mask | None]:
     """Numbers as int64, float32 or float64 with 0 where there is none, and which are present (None: all).
 
     Raises:
@@ -37,14 +36,14 @@ def plain(values: pa.Array) -> tuple[Array, Mask | None]:
     return (numbers, valid) if numbers.dtype.kind == "i" else _without_nan(numbers, valid)
 
 
-def _without_nan(numbers: Array, valid: Mask | None) -> tuple[Array, Mask | None]:
+def _without_nan(numbers: Host, valid: Mask | None) -> tuple[Host, Mask | None]:
     missing = np.isnan(numbers)
     if not missing.any():
         return numbers, valid
     return np.where(missing, numbers.dtype.type(0), numbers), ~missing if valid is None else valid & ~missing
 
 
-def holding(numbers: Array, current: np.dtype[Any]) -> np.dtype[Any]:
+def holding(numbers: Host, current: np.dtype[Any]) -> np.dtype[Any]:
     """The narrowest type that holds these numbers and all of ``current``."""
     if numbers.dtype.kind == "f":
         return np.promote_types(numbers.dtype, current)
@@ -62,16 +61,16 @@ class Numbers(Entry):
         valid: the bit of each row that has a number; None as long as all do.
     """
 
-    def __init__(self, rows: Rows, column: str) -> None:
+    def __init__(self, rows: Rows, arrays: Arrays, column: str) -> None:
         super().__init__()
-        self._rows, self._column = rows, column
-        self.array: Array = np.empty(0, np.int8)
+        self._rows, self._arrays, self._column = rows, arrays, column
+        self.array: Array = arrays.empty(np.int8)
         self.most = 0
         self.valid: Words | None = None
 
     @property
     def nbytes(self) -> int:
-        return self.array.nbytes + (0 if self.valid is None else self.valid.nbytes)
+        return int(self.array.nbytes) + (0 if self.valid is None else int(self.valid.nbytes))
 
     def grow(self, start: int, stop: int) -> None:
         array, missing = self.array, []
@@ -79,8 +78,8 @@ class Numbers(Entry):
             numbers, valid = plain(values)
             if numbers.dtype.kind == "i" and numbers.size:
                 self.most = max(self.most, -int(numbers.min()), int(numbers.max()))
-            array = grown(array.astype(holding(numbers, array.dtype), copy=False), stop)
-            array[row : row + numbers.size] = numbers
+            array = self._arrays.grown(array, stop, holding(numbers, array.dtype))
+            self._arrays.put(array, row, numbers)
             if valid is not None:
                 missing.append(row + np.flatnonzero(~valid))
         if missing or self.valid is not None:
@@ -89,11 +88,14 @@ class Numbers(Entry):
 
     def _mark(self, missing: list[npt.NDArray[np.intp]], start: int, stop: int) -> Words:
         """The validity of all rows, with those ``missing`` in the new ones."""
-        words = grown(np.empty(0, np.uint64) if self.valid is None else self.valid, (stop + 63) // 64)
+        arrays = self._arrays
+        words = arrays.grown(arrays.empty(np.uint64) if self.valid is None else self.valid, (stop + 63) // 64)
         fresh = 0 if self.valid is None else start
         first = fresh & ~63
-        present = np.ones(((stop + 63) & ~63) - first, np.uint8)
+        present = np.ones(stop - first, np.uint8)
         for rows in missing:
             present[rows - first] = 0
-        write_bits(Window(present, first), ((1, 2),), words, range(fresh, stop), narrow=False)
+        codes = arrays.grown(arrays.empty(np.uint8), present.size)
+        arrays.put(codes, 0, present)
+        arrays.select(Window(codes, first), ((1, 2),), words, range(fresh, stop), narrow=False)
         return words

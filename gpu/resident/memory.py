@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gpu.cpu.known import Known
-from gpu.cpu.shelf import Shelf
+from gpu.resident.known import Known
+from gpu.resident.shelf import Shelf
 
 GIB = 1 << 30
 

@@ -1,0 +1,178 @@
+"""Seven views of flights on a device, as the engine keeps them: what is measured there.
+
+Making the delays (503 codes) active needs a cube for each of the other six, one of them a density. A sample
+of rows is drawn on the host and repeated on the device.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.cuda import counting, filling
+from gpu.cuda.device import Array, Device
+from gpu.cuda.filling import codes_of
+from gpu.cuda.plan import Plan
+from gpu.resident.kinds import COUNT
+
+SAMPLE = 10_000_000
+DELAYS, COARSE = 503, 103
+VIEWS = {"distance": 28, "air time": 53, "departure": 99, "date": 203, "origin": 302, "map": 67 * 67}
+"""The cells of each passive view; its codes are joined, so that a view is one column."""
+FILTERED = {"date": 603, "departure": 483, "distance": 503}
+"""The fine codes of views that have filters."""
+SCENARIOS: dict[str, dict[str, float]] = {
+    "no filter": {},
+    "27 % pass": {"date": 0.27},
+    "5 % pass": {"date": 0.27, "departure": 0.43, "distance": 0.43},
+    "76 % pass": {"date": 0.76},
+}
+Codes = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A part of a cell number."""
+
+    codes: Array
+    stride: int = 1
+    lookup: npt.NDArray[np.uint32] | None = None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A count of rows by cell."""
+
+    shape: tuple[int, int]
+    active: list[Term]
+    terms: list[Term]
+    kind: int = COUNT
+    numbers: Array = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cubes over the same rows."""
+
+    filters: list[Array]
+    inverted: bool = False
+    tallies: list[Tally] = field(default_factory=list)
+
+
+def draw(rows: int) -> dict[str, Codes]:
+    """Codes of a sample: views as skewed as those of flights, fine codes that spread evenly."""
+    random = np.random.default_rng(0)
+    drawn = {name: _skewed(random, rows, cells) for name, cells in VIEWS.items()}
+    drawn["delay"] = _skewed(random, rows, DELAYS)
+    return drawn | {f"fine {name}": _narrow(random.integers(0, n, rows), n) for name, n in FILTERED.items()}
+
+
+def _skewed(random: np.random.Generator, rows: int, cells: int) -> Codes:
+    return _narrow(np.clip(random.normal(cells * 0.4, cells * 0.2, rows), 0, cells - 1), cells)
+
+
+def _narrow(values: npt.NDArray[Any], count: int) -> Codes:
+    return values.astype(np.uint8 if count <= 256 else np.uint16)
+
+
+class Flights:
+    """Columns of ``rows`` rows in a device's memory, and the filter bits of each scenario."""
+
+    def __init__(self, device: Device, rows: int) -> None:
+        self.device, self.rows = device, rows
+        self.sample = draw(min(rows, SAMPLE))
+        self.columns = {name: device.run(self._repeated, codes) for name, codes in self.sample.items()}
+        self._bits: dict[tuple[str, float], Array] = {}
+
+    @property
+    def nbytes(self) -> int:
+        return sum(int(column.nbytes) for column in self.columns.values())
+
+    def _repeated(self, codes: Codes) -> Array:
+        sample = self.device.upload(codes)
+        whole = self.device.zeros((self.rows + 127) & ~63, codes.dtype)
+        for first in range(0, self.rows, codes.size):
+            whole[first : min(first + codes.size, self.rows)] = sample[: min(codes.size, self.rows - first)]
+        return whole
+
+    def brush(self, name: str, part: float) -> Array:
+        """The bits of rows in the middle ``part`` of a filtered view's codes."""
+        words = self.device.zeros((self.rows + 127) // 64, np.uint64)
+        rows = range(self.rows)
+        codes = codes_of(self.columns[f"fine {name}"])
+        self.device.run(filling.choose, self.device, codes, (middle(name, part),), words, rows, narrow=False)
+        return words
+
+    def bits(self, name: str, part: float) -> Array:
+        """The same, kept."""
+        if (name, part) not in self._bits:
+            self._bits[name, part] = self.brush(name, part)
+        return self._bits[name, part]
+
+    def groups(self, scenario: dict[str, float], *, active: bool = True) -> list[Group]:
+        """A cube a view, or unless ``active`` a histogram, over the rows that pass the others' filters."""
+        found: dict[tuple[str, ...], Group] = {}
+        for name, cells in VIEWS.items():
+            others = tuple(each for each in scenario if each != name)
+            filters = [self.bits(each, scenario[each]) for each in others]
+            group = found.setdefault(others, Group(filters))
+            rows, terms = self._active(name) if active else (1, [])
+            group.tallies.append(Tally((rows, cells), terms, [Term(self.columns[name])]))
+        return list(found.values())
+
+    def _active(self, name: str) -> tuple[int, list[Term]]:
+        """Every delay, and a hundred of them against a density."""
+        if name != "map":
+            return DELAYS, [Term(self.columns["delay"])]
+        lookup = (np.arange(DELAYS) * COARSE // DELAYS).astype(np.uint32)
+        return COARSE, [Term(self.columns["delay"], 0, lookup)]
+
+    def count(self, groups: list[Group], start: int = 0) -> tuple[Plan, list[Codes]]:
+        """Counts as a request has them, on the host, from row ``start`` on."""
+
+        def work() -> tuple[Plan, list[Codes]]:
+            plan = Plan(groups, self.device)
+            counting.carry_out(plan, self.device, start, self.rows, lambda: None)
+            return plan, [count for count, _ in plan.counted()]
+
+        return self.device.run(work)
+
+    def expected(self, scenario: dict[str, float]) -> list[Codes]:
+        """What NumPy counts in the sample, times how often it is repeated.
+
+        Raises:
+            ValueError: the rows are no multiple of the sample.
+        """
+        times, rest = divmod(self.rows, self.sample["delay"].size)
+        if rest:
+            raise ValueError(f"{self.rows} rows aren't the sample repeated")
+        counted = []
+        for name in sorted(VIEWS, key=lambda name: _place(name, scenario)):
+            passing = np.ones(self.sample["delay"].size, np.bool_)
+            for other in scenario.keys() - {name}:
+                low, high = middle(other, scenario[other])
+                passing &= (self.sample[f"fine {other}"] >= low) & (self.sample[f"fine {other}"] < high)
+            delay = self.sample["delay"].astype(np.int64)
+            rows = DELAYS
+            if name == "map":
+                delay, rows = delay * COARSE // DELAYS, COARSE
+            place = (delay * VIEWS[name] + self.sample[name])[passing]
+            counted.append(times * np.bincount(place, minlength=rows * VIEWS[name]))
+        return counted
+
+
+def _place(name: str, scenario: dict[str, float]) -> int:
+    """Views in the order of their groups."""
+    keys = [tuple(each for each in scenario if each != view) for view in VIEWS]
+    order = list(dict.fromkeys(keys))
+    return order.index(keys[list(VIEWS).index(name)])
+
+
+def middle(name: str, part: float) -> tuple[int, int]:
+    """The middle part of a view's fine codes."""
+    codes = FILTERED[name]
+    width = round(codes * part)
+    return (codes - width) // 2, (codes + width) // 2

@@ -1,0 +1,92 @@
+"""What can be said of the kernels without a GPU: ``python -m bench.kernels [--cases N]``.
+
+They compile for every generation of devices, count right in random cases on the stand-in (what C++ leaves
+undefined is trapped, and blocks are of several sizes), and read so many bytes a row.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from bench.gpu.cases import CHECKS
+from bench.gpu.flights import SCENARIOS, Flights
+from bench.gpu.timing import bytes_read
+from gpu.cuda.device import Device
+from tests.device import compilers
+from tests.device.standin import CuPy
+
+SHARED = (9 * 1024, 48 * 1024, 100 * 1024, 227 * 1024)
+"""What blocks may have, up to what an H100 gives."""
+H100 = 3.35e12
+"""Bytes a second of its memory, by its data sheet."""
+
+
+def compiled() -> None:
+    """Which compilers take the kernels, for which devices."""
+    print("\n## Compiled\n\n| compiler | for |\n|---|---|")
+    if compilers.nvrtc():
+        for architecture in compilers.ARCHITECTURES:
+            compilers.to_ptx(architecture)
+        print(f"| NVRTC | {', '.join(f'compute_{each}' for each in compilers.ARCHITECTURES)} |")
+    if compilers.NVCC:
+        listed = compilers.supported()
+        with tempfile.TemporaryDirectory() as folder:
+            said = {each: compilers.to_machine_code(each, Path(folder)) for each in listed}
+        print(f"| nvcc | {', '.join(f'sm_{each}' for each in listed)} |")
+        registers(said)
+
+
+def registers(said: dict[int, str]) -> None:
+    """What nvcc says of the kernels that count."""
+    print("\n| kernel | " + " | ".join(f"sm_{each}" for each in said) + " |\n|---|" + "---|" * len(said))
+    for kernel in ("count", "measure"):
+        found = [
+            re.search(rf"'{kernel}' for .*?(\d+) bytes spill stores.*?Used (\d+) registers", text, re.S)
+            for text in said.values()
+        ]
+        cells = [f"{each[2]} registers, {each[1]} B spilled" for each in found if each]
+        print(f"| {kernel} | " + " | ".join(cells) + " |")
+
+
+def parity(cases: int) -> None:
+    """Random cases, compared cell for cell."""
+    print("\n## Compared with NumPy\n\n| | cases | values compared | seconds |\n|---|---|---|---|")
+    devices = [Device(CuPy(shared=shared, strict=True)) for shared in SHARED]
+    shares = {"cubes and masks": 0.8, "codes": 0.1, "joined codes": 0.1}
+    for name, check in CHECKS.items():
+        random, count, began = np.random.default_rng(2026), round(cases * shares[name]), time.perf_counter()
+        values = sum(check(random, devices[case % len(devices)]) for case in range(count))
+        print(f"| {name} | {count:,} | {values:,} | {time.perf_counter() - began:.0f} |", flush=True)
+
+
+def traffic() -> None:
+    """Bytes that activating one of seven views reads, as blocks of an H100 share the work."""
+    flights = Flights(Device(CuPy(shared=SHARED[-1])), 4096)
+    print("\n## Read by the activation of one of seven views, in blocks of 227 KB\n")
+    print("| | readings of the rows | bytes a row | least for 1B rows at 3.35 TB/s |\n|---|---|---|---|")
+    for name, scenario in SCENARIOS.items():
+        plan, _ = flights.count(flights.groups(scenario))
+        read = bytes_read(plan)
+        print(f"| {name} | {len(plan.passes)} | {read:.1f} | {1e9 * read / H100 * 1e3:.1f} ms |")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="bench.kernels", description=__doc__)
+    parser.add_argument("--cases", type=int, default=10_000)
+    options = parser.parse_args(arguments)
+    print("# The kernels, not yet run on a GPU")
+    compiled()
+    traffic()
+    parity(options.cases)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

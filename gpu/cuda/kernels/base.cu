@@ -1,0 +1,70 @@
+// What all kernels share. Rows are dealt out in strips of 16: a strip of one-byte codes is one load of 16 bytes, and its
+// filter bits are one half-word. Arrays by row are padded to whole words of 64 rows, so every strip can be read whole.
+// All files of this folder are compiled as one text, this one first; nothing is included, so that NVRTC, nvcc and the
+// tests' host compiler read the very same source.
+
+typedef unsigned char u8;
+typedef unsigned short u16;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef long long s64;
+
+#define KERNEL extern "C" __global__ void
+#define STRIP 16
+
+__device__ inline s64 first_item() { return (s64)blockIdx.x * blockDim.x + threadIdx.x; }
+__device__ inline s64 item_stride() { return (s64)gridDim.x * blockDim.x; }
+
+// The strip behind the last one of rows before `stop`.
+__device__ inline s64 strips(s64 stop) { return (stop + STRIP - 1) / STRIP; }
+
+// The bits of a strip's rows that lie in `start <= row < stop`.
+__device__ inline u32 edge(s64 strip, s64 start, s64 stop) {
+    s64 row = strip * STRIP;
+    u32 mask = 0xffff;
+    if (row < start) mask &= 0xffffu << (start - row);
+    if (stop - row < STRIP) mask &= 0xffffu >> (STRIP - (stop - row));
+    return mask;
+}
+
+// The codes of a strip's rows.
+__device__ inline void load(u64 codes, u64 width, s64 strip, u32 (&code)[STRIP]) {
+    if (width == 1) {
+        uint4 four = ((const uint4*)codes)[strip];
+        u32 word[4] = {four.x, four.y, four.z, four.w};
+#pragma unroll
+        for (int i = 0; i < STRIP; i++) code[i] = (word[i >> 2] >> (8 * (i & 3))) & 0xff;
+    } else {
+        uint4 low = ((const uint4*)codes)[2 * strip], high = ((const uint4*)codes)[2 * strip + 1];
+        u32 word[8] = {low.x, low.y, low.z, low.w, high.x, high.y, high.z, high.w};
+#pragma unroll
+        for (int i = 0; i < STRIP; i++) code[i] = (word[i >> 1] >> (16 * (i & 1))) & 0xffff;
+    }
+}
+
+// A part of a cell number: `lookup[code]`, or `code * stride` where there is no lookup.
+struct Term {
+    u64 codes, width, lookup, stride;
+};
+
+// Adds a term to the cells of a strip's rows.
+__device__ inline void add(const Term& term, s64 strip, u32 (&cell)[STRIP]) {
+    u32 code[STRIP];
+    load(term.codes, term.width, strip, code);
+    if (term.lookup) {
+        const u32* lookup = (const u32*)term.lookup;
+#pragma unroll
+        for (int i = 0; i < STRIP; i++) cell[i] += lookup[code[i]];
+    } else {
+        u32 stride = (u32)term.stride;
+#pragma unroll
+        for (int i = 0; i < STRIP; i++) cell[i] += code[i] * stride;
+    }
+}
+
+// Which rows of a strip pass every one of some filters.
+__device__ inline u32 passing(const u64* filters, s64 count, s64 strip) {
+    u32 mask = 0xffff;
+    for (s64 f = 0; f < count; f++) mask &= ((const u16*)filters[f])[strip];
+    return mask;
+}

@@ -1,0 +1,38 @@
+"""The structs of ``kernels/``, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def struct(*fields: str) -> np.dtype[np.void]:
+    return np.dtype([(field, np.uint64) for field in fields])
+
+
+TERM = struct("codes", "width", "lookup", "stride")
+VIEW = struct(
+    "first_term",
+    "last_term",
+    "cells",
+    "low",
+    "size",
+    "kind",
+    "numbers",
+    "number",
+    "copies",
+    "counts",
+    "totals",
+    "count_out",
+    "total_out",
+)
+PASS = struct(
+    "filters", "filter_count", "inverted", "terms", "first_active", "last_active", "views", "view_count"
+)
+
+
+def records(rows: Iterable[tuple[int, ...]], kind: np.dtype[np.void]) -> npt.NDArray[Any]:
+    return np.array(list(rows), kind)

@@ -1,0 +1,32 @@
+"""What counts rows: the part of an engine that knows the memory they are in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu.cubes import Cancel, Cube
+from gpu.resident.arrays import Words
+from gpu.resident.tally import Group
+
+
+class Counter(Protocol):
+    """Counts what is resident."""
+
+    def count(self, groups: list[Group], start: int, stop: int, cancel: Cancel) -> list[Cube]:
+        """Every tally's cube over the rows ``start <= row < stop``, group by group.
+
+        Raises:
+            Cancelled: ``cancel`` was set before the last row was counted.
+        """
+        ...
+
+    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
+        """Which of the rows pass every filter, shape ``(len(rows),)``."""
+        ...
+
+    def most_pass(self, filters: list[Words], rows: int) -> bool:
+        """Whether more than half of the rows pass every filter, or of a fair part of them."""
+        ...

@@ -1,0 +1,87 @@
+"""NVIDIA's own compilers, which need no GPU."""
+
+from __future__ import annotations
+
+import ctypes
+import shutil
+import subprocess
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from gpu.cuda import source
+
+NVCC = shutil.which("nvcc")
+ARCHITECTURES = (70, 75, 80, 86, 89, 90, 100, 120)
+"""From Volta to Blackwell."""
+
+
+@cache
+def nvrtc() -> ctypes.CDLL | None:
+    """The library that CuPy compiles with; None where its package isn't installed."""
+    found = find_spec("nvidia.cuda_nvrtc") if find_spec("nvidia") else None
+    files = [
+        file
+        for folder in (found.submodule_search_locations or [] if found else [])
+        for file in Path(folder, "lib").glob("libnvrtc.so.*")
+    ]
+    return ctypes.CDLL(str(files[0])) if files else None
+
+
+@cache
+def to_ptx(architecture: int) -> str:
+    """The kernels compiled by NVRTC for ``compute_NN``.
+
+    Raises:
+        RuntimeError: they don't compile; has what NVRTC says.
+    """
+    library, program = nvrtc(), ctypes.c_void_p()
+    text = source.text().encode()
+    library.nvrtcCreateProgram(ctypes.byref(program), text, b"kernels.cu", 0, None, None)
+    options = [*source.OPTIONS, f"--gpu-architecture=compute_{architecture}"]
+    given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
+    failed = library.nvrtcCompileProgram(program, len(options), given)
+    if failed:
+        raise RuntimeError(_read(library, program, "ProgramLog"))
+    return _read(library, program, "PTX")
+
+
+def _read(library: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> str:
+    size = ctypes.c_size_t()
+    getattr(library, f"nvrtcGet{what}Size")(program, ctypes.byref(size))
+    buffer = ctypes.create_string_buffer(size.value)
+    getattr(library, f"nvrtcGet{what}")(program, buffer)
+    return buffer.value.decode()
+
+
+def supported() -> list[int]:
+    """The architectures that this nvcc compiles for."""
+    done = subprocess.run([NVCC, "--list-gpu-code"], capture_output=True, text=True, check=True)
+    listed = {
+        int(line.removeprefix("sm_")) for line in done.stdout.split() if line.removeprefix("sm_").isdigit()
+    }
+    return [each for each in ARCHITECTURES if each in listed]
+
+
+def to_machine_code(architecture: int, folder: Path) -> str:
+    """The kernels compiled by nvcc for ``sm_NN``: what it says of the registers that each takes.
+
+    Raises:
+        RuntimeError: they don't compile; has what nvcc says.
+    """
+    file = folder / "kernels.cu"
+    file.write_text(source.text())
+    command = [
+        NVCC,
+        "-cubin",
+        *source.OPTIONS,
+        f"-arch=sm_{architecture}",
+        "--resource-usage",
+        "-o",
+        folder / "kernels.cubin",
+        file,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stderr + done.stdout
