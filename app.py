@@ -263,7 +263,8 @@ def main() -> None:
         warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
         Thread(target=warm, args=warmed, name="warm", daemon=True).start()
         tidying.daily(recordings.forget)
-        serve(application, listeners, settings)
+        with dash.server.extensions["desks"].cleared():
+            serve(application, listeners, settings)
 
 
 def prepare(settings: Settings) -> bool:

@@ -41,6 +41,7 @@ class Choice:
         make: gives the engine of a source; all share one memory.
         warm: makes ready what nobody should wait for later.
         why: the reason why it was chosen.
+        trouble: what went wrong with it last, if that still holds.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Choice:
     make: Callable[[Source], Engine]
     warm: Callable[[], None] = lambda: None
     why: str = ""
+    trouble: Callable[[], str] = str
 
 
 def cpu(limits: Limits) -> Choice:
@@ -87,13 +89,14 @@ def cuxfilter(limits: Limits) -> Choice:
     """RAPIDS' cross-filter for what it can, and what ``auto`` takes for the rest."""
     if limits.cuxfilter is None:
         raise EngineUnavailableError("no interpreter that has it is set")
-    from gpu.cux.assisted import assisted  # noqa: PLC0415
+    from gpu.cux.assisted import Assistant, assisted  # noqa: PLC0415
+    from gpu.cux.process import Process  # noqa: PLC0415
 
+    assistant = Assistant(Process(limits.cuxfilter, "engine"))
     ordinary = choose(AUTO, limits)
     runs_on = f"cuxfilter in a process of {limits.cuxfilter}, beside {ordinary.runs_on}"
-    return replace(
-        ordinary, name="cuxfilter", runs_on=runs_on, make=assisted(ordinary.make, limits.cuxfilter)
-    )
+    make = assisted(ordinary.make, assistant)
+    return replace(ordinary, name="cuxfilter", runs_on=runs_on, make=make, trouble=lambda: assistant.trouble)
 
 
 def oracle(limits: Limits) -> Choice:

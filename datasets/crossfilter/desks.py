@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -158,6 +160,14 @@ class Desks:
             desks, self._desks = self._desks, {}
         for desk in desks.values():
             desk.clear()
+
+    @contextmanager
+    def cleared(self) -> Iterator[None]:
+        """Clear all desks at the end of the block, however it ends."""
+        try:
+            yield
+        finally:
+            self.clear()
 
     def look(self) -> None:
         """Clear the desks of those whose session is over, or who may see something else by now."""

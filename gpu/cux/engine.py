@@ -49,7 +49,7 @@ class CuxfilterEngine:
             self._frame.name_of(Axis(column, scale))
 
     def append(self, batch: pa.RecordBatch) -> None:
-        with self._process.turn():
+        with self._process.alone():
             first = self.rows
             self._rows.append(batch)
             if batch.num_rows:

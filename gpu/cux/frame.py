@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Predicate
-from gpu.cux.process import Process
+from gpu.cux.process import Process, ProcessError
 from gpu.oracle import measured
 from gpu.resident.rows import Rows
 from gpu.scales import Scale
@@ -50,7 +50,7 @@ class Frame:
 
     def __init__(self, rows: Rows, process: Process) -> None:
         self._rows, self._process = rows, process
-        self.name = uuid4().hex
+        self.name = ""
         self._names: dict[Kept, str] = {}
         self._generation = 0
         self.nbytes = 0
@@ -65,17 +65,20 @@ class Frame:
         return self._names[kept]
 
     def extend(self, first: int) -> None:
-        """Send the rows from this one on of every column that is there."""
-        if self._generation != self._process.generation:
+        """Send the rows from this one on of every column that is there; if that fails, all goes anew."""
+        if self._generation != self._process.generation or not self._process.runs:
             return
         made = {name: self._made(kept, first) for kept, name in self._names.items()}
-        self._send("extend", pa.table(made | self._plain(first)))
+        try:
+            self._send("extend", pa.table(made | self._plain(first)))
+        except ProcessError:
+            self._generation = 0
 
     def begin(self) -> None:
         """Make sure that the process knows of it; in a new one, begin anew."""
         if self._generation == self._process.generation:
             return
-        self._names, self.nbytes = {}, 0
+        self.name, self._names, self.nbytes = uuid4().hex, {}, 0
         self._send("add", pa.table(self._plain(0)))
         self._generation = self._process.generation
 

@@ -43,9 +43,15 @@ class Process:
         self.generation = 0
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Be the only one to ask until the end of the block; it need not run."""
+        with self._turn:
+            yield
+
+    @contextmanager
     def turn(self) -> Iterator[None]:
         """Be the only one to ask until the end of the block; ``generation`` stays as it is unless it ends."""
-        with self._turn:
+        with self.alone():
             self._begin()
             yield
 

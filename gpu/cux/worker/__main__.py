@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -21,7 +22,9 @@ def main(task: str, *arguments: str) -> None:
         receive(asked)
         send(answers, Message({"error": f"cuxfilter can't be loaded by {sys.executable}: {error}"}))
         return
-    import_module(f"gpu.cux.worker.{task}").serve(asked, answers, *arguments)
+    module = import_module(f"gpu.cux.worker.{task}")
+    gc.freeze()  # cuxfilter collects garbage at every bar chart: a fifth of a second with all that was loaded
+    module.serve(asked, answers, *arguments)
 
 
 if __name__ == "__main__":
