@@ -54,7 +54,8 @@ step_python-cux() {
   environment
   [ -x .venv-cux/bin/pip ] || "$PYTHON" -m venv --clear .venv-cux
   echo "Installing the Python packages of tests/standin/requirements.txt"
-  .venv-cux/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --requirement tests/standin/requirements.txt
+  .venv-cux/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$(grep ^uv== tests/standin/requirements.txt)"
+  .venv-cux/bin/uv pip install --quiet --python .venv-cux/bin/python --no-deps --compile-bytecode --requirement tests/standin/requirements.txt
 }
 
 # What audits it, in an environment of its own: these packages pin others than ours do.

@@ -93,7 +93,10 @@ class Writer:
         """How the view is drawn, and the columns that takes."""
         if len(found) == 2:
             y, x = map(self._columns.floats, found)
-            return {"kind": "heatmap", "labelled": False}, {"x": x, "y": y}
+            names = [self._description.column(axis.column).label for axis in reversed(found)]
+            times = [isinstance(axis.scale, Time) for axis in reversed(found)]
+            look = {"kind": "heatmap", "labelled": False, "names": names, "times": times}
+            return look, {"x": x, "y": y}
         axis = found[0]
         bins = self._columns.bins(axis)
         look = {"kind": "bars", "time": isinstance(axis.scale, Time), "labelled": bars is not None}

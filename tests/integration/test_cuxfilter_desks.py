@@ -257,6 +257,19 @@ def test_what_cuxfilter_gets_wrong_is_left_out_and_its_filter_holds(here, somebo
     assert desk.sheet.returned({}).filters["delay"].hi == 50
 
 
+def test_axes_of_heat_maps_have_the_names_of_columns(here, somebody, trips):
+    desk = desk_of(here, opened(somebody().browser, trips, [MAP]))
+    assert desk.sheet.views[0]["names"] == ["Delay", "Fare"]
+
+
+def test_nothing_is_left_of_desks_when_the_service_ends(here, somebody, trips):
+    desk = desk_of(here, opened(somebody().browser, trips, [DELAY]))
+    with pytest.raises(SystemExit), here.cleared():
+        raise SystemExit(0)
+    assert not desk.folder.exists()
+    assert here.known(desk.key) is None
+
+
 def test_another_site_can_not_close_it(here, somebody, trips):
     browser = somebody().browser
     path = opened(browser, trips, [DELAY])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import holoviews
 import numpy as np
 import numpy.typing as npt
+import panel
 from bokeh.models import DatetimeTickFormatter
 from cuxfilter.assets.numba_kernels import calc_groupby, calc_value_counts
 from cuxfilter.charts.bokeh.plots import Histogram
@@ -82,6 +84,16 @@ class HeatMap(Scatter):
         self.asked = view
         self.box_selected_range: dict[str, Any] | None = None
         self.chosen: list[Any] = []
+
+    def get_dashboard_view(self) -> Any:  # noqa: ANN401  (Panel's)
+        """With the names of the columns at the axes: cuxfilter would show those that we send."""
+        names, dates = self.asked["names"], self.asked["times"]
+        said = {"xlabel": names[0], "ylabel": names[1]}
+        said |= {
+            f"{end}formatter": DatetimeTickFormatter() for end, date in zip("xy", dates, strict=True) if date
+        }
+        shown = self.chart.view().opts(holoviews.opts.Image(**said))
+        return panel.panel(shown, sizing_mode="stretch_both")
 
     def generate_chart(self) -> None:
         super().generate_chart()
