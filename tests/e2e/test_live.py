@@ -12,7 +12,7 @@ from datasets.shares import Terms
 from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import card, drag, plot, rows, settled
-from tests.e2e.lives import bar, path_of, present, same_rows
+from tests.e2e.lives import agree, bar, path_of, present, same_rows
 from tests.e2e.truth import Truth, filters
 from tests.e2e.visits import Arrive, Opener, assert_accessible
 
@@ -33,8 +33,7 @@ def test_followers_see_the_brush_move_explore_alone_and_return(stage: Page, arri
     stage.mouse.down()
     for part in (0.3, 0.4, 0.5):
         stage.mouse.move(x + box["width"] * part, y, steps=6)
-        count = stage.locator(".dx-count").inner_text()
-        expect(page.locator(".dx-count")).to_have_text(count)
+        agree(stage, page)
     expect(page.locator(".dx-hand span")).to_be_visible()
     stage.mouse.up()
     assert same_rows(stage, page) < 3_000_000
