@@ -184,6 +184,11 @@ def test_what_was_presented_is_watched_again(stage: Page, arrive: Arrive) -> Non
     expect(stage.get_by_label("Replay")).to_be_visible()
     expect(stage.locator(".dx-replay-marks i").nth(1)).to_be_attached(timeout=PATIENCE)
     assert rows(stage) == everything
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog", name="Invite people to watch")
+    expect(dialog.get_by_text("Everyone signed in may view")).to_be_visible()
+    expect(dialog.get_by_text("Guest links")).to_have_count(0)
+    dialog.get_by_role("button", name="Close").click()
     stage.get_by_label("Speed").select_option("8")
     stage.get_by_role("button", name="Play").click()
     expect(stage.locator(".dx-count")).to_have_text(f"{brushed:,}")
