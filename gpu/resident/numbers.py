@@ -49,7 +49,8 @@ def holding(numbers: Host, current: np.dtype[Any]) -> np.dtype[Any]:
         return np.promote_types(numbers.dtype, current)
     if numbers.size == 0:
         return current
-    bounds = np.min_scalar_type(min(int(numbers.min()), -1)), np.min_scalar_type(-int(numbers.max()) - 1)
+    least, most = min(int(numbers.min()), -1), max(int(numbers.max()), 0)
+    bounds = np.min_scalar_type(least), np.min_scalar_type(-most - 1)
     return np.promote_types(np.promote_types(*bounds), current)
 
 
