@@ -95,6 +95,24 @@ def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_s
     assert "delay" not in "".join(heard)
 
 
+def test_whom_it_is_shared_with_follows_and_nobody_else(stage: Page, arrive: Arrive) -> None:
+    path = path_of(stage)
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog")
+    expect(dialog.get_by_label("Level")).to_be_hidden()
+    dialog.get_by_role("button", name="Take away").click()
+    expect(dialog.get_by_text("Shared with nobody")).to_be_visible()
+    assert_accessible(stage)
+    page = arrive("ines", Role.VIEWER, path)
+    expect(page.get_by_text("There is no such live session here.")).to_be_visible()
+    dialog.get_by_label("Person or group").fill("ines")
+    dialog.get_by_role("button", name="Share", exact=True).click()
+    expect(dialog.get_by_text("ines may view")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.reload()
+    bar(page, "Following admin")
+
+
 def test_a_guest_follows_by_a_link_until_it_ends(stage: Page, visit: Opener) -> None:
     stage.get_by_role("button", name="Invite").click()
     dialog = stage.get_by_role("dialog")
@@ -165,6 +183,11 @@ def test_what_was_presented_is_watched_again(stage: Page, arrive: Arrive) -> Non
     expect(stage.get_by_label("Replay")).to_be_visible()
     expect(stage.locator(".dx-replay-marks i").nth(1)).to_be_attached(timeout=PATIENCE)
     assert rows(stage) == everything
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog", name="Invite people to watch")
+    expect(dialog.get_by_text("Everyone signed in may view")).to_be_visible()
+    expect(dialog.get_by_text("Guest links")).to_have_count(0)
+    dialog.get_by_role("button", name="Close").click()
     stage.get_by_label("Speed").select_option("8")
     stage.get_by_role("button", name="Play").click()
     expect(stage.locator(".dx-count")).to_have_text(f"{brushed:,}")

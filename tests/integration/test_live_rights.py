@@ -262,7 +262,7 @@ def test_whose_rights_change_is_cut_off_and_finds_other_channels(service, signed
 def test_a_new_share_that_hides_more_cuts_off_as_well(service, signed_in, trips, ada, key):
     bob = signed_in(Role.VIEWER)
     with session() as work:
-        work.execute(sa.delete(Share).where(Share.user_id.is_(None)))
+        work.execute(sa.delete(Share).where(Share.resource == Resource.DATASET, Share.user_id.is_(None)))
     share(Subject(user_id=number(bob)), Terms(conditions=CHICAGO))
 
     async def scene():
