@@ -119,9 +119,7 @@ def share_routes(door: Door) -> Blueprint:
     @operation(status=201)
     def share_view(key: str, body: NewShare) -> CreatedShare:
         """Share a saved view, or change the level on which it is shared with somebody."""
-        id_ = _view(key)
-        shares.demand_sharing(current_user, Resource.VIEW, id_)
-        return CreatedShare.model_validate(_given(Resource.VIEW, id_, body, _terms(body, None)))
+        return _shared(Resource.VIEW, _view(key), body)
 
     @routes.get("/api/live/<key>/shares")
     @requires(Permission.SAVE)
@@ -135,9 +133,7 @@ def share_routes(door: Door) -> Blueprint:
     @operation(status=201)
     def share_live(key: str, body: NewShare) -> CreatedShare:
         """Share a live session: to be followed while it runs, and watched again."""
-        id_ = _live(key)
-        shares.demand_sharing(current_user, Resource.LIVE, id_)
-        return CreatedShare.model_validate(_given(Resource.LIVE, id_, body, _terms(body, None)))
+        return _shared(Resource.LIVE, _live(key), body)
 
     @routes.delete("/api/shares/<int(max=2147483647):share_id>")
     @requires(Permission.SAVE)
@@ -160,6 +156,12 @@ def _view(key: str) -> int:
 
 def _live(key: str) -> int:
     return live.find(current_user, key).live.id or 0
+
+
+def _shared(resource: Resource, id_: int, body: NewShare) -> CreatedShare:
+    """Share something that has no rows and columns."""
+    shares.demand_sharing(current_user, resource, id_)
+    return CreatedShare.model_validate(_given(resource, id_, body, _terms(body, None)))
 
 
 def _given(resource: Resource, id_: int, wanted: NewShare, terms: Terms) -> Share:
