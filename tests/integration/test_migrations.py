@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from alembic import command
 from sqlmodel import SQLModel
 
-import config
 from config import Settings
 from db import engine, schema
+from tests.conftest import using
 
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 BEFORE = {
@@ -56,10 +56,8 @@ def empty(request, tmp_path):
     """An empty database of each kind, in use."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
     settings = Settings(data=tmp_path, database_url=url)
-    before = config.use(settings)
-    yield settings
-    engine.connect(settings.database).dispose()
-    config.use(before)
+    with using(settings):
+        yield settings
 
 
 def test_upgrade_from_empty(empty):
