@@ -114,7 +114,7 @@ def guest_page() -> Blueprint:
         except BadTokenError:
             return render_template("guest.html", form=None), 410
         if request.method == "GET" and _is_signed_in():
-            return _for_somebody(guests.home(link))
+            return _for_somebody(link)
         return _admit(link)
 
     return routes
@@ -124,12 +124,12 @@ def _is_signed_in() -> bool:
     return bool(current_user.is_authenticated and current_user.kind is not Kind.GUEST)
 
 
-def _for_somebody(home: str) -> Page:
+def _for_somebody(link: GuestLink) -> Page:
     """Their own rights are enough, or they choose to be a guest instead: nobody is signed out by a link."""
-    _, kind, key = home.split("/")
-    find = views.find if kind == "view" else live.find
+    home = guests.home(link)
+    find = live.find if link.view_id is None else views.find
     try:
-        find(current_user, key)
+        find(current_user, home.rpartition("/")[2])
     except (views.UnknownViewError, live.UnknownLiveError):
         return render_template("guest.html", form=FlaskForm(), name=current_user.name)
     return redirect(home)

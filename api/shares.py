@@ -1,4 +1,4 @@
-"""The routes of sharing: who uses a dataset or a saved view, and on what terms."""
+"""The routes of sharing: who uses a dataset, a saved view or a live session, and on what terms."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from datasets.shares import BadShareError, Subject, Terms
 from datasets.subjects import Among
 from datasets.words import words
 from db.tables import Level, Resource, Share
+from realtime import live
 
 
 class NewShare(Body):
@@ -118,9 +119,21 @@ def share_routes(door: Door) -> Blueprint:
     @operation(status=201)
     def share_view(key: str, body: NewShare) -> CreatedShare:
         """Share a saved view, or change the level on which it is shared with somebody."""
-        id_ = _view(key)
-        shares.demand_sharing(current_user, Resource.VIEW, id_)
-        return CreatedShare.model_validate(_given(Resource.VIEW, id_, body, _terms(body, None)))
+        return _shared(Resource.VIEW, _view(key), body)
+
+    @routes.get("/api/live/<key>/shares")
+    @requires(Permission.SAVE)
+    @operation()
+    def list_live_shares(key: str) -> Shares:
+        """With whom a live session is shared, of those who see its dataset."""
+        return _listed(Resource.LIVE, _live(key))
+
+    @routes.post("/api/live/<key>/shares")
+    @requires(Permission.SAVE)
+    @operation(status=201)
+    def share_live(key: str, body: NewShare) -> CreatedShare:
+        """Share a live session: to be followed while it runs, and watched again."""
+        return _shared(Resource.LIVE, _live(key), body)
 
     @routes.delete("/api/shares/<int(max=2147483647):share_id>")
     @requires(Permission.SAVE)
@@ -139,6 +152,16 @@ def _dataset(slug: str) -> int:
 
 def _view(key: str) -> int:
     return views.find(current_user, key)[0].id or 0
+
+
+def _live(key: str) -> int:
+    return live.find(current_user, key).live.id or 0
+
+
+def _shared(resource: Resource, id_: int, body: NewShare) -> CreatedShare:
+    """Share something that has no rows and columns."""
+    shares.demand_sharing(current_user, resource, id_)
+    return CreatedShare.model_validate(_given(resource, id_, body, _terms(body, None)))
 
 
 def _given(resource: Resource, id_: int, wanted: NewShare, terms: Terms) -> Share:

@@ -1,4 +1,4 @@
-"""Whose datasets and saved views are, and how they go on to somebody else."""
+"""Whose datasets, saved views and live sessions are, and how they go on to somebody else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from accounts.principals import Principal
 from datasets import shares, trail
-from datasets.shares import TABLES
+from datasets.shares import TABLES, Shared
 from db.engine import session
 from db.tables import Dataset, LiveSession, Resource, Role, SavedView, User, now
 
@@ -51,18 +51,17 @@ def transfer(by: Principal, from_: int, to: int) -> None:
     heir = _owner(to)
     with session() as work:
         before = work.get_one(User, from_).name
+        _end_live(work, from_)
         for resource, table in TABLES.items():
             given = sa.update(table).where(col(table.owner_id) == from_).values(owner_id=to)
             for id_ in work.scalars(given.returning(col(table.id))).all():
                 trail.owner(by, (resource, id_ or 0), before, heir, work)
-        _end_and_transfer(work, from_, to)
 
 
-def _end_and_transfer(work: Session, from_: int, to: int) -> None:
-    """Live sessions are presented to an audience that the other has not asked for: they end."""
-    ended = sa.func.coalesce(LiveSession.ended, now())
-    own = col(LiveSession.owner_id) == from_
-    work.execute(sa.update(LiveSession).where(own).values(owner_id=to, ended=ended))
+def _end_live(work: Session, owner: int) -> None:
+    """Live sessions are presented to an audience that another has not asked for: they end."""
+    running = (col(LiveSession.owner_id) == owner, col(LiveSession.ended).is_(None))
+    work.execute(sa.update(LiveSession).where(*running).values(ended=now()))
 
 
 def claim(slug: str, name: str | None) -> None:
@@ -94,7 +93,7 @@ def hand_over(by: Principal, resource: Resource, id_: int, to: int) -> None:
     shares.demand_sharing(by, resource, id_)
     heir = _owner(to)
     with session() as work:
-        found = cast(Dataset | SavedView, work.get_one(TABLES[resource], id_))
+        found = cast(Shared, work.get_one(TABLES[resource], id_))
         before = work.get(User, found.owner_id) if found.owner_id else None
         found.owner_id = to
         work.add(found)

@@ -1,4 +1,4 @@
-"""Who may use what: datasets and saved views, shared with people, groups or everyone signed in.
+"""Who may use what: datasets, saved views and live sessions, shared with people, groups or everyone.
 
 Owners and admins manage what there is; everybody else has what their shares allow, which each say it for one
 person, one group or everyone. docs/rights.md has the whole model.
@@ -23,7 +23,12 @@ from db.tables import Dataset, Group, Level, LiveSession, Membership, Resource, 
 
 LEVELS = tuple(Level)
 """In their order: each includes those before it."""
-TABLES: dict[Resource, type[Dataset | SavedView]] = {Resource.DATASET: Dataset, Resource.VIEW: SavedView}
+Shared = Dataset | SavedView | LiveSession
+TABLES: dict[Resource, type[Shared]] = {
+    Resource.DATASET: Dataset,
+    Resource.VIEW: SavedView,
+    Resource.LIVE: LiveSession,
+}
 TRIES = 3
 
 
@@ -108,13 +113,15 @@ def demand_sharing(person: Principal, resource: Resource, id_: int) -> None:
 def visible(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
     """The rows of ``TABLES[resource]`` that exist for a person, as a condition of a query.
 
-    For a guest that is their saved view, and the dataset of it, or of their live session while that runs, as
-    long as the user whose rights they have sees it.
+    For a guest that is their saved view or live session, and its dataset (of a live session while that runs),
+    as long as the user whose rights they have sees it.
     """
     if person.kind is Kind.GUEST:
         only = col(SavedView.id) == person.view_id
         if resource is Resource.VIEW:
             return only
+        if resource is Resource.LIVE:
+            return col(LiveSession.id) == person.live_id
         running = sa.and_(col(LiveSession.id) == person.live_id, col(LiveSession.ended).is_(None))
         views, lives = select(SavedView.dataset_id).where(only), select(LiveSession.dataset_id).where(running)
         shown = sa.or_(col(Dataset.id).in_(views), col(Dataset.id).in_(lives))
@@ -127,7 +134,15 @@ def _of_user(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
         return sa.true()
     table = TABLES[resource]
     shared = select(Share.resource_id).where(Share.resource == resource, shared_with(person))
-    return sa.or_(col(table.owner_id) == person.id, col(table.id).in_(shared))
+    on_stage = _on_stage(person) if resource is Resource.LIVE else sa.false()
+    return sa.or_(col(table.owner_id) == person.id, col(table.id).in_(shared), on_stage)
+
+
+def _on_stage(person: Principal) -> sa.ColumnElement[bool]:
+    """The live sessions in which somebody presents or co-presents: the list is JSON, such as ``[1, 12]``."""
+    opened = sa.func.replace(sa.cast(LiveSession.co_presenters, sa.Text), "[", " ")
+    helps = sa.func.replace(opened, "]", ",").contains(f" {person.id},")
+    return sa.or_(col(LiveSession.presenter_id) == person.id, helps)
 
 
 def shared_with(person: Principal) -> sa.ColumnElement[bool]:
@@ -251,3 +266,5 @@ def _require_sense(resource: Resource, terms: Terms) -> None:
         raise BadShareError("Only of a dataset can some rows or columns be shared.")
     if partial and terms.level is Level.MANAGE:
         raise BadShareError("Who manages a dataset sees all of it.")
+    if resource is Resource.LIVE and terms.level is not Level.VIEW:
+        raise BadShareError("A live session is shared to be followed, and nothing else.")

@@ -1,4 +1,4 @@
-"""What is done to datasets and saved views, in the audit log: by the names that their addresses have."""
+"""What is done to datasets and what is made of them, in the audit log: by the names in their addresses."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from sqlmodel import Session, col, select
 from accounts import audit
 from accounts.audit import Action
 from accounts.principals import Principal
-from db.tables import Dataset, Group, Resource, SavedView, Share, User
+from db.tables import Dataset, Group, LiveSession, Resource, SavedView, Share, User
 
 MOST_OPENED = 100_000
 """Openings that are known at a time."""
+ADDRESSES: dict[Resource, tuple[Any, Any]] = {
+    Resource.DATASET: (Dataset.slug, Dataset.id),
+    Resource.VIEW: (SavedView.key, SavedView.id),
+    Resource.LIVE: (LiveSession.key, LiveSession.id),
+}
+"""The names in addresses, and the numbers."""
 
 _opened: OrderedDict[tuple[str, str, str], None] = OrderedDict()
 _lock = Lock()
@@ -65,10 +71,6 @@ def _record(
     **details: Any,  # noqa: ANN401
 ) -> None:
     resource, id_ = what
-    query = (
-        select(Dataset.slug).where(Dataset.id == id_)
-        if resource is Resource.DATASET
-        else select(SavedView.key).where(SavedView.id == id_)
-    )
-    key = work.exec(query).one()
+    address, number = ADDRESSES[resource]
+    key = work.exec(select(address).where(number == id_)).one()
     audit.record(action, actor=by, resource=(resource, key), work=work, **details)

@@ -129,9 +129,8 @@ def require_person(somebody: Principal) -> None:
 
 
 def visible(person: Principal) -> sa.ColumnElement[bool]:
-    """The live sessions that exist for a person: of datasets that do. For a guest, the one they came for."""
-    own = col(LiveSession.id) == person.live_id if person.kind is Kind.GUEST else sa.true()
-    return sa.and_(own, shares.visible(person, Resource.DATASET))
+    """The live sessions that exist for a person: those shared with them, of datasets that exist for them."""
+    return sa.and_(shares.visible(person, Resource.LIVE), shares.visible(person, Resource.DATASET))
 
 
 def find(person: Principal, key: str) -> Found:

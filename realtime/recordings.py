@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from config import settings
+from datasets import shares
 from datasets.description import Description
 from db.engine import session
-from db.tables import LiveRecord, LiveSession, now
+from db.tables import LiveRecord, LiveSession, Resource, now
 from realtime.glass import Glass, Line
 
 PAGE = 60
@@ -70,7 +71,9 @@ def forget() -> None:
     """Remove the live sessions that ended longer ago than they are to be kept, with what was recorded."""
     before = now() - settings().live_retention
     with session() as work:
-        work.execute(sa.delete(LiveSession).where(col(LiveSession.ended) < before))
+        old = sa.delete(LiveSession).where(col(LiveSession.ended) < before).returning(col(LiveSession.id))
+        for id_ in work.scalars(old).all():
+            shares.forget(work, Resource.LIVE, id_ or 0)
 
 
 def first(live: LiveSession) -> LiveRecord:

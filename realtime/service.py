@@ -85,7 +85,7 @@ class Realtime:
                 await going_on
                 self._runs = False
                 await asyncio.to_thread(self.feeds.stop)
-                await asyncio.to_thread(self._stop)
+                await asyncio.to_thread(self.stop)
 
     @property
     def standing(self) -> Standing:
@@ -233,7 +233,8 @@ class Realtime:
                 self._speaks = Adapter(self._mounted.address if self._mounted else lambda: "")
             return self._speaks
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """End the connection to Ably and the watch, where they have begun; both may begin again."""
         self._watch.stop()
         with self._beginning:
             begun, speaks, self._begun, self._speaks = self._begun, self._speaks, None, None

@@ -13,12 +13,12 @@ from accounts import audit, users
 from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
-from datasets import catalogue
+from datasets import catalogue, shares
 from datasets.exploration import Exploration
 from datasets.growing import parts
 from datasets.shares import NotAllowedError
 from db.engine import alone, session
-from db.tables import Dataset, LiveMember, LiveSession, now
+from db.tables import Dataset, LiveMember, LiveSession, Resource, Share, now
 from realtime import live, recordings
 from realtime.live import Part, UnknownLiveError
 from realtime.pace import Pace
@@ -76,7 +76,7 @@ class Stage:
         self._audience, self._pace = audience, Pace()
 
     def start(self, by: Principal, exploration: Exploration, name: str | None = None) -> str:
-        """Begin to present an exploration that the person has open; returns the key.
+        """Begin to present an exploration that the person has open, to everyone; returns the key.
 
         Raises:
             NotAllowedError: they may not present.
@@ -95,6 +95,8 @@ class Stage:
             work.add(own)
             work.flush()
             work.add(recordings.first(own))
+            shares.forget(work, Resource.LIVE, own.id or 0)  # SQLite gives numbers out again
+            work.add(Share(resource=Resource.LIVE, resource_id=own.id or 0))
             _record(Action.LIVE_STARTED, by, own, work, dataset=exploration.dataset)
         self._audience.began(own.key)
         return own.key
@@ -238,6 +240,7 @@ class Stage:
         with _owning(by, key, running=False) as (work, own):
             if own.ended is None:
                 raise RunningError
+            shares.forget(work, Resource.LIVE, own.id or 0)
             work.execute(sa.delete(LiveSession).where(col(LiveSession.id) == own.id))
             _record(Action.LIVE_DELETED, by, own, work)
 
@@ -310,11 +313,11 @@ def _require_able(id_: int, key: str) -> None:
         NotAllowedError: they can't.
     """
     if not _is_able(id_, key):
-        raise NotAllowedError("They can't present this: it takes the role and the dataset.")
+        raise NotAllowedError("They can't present this: it takes the role, and to see it and its dataset.")
 
 
 def _is_able(id_: int, key: str) -> bool:
-    """Whether somebody is let in, may present, and sees the dataset."""
+    """Whether somebody is let in, may present, and sees the live session."""
     other = users.of_id(id_)
     return other is not None and other.may(Permission.PRESENT) and live.exists(other, key)
 

@@ -38,9 +38,11 @@ def cheap_passwords() -> Iterator[None]:
 @contextmanager
 def using(settings: Settings) -> Iterator[None]:
     before = config.use(settings)
-    yield
-    config.use(before)
-    engine.connect(settings.database).dispose()
+    try:
+        yield
+    finally:
+        config.use(before)
+        engine.connect(settings.database).dispose()
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +84,7 @@ def app(whole_app: Dash, settings: Settings, contract: Contract) -> Iterator[Das
     with using(settings):
         yield whole_app
         whole_app.server.extensions["door"].settle()
+        whole_app.server.extensions["realtime"].stop()
     assert not contract.faults
 
 

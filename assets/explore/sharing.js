@@ -1,5 +1,5 @@
 /**
- * The dialog of sharing: with whom a dataset or a saved view is shared, and on what terms.
+ * The dialog of sharing: with whom a dataset, a saved view or a live session is shared, and on what terms.
  * @import { Description, Exploration, May, Opened } from "./types.js"
  */
 import { ask, attempt } from "./api.js";
@@ -14,14 +14,15 @@ let lists = 0;
 
 /** @typedef {{ id: number, among: "person" | "group" | "everyone", name: string, level: keyof typeof LEVELS, rows: string | null, masked: string[] }} Share */
 
-class Sharing {
+export class Sharing {
   /** Names suggested so far, and what they name. @type {Map<string, string>} */ #known = new Map([[EVERYONE, "everyone"]]);
 
   /**
    * @param {string} url of what is shared
    * @param {{ description: Description, exploration: Exploration } | null} dataset whose rows and columns can be restricted
+   * @param {(keyof typeof LEVELS)[]} levels that make sense of it
    */
-  constructor(url, dataset) {
+  constructor(url, dataset, levels = ["view", "edit", "manage"]) {
     this.url = url;
     this.dataset = dataset;
     this.problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
@@ -29,8 +30,8 @@ class Sharing {
     this.options = h("datalist", { id: list }, h("option", { value: EVERYONE }));
     const oninput = () => void attempt(this.problem, () => this.#suggest());
     this.name = h("input", { class: "dx-input dx-grow", "aria-label": "Person or group", placeholder: "Person, group or everyone", list, oninput, required: true, autocomplete: "off" });
-    const levels = Object.entries(LEVELS).map(([value, label]) => h("option", { value }, label));
-    this.level = h("select", { class: "dx-select", "aria-label": "Level" }, ...levels);
+    const options = levels.map((value) => h("option", { value }, LEVELS[value]));
+    this.level = h("select", { class: "dx-select", "aria-label": "Level", hidden: levels.length === 1 }, ...options);
     this.filtered = h("input", { type: "checkbox" });
     this.columns = h("select", { class: "dx-select dx-many", multiple: true, size: 5, "aria-label": "Columns to leave out" });
     this.list = h("ul", { class: "dx-list" });

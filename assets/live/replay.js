@@ -6,6 +6,7 @@
  */
 import { encode } from "../explore/address.js";
 import { fit, isFilter } from "./fit.js";
+import { invite } from "./invite.js";
 import { Marks } from "./marks.js";
 import { Player } from "./player.js";
 import { Hand } from "./pointer.js";
@@ -30,6 +31,7 @@ export class Replay {
       toggle: () => this.#play(!this.playing),
       seek: (moment) => this.#seek(moment),
       leave: () => this.#leave(),
+      invite: () => invite(outline, page.opened.may),
     });
     page.strip.element.before(this.bar.element);
   }

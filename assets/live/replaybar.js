@@ -18,8 +18,8 @@ export function clock(milliseconds) {
 export class ReplayBar {
   #length = 0;
 
-  /** @param {Outline} outline @param {{ toggle(): void, seek(moment: number): void, leave(): void }} doings */
-  constructor({ name, presenter }, { toggle, seek, leave }) {
+  /** @param {Outline} outline @param {{ toggle(): void, seek(moment: number): void, leave(): void, invite(): void }} doings */
+  constructor({ name, presenter, owns }, { toggle, seek, leave, invite }) {
     this.button = iconButton("play", "Play", toggle, { disabled: true });
     this.slider = h("input", { type: "range", class: "dx-replay-slider", "aria-label": "Moment", min: 0, max: 0, step: 1, value: 0, oninput: () => seek(Number(this.slider.value)) });
     this.marks = h("div", { class: "dx-replay-marks", "aria-hidden": "true" });
@@ -27,7 +27,7 @@ export class ReplayBar {
     this.rate = h("select", { class: "dx-select", "aria-label": "Speed" }, ...SPEEDS.map((value) => h("option", { value }, `${value}×`)));
     const words = h("span", { class: "dx-live-words" }, `${name || `Presented by ${presenter.name}`}`);
     const track = h("div", { class: "dx-replay-track" }, this.marks, this.slider);
-    const parts = [this.button, words, track, this.time, this.rate, textButton("Explore from here", leave)];
+    const parts = [this.button, words, track, this.time, this.rate, owns && textButton("Invite", invite), textButton("Explore from here", leave)];
     this.element = h("section", { class: "dx-live-bar dx-replay", "aria-label": "Replay" }, ...parts);
   }
 

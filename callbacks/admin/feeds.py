@@ -26,6 +26,7 @@ from datasets.door import Seen
 from realtime import tokens
 from realtime.feeds import acts
 from realtime.feeds.acts import Listed
+from realtime.feeds.intake import Pace
 from realtime.feeds.known import UnknownFeedError
 from realtime.feeds.running import Feeds
 from realtime.feeds.taking import MOST_LETTERS
@@ -68,14 +69,14 @@ def panel(key: str) -> list[Component] | None:
 @requires(Permission.PRESENT)
 def paces(_beat: int | None, open_: list[dict[str, str]]) -> list[Component]:
     """How fast the feed is that the panel shows."""
-    found = {each.feed.key: each for each in acts.listed(current_user)}
+    found = {each.feed.key: each for each in acts.listed(current_user)} if open_ else {}
     return [shown.pace(_row(found[each["key"]])) if each["key"] in found else [] for each in open_]
 
 
 def _row(each: Listed) -> dict[str, Any]:
     own = each.feed
     pace = _feeds().pace(own.id or 0)
-    state, problem = _state(each)
+    state, problem = _state(each, pace)
     return {
         "id": own.key,
         "name": own.name,
@@ -93,9 +94,8 @@ def _row(each: Listed) -> dict[str, Any]:
     }
 
 
-def _state(each: Listed) -> tuple[str, str]:
+def _state(each: Listed, pace: Pace | None) -> tuple[str, str]:
     """How a feed is, and what is wrong with it."""
-    pace = _feeds().pace(each.feed.id or 0)
     if each.feed.paused:
         full = each.letters >= MOST_LETTERS
         return "Paused", f"{MOST_LETTERS:,} dead letters have paused it" if full else ""

@@ -20,6 +20,7 @@ class Resource(StrEnum):
 
     DATASET = "dataset"
     VIEW = "view"
+    LIVE = "live session"
 
 
 class Level(StrEnum):
@@ -34,7 +35,7 @@ EVERYONE = sa.text("user_id IS NULL AND group_id IS NULL")
 
 
 class Share(SQLModel, table=True):
-    """That a person, a group or (neither) everyone signed in may use a dataset or a saved view.
+    """That a person, a group or (neither) everyone signed in may use something.
 
     Of a dataset it may show only the rows that meet ``conditions`` (None: every row), and it leaves out the
     columns in ``masked``. There is one share at most of a resource with somebody.

@@ -14,6 +14,7 @@ from gpu.cpu.pool import parts, run
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cube
 from gpu.resident.arrays import Words
+from gpu.resident.masks import unpacked
 from gpu.resident.tally import Group
 
 _MANY_WORDS = 10_000
@@ -37,9 +38,7 @@ class HostCounter:
         words = np.zeros((rows.stop + 63) // 64, np.uint64)
         ranges = parts(rows.start, rows.stop, self.threads)
         run(conjunction, [(addresses(filters), words, *part) for part in ranges])
-        first = rows.start // 64
-        passed = np.unpackbits(words[first:].view(np.uint8), bitorder="little").view(np.bool_)
-        return passed[rows.start - 64 * first : rows.stop - 64 * first]
+        return unpacked(words[rows.start // 64 :], rows)
 
     def most_pass(self, filters: list[Words], rows: int) -> bool:
         words = rows // 64

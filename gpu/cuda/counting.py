@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, address
 from gpu.cuda.plan import Pass, Plan
+from gpu.resident.masks import unpacked
 
 STRETCH = 1 << 31
 """Rows a launch has at most: counts in shared memory are of 32 bits."""
@@ -46,6 +47,4 @@ def mask(filters: Sequence[Array], device: Device, rows: range) -> npt.NDArray[n
     first, last = rows.start // 64, (rows.stop + 63) // 64
     bits = device.zeros(last - first, np.uint64)
     passing(filters, device, rows, address(bits, first))
-    words = device.download(bits).view(np.uint8)
-    passed = np.unpackbits(words, bitorder="little").view(np.bool_)
-    return passed[rows.start - 64 * first : rows.stop - 64 * first]
+    return unpacked(device.download(bits), rows)

@@ -23,8 +23,8 @@ class Rows:
         self._source = source
         self._lock = Lock()
         self._types: dict[str, pa.DataType] = {}
-        self._tail: tuple[int, tuple[pa.RecordBatch, ...]] = (source.rows, ())
-        self.count = source.rows
+        self.count = source.rows  # asked once: it may grow meanwhile
+        self._tail: tuple[int, tuple[pa.RecordBatch, ...]] = (self.count, ())
 
     @property
     def nbytes(self) -> int:

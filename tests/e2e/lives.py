@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from time import monotonic
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import rows, settled
 
 
@@ -31,6 +33,14 @@ def bar(page: Page, words: str) -> None:
     """Until the bar says this, and the connection is live."""
     expect(page.get_by_label("Live session").get_by_text(words)).to_be_visible()
     expect(page.locator(".dx-live-bar[data-status=live]")).to_be_visible()
+
+
+def agree(stage: Page, page: Page) -> None:
+    """Until a page shows the count that the presenter sees, while a brush is held."""
+    deadline = monotonic() + PATIENCE / 1000
+    while (counts := {each.locator(".dx-count").inner_text() for each in (stage, page)}) and len(counts) > 1:
+        assert monotonic() < deadline, counts
+        page.wait_for_timeout(50)
 
 
 def same_rows(stage: Page, *others: Page) -> int:

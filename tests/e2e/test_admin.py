@@ -15,7 +15,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 FILLED = {
     "people": "admin",
     "groups": "group",
-    "datasets": "1 dataset",
+    "datasets": "Flights 2001",
     "feeds": "feed",
     "sessions": "session",
     "audit": "entr",

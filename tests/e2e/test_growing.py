@@ -54,6 +54,7 @@ def test_values_beyond_the_scale_are_seen_and_the_scale_is_widened(visit: Opener
     assert above[1] == "100"
     card(page, "value").get_by_role("button", name="Options of").click()
     page.locator("#dx-menu-value").get_by_text("Widen to every value").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     settled(page)
     *bins, above, none = table(page, "value")
     assert (above[1], none[1], bins[0][1]) == ("0", "0", "0")

@@ -12,7 +12,7 @@ from datasets.shares import Terms
 from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import card, drag, plot, rows, settled
-from tests.e2e.lives import bar, path_of, present, same_rows
+from tests.e2e.lives import agree, bar, path_of, present, same_rows
 from tests.e2e.truth import Truth, filters
 from tests.e2e.visits import Arrive, Opener, assert_accessible
 
@@ -33,8 +33,7 @@ def test_followers_see_the_brush_move_explore_alone_and_return(stage: Page, arri
     stage.mouse.down()
     for part in (0.3, 0.4, 0.5):
         stage.mouse.move(x + box["width"] * part, y, steps=6)
-        count = stage.locator(".dx-count").inner_text()
-        expect(page.locator(".dx-count")).to_have_text(count)
+        agree(stage, page)
     expect(page.locator(".dx-hand span")).to_be_visible()
     stage.mouse.up()
     assert same_rows(stage, page) < 3_000_000
@@ -94,6 +93,24 @@ def test_a_follower_with_fewer_rights_sees_their_own_numbers_and_the_page_says_s
     expect(card(page, "delay")).to_have_count(0)
     assert "hour" in "".join(heard)
     assert "delay" not in "".join(heard)
+
+
+def test_whom_it_is_shared_with_follows_and_nobody_else(stage: Page, arrive: Arrive) -> None:
+    path = path_of(stage)
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog")
+    expect(dialog.get_by_label("Level")).to_be_hidden()
+    dialog.get_by_role("button", name="Take away").click()
+    expect(dialog.get_by_text("Shared with nobody")).to_be_visible()
+    assert_accessible(stage)
+    page = arrive("ines", Role.VIEWER, path)
+    expect(page.get_by_text("There is no such live session here.")).to_be_visible()
+    dialog.get_by_label("Person or group").fill("ines")
+    dialog.get_by_role("button", name="Share", exact=True).click()
+    expect(dialog.get_by_text("ines may view")).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    page.reload()
+    bar(page, "Following admin")
 
 
 def test_a_guest_follows_by_a_link_until_it_ends(stage: Page, visit: Opener) -> None:
@@ -166,6 +183,11 @@ def test_what_was_presented_is_watched_again(stage: Page, arrive: Arrive) -> Non
     expect(stage.get_by_label("Replay")).to_be_visible()
     expect(stage.locator(".dx-replay-marks i").nth(1)).to_be_attached(timeout=PATIENCE)
     assert rows(stage) == everything
+    stage.get_by_role("button", name="Invite").click()
+    dialog = stage.get_by_role("dialog", name="Invite people to watch")
+    expect(dialog.get_by_text("Everyone signed in may view")).to_be_visible()
+    expect(dialog.get_by_text("Guest links")).to_have_count(0)
+    dialog.get_by_role("button", name="Close").click()
     stage.get_by_label("Speed").select_option("8")
     stage.get_by_role("button", name="Play").click()
     expect(stage.locator(".dx-count")).to_have_text(f"{brushed:,}")

@@ -21,9 +21,9 @@ from datasets.shares import Terms
 from db.tables import Resource, Role
 from realtime.feeds import acts
 from tests.conftest import using
-from tests.e2e.conftest import ROOT
+from tests.e2e.conftest import PATIENCE, ROOT
 from tests.e2e.explore import drag, rows, settled
-from tests.e2e.growing import Growing, feeding, selected
+from tests.e2e.growing import TOTAL, Growing, feeding, selected
 from tests.e2e.lives import bar, path_of, present, same_rows
 from tests.e2e.visits import Arrive, Opener, Service
 
@@ -76,8 +76,10 @@ def test_who_presents_holds_growing_rows_still_for_the_audience(
     page.get_by_label("Moment").press("End")
     assert selected(page, "4,100") == rows(stage)
     page.get_by_label("Moment").press("Home")
+    page.get_by_label("Speed").select_option("4")
     page.get_by_role("button", name="Play").click()
-    assert selected(page, "3,800") > 0
+    shown = f"() => document.querySelector('{TOTAL}').textContent.includes('of 3,800 rows')"
+    page.wait_for_function(shown, timeout=2 * PATIENCE)
 
 
 class House:

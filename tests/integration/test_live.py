@@ -217,6 +217,27 @@ def test_whoever_is_signed_out_or_disabled_is_cut_off(service, signed_in, trips)
     assert asyncio.run(scene()) == (401, [])
 
 
+def test_who_loses_the_share_is_cut_off_and_hears_no_more(service, signed_in, trips):
+    ada, eve = signed_in(Role.PRESENTER), signed_in(Role.VIEWER)
+    key = started(ada, trips)
+
+    async def scene():
+        async with member(service, ada, key) as presenter, member(service, eve, key) as follower:
+            await presenter.commit(1, exploration(trips))
+            await soon(lambda: follower.said("state", "state"))
+            share = ada.get(f"/api/live/{key}/shares").json["shares"][0]["id"]
+            assert ada.delete(f"/api/shares/{share}").status_code == 204
+            await soon(
+                lambda: follower.answers[-1] != 200 and follower.client.connection.state != "connected"
+            )
+            heard = len(follower.said("state", "state"))
+            await presenter.commit(2, exploration(trips))
+            await asyncio.to_thread(until, lambda: shown(ada, key)["seq"] == 2)
+            return follower.answers[-1], len(follower.said("state", "state")) - heard
+
+    assert asyncio.run(scene()) == (404, 0)
+
+
 def test_when_the_presenter_is_lost_the_owner_presents_and_without_an_owner_it_ends(
     service, signed_in, trips
 ):

@@ -8,22 +8,19 @@ from sqlmodel import select
 from components import ids as shared
 from components.admin import ids
 from datasets import shares
-from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Terms
 from db.engine import session
 from db.tables import Dataset, LiveSession, Resource, Role
 from realtime import recordings
 from realtime.recordings import Batch
 from tests.integration.dash_calls import ask, call, confirm, prop
+from tests.integration.stages import import_trips
 
 
 @pytest.fixture
 def trips(app, tmp_path):
     """A small dataset, open to everyone; its version."""
-    file = tmp_path / "trips.csv"
-    rows = "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'},{n}\n" for n in range(300))
-    file.write_text(f"delay,origin,salary\n{rows}")
-    version = import_file(file, "trips", "Trips", lambda *_: None, lambda _: None).version
+    version = import_trips(tmp_path)
     shares.open_to_everyone("trips")
     return version
 

@@ -14,14 +14,13 @@ from sqlmodel import select
 
 from accounts import users
 from datasets import shares
-from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Dataset, GuestLink, Resource, Role, Share, now
 from realtime import pace, tokens, watch
 from realtime.broker.actions import Action
 from tests.integration.brokers import Wire, wire
-from tests.integration.stages import house, member, soon, until
+from tests.integration.stages import house, import_trips, member, soon, until
 
 SPAN = {"type": "interval", "lo": 10.0, "hi": 20.0, "nulls": False}
 BOTH = {"type": "members", "values": ["ATL", "ORD"], "other": False, "nulls": False}
@@ -33,10 +32,7 @@ HIDDEN = ("salary", "ATL", "4242")
 @pytest.fixture
 def trips(app, tmp_path):
     """Three columns; everyone sees flights from Chicago, without salaries. Its version."""
-    file = tmp_path / "trips.csv"
-    rows = "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'},{n}\n" for n in range(300))
-    file.write_text(f"delay,origin,salary\n{rows}")
-    version = import_file(file, "trips", "Trips", lambda *_: None, lambda _: None).version
+    version = import_trips(tmp_path)
     share(EVERYONE, Terms(conditions=CHICAGO, masked=("salary",)))
     return version
 
@@ -262,7 +258,7 @@ def test_whose_rights_change_is_cut_off_and_finds_other_channels(service, signed
 def test_a_new_share_that_hides_more_cuts_off_as_well(service, signed_in, trips, ada, key):
     bob = signed_in(Role.VIEWER)
     with session() as work:
-        work.execute(sa.delete(Share).where(Share.user_id.is_(None)))
+        work.execute(sa.delete(Share).where(Share.resource == Resource.DATASET, Share.user_id.is_(None)))
     share(Subject(user_id=number(bob)), Terms(conditions=CHICAGO))
 
     async def scene():

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
@@ -11,9 +12,39 @@ import sqlalchemy as sa
 from alembic import command
 from sqlmodel import SQLModel
 
-import config
 from config import Settings
 from db import engine, schema
+from tests.conftest import using
+
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+BEFORE = {
+    "users": {
+        "id": 1,
+        "name": "ada",
+        "role": "presenter",
+        "disabled": False,
+        "created": THEN,
+        "handle": "h",
+        "totp_step": 0,
+    },
+    "datasets": {"id": 1, "slug": "trips", "name": "Trips", "created": THEN},
+    "live_sessions": {
+        "id": 1,
+        "key": "k" * 16,
+        "name": "June",
+        "dataset_id": 1,
+        "version": "ab",
+        "owner_id": 1,
+        "co_presenters": "[]",
+        "started": THEN,
+        "state": "{}",
+        "seq": 0,
+        "marks": "[]",
+        "cursor": "",
+        "cipher": "",
+    },
+}
+"""A live session as release 0008 has it."""
 
 
 def tables():
@@ -25,10 +56,8 @@ def empty(request, tmp_path):
     """An empty database of each kind, in use."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
     settings = Settings(data=tmp_path, database_url=url)
-    before = config.use(settings)
-    yield settings
-    engine.connect(settings.database).dispose()
-    config.use(before)
+    with using(settings):
+        yield settings
 
 
 def test_upgrade_from_empty(empty):
@@ -47,6 +76,20 @@ def test_downgrade_leaves_nothing(empty):
     schema.upgrade()
     command.downgrade(schema.configuration(), "base")
     assert tables() == set()
+
+
+def test_live_sessions_that_were_there_stay_with_everyone(empty):
+    where = schema.configuration()
+    command.upgrade(where, "0008")
+    with engine.session() as work:
+        for name, values in BEFORE.items():
+            table = sa.table(name, *map(sa.column, values))
+            work.connection().execute(sa.insert(table).values(values))
+    for change, kept in ((command.upgrade, [(1, None, None, "view")]), (command.downgrade, [])):
+        change(where, "head" if kept else "0008")
+        with engine.session() as work:
+            found = sa.text("SELECT resource_id, user_id, group_id, level FROM shares WHERE resource = :live")
+            assert work.connection().execute(found, {"live": "live session"}).all() == kept
 
 
 def test_two_starts_at_once_upgrade_once(empty):

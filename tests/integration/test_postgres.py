@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-import config
 from accounts import links, secrets, sessions, users
 from accounts.sessions import Browser
 from config import Settings
@@ -16,17 +15,16 @@ from db import engine, schema
 from db.engine import session
 from db.keys import ring
 from db.tables import Dataset, DatasetVersion, Role, User
+from tests.conftest import using
 
 
 @pytest.fixture
 def postgres(postgresql_url, tmp_path):
     settings = Settings(data=tmp_path, database_url=postgresql_url)
-    before = config.use(settings)
-    schema.upgrade()
-    ring.ensure()
-    yield settings
-    engine.connect(settings.database).dispose()
-    config.use(before)
+    with using(settings):
+        schema.upgrade()
+        ring.ensure()
+        yield settings
 
 
 def test_it_is_postgresql(postgres):

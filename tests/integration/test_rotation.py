@@ -10,11 +10,12 @@ from accounts import sessions, tokens, users
 from accounts.sessions import Browser
 from accounts.tokens import Audience, BadTokenError
 from config import Settings
-from db import engine, schema
+from db import schema
 from db.engine import session
 from db.keys import master, ring, rotation
 from db.keys.master import MasterKeyError
 from db.tables import Key, KeyPurpose, Role, User, now
+from tests.conftest import using
 
 PEOPLE = 7
 ADDRESSES = {f"{number}@example.org" for number in range(1, PEOPLE + 1)}
@@ -29,18 +30,15 @@ class Killed(BaseException):
 def people(request, tmp_path, monkeypatch):
     """Some people with addresses, in a new database of each kind."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
-    settings = Settings(data=tmp_path, database_url=url)
-    before = config.use(settings)
-    schema.upgrade()
-    ring.ensure()
-    monkeypatch.setattr(ring, "FRESH", 0.0)
-    monkeypatch.setattr(rotation, "BATCH", 2)
-    found = [users.create(f"user {number}", None, Role.VIEWER) for number in range(PEOPLE)]
-    for person in found:
-        users.set_email(person.name, f"{person.id}@example.org")
-    yield found
-    engine.connect(settings.database).dispose()
-    config.use(before)
+    with using(Settings(data=tmp_path, database_url=url)):
+        schema.upgrade()
+        ring.ensure()
+        monkeypatch.setattr(ring, "FRESH", 0.0)
+        monkeypatch.setattr(rotation, "BATCH", 2)
+        found = [users.create(f"user {number}", None, Role.VIEWER) for number in range(PEOPLE)]
+        for person in found:
+            users.set_email(person.name, f"{person.id}@example.org")
+        yield found
 
 
 def sealing_keys():

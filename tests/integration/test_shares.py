@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import select
 
-import config
 from accounts import users
 from config import Settings
 from datasets import owners, shares
 from datasets.owners import UnknownOwnerError
 from datasets.shares import EVERYONE, NotAllowedError, Subject, Terms, UnknownShareError
-from db import engine, schema
+from db import schema
 from db.engine import session
 from db.keys import ring
 from db.tables import Dataset, Group, Level, Membership, Resource, Role, SavedView, Share, User
+from tests.conftest import using
 from tests.integration.audit_log import entries
 
 PASSWORD = "correct horse battery"
@@ -25,13 +25,10 @@ PASSWORD = "correct horse battery"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
-    settings = Settings(data=tmp_path, database_url=url)
-    before = config.use(settings)
-    schema.upgrade()
-    ring.ensure()
-    yield
-    engine.connect(settings.database).dispose()
-    config.use(before)
+    with using(Settings(data=tmp_path, database_url=url)):
+        schema.upgrade()
+        ring.ensure()
+        yield
 
 
 @pytest.fixture
