@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -141,6 +142,7 @@ async def _up(browser: WebSocket, process: ClientConnection) -> None:
 
 
 async def _down(process: ClientConnection, browser: WebSocket) -> None:
-    async for message in process:
-        await (browser.send_text(message) if isinstance(message, str) else browser.send_bytes(message))
+    with suppress(ConnectionClosed):  # it may break off
+        async for message in process:
+            await (browser.send_text(message) if isinstance(message, str) else browser.send_bytes(message))
     await browser.close(GONE)

@@ -31,3 +31,33 @@ def running(*task: str) -> Iterator[Process]:
         process = Process(PYTHON, *task)
         yield process
         process.end()
+
+
+def view(id_, *columns, kind="linear", aggregate="count", of=None):
+    scales = [{"type": kind, "domain": None, "top": None} for _ in columns]
+    measure = {"aggregate": aggregate, "column": of}
+    return {
+        "id": id_,
+        "columns": columns,
+        "scales": scales,
+        "bins": [None] * len(columns),
+        "measure": measure,
+    }
+
+
+def exploration(version, views, **filters):
+    return {
+        "v": 1,
+        "dataset": "trips",
+        "version": version,
+        "views": views,
+        "filters": filters,
+        "active": None,
+    }
+
+
+def opened(browser, version, views, **filters):
+    """The address of a dashboard."""
+    answer = browser.post("/api/cuxfilter", json={"exploration": exploration(version, views, **filters)})
+    assert answer.status_code == 201, answer.json
+    return answer.json["path"]

@@ -23,7 +23,7 @@ from datasets.shares import Subject, Terms
 from db.tables import Level, Resource
 from gpu.cux.process import EndedError
 from tests.conftest import using
-from tests.integration.cuxfilter import PYTHON, standing_in
+from tests.integration.cuxfilter import PYTHON, exploration, opened, standing_in, view
 
 ROWS = 400
 
@@ -72,18 +72,6 @@ def trips(closed):
     return closed
 
 
-def view(id_, *columns, kind="linear", aggregate="count", of=None):
-    scales = [{"type": kind, "domain": None, "top": None} for _ in columns]
-    measure = {"aggregate": aggregate, "column": of}
-    return {
-        "id": id_,
-        "columns": columns,
-        "scales": scales,
-        "bins": [None] * len(columns),
-        "measure": measure,
-    }
-
-
 DELAY, SIDE, LATE = (
     view("delay", "delay"),
     view("side", "side", kind="category"),
@@ -96,26 +84,8 @@ MAP, PRICE, TOTAL = (
 )
 
 
-def exploration(trips, views, **filters):
-    return {
-        "v": 1,
-        "dataset": "trips",
-        "version": trips.version,
-        "views": views,
-        "filters": filters,
-        "active": None,
-    }
-
-
-def opened(browser, trips, views, **filters):
-    """The address of a dashboard."""
-    answer = browser.post("/api/cuxfilter", json={"exploration": exploration(trips, views, **filters)})
-    assert answer.status_code == 201, answer.json
-    return answer.json["path"]
-
-
 def refused(browser, trips, status, views=(DELAY,)):
-    answer = browser.post("/api/cuxfilter", json={"exploration": exploration(trips, list(views))})
+    answer = browser.post("/api/cuxfilter", json={"exploration": exploration(trips.version, list(views))})
     assert answer.status_code == status
     return answer.json["error"]["message"]
 
@@ -140,7 +110,7 @@ BOX = {"type": "box", "x": {"lo": 5, "hi": None}, "y": {"lo": None, "hi": 30.5}}
 def test_filters_go_there_and_come_back_in_a_frame_that_opens_once(here, somebody, trips):
     browser = somebody().browser
     filters = {"delay": INTERVAL, "side": EAST, "map": BOX}
-    path = opened(browser, trips, [DELAY, SIDE, MAP, PRICE, LATE], **filters)
+    path = opened(browser, trips.version, [DELAY, SIDE, MAP, PRICE, LATE], **filters)
     desk = desk_of(here, path)
     desk.ready.result(100)
     page = browser.get(path).text
@@ -188,7 +158,7 @@ async def nowhere(*asked):
 
 def test_nobody_else_sees_it(here, somebody, trips):
     ada, bob = somebody(), somebody()
-    path = opened(ada.browser, trips, [DELAY])
+    path = opened(ada.browser, trips.version, [DELAY])
     assert ada.browser.get(path).status_code == 200
     assert bob.browser.get(path).status_code == 410
     assert ada.another_browser().get(path).status_code == 410
@@ -197,7 +167,7 @@ def test_nobody_else_sees_it(here, somebody, trips):
 
 def test_it_ends_with_the_session(here, somebody, trips):
     ada = somebody()
-    desk = desk_of(here, opened(ada.browser, trips, [DELAY]))
+    desk = desk_of(here, opened(ada.browser, trips.version, [DELAY]))
     here.look()
     assert here.known(desk.key) is desk
     sessions.end(desk.session)
@@ -210,7 +180,7 @@ def test_it_ends_with_the_session(here, somebody, trips):
 
 def test_it_ends_when_rights_do(here, somebody, trips):
     ada = somebody()
-    desk = desk_of(here, opened(ada.browser, trips, [DELAY]))
+    desk = desk_of(here, opened(ada.browser, trips.version, [DELAY]))
     desk.rights = "other rights than now"
     here.look()
     assert here.known(desk.key) is None
@@ -221,7 +191,7 @@ def test_the_process_gets_the_visible_rows_and_columns_alone(here, somebody, clo
     number = catalogue.find("trips", None)[0].id
     shares.put(Resource.DATASET, number, Subject(user_id=ada.id), EAST_ALONE)
     assert "fare" in refused(ada.browser, closed, 400, [MAP])
-    desk = desk_of(here, opened(ada.browser, closed, [DELAY, SIDE]))
+    desk = desk_of(here, opened(ada.browser, closed.version, [DELAY, SIDE]))
     assert set(table_of(desk)["v1_x"].to_pylist()) == {"east"}
     assert desk.sheet.views[1]["places"] == ["east", "(other)", "(no value)"]
     assert "west" not in str(desk.sheet)
@@ -229,8 +199,8 @@ def test_the_process_gets_the_visible_rows_and_columns_alone(here, somebody, clo
 
 def test_places_and_rows_are_bounded(here, somebody, trips, settings):
     ada, bob = somebody(), somebody()
-    opened(ada.browser, trips, [DELAY])
-    opened(ada.browser, trips, [DELAY])
+    opened(ada.browser, trips.version, [DELAY])
+    opened(ada.browser, trips.version, [DELAY])
     assert refused(bob.browser, trips, 409) == "All places for cuxfilter are taken. Try again later."
     with using(config.settings().model_copy(update={"cuxfilter_rows": 100})):
         assert refused(ada.browser, trips, 400) == "These are 400 rows; cuxfilter is given 100 at most here."
@@ -247,7 +217,7 @@ def test_programs_and_places_without_cuxfilter_are_told_so(here, somebody, trips
 def test_what_cuxfilter_gets_wrong_is_left_out_and_its_filter_holds(here, somebody, trips):
     missing = {"type": "interval", "lo": 0, "hi": 50, "nulls": True}
     views = [DELAY, TOTAL, SIDE, view("both", "fare")]
-    desk = desk_of(here, opened(somebody().browser, trips, views, delay=missing))
+    desk = desk_of(here, opened(somebody().browser, trips.version, views, delay=missing))
     assert [each["id"] for each in desk.sheet.views] == ["side", "both"]
     assert desk.sheet.left_out == [
         "Delay: cuxfilter can't filter by rows without a value.",
@@ -258,12 +228,12 @@ def test_what_cuxfilter_gets_wrong_is_left_out_and_its_filter_holds(here, somebo
 
 
 def test_axes_of_heat_maps_have_the_names_of_columns(here, somebody, trips):
-    desk = desk_of(here, opened(somebody().browser, trips, [MAP]))
+    desk = desk_of(here, opened(somebody().browser, trips.version, [MAP]))
     assert desk.sheet.views[0]["names"] == ["Delay", "Fare"]
 
 
 def test_nothing_is_left_of_desks_when_the_service_ends(here, somebody, trips):
-    desk = desk_of(here, opened(somebody().browser, trips, [DELAY]))
+    desk = desk_of(here, opened(somebody().browser, trips.version, [DELAY]))
     with pytest.raises(SystemExit), here.cleared():
         raise SystemExit(0)
     assert not desk.folder.exists()
@@ -272,6 +242,6 @@ def test_nothing_is_left_of_desks_when_the_service_ends(here, somebody, trips):
 
 def test_another_site_can_not_close_it(here, somebody, trips):
     browser = somebody().browser
-    path = opened(browser, trips, [DELAY])
+    path = opened(browser, trips.version, [DELAY])
     assert browser.post(path).status_code == 400
     assert browser.get(path).status_code == 200
