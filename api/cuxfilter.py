@@ -89,11 +89,10 @@ def cuxfilter_pages(desks: Desks, door: Door) -> Blueprint:
     return routes
 
 
-def _shown(desk: Desk) -> str:
-    """The frame; a page that asks again while the process begins."""
+def _shown(desk: Desk) -> Page:
+    """The frame; while the process begins, a page with status 202 that asks again."""
     form = FlaskForm()
     if not desk.ready.done():
-        return render_template(TEMPLATE, form=form, waiting=True)
+        return render_template(TEMPLATE, form=form, desk=desk, waiting=True), 202
     desk.ready.result()
-    frame = f"{desk.path}/?token={desk.token()}"
-    return render_template(TEMPLATE, form=form, frame=frame, left_out=desk.sheet.left_out)
+    return render_template(TEMPLATE, form=form, desk=desk, frame=f"{desk.path}/?token={desk.token()}")

@@ -21,7 +21,7 @@ from datasets.crossfilter.desks import PREFIX, Desk, Desks
 
 ORIGIN = "http://localhost"
 POLICY = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "sandbox allow-scripts; default-src 'none'; script-src 'self' blob: 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
 )

@@ -52,6 +52,7 @@ class Desk:
     owner: int
     session: str
     rights: str
+    title: str
     sheet: Sheet
     process: Process
     folder: Path
@@ -123,9 +124,10 @@ class Desks:
         written = sheet(exploration, seen, engine, own.cuxfilter_rows)
         key, folder = secrets.token_urlsafe(16), Path(mkdtemp(prefix="dataxchange-"))
         process = Process(own.cuxfilter_python, "dashboard", str(folder / "socket"), f"{PREFIX}/{key}/frame")
-        desk = Desk(key, person.id, person.key, seen.reach.key, written, process, folder, Future())
+        title = seen.description.name
+        desk = Desk(key, person.id, person.key, seen.reach.key, title, written, process, folder, Future())
         self._place(desk, own.cuxfilter_processes)
-        self._opening.submit(_show, desk, seen.description.name)
+        self._opening.submit(_show, desk)
         return desk
 
     def find(self, person: Principal, key: str) -> Desk:
@@ -210,9 +212,9 @@ class Desks:
             return True
 
 
-def _show(desk: Desk, title: str) -> None:
+def _show(desk: Desk) -> None:
     """Begin the process, and hand it what is on the sheet."""
-    drawn = {"views": desk.sheet.views, "filters": desk.sheet.brushes, "title": title}
+    drawn = {"views": desk.sheet.views, "filters": desk.sheet.brushes, "title": desk.title}
     try:
         desk.process.ask("open", pa.table(desk.sheet.columns), **drawn)
         desk.ready.set_result(None)

@@ -26,6 +26,7 @@ from tests.conftest import using
 from tests.integration.cuxfilter import PYTHON, exploration, opened, standing_in, view
 
 ROWS = 400
+CLOSED = "This cuxfilter dashboard has been closed."
 
 
 @pytest.fixture
@@ -90,6 +91,11 @@ def refused(browser, trips, status, views=(DELAY,)):
     return answer.json["error"]["message"]
 
 
+def there(browser, path):
+    """Whether a dashboard is known to somebody, starting, running or failed."""
+    return CLOSED not in browser.get(path).text
+
+
 def desk_of(desks, path):
     return desks.known(path.split("/")[2])
 
@@ -131,7 +137,7 @@ def test_filters_go_there_and_come_back_in_a_frame_that_opens_once(here, somebod
     assert back.parts["f"] == filters
     assert not desk.process.runs
     assert not desk.folder.exists()
-    assert browser.get(path).status_code == 410
+    assert not there(browser, path)
 
 
 def test_frames_of_nobody_are_not_there(here):
@@ -156,12 +162,20 @@ async def nowhere(*asked):
     raise AssertionError(asked)
 
 
+def test_a_page_is_told_why_it_can_not_begin(here, somebody, trips):
+    browser = somebody().browser
+    path = opened(browser, trips.version, [DELAY])
+    assert desk_of(here, path).ready.exception(60)
+    answer = browser.get(path)
+    assert (answer.status_code, "cuxfilter can&#39;t be loaded by" in answer.text) == (410, True)
+
+
 def test_nobody_else_sees_it(here, somebody, trips):
     ada, bob = somebody(), somebody()
     path = opened(ada.browser, trips.version, [DELAY])
-    assert ada.browser.get(path).status_code == 200
-    assert bob.browser.get(path).status_code == 410
-    assert ada.another_browser().get(path).status_code == 410
+    assert there(ada.browser, path)
+    assert not there(bob.browser, path)
+    assert not there(ada.another_browser(), path)
     assert ada.server.test_client().get(path).status_code == 302
 
 
@@ -244,4 +258,4 @@ def test_another_site_can_not_close_it(here, somebody, trips):
     browser = somebody().browser
     path = opened(browser, trips.version, [DELAY])
     assert browser.post(path).status_code == 400
-    assert browser.get(path).status_code == 200
+    assert there(browser, path)

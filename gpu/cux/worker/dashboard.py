@@ -20,6 +20,8 @@ ROWS = 5
 """Of the grid that cuxfilter lays charts out in, whatever it is asked for."""
 HEIGHT = 320
 """Of a row, in pixels."""
+COLUMNS = {"lg": 12, "md": 12, "sm": 6, "xs": 6, "xxs": 6}
+"""Of the grid, by the width of the window: of Panel's own 10, two charts of 6 would not fit."""
 
 
 def serve(asked: BinaryIO, answers: BinaryIO, place: str, path: str) -> None:
@@ -64,7 +66,7 @@ class Shown:
         """A new dashboard, filtered as the one before."""
         board = self.board()
         with quiet():
-            return board._dashboard.generate_dashboard(
+            page = board._dashboard.generate_dashboard(
                 title=board.title,
                 charts=board._charts,
                 sidebar=board._sidebar,
@@ -73,6 +75,8 @@ class Shown:
                 render_location="web-app",
                 height=HEIGHT * ROWS,
             )
+        page.cols = COLUMNS
+        return page
 
     def board(self) -> Board:
         charts = [chart(view) for view in self._opened["views"]]

@@ -21,6 +21,7 @@ def load() -> None:
 
         holoviews.extension("bokeh")
         _load_cuxfilter()
+        _load_panel()
 
 
 def _load_datashader() -> None:
@@ -39,6 +40,14 @@ def _load_cuxfilter() -> None:
     from cuxfilter.charts.datashader.custom_extensions import CustomInspectTool  # noqa: PLC0415
 
     del CustomInspectTool.__implementation__
+
+
+def _load_panel() -> None:
+    """Without its font, which each page would fetch from elsewhere."""
+    from panel.theme.fast import Fast, FastStyle  # noqa: PLC0415
+
+    del Fast._resources["font"]
+    FastStyle.font_url = ""
 
 
 @contextmanager
