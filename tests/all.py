@@ -18,7 +18,9 @@ CHECKS = {
     "imports": [TOOLS / "lint-imports", "--no-cache", "--no-logo"],
     "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
 }
-BY_FILE = ["--numprocesses=2", "--dist=loadfile"]
+AT_ONCE = 2
+SPREAD = {"unit": "worksteal"}
+"""How tests are given to processes; those of other suites share what their file sets up."""
 SUITES = ("lint", "js", "unit", "integration", "e2e")
 
 
@@ -60,7 +62,8 @@ def tests(suite):
 
 
 def python(suite, report):
-    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *BY_FILE]
+    spread = [f"--numprocesses={AT_ONCE}", f"--dist={SPREAD.get(suite, 'loadfile')}"]
+    return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *spread]
 
 
 def scripts(report):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, html
 from dash.development.base_component import Component
@@ -26,10 +26,12 @@ from datasets.door import Seen
 from realtime import tokens
 from realtime.feeds import acts
 from realtime.feeds.acts import Listed
-from realtime.feeds.intake import Pace
 from realtime.feeds.known import UnknownFeedError
 from realtime.feeds.running import Feeds
 from realtime.feeds.taking import MOST_LETTERS
+
+if TYPE_CHECKING:
+    from realtime.feeds.intake import Pace
 
 SORTED = ("name", "dataset", "rows", "letters")
 NO_DATASET = (
