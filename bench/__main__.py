@@ -57,7 +57,7 @@ def run_presenting(_: list[int]) -> None:
 def run_feed(_: list[int]) -> None:
     """Rows that come in live."""
     print("\n## Live: rows by a feed", flush=True)
-    feed.main([])
+    feed.main(["--rows", "10_000_000"])
 
 
 def run_signin(_: list[int]) -> None:

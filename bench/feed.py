@@ -1,12 +1,17 @@
-"""A feed into the sample: rows a second, and from publishing to what open pages are told."""
+"""A feed into flights: rows a second, and from publishing to what an open page is told and shows."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,53 +19,88 @@ import pyarrow as pa
 from ably import AblyRealtime
 from ably.types.message import Message
 from ably.types.tokendetails import TokenDetails
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 import config
 from accounts import secrets, users
 from accounts.principals import Principal
+from bench.explorer import CHROMIUM, SETTLED, VIEWPORT
 from bench.figures import table
 from bench.machine import describe
-from bench.service import SAMPLE, Service, data_folder, service
+from bench.service import ROOT, SAMPLE, Service, data_folder, service
 from config import Settings
 from datasets import catalogue
 from datasets.growing import parts
+from datasets.incoming.resample import short
 from realtime import tokens
 from realtime.feeds import acts
 
+WATCH = (Path(__file__).parent / "watching.js").read_text()
 NARROW = {"hour": pa.int8(), "delay": pa.int16(), "distance": pa.int16()}
 BEAT = 1 / 45
 """Seconds between two messages: a channel takes 50 a second."""
+ALL_SHOWN = "rows => dxWatch.shown.at(-1)?.count >= rows"
+
+
+@dataclass(frozen=True)
+class Fed:
+    """What became of the messages: when each was published, and when pages were told of it, in seconds."""
+
+    before: int
+    each: int
+    published: list[float]
+    told: list[float]
+
+    @property
+    def rate(self) -> float:
+        """Rows a second, from the first message to the last row told of."""
+        return self.each * len(self.published) / (self.told[-1] - self.published[0])
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, help="rows to begin with; without it, those of the sample")
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--each", type=int, default=1200, help="rows in one message")
     chosen = parser.parse_args(arguments)
-    with data_folder() as folder, service(folder) as running, sync_playwright() as playwright:
-        config.use(Settings(data=folder))
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page()
-        by = users.require(secrets.ADMIN)
-        key = acts.create(by, SAMPLE, "bench")
-        _open(page, running)
-        with ThreadPoolExecutor(1) as pool:
-            work = pool.submit(asyncio.run, _feed(running, by, key, chosen.seconds, chosen.each))
-            while not work.done():
-                page.wait_for_timeout(200)
-            _print(*work.result(), page)
+    with data_folder() as folder:
+        slug = enlarged(folder, chosen.rows) if chosen.rows else SAMPLE
+        with service(folder) as running, sync_playwright() as playwright:
+            config.use(Settings(data=folder))
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+            by = users.require(secrets.ADMIN)
+            key = acts.create(by, slug, "bench")
+            page = _opened(browser.new_page(), running, slug)
+            with ThreadPoolExecutor(1) as pool:
+                work = pool.submit(asyncio.run, _feed(running, by, slug, key, chosen))
+                while not work.done():
+                    page.wait_for_timeout(200)
+            fed = work.result()
+            page.wait_for_function(ALL_SHOWN, arg=fed.before + fed.each * len(fed.published))
+            _print(fed, page)
 
 
-def _open(page: Any, running: Service) -> None:  # noqa: ANN401
-    """Seven views of the sample in a real page."""
+def enlarged(folder: Path, rows: int) -> str:
+    """A dataset of so many flights in this folder."""
+    command = [sys.executable, "-m", "datasets", "resample", "--rows", str(rows)]
+    environment = os.environ | {"DATAXCHANGE_DATA": str(folder), "DATABASE_URL": ""}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    return f"{SAMPLE}-{short(rows)}"
+
+
+def _opened(page: Page, running: Service, slug: str) -> Page:
+    """Explore as it opens, with all its charts, noting what is on screen when."""
+    page.set_viewport_size(VIEWPORT)  # type: ignore[arg-type]
     page.goto(f"{running.url}/signin")
     page.get_by_label("Name").fill(secrets.ADMIN)
     page.get_by_label("Password", exact=True).fill(running.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/explore/**")
-    page.goto(f"{running.url}/explore/{SAMPLE}")
-    page.locator(".dx-card").nth(6).wait_for()
+    page.add_init_script(WATCH)
+    page.goto(f"{running.url}/explore/{slug}")
+    page.wait_for_function(SETTLED)
+    page.evaluate("dxWatch.start()")
+    return page
 
 
 def _client(running: Service, token: str, by: Principal) -> AblyRealtime:
@@ -71,40 +111,34 @@ def _client(running: Service, token: str, by: Principal) -> AblyRealtime:
     return AblyRealtime(auth_callback=show, endpoint=f"{place}/", tls=False)
 
 
-async def _feed(
-    running: Service, by: Principal, key: str, seconds: int, each: int
-) -> tuple[int, float, list[float]]:
-    """Rows, the seconds from the first message to the last row announced, and each message's milliseconds."""
+async def _feed(running: Service, by: Principal, slug: str, key: str, chosen: argparse.Namespace) -> Fed:
+    """Publish on the beat, until all has been told of."""
     writer = _client(running, tokens.of_publisher(by, key), by)
-    reader = _client(running, tokens.of_reader(by, SAMPLE), by)
-    data, began = _message(each), time.perf_counter()
-    base = parts.total(catalogue.find(SAMPLE, None)[1])
-    published: list[float] = []
-    waits: list[float] = []
+    reader = _client(running, tokens.of_reader(by, slug), by)
+    data, count = _message(slug, chosen.each), round(chosen.seconds / BEAT)
+    fed = Fed(parts.total(catalogue.find(slug, None)[1]), chosen.each, [], [])
 
     def told(message: Any) -> None:  # noqa: ANN401
-        moment, done = time.perf_counter(), (message.data["rows"] - base) // each
-        waits.extend(1000 * (moment - sent) for sent in published[len(waits) : done])
+        done = (message.data["rows"] - fed.before) // fed.each
+        fed.told.extend([time.time()] * (done - len(fed.told)))
 
-    await reader.channels.get(tokens.grown(SAMPLE)).subscribe("grown", told)
+    await reader.channels.get(tokens.grown(slug)).subscribe("grown", told)
     channel = writer.channels.get(tokens.feed(key))
-    count = round(seconds / BEAT)
     began = time.perf_counter()
     for number in range(count):
         await asyncio.sleep(max(0, began + number * BEAT - time.perf_counter()))
-        published.append(time.perf_counter())
+        fed.published.append(time.time())
         await channel.publish(Message(name="arrow", data=data, id=f"bench {number}:0"))
-    while len(waits) < count:
+    while len(fed.told) < count:
         await asyncio.sleep(0.05)
-    took = time.perf_counter() - began
     await writer.close()
     await reader.close()
-    return count * each, took, waits
+    return fed
 
 
-def _message(rows: int) -> bytes:
-    """So many flights of the sample, as narrow as they are."""
-    flights = next(catalogue.store(SAMPLE, catalogue.open(SAMPLE).version).parts()).slice(0, rows)
+def _message(slug: str, rows: int) -> bytes:
+    """So many flights of the dataset, as narrow as they are."""
+    flights = next(catalogue.store(slug, catalogue.open(slug).version).parts()).slice(0, rows)
     for name, type_ in NARROW.items():
         place = flights.column_names.index(name)
         flights = flights.set_column(place, name, flights[name].cast(type_))
@@ -117,14 +151,31 @@ def _message(rows: int) -> bytes:
     return bytes(sink.getvalue())
 
 
-def _print(rows: int, took: float, waits: list[float], page: Any) -> None:  # noqa: ANN401
-    p50, p95, most = np.percentile(waits, [50, 95, 100])
+def _painted(fed: Fed, shown: list[dict[str, float]]) -> list[float]:
+    """When a page had painted the rows of each message, in seconds."""
+    counts = [each["count"] for each in shown]
+    wanted = fed.before + fed.each * np.arange(1, len(fed.published) + 1)
+    return [shown[place]["painted"] / 1000 for place in np.searchsorted(counts, wanted)]
+
+
+def _print(fed: Fed, page: Page) -> None:
+    painted = _painted(fed, page.evaluate("dxWatch.shown"))
+    views = page.locator(".dx-card").count()
     lines = [
-        ["rows a second, sustained", f"{rows / took:,.0f}"],
-        ["from publishing to telling pages, ms: p50 / p95 / max", f"{p50:.0f} / {p95:.0f} / {most:.0f}"],
-        ["what the page shows in the end", page.locator(".dx-rows").inner_text()],
+        ["rows a second, sustained", f"{fed.rate:,.0f}"],
+        ["from publishing to telling pages, ms: p50 / p95 / max", _quantiles(fed.published, fed.told)],
+        [
+            "from publishing to the paint of the charts, ms: p50 / p95 / max",
+            _quantiles(fed.published, painted),
+        ],
     ]
-    table(f"## {rows:,} rows in {took:.0f} s, a page with seven views open", ["", ""], lines)
+    rows = fed.each * len(fed.published)
+    table(f"## {rows:,} rows into {fed.before:,}, a page with {views} views open", ["", ""], lines)
+
+
+def _quantiles(begins: list[float], ends: list[float]) -> str:
+    waits = 1000 * (np.array(ends) - np.array(begins))
+    return " / ".join(f"{wait:.0f}" for wait in np.percentile(waits, [50, 95, 100]))
 
 
 if __name__ == "__main__":

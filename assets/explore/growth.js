@@ -12,12 +12,14 @@ import { extentUrl, rowsUrl } from "./requests.js";
 /** How many rows there are, since when (epoch milliseconds), and how many come a second.
  * @typedef {{ rows: number, at: number, rate: number }} Told */
 
-/** Pictures move no faster than this, milliseconds. */
-const BEAT = 333;
+/** Pictures move no faster than this, milliseconds; it is less than feeds take, so that no batch waits for a beat. */
+const BEAT = 200;
 /** Until asking again whether an answer that comes first is there, milliseconds. */
 const SOON = 60;
 /** Between two questions while nobody tells, milliseconds. */
 const POLL = 5000;
+/** The same while a dataset has never grown yet, milliseconds. */
+const RARELY = 30_000;
 
 /**
  * A domain with room for the greatest value, as a domain ends before its end.
@@ -41,19 +43,24 @@ export class Growth {
   #busy = false;
   #beat = 0;
   #poll = 0;
+  #follows = false;
   #ended = false;
 
   /**
    * @param {Engine} engine @param {Client} client @param {(error: Error) => void} fail
    * @param {(still: boolean) => void} [turn] the person wants the rows to stay as they are, or to go on
+   * @param {() => void} [begins] the dataset has grown for the first time
    */
-  constructor(engine, client, fail, turn = (still) => this.hold(still)) {
+  constructor(engine, client, fail, turn = (still) => this.hold(still), begins = () => {}) {
     this.engine = engine;
     this.client = client;
     this.fail = fail;
+    this.begins = begins;
     this.asOf = new AsOf(() => turn(this.#pinned === null));
     this.#told = { rows: this.#shown, at: this.#at, rate: 0 };
-    if (engine.description.grows) this.#follow();
+    this.#follows = engine.description.grows;
+    this.#watch(this.#follows ? POLL : RARELY);
+    if (this.#follows) this.#show();
   }
 
   /** There are new rows; without saying how many, they are asked for. @param {Partial<Told>} [told] */
@@ -61,6 +68,7 @@ export class Growth {
     const { rows, at = Date.now(), rate = this.#told.rate } = told;
     if (rows === undefined) return void this.#ask();
     if (rows >= this.#told.rows) this.#told = { rows, at, rate };
+    if (!this.#follows && rows <= this.#shown) return;
     this.#follow();
     this.#step();
   }
@@ -101,8 +109,16 @@ export class Growth {
   }
 
   #follow() {
-    this.#poll ||= window.setInterval(() => document.hidden || this.#ask(), POLL);
-    this.#show();
+    if (this.#follows) return;
+    this.#follows = true;
+    this.#watch(POLL);
+    this.begins();
+  }
+
+  /** @param {number} period milliseconds */
+  #watch(period) {
+    clearInterval(this.#poll);
+    this.#poll = window.setInterval(() => document.hidden || this.#ask(), period);
   }
 
   async #ask() {

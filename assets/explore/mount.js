@@ -50,6 +50,7 @@ class Explorer {
       onCommit: (exploration) => this.setProps({ exploration }),
       onRightsChanged: () => this.#reopen(),
       onGone: () => this.#clear(gone()),
+      onGrows: () => void (this.#live ?? (this.#page && this.#hear(this.#page))),
     });
     void this.#join(this.#page, opened);
     if (this.#changed) this.#page.notices.show("rights", RIGHTS_CHANGED);

@@ -62,9 +62,9 @@ export class Page {
 
   /**
    * @param {HTMLElement} host @param {Opened} opened
-   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void, onGone(): void }} listener
+   * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void, onGone(): void, onGrows(): void }} listener
    */
-  constructor(host, opened, { onCommit, onRightsChanged, onGone }) {
+  constructor(host, opened, { onCommit, onRightsChanged, onGone, onGrows }) {
     this.opened = opened;
     this.onCommit = onCommit;
     this.onRightsChanged = onRightsChanged;
@@ -83,7 +83,8 @@ export class Page {
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
     });
-    this.growth = new Growth(this.engine, client, (error) => this.#fail(error), (still) => this.companion.holds(still) || this.growth.hold(still));
+    const turn = (/** @type {boolean} */ still) => this.companion.holds(still) || this.growth.hold(still);
+    this.growth = new Growth(this.engine, client, (error) => this.#fail(error), turn, onGrows);
     this.strip.element.append(this.growth.asOf.element);
     this.rail = new Rail(description, (columns) => this.#add(columns));
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));

@@ -18,8 +18,8 @@ from realtime.feeds.known import UnknownFeedError
 from realtime.feeds.taking import OvertakenError, Taken, Taker
 from realtime.messages import Ear, Message
 
-PERIOD = 0.2
-"""Seconds between two batches."""
+PERIOD = 0.25
+"""Seconds from one batch to the next, or as many as it takes."""
 MOST_HEARD = 1000
 """Messages that wait in memory; more are fetched from the history when their turn comes."""
 WINDOW = 10.0
@@ -79,8 +79,10 @@ class Intake:
         self._missed = True
 
     async def _go_on(self) -> None:
+        began = monotonic()
         while True:
-            await asyncio.sleep(PERIOD)
+            await asyncio.sleep(began + PERIOD - monotonic())
+            began = monotonic()
             try:
                 await self._turn()
                 self._problem = ""

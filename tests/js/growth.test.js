@@ -9,11 +9,11 @@ function element() {
 Object.assign(globalThis, { window: globalThis, Node: { TEXT_NODE: 3 }, document: { hidden: false, createElement: element } });
 
 /** A page at 100 rows of a growing dataset, whose answers come at once. */
-function open(answers = {}) {
+function open({ grows = true, begins, ...answers } = {}) {
   const moves = [];
   let moved = () => {};
   const engine = {
-    description: { slug: "d", version: "ab", rights: "all", rows: 100, grows: true },
+    description: { slug: "d", version: "ab", rights: "all", rows: 100, grows },
     deltas: (rows) => [{ url: `${rows}` }],
     grow(rows) {
       this.description.rows = rows;
@@ -28,19 +28,36 @@ function open(answers = {}) {
   };
   const failures = [];
   const client = { frame: async () => ({}), json: async () => ({ rows: 100, at: 0, rate: 0 }), ...answers.client };
-  const growth = new Growth(engine, client, (error) => failures.push(error));
+  const growth = new Growth(engine, client, (error) => failures.push(error), undefined, begins);
   const until = (rows) => new Promise((resolve) => (moved = (now) => now === rows && resolve()));
   return { engine, growth, moves, failures, until };
 }
 
-test("pictures move at most three times a second, and reach the newest rows", async () => {
+test("pictures move at most five times a second, and reach the newest rows", async () => {
   const { growth, moves, until } = open();
   const done = until(120);
   for (let rows = 101; rows <= 120; rows++) growth.grown({ rows, at: 0, rate: 40 });
   await done;
   growth.destroy();
   assert.deepEqual(moves.map(({ rows }) => rows), [101, 120]);
-  assert.ok(moves[1].at - moves[0].at >= 330);
+  assert.ok(moves[1].at - moves[0].at >= 198);
+});
+
+test("a page that was open before there were any new rows asks now and then, and follows", async (context) => {
+  context.mock.timers.enable({ apis: ["setInterval"] });
+  let began = 0;
+  const answers = [100, 100, 104];
+  const client = { json: async () => ({ rows: answers.shift() ?? 104, at: 0, rate: 0 }) };
+  const { growth, moves, until } = open({ grows: false, begins: () => began++, client });
+  const done = until(104);
+  for (const _ of [1, 2, 3]) {
+    assert.equal(began, 0);
+    context.mock.timers.tick(30_000);
+    await new Promise(setImmediate);
+  }
+  await done;
+  growth.destroy();
+  assert.deepEqual([moves.map(({ rows }) => rows), began], [[104], 1]);
 });
 
 test("an answer that is on its way comes first", async () => {
