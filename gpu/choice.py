@@ -90,9 +90,9 @@ def cuxfilter(limits: Limits) -> Choice:
     if limits.cuxfilter is None:
         raise EngineUnavailableError("no interpreter that has it is set")
     from gpu.cux.assisted import Assistant, assisted  # noqa: PLC0415
-    from gpu.cux.process import Process  # noqa: PLC0415
+    from gpu.cux.counter import Counter  # noqa: PLC0415
 
-    assistant = Assistant(Process(limits.cuxfilter, "engine"))
+    assistant = Assistant(Counter(limits.cuxfilter, limits.device or limits.codes))
     ordinary = choose(AUTO, limits)
     runs_on = f"cuxfilter in a process of {limits.cuxfilter}, beside {ordinary.runs_on}"
     make = assisted(ordinary.make, assistant)

@@ -12,8 +12,9 @@ import pyarrow as pa
 import structlog
 
 from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
+from gpu.cux.counter import Counter
 from gpu.cux.engine import CuxfilterEngine
-from gpu.cux.process import Process, ProcessError
+from gpu.cux.process import ProcessError
 from gpu.engine import Engine, Source
 from gpu.scales import Scale
 
@@ -26,8 +27,8 @@ log = structlog.get_logger(__name__)
 class Assistant:
     """The process that counts for all engines here, and ``trouble``: what is wrong with it, or nothing."""
 
-    def __init__(self, process: Process) -> None:
-        self.process = process
+    def __init__(self, counter: Counter) -> None:
+        self.counter = counter
         self.trouble = ""
         self._rests_until = 0.0
 
@@ -101,5 +102,5 @@ class AssistedEngine:
 def assisted(ordinary: Callable[[S], Engine], assistant: Assistant) -> Callable[[S], AssistedEngine]:
     """What makes engines that cuxfilter assists, all by one process."""
     return lambda source: AssistedEngine(
-        ordinary(source), CuxfilterEngine(source, assistant.process), assistant
+        ordinary(source), CuxfilterEngine(source, assistant.counter), assistant
     )

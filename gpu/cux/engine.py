@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cancelled, Cube, CubeSpec, Filter, View
 from gpu.cux import charts
+from gpu.cux.counter import Counter
 from gpu.cux.frame import ROW, Frame
-from gpu.cux.process import Process
 from gpu.engine import Source, asked
 from gpu.resident.rows import Rows
 from gpu.scales import Scale
@@ -32,9 +32,9 @@ class CuxfilterEngine:
 
     name = "cuxfilter"
 
-    def __init__(self, source: Source, process: Process) -> None:
-        self._rows, self._process = Rows(source), process
-        self._frame = Frame(self._rows, process)
+    def __init__(self, source: Source, counter: Counter) -> None:
+        self._rows, self._counter = Rows(source), counter
+        self._frame = Frame(self._rows, counter)
 
     @property
     def rows(self) -> int:
@@ -45,21 +45,21 @@ class CuxfilterEngine:
         return self._frame.nbytes + self._rows.nbytes
 
     def load(self, column: str, scale: Scale) -> None:
-        with self._process.turn():
+        with self._counter.turn():
             self._frame.name_of(Axis(column, scale))
 
     def append(self, batch: pa.RecordBatch) -> None:
-        with self._process.alone():
+        with self._counter.alone():
             first = self.rows
             self._rows.append(batch)
             if batch.num_rows:
                 self._frame.extend(first)
 
     def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
-        with self._process.turn():
+        with self._counter.turn():
             wanted = asked(rows, self.rows)
             held = self._held(frozenset(filters), wanted)
-            answer = self._process.ask("passing", frame=self._frame.name, filters=held)
+            answer = self._counter.ask("passing", frame=self._frame.name, filters=held)
         passed = np.zeros(len(wanted), np.bool_)
         passed[answer.table[ROW].to_numpy() - wanted.start] = True
         return passed
@@ -97,11 +97,11 @@ class CuxfilterEngine:
         return [found[spec] for spec in specs]
 
     def _counted(self, specs: list[CubeSpec], filters: Filters, rows: range | None) -> dict[CubeSpec, Cube]:
-        with self._process.turn():
+        with self._counter.turn():
             held = self._held(filters, asked(rows, self.rows))
             wanted = [charts.charts(spec, self._frame) for spec in specs]
             flat = [chart for each in wanted for chart in each]
-            answer = self._process.ask("count", frame=self._frame.name, filters=held, charts=flat)
+            answer = self._counter.ask("count", frame=self._frame.name, filters=held, charts=flat)
         numbers = iter(_numbers(answer.table, len(flat)))
         return {
             spec: charts.cube(spec, [next(numbers) for _ in each])

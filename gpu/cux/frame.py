@@ -12,7 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Predicate
-from gpu.cux.process import Process, ProcessError
+from gpu.cux.counter import Counter
+from gpu.cux.process import EndedError, ProcessError
 from gpu.oracle import measured
 from gpu.resident.rows import Rows
 from gpu.scales import Scale
@@ -48,11 +49,10 @@ class Frame:
     Call it within a turn of its process only: whoever does is alone then.
     """
 
-    def __init__(self, rows: Rows, process: Process) -> None:
-        self._rows, self._process = rows, process
+    def __init__(self, rows: Rows, counter: Counter) -> None:
+        self._rows, self._counter = rows, counter
         self.name = ""
         self._names: dict[Kept, str] = {}
-        self._generation = 0
         self.nbytes = 0
 
     def name_of(self, kept: Kept) -> str:
@@ -66,29 +66,32 @@ class Frame:
 
     def extend(self, first: int) -> None:
         """Send the rows from this one on of every column that is there; if that fails, all goes anew."""
-        if self._generation != self._process.generation or not self._process.runs:
+        if not self._counter.keeps(self.name):
             return
         made = {name: self._made(kept, first) for kept, name in self._names.items()}
         try:
             self._send("extend", pa.table(made | self._plain(first)))
+        except EndedError:
+            return
         except ProcessError:
-            self._generation = 0
+            self._counter.forget(self.name)
 
     def begin(self) -> None:
-        """Make sure that the process knows of it; in a new one, begin anew."""
-        if self._generation == self._process.generation:
+        """Make sure that the process keeps it; where it does not, begin anew."""
+        if self._counter.keeps(self.name):
+            self._counter.used(self.name, self.nbytes)
             return
         self.name, self._names, self.nbytes = uuid4().hex, {}, 0
         self._send("add", pa.table(self._plain(0)))
-        self._generation = self._process.generation
 
     def _plain(self, first: int) -> dict[str, pa.Array]:
         rows = np.arange(first, self._rows.count)
         return {ROW: pa.array(rows), ONE: pa.array(np.zeros(rows.size, np.uint8))}
 
     def _send(self, do: str, table: pa.Table) -> None:
-        self._process.ask(do, table, frame=self.name)
+        self._counter.ask(do, table, frame=self.name)
         self.nbytes += table.nbytes
+        self._counter.used(self.name, self.nbytes)
 
     def _made(self, kept: Kept, first: int) -> pa.Array:
         match kept:

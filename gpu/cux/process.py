@@ -40,7 +40,6 @@ class Process:
         self._turn = RLock()
         self._running: subprocess.Popen[bytes] | None = None
         self._closed = False
-        self.generation = 0
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -50,7 +49,7 @@ class Process:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Be the only one to ask until the end of the block; ``generation`` stays as it is unless it ends."""
+        """Be the only one to ask until the end of the block, of a process that runs."""
         with self.alone():
             self._begin()
             yield
@@ -103,7 +102,6 @@ class Process:
         if self._running is None or not self.runs:
             self.end()
             self._running = running = self._start()
-            self.generation += 1
         else:
             running = self._running
         if self._closed:

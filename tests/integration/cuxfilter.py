@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu.cux.process import Process
+from gpu.cux.counter import Counter
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-cux/bin/python"
@@ -25,12 +25,12 @@ def standing_in() -> Iterator[None]:
 
 
 @contextmanager
-def running(*task: str) -> Iterator[Process]:
-    """A process for a task of ``gpu.cux.worker``."""
+def counting(limit: int = 1 << 30) -> Iterator[Counter]:
+    """A process that counts, and keeps so many bytes."""
     with standing_in():
-        process = Process(PYTHON, *task)
-        yield process
-        process.end()
+        counter = Counter(PYTHON, limit)
+        yield counter
+        counter.end()
 
 
 def view(id_, *columns, kind="linear", aggregate="count", of=None):

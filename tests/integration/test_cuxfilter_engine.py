@@ -19,11 +19,12 @@ from structlog.testing import capture_logs
 from gpu.cpu import CpuEngine
 from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.cux.assisted import Assistant, AssistedEngine, assisted
+from gpu.cux.counter import Counter
 from gpu.cux.engine import CuxfilterEngine, UnsupportedError
-from gpu.cux.process import EndedError, Process, ProcessError
+from gpu.cux.process import EndedError, ProcessError
 from gpu.oracle import OracleEngine
 from gpu.scales import Category, Linear
-from tests.integration.cuxfilter import running
+from tests.integration.cuxfilter import counting
 from tests.unit.examples import examples
 from tests.unit.sources import TableSource
 from tests.unit.strategies import cube_specs, filters, rights, tables, views
@@ -43,7 +44,7 @@ TWICE = pa.concat_tables([FLIGHTS, FLIGHTS])
 
 @pytest.fixture(scope="module")
 def process():
-    with pytest.MonkeyPatch.context() as patch, running("engine") as process:
+    with pytest.MonkeyPatch.context() as patch, counting() as process:
         patch.setenv("DATABASE_URL", "postgresql://somebody:secret@host/db")
         yield process
 
@@ -183,8 +184,24 @@ def test_a_process_that_was_killed_is_begun_anew_with_all_it_held(process):
     assert_equal_cubes(engine.histogram(view, [LATE]), before, TableSource(FLIGHTS))
 
 
+def test_what_was_used_longest_ago_leaves_a_process_that_is_full_and_comes_again(process, monkeypatch):
+    monkeypatch.setattr(process, "_limit", 1)
+    sources = [TableSource(FLIGHTS), TableSource(TWICE)]
+    engines = [CuxfilterEngine(source, process) for source in sources]
+    for engine, source in [*zip(engines, sources, strict=True)] * 2:
+        answer = engine.histogram(View((ORIGIN,)), [LATE])
+        assert_equal_cubes(answer, OracleEngine(source).histogram(View((ORIGIN,)), [LATE]), source)
+        assert [each._frame.name for each in engines if process.keeps(each._frame.name)] == [
+            engine._frame.name
+        ]
+    engines[0].append(batch_of(FLIGHTS))
+    assert_equal_cubes(
+        engines[0].histogram(View((ORIGIN,))), engines[1].histogram(View((ORIGIN,))), sources[1]
+    )
+
+
 def test_while_it_fails_the_ordinary_engine_answers_and_the_reason_is_told():
-    assistant = Assistant(Process(Path("/nowhere/python"), "engine"))
+    assistant = Assistant(Counter(Path("/nowhere/python"), 1))
     engine, view = assisted(CpuEngine, assistant)(TableSource(FLIGHTS)), CubeSpec(View((ORIGIN,)))
     assert engine.drawn_by(view) == "cuxfilter"
     with capture_logs() as logs:
@@ -208,7 +225,7 @@ def test_after_a_rest_it_is_asked_again(process, monkeypatch):
 
 def test_an_interpreter_without_cuxfilter_says_so(monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
-    process = Process(Path(sys.executable), "engine")
+    process = Counter(Path(sys.executable), 1)
     with pytest.raises(ProcessError, match=r"cuxfilter can't be loaded by .*: No module named 'cudf'"):
         process.ask("passing")
     process.end()
@@ -216,7 +233,7 @@ def test_an_interpreter_without_cuxfilter_says_so(monkeypatch):
 
 def test_an_interpreter_that_is_not_there_is_named():
     with pytest.raises(EndedError, match="/nowhere/python can't be started: No such file"):
-        Process(Path("/nowhere/python"), "engine").ask("passing")
+        Counter(Path("/nowhere/python"), 1).ask("passing")
 
 
 def test_the_process_is_told_no_secret(process):

@@ -46,6 +46,7 @@ class Frames:
             "extend": self.extend,
             "count": self.count,
             "passing": self.passing,
+            "drop": self.drop,
         }
 
     def add(self, message: Message) -> pa.Table:
@@ -62,6 +63,11 @@ class Frames:
         rows = cudf.DataFrame.from_arrow(message.table)
         frame = self._frames[name]
         self._frames[name] = cudf.concat([frame, rows[list(frame.columns)]], ignore_index=True)
+        return pa.table({})
+
+    def drop(self, message: Message) -> pa.Table:
+        """Let go of a frame."""
+        del self._frames[message.head["frame"]]
         return pa.table({})
 
     def count(self, message: Message) -> pa.Table:
