@@ -32,8 +32,14 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-LIBRARY = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-"""Of the scripts and styles, which are the same for everybody."""
+LIBRARY = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "private, max-age=86400, immutable",
+}
+"""Of scripts and styles, which are the same for everybody; each part of a chart asks for them again."""
+PATIENCE = 60
+"""Seconds that a process gets to answer."""
 GONE = 1001
 
 
@@ -85,11 +91,12 @@ class _Connection(HTTPConnection):
     """HTTP over a socket in the file system."""
 
     def __init__(self, place: Path) -> None:
-        super().__init__("localhost", timeout=60)
+        super().__init__("localhost", timeout=PATIENCE)
         self._place = place
 
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE)
         self.sock.connect(str(self._place))
 
 

@@ -130,6 +130,7 @@ def test_filters_go_there_and_come_back_in_a_frame_that_opens_once(here, somebod
     assert outside(here, f"{path}/frame/autoload.js")[0] == 403
     status, headers, _ = outside(here, f"{path}/frame/static/js/bokeh.min.js")
     assert (status, headers["access-control-allow-origin"]) == (200, "*")
+    assert "immutable" in headers["cache-control"]
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
     answer = browser.post(path, data={"csrf_token": token})
     assert answer.status_code == 303
