@@ -1,7 +1,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run build test lint format bench audit data feed screenshots rehearse clean
+.PHONY: help run build gpu test lint format bench audit data feed screenshots rehearse clean
 
 PYTHON := .venv/bin/python
 DATA := $(or $(DATAXCHANGE_DATA),var)
@@ -18,7 +18,10 @@ run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) an
 
 build: .venv/.kernels node_modules/.ready
 
-test: build .venv/.development ## Run every check and test, and print totals
+gpu: ## Install RAPIDS 26.06 beside the service (some 3 GB): for a machine with an NVIDIA GPU
+	@deploy/build.sh python-gpu kernels
+
+test: build .venv/.development .venv-cux/.ready ## Run every check and test, and print totals
 	@deploy/build.sh test-tools
 	@$(PYTHON) tests/all.py
 
@@ -49,7 +52,7 @@ rehearse: ## Build and start in a clean clone, as a newcomer would, twice
 	@deploy/rehearse.sh
 
 clean: ## Remove what was built and fetched; the data folder stays
-	rm -rf .venv .audit node_modules assets/vendor test-results
+	rm -rf .venv .venv-cux .audit node_modules assets/vendor test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -59,6 +62,10 @@ clean: ## Remove what was built and fetched; the data folder stays
 
 .venv/.development: requirements-dev.txt .venv/.runtime
 	@deploy/build.sh python-dev
+	@touch $@
+
+.venv-cux/.ready: tests/standin/requirements.txt
+	@deploy/build.sh python-cux
 	@touch $@
 
 .audit/.ready: requirements-audit.txt

@@ -31,11 +31,13 @@ import pages
 from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from api import passkeys
+from api import cuxfilter, passkeys
+from api.frames import framed
 from api.guests import guest_page
 from config import Settings
 from datasets import catalogue, guests
 from datasets.compile import specs
+from datasets.crossfilter.desks import Desks
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door, entries
@@ -110,7 +112,9 @@ def create_app(settings: Settings) -> Dash:
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     mounted = None if settings.ably_api_key else Mounted(loopback)
     realtime = server.extensions["realtime"] = Realtime(mounted, door)
+    desks = server.extensions["desks"] = Desks(door, engines)
     api.install(server, door, cubes, engines, realtime)
+    cuxfilter.install(server, desks, door)
     server.register_blueprint(guest_page())
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.https, headers.ABLY if settings.ably_api_key else "")
@@ -228,7 +232,7 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
     realtime: Realtime = dash.server.extensions["realtime"]
     flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
     return Starlette(
-        routes=[Mount("/", realtime.beside(flask))],
+        routes=[Mount("/", framed(realtime.beside(flask), dash.server.extensions["desks"]))],
         middleware=[Middleware(WholeBodies), compression],
         lifespan=lambda _: realtime.running(),
     )
@@ -259,7 +263,8 @@ def main() -> None:
         warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
         Thread(target=warm, args=warmed, name="warm", daemon=True).start()
         tidying.daily(recordings.forget)
-        serve(application, listeners, settings)
+        with dash.server.extensions["desks"].cleared():
+            serve(application, listeners, settings)
 
 
 def prepare(settings: Settings) -> bool:
@@ -288,7 +293,13 @@ def chosen(settings: Settings) -> Choice:
     Raises:
         SystemExit: the one that was asked for can't run; says why.
     """
-    limits = Limits(settings.threads, settings.code_memory, settings.cube_memory, settings.device_memory)
+    limits = Limits(
+        settings.threads,
+        settings.code_memory,
+        settings.cube_memory,
+        settings.device_memory,
+        settings.cuxfilter_python,
+    )
     try:
         return choose(settings.engine, limits)
     except EngineUnavailableError as error:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     threads: PositiveInt = Field(default_factory=_cores)
     request_threads: PositiveInt = 32
     connections: PositiveInt = 4096
+    cuxfilter_python: Path | None = None
+    cuxfilter_processes: PositiveInt = 4
+    cuxfilter_rows: PositiveInt = 20_000_000
     code_memory: ByteSize = Field(default=ByteSize(4 * 2**30), gt=0)
     device_memory: ByteSize = ByteSize(0)
     cube_memory: ByteSize = Field(default=ByteSize(256 * 2**20), gt=0)

@@ -28,6 +28,7 @@ from datasets.exploration import CubeRequest
 from datasets.growing.states import States
 from datasets.reach import Reach
 from gpu.cubes import CubeSpec
+from gpu.engine import drawn_by
 
 FOREVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
@@ -82,7 +83,7 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         rows = Rows(f"{slug}/{version}", seen.reach.key, state.range)
         cells = cache.cubes(engine, rows, wanted, _turn())
         triples = zip(answered(asked), wanted, cells, strict=True)
-        entries = [Entry(view.id, spec, each) for view, spec, each in triples]
+        entries = [Entry(view.id, spec, each, drawn_by(engine, spec)) for view, spec, each in triples]
         frame = Frame(description, _active(asked, description), entries, state.since)
         return _unchanging(_packed(encode(frame)), tag)
 

@@ -15,6 +15,8 @@ from accounts.passkeys import BadPasskeyNameError, UnknownPasskeyError
 from accounts.passwords import WeakPasswordError
 from accounts.totp import BadSecretError, WrongCodeError
 from datasets.axes import MisfitError
+from datasets.crossfilter.desks import NoDeskError
+from datasets.crossfilter.opening import TooManyRowsError
 from datasets.cubes.flights import OutdatedError
 from datasets.description import UnknownColumnError
 from datasets.door import PreparingError, UnknownDatasetError
@@ -23,6 +25,7 @@ from datasets.guests import BadLinkError
 from datasets.protection import UnreadableError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.views import BadViewError, UnknownViewError
+from gpu.cux.process import ProcessError
 from realtime.feeds.acts import BadFeedError
 from realtime.feeds.known import UnknownFeedError
 from realtime.live import UnknownLiveError, UnknownMarkError
@@ -77,6 +80,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     WrongCodeError: Problem(400, where="code"),
     BadLiveError: Problem(400),
     BadFeedError: Problem(400),
+    TooManyRowsError: Problem(400),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),
     UnknownMarkError: Problem(404),
@@ -90,6 +94,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     NoAuthenticatorError: Problem(404),
     LastFactorError: Problem(409, code="last-factor"),
     LastWayInError: Problem(409, code="last-way-in"),
+    NoDeskError: Problem(409),
+    ProcessError: Problem(503),
     OverError: Problem(409, code="ended"),
     RunningError: Problem(409, code="running"),
     OutdatedError: Problem(409, code="outdated"),

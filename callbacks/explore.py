@@ -11,7 +11,9 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from accounts.principals import Kind
 from components import ids
+from config import settings
 from datasets import reach, shares, trail, views
 from datasets.description import Description
 from datasets.door import Door, PreparingError, UnknownDatasetError, entries
@@ -107,6 +109,7 @@ def _answer(opened: Opened) -> dict[str, Any]:
         "may": {
             "list": current_user.may(Permission.ACCOUNT),
             "save": current_user.may(Permission.SAVE),
+            "cuxfilter": current_user.kind is Kind.PERSON and settings().cuxfilter_python is not None,
             "present": current_user.may(Permission.PRESENT),
             "share": current_user.may(Permission.SAVE) and reach.of(current_user, slug).level is Level.MANAGE,
             "administer": current_user.may(Permission.ADMINISTER),

@@ -41,6 +41,23 @@ step_python() { packages requirements.txt; }
 # The same with what its tests need.
 step_python-dev() { packages requirements-dev.txt; }
 
+# The same with RAPIDS, for the GPU: some 3 GB.
+step_python-gpu() {
+  environment
+  echo "Installing the Python packages of requirements.txt and requirements-gpu.txt"
+  "$PYTHON" -m deploy.together > .venv/requirements.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement .venv/requirements.txt
+}
+
+# The real cuxfilter over pandas for its tests, in an environment of its own: it pins others than ours does.
+step_python-cux() {
+  environment
+  [ -x .venv-cux/bin/pip ] || "$PYTHON" -m venv --clear .venv-cux
+  echo "Installing the Python packages of tests/standin/requirements.txt"
+  .venv-cux/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$(grep ^uv== tests/standin/requirements.txt)"
+  .venv-cux/bin/uv pip install --quiet --python .venv-cux/bin/python --no-deps --compile-bytecode --requirement tests/standin/requirements.txt
+}
+
 # What audits it, in an environment of its own: these packages pin others than ours do.
 step_python-audit() {
   environment

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from gpu.engine import Engine, Source
 from gpu.resident.memory import Memory
@@ -20,13 +21,14 @@ class EngineUnavailableError(Exception):
 class Limits:
     """What engines may use: threads of the CPU, bytes for codes, for kept cubes, and for codes on a device.
 
-    ``device=0`` means most of what is free there.
+    ``device=0`` means most of what is free there. ``cuxfilter`` is the interpreter that has it.
     """
 
     threads: int
     codes: int
     cubes: int
     device: int = 0
+    cuxfilter: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Choice:
         make: gives the engine of a source; all share one memory.
         warm: makes ready what nobody should wait for later.
         why: the reason why it was chosen.
+        trouble: what went wrong with it last, if that still holds.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Choice:
     make: Callable[[Source], Engine]
     warm: Callable[[], None] = lambda: None
     why: str = ""
+    trouble: Callable[[], str] = str
 
 
 def cpu(limits: Limits) -> Choice:
@@ -81,6 +85,20 @@ def cuda(limits: Limits) -> Choice:
     return Choice("cuda", device.name, memory.shelf.limit, make)
 
 
+def cuxfilter(limits: Limits) -> Choice:
+    """RAPIDS' cross-filter for what it can, and what ``auto`` takes for the rest."""
+    if limits.cuxfilter is None:
+        raise EngineUnavailableError("no interpreter that has it is set")
+    from gpu.cux.assisted import Assistant, assisted  # noqa: PLC0415
+    from gpu.cux.counter import Counter  # noqa: PLC0415
+
+    assistant = Assistant(Counter(limits.cuxfilter, limits.device or limits.codes))
+    ordinary = choose(AUTO, limits)
+    runs_on = f"cuxfilter in a process of {limits.cuxfilter}, beside {ordinary.runs_on}"
+    make = assisted(ordinary.make, assistant)
+    return replace(ordinary, name="cuxfilter", runs_on=runs_on, make=make, trouble=lambda: assistant.trouble)
+
+
 def oracle(limits: Limits) -> Choice:
     """Plain NumPy over raw columns: slow, to compare others with."""
 
@@ -92,7 +110,12 @@ def oracle(limits: Limits) -> Choice:
     return Choice("oracle", "one thread of the CPU", limits.codes, make)
 
 
-ENGINES: dict[str, Callable[[Limits], Choice]] = {"cpu": cpu, "cuda": cuda, "oracle": oracle}
+ENGINES: dict[str, Callable[[Limits], Choice]] = {
+    "cpu": cpu,
+    "cuda": cuda,
+    "cuxfilter": cuxfilter,
+    "oracle": oracle,
+}
 """Each raises EngineUnavailableError where the engine can't run."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -70,6 +70,20 @@ class Engine(Protocol):
             Cancelled: ``cancel`` was set before the last cube was complete.
         """
         ...
+
+
+@runtime_checkable
+class Assisted(Protocol):
+    """An engine that leaves some views to another one."""
+
+    def drawn_by(self, spec: CubeSpec) -> str | None:
+        """Which engine answers this, unless it is the ordinary one."""
+        ...
+
+
+def drawn_by(engine: Engine, spec: CubeSpec) -> str | None:
+    """Which engine answers this, unless it is the ordinary one."""
+    return engine.drawn_by(spec) if isinstance(engine, Assisted) else None
 
 
 def asked(rows: range | None, known: int) -> range:

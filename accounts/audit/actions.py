@@ -43,6 +43,7 @@ class Action(StrEnum):
     SHARE_REMOVED = "share.removed"
     OWNER_CHANGED = "owner.changed"
     DATASET_OPENED = "dataset.opened"
+    DATASET_IN_CUXFILTER = "dataset.in_cuxfilter"
     DATASET_EXPORTED = "dataset.exported"
     DATASET_IMPORTED = "dataset.imported"
     DATASET_APPENDED = "dataset.appended"

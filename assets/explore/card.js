@@ -29,12 +29,13 @@ export class Card {
     this.title = h("h2", { class: "dx-card-title", id: `dx-title-${id}` });
     this.about = h("span", { class: "dx-card-about" });
     this.mark = h("span", { class: "dx-card-mark", "aria-hidden": "true" });
+    this.engine = h("span", { class: "dx-card-engine", title: "The engine that counted this" });
     this.clear = iconButton("clear", "Clear the brush", () => actions.clear(id), { hidden: true });
     this.menu = h("div", { class: "dx-menu", popover: "auto", id: `dx-menu-${id}` });
     this.more = iconButton("more", "Options", () => {}, { popovertarget: this.menu.id, "aria-haspopup": "true" });
     this.body = h("div", { class: "dx-card-chart" });
     this.corner = h("div", { class: "dx-corner", "aria-hidden": "true" });
-    const head = h("header", { class: "dx-card-head" }, this.title, this.about, this.mark, this.clear, this.more);
+    const head = h("header", { class: "dx-card-head" }, this.title, this.about, this.mark, this.engine, this.clear, this.more);
     const attributes = { class: "dx-card", "aria-labelledby": this.title.id, "data-view": id };
     this.element = h("section", attributes, head, this.body, this.corner, this.menu);
     this.#listen(head);
@@ -72,8 +73,9 @@ export class Card {
   }
 
   /** @param {Picture} picture */
-  setValues({ values, status }) {
+  setValues({ values, status, engine }) {
     this.chart.setValues(values, status);
+    setText(this.engine, engine);
     if (status !== this.element.dataset.status) this.element.dataset.status = status;
   }
 

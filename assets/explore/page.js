@@ -28,6 +28,7 @@ import { newView } from "./views.js";
 import { sentences } from "./words.js";
 import { NOBODY } from "../live/companion.js";
 import { present } from "../live/present.js";
+import { openInCuxfilter } from "./cuxfilter.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
@@ -221,6 +222,7 @@ export class Page {
       views: () => showViews(this.opened, this.exploration),
       share: () => shareOpened(this.opened, this.exploration),
       present: () => void present(this.exploration, this.notices),
+      cuxfilter: () => void openInCuxfilter(this.exploration, this.notices),
     };
   }
 

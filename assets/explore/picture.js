@@ -32,6 +32,8 @@ export class Picture {
   /** Whether the page knows what is shown. */
   told = true;
   cubeExact = true;
+  /** Which engine counted what is shown, if not the ordinary one. */
+  engine = "";
   /** Whether its cube came with the exact densities. */
   fine = false;
   values = new Float64Array(0);
@@ -98,6 +100,7 @@ export class Picture {
     if (table) {
       table.slice(source === "cube" ? selection : null, this.values);
       this.status = source === "plain" || this.cubeExact || table.isExact(selection) ? "exact" : "approximate";
+      this.engine = table.engine;
       this.stamp = stamp;
     } else if (this.stamp !== stamp) this.status = "stale";
   }

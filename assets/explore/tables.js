@@ -34,6 +34,7 @@ export class Table {
     this.cells = view.shape.slice(1).reduce((product, size) => product * size, 1);
     this.#aggregate = view.measure.aggregate;
     this.#exact = view.exact;
+    this.engine = view.engine ?? "";
     this.#follows = view.active !== null && view.shape[0] > 1;
     const [ys, xs] = this.#follows ? spansOf(view) : [null, new Spans(1, null)];
     this.#ys = ys;

@@ -7,7 +7,8 @@ import { h, iconButton } from "./dom.js";
 export class Tools {
   /**
    * @param {Opened} opened
-   * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void, views(): void, share(): void, present(): void }} actions
+   * @param {{ undo(): void, redo(): void, rail(): void, shortcuts(): void, views(): void, share(): void, present(): void,
+   *   cuxfilter(): void }} actions
    */
   constructor({ datasets, description: { slug }, view, may, live }, actions) {
     const options = datasets.map(({ slug: value, name }) => h("option", { value, selected: value === slug }, name));
@@ -22,7 +23,8 @@ export class Tools {
     const name = view && h("span", { class: "dx-view-name" }, view.name);
     const left = [this.rail, this.datasets, name, h("span", { class: "dx-spring" })];
     const present = may.present && !live && iconButton("present", "Present", actions.present);
-    const parts = [...left, present, views, share, this.undo, this.redo, help].filter((part) => part instanceof HTMLElement);
+    const cuxfilter = may.cuxfilter && iconButton("cuxfilter", "Open in cuxfilter", actions.cuxfilter);
+    const parts = [...left, present, cuxfilter, views, share, this.undo, this.redo, help].filter((part) => part instanceof HTMLElement);
     this.element = h("div", { class: "dx-tools" }, ...parts);
   }
 

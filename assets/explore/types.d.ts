@@ -85,6 +85,8 @@ export interface May {
   list: boolean;
   save: boolean;
   share: boolean;
+  /** Open the exploration in cuxfilter. */
+  cuxfilter: boolean;
   present: boolean;
   administer: boolean;
 }

@@ -11,9 +11,9 @@
 /**
  * One view's cube. `shape` is [cube rows, ...cells an axis, the y axis first]; `axes` are in column order.
  * `active` is the active view's shape and `total` the rows of the dataset, the same for the whole frame. A delta has the
- * values of some cells alone, whose `places` ascend; null: of all.
+ * values of some cells alone, whose `places` ascend; null: of all. `engine` counted it, if not the ordinary one.
  * @typedef {{id:string, shape:number[], exact:boolean, rows:Rows|null, grid:[number, number]|null, axes:Axis[],
- *   measure:Measure, places:Uint32Array|null, values:Values, active:number[]|null, total:number}} FrameView
+ *   measure:Measure, engine?:string, places:Uint32Array|null, values:Values, active:number[]|null, total:number}} FrameView
  */
 /** @typedef {{version:string, rows:number, active:{id:string, shape:number[]}|null,
  *   views:Map<string, FrameView>}} Frame */

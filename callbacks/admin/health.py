@@ -60,7 +60,8 @@ def look(_clicks: int | None) -> list[Component]:
 def _engine() -> Component:
     choice: Choice = current_app.extensions["choice"]
     words = f"{choice.runs_on}, {settings().request_threads} requests at a time"
-    return facts(("Engine", choice.name), ("Chosen because", choice.why), ("Runs on", words))
+    trouble = [("Trouble", _alarm(choice.trouble()))] if choice.trouble() else []
+    return facts(("Engine", choice.name), ("Chosen because", choice.why), ("Runs on", words), *trouble)
 
 
 def _memory(engines: Engines, cubes: CubeCache) -> list[Component]:

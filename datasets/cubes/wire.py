@@ -38,11 +38,12 @@ class Active:
 
 @dataclass(frozen=True)
 class Entry:
-    """One view's cube."""
+    """One view's cube, and which engine counted it, unless it is the ordinary one."""
 
     id: str
     spec: CubeSpec
     cells: Cells
+    engine: str | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def _view(entry: Entry, frame: Frame, body: _Body) -> Json:
         "grid": grid,
         "axes": [_axis(axis, frame.description.column(axis.column), body) for axis in reversed(view.axes)],
         "measure": {"aggregate": view.measure.aggregate.value, "column": view.measure.column},
+        **({} if entry.engine is None else {"engine": entry.engine}),
         **({} if entry.cells.places is None else {"places": body.add(entry.cells.places)}),
         "values": {name: body.add(array) for name, array in entry.cells},
     }

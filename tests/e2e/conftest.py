@@ -31,6 +31,7 @@ QUIET += ["--disable-component-update", "--disable-sync"]
 HERE = Device("127.0.0.1", "Chromium")
 PATIENCE = 20_000  # milliseconds; two busy cores
 AWAY = ("ERR_INTERNET_DISCONNECTED", "ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+FRAMED = "/frame/"  # another's page in ours: it warns of how it is made
 LEFT = "closed before the connection is established"  # the page was, too
 
 
@@ -137,7 +138,9 @@ def growing(service: Service, tmp_path: Path) -> Growing:
 
 def _complaint(message: ConsoleMessage) -> list[str]:
     """What the console says; a test that takes the network, the service or a sign-in away makes it say so."""
-    said = f"{message.type}: {message.text} {message.location.get('url')}"
+    place = str(message.location.get("url"))
+    said = f"{message.type}: {message.text} {place}"
     signed_out = "401" in message.text and said.endswith("/api/session")
     expected = signed_out or any(reason in message.text for reason in (*AWAY, LEFT))
-    return [said] if message.type in ("error", "warning") and not expected else []
+    grave = ("error",) if FRAMED in place else ("error", "warning")
+    return [said] if message.type in grave and not expected else []

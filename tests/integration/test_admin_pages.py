@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -273,6 +274,15 @@ def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
     ):
         assert part in done(answer)
     assert "the broker of this service" in done(answer)
+
+
+def test_health_says_what_is_wrong_with_the_engine(
+    admin: FlaskClient, app: Dash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ill = replace(app.server.extensions["choice"], trouble=lambda: "The process has ended.")
+    monkeypatch.setitem(app.server.extensions, "choice", ill)
+    out = {"id": ids.HEALTH, "property": "children"}
+    assert "The process has ended." in done(call(admin, out, [prop(ids.LOOK_AGAIN, "n_clicks")]))
 
 
 def test_settings_show_where_each_comes_from(admin: FlaskClient, app: Dash) -> None:

@@ -12,7 +12,7 @@ from datasets.catalogue import UnknownDatasetError
 from datasets.exploration import Interval
 from datasets.incoming.publishing import publish
 from datasets.opening import open_address as open_for
-from tests.addresses import encode
+from datasets.written import encode
 from tests.unit.described import quiet
 
 open_address = partial(open_for, describe=catalogue.open)

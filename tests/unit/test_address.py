@@ -13,7 +13,7 @@ from datasets.address import parse
 from datasets.exploration import MAX_VIEWS, Exploration, Interval, View
 from datasets.opening import decode
 from datasets.suggest import suggest
-from tests.addresses import encode
+from datasets.written import encode
 from tests.unit.described import trips
 from tests.unit.examples import examples
 from tests.unit.explorations import explorations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -61,6 +64,18 @@ def test_a_device_asked_for_by_name_must_be_there(without):
 def test_an_engine_nobody_knows_is_refused():
     with pytest.raises(EngineUnavailableError, match="none of this name"):
         choose("abacus", LIMITS)
+
+
+def test_cuxfilter_stands_beside_what_runs_by_itself(without):
+    chosen = choose("cuxfilter", replace(LIMITS, cuxfilter=Path("/opt/python")))
+    assert (chosen.name, chosen.codes) == ("cuxfilter", GIB)
+    assert chosen.runs_on == "cuxfilter in a process of /opt/python, beside 2 threads of the CPU"
+    assert chosen.make(TableSource(FLIGHTS)).name == "cuxfilter"
+
+
+def test_cuxfilter_needs_an_interpreter():
+    with pytest.raises(EngineUnavailableError, match="no interpreter that has it is set"):
+        choose("cuxfilter", LIMITS)
 
 
 def test_what_a_device_may_keep_can_be_set(standing_in):

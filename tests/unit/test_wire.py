@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -125,3 +126,13 @@ def hex_dump(data):
         text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
         lines.append(f"{offset:04x}  {row.hex(' '):<47}  {text}\n")
     return "".join(lines)
+
+
+def test_an_engine_that_is_not_the_ordinary_one_is_named():
+    plain = FRAMES["line"]()
+    named = replace(plain, entries=[replace(plain.entries[0], engine="cuxfilter"), *plain.entries[1:]])
+    header, _ = header_and_body(encode(named))
+    assert [view.get("engine") for view in header["views"]] == [
+        "cuxfilter",
+        *[None] * (len(plain.entries) - 1),
+    ]

@@ -1,0 +1,30 @@
+"""The service's requirements with RAPIDS beside them: ``python -m deploy.together`` prints them.
+
+A pin of requirements-gpu.txt takes the place of the one in requirements.txt.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def together() -> list[str]:
+    own, gpu = (_lines(name) for name in ("requirements.txt", "requirements-gpu.txt"))
+    replaced = {_name(line) for line in gpu}
+    return [line for line in own if _name(line) not in replaced] + gpu
+
+
+def _lines(name: str) -> list[str]:
+    return (ROOT / name).read_text().splitlines()
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[\[=]", requirement, maxsplit=1)[0].lower()
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(together()) + "\n")

@@ -1,0 +1,82 @@
+"""An exploration in cuxfilter and back, filters and all: the real cuxfilter, over pandas for cuDF."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from os import environ
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, Page, expect
+
+from tests.e2e.conftest import ROOT, started
+from tests.e2e.explore import drag, rows, settled
+from tests.e2e.visits import Opener, Service, assert_accessible
+from tests.integration.cuxfilter import PYTHON, STANDIN
+
+STARTING = 120_000  # milliseconds; what draws is compiled first
+ROWS = 3000
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service with a small dataset, on a machine with cuxfilter."""
+    folder = tmp_path_factory.mktemp("cuxfilter")
+    data = folder / "data"
+    imported(folder, data)
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nPYTHONPATH={STANDIN} exec {PYTHON} "$@"\n')
+    python.chmod(0o700)
+    with started(data, DATAXCHANGE_CUXFILTER_PYTHON=str(python)) as running:
+        yield running
+
+
+def imported(folder: Path, data: Path) -> None:
+    """Trips from three towns; each delay of 0 to 49 minutes is equally frequent in each."""
+    lines = "".join(f"{n % 50},{('Oslo', 'Rome', 'Bern')[n % 3]},{n % 97}\n" for n in range(ROWS))
+    file = folder / "trips.csv"
+    file.write_text(f"delay,town,fare\n{lines}")
+    command = [sys.executable, "-m", "datasets", "import", str(file), "--name", "Trips"]
+    subprocess.run(command, cwd=ROOT, env=environ | {"DATAXCHANGE_DATA": str(data)}, check=True)
+
+
+def begun(page: Page) -> FrameLocator:
+    """The frame, as soon as it shows charts."""
+    page.get_by_role("button", name="Open in cuxfilter").click()
+    expect(page.get_by_role("status")).to_contain_text("cuxfilter is starting")
+    assert_accessible(page)
+    frame = page.frame_locator("iframe[title=cuxfilter]")
+    expect(frame.get_by_text("Trips")).to_be_visible(timeout=STARTING)
+    return frame
+
+
+def brush_first_bars(frame: FrameLocator, page: Page) -> None:
+    """Choose the bars of the last chart from the left edge to its middle."""
+    chart = frame.locator(".bk-Figure").last
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.2, middle - 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.5, middle + 50, steps=8)
+    page.mouse.up()
+
+
+def test_filters_go_to_cuxfilter_are_changed_there_and_come_back(visit: Opener) -> None:
+    page = visit("/explore/trips")
+    settled(page)
+    drag(page, "delay", (0.1, 0.5), (0.5, 0.5))
+    before = rows(page)
+    assert 0 < before < ROWS
+
+    frame = begun(page)
+    expect(frame.get_by_text("Delay:")).to_be_visible()
+    expect(frame.get_by_text(f"{before:,}")).to_be_visible()
+    brush_first_bars(frame, page)
+    expect(frame.get_by_text("Town:")).to_be_visible()
+    page.get_by_role("button", name="Close and go back to Explore").click()
+    after = rows(page)
+    assert 0 < after < before

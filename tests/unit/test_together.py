@@ -1,0 +1,33 @@
+"""The requirements of a GPU beside ours."""
+
+import re
+
+from deploy.together import ROOT, together
+
+
+def pins(name):
+    return dict(line.split("==") for line in (ROOT / name).read_text().splitlines())
+
+
+def test_every_package_is_pinned_once_and_a_gpus_pin_wins():
+    found = [line.split("==") for line in together()]
+    assert dict(found) == pins("requirements.txt") | pins("requirements-gpu.txt")
+    assert len(found) == len(dict(found))
+
+
+def test_rapids_is_all_of_the_release_that_has_cuxfilter():
+    rapids = {name: pin for name, pin in pins("requirements-gpu.txt").items() if name.endswith("-cu13")}
+    assert {re.match(r"26\.6\.", pin) is not None for pin in rapids.values()} == {True}
+    assert "cuxfilter-cu13" in rapids
+
+
+def test_the_tests_run_the_same_cuxfilter():
+    standin = dict(
+        line.split("==")
+        for line in (ROOT / "tests/standin/requirements.txt").read_text().splitlines()
+        if not line.startswith("#")
+    )
+    gpu = pins("requirements-gpu.txt")
+    shared = gpu.keys() & standin.keys()
+    assert {name: standin[name] for name in shared} == {name: gpu[name] for name in shared}
+    assert {"cuxfilter-cu13", "panel", "bokeh", "holoviews", "datashader", "numba"} <= shared
