@@ -87,7 +87,8 @@ step_kernels() {
 
 # The programs tests drive: a browser, a database server, and a compiler for what otherwise runs on a GPU.
 step_test-tools() {
-  command -v chromium >/dev/null || install chromium
+  command -v chromium-headless-shell >/dev/null || (install chromium-headless-shell) \
+    || command -v chromium >/dev/null || fail "please install chromium-headless-shell, or chromium"
   command -v g++ >/dev/null || install g++ libc6-dev
   compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || install postgresql
 }

@@ -125,7 +125,7 @@ def test_a_session_that_is_ended_elsewhere_leads_to_signing_in_and_back(page, ev
     expect(page.locator(".dx-rows")).to_contain_text("rows")
     here = page.url
     eve.run("-c", END_ALL, eve.name)
-    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.evaluate("() => void setTimeout(() => dispatchEvent(new Event('focus')))")
     expect(page.get_by_role("alert")).to_contain_text("You were signed out")
     assert_accessible(page)
     eve.sign_in(page)
