@@ -93,6 +93,6 @@ def _shown(desk: Desk) -> Page:
     """The frame; while the process begins, a page with status 202 that asks again."""
     form = FlaskForm()
     if not desk.ready.done():
-        return render_template(TEMPLATE, form=form, desk=desk, waiting=True), 202
+        return render_template(TEMPLATE, form=form, desk=desk), 202
     desk.ready.result()
     return render_template(TEMPLATE, form=form, desk=desk, frame=f"{desk.path}/?token={desk.token()}")

@@ -84,8 +84,10 @@ class Desk:
         return True
 
     def closed(self) -> Exploration:
-        """The exploration with the filters that it has by now; the process ends."""
+        """The exploration with the filters that it has by now; the process ends, also while it begins."""
         try:
+            if not self.ready.done():
+                return self.sheet.exploration
             self.ready.result()
             return self.sheet.returned(self.process.ask("filters").head["filters"])
         finally:

@@ -65,6 +65,15 @@ def brush_first_bars(frame: FrameLocator, page: Page) -> None:
     page.mouse.up()
 
 
+def test_who_does_not_want_to_wait_is_back_as_before(visit: Opener) -> None:
+    page = visit("/explore/trips")
+    drag(page, "delay", (0.1, 0.5), (0.5, 0.5))
+    before = rows(page)
+    page.get_by_role("button", name="Open in cuxfilter").click()
+    page.get_by_role("button", name="Cancel").click()
+    assert rows(page) == before
+
+
 def test_filters_go_to_cuxfilter_are_changed_there_and_come_back(visit: Opener) -> None:
     page = visit("/explore/trips")
     settled(page)
