@@ -82,10 +82,10 @@ export class Player {
     const then = now - this.#ahead - this.#delay;
     const active = this.#active.at(then);
     if (active !== undefined) this.stage.activate(active);
+    const pointer = this.#pointer.at(then);
+    if (pointer) this.stage.point(pointer); // before the brush: it measures a card, which is laid out as long as nothing moves
     const brush = this.#brush.at(then);
     if (brush) this.stage.brush(brush.id, brush.filter);
-    const pointer = this.#pointer.at(then);
-    if (pointer) this.stage.point(pointer);
     return !(this.#brush.rests && this.#pointer.rests && this.#active.rests);
   }
 
