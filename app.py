@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Callable
@@ -258,6 +259,7 @@ def main() -> None:
     never_used = prepare(settings)
     dash = create_app(settings)
     application = asgi(dash, settings)
+    gc.freeze()  # it stays; a full collection would look through it for a tenth of a second while all wait
     with listen(settings) as listeners:
         announce(settings, listeners[0].getsockname()[1], never_used)
         warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
