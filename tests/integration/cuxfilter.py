@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gpu.cux.counter import Counter
+from tests.integration.explorations import exploration
 
 ROOT = Path(__file__).parents[2]
 PYTHON = ROOT / ".venv-cux/bin/python"
@@ -31,29 +32,6 @@ def counting(limit: int = 1 << 30) -> Iterator[Counter]:
         counter = Counter(PYTHON, limit)
         yield counter
         counter.end()
-
-
-def view(id_, *columns, kind="linear", aggregate="count", of=None):
-    scales = [{"type": kind, "domain": None, "top": None} for _ in columns]
-    measure = {"aggregate": aggregate, "column": of}
-    return {
-        "id": id_,
-        "columns": columns,
-        "scales": scales,
-        "bins": [None] * len(columns),
-        "measure": measure,
-    }
-
-
-def exploration(version, views, **filters):
-    return {
-        "v": 1,
-        "dataset": "trips",
-        "version": version,
-        "views": views,
-        "filters": filters,
-        "active": None,
-    }
 
 
 def opened(browser, version, views, **filters):

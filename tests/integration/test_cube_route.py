@@ -21,23 +21,11 @@ from datasets.incoming.importer import import_file
 from db.tables import Role
 from gpu.cubes import Cancelled
 from gpu.oracle import OracleEngine
+from tests.integration.explorations import view
 from tests.integration.frames import decode
 
 ROWS = 3_000
 PATIENCE = 20
-
-
-def view(id_, *columns, types=("linear", "linear"), bins=None, aggregate="count", of=None):
-    return {
-        "id": id_,
-        "columns": list(columns),
-        "scales": [
-            {"type": kind, "domain": None, "top": None} for kind, _ in zip(types, columns, strict=False)
-        ],
-        "bins": [bins for _ in columns],
-        "measure": {"aggregate": aggregate, "column": of},
-    }
-
 
 DELAY = view("delay", "delay")
 WHEN = view("when", "when", types=("time",), bins=20)

@@ -23,7 +23,8 @@ from datasets.shares import Subject, Terms
 from db.tables import Level, Resource
 from gpu.cux.process import EndedError
 from tests.conftest import using
-from tests.integration.cuxfilter import PYTHON, exploration, opened, standing_in, view
+from tests.integration.cuxfilter import PYTHON, opened, standing_in
+from tests.integration.explorations import exploration, view
 
 ROWS = 400
 CLOSED = "This cuxfilter dashboard has been closed."
@@ -75,12 +76,12 @@ def trips(closed):
 
 DELAY, SIDE, LATE = (
     view("delay", "delay"),
-    view("side", "side", kind="category"),
-    view("late", "late", kind="boolean"),
+    view("side", "side", types=("category",)),
+    view("late", "late", types=("boolean",)),
 )
 MAP, PRICE, TOTAL = (
     view("map", "delay", "fare"),
-    view("price", "side", kind="category", aggregate="mean", of="fare"),
+    view("price", "side", types=("category",), aggregate="mean", of="fare"),
     view("rows"),
 )
 

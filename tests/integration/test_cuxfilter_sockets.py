@@ -16,7 +16,8 @@ from websockets.sync.server import unix_serve
 from api.frames import GONE
 from datasets import shares
 from tests.conftest import using
-from tests.integration.cuxfilter import opened, view
+from tests.integration.cuxfilter import opened
+from tests.integration.explorations import view
 from tests.integration.stages import house, import_trips
 
 PATIENCE = 20

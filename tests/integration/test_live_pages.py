@@ -13,6 +13,7 @@ from db.engine import session
 from db.tables import Dataset, LiveSession, Resource, Role
 from realtime import recordings
 from realtime.recordings import Batch
+from tests.integration import explorations
 from tests.integration.dash_calls import ask, call, confirm, prop
 from tests.integration.stages import import_trips
 
@@ -32,14 +33,7 @@ def view(column, **more):
 
 def exploration(version, **filters):
     views = [view("delay"), view("salary"), view("origin", wide=True)]
-    return {
-        "v": 1,
-        "dataset": "trips",
-        "version": version,
-        "views": views,
-        "filters": filters,
-        "active": None,
-    }
+    return explorations.exploration(version, views, **filters)
 
 
 @pytest.fixture

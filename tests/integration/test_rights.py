@@ -22,6 +22,7 @@ from datasets.incoming.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Group, GuestLink, Level, Membership, Resource, Role, now
+from tests.integration import explorations
 from tests.integration.audit_log import entries
 from tests.integration.frames import decode
 
@@ -30,15 +31,9 @@ CONDITIONS = [{"column": "city", "filter": {"type": "members", "values": ["Rome"
 TERMS = Terms(Level.VIEW, CONDITIONS, ("salary",))
 
 
-def view(id_, *columns, aggregate="count", of=None):
+def view(id_, *columns, **measure):
     kinds = {"city": "category", "when": "time"}
-    return {
-        "id": id_,
-        "columns": list(columns),
-        "scales": [{"type": kinds.get(name, "linear"), "domain": None, "top": None} for name in columns],
-        "bins": [None for _ in columns],
-        "measure": {"aggregate": aggregate, "column": of},
-    }
+    return explorations.view(id_, *columns, types=[kinds.get(name, "linear") for name in columns], **measure)
 
 
 VIEWS = [
