@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import shutil
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,7 +24,7 @@ from accounts.principals import Principal
 from bench.explorer import CHROMIUM, SETTLED, VIEWPORT
 from bench.figures import table
 from bench.machine import describe
-from bench.service import ROOT, SAMPLE, Service, data_folder, service
+from bench.service import SAMPLE, Service, data_folder, prepare, service
 from config import Settings
 from datasets import catalogue
 from datasets.growing import parts
@@ -82,9 +79,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def enlarged(folder: Path, rows: int) -> str:
     """A dataset of so many flights in this folder."""
-    command = [sys.executable, "-m", "datasets", "resample", "--rows", str(rows)]
-    environment = os.environ | {"DATAXCHANGE_DATA": str(folder), "DATABASE_URL": ""}
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    prepare(folder, "resample", "--rows", str(rows))
     return f"{SAMPLE}-{short(rows)}"
 
 

@@ -35,9 +35,14 @@ def data_folder() -> Iterator[Path]:
     given = os.environ.get("DATAXCHANGE_DATA")
     with tempfile.TemporaryDirectory(prefix="dataxchange-bench-") as own:
         folder = Path(given or own).absolute()
-        sample = [sys.executable, "-m", "datasets", "sample"]
-        subprocess.run(sample, cwd=ROOT, env=_environment(folder), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        prepare(folder, "sample")
         yield folder
+
+
+def prepare(folder: Path, *command: str) -> None:
+    """Run a command of ``python -m datasets`` on this data folder."""
+    whole = [sys.executable, "-m", "datasets", *command]
+    subprocess.run(whole, cwd=ROOT, env=_environment(folder), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 @contextmanager

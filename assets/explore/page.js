@@ -5,6 +5,7 @@
  */
 import { encode } from "./address.js";
 import { Client, Gone, RightsChanged, SignedOut } from "./client.js";
+import { openInCuxfilter } from "./cuxfilter.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
 import { Engine } from "./engine.js";
@@ -28,7 +29,6 @@ import { newView } from "./views.js";
 import { sentences } from "./words.js";
 import { NOBODY } from "../live/companion.js";
 import { present } from "../live/present.js";
-import { openInCuxfilter } from "./cuxfilter.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
@@ -64,11 +64,9 @@ export class Page {
    * @param {HTMLElement} host @param {Opened} opened
    * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void, onGone(): void, onGrows(): void }} listener
    */
-  constructor(host, opened, { onCommit, onRightsChanged, onGone, onGrows }) {
+  constructor(host, opened, listener) {
     this.opened = opened;
-    this.onCommit = onCommit;
-    this.onRightsChanged = onRightsChanged;
-    this.onGone = onGone;
+    this.listener = listener;
     this.exploration = opened.exploration;
     const { description } = opened;
     this.notices = new Notices();
@@ -84,7 +82,7 @@ export class Page {
       goTo: (id) => this.grid.cards.get(id)?.focus(),
     });
     const turn = (/** @type {boolean} */ still) => this.companion.holds(still) || this.growth.hold(still);
-    this.growth = new Growth(this.engine, client, (error) => this.#fail(error), turn, onGrows);
+    this.growth = new Growth(this.engine, client, (error) => this.#fail(error), turn, () => listener.onGrows());
     this.strip.element.append(this.growth.asOf.element);
     this.rail = new Rail(description, (columns) => this.#add(columns));
     this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
@@ -113,7 +111,7 @@ export class Page {
     this.timeline.start(exploration);
     if (problems.length) this.notices.show("problems", problems.join("\n"));
     this.#show(exploration);
-    this.onCommit(exploration);
+    this.listener.onCommit(exploration);
   }
 
   /** @param {Exploration} exploration @param {{ amend?: boolean }} [how] */
@@ -131,7 +129,7 @@ export class Page {
   follow(exploration) {
     this.timeline.amend(exploration);
     this.#show(exploration);
-    this.onCommit(exploration);
+    this.listener.onCommit(exploration);
   }
 
   /** Moves a brush as somebody else moves theirs. @param {string} id @param {Filter | null} filter */
@@ -152,7 +150,7 @@ export class Page {
   /** @param {Exploration} exploration */
   #committed(exploration) {
     this.companion.committed(exploration);
-    this.onCommit(exploration);
+    this.listener.onCommit(exploration);
   }
 
   destroy() {
@@ -375,8 +373,8 @@ export class Page {
   #fail(error) {
     this.#stopWaiting();
     if (error instanceof SignedOut) return; // session.js leads to signing in and back
-    if (error instanceof RightsChanged) return this.onRightsChanged();
-    if (error instanceof Gone) return this.onGone();
+    if (error instanceof RightsChanged) return this.listener.onRightsChanged();
+    if (error instanceof Gone) return this.listener.onGone();
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);

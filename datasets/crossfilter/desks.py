@@ -176,8 +176,7 @@ class Desks:
     def look(self) -> None:
         """Clear the desks of those whose session is over, or who may see something else by now."""
         for key, desk in list(self._desks.items()):
-            if not self._holds(desk) and key in self._desks:
-                del self._desks[key]
+            if not self._holds(desk) and self._desks.pop(key, None) is not None:
                 desk.clear()
 
     def _place(self, desk: Desk, most: int) -> None:

@@ -32,8 +32,10 @@ class Counter(Process):
             self.forget(next(iter(self._sizes)))
 
     def forget(self, frame: str) -> None:
-        """Let go of a frame. Call it within a turn."""
-        if self._sizes.pop(frame, None) is not None:
+        """Let go of a frame, if it keeps it. Call it within a turn."""
+        kept = self.keeps(frame)
+        self._sizes.pop(frame, None)
+        if kept:
             self.ask("drop", frame=frame)
 
     def _start(self) -> subprocess.Popen[bytes]:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Predicate
 from gpu.cux.counter import Counter
-from gpu.cux.process import EndedError, ProcessError
+from gpu.cux.process import ProcessError
 from gpu.oracle import measured
 from gpu.resident.rows import Rows
 from gpu.scales import Scale
@@ -71,8 +71,6 @@ class Frame:
         made = {name: self._made(kept, first) for kept, name in self._names.items()}
         try:
             self._send("extend", pa.table(made | self._plain(first)))
-        except EndedError:
-            return
         except ProcessError:
             self._counter.forget(self.name)
 
