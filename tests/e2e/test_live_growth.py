@@ -122,6 +122,7 @@ def signed_in(own: House, visit: Opener, name: str, path: str) -> Page:
     return page
 
 
+@pytest.mark.kills
 def test_a_service_that_is_killed_under_load_is_told_of_and_made_up_for(
     own: House, visit: Opener, tmp_path: Path
 ) -> None:
