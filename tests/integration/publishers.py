@@ -9,6 +9,7 @@ import pyarrow as pa
 from ably import AblyException, AblyRealtime
 from ably.types.message import Message
 from ably.types.tokendetails import TokenDetails
+from websockets.exceptions import ConnectionClosed
 
 PATIENCE = 30
 
@@ -28,7 +29,10 @@ class Publisher:
                 except AblyException as error:
                     if error.code == 40160:
                         raise
-                except TimeoutError:
+                except (
+                    TimeoutError,
+                    ConnectionClosed,
+                ):  # the SDK lets the latter through when a socket breaks off
                     pass
                 await asyncio.sleep(0.05)
 
