@@ -22,6 +22,7 @@ VIEWPORT = {"width": 1440, "height": 900}
 OUTSIDE = (720.0, 10.0)
 PATIENCE = 30_000  # milliseconds
 PROBE = (Path(__file__).parent / "probe.js").read_text()
+BROWSER = shutil.which("chromium") or shutil.which("chromium-headless-shell")
 CHROMIUM = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 CHROMIUM += ["--disable-component-update", "--disable-sync"]
 CODED = ("content-encoding", "content-length", "transfer-encoding")
@@ -38,7 +39,7 @@ Entered = tuple[str, str, int]
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser = await playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM)
         yield browser
         await browser.close()
 
