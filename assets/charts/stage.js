@@ -1,4 +1,4 @@
-/** What a chart is drawn on: keeps a scene, lays it out when its geometry changes and paints the layers that changed. */
+/** What a chart is drawn on: keeps a scene, lays it out when its geometry changes and paints what has changed. */
 
 /** @import {Plot, Scene} from "./types.js" */
 
@@ -7,12 +7,10 @@ import { density } from "./density.js";
 import { describe, readout } from "./describe.js";
 import { figure } from "./figure.js";
 import { histogram } from "./histogram.js";
-import { paintLayer, resizeLayer } from "./layers.js";
 import { outgrown } from "./values.js";
 import { createView } from "./view.js";
 
 const KINDS = { histogram, series: histogram, bars, density, figure };
-const NOTHING = () => undefined;
 
 export class Stage {
   /** @type {import("./controls.js").Controls | null} */
@@ -41,12 +39,12 @@ export class Stage {
 
   /** The geometry stands, colours or content behind do not. */
   repaint() {
-    for (const layer of Object.values(this.view.layers)) layer.dirty = true;
+    this.view.sheet.renew();
   }
 
   /** What changes every frame has changed. */
   touch() {
-    this.view.layers.foreground.dirty = true;
+    this.view.sheet.touch();
   }
 
   /** The selection or the pointer has changed. */
@@ -56,13 +54,8 @@ export class Stage {
   }
 
   draw() {
-    const { scene, view: { layers: { background, foreground, overlay } } } = this;
-    if (scene.width < 1 || scene.height < 1) return;
-    const plot = this.plot;
-    if (background.dirty) paintLayer(background, scene.ratio, plot.background);
-    if (overlay.dirty) paintLayer(overlay, scene.ratio, plot.overlay ?? NOTHING);
-    if (!foreground.dirty) return;
-    paintLayer(foreground, scene.ratio, plot.foreground);
+    const { scene, view: { sheet } } = this;
+    if (scene.width < 1 || scene.height < 1 || !sheet.paint(scene, this.plot)) return;
     this.controls?.place();
     this.#tell(readout(scene));
   }
@@ -79,10 +72,10 @@ export class Stage {
 
   /** Brings the words for those who don't see the picture up to date. */
   name() {
-    const { root, layers, surface } = this.view;
+    const { root, sheet, surface } = this.view;
     root.setAttribute("aria-label", this.scene.model.title);
     root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
-    depict(layers.background.canvas, describe(this.scene));
+    depict(sheet.canvas, describe(this.scene));
     surface.inert = this.scene.model.kind === "figure";
     this.controls?.name();
   }
@@ -90,9 +83,6 @@ export class Stage {
   #layOut() {
     const { scene, view } = this;
     const plot = KINDS[scene.model.kind](scene);
-    const { background, foreground, overlay } = view.layers;
-    for (const layer of [background, foreground]) resizeLayer(layer, scene.width, scene.height, scene.ratio);
-    resizeLayer(overlay, plot.overlay ? scene.width : 0, plot.overlay ? scene.height : 0, scene.ratio);
     view.surface.style.top = scene.model.kind === "bars" ? `${plot.frame.top}px` : "0";
     this.#plot = plot;
     this.controls?.size();

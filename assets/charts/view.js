@@ -1,12 +1,8 @@
 /** The elements of a chart. */
 
-/** @import {Layer} from "./layers.js" */
-/**
- * @typedef {{root: HTMLElement, layers: {background: Layer, foreground: Layer, overlay: Layer}, readout: HTMLElement,
- *   surface: HTMLElement, controls: HTMLElement}} View
- */
+/** @typedef {{root: HTMLElement, sheet: Sheet, readout: HTMLElement, surface: HTMLElement, controls: HTMLElement}} View */
 
-import { createLayer } from "./layers.js";
+import { Sheet } from "./sheet.js";
 
 /**
  * @param {HTMLElement} root
@@ -15,14 +11,13 @@ import { createLayer } from "./layers.js";
 export function createView(root) {
   root.classList.add("dx-chart");
   root.setAttribute("role", "group");
-  const layers = {
-    background: createLayer(root, "background"), foreground: createLayer(root, "foreground"), overlay: createLayer(root, "overlay"),
-  };
-  for (const { canvas } of Object.values(layers)) canvas.setAttribute("aria-hidden", "true");
+  const sheet = new Sheet();
+  sheet.canvas.setAttribute("aria-hidden", "true");
+  root.append(sheet.canvas);
   const readout = child(root, "dx-readout");
   readout.setAttribute("aria-hidden", "true");
   const surface = child(root, "dx-surface");
-  return { root, layers, readout, surface, controls: child(surface, "dx-controls") };
+  return { root, sheet, readout, surface, controls: child(surface, "dx-controls") };
 }
 
 /** @param {HTMLElement} parent @param {string} name */

@@ -81,7 +81,6 @@ export class Strip {
       chips.push(chip.element);
     }
     setChildren(this.chips, chips);
-    this.element.toggleAttribute("data-unfiltered", chips.length === 0);
     setHidden(this.none, chips.length > 0);
     setHidden(this.clear, chips.length === 0);
   }

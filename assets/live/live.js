@@ -259,6 +259,7 @@ export class Live {
     this.#frame = 0;
     if (this.steers) return;
     if (this.player.frame(Date.now())) this.#frame = requestAnimationFrame(this.#play);
+    this.page.engine.loop.flush();
   };
 
   /** @param {boolean} whether */

@@ -6,9 +6,10 @@
  * @import { Pointer } from "./between.js"
  */
 import { filterBetween, pointerBetween } from "./between.js";
+import { CLOSE } from "./sampler.js";
 
-/** Messages so close together are shown half their distance late, others the whole: the next one is there by then. */
-const CLOSE = 25;
+/** Where messages are close together, part of their distance is enough to glide over one that has to wait; else the next is to be there first. */
+const PART = 1 / 3;
 /** A message that took this much longer than the fastest means that a clock was set: begin anew, milliseconds. */
 const CLOCK_WAS_SET = 10_000;
 
@@ -68,7 +69,7 @@ export class Player {
     const last = t + (s.at(-1)?.[0] ?? 0);
     const ahead = now - last;
     if (ahead < this.#ahead || ahead > this.#ahead + CLOCK_WAS_SET) this.#ahead = ahead;
-    this.#delay = i <= CLOSE ? i / 2 : i;
+    this.#delay = i <= CLOSE ? i * PART : i;
     for (const sample of s) {
       const at = t + sample[0];
       if (sample[1] === "b") this.#brush.add(at, { id: sample[2], filter: sample[3] });

@@ -3,6 +3,11 @@
  * @import { Move, Sample } from "./types.js"
  */
 
+/**
+ * Messages so close together, milliseconds, may go an interval early: at the pace of screens most samples go at once, and one now
+ * and then with the next, where each would wait for half an interval else.
+ */
+export const CLOSE = 25;
 /** Samples a message holds at most; of more, some between are left out. */
 const MOST = 12;
 
@@ -13,7 +18,7 @@ const CLOCK = { now: () => Date.now(), later: (act, wait) => void setTimeout(act
 
 export class Sampler {
   /** @type {[number, ...any[]][]} samples with their moments */ #held = [];
-  #sent = -Infinity;
+  /** When the next message is due if all keep the interval. */ #due = -Infinity;
   #waiting = false;
 
   /** @param {(move: Move) => void} send @param {() => number} interval milliseconds between messages @param {Clock} [clock] */
@@ -28,8 +33,9 @@ export class Sampler {
     const last = this.#held.at(-1);
     if (last && JSON.stringify(last.slice(1)) === JSON.stringify(what)) return;
     this.#held.push([this.clock.now(), ...what]);
-    const wait = this.#sent + this.interval() - this.clock.now();
-    if (wait <= 0) return this.flush();
+    const wait = this.#due - this.clock.now();
+    const interval = this.interval();
+    if (wait <= (interval <= CLOSE ? interval : 0)) return this.flush();
     if (this.#waiting) return;
     this.#waiting = true;
     this.clock.later(() => this.flush(), wait);
@@ -43,7 +49,7 @@ export class Sampler {
     const [[start]] = kept;
     const samples = kept.map(([at, ...what]) => /** @type {Sample} */ ([at - start, ...what]));
     this.#held = [];
-    this.#sent = this.clock.now();
+    this.#due = Math.max(this.#due, this.clock.now()) + this.interval();
     this.send({ t: start, i: Math.round(this.interval()), s: samples });
   }
 }

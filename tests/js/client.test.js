@@ -127,6 +127,18 @@ test("work asked for many times is done once a frame", () => {
   assert.deepEqual([done, ticks.length], [1, 2]);
 });
 
+test("work asked for from within a frame can be done in it", () => {
+  const ticks = [];
+  let done = 0;
+  const loop = new FrameLoop(() => (done += 1), (tick) => ticks.push(tick));
+  loop.flush();
+  loop.request();
+  loop.flush();
+  assert.deepEqual([done, ticks.length], [1, 1]);
+  ticks[0]();
+  assert.equal(done, 1);
+});
+
 test("cubes are asked without the active view's own filter, and equal states have one address", () => {
   const view = (id) => ({ id, columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null }, title: "T", width: 3, height: 1 });
   const interval = { type: "interval", lo: 0, hi: 1, nulls: false };

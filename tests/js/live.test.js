@@ -39,6 +39,26 @@ test("the first sample goes at once, those within the interval together", () => 
   });
 });
 
+test("at the pace of screens most samples go at once, and never more than 45 a second", () => {
+  const clock = watch();
+  const waits = [];
+  let messages = 0;
+  const take = ({ t, s }) => {
+    messages += 1;
+    waits.push(...s.map(([after]) => clock.time - t - after));
+  };
+  const sampler = new Sampler(take, () => pace(10_000, 3), clock);
+  for (let frame = 1; frame <= 120; frame++) {
+    clock.move(1000 + (frame * 1000) / 60);
+    sampler.add("b", "v1", interval(0, frame));
+  }
+  clock.move(4000);
+  assert.equal(waits.length, 120);
+  assert.ok(waits.filter((wait) => wait === 0).length >= 85, "three of four at once");
+  assert.ok(Math.max(...waits) < 25);
+  assert.ok(messages <= 2 * 45 + 2);
+});
+
 test("what stands still is not sent again", () => {
   const clock = watch();
   const sent = [];
