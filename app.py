@@ -6,7 +6,6 @@ import gc
 import re
 import sys
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
@@ -28,6 +27,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import api
 import callbacks
 import config
+import frontend
 import pages
 from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
@@ -58,31 +58,11 @@ from serving import listen, log_to_stderr, loopback, serve
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
 TABLES = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
-ASSETS = ROOT / "assets"
-UNCHANGING = 30 * 24 * 3600  # seconds a browser may keep fonts and outlines without asking
 ADVICE = {
     403: ("Not allowed", "Your role does not include this. An admin can change it."),
     404: ("Not found", "There is nothing at this address."),
     500: ("Something went wrong", "It is our fault and has been logged. Please try again."),
 }
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head>
-  {%metas%}
-  <meta name="color-scheme" content="light dark">
-  <title>{%title%}</title>
-  <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-  <script src="/assets/theme.js"></script>
-  <script src="/assets/session.js"></script>
-  <link rel="stylesheet" href="/assets/vendor/bootstrap.min.css">
-  {%css%}
-  MODULES
-</head>
-<body>
-  {%app_entry%}
-  <footer>{%config%}{%scripts%}{%renderer%}</footer>
-</body>
-</html>"""
 
 
 def create_app(settings: Settings) -> Dash:
@@ -105,8 +85,7 @@ def create_app(settings: Settings) -> Dash:
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)
     server.register_error_handler(DependencyException, lambda _: error_page(NotFound()))
-    server.context_processor(partial(dict, stylesheets=stylesheets()))
-    server.after_request(keep_unchanging)
+    frontend.install(server)
     choice = server.extensions["choice"] = chosen(settings)
     engines = server.extensions["engines"] = Engines(choice.make)
     door = server.extensions["door"] = Door(engines)
@@ -128,10 +107,11 @@ def _dash(server: Flask) -> Dash:
         server=server,
         title="DataXchange",
         update_title="",
-        assets_folder=str(ASSETS),
+        assets_folder=str(frontend.ASSETS),
+        assets_url_path=frontend.address(),
         assets_ignore=r"^(?!(account|conditions|controls|dx|tables)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
-        index_string=INDEX.replace("MODULES", preloads()),
+        index_string=frontend.document(),
         use_pages=True,
         pages_folder="",
         suppress_callback_exceptions=True,
@@ -196,28 +176,6 @@ def error_page(error: HTTPException) -> Response:
     if request.path.startswith(("/api/", "/_")):
         return make_response({"error": {"message": error.description or title}}, status)
     return make_response(render_template("error.html", title=title, advice=advice), status)
-
-
-def keep_unchanging(response: Response) -> Response:
-    """Let browsers keep fonts and outlines; they ask each time whether other assets have changed."""
-    if request.path.startswith("/assets/vendor/") and request.path.endswith((".woff2", ".json")):
-        response.cache_control.no_cache = None
-        response.cache_control.max_age = UNCHANGING
-    return response
-
-
-def stylesheets() -> list[str]:
-    """The addresses of all style sheets, in the order in which Dash includes them too."""
-    own = sorted((ASSETS / "css").glob("*.css"))
-    return ["/assets/vendor/bootstrap.min.css", *(f"/assets/css/{sheet.name}" for sheet in own)]
-
-
-def preloads() -> str:
-    """Links that fetch all modules at once, not one import after the other."""
-    modules = [
-        file for room in ("vendor", "explore", "charts") for file in sorted((ASSETS / room).glob("*.js"))
-    ]
-    return "".join(f'<link rel="modulepreload" href="/{file.relative_to(ROOT)}">' for file in modules)
 
 
 def asgi(dash: Dash, settings: Settings) -> Starlette:

@@ -1,7 +1,7 @@
 /** What the account page asks of the browser itself: passkeys, and to go to another service. For Dash's client side. */
 (function () {
-  const PASSKEYS = "/assets/passkeys.js";
-  const PROVIDER = "/assets/oidc.js";
+  const PASSKEYS = "./passkeys.js";
+  const PROVIDER = "./oidc.js";
   const unchanged = () => /** @type {any} */ (window.dash_clientside).no_update;
   /** @param {unknown} error */
   const words = (error) => /** @type {Error} */ (error).message;

@@ -4,7 +4,7 @@
  */
 (function () {
   const EVERY = 10_000;
-  const PASSKEYS = "/assets/passkeys.js";
+  const PASSKEYS = "./passkeys.js";
   const ask = window.fetch.bind(window);
   /** @type {Promise<boolean> | null} */ let confirming = null;
   let leaving = false;

@@ -6,6 +6,7 @@ import pytest
 from flask_login import login_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
+import frontend
 from accounts import users
 from accounts.guard import PUBLIC, requires
 from accounts.permissions import GRANTED, Permission
@@ -14,6 +15,7 @@ from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role
 from gpu.cpu import CpuEngine
 
+ASSETS = f"{frontend.address()}/<path:filename>"
 PUBLIC_ROUTES = {
     "/health",
     "/signin",
@@ -30,6 +32,7 @@ PUBLIC_ROUTES = {
     "/reset/<token>",
     "/guest/<token>",
     "/assets/<path:filename>",
+    ASSETS,
 }
 DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
 DASHS_ROUTES = ("/", "_dash_assets.")  # how the names of its endpoints begin
@@ -58,7 +61,7 @@ def test_every_route_but_the_public_ones_asks_to_sign_in(app, client):
 
 def test_only_the_public_routes_are_declared_public(app):
     public = {rule.rule for rule in app.server.url_map.iter_rules() if policy(app, rule) == PUBLIC}
-    assert public == PUBLIC_ROUTES - {"/assets/<path:filename>"}
+    assert public == PUBLIC_ROUTES - {ASSETS}
 
 
 def test_every_route_of_ours_declares_its_policy(app):
@@ -136,22 +139,49 @@ def test_every_answer_carries_the_headers(client, signed_in):
         assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_assets_are_asked_for_again_and_carry_no_session(client):
-    with client.get("/assets/theme.js") as answer:
+def test_browsers_keep_assets_for_good_and_send_no_session(client):
+    for name in ("theme.js", "css/shell.css", "explore/page.js", "vendor/fonts/inter-latin.woff2"):
+        with client.get(f"{frontend.address()}/{name}") as answer:
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+            assert "Cookie" not in answer.headers.get("Vary", "")
+
+
+@pytest.mark.parametrize("address", ["/assets", "/assets/v/0123456789abcdef"])
+def test_assets_of_another_build_are_those_of_now_and_asked_for_again(client, address):
+    with client.get(f"{address}/theme.js") as answer, client.get(f"{frontend.address()}/theme.js") as now:
         assert answer.headers["Cache-Control"] == "no-cache"
-        assert "Cookie" not in answer.headers.get("Vary", "")
+        assert answer.data == now.data
         known = {"If-None-Match": answer.headers["ETag"]}
-    with client.get("/assets/theme.js", headers=known) as answer:
+    with client.get(f"{address}/theme.js", headers=known) as answer:
         assert answer.status_code == 304
+
+
+def test_an_asset_that_there_is_not_is_not_kept(client):
+    assert client.get(f"{frontend.address()}/nothing.js").headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/explore/anything", "/signin"])
+def test_pages_name_assets_by_this_build_only(client, signed_in, path):
+    page = (client if path == "/signin" else signed_in()).get(path).text
+    addresses = re.findall(r'(?:src|href)="(/assets/[^"?]*)', page)
+    assert addresses
+    assert all(each.startswith(f"{frontend.address()}/") for each in addresses)
+
+
+def test_no_asset_names_another_by_an_address_without_a_build():
+    files = [file for file in frontend.ASSETS.rglob("*") if file.suffix in {".js", ".css"}]
+    found = [file.name for file in files if re.search(r"""["'(]/assets/""", file.read_text())]
+    assert files
+    assert not found
 
 
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
     own = ("theme", "session", "account", "conditions", "controls", "dx", "tables")
-    assert scripts == [f"/assets/{name}.js" for name in own]
+    assert scripts == [f"{frontend.address()}/{name}.js" for name in own]
     assert 'lang="en"' in page
-    assert page.index("/assets/theme.js") < page.index("/assets/vendor/bootstrap.min.css")
+    assert page.index("/theme.js") < page.index("/vendor/bootstrap.min.css")
 
 
 def test_error_pages_say_what_to_do(signed_in):
