@@ -132,7 +132,14 @@ def test_only_admins_must_where_only_admins_must(client, ada, settings):
     assert sign_in(client).location == "/"
 
 
-def test_ten_wrong_passwords_make_one_wait_and_nobody_else(client, app, ada):
+@pytest.fixture
+def at_once(monkeypatch):
+    """All tries at the same moment, however long a password takes to be judged."""
+    moment = now()
+    monkeypatch.setattr(attempts, "now", lambda: moment)
+
+
+def test_ten_wrong_passwords_make_one_wait_and_nobody_else(client, app, ada, at_once):
     known = app.server.test_client()
     assert sign_in(known).status_code == 302
     known.post("/signout")
@@ -144,7 +151,7 @@ def test_ten_wrong_passwords_make_one_wait_and_nobody_else(client, app, ada):
     assert sign_in(known).status_code == 302
 
 
-def test_who_is_unknown_waits_as_long(client, settings):
+def test_who_is_unknown_waits_as_long(client, settings, at_once):
     answers = [sign_in(client, name="eve").status_code for _ in range(10)]
     assert answers[:5] == [401] * 5
     assert answers[-1] == 429
@@ -158,7 +165,7 @@ def test_after_the_wait_the_right_password_opens(client, ada, monkeypatch):
     assert sign_in(client).status_code == 302
 
 
-def test_the_cookie_of_a_known_browser_is_of_one_account(client, ada, settings):
+def test_the_cookie_of_a_known_browser_is_of_one_account(client, ada, settings, at_once):
     eve = users.create("eve", "correct horse battery", Role.VIEWER)
     sign_in(client)
     client.post("/signout")
