@@ -9,6 +9,9 @@ const PROBLEMS = /** @type {Record<string, string>} */ ({
   SecurityError: "Passkeys don't work at this address.",
 });
 
+/** A question was ended, or a browser says that it suggests passkeys and then can't: nobody asked for them. */
+const UNASKED = new Set(["AbortError", "NotSupportedError"]);
+
 let waiting = new AbortController();
 
 /** Whether this browser can use passkeys here: they need HTTPS or localhost, and a name instead of an IP address. */
@@ -45,7 +48,7 @@ export async function signIn(next) {
 export async function suggested(next) {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return null;
   const credential = await asked("signin/options", "conditional").catch((/** @type {Error} */ error) => {
-    if (error.name === "AbortError") return null;
+    if (UNASKED.has(error.name)) return null;
     throw error;
   });
   return credential && (await post("signin", { next: next(), credential })).next;

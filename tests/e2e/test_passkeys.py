@@ -18,6 +18,11 @@ DEVICE = {
 }
 SUGGEST_NOTHING = "PublicKeyCredential.isConditionalMediationAvailable = async () => false"
 """Without it the simulated device answers a suggestion by itself, before any button is pressed."""
+SUGGEST_IN_VAIN = """PublicKeyCredential.isConditionalMediationAvailable = async () => true;
+navigator.credentials.get = async () => {
+  window.asked = true;
+  throw new DOMException("Resident credentials are not supported.", "NotSupportedError");
+};"""
 CALL = """async ([name, ...given]) => (await import("/assets/passkeys.js"))[name](...given)"""
 
 
@@ -104,6 +109,18 @@ def test_a_passkey_chosen_from_the_suggestions_signs_in(suggesting, small_servic
     suggesting.call("register", "Laptop")
     suggesting.sign_out()
     expect(suggesting.page.get_by_label("Account of admin")).to_be_visible()
+
+
+def test_a_browser_that_cannot_suggest_passkeys_says_nothing_of_them(browser, small_service):
+    page = browser.new_page()
+    page.add_init_script(SUGGEST_IN_VAIN)
+    page.goto(f"{small_service.url}/signin")
+    page.wait_for_function("() => window.asked")
+    page.evaluate("() => new Promise((done) => setTimeout(done))")  # what it was answered has been dealt with
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("alert")).to_contain_text("not supported")
+    page.context.close()
 
 
 def test_after_the_password_a_passkey_is_the_second_step(device, small_service):
