@@ -39,12 +39,12 @@ export class Stage {
 
   /** The geometry stands, colours or content behind do not. */
   repaint() {
-    this.view.sheet.renew();
+    this.view.canvas.renew();
   }
 
   /** What changes every frame has changed. */
   touch() {
-    this.view.sheet.touch();
+    this.view.canvas.touch();
   }
 
   /** The selection or the pointer has changed. */
@@ -54,8 +54,8 @@ export class Stage {
   }
 
   draw() {
-    const { scene, view: { sheet } } = this;
-    if (scene.width < 1 || scene.height < 1 || !sheet.paint(scene, this.plot)) return;
+    const { scene, view: { canvas } } = this;
+    if (scene.width < 1 || scene.height < 1 || !canvas.paint(scene, this.plot)) return;
     this.controls?.place();
     this.#tell(readout(scene));
   }
@@ -72,10 +72,10 @@ export class Stage {
 
   /** Brings the words for those who don't see the picture up to date. */
   name() {
-    const { root, sheet, surface } = this.view;
+    const { root, canvas, surface } = this.view;
     root.setAttribute("aria-label", this.scene.model.title);
     root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
-    depict(sheet.canvas, describe(this.scene));
+    depict(canvas.element, describe(this.scene));
     surface.inert = this.scene.model.kind === "figure";
     this.controls?.name();
   }

@@ -1,8 +1,8 @@
 /** The elements of a chart. */
 
-/** @typedef {{root: HTMLElement, sheet: Sheet, readout: HTMLElement, surface: HTMLElement, controls: HTMLElement}} View */
+/** @typedef {{root: HTMLElement, canvas: Canvas, readout: HTMLElement, surface: HTMLElement, controls: HTMLElement}} View */
 
-import { Sheet } from "./sheet.js";
+import { Canvas } from "./canvas.js";
 
 /**
  * @param {HTMLElement} root
@@ -11,13 +11,13 @@ import { Sheet } from "./sheet.js";
 export function createView(root) {
   root.classList.add("dx-chart");
   root.setAttribute("role", "group");
-  const sheet = new Sheet();
-  sheet.canvas.setAttribute("aria-hidden", "true");
-  root.append(sheet.canvas);
+  const canvas = new Canvas();
+  canvas.element.setAttribute("aria-hidden", "true");
+  root.append(canvas.element);
   const readout = child(root, "dx-readout");
   readout.setAttribute("aria-hidden", "true");
   const surface = child(root, "dx-surface");
-  return { root, sheet, readout, surface, controls: child(surface, "dx-controls") };
+  return { root, canvas, readout, surface, controls: child(surface, "dx-controls") };
 }
 
 /** @param {HTMLElement} parent @param {string} name */

@@ -9,9 +9,9 @@
 const STALE = 0.55;
 const UNFILTERED = 0.22;
 
-export class Sheet {
-  canvas = Object.assign(document.createElement("canvas"), { className: "dx-sheet", width: 0, height: 0 });
-  #context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d", { alpha: false }));
+export class Canvas {
+  element = Object.assign(document.createElement("canvas"), { className: "dx-canvas", width: 0, height: 0 });
+  #context = /** @type {CanvasRenderingContext2D} */ (this.element.getContext("2d", { alpha: false }));
   #ground = surface(false);
   #overlay = surface(true);
   #kept = false;
@@ -44,11 +44,11 @@ export class Sheet {
     const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
     for (const { canvas } of [this.#context, this.#ground]) resize(canvas, w, h);
     resize(this.#overlay.canvas, plot.overlay ? w : 0, plot.overlay ? h : 0);
-    Object.assign(this.canvas.style, { width: `${width}px`, height: `${height}px` });
+    Object.assign(this.element.style, { width: `${width}px`, height: `${height}px` });
     this.#context.fillStyle = theme.surface;
     this.#context.fillRect(0, 0, w, h);
     scaled(this.#context, ratio, plot.background);
-    this.#ground.drawImage(this.canvas, 0, 0);
+    this.#ground.drawImage(this.element, 0, 0);
     this.#overlay.clearRect(0, 0, w, h);
     if (plot.overlay) scaled(/** @type {CanvasRenderingContext2D} */ (/** @type {unknown} */ (this.#overlay)), ratio, plot.overlay);
     this.#kept = true;
