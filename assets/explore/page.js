@@ -22,6 +22,7 @@ import { ROWS } from "./requests.js";
 import { fromFilter, toFilter } from "./selection.js";
 import { showViews } from "./saving.js";
 import { shareOpened } from "./sharing.js";
+import { Steps } from "./steps.js";
 import { Strip } from "./strip.js";
 import { heedSkipLink, heedTheme } from "./surroundings.js";
 import { Tools } from "./tools.js";
@@ -32,8 +33,6 @@ import { present } from "../live/present.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
-/** Wheel turns or key presses on a view closer together than this are one step to undo, milliseconds. */
-const ONE_STEP = 800;
 /** A pointer that only passes over a view, milliseconds. */
 const PASSING = 40;
 /** Rows that take longer than this to arrive are being read from disk. */
@@ -43,9 +42,6 @@ const TOOLS_SLOT = "dx-tools";
 /** On a phone the columns open over the page when asked for. */
 const wantsRail = () => !narrow.matches && localStorage.getItem(RAIL) !== "closed";
 
-/** @param {Exploration} a @param {Exploration} b */
-const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.filters) && a.views === b.views;
-
 /** @param {number} rows */
 const firstReading = (rows) => `Reading ${number(rows)} rows into memory. This is needed once; then brushing does not wait.`;
 
@@ -54,8 +50,7 @@ export class Page {
   #listening = new AbortController();
   #entering = 0;
   #reading = 0;
-  /** The step that a next turn or press may go on with. */
-  #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
+  #steps = new Steps(this);
   #byKey = false;
   /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
@@ -299,8 +294,8 @@ export class Page {
     if (filter) this.hint.brushed();
     const next = edit.setFilter(this.exploration, id, filter);
     if (next === this.exploration) this.companion.rested();
-    if (this.#byKey) this.#goOn(`brush ${id}`, next);
-    else this.#click(`click ${id}`, next, filter === null);
+    if (this.#byKey) this.#steps.goOn(`brush ${id}`, next);
+    else this.#steps.click(`click ${id}`, next, filter === null);
   }
 
   /** @param {string} id @param {([number, number] | null)[]} domains */
@@ -308,33 +303,7 @@ export class Page {
     const view = edit.findView(this.exploration, id);
     if (!view) return;
     const scales = view.scales.map((scale, index) => ({ ...scale, domain: domains[index] ?? null }));
-    this.#goOn(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
-  }
-
-  /**
-   * Commits a turn of the wheel or a press of a key: close together they are one step.
-   * @param {string} what @param {Exploration} exploration
-   */
-  #goOn(what, exploration) {
-    this.commit(exploration, { amend: this.#goesOn(what) });
-    this.#going = { what, at: performance.now(), left: this.exploration };
-  }
-
-  /** @param {string} what */
-  #goesOn(what) {
-    const { what: before, at, left } = this.#going;
-    return before === what && left === this.exploration && performance.now() - at < ONE_STEP;
-  }
-
-  /**
-   * The first half of a double click selects a bin; its second half takes that back, before it clears.
-   * @param {string} what @param {Exploration} exploration @param {boolean} clears
-   */
-  #click(what, exploration, clears) {
-    if (!clears) this.#going.what = "";
-    const { before } = this.timeline;
-    if (clears && this.#goesOn(what) && before && sameFilters(before, exploration)) return this.timeline.undo();
-    this.#goOn(what, exploration);
+    this.#steps.goOn(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
   }
 
   /** @param {string[]} columns @param {number} [index] */
