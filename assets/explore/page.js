@@ -8,6 +8,7 @@ import { Client, Gone, RightsChanged, SignedOut } from "./client.js";
 import { openInCuxfilter } from "./cuxfilter.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
+import { Drawer } from "./drawer.js";
 import { Engine } from "./engine.js";
 import * as edit from "./exploration.js";
 import { Grid } from "./grid.js";
@@ -75,6 +76,15 @@ export class Page {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
+      table: () => this.#toggleTable(),
+    });
+    this.drawer = new Drawer(client, description, {
+      sort: (column) => this.commit(edit.sortTable(this.exploration, column)),
+      acts: () => this.companion.acts(),
+      rested: (at) => this.commit(edit.scrollTable(this.exploration, at), { amend: true }),
+      close: () => this.#toggleTable(),
+      clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
+      fail: (error) => this.#fail(error),
     });
     const turn = (/** @type {boolean} */ still) => this.companion.holds(still) || this.growth.hold(still);
     this.growth = new Growth(this.engine, client, (error) => this.#fail(error), turn, () => listener.onGrows());
@@ -134,6 +144,7 @@ export class Page {
     const { selection } = fromFilter(filter, axes);
     this.engine.brush(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
+    this.drawer.moving();
     this.strip.render(this.exploration, id, filter);
   }
 
@@ -153,6 +164,7 @@ export class Page {
     clearTimeout(this.#reading);
     this.#listening.abort();
     this.growth.destroy();
+    this.drawer.destroy();
     this.grid.destroy();
     this.tools.element.remove();
   }
@@ -165,7 +177,8 @@ export class Page {
     this.rail.element.addEventListener("keydown", ({ key }) => {
       if (key === "Escape" && narrow.matches) this.#toggleRail();
     });
-    const body = h("div", { class: "dx-body" }, this.rail.element, shade, main);
+    const stage = h("div", { class: "dx-stage" }, main, this.drawer.element);
+    const body = h("div", { class: "dx-body" }, this.rail.element, shade, stage);
     host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
     document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
     this.host = host;
@@ -185,6 +198,7 @@ export class Page {
     this.grid.render(exploration);
     this.rail.render(exploration);
     this.strip.render(exploration);
+    this.drawer.render(exploration);
     this.tools.render(this.timeline, this.#railOpen);
     this.engine.show(exploration);
     this.#drawSelections();
@@ -211,6 +225,7 @@ export class Page {
       undo: () => this.timeline.undo(),
       redo: () => this.timeline.redo(),
       rail: () => this.#toggleRail(),
+      table: () => this.#toggleTable(),
       shortcuts: showShortcuts,
       views: () => showViews(this.opened, this.exploration),
       share: () => shareOpened(this.opened, this.exploration),
@@ -260,7 +275,7 @@ export class Page {
         for (const picture of pictures) this.grid.cards.get(picture.id)?.chart.setGhost(picture.ghost);
       },
       onValues: (picture) => {
-        if (picture.id === ROWS) this.strip.showRows(picture.values[0], picture.status);
+        if (picture.id === ROWS) this.#count(picture);
         else this.grid.cards.get(picture.id)?.setValues(picture);
       },
       onDraw: () => {
@@ -269,6 +284,12 @@ export class Page {
       onSettled: () => this.#announce(),
       onFailure: (error) => this.#fail(error),
     };
+  }
+
+  /** @param {import("./picture.js").Picture} picture */
+  #count({ values, status }) {
+    this.strip.showRows(values[0], status);
+    this.drawer.grown();
   }
 
   /** @param {string} id */
@@ -289,6 +310,7 @@ export class Page {
     this.grid.cards.get(id)?.setSelection(selection);
     if (phase === "move") {
       this.companion.brushed(id, filter);
+      this.drawer.moving();
       return this.strip.render(this.exploration, id, filter);
     }
     if (filter) this.hint.brushed();
@@ -347,6 +369,14 @@ export class Page {
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
+  }
+
+  /** Who opens it by a key goes on in it; who closes it from within stands at its button. */
+  #toggleTable() {
+    const within = this.drawer.element.contains(document.activeElement);
+    this.commit(edit.toggleTable(this.exploration));
+    if (within) this.strip.table.focus();
+    else if (this.#byKey && this.exploration.table) this.drawer.focus();
   }
 
   #toggleRail() {

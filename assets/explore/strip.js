@@ -4,7 +4,7 @@
  * @import { Status } from "./picture.js"
  */
 import { formatShare } from "../charts/format.js";
-import { h, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
+import { h, icon, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
 import { filterOf } from "./exploration.js";
 import { number } from "./numbers.js";
 import { filterWords } from "./words.js";
@@ -29,7 +29,7 @@ export class Strip {
 
   /**
    * @param {Description} description
-   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void }} actions
+   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void, table(): void }} actions
    */
   constructor(description, actions) {
     this.description = description;
@@ -43,7 +43,8 @@ export class Strip {
     this.clear = textButton("Clear all", () => actions.clearFilters());
     this.total = h("span", {}, total);
     this.rows = h("div", { class: "dx-rows", "data-widest": widest(total) }, this.count, " of ", this.total, " rows ", this.part);
-    const parts = [this.rows, this.none, this.chips, this.clear, this.bar];
+    this.table = h("button", { type: "button", class: "dx-quiet-button dx-table-toggle", "aria-pressed": "false", "aria-controls": "dx-drawer", title: "The rows themselves  R", onclick: actions.table }, icon("rows"), "Rows");
+    const parts = [this.rows, this.table, this.none, this.chips, this.clear, this.bar];
     this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
@@ -82,6 +83,8 @@ export class Strip {
     }
     setChildren(this.chips, chips);
     this.element.toggleAttribute("data-unfiltered", chips.length === 0);
+    const open = String(Boolean(exploration.table));
+    if (open !== this.table.getAttribute("aria-pressed")) this.table.setAttribute("aria-pressed", open);
     setHidden(this.none, chips.length > 0);
     setHidden(this.clear, chips.length === 0);
   }

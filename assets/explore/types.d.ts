@@ -152,3 +152,11 @@ export interface CubeRequest {
   views: Pick<View, "id" | "columns" | "scales" | "bins" | "measure">[];
   filters: Record<string, Filter>;
 }
+
+/** Which rows the route of rows is asked for, and in which order. */
+export interface TableRequest {
+  views: CubeRequest["views"];
+  filters: Record<string, Filter>;
+  sort: string | null;
+  descending: boolean;
+}

@@ -1,0 +1,216 @@
+/**
+ * A table of any length: of its rows those lines are drawn that are seen.
+ * @import { Column, Table } from "./types.js"
+ * @import { Cell } from "./cursor.js"
+ * @import { Value } from "./cells.js"
+ */
+import { widthOf, writer } from "./cells.js";
+import { stepped } from "./cursor.js";
+import { h } from "./dom.js";
+import { Heads } from "./heads.js";
+import { CURSOR, Lines } from "./lines.js";
+import { Reach } from "./reach.js";
+
+/** The height of a row, and of the head, pixels; as css/rows.css has them. */
+const ROW = 28;
+const HEAD = 32;
+/** Lines that are drawn beyond the edges: a browser may scroll before it tells. */
+const BEYOND = 8;
+/** Nobody scrolls any more, milliseconds. */
+const REST = 200;
+
+/**
+ * @typedef {object} Doings
+ * @property {(column: string) => void} sort
+ * @property {() => void} acts a hand has begun to scroll
+ * @property {(at: number) => void} rested it has stopped, with this row first
+ * @property {(from: number, to: number) => void} seen these rows are on screen
+ * @property {(index: number) => Value[] | undefined} row
+ */
+
+/** @returns {(text: string) => number} the width of a text in the table, pixels */
+function measurer() {
+  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  const { fontSize, fontFamily } = getComputedStyle(document.body);
+  context.font = `500 ${fontSize} ${fontFamily}`;
+  return (text) => context.measureText(text).width;
+}
+
+export class Sheet {
+  reach = new Reach(ROW);
+  /** @type {number | null} */ #total = null;
+  /** @type {Cell | null} */ #cursor = null;
+  #resting = 0;
+  #fitted = false;
+
+  /** @param {Column[]} columns @param {Doings} doings */
+  constructor(columns, doings) {
+    this.columns = columns;
+    this.doings = doings;
+    this.heads = new Heads(columns, doings.sort);
+    this.body = h("div", { role: "rowgroup", class: "dx-sheet-body" });
+    this.lines = new Lines(this.body, columns, ROW);
+    const attributes = { role: "grid", class: "dx-sheet", tabindex: "0", "aria-label": "Rows", "aria-colcount": columns.length };
+    this.element = h("div", attributes, this.heads.element, this.body);
+    this.observer = new ResizeObserver(() => this.#place());
+    this.observer.observe(this.element);
+    this.#span(columns.map((column) => widthOf(column, [], (text) => 8 * text.length)));
+    this.#listen();
+  }
+
+  get at() {
+    return this.reach.at;
+  }
+
+  /** @param {Table} table */
+  sorted(table) {
+    this.heads.render(table);
+  }
+
+  /**
+   * Other rows: so many, some of which are these.
+   * @param {number} total @param {Value[][]} rows @param {number | null} at which to show first; null: leave the table where it is
+   */
+  fill(total, rows, at) {
+    this.#total = total;
+    this.element.setAttribute("aria-rowcount", String(total + 1));
+    if (!this.#fitted && rows.length) this.#fit(rows);
+    this.reach.resize(total, this.#view);
+    if (at === null) this.#place();
+    else this.goTo(at);
+  }
+
+  /** Shows this row first; nobody's hand has done it. @param {number} at */
+  goTo(at) {
+    clearTimeout(this.#resting);
+    this.reach.goTo(at);
+    this.#place();
+  }
+
+  draw() {
+    const { from, to } = this.reach.seen;
+    const last = Math.min(this.#rows, to + BEYOND);
+    this.lines.draw(Math.max(0, from - BEYOND), last, this.reach.shift, this.doings.row);
+    this.#mark();
+    if (this.#total !== null) this.doings.seen(from, to);
+  }
+
+  destroy() {
+    clearTimeout(this.#resting);
+    this.observer.disconnect();
+  }
+
+  /** While nobody knows how many rows there are: as many as are seen. */
+  get #rows() {
+    return this.#total ?? Math.ceil(this.#view / ROW);
+  }
+
+  get #view() {
+    return Math.max(0, this.element.clientHeight - HEAD);
+  }
+
+  /** Scrolls to where the table stands. */
+  #place() {
+    const { reach, element, body } = this;
+    if (!element.clientHeight) return;
+    reach.resize(this.#rows, this.#view);
+    body.hidden = this.#rows === 0; // a group of rows must not be empty
+    body.style.height = `${reach.height}px`;
+    if (element.scrollTop !== reach.top) element.scrollTop = reach.top;
+    reach.settled(element.scrollTop);
+    this.draw();
+  }
+
+  /** @param {Value[][]} rows */
+  #fit(rows) {
+    this.#fitted = true;
+    const measure = measurer();
+    const values = this.columns.map((_, index) => rows.map((row) => row[index]));
+    this.lines.writers = this.columns.map((column, index) => writer(column, values[index]));
+    this.#span(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
+  }
+
+  /** @param {number[]} widths pixels */
+  #span(widths) {
+    this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
+    this.element.style.setProperty("--dx-across", `${widths.reduce((sum, width) => sum + width, 0)}px`);
+  }
+
+  #listen() {
+    const { element } = this;
+    element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    element.addEventListener("keydown", (event) => this.#key(event));
+    element.addEventListener("focus", () => this.#enter());
+    element.addEventListener("click", ({ target }) => this.#point(/** @type {Element} */ (target)));
+    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {Element} */ (target)));
+  }
+
+  #scrolled() {
+    if (!this.reach.scrolled(this.element.scrollTop)) return;
+    this.#moved();
+    if (this.reach.stuck) this.#place();
+    else this.draw();
+  }
+
+  /** By a hand. */
+  #moved() {
+    this.doings.acts();
+    clearTimeout(this.#resting);
+    this.#resting = window.setTimeout(() => this.#rest(), REST);
+  }
+
+  #rest() {
+    this.#place();
+    this.doings.rested(this.at);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.target !== this.element || !this.#total) return;
+    const size = { rows: this.#total, columns: this.columns.length, page: this.reach.whole };
+    const cell = stepped(this.#cursor ?? { row: this.at, column: 0 }, event, size);
+    if (!cell) return;
+    event.preventDefault();
+    this.#cursor = cell;
+    this.#reveal(cell);
+  }
+
+  /** @param {Cell} cell */
+  #reveal({ row, column }) {
+    const { at } = this;
+    this.reach.reveal(row);
+    if (at !== this.at) this.#moved();
+    const { offsetLeft, offsetWidth } = this.heads.cells[column];
+    const { scrollLeft, clientWidth } = this.element;
+    this.element.scrollLeft = Math.min(offsetLeft, Math.max(scrollLeft, offsetLeft + offsetWidth - clientWidth));
+    this.#place();
+  }
+
+  #enter() {
+    this.#cursor ??= { row: this.at, column: 0 };
+    this.#mark();
+  }
+
+  #mark() {
+    const drawn = this.lines.mark(this.#cursor);
+    if (drawn) this.element.setAttribute("aria-activedescendant", CURSOR);
+    else this.element.removeAttribute("aria-activedescendant");
+  }
+
+  /** @param {Element} target that was clicked */
+  #point(target) {
+    const found = this.lines.find(target);
+    if (!found) return;
+    this.#cursor = { row: found.row, column: found.column };
+    this.#mark();
+  }
+
+  /** A text that is cut off, or a number that is rounded, is told whole. @param {Element} target under the pointer */
+  #name(target) {
+    const found = this.lines.find(target);
+    if (!found) return;
+    const { element, value } = found;
+    const cut = element.scrollWidth > element.clientWidth;
+    element.title = typeof value === "number" && this.columns[found.column].kind === "number" ? String(value) : cut ? String(element.textContent) : "";
+  }
+}
