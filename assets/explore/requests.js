@@ -21,7 +21,7 @@ const growthUrl = ({ slug, version, rights }, what, query = {}) =>
   `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}?${new URLSearchParams({ r: rights, ...query })}`;
 
 /** Where to ask how many rows there are now. @param {Description} description */
-export const rowsUrl = (description) => growthUrl(description, "rows");
+export const rowsUrl = (description) => growthUrl(description, "state");
 
 /** Where to ask how far a column reaches now. @param {Description} description @param {string} column */
 export const extentUrl = (description, column) => growthUrl(description, "extent", { column });
