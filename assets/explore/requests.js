@@ -24,7 +24,7 @@ const versionUrl = ({ slug, version, rights }, what, query = {}) =>
   `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}?${new URLSearchParams({ r: rights, ...query })}`;
 
 /** Where to ask how many rows there are now. @param {Description} description */
-export const rowsUrl = (description) => versionUrl(description, "rows");
+export const stateUrl = (description) => versionUrl(description, "state");
 
 /** Where to ask how far a column reaches now. @param {Description} description @param {string} column */
 export const extentUrl = (description, column) => versionUrl(description, "extent", { column });
