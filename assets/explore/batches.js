@@ -89,23 +89,20 @@ export class Batches {
   /** @param {Order} order @param {number} batch @param {number} flight */
   async #ask(order, batch, flight) {
     const key = keyOf(order, batch);
-    try {
-      const answer = await this.client.rows(order.url(batch * BATCH, BATCH), `rows-${flight}`);
-      this.#kept.set(key, answer, Math.max(1, answer.rows.length));
-      this.#land(flight, key);
-      if (order.key === this.shown?.key) this.listener.onMore();
-      else this.#take(order, answer);
-    } catch (error) {
-      this.#land(flight, key);
-      if (error instanceof Outdated || order.key !== this.wanted?.key) return;
-      this.#failed = true;
-      this.listener.onFailure(/** @type {Error} */ (error));
-    }
+    const url = order.url(batch * BATCH, BATCH);
+    const answer = await this.client.rows(url, `rows-${flight}`).catch((error) => this.#fail(order, error));
+    if (this.#flying.get(flight) === key) this.#flying.delete(flight);
+    if (!answer) return;
+    this.#kept.set(key, answer, Math.max(1, answer.rows.length));
+    if (order.key === this.shown?.key) this.listener.onMore();
+    else this.#take(order, answer);
   }
 
-  /** @param {number} flight @param {string} key */
-  #land(flight, key) {
-    if (this.#flying.get(flight) === key) this.#flying.delete(flight);
+  /** @param {Order} order @param {Error} error */
+  #fail(order, error) {
+    if (error instanceof Outdated || order.key !== this.wanted?.key) return;
+    this.#failed = true;
+    this.listener.onFailure(error);
   }
 
   /** @param {Order} order @param {Answer} answer */

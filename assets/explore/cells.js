@@ -56,11 +56,10 @@ export function writer({ kind }, values) {
 }
 
 /**
- * As wide as the longest of some texts, and as the name of the column, within bounds; pixels.
+ * As wide as the widest of some texts, and as the name of the column, within bounds; pixels.
  * @param {Column} column @param {string[]} texts @param {(text: string) => number} measure
  */
 export function widthOf({ label }, texts, measure) {
-  const longest = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), "");
-  const width = Math.max(measure(longest), measure(label) + ROOM.sorted);
+  const width = Math.max(...texts.map(measure), measure(label) + ROOM.sorted);
   return Math.min(WIDEST, Math.ceil(width) + ROOM.cell);
 }

@@ -9,7 +9,7 @@ export class Heads {
   constructor(columns, sort) {
     this.columns = columns;
     this.cells = columns.map((column, index) => this.#cell(column, index, sort));
-    const row = h("div", { role: "row", class: "dx-line", "aria-rowindex": "1" }, ...this.cells);
+    const row = h("div", { role: "row", class: "dx-sheet-row", "aria-rowindex": "1" }, ...this.cells);
     this.element = h("div", { role: "rowgroup", class: "dx-sheet-head" }, row);
   }
 

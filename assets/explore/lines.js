@@ -18,7 +18,7 @@ class Line {
   constructor(columns) {
     this.cells = columns.map(({ kind }, index) =>
       h("div", { role: "gridcell", class: "dx-cell", "aria-colindex": index + 1, "data-kind": kind }));
-    this.element = h("div", { role: "row", class: "dx-line", "data-waiting": true }, ...this.cells);
+    this.element = h("div", { role: "row", class: "dx-sheet-row", "data-waiting": true }, ...this.cells);
   }
 
   /** @param {number} index @param {number} place pixels */

@@ -25,7 +25,7 @@ import { showViews } from "./saving.js";
 import { shareOpened } from "./sharing.js";
 import { Steps } from "./steps.js";
 import { Strip } from "./strip.js";
-import { heedSkipLink, heedTheme } from "./surroundings.js";
+import { heedSkipLink, heedStrip, heedTheme } from "./surroundings.js";
 import { Tools } from "./tools.js";
 import { newView } from "./views.js";
 import { sentences } from "./words.js";
@@ -95,6 +95,7 @@ export class Page {
     this.#place(host);
     const { signal } = this.#listening;
     heedTheme(this.grid, this.engine, signal);
+    heedStrip(this.strip.element, signal);
     heedSkipLink(() => /** @type {HTMLElement | null | undefined} */ (this.host?.querySelector(".dx-main")), signal);
     keyboard.listen(this.#commands(), signal);
     addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });

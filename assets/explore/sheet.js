@@ -33,7 +33,7 @@ function measurer() {
   const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   const { fontSize, fontFamily } = getComputedStyle(document.body);
   context.font = `500 ${fontSize} ${fontFamily}`;
-  return (text) => context.measureText(text).width;
+  return (text) => context.measureText(text.replace(/\d/g, "0")).width; // figures are equally wide in the table
 }
 
 export class Sheet {
@@ -133,7 +133,6 @@ export class Sheet {
   /** @param {number[]} widths pixels */
   #span(widths) {
     this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
-    this.element.style.setProperty("--dx-across", `${widths.reduce((sum, width) => sum + width, 0)}px`);
   }
 
   #listen() {
