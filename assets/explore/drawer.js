@@ -2,13 +2,14 @@
  * The drawer of rows: a table of those that pass all filters, as committed.
  * @import { Client } from "./client.js"
  * @import { Answer, Order } from "./batches.js"
- * @import { Description, Exploration, Table } from "./types.js"
+ * @import { Description, Exploration, Table, TableRequest } from "./types.js"
  */
 import { Batches } from "./batches.js";
 import { Failed } from "./client.js";
-import { h, iconButton, setText, textButton } from "./dom.js";
+import { h } from "./dom.js";
+import { DrawerBar, Note } from "./drawerbar.js";
 import { number } from "./numbers.js";
-import { tableRequest, tableUrl } from "./requests.js";
+import { MOST_SORTED, csvUrl, tableRequest, tableUrl } from "./requests.js";
 import { Sheet } from "./sheet.js";
 import { Split } from "./split.js";
 import { orderWords } from "./words.js";
@@ -52,10 +53,11 @@ export class Drawer {
       seen: (from, to) => this.#see(from, to),
       row: (index) => this.batches.row(index),
     });
-    this.range = h("h2", { class: "dx-range" }, "Rows");
-    this.order = h("span", { class: "dx-order" });
-    this.note = h("div", { class: "dx-drawer-note", role: "status" });
-    this.element = this.#build();
+    this.bar = new DrawerBar(doings.close);
+    this.note = new Note({ ...doings, retry: () => this.#ask() });
+    const attributes = { class: "dx-drawer", id: "dx-drawer", "aria-label": "Rows that pass", hidden: true };
+    this.element = h("section", attributes, this.bar.element, this.sheet.element, this.note.element);
+    this.element.prepend(new Split(this.element).element);
   }
 
   /** @param {Exploration} exploration as committed */
@@ -95,15 +97,6 @@ export class Drawer {
     this.sheet.destroy();
   }
 
-  #build() {
-    const close = iconButton("close", "Close the rows  R", this.doings.close);
-    const bar = h("header", { class: "dx-drawer-bar" }, this.range, this.order, close);
-    const attributes = { class: "dx-drawer", id: "dx-drawer", "aria-label": "Rows that pass", hidden: true };
-    const element = h("section", attributes, bar, this.sheet.element, this.note);
-    element.prepend(new Split(element).element);
-    return element;
-  }
-
   /** @param {boolean} open */
   #open(open) {
     this.element.hidden = !open;
@@ -116,10 +109,11 @@ export class Drawer {
     const other = request !== this.#request;
     this.#request = request;
     this.sheet.sorted(table);
-    setText(this.order, orderWords(table, this.description));
-    if (other || !before) this.#askSoon();
+    this.bar.sorted(orderWords(table, this.description));
     if (!before) this.sheet.goTo(table.at);
-    else if (!other && table.at !== before.at && table.at !== this.sheet.at) this.sheet.goTo(table.at);
+    if (other) this.sheet.forget();
+    if (other || !before) this.#askSoon();
+    else if (table.at !== before.at && table.at !== this.sheet.at) this.sheet.goTo(table.at);
   }
 
   #askSoon() {
@@ -132,28 +126,41 @@ export class Drawer {
     this.#growing = 0;
     if (!this.#exploration || !this.#table) return;
     this.#failure = null;
-    const description = { ...this.description };
-    const request = tableRequest(this.#exploration);
-    const url = (/** @type {number} */ offset, /** @type {number} */ limit) => tableUrl(description, { ...request, offset, limit });
-    const order = { key: `${description.rows} ${this.#request}`, request: this.#request, rows: description.rows, url };
-    this.batches.want(order, this.#table.at);
+    this.batches.want(this.#order(this.#exploration), this.#table.at);
     this.sheet.draw();
     this.#tell();
   }
 
+  /** What is committed, of the rows that there are now. @param {Exploration} exploration @returns {Order} */
+  #order(exploration) {
+    const description = { ...this.description };
+    const asked = tableRequest(exploration);
+    const request = JSON.stringify(asked);
+    const url = (/** @type {number} */ offset, /** @type {number} */ limit) => tableUrl(description, { ...asked, offset, limit });
+    return { key: `${description.rows} ${request}`, request, rows: description.rows, url };
+  }
+
   /** The same rows and more leave the table where it stands. @param {Answer} answer @param {Order | null} before */
   #show({ total, rows }, before) {
-    const at = before?.request === this.#request ? null : this.#table?.at;
+    if (!this.#exploration || !this.#table) return;
+    const same = before?.request === this.#request;
     this.#renewed = performance.now();
-    this.sheet.fill(total, rows, at ?? null);
+    this.sheet.fill(total, rows, same ? null : this.#table.at);
+    this.#link(tableRequest(this.#exploration), total);
     this.#tell();
     this.grown();
   }
 
+  /** @param {TableRequest} request @param {number} total */
+  #link(request, total) {
+    const unsorted = request.sort && total > MOST_SORTED;
+    const about = unsorted ? `As stored: more than ${number(MOST_SORTED)} rows are not sorted` : "All rows that pass";
+    this.bar.link(csvUrl(this.description, request, total), about);
+  }
+
   /** @param {number} from @param {number} to not itself */
   #see(from, to) {
-    const { total } = this.batches;
-    setText(this.range, total ? `Rows ${number(from + 1)}–${number(to)} of ${number(total)}` : "No rows");
+    this.bar.see(from, to, this.batches.total);
     this.batches.near(from, to);
   }
 
@@ -175,14 +182,8 @@ export class Drawer {
     const status = this.#status;
     if (status === this.element.dataset.status) return;
     this.element.dataset.status = status;
-    this.note.replaceChildren(...this.#notes(status));
-  }
-
-  /** @param {string} status */
-  #notes(status) {
-    if (status === "failed") return [`${this.#failure?.message} `, textButton("Try again", () => this.#ask())];
-    if (status !== "empty") return [];
-    const filtered = Object.keys(this.#exploration?.filters ?? {}).length > 0;
-    return filtered ? ["No rows pass these filters. ", textButton("Clear all", this.doings.clearFilters)] : ["There are no rows yet."];
+    if (this.#failure) this.note.failed(this.#failure);
+    else if (status === "empty") this.note.empty(Object.keys(this.#exploration?.filters ?? {}).length > 0);
+    else this.note.clear();
   }
 }

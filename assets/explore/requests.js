@@ -7,6 +7,9 @@ import { MAGIC } from "./wire.js";
 /** The pseudo-view that counts the rows which pass every filter. */
 export const ROWS = "_rows";
 
+/** Of more rows no file is sorted (docs/rows.md). */
+export const MOST_SORTED = 1_048_576;
+
 /** @type {CubeRequest["views"][number]} */
 const ROWS_VIEW = { id: ROWS, columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null } };
 
@@ -56,7 +59,16 @@ export function tableRequest(exploration) {
 
 /** @param {Description} description @param {TableRequest & { offset: number, limit: number }} request */
 export const tableUrl = (description, request) =>
-  versionUrl(description, "rows", { ...stateOf(description), x: JSON.stringify({ ...request, active: null, columns: null }) });
+  versionUrl(description, "rows", { ...stateOf(description), x: JSON.stringify(request) });
+
+/**
+ * All rows that pass as a file, as they are shown; of too many to be sorted, as they are stored.
+ * @param {Description} description @param {TableRequest} request @param {number} total how many pass
+ */
+export function csvUrl(description, request, total) {
+  const asked = total > MOST_SORTED ? { ...request, sort: null, descending: false } : request;
+  return versionUrl(description, "rows.csv", { ...stateOf(description), x: JSON.stringify(asked) });
+}
 
 /**
  * Filters in one order, whichever came first, so that equal states share one address.

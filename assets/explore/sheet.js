@@ -1,14 +1,13 @@
 /**
  * A table of any length: of its rows those lines are drawn that are seen.
  * @import { Column, Table } from "./types.js"
- * @import { Cell } from "./cursor.js"
  * @import { Value } from "./cells.js"
  */
 import { widthOf, writer } from "./cells.js";
-import { stepped } from "./cursor.js";
+import { Cursor } from "./cursor.js";
 import { h } from "./dom.js";
 import { Heads } from "./heads.js";
-import { CURSOR, Lines } from "./lines.js";
+import { Lines } from "./lines.js";
 import { Reach } from "./reach.js";
 
 /** The height of a row, and of the head, pixels; as css/rows.css has them. */
@@ -38,8 +37,7 @@ function measurer() {
 
 export class Sheet {
   reach = new Reach(ROW);
-  /** @type {number | null} */ #total = null;
-  /** @type {Cell | null} */ #cursor = null;
+  /** How many rows there are, once that is known. @type {number | null} */ total = null;
   #resting = 0;
   #fitted = false;
 
@@ -55,7 +53,8 @@ export class Sheet {
     this.observer = new ResizeObserver(() => this.#place());
     this.observer.observe(this.element);
     this.#span(columns.map((column) => widthOf(column, [], (text) => 8 * text.length)));
-    this.#listen();
+    this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.cursor = new Cursor(this);
   }
 
   get at() {
@@ -72,7 +71,7 @@ export class Sheet {
    * @param {number} total @param {Value[][]} rows @param {number | null} at which to show first; null: leave the table where it is
    */
   fill(total, rows, at) {
-    this.#total = total;
+    this.total = total;
     this.element.setAttribute("aria-rowcount", String(total + 1));
     if (!this.#fitted && rows.length) this.#fit(rows);
     this.reach.resize(total, this.#view);
@@ -80,10 +79,23 @@ export class Sheet {
     else this.goTo(at);
   }
 
+  /** What a hand has scrolled to does not matter any longer. */
+  forget() {
+    clearTimeout(this.#resting);
+  }
+
   /** Shows this row first; nobody's hand has done it. @param {number} at */
   goTo(at) {
-    clearTimeout(this.#resting);
+    this.forget();
     this.reach.goTo(at);
+    this.#place();
+  }
+
+  /** Goes as little as needed to see this row, by a hand. @param {number} row */
+  reveal(row) {
+    const { at } = this;
+    this.reach.reveal(row);
+    if (at !== this.at) this.#moved();
     this.#place();
   }
 
@@ -91,18 +103,18 @@ export class Sheet {
     const { from, to } = this.reach.seen;
     const last = Math.min(this.#rows, to + BEYOND);
     this.lines.draw(Math.max(0, from - BEYOND), last, this.reach.shift, this.doings.row);
-    this.#mark();
-    if (this.#total !== null) this.doings.seen(from, to);
+    this.cursor.mark();
+    if (this.total !== null) this.doings.seen(from, to);
   }
 
   destroy() {
-    clearTimeout(this.#resting);
+    this.forget();
     this.observer.disconnect();
   }
 
   /** While nobody knows how many rows there are: as many as are seen. */
   get #rows() {
-    return this.#total ?? Math.ceil(this.#view / ROW);
+    return this.total ?? Math.ceil(this.#view / ROW);
   }
 
   get #view() {
@@ -135,15 +147,6 @@ export class Sheet {
     this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
   }
 
-  #listen() {
-    const { element } = this;
-    element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    element.addEventListener("keydown", (event) => this.#key(event));
-    element.addEventListener("focus", () => this.#enter());
-    element.addEventListener("click", ({ target }) => this.#point(/** @type {Element} */ (target)));
-    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {Element} */ (target)));
-  }
-
   #scrolled() {
     if (!this.reach.scrolled(this.element.scrollTop)) return;
     this.#moved();
@@ -161,55 +164,5 @@ export class Sheet {
   #rest() {
     this.#place();
     this.doings.rested(this.at);
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    if (event.target !== this.element || !this.#total) return;
-    const size = { rows: this.#total, columns: this.columns.length, page: this.reach.whole };
-    const cell = stepped(this.#cursor ?? { row: this.at, column: 0 }, event, size);
-    if (!cell) return;
-    event.preventDefault();
-    this.#cursor = cell;
-    this.#reveal(cell);
-  }
-
-  /** @param {Cell} cell */
-  #reveal({ row, column }) {
-    const { at } = this;
-    this.reach.reveal(row);
-    if (at !== this.at) this.#moved();
-    const { offsetLeft, offsetWidth } = this.heads.cells[column];
-    const { scrollLeft, clientWidth } = this.element;
-    this.element.scrollLeft = Math.min(offsetLeft, Math.max(scrollLeft, offsetLeft + offsetWidth - clientWidth));
-    this.#place();
-  }
-
-  #enter() {
-    this.#cursor ??= { row: this.at, column: 0 };
-    this.#mark();
-  }
-
-  #mark() {
-    const drawn = this.lines.mark(this.#cursor);
-    if (drawn) this.element.setAttribute("aria-activedescendant", CURSOR);
-    else this.element.removeAttribute("aria-activedescendant");
-  }
-
-  /** @param {Element} target that was clicked */
-  #point(target) {
-    const found = this.lines.find(target);
-    if (!found) return;
-    this.#cursor = { row: found.row, column: found.column };
-    this.#mark();
-  }
-
-  /** A text that is cut off, or a number that is rounded, is told whole. @param {Element} target under the pointer */
-  #name(target) {
-    const found = this.lines.find(target);
-    if (!found) return;
-    const { element, value } = found;
-    const cut = element.scrollWidth > element.clientWidth;
-    element.title = typeof value === "number" && this.columns[found.column].kind === "number" ? String(value) : cut ? String(element.textContent) : "";
   }
 }

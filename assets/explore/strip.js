@@ -43,7 +43,7 @@ export class Strip {
     this.clear = textButton("Clear all", () => actions.clearFilters());
     this.total = h("span", {}, total);
     this.rows = h("div", { class: "dx-rows", "data-widest": widest(total) }, this.count, " of ", this.total, " rows ", this.part);
-    this.table = h("button", { type: "button", class: "dx-quiet-button dx-table-toggle", "aria-pressed": "false", "aria-controls": "dx-drawer", title: "The rows themselves  R", onclick: actions.table }, icon("rows"), "Rows");
+    this.table = this.#toggle();
     const parts = [this.rows, this.table, this.none, this.chips, this.clear, this.bar];
     this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
   }
@@ -87,6 +87,12 @@ export class Strip {
     if (open !== this.table.getAttribute("aria-pressed")) this.table.setAttribute("aria-pressed", open);
     setHidden(this.none, chips.length > 0);
     setHidden(this.clear, chips.length === 0);
+  }
+
+  #toggle() {
+    const attributes = { "aria-pressed": "false", "aria-controls": "dx-drawer", title: "The rows themselves  R" };
+    const onclick = () => this.actions.table();
+    return h("button", { type: "button", class: "dx-quiet-button dx-labelled", ...attributes, onclick }, icon("rows"), h("span", {}, "Rows"));
   }
 
   /** @param {string} id */

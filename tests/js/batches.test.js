@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BATCH, Batches, batchesOf } from "../../assets/explore/batches.js";
 import { Outdated } from "../../assets/explore/client.js";
-import { tableRequest, tableUrl } from "../../assets/explore/requests.js";
+import { csvUrl, tableRequest, tableUrl } from "../../assets/explore/requests.js";
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -140,6 +140,13 @@ test("the request names what matters to rows: filters, the views they are of, an
   const url = new URL(tableUrl(description, { ...request, offset: 200, limit: 200 }), "http://here");
   assert.equal(url.pathname, "/api/datasets/my%20trips/versions/ab/rows");
   assert.deepEqual([url.searchParams.get("r"), url.searchParams.get("rows")], ["all", "70"]);
-  const { offset, limit, columns, active } = JSON.parse(url.searchParams.get("x"));
-  assert.deepEqual([offset, limit, columns, active], [200, 200, null, null]);
+  const { offset, limit } = JSON.parse(url.searchParams.get("x"));
+  assert.deepEqual([offset, limit], [200, 200]);
+});
+
+test("a file of rows is sorted as they are, where the service sorts so many", () => {
+  const request = { views: [], filters: {}, sort: "delay", descending: true };
+  const asked = (total) => JSON.parse(new URL(csvUrl({ slug: "a", version: "b", rights: "c" }, request, total), "http://here").searchParams.get("x"));
+  assert.deepEqual([asked(1_048_576).sort, asked(1_048_576).descending], ["delay", true]);
+  assert.deepEqual([asked(1_048_577).sort, asked(1_048_577).descending], [null, false]);
 });
