@@ -150,7 +150,7 @@ class Dashboard(_Value):
 
 
 class Table(_Value):
-    """The rows in a table: as stored (no ``sort``) or sorted by a column; ``at`` is the first row on screen."""
+    """The rows in a table: as stored (no ``sort``) or sorted by a column; ``at`` is the first on screen."""
 
     sort: Name | None = None
     descending: bool = False
@@ -171,6 +171,22 @@ class CubeRequest(Dashboard):
 
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
     detail: Literal["coarse", "exact"] = "coarse"
+
+
+class TableRequest(Dashboard):
+    """What is asked of the rows that pass all filters: in which order, and which columns (None: all)."""
+
+    views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
+    sort: Name | None = None
+    descending: bool = False
+    columns: tuple[Name, ...] | None = Field(default=None, min_length=1, strict=False)
+
+
+class PageRequest(TableRequest):
+    """Some of these rows: ``limit`` from number ``offset`` on."""
+
+    offset: int = Field(default=0, ge=0, le=FARTHEST)
+    limit: int = Field(default=100, ge=1, le=1000)
 
 
 def require_fit(view: View, filter_: Filter) -> None:

@@ -56,7 +56,9 @@ def fitted(kept: dict[str, Any], description: Description) -> tuple[Exploration,
     seen = {id_: shown(each, fitting.view(id_), description) for id_, each in fitting.filters.items()}
     filters = {id_: each for id_, each in seen.items() if each is not None}
     whole = not problems and filters == fitting.filters
-    return fitting.model_copy(update={"filters": filters, "table": _at_top(fitting.table, description)}), whole
+    return fitting.model_copy(
+        update={"filters": filters, "table": _at_top(fitting.table, description)}
+    ), whole
 
 
 def _at_top(table: Table | None, description: Description) -> Table | None:
