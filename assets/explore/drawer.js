@@ -174,7 +174,8 @@ export class Drawer {
   get #status() {
     if (this.#failure) return "failed";
     if (!this.batches.shown) return "loading";
-    if (this.#moving || this.batches.shown.request !== this.#request) return "stale";
+    if (this.#moving) return "moving";
+    if (this.batches.shown.request !== this.#request) return "stale";
     return this.batches.total ? "exact" : "empty";
   }
 

@@ -176,8 +176,9 @@ def test_a_brush_that_moves_leaves_the_rows_and_marks_them(visit: Opener) -> Non
     page.mouse.move(x + box["width"] * 0.3, y)
     page.mouse.down()
     page.mouse.move(x + box["width"] * 0.4, y, steps=6)
-    expect(page.locator(".dx-drawer[data-status=stale]")).to_be_visible()
+    expect(page.locator(".dx-drawer[data-status=moving]")).to_be_visible()
     assert drawn(page, DELAY) == before
+    assert page.evaluate("document.querySelector('.dx-drawer').getAnimations({subtree: true}).length") == 0
     page.mouse.up()
     shown(page)
     assert column(page, DELAY) != before
