@@ -2,9 +2,11 @@
  * The rows that pass all filters, fetched a batch at a time where somebody looks, and around it.
  * @import { Client } from "./client.js"
  * @import { Value } from "./cells.js"
+ * @import { Description, TableRequest } from "./types.js"
  */
 import { Cache } from "./cache.js";
 import { Outdated } from "./client.js";
+import { tableUrl } from "./requests.js";
 
 /** Rows that are fetched together. */
 export const BATCH = 200;
@@ -22,6 +24,15 @@ const KEPT = 12_000;
  * @property {() => void} onMore more of the rows that are shown are here
  * @property {(error: Error) => void} onFailure
  */
+
+/** The rows that are asked for, of those that there are now. @param {Description} now @param {TableRequest} asked @returns {Order} */
+export function orderOf(now, asked) {
+  const description = { ...now };
+  const { rows } = description;
+  const request = JSON.stringify(asked);
+  const url = (/** @type {number} */ offset, /** @type {number} */ limit) => tableUrl(description, { ...asked, offset, limit });
+  return { key: `${rows} ${request}`, request, rows, url };
+}
 
 /** The batches in which these rows are. @param {number} from @param {number} to not itself @returns {number[]} */
 export function batchesOf(from, to) {

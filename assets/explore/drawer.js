@@ -4,12 +4,12 @@
  * @import { Answer, Order } from "./batches.js"
  * @import { Description, Exploration, Table, TableRequest } from "./types.js"
  */
-import { Batches } from "./batches.js";
+import { Batches, orderOf } from "./batches.js";
 import { Failed } from "./client.js";
 import { h } from "./dom.js";
 import { DrawerBar, Note } from "./drawerbar.js";
 import { number } from "./numbers.js";
-import { MOST_SORTED, csvUrl, tableRequest, tableUrl } from "./requests.js";
+import { MOST_SORTED, csvUrl, tableRequest } from "./requests.js";
 import { Sheet } from "./sheet.js";
 import { Split } from "./split.js";
 import { orderWords } from "./words.js";
@@ -126,18 +126,9 @@ export class Drawer {
     this.#growing = 0;
     if (!this.#exploration || !this.#table) return;
     this.#failure = null;
-    this.batches.want(this.#order(this.#exploration), this.#table.at);
+    this.batches.want(orderOf(this.description, tableRequest(this.#exploration)), this.#table.at);
     this.sheet.draw();
     this.#tell();
-  }
-
-  /** What is committed, of the rows that there are now. @param {Exploration} exploration @returns {Order} */
-  #order(exploration) {
-    const description = { ...this.description };
-    const asked = tableRequest(exploration);
-    const request = JSON.stringify(asked);
-    const url = (/** @type {number} */ offset, /** @type {number} */ limit) => tableUrl(description, { ...asked, offset, limit });
-    return { key: `${description.rows} ${request}`, request, rows: description.rows, url };
   }
 
   /** The same rows and more leave the table where it stands. @param {Answer} answer @param {Order | null} before */

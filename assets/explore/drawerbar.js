@@ -43,12 +43,12 @@ export class Note {
 
   /** @param {Error} error */
   failed({ message }) {
-    this.element.replaceChildren(`${message} `, textButton("Try again", this.doings.retry));
+    this.element.replaceChildren(message, textButton("Try again", this.doings.retry));
   }
 
   /** @param {boolean} filtered */
   empty(filtered) {
     const clear = textButton("Clear all", this.doings.clearFilters);
-    this.element.replaceChildren(...(filtered ? ["No rows pass these filters. ", clear] : ["There are no rows yet."]));
+    this.element.replaceChildren(...(filtered ? ["No rows pass these filters.", clear] : ["There are no rows yet."]));
   }
 }

@@ -85,6 +85,24 @@ def test_a_place_in_the_rows_is_kept_and_steps_are_undone(visit: Opener, truth: 
     assert place(page)[0] == 1
 
 
+def test_a_saved_view_opens_with_its_rows(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    sort(page, "Distance (mi)", "ascending")
+    grid(page).hover()
+    page.mouse.wheel(0, 5600)
+    expect(page).to_have_url(re.compile("at:200"))
+    page.get_by_role("button", name="Saved views").click()
+    page.get_by_label("Name", exact=True).fill("Short flights")
+    page.get_by_role("button", name="Save as new").click()
+    page.wait_for_url("**/view/*")
+    settled(page)
+    assert place(page)[0] == 201
+    head = grid(page).get_by_role("columnheader", name="Distance (mi)")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+
+
 def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     page = visit()
     settled(page)
