@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
-PIECE = 1 << 18
+PIECE = 1 << 20
 """Bytes that are given at a time: little waits in memory for a slow reader."""
 FORMULA = "^([=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])"
 """What makes spreadsheets take a text for a formula, as OWASP lists it; the last four are wide forms."""

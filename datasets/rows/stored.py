@@ -41,12 +41,12 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
     tables = [plain(store.schema.empty_table().select(wanted))]
     order = np.argsort(numbers)
     ascending = numbers[order]
-    places = groups.of(ascending)
-    for place in np.unique(places).tolist():
+    places, firsts = np.unique(groups.of(ascending), return_index=True)
+    for place, rows in zip(places.tolist(), np.split(ascending, firsts)[1:], strict=True):
         turn.require_going_on()
         group = groups.all[place]
-        rows = pa.array(ascending[places == place] - group.rows.start)
-        tables.append(plain(store.read_group(group, wanted).select(wanted).take(rows)))
+        read = store.read_group(group, wanted).select(wanted)
+        tables.append(plain(read.take(pa.array(rows - group.rows.start))))
     return pa.concat_tables(tables).take(pa.array(np.argsort(order)))
 
 

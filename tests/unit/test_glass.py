@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.exploration import Members
+from datasets.exploration import Members, Table
 from realtime.glass import Glass
 from tests.unit import explorations
 from tests.unit.described import trips
@@ -137,6 +137,24 @@ def test_a_brush_of_values_that_the_reader_does_not_see_is_not_shown():
         brushes = [Members(values=values).model_dump(mode="json") for values in (("Sun", "Mon"), ("Mon",))]
         line = glass.seen([1, "move", {"t": 0, "i": 22, "s": [[0, "b", "w", each] for each in brushes]}])
         assert [each[3]["values"] for each in line[2]["s"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "partial", "shown"),
+    [
+        ("hour", False, {"sort": "hour", "descending": True, "at": 70}),
+        ("hour", True, {"sort": "hour", "descending": True, "at": 0}),
+        ("delay", False, {"sort": None, "descending": False, "at": 0}),
+        (None, True, {"sort": None, "descending": True, "at": 0}),
+    ],
+)
+def test_a_table_is_shown_in_an_order_that_the_reader_sees(sort, partial, shown):
+    whole, _ = trips()
+    columns = tuple(column for column in whole.columns if column.name != "delay")
+    table = Table(sort=sort, descending=True, at=70)
+    said = state(explorations.Exploration(dataset="trips", version="ab12", views=(), table=table))
+    glass = Glass(whole.model_copy(update={"columns": columns, "partial": partial}))
+    assert glass.seen(said)[2]["exploration"]["table"] == shown
 
 
 @pytest.mark.parametrize(
