@@ -246,6 +246,7 @@ def test_followers_see_the_rows_that_are_presented(visit: Opener, arrive: Arrive
     ("name", "width"), [("light", 1440), ("dark", 1440), ("phone", 390), ("phone-dark", 390)]
 )
 def test_looks_of_rows(visit: Opener, name: str, width: int) -> None:
+    """Nothing overflows sideways; the pictures are there to look at."""
     scheme = "dark" if name.endswith("dark") else "light"
     page = visit(color_scheme=scheme, viewport={"width": width, "height": 844 if width < 500 else 900})
     page.get_by_role("button", name="Dismiss the first steps").click()

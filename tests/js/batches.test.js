@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BATCH, Batches, batchesOf } from "../../assets/explore/batches.js";
+import { BATCH, Batches, batchesOf, orderOf } from "../../assets/explore/batches.js";
 import { Outdated } from "../../assets/explore/client.js";
 import { csvUrl, tableRequest, tableUrl } from "../../assets/explore/requests.js";
 
@@ -142,6 +142,16 @@ test("the request names what matters to rows: filters, the views they are of, an
   assert.deepEqual([url.searchParams.get("r"), url.searchParams.get("rows")], ["all", "70"]);
   const { offset, limit } = JSON.parse(url.searchParams.get("x"));
   assert.deepEqual([offset, limit], [200, 200]);
+});
+
+test("rows that arrive later are asked for by another order", () => {
+  const description = { slug: "a", version: "b", rights: "c", rows: 70, grows: true };
+  const before = orderOf(description, tableRequest({ views: [], filters: {} }));
+  description.rows = 90;
+  const after = orderOf(description, tableRequest({ views: [], filters: {} }));
+  assert.deepEqual([before.request === after.request, before.key === after.key], [true, false]);
+  const states = [before, after].map(({ url }) => new URL(url(0, 10), "http://here").searchParams.get("rows"));
+  assert.deepEqual(states, ["70", "90"]);
 });
 
 test("a file of rows is sorted as they are, where the service sorts so many", () => {
