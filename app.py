@@ -36,6 +36,7 @@ from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from api import cuxfilter, passkeys
+from api.departures import Departures
 from api.frames import framed
 from api.guests import guest_page
 from config import Settings
@@ -186,15 +187,17 @@ def error_page(error: HTTPException) -> Response:
 def asgi(dash: Dash, settings: Settings) -> Starlette:
     """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays.
 
+    Exports are not: compressing hundreds of megabytes would keep everybody else waiting.
+
     Without a key of Ably's cloud, a broker of our own serves live sessions on the same port.
     """
     compression = Middleware(
         GZipMiddleware,
         compresslevel=5,
-        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream"),
+        exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/csv"),
     )
     realtime: Realtime = dash.server.extensions["realtime"]
-    flask = WSGIMiddleware(dash.server, workers=settings.request_threads)
+    flask = Departures(WSGIMiddleware(dash.server, workers=settings.request_threads))
     return Starlette(
         routes=[Mount("/", framed(realtime.beside(flask), dash.server.extensions["desks"]))],
         middleware=[Middleware(WholeBodies), compression],

@@ -11,11 +11,13 @@ from api.feeds import feed_routes
 from api.growth import growth_routes
 from api.guests import guest_routes
 from api.live import live_routes
+from api.rows import row_routes
 from api.shares import share_routes
 from api.views import view_routes
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.door import Door
+from datasets.rows.tables import Tables
 from realtime.service import Realtime
 
 
@@ -27,6 +29,7 @@ def install(server: Flask, door: Door, cubes: CubeCache, engines: Engines, realt
         *alone,
         *seen,
         cube_routes(cubes, engines, door),
+        row_routes(Tables(engines), door),
         guest_routes(),
         live_routes(door, realtime),
         feed_routes(realtime),

@@ -7,9 +7,9 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.cubes import require_same
 from api.operations import Answer, Query, operation
 from api.problems import explain
+from api.versions import require_same
 from datasets import trail
 from datasets.door import Door
 from db.tables import now
@@ -46,10 +46,10 @@ def growth_routes(door: Door) -> Blueprint:
     routes = Blueprint("growth", __name__)
     explain(routes)
 
-    @routes.get("/api/datasets/<slug>/versions/<version>/rows")
+    @routes.get("/api/datasets/<slug>/versions/<version>/state")
     @requires(Permission.EXPLORE)
     @operation()
-    def show_rows(slug: str, version: str, query: RightsQuery) -> NewestState:
+    def show_state(slug: str, version: str, query: RightsQuery) -> NewestState:
         """How many rows you see of a version by now."""
         seen = door.open(current_user, slug, version)
         require_same(query.r, seen.reach)

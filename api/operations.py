@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from inspect import getdoc
 from json import dumps
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from flask import Response, abort, request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -50,7 +50,7 @@ class Operation:
 
     Its documentation is that of the function. A parameter named ``body`` is the JSON it takes, ``query`` are
     its arguments, all others are gaps of its path. What it returns is the JSON it answers, None for no
-    content; a route that returns a Response makes that by itself, of type ``media``.
+    content; a route that returns a Response makes that by itself, of type ``media``, or of such an answer.
     """
 
     documentation: str
@@ -85,7 +85,8 @@ def operation(
 def _read(function: Callable[..., Any], status: int, media: str) -> Operation:
     hints = get_type_hints(function)
     given, body, query = hints.pop("return"), hints.pop("body", None), hints.pop("query", None)
-    answer = given if isinstance(given, type) and issubclass(given, Answer) else None
+    kinds = [each for each in (given, *get_args(given)) if isinstance(each, type)]
+    answer = next((each for each in kinds if issubclass(each, Answer)), None)
     empty = given is type(None)
     return Operation(getdoc(function) or "", body, query, answer, hints, 204 if empty else status, media)
 

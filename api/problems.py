@@ -23,6 +23,7 @@ from datasets.door import PreparingError, UnknownDatasetError
 from datasets.growing.extents import NoExtentError
 from datasets.guests import BadLinkError
 from datasets.protection import UnreadableError
+from datasets.rows.tables import TooManySortedError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.views import BadViewError, UnknownViewError
 from gpu.cux.process import ProcessError
@@ -81,6 +82,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     BadLiveError: Problem(400),
     BadFeedError: Problem(400),
     TooManyRowsError: Problem(400),
+    TooManySortedError: Problem(400),
     NotAllowedError: Problem(403),
     UnknownDatasetError: Problem(404),
     UnknownMarkError: Problem(404),

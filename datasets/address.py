@@ -11,7 +11,7 @@ from prison.decoder import ParserException
 
 VERSION = "1"
 LONGEST = 100_000
-PARTS = ("d", "at", "f", "w", "on")
+PARTS = ("d", "at", "f", "w", "on", "t")
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ import numpy as np
 
 from datasets.axes import MisfitError, axes
 from datasets.description import Description
-from datasets.exploration import CubeRequest, Filter, View
+from datasets.exploration import CubeRequest, Dashboard, Filter, View
 from datasets.measures import measure
 from datasets.predicates import predicates
 from gpu import cubes
 from gpu.cubes import AnyOf, Axis, CubeSpec
 from gpu.scales import Boolean, Category, OrderedScale, Scale
+
+Conditions = frozenset[cubes.Filter | AnyOf]
 
 COARSE_ROWS = 50
 GRID = 16
@@ -36,6 +38,16 @@ def specs(request: CubeRequest, description: Description, rights: AnyOf | None =
     filters = {id_: _compiled(request.view(id_), each, description) for id_, each in request.filters.items()}
     found = [_spec(view, active, filters, request.detail, description) for view in answered(request)]
     return found if rights is None else [replace(spec, filters=spec.filters | {rights}) for spec in found]
+
+
+def conditions(asked: Dashboard, description: Description, rights: AnyOf | None = None) -> Conditions:
+    """What a row passes that all filters let through, and that the rights show; empty where every row does.
+
+    Raises:
+        MisfitError: a filter does not fit the dataset.
+    """
+    compiled = [_compiled(asked.view(id_), each, description) for id_, each in asked.filters.items()]
+    return frozenset(filter(None, compiled)) | (frozenset() if rights is None else {rights})
 
 
 def _compiled(view: View, filter_: Filter, description: Description) -> cubes.Filter:

@@ -12,6 +12,8 @@ from gpu.scales import ScaleSpec
 
 ORDERED = frozenset({"linear", "log", "time"})
 MAX_VIEWS = 32
+FARTHEST = 2**53
+"""Of the numbers that rows have in a table: the last one that every browser counts to."""
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 ViewId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
@@ -147,12 +149,21 @@ class Dashboard(_Value):
         raise KeyError(id_)
 
 
+class Table(_Value):
+    """The rows in a table: as stored (no ``sort``) or sorted by a column; ``at`` is the first on screen."""
+
+    sort: Name | None = None
+    descending: bool = False
+    at: int = Field(default=0, ge=0, le=FARTHEST)
+
+
 class Exploration(Dashboard):
     """What an address, a saved view, undo and a live session carry; docs/exploration.md shows it."""
 
     v: Literal[1] = 1
     dataset: Name
     version: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$")]
+    table: Table | None = None
 
 
 class CubeRequest(Dashboard):
@@ -160,6 +171,22 @@ class CubeRequest(Dashboard):
 
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
     detail: Literal["coarse", "exact"] = "coarse"
+
+
+class TableRequest(Dashboard):
+    """What is asked of the rows that pass all filters: in which order, and which columns (None: all)."""
+
+    views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
+    sort: Name | None = None
+    descending: bool = False
+    columns: tuple[Name, ...] | None = Field(default=None, min_length=1, strict=False)
+
+
+class PageRequest(TableRequest):
+    """Some of these rows: ``limit`` from number ``offset`` on."""
+
+    offset: int = Field(default=0, ge=0, le=FARTHEST)
+    limit: int = Field(default=100, ge=1, le=1000)
 
 
 def require_fit(view: View, filter_: Filter) -> None:

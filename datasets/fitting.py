@@ -6,9 +6,9 @@ from math import inf, nextafter
 from typing import Any
 
 from datasets.address import Address
-from datasets.axes import axes
-from datasets.description import Description
-from datasets.exploration import Exploration, Filter, Members, View
+from datasets.axes import MisfitError, axes
+from datasets.description import Description, UnknownColumnError
+from datasets.exploration import Exploration, Filter, Members, Table, View
 from datasets.measures import measure
 from datasets.opening import decode
 from datasets.predicates import predicates
@@ -26,21 +26,43 @@ def require_fit(exploration: Exploration, description: Description) -> None:
         measure(view, description)
     for id_, filter_ in exploration.filters.items():
         predicates(exploration.view(id_), filter_, description)
+    if exploration.table is not None:
+        require_column(exploration.table.sort, "table.sort", description)
+
+
+def require_column(name: str | None, where: str, description: Description) -> None:
+    """Check that somebody sees this column, if it is one.
+
+    Raises:
+        MisfitError: they don't.
+    """
+    try:
+        if name is not None:
+            description.column(name)
+    except UnknownColumnError as error:
+        raise MisfitError(where, str(error)) from error
 
 
 def fitted(kept: dict[str, Any], description: Description) -> tuple[Exploration, bool]:
     """As much of an exploration, as JSON, as fits what somebody sees of its dataset; whether that is all.
 
     What names a column or a value that they don't see is left out, without saying what it was. Scales reach
-    no further than the values that they see: those of hidden rows may have been what made them so wide.
+    no further than the values that they see: those of hidden rows may have been what made them so wide. The
+    table begins at the top for who sees some of the rows: how far down it was tells how many there are.
     """
     views = [_in_sight(view, description) for view in kept["views"]] if description.partial else kept["views"]
-    parts = {"w": views, "f": kept["filters"], "on": kept["active"]}
+    parts = {"w": views, "f": kept["filters"], "on": kept["active"], "t": kept.get("table")}
     fitting, problems = decode(Address(parts), description)
     seen = {id_: shown(each, fitting.view(id_), description) for id_, each in fitting.filters.items()}
     filters = {id_: each for id_, each in seen.items() if each is not None}
     whole = not problems and filters == fitting.filters
-    return fitting.model_copy(update={"filters": filters}), whole
+    return fitting.model_copy(
+        update={"filters": filters, "table": _at_top(fitting.table, description)}
+    ), whole
+
+
+def _at_top(table: Table | None, description: Description) -> Table | None:
+    return table.model_copy(update={"at": 0}) if table and description.partial else table
 
 
 def shown(filter_: Filter, view: View, description: Description) -> Filter | None:

@@ -12,7 +12,7 @@ from datasets.address import Address, parse
 from datasets.axes import axes
 from datasets.catalogue import UnknownDatasetError
 from datasets.description import Description
-from datasets.exploration import MAX_VIEWS, Exploration, Filter, View, faults, require_fit
+from datasets.exploration import MAX_VIEWS, Exploration, Filter, Table, View, faults, require_fit
 from datasets.measures import measure
 from datasets.predicates import predicates
 from datasets.suggest import suggest
@@ -87,8 +87,12 @@ class _Reader:
         else:
             self.views = {view.id: view for view in suggested.views}
         self._read_filters(parts.get("f", {}))
-        active = self._active(parts.get("on"))
-        update = {"views": tuple(self.views.values()), "filters": self.filters, "active": active}
+        update = {
+            "views": tuple(self.views.values()),
+            "filters": self.filters,
+            "active": self._active(parts.get("on")),
+            "table": self._table(parts.get("t")),
+        }
         return suggested.model_copy(update=update)
 
     def _read_views(self, raw: object) -> None:
@@ -133,6 +137,22 @@ class _Reader:
             return id_
         self.problems.append(f"There is no view {id_!r} to brush.")
         return None
+
+    def _table(self, raw: object) -> Table | None:
+        if raw is None:
+            return None
+        with self._leaving_out("The table of rows"):
+            return self._sorted(Table.model_validate(_object(raw)))
+        return None
+
+    def _sorted(self, table: Table) -> Table:
+        """The table or, where there is no column to sort it by, one of the rows as stored."""
+        if table.sort is None:
+            return table
+        with self._leaving_out("The order of the rows"):
+            self.description.column(table.sort)
+            return table
+        return Table()
 
     @contextmanager
     def _leaving_out(self, what: str) -> Iterator[None]:

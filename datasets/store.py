@@ -41,6 +41,15 @@ class Part:
     rows: int
 
 
+@dataclass(frozen=True)
+class RowGroup:
+    """Rows of a version that are stored together in a file, and read together."""
+
+    file: str
+    number: int
+    rows: range
+
+
 class Stored(Source, Protocol):
     """Rows that can be profiled: those of a version, or a part of them."""
 
@@ -104,6 +113,21 @@ class Store:
             return self.appended[-1].rows_from + self.appended[-1].rows
         return sum(map(self._rows_of, self.files))
 
+    @cached_property
+    def groups(self) -> list[RowGroup]:
+        """All row groups, in row order."""
+        found: list[RowGroup] = []
+        for name in [*(file.name for file in self.files), *(str(part.file) for part in self.appended)]:
+            for number, rows in enumerate(self._groups_of(self.folder / name)):
+                start = found[-1].rows.stop if found else 0
+                found.append(RowGroup(name, number, range(start, start + rows)))
+        return found
+
+    def read_group(self, group: RowGroup, columns: list[str]) -> pa.Table:
+        """The rows of a row group, of these columns; text comes dictionary-encoded."""
+        with self._open(self.folder / group.file, self._text) as part:
+            return part.read_row_group(group.number, columns)
+
     def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
         """The column's values from row ``start`` on, in row order; text comes dictionary-encoded.
 
@@ -117,10 +141,9 @@ class Store:
 
     def batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows from row ``start`` on, of these columns; text comes dictionary-encoded."""
-        text = [field.name for field in self.schema if is_text(field.type)]
         for file, before in self._reaching(start):
             row = 0
-            with self._open(file, text) as part:
+            with self._open(file, self._text) as part:
                 for batch in part.iter_batches(BATCH_ROWS, columns=columns):
                     row += batch.num_rows
                     if row > before:
@@ -157,6 +180,10 @@ class Store:
             encryption_properties=encryption(self.key, file),
         )
 
+    @property
+    def _text(self) -> list[str]:
+        return [field.name for field in self.schema if is_text(field.type)]
+
     def _reaching(self, start: int) -> Iterator[tuple[Path, int]]:
         """The files that have rows from ``start`` on, each with how many of its rows lie before."""
         if not (self.appended and start >= self.appended[0].rows_from):
@@ -176,6 +203,12 @@ class Store:
     def _rows_of(self, file: Path) -> int:
         with self._open(file) as part:
             return int(part.metadata.num_rows)
+
+    def _groups_of(self, file: Path) -> list[int]:
+        """How many rows each row group of a file has."""
+        with self._open(file) as part:
+            groups = part.metadata.num_row_groups
+            return [part.metadata.row_group(number).num_rows for number in range(groups)]
 
     @contextmanager
     def _open(self, file: Path, text: list[str] | None = None) -> Iterator[pq.ParquetFile]:

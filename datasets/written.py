@@ -24,6 +24,8 @@ def encode(exploration: Exploration, suggested: Exploration) -> str:
         parts["w"] = state["views"]
     if exploration.active is not None:
         parts["on"] = state["active"]
+    if exploration.table is not None:
+        parts["t"] = state["table"]
     return f"#v=1&x={quote(_rison(_short(parts)), safe=SAFE)}"
 
 

@@ -32,12 +32,13 @@ const shortView = (view) => short({ ...view, scales: view.scales.map((scale) => 
  * @param {Exploration} exploration @param {Exploration} suggested @returns {string} begins with "#"
  */
 export function encode(exploration, suggested) {
-  const { dataset, version, filters, views, active } = exploration;
+  const { dataset, version, filters, views, active, table } = exploration;
   /** @type {Record<string, unknown>} */
   const parts = { d: dataset, at: version };
   const filtered = Object.entries(filters).map(([id, filter]) => [id, short(filter)]);
   if (filtered.length) parts.f = Object.fromEntries(filtered);
   if (JSON.stringify(views) !== JSON.stringify(suggested.views)) parts.w = views.map(shortView);
   if (active) parts.on = active;
+  if (table) parts.t = short(table, { at: 0 });
   return `#v=1&x=${escape(rison(parts))}`;
 }

@@ -1,4 +1,4 @@
-/** Fetches cube frames: one flight a purpose, the newer ends the older; decoded frames are kept. */
+/** Fetches cube frames and rows: one flight a purpose, the newer ends the older; decoded frames are kept. */
 import { Cache } from "./cache.js";
 import { decode } from "./wire.js";
 
@@ -72,12 +72,20 @@ export class Client {
     this.#flights.get(purpose)?.abort();
     const known = this.#frames.get(url);
     if (known) return known;
-    const controller = new AbortController();
-    this.#flights.set(purpose, controller);
-    const buffer = await this.#bytes(url, purpose, controller.signal);
+    const buffer = await this.#fly(url, purpose, "application/octet-stream", (response) => response.arrayBuffer());
     const frame = decode(buffer);
     this.#frames.set(url, frame, buffer.byteLength);
     return frame;
+  }
+
+  /**
+   * Some rows of a table.
+   * @param {string} url @param {string} purpose
+   * @returns {Promise<import("./batches.js").Answer>}
+   * @throws {Outdated | SignedOut | RightsChanged | Gone | Failed}
+   */
+  async rows(url, purpose) {
+    return this.#fly(url, purpose, "application/json", (response) => response.json());
   }
 
   /**
@@ -90,10 +98,17 @@ export class Client {
     return this.#answer(url, { Accept: "application/json" }, new AbortController().signal, (response) => response.json());
   }
 
-  /** @param {string} url @param {string} purpose @param {AbortSignal} own */
-  async #bytes(url, purpose, own) {
-    const headers = { "X-Flight": `${this.tab}/${purpose}/${++this.#number}`, Accept: "application/octet-stream" };
-    return this.#answer(url, headers, own, (response) => response.arrayBuffer());
+  /**
+   * @template T
+   * @param {string} url @param {string} purpose @param {string} media @param {(response: Response) => Promise<T>} read
+   * @returns {Promise<T>}
+   */
+  async #fly(url, purpose, media, read) {
+    this.#flights.get(purpose)?.abort();
+    const controller = new AbortController();
+    this.#flights.set(purpose, controller);
+    const headers = { "X-Flight": `${this.tab}/${purpose}/${++this.#number}`, Accept: media };
+    return this.#answer(url, headers, controller.signal, read);
   }
 
   /**

@@ -15,6 +15,7 @@ const KEYS = [
   [[["Alt", "Shift", "← → ↑ ↓"]], "Make the focused view narrower, wider, lower, taller"],
   [[["F2"]], "Rename the focused view"],
   [[["["]], "Show or hide the columns"],
+  [[["R"]], "Show or hide the rows; in them, arrow keys, Page and Home, End move"],
   [[["F"]], "In a live session: return to the presenter"],
   [[["?"]], "These shortcuts"],
 ];

@@ -1,7 +1,7 @@
 /**
  * The one state object and the edits a person makes to it. Every edit answers a new exploration, or the same one
  * when nothing changes.
- * @import { Exploration, Filter, View } from "./types.js"
+ * @import { Exploration, Filter, Table, View } from "./types.js"
  */
 
 export const MOST_VIEWS = 32;
@@ -32,7 +32,8 @@ export function removeView(exploration, id) {
   if (!findView(exploration, id)) return exploration;
   const { [id]: _, ...filters } = exploration.filters;
   const active = exploration.active === id ? null : exploration.active;
-  return { ...exploration, views: exploration.views.filter((view) => view.id !== id), filters, active };
+  const next = { ...exploration, views: exploration.views.filter((view) => view.id !== id), filters, active };
+  return filterOf(exploration, id) ? rewound(next) : next;
 }
 
 /** @param {View} before @param {View} after @param {Filter | undefined} filter @returns {boolean} */
@@ -69,12 +70,37 @@ export function moveView(exploration, id, index) {
 export function setFilter(exploration, id, filter) {
   if (JSON.stringify(filterOf(exploration, id) ?? null) === JSON.stringify(filter)) return exploration;
   const { [id]: _, ...others } = exploration.filters;
-  return { ...exploration, filters: filter ? { ...others, [id]: filter } : others, active: id };
+  return rewound({ ...exploration, filters: filter ? { ...others, [id]: filter } : others, active: id });
 }
 
 /** @param {Exploration} exploration @returns {Exploration} */
 export function clearFilters(exploration) {
-  return Object.keys(exploration.filters).length ? { ...exploration, filters: {}, active: null } : exploration;
+  return Object.keys(exploration.filters).length ? rewound({ ...exploration, filters: {}, active: null }) : exploration;
+}
+
+/** Other rows, or rows in another order, are shown from the first. @param {Exploration} exploration @returns {Exploration} */
+const rewound = (exploration) => scrollTable(exploration, 0);
+
+/** @param {Exploration} exploration @param {number} at the first row on screen @returns {Exploration} */
+export function scrollTable(exploration, at) {
+  const { table } = exploration;
+  return table && table.at !== at ? { ...exploration, table: { ...table, at } } : exploration;
+}
+
+/** @param {Exploration} exploration @returns {Exploration} */
+export function toggleTable(exploration) {
+  return { ...exploration, table: exploration.table ? null : { sort: null, descending: false, at: 0 } };
+}
+
+/** Ascending, descending, and as stored again. @param {Table} table @param {string} column @returns {Table} */
+function sorted({ sort, descending }, column) {
+  if (sort !== column) return { sort: column, descending: false, at: 0 };
+  return { sort: descending ? null : column, descending: !descending, at: 0 };
+}
+
+/** @param {Exploration} exploration @param {string} column @returns {Exploration} */
+export function sortTable(exploration, column) {
+  return exploration.table ? { ...exploration, table: sorted(exploration.table, column) } : exploration;
 }
 
 /** @param {number} width @param {number} height @returns {{ width: number, height: number }} within the grid */

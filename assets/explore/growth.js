@@ -7,7 +7,7 @@
  */
 import { AsOf } from "./asof.js";
 import { Outdated } from "./client.js";
-import { extentUrl, rowsUrl } from "./requests.js";
+import { extentUrl, stateUrl } from "./requests.js";
 
 /** How many rows there are, since when (epoch milliseconds), and how many come a second.
  * @typedef {{ rows: number, at: number, rate: number }} Told */
@@ -123,7 +123,7 @@ export class Growth {
 
   async #ask() {
     try {
-      this.grown(await this.client.json(rowsUrl(this.engine.description)));
+      this.grown(await this.client.json(stateUrl(this.engine.description)));
     } catch (error) {
       this.#failed(error);
     }

@@ -64,9 +64,9 @@ export class Timeline {
     this.#forget();
   }
 
-  /** Amends the current step, as a zoom does while the wheel turns. @param {Exploration} exploration */
+  /** Amends the current step, as a zoom does while the wheel turns; those after it stay. @param {Exploration} exploration */
   amend(exploration) {
-    this.#record(exploration);
+    this.#steps[this.#step] = exploration;
     this.#replace(exploration);
   }
 

@@ -4,18 +4,21 @@ import { showShortcuts } from "./dialogs.js";
 /** @param {EventTarget | null} target */
 const isTyping = (target) => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 
+/** @type {Record<string, "shortcuts" | "rail" | "table">} */
+const PLAIN = { "?": "shortcuts", "[": "rail", r: "table" };
+
 /**
  * @param {KeyboardEvent} event
- * @returns {"undo" | "redo" | "shortcuts" | "rail" | null}
+ * @returns {"undo" | "redo" | "shortcuts" | "rail" | "table" | null}
  */
 function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   if (altKey) return null;
   const lower = key.toLowerCase();
   if (ctrlKey || metaKey) return lower === "y" || (lower === "z" && shiftKey) ? "redo" : lower === "z" ? "undo" : null;
-  return key === "?" ? "shortcuts" : key === "[" ? "rail" : null;
+  return PLAIN[lower] ?? null;
 }
 
-/** @param {{ undo(): void, redo(): void, rail(): void }} actions @param {AbortSignal} signal */
+/** @param {{ undo(): void, redo(): void, rail(): void, table(): void }} actions @param {AbortSignal} signal */
 export function listen(actions, signal) {
   const act = { ...actions, shortcuts: showShortcuts };
   const onKey = (/** @type {KeyboardEvent} */ event) => {

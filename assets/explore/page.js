@@ -8,6 +8,7 @@ import { Client, Gone, RightsChanged, SignedOut } from "./client.js";
 import { openInCuxfilter } from "./cuxfilter.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
+import { Drawer } from "./drawer.js";
 import { Engine } from "./engine.js";
 import * as edit from "./exploration.js";
 import { Grid } from "./grid.js";
@@ -22,8 +23,9 @@ import { ROWS } from "./requests.js";
 import { fromFilter, toFilter } from "./selection.js";
 import { showViews } from "./saving.js";
 import { shareOpened } from "./sharing.js";
+import { Steps } from "./steps.js";
 import { Strip } from "./strip.js";
-import { heedSkipLink, heedTheme } from "./surroundings.js";
+import { heedSkipLink, heedStrip, heedTheme } from "./surroundings.js";
 import { Tools } from "./tools.js";
 import { newView } from "./views.js";
 import { sentences } from "./words.js";
@@ -32,8 +34,6 @@ import { present } from "../live/present.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
-/** Wheel turns or key presses on a view closer together than this are one step to undo, milliseconds. */
-const ONE_STEP = 800;
 /** A pointer that only passes over a view, milliseconds. */
 const PASSING = 40;
 /** Rows that take longer than this to arrive are being read from disk. */
@@ -43,9 +43,6 @@ const TOOLS_SLOT = "dx-tools";
 /** On a phone the columns open over the page when asked for. */
 const wantsRail = () => !narrow.matches && localStorage.getItem(RAIL) !== "closed";
 
-/** @param {Exploration} a @param {Exploration} b */
-const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.filters) && a.views === b.views;
-
 /** @param {number} rows */
 const firstReading = (rows) => `Reading ${number(rows)} rows into memory. This is needed once; then brushing does not wait.`;
 
@@ -54,8 +51,7 @@ export class Page {
   #listening = new AbortController();
   #entering = 0;
   #reading = 0;
-  /** The step that a next turn or press may go on with. */
-  #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
+  #steps = new Steps(this);
   #byKey = false;
   /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
@@ -80,6 +76,15 @@ export class Page {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
+      table: () => this.#toggleTable(),
+    });
+    this.drawer = new Drawer(client, description, {
+      sort: (column) => this.commit(edit.sortTable(this.exploration, column)),
+      acts: () => this.companion.acts(),
+      rested: (at) => this.commit(edit.scrollTable(this.exploration, at), { amend: true }),
+      close: () => this.#toggleTable(),
+      clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
+      fail: (error) => this.#fail(error),
     });
     const turn = (/** @type {boolean} */ still) => this.companion.holds(still) || this.growth.hold(still);
     this.growth = new Growth(this.engine, client, (error) => this.#fail(error), turn, () => listener.onGrows());
@@ -90,6 +95,7 @@ export class Page {
     this.#place(host);
     const { signal } = this.#listening;
     heedTheme(this.grid, this.engine, signal);
+    heedStrip(this.strip.element, signal);
     heedSkipLink(() => /** @type {HTMLElement | null | undefined} */ (this.host?.querySelector(".dx-main")), signal);
     keyboard.listen(this.#commands(), signal);
     addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });
@@ -139,6 +145,7 @@ export class Page {
     const { selection } = fromFilter(filter, axes);
     this.engine.brush(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
+    this.drawer.moving();
     this.strip.render(this.exploration, id, filter);
   }
 
@@ -158,6 +165,7 @@ export class Page {
     clearTimeout(this.#reading);
     this.#listening.abort();
     this.growth.destroy();
+    this.drawer.destroy();
     this.grid.destroy();
     this.tools.element.remove();
   }
@@ -170,7 +178,8 @@ export class Page {
     this.rail.element.addEventListener("keydown", ({ key }) => {
       if (key === "Escape" && narrow.matches) this.#toggleRail();
     });
-    const body = h("div", { class: "dx-body" }, this.rail.element, shade, main);
+    const stage = h("div", { class: "dx-stage" }, main, this.drawer.element);
+    const body = h("div", { class: "dx-body" }, this.rail.element, shade, stage);
     host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
     document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
     this.host = host;
@@ -190,6 +199,7 @@ export class Page {
     this.grid.render(exploration);
     this.rail.render(exploration);
     this.strip.render(exploration);
+    this.drawer.render(exploration);
     this.tools.render(this.timeline, this.#railOpen);
     this.engine.show(exploration);
     this.#drawSelections();
@@ -216,6 +226,7 @@ export class Page {
       undo: () => this.timeline.undo(),
       redo: () => this.timeline.redo(),
       rail: () => this.#toggleRail(),
+      table: () => this.#toggleTable(),
       shortcuts: showShortcuts,
       views: () => showViews(this.opened, this.exploration),
       share: () => shareOpened(this.opened, this.exploration),
@@ -265,7 +276,7 @@ export class Page {
         for (const picture of pictures) this.grid.cards.get(picture.id)?.chart.setGhost(picture.ghost);
       },
       onValues: (picture) => {
-        if (picture.id === ROWS) this.strip.showRows(picture.values[0], picture.status);
+        if (picture.id === ROWS) this.#count(picture);
         else this.grid.cards.get(picture.id)?.setValues(picture);
       },
       onDraw: () => {
@@ -274,6 +285,12 @@ export class Page {
       onSettled: () => this.#announce(),
       onFailure: (error) => this.#fail(error),
     };
+  }
+
+  /** @param {import("./picture.js").Picture} picture */
+  #count({ values, status }) {
+    this.strip.showRows(values[0], status);
+    this.drawer.grown();
   }
 
   /** @param {string} id */
@@ -294,13 +311,14 @@ export class Page {
     this.grid.cards.get(id)?.setSelection(selection);
     if (phase === "move") {
       this.companion.brushed(id, filter);
+      this.drawer.moving();
       return this.strip.render(this.exploration, id, filter);
     }
     if (filter) this.hint.brushed();
     const next = edit.setFilter(this.exploration, id, filter);
     if (next === this.exploration) this.companion.rested();
-    if (this.#byKey) this.#goOn(`brush ${id}`, next);
-    else this.#click(`click ${id}`, next, filter === null);
+    if (this.#byKey) this.#steps.goOn(`brush ${id}`, next);
+    else this.#steps.click(`click ${id}`, next, filter === null);
   }
 
   /** @param {string} id @param {([number, number] | null)[]} domains */
@@ -308,33 +326,7 @@ export class Page {
     const view = edit.findView(this.exploration, id);
     if (!view) return;
     const scales = view.scales.map((scale, index) => ({ ...scale, domain: domains[index] ?? null }));
-    this.#goOn(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
-  }
-
-  /**
-   * Commits a turn of the wheel or a press of a key: close together they are one step.
-   * @param {string} what @param {Exploration} exploration
-   */
-  #goOn(what, exploration) {
-    this.commit(exploration, { amend: this.#goesOn(what) });
-    this.#going = { what, at: performance.now(), left: this.exploration };
-  }
-
-  /** @param {string} what */
-  #goesOn(what) {
-    const { what: before, at, left } = this.#going;
-    return before === what && left === this.exploration && performance.now() - at < ONE_STEP;
-  }
-
-  /**
-   * The first half of a double click selects a bin; its second half takes that back, before it clears.
-   * @param {string} what @param {Exploration} exploration @param {boolean} clears
-   */
-  #click(what, exploration, clears) {
-    if (!clears) this.#going.what = "";
-    const { before } = this.timeline;
-    if (clears && this.#goesOn(what) && before && sameFilters(before, exploration)) return this.timeline.undo();
-    this.#goOn(what, exploration);
+    this.#steps.goOn(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
   }
 
   /** @param {string[]} columns @param {number} [index] */
@@ -378,6 +370,14 @@ export class Page {
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retry() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
+  }
+
+  /** Who opens it by a key goes on in it; who closes it from within stands at its button. */
+  #toggleTable() {
+    const within = this.drawer.element.contains(document.activeElement);
+    this.commit(edit.toggleTable(this.exploration));
+    if (within) this.strip.table.focus();
+    else if (this.#byKey && this.exploration.table) this.drawer.focus();
   }
 
   #toggleRail() {

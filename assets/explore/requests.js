@@ -1,11 +1,14 @@
 /**
  * What the page asks the cube route.
- * @import { CubeRequest, Description, Exploration } from "./types.js"
+ * @import { CubeRequest, Description, Exploration, TableRequest } from "./types.js"
  */
 import { MAGIC } from "./wire.js";
 
 /** The pseudo-view that counts the rows which pass every filter. */
 export const ROWS = "_rows";
+
+/** Of more rows no file is sorted (docs/rows.md). */
+export const MOST_SORTED = 1_048_576;
 
 /** @type {CubeRequest["views"][number]} */
 const ROWS_VIEW = { id: ROWS, columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null } };
@@ -16,15 +19,18 @@ function asked(exploration) {
   return [...views, ROWS_VIEW];
 }
 
+/** As of which state of a growing dataset. @param {Description} description @returns {{ rows?: string }} */
+const stateOf = ({ rows, grows }) => (grows ? { rows: String(rows) } : {});
+
 /** @param {Description} description @param {string} what @param {Record<string, string>} query */
-const growthUrl = ({ slug, version, rights }, what, query = {}) =>
+const versionUrl = ({ slug, version, rights }, what, query = {}) =>
   `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}?${new URLSearchParams({ r: rights, ...query })}`;
 
 /** Where to ask how many rows there are now. @param {Description} description */
-export const rowsUrl = (description) => growthUrl(description, "rows");
+export const stateUrl = (description) => versionUrl(description, "state");
 
 /** Where to ask how far a column reaches now. @param {Description} description @param {string} column */
-export const extentUrl = (description, column) => growthUrl(description, "extent", { column });
+export const extentUrl = (description, column) => versionUrl(description, "extent", { column });
 
 /** Everything, unfiltered. @param {Exploration} exploration @returns {CubeRequest} */
 export const ghostRequest = (exploration) => ({ active: null, detail: "coarse", views: asked(exploration), filters: {} });
@@ -42,6 +48,29 @@ export function cubeRequest(exploration, active, detail) {
 }
 
 /**
+ * The rows that pass all filters, in the order shown; views that filter nothing do not matter to them.
+ * @param {Exploration} exploration @returns {TableRequest}
+ */
+export function tableRequest(exploration) {
+  const { filters, table } = exploration;
+  const views = asked(exploration).filter(({ id }) => Object.hasOwn(filters, id));
+  return { views, filters: sorted(filters), sort: table?.sort ?? null, descending: table?.descending ?? false };
+}
+
+/** @param {Description} description @param {TableRequest & { offset: number, limit: number }} request */
+export const tableUrl = (description, request) =>
+  versionUrl(description, "rows", { ...stateOf(description), x: JSON.stringify(request) });
+
+/**
+ * All rows that pass as a file, as they are shown; of too many to be sorted, as they are stored.
+ * @param {Description} description @param {TableRequest} request @param {number} total how many pass
+ */
+export function csvUrl(description, request, total) {
+  const asked = total > MOST_SORTED ? { ...request, sort: null, descending: false } : request;
+  return versionUrl(description, "rows.csv", { ...stateOf(description), x: JSON.stringify(asked) });
+}
+
+/**
  * Filters in one order, whichever came first, so that equal states share one address.
  * @param {CubeRequest["filters"]} filters
  */
@@ -56,10 +85,10 @@ function sorted(filters) {
  * @param {number | null} [since] how many rows there were before those that are asked for
  * @returns {string}
  */
-export function cubesUrl({ slug, version, rights, rows, grows }, request, since = null) {
+export function cubesUrl(description, request, since = null) {
+  const { slug, version, rights } = description;
   const { active, detail, views, filters } = request;
-  const query = new URLSearchParams({ frame: MAGIC, r: rights, x: JSON.stringify({ active, detail, views, filters }) });
-  if (grows) query.set("rows", String(rows));
+  const query = new URLSearchParams({ frame: MAGIC, r: rights, x: JSON.stringify({ active, detail, views, filters }), ...stateOf(description) });
   if (since !== null) query.set("from", String(since));
   return `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/cubes?${query}`;
 }

@@ -4,7 +4,7 @@
  * @import { Status } from "./picture.js"
  */
 import { formatShare } from "../charts/format.js";
-import { h, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
+import { h, icon, iconButton, setChildren, setHidden, setText, textButton } from "./dom.js";
 import { filterOf } from "./exploration.js";
 import { number } from "./numbers.js";
 import { filterWords } from "./words.js";
@@ -29,7 +29,7 @@ export class Strip {
 
   /**
    * @param {Description} description
-   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void }} actions
+   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void, table(): void }} actions
    */
   constructor(description, actions) {
     this.description = description;
@@ -43,7 +43,8 @@ export class Strip {
     this.clear = textButton("Clear all", () => actions.clearFilters());
     this.total = h("span", {}, total);
     this.rows = h("div", { class: "dx-rows", "data-widest": widest(total) }, this.count, " of ", this.total, " rows ", this.part);
-    const parts = [this.rows, this.none, this.chips, this.clear, this.bar];
+    this.table = this.#toggle();
+    const parts = [this.rows, this.table, this.none, this.chips, this.clear, this.bar];
     this.element = h("section", { class: "dx-strip", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
@@ -81,8 +82,16 @@ export class Strip {
       chips.push(chip.element);
     }
     setChildren(this.chips, chips);
+    const open = String(Boolean(exploration.table));
+    if (open !== this.table.getAttribute("aria-pressed")) this.table.setAttribute("aria-pressed", open);
     setHidden(this.none, chips.length > 0);
     setHidden(this.clear, chips.length === 0);
+  }
+
+  #toggle() {
+    const attributes = { "aria-pressed": "false", "aria-controls": "dx-drawer", title: "The rows themselves  R" };
+    const onclick = () => this.actions.table();
+    return h("button", { type: "button", class: "dx-quiet-button dx-labelled", ...attributes, onclick }, icon("rows"), h("span", {}, "Rows"));
   }
 
   /** @param {string} id */

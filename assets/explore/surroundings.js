@@ -22,3 +22,11 @@ export function heedTheme(grid, engine, signal) {
   observer.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
   signal.addEventListener("abort", () => observer.disconnect());
 }
+
+/** What opens over the end of the window on a phone stands on the strip, which has as many lines as it needs. @param {HTMLElement} strip @param {AbortSignal} signal */
+export function heedStrip(strip, signal) {
+  const { style } = document.documentElement;
+  const observer = new ResizeObserver(() => style.setProperty("--dx-foot", `${strip.offsetHeight}px`));
+  observer.observe(strip);
+  signal.addEventListener("abort", () => observer.disconnect());
+}

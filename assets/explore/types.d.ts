@@ -37,6 +37,15 @@ export type Filter =
   | { type: "members"; values: string[]; other: boolean; nulls: boolean }
   | { type: "box"; x: Bounds; y: Bounds };
 
+/** The rows themselves, one line a row. */
+export interface Table {
+  /** A column; null: as stored. */
+  sort: string | null;
+  descending: boolean;
+  /** The first row on screen, counted from 0 in the order shown. */
+  at: number;
+}
+
 export interface Exploration {
   v: 1;
   dataset: string;
@@ -44,6 +53,8 @@ export interface Exploration {
   views: View[];
   filters: Record<string, Filter>;
   active: string | null;
+  /** null: closed; older ones do not say. */
+  table?: Table | null;
 }
 
 export interface Column {
@@ -140,4 +151,12 @@ export interface CubeRequest {
   detail: "coarse" | "exact";
   views: Pick<View, "id" | "columns" | "scales" | "bins" | "measure">[];
   filters: Record<string, Filter>;
+}
+
+/** Which rows the route of rows is asked for, and in which order. */
+export interface TableRequest {
+  views: CubeRequest["views"];
+  filters: Record<string, Filter>;
+  sort: string | null;
+  descending: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * Filters and views in words.
- * @import { Bounds, Column, Description, Exploration, Filter, View } from "./types.js"
+ * @import { Bounds, Column, Description, Exploration, Filter, Table, View } from "./types.js"
  */
 import { formatTime } from "../charts/format.js";
 import { filterOf } from "./exploration.js";
@@ -111,4 +111,10 @@ export function viewTitle(view, description) {
   if (view.measure.column) return `${measure} by ${[x, ...(y ? [y] : [])].map(inner).join(" and ")}`;
   if (y === undefined) return x;
   return isMap(view) ? "Map" : `${y} by ${inner(x)}`;
+}
+
+/** In which order a table shows its rows. @param {Table} table @param {Description} description */
+export function orderWords({ sort, descending }, description) {
+  if (!sort) return "as stored";
+  return `by ${inner(label(description, sort))}, ${descending ? "descending" : "ascending"}`;
 }

@@ -1,7 +1,7 @@
 /**
  * What of somebody else's exploration can be shown here. It came over the network, and its sender may see columns
  * that are not here.
- * @import { Column, Description, Exploration, Filter, View } from "../explore/types.js"
+ * @import { Column, Description, Exploration, Filter, Table, View } from "../explore/types.js"
  */
 import { MOST_VIEWS, filterOf, fitted } from "../explore/exploration.js";
 
@@ -29,7 +29,16 @@ export function fit(exploration, description) {
   ));
   const active = views.some(({ id }) => id === exploration?.active) ? exploration.active : null;
   const { slug, version } = description;
-  return { exploration: { v: 1, dataset: slug, version, views, filters, active }, left: given.length - views.length };
+  const table = tableOf(exploration?.table, columns);
+  return { exploration: { v: 1, dataset: slug, version, views, filters, active, table }, left: given.length - views.length };
+}
+
+/** @param {any} table @param {Map<string, Column>} columns @returns {Table | null} */
+function tableOf(table, columns) {
+  if (!table || typeof table !== "object") return null;
+  const sort = columns.has(table.sort) ? table.sort : null;
+  const at = Number.isSafeInteger(table.at) && table.at > 0 ? table.at : 0;
+  return { sort, descending: sort !== null && table.descending === true, at };
 }
 
 /** @param {any} filter */

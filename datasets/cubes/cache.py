@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from datasets.cubes.cells import Cells, few, narrow
-from datasets.cubes.flights import Flight, Key, Lane, OutdatedError, Rows, Turn
+from datasets.cubes.flights import Flight, Key, Lanes, Rows, Turn
 from datasets.cubes.lru import Lru
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
@@ -22,7 +22,7 @@ class CubeCache:
     def __init__(self, capacity: int) -> None:
         self._kept: Lru[Key, Cells] = Lru(capacity)
         self._flights: dict[Key, Flight] = {}
-        self._turns: dict[Lane, Turn] = {}
+        self._lanes = Lanes()
         self._lock = Lock()
         self._passes = ThreadPoolExecutor(PASSES, thread_name_prefix="cubes")
 
@@ -37,16 +37,16 @@ class CubeCache:
         keys = [Key(of, spec) for spec in specs]
         turn = turn or Turn()
         with self._lock:
-            self._require_newest(turn)
+            self._lanes.require_newest(turn)
             found, flights = self._board(engine, keys)
-            self._overtake(turn)
+            self._lanes.overtake(turn)
         try:
             for flight in flights:
                 found |= turn.result(flight)
         finally:
             with self._lock:
                 self._leave(flights)
-                self._give_way(turn)
+                self._lanes.give_way(turn)
         return [found[key] for key in keys]
 
     @property
@@ -109,20 +109,3 @@ class CubeCache:
             if not flight.waiters and not flight.landed.done():
                 flight.abandon()
                 self._land(flight)
-
-    def _require_newest(self, turn: Turn) -> None:
-        newest = self._turns.get(turn.lane) if turn.lane else None
-        if newest is not None and newest.number > turn.number:
-            raise OutdatedError
-
-    def _overtake(self, turn: Turn) -> None:
-        if turn.lane is None:
-            return
-        older = self._turns.get(turn.lane)
-        self._turns[turn.lane] = turn
-        if older is not None:
-            older.end()
-
-    def _give_way(self, turn: Turn) -> None:
-        if turn.lane is not None and self._turns.get(turn.lane) is turn:
-            del self._turns[turn.lane]

@@ -62,6 +62,15 @@ class Turn:
     def end(self) -> None:
         self._over.set_result(None)
 
+    def require_going_on(self) -> None:
+        """Check that this turn has not ended.
+
+        Raises:
+            OutdatedError: it has.
+        """
+        if self._over.done():
+            raise OutdatedError
+
     def result(self, flight: Flight) -> dict[Key, Cells]:
         """What the flight brings, once it has landed.
 
@@ -73,3 +82,34 @@ class Turn:
         if flight.landed.done():
             return flight.landed.result()
         raise OutdatedError
+
+
+class Lanes:
+    """The newest turn of each lane. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._newest: dict[Lane, Turn] = {}
+
+    def require_newest(self, turn: Turn) -> None:
+        """Check that no newer request of the same lane has come already.
+
+        Raises:
+            OutdatedError: one has.
+        """
+        newest = self._newest.get(turn.lane) if turn.lane else None
+        if newest is not None and newest.number > turn.number:
+            raise OutdatedError
+
+    def overtake(self, turn: Turn) -> None:
+        """Take the place of the turn before, which ends."""
+        if turn.lane is None:
+            return
+        older = self._newest.get(turn.lane)
+        self._newest[turn.lane] = turn
+        if older is not None:
+            older.end()
+
+    def give_way(self, turn: Turn) -> None:
+        """Leave the lane."""
+        if turn.lane is not None and self._newest.get(turn.lane) is turn:
+            del self._newest[turn.lane]

@@ -70,7 +70,7 @@ def test_a_page_moves_while_a_feed_brings_rows_and_somebody_brushes(visit: Opene
         key = acts.create(admin, "growing", "Live")
         page = visit("/explore/growing")
         settled(page)
-        page.route("**/rows?*", lambda _: None)  # who asks gets no answer: it must be told
+        page.route("**/state?*", lambda _: None)  # who asks gets no answer: it must be told
         with feeding(growing.service, key, admin, messages=20, rows=100):
             drag(page, "value", (0.3, 0.5), (0.6, 0.5))
             words = page.locator(".dx-chip").inner_text()

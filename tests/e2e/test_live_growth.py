@@ -45,7 +45,7 @@ def test_who_presents_holds_growing_rows_still_for_the_audience(
     page = arrive("nora", Role.VIEWER, path_of(stage))
     bar(page, "Following admin")
     for each in (stage, page):
-        each.route("**/rows?*", lambda _: None)  # who asks gets no answer: it must be told
+        each.route("**/state?*", lambda _: None)  # who asks gets no answer: it must be told
     with feeding(growing.service, key, admin, messages=5, rows=100):
         drag(stage, "value", (0.3, 0.5), (0.6, 0.5))
     assert selected(stage, "3,800") == selected(page, "3,800")

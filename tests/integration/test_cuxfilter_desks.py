@@ -18,6 +18,8 @@ from accounts.permissions import Permission
 from api.frames import framed
 from datasets import catalogue, shares
 from datasets.address import parse
+from datasets.crossfilter.sheet import Sheet
+from datasets.exploration import Exploration, Table
 from datasets.incoming.importer import import_file
 from datasets.shares import Subject, Terms
 from db.tables import Level, Resource
@@ -111,6 +113,12 @@ EAST_ALONE = Terms(
 )
 EAST = {"type": "members", "values": ["east"], "other": False, "nulls": False}
 BOX = {"type": "box", "x": {"lo": 5, "hi": None}, "y": {"lo": None, "hi": 30.5}}
+
+
+def test_the_table_stays_as_it_is_meanwhile():
+    table = Table(sort="delay", at=70)
+    state = Exploration(dataset="trips", version="ab12", views=(), table=table)
+    assert Sheet(state).returned({}).table == table
 
 
 @really

@@ -36,7 +36,7 @@ class Reader(Person):
         self.path = f"/api/datasets/{dataset.slug}/versions/{dataset.version}"
 
     def rows(self, r=None):
-        return self.browser.get(f"{self.path}/rows" + (f"?r={r}" if r else ""))
+        return self.browser.get(f"{self.path}/state" + (f"?r={r}" if r else ""))
 
     def now(self):
         return self.rows().get_json()["rows"]

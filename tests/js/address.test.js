@@ -55,3 +55,10 @@ test("a text is in quotes unless every reader takes it for a word", () => {
     assert.match(decodeURIComponent(hash), /values:!\('(?:![!']|[^!'])*',São\)/);
   }
 });
+
+test("an open table is named, with what is not a matter of course", () => {
+  const t = (table) => read(encode({ ...suggested, table }, suggested)).t;
+  assert.equal(t(null), undefined);
+  assert.deepEqual(t({ sort: null, descending: false, at: 0 }), {});
+  assert.deepEqual(t({ sort: "Delay (min)", descending: true, at: 1200 }), { sort: "Delay (min)", descending: true, at: 1200 });
+});

@@ -74,3 +74,27 @@ test("views and filters of any name are their own, and nothing gets into what al
   }
   assert.deepEqual([Object.keys(Object.prototype), {}.type], [[], undefined]);
 });
+const open = edit.toggleTable(start);
+
+test("the table opens as stored, and closes", () => {
+  assert.deepEqual(open.table, { sort: null, descending: false, at: 0 });
+  assert.equal(edit.toggleTable(open).table, null);
+  assert.equal(edit.sortTable(start, "delay"), start);
+  assert.equal(edit.scrollTable(start, 9), start);
+});
+
+test("a column is sorted ascending, descending, and no longer", () => {
+  const steps = [open];
+  for (const column of ["delay", "delay", "delay", "delay", "origin"]) steps.push(edit.sortTable(edit.scrollTable(steps.at(-1), 40), column));
+  const told = steps.slice(1).map(({ table: { sort, descending, at } }) => [sort, descending, at]);
+  assert.deepEqual(told, [["delay", false, 0], ["delay", true, 0], [null, false, 0], ["delay", false, 0], ["origin", false, 0]]);
+});
+
+test("other rows are shown from the first, the same ones from where they were", () => {
+  const scrolled = edit.scrollTable(open, 400);
+  assert.equal(edit.scrollTable(scrolled, 400), scrolled);
+  const changes = [edit.setFilter(scrolled, "v1", null), edit.clearFilters(scrolled), edit.removeView(scrolled, "v1"), edit.updateView(scrolled, "v1", { columns: ["distance"] })];
+  assert.deepEqual(changes.map(({ table }) => table.at), [0, 0, 0, 0]);
+  const others = [edit.removeView(scrolled, "v2"), edit.moveView(scrolled, "v1", 1), edit.updateView(scrolled, "v1", { title: "Delays" })];
+  assert.deepEqual(others.map(({ table }) => table.at), [400, 400, 400]);
+});

@@ -139,4 +139,7 @@ test("amending changes the current step only", () => {
   assert.equal(browser.url, "#s5");
   page.timeline.undo();
   assert.equal(page.shown, "s1");
+  page.timeline.amend(state(6));
+  page.timeline.redo();
+  assert.deepEqual([page.shown, browser.url], ["s5", "#s5"]);
 });

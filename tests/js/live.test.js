@@ -155,6 +155,16 @@ test("views on columns that are not here are left out, with their filters", () =
   assert.equal(left, 1);
 });
 
+test("a table is shown as its presenter sees it, but not by a column that is not here", () => {
+  const shown = (table) => fit({ ...exploration([]), table }, description).exploration.table;
+  assert.equal(shown(undefined), null);
+  assert.deepEqual(shown({ sort: "delay", descending: true, at: 120 }), { sort: "delay", descending: true, at: 120 });
+  assert.deepEqual(shown({ sort: "salary", descending: true, at: 120 }), { sort: null, descending: false, at: 120 });
+  for (const garbage of ["x", 7, true]) assert.equal(shown(garbage), null);
+  for (const garbage of [{}, { sort: {}, descending: "yes", at: -1 }, { at: 1e300 }, { at: "2" }])
+    assert.deepEqual(shown(garbage), { sort: null, descending: false, at: 0 });
+});
+
 test("what is no exploration shows nothing, and breaks nothing", () => {
   const garbage = [null, {}, { views: "x" }, { views: [null, 7, { id: 3 }, { id: "v1", columns: ["delay"] }] },
     exploration([{ ...view("v1", ["delay"]), measure: { aggregate: "evil", column: null } }]),

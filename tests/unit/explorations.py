@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from datasets.exploration import Box, Exploration, Interval, Measure, Members, Nulls, Span, View
+from datasets.exploration import Box, Exploration, Interval, Measure, Members, Nulls, Span, Table, View
 from gpu.cubes import Aggregate
 from gpu.scales import ScaleSpec
 
@@ -103,6 +103,11 @@ def members(draw, column):
     return Members(values=tuple(values), other=other, nulls=draw(st.booleans()))
 
 
+def tables():
+    columns = st.none() | st.sampled_from(ORDERED + UNORDERED)
+    return st.builds(Table, sort=columns, descending=st.booleans(), at=st.integers(0, 2**53))
+
+
 @st.composite
 def explorations(draw):
     ids = draw(st.lists(st.from_regex(r"[a-z0-9_-]{1,40}", fullmatch=True), max_size=6, unique=True))
@@ -115,4 +120,5 @@ def explorations(draw):
         views=tuple(shown),
         filters={id_: each for id_, each in chosen.items() if each is not None},
         active=active,
+        table=draw(st.none() | tables()),
     )

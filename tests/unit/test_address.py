@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from datasets.address import parse
-from datasets.exploration import MAX_VIEWS, Exploration, Interval, View
+from datasets.exploration import MAX_VIEWS, Exploration, Interval, Table, View
 from datasets.opening import decode
 from datasets.suggest import suggest
 from datasets.written import encode
@@ -115,6 +115,12 @@ def test_whole_numbers_are_written_short():
         ),
         ("#v=1&x=(w:!(7))", "View 1 was left out: it is damaged."),
         (f"#v=1&x=(w:!({DELAY},{DELAY}))", "View 'd' was left out: there is another of this name."),
+        ("#v=1&x=(t:7)", "The table of rows was left out: it is damaged."),
+        (
+            "#v=1&x=(t:(at:-1))",
+            "The table of rows was left out: at: Input should be greater than or equal to 0.",
+        ),
+        ("#v=1&x=(t:(sort:speed))", "The order of the rows was left out: Trips has no column 'speed'."),
     ],
 )
 def test_what_is_dropped_is_said(hash_, problem):
@@ -127,6 +133,14 @@ def test_the_rest_of_a_broken_address_opens():
     assert exploration.filters == {"d": Interval(lo=0.0)}
     assert exploration.active == "d"
     assert len(problems) == 2
+
+
+def test_a_table_opens_without_an_order_that_is_not_there():
+    assert opened("#v=1&x=(t:(at:70,descending:!t,sort:speed))")[0].table == Table()
+    assert opened("#v=1&x=(t:(at:70,descending:!t,sort:delay))")[0].table == Table(
+        sort="delay", descending=True, at=70
+    )
+    assert opened("#v=1&x=(t:!n)") == (suggested(), ())
 
 
 def test_there_are_32_views_at_most():

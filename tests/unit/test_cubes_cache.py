@@ -250,7 +250,7 @@ def test_what_is_too_large_to_keep_is_answered_all_the_same():
 def test_nothing_is_left_behind(cache):
     ask(cache, Free(), A, B, lane=LANE)
     assert not cache._flights
-    assert not cache._turns
+    assert not cache._lanes._newest
 
 
 def test_many_people_at_once_compute_every_cube_once(cache, people):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.exploration import Members
+from datasets.exploration import Members, Table
 from realtime.glass import Glass
 from tests.unit import explorations
 from tests.unit.described import trips
@@ -74,6 +74,7 @@ def test_nothing_that_the_reader_does_not_see_passes(description, said):
             exploration = line[2]["exploration"]
             columns = {view["id"]: seen_columns(view, description) for view in exploration["views"]}
             assert exploration["active"] in (None, *columns)
+            require_seen_table(exploration["table"], description)
             filters = list(exploration["filters"].items())
         else:
             filters = [(each[2], each[3]) for each in line[2]["s"] if each[1] == "b"]
@@ -86,6 +87,12 @@ def seen_columns(view, description):
     """The columns of a view, which the description has."""
     named = [*view["columns"], *filter(None, [view["measure"]["column"]])]
     return [description.column(name) for name in named]
+
+
+def require_seen_table(table, description):
+    if table:
+        assert table["sort"] in (None, *(column.name for column in description.columns))
+        assert table["at"] == 0
 
 
 def require_seen(filter_, columns):
@@ -101,6 +108,7 @@ def test_who_sees_all_is_shown_each_brush_where_its_view_is(exploration):
     glass = Glass(whole)
     shown = glass.seen(state(exploration))[2]["exploration"]
     assert [view["id"] for view in shown["views"]] == [view.id for view in exploration.views if fits(view)]
+    assert shown["table"] == exploration.model_dump(mode="json")["table"]
     brushes = [[0, "b", id_, filter_] for id_, filter_ in shown["filters"].items()]
     if brushes:
         assert glass.seen([1, "move", {"t": 0, "i": 22, "s": brushes}])[2]["s"] == brushes
@@ -129,6 +137,24 @@ def test_a_brush_of_values_that_the_reader_does_not_see_is_not_shown():
         brushes = [Members(values=values).model_dump(mode="json") for values in (("Sun", "Mon"), ("Mon",))]
         line = glass.seen([1, "move", {"t": 0, "i": 22, "s": [[0, "b", "w", each] for each in brushes]}])
         assert [each[3]["values"] for each in line[2]["s"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("sort", "partial", "shown"),
+    [
+        ("hour", False, {"sort": "hour", "descending": True, "at": 70}),
+        ("hour", True, {"sort": "hour", "descending": True, "at": 0}),
+        ("delay", False, {"sort": None, "descending": False, "at": 0}),
+        (None, True, {"sort": None, "descending": True, "at": 0}),
+    ],
+)
+def test_a_table_is_shown_in_an_order_that_the_reader_sees(sort, partial, shown):
+    whole, _ = trips()
+    columns = tuple(column for column in whole.columns if column.name != "delay")
+    table = Table(sort=sort, descending=True, at=70)
+    said = state(explorations.Exploration(dataset="trips", version="ab12", views=(), table=table))
+    glass = Glass(whole.model_copy(update={"columns": columns, "partial": partial}))
+    assert glass.seen(said)[2]["exploration"]["table"] == shown
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Answers that take long, and end early when whoever asked has left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from itertools import takewhile
+
+from flask import request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+DEPARTURE = "dataxchange.departure"
+
+
+class Departures:
+    """Lets an application over WSGI, which hears nothing of it, know when a client has left."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        loop = asyncio.get_running_loop()
+        scope[DEPARTURE] = lambda: asyncio.run_coroutine_threadsafe(_departure(receive), loop)
+        await self.app(scope, receive, send)
+
+
+def until_left(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces of the answer to this request, as long as there is somebody to take them."""
+    watch = request.environ.get("asgi.scope", {}).get(DEPARTURE, Future)
+    left: Future[None] = watch()
+    return takewhile(lambda _: not left.done(), pieces)
+
+
+async def _departure(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

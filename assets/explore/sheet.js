@@ -1,0 +1,168 @@
+/**
+ * A table of any length: of its rows those lines are drawn that are seen.
+ * @import { Column, Table } from "./types.js"
+ * @import { Value } from "./cells.js"
+ */
+import { widthOf, writer } from "./cells.js";
+import { Cursor } from "./cursor.js";
+import { h } from "./dom.js";
+import { Heads } from "./heads.js";
+import { Lines } from "./lines.js";
+import { Reach } from "./reach.js";
+
+/** The height of a row, and of the head, pixels; as css/rows.css has them. */
+const ROW = 28;
+const HEAD = 32;
+/** Lines that are drawn beyond the edges: a browser may scroll before it tells. */
+const BEYOND = 8;
+/** Nobody scrolls any more, milliseconds. */
+const REST = 200;
+
+/**
+ * @typedef {object} Doings
+ * @property {(column: string) => void} sort
+ * @property {() => void} acts a hand has begun to scroll
+ * @property {(at: number) => void} rested it has stopped, with this row first
+ * @property {(from: number, to: number) => void} seen these rows are on screen
+ * @property {(index: number) => Value[] | undefined} row
+ */
+
+/** @returns {(text: string) => number} the width of a text in the table, pixels */
+function measurer() {
+  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  const { fontSize, fontFamily } = getComputedStyle(document.body);
+  context.font = `500 ${fontSize} ${fontFamily}`;
+  return (text) => context.measureText(text.replace(/\d/g, "0")).width; // figures are equally wide in the table
+}
+
+export class Sheet {
+  reach = new Reach(ROW);
+  /** How many rows there are, once that is known. @type {number | null} */ total = null;
+  #resting = 0;
+  #fitted = false;
+
+  /** @param {Column[]} columns @param {Doings} doings */
+  constructor(columns, doings) {
+    this.columns = columns;
+    this.doings = doings;
+    this.heads = new Heads(columns, doings.sort);
+    this.body = h("div", { role: "rowgroup", class: "dx-sheet-body" });
+    this.lines = new Lines(this.body, columns, ROW);
+    const attributes = { role: "grid", class: "dx-sheet", tabindex: "0", "aria-label": "Rows", "aria-colcount": columns.length };
+    this.element = h("div", attributes, this.heads.element, this.body);
+    this.observer = new ResizeObserver(() => this.#place());
+    this.observer.observe(this.element);
+    this.#span(columns.map((column) => widthOf(column, [], (text) => 8 * text.length)));
+    this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    this.cursor = new Cursor(this);
+  }
+
+  get at() {
+    return this.reach.at;
+  }
+
+  /** @param {Table} table */
+  sorted(table) {
+    this.heads.render(table);
+  }
+
+  /**
+   * Other rows: so many, some of which are these.
+   * @param {number} total @param {Value[][]} rows @param {number | null} at which to show first; null: leave the table where it is
+   */
+  fill(total, rows, at) {
+    this.total = total;
+    this.element.setAttribute("aria-rowcount", String(total + 1));
+    if (!this.#fitted && rows.length) this.#fit(rows);
+    this.reach.resize(total, this.#view);
+    if (at === null) this.#place();
+    else this.goTo(at);
+  }
+
+  /** What a hand has scrolled to does not matter any longer. */
+  forget() {
+    clearTimeout(this.#resting);
+  }
+
+  /** Shows this row first; nobody's hand has done it. @param {number} at */
+  goTo(at) {
+    this.forget();
+    this.reach.goTo(at);
+    this.#place();
+  }
+
+  /** Goes as little as needed to see this row, by a hand. @param {number} row */
+  reveal(row) {
+    const { at } = this;
+    this.reach.reveal(row);
+    if (at !== this.at) this.#moved();
+    this.#place();
+  }
+
+  draw() {
+    const { from, to } = this.reach.seen;
+    const last = Math.min(this.#rows, to + BEYOND);
+    this.lines.draw(Math.max(0, from - BEYOND), last, this.reach.shift, this.doings.row);
+    this.cursor.mark();
+    if (this.total !== null) this.doings.seen(from, to);
+  }
+
+  destroy() {
+    this.forget();
+    this.observer.disconnect();
+  }
+
+  /** While nobody knows how many rows there are: as many as are seen. */
+  get #rows() {
+    return this.total ?? Math.ceil(this.#view / ROW);
+  }
+
+  get #view() {
+    return Math.max(0, this.element.clientHeight - HEAD);
+  }
+
+  /** Scrolls to where the table stands. */
+  #place() {
+    const { reach, element, body } = this;
+    if (!element.clientHeight) return;
+    reach.resize(this.#rows, this.#view);
+    body.hidden = this.#rows === 0; // a group of rows must not be empty
+    body.style.height = `${reach.height}px`;
+    if (element.scrollTop !== reach.top) element.scrollTop = reach.top;
+    reach.settled(element.scrollTop);
+    this.draw();
+  }
+
+  /** @param {Value[][]} rows */
+  #fit(rows) {
+    this.#fitted = true;
+    const measure = measurer();
+    const values = this.columns.map((_, index) => rows.map((row) => row[index]));
+    this.lines.writers = this.columns.map((column, index) => writer(column, values[index]));
+    this.#span(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
+  }
+
+  /** @param {number[]} widths pixels */
+  #span(widths) {
+    this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
+  }
+
+  #scrolled() {
+    if (!this.reach.scrolled(this.element.scrollTop)) return;
+    this.#moved();
+    if (this.reach.stuck) this.#place();
+    else this.draw();
+  }
+
+  /** By a hand. */
+  #moved() {
+    this.doings.acts();
+    clearTimeout(this.#resting);
+    this.#resting = window.setTimeout(() => this.#rest(), REST);
+  }
+
+  #rest() {
+    this.#place();
+    this.doings.rested(this.at);
+  }
+}

@@ -1,0 +1,136 @@
+"""Reading the rows of one selection, in one order and some columns."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
+
+from datasets import catalogue
+from datasets.compile import Conditions
+from datasets.cubes.flights import Turn
+from datasets.rows.kept import Kept
+from datasets.rows.passing import Numbers, Passing
+from datasets.rows.stored import RowGroups, gather, plain
+from datasets.rows.windows import Search, Sorting
+from datasets.store import Store
+
+WINDOW = 1 << 16
+"""Rows of an order that are found together."""
+CHUNK = 1 << 7
+"""Rows that are kept together."""
+AHEAD = 1 << 12
+"""Rows that are read for one page at most: those that come after it and lie in the same row groups."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Of the first ``rows`` rows of a version those that pass all conditions."""
+
+    slug: str
+    version: str
+    conditions: Conditions
+    rows: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows of a selection in these columns, sorted or (None) as stored."""
+
+    selection: Selection
+    sorting: Sorting | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads what is wanted, or finds it among what is kept. Files are held while they are read, not between.
+
+    Raises ``OutdatedError`` when the turn has ended.
+    """
+
+    wanted: Wanted
+    passing: Passing
+    kept: Kept
+    turn: Turn
+
+    def page(self, places: range) -> pa.Table:
+        """The rows at these places, all of which there are."""
+        if not places:
+            return self._at(range(0))
+        first, last = places.start // CHUNK, -(-places.stop // CHUNK)
+        chunks = pa.concat_tables([self._chunk(range(each, last)) for each in range(first, last)])
+        return chunks.slice(places.start - first * CHUNK, len(places))
+
+    def all(self) -> Iterator[pa.Table]:
+        """All rows, a table of some of them after the other."""
+        place = 0
+        while place < self.passing.total:
+            stop = min(place + WINDOW, self.passing.total)
+            table = self._group_at(place) if self.wanted.sorting is None else self._at(range(place, stop))
+            yield table
+            place += table.num_rows
+
+    def _chunk(self, chunks: range) -> pa.Table:
+        """The first of these chunks; the others are read with it."""
+        return self.kept.of((self.wanted, chunks.start), lambda: self._chunks(chunks))
+
+    def _chunks(self, chunks: range) -> dict[Hashable, pa.Table]:
+        """These chunks, and those after them that lie in the same row groups."""
+        start, needed = chunks.start * CHUNK, len(chunks) * CHUNK
+        ahead = min(start + AHEAD, -(-(start + needed) // WINDOW) * WINDOW)
+        table = self._at(range(start, min(ahead, self.passing.total)), needed)
+        cuts = range(0, table.num_rows, CHUNK)
+        return {(self.wanted, (start + cut) // CHUNK): table.slice(cut, CHUNK) for cut in cuts}
+
+    def _at(self, places: range, needed: int | None = None) -> pa.Table:
+        """The rows at these places; of those that are not needed the ones in the same row groups."""
+        with self._open() as (store, groups):
+            numbers = self._numbers(store, groups, places)
+            if needed is not None:
+                numbers = numbers[: _reached(groups.of(numbers), needed)]
+            return gather(store, groups, numbers, self.wanted.columns, self.turn)
+
+    def _group_at(self, place: int) -> pa.Table:
+        """The rows from a place on that are in the same row group, as stored."""
+        with self._open() as (store, groups):
+            number = self.passing.numbers(place, place + 1)
+            group = groups.all[groups.of(number).item()]
+            rows = range(number.item(), min(group.rows.stop, self.passing.rows))
+            read = store.read_group(group, list(self.wanted.columns)).select(list(self.wanted.columns))
+            shown = pa.array(self.passing.mask(rows))
+            return plain(read.slice(rows.start - group.rows.start, len(rows)).filter(shown))
+
+    def _numbers(self, store: Store, groups: RowGroups, places: range) -> Numbers:
+        """The numbers of the rows at these places."""
+        if self.wanted.sorting is None:
+            return self.passing.numbers(places.start, places.stop)
+        first = places.start // WINDOW
+        starts = range(first * WINDOW, places.stop, WINDOW)
+        windows = [np.zeros(0, np.int64), *(self._window(store, groups, start) for start in starts)]
+        return np.concatenate(windows)[places.start - first * WINDOW :][: len(places)]
+
+    def _window(self, store: Store, groups: RowGroups, start: int) -> Numbers:
+        """The numbers of the rows at the places of a window."""
+        places = range(start, min(start + WINDOW, self.passing.total))
+        sorting = cast(Sorting, self.wanted.sorting)
+        search = Search(store, groups, self.passing, sorting, self.turn)
+        key = (self.wanted.selection, sorting, start)
+        return self.kept.of(key, lambda: {key: search.at(places)})
+
+    @contextmanager
+    def _open(self) -> Iterator[tuple[Store, RowGroups]]:
+        selection = self.wanted.selection
+        with catalogue.store(selection.slug, selection.version).held() as store:
+            key = (store.folder, tuple(part.file for part in store.appended))
+            yield store, self.kept.of(key, lambda: {key: RowGroups(store.groups)})
+
+
+def _reached(groups: Numbers, needed: int) -> int:
+    """How many rows, in whole chunks, lie in the row groups of those that are needed."""
+    elsewhere = np.flatnonzero(~np.isin(groups, groups[:needed]))
+    return int(elsewhere[0]) // CHUNK * CHUNK if elsewhere.size else len(groups)

@@ -1,0 +1,419 @@
+"""Pages of rows as people get them: those of a slow, obvious oracle, and never a row or column too many."""
+
+from __future__ import annotations
+
+import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import product
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlmodel import select
+
+from datasets import catalogue, shares
+from datasets.growing import merging
+from datasets.growing.appending import append
+from datasets.incoming.importer import import_file
+from datasets.rotation import rotate
+from datasets.rows import reader
+from datasets.shares import Subject
+from db.engine import session
+from db.tables import Resource, Role, Share
+from tests.integration.explorations import view
+from tests.integration.test_rights import TERMS, Person, number
+from tests.integration.test_rights import imported as imported_trips
+from tests.integration.test_rights import table as trips_table
+
+PATIENCE = 20
+ROWS = 3000
+WORDS = ["Zürich", "zebra", "Ärzte", "東京", "", "a,b", 'say "no"', "O'Hare"]
+VIEWS = [
+    view("whole", "whole"),
+    view("real", "real"),
+    view("when", "when", types=("time",)),
+    view("word", "word", types=("category",)),
+    view("late", "late", types=("boolean",)),
+]
+PASSES = {
+    "whole": (
+        {"type": "interval", "lo": -3, "hi": 12.5, "nulls": True},
+        lambda x: x is None or -3 <= x < 12.5,
+    ),
+    "real": ({"type": "interval", "lo": 0, "hi": None, "nulls": False}, lambda x: x is not None and x >= 0),
+    "when": ({"type": "nulls"}, lambda x: x is None),
+    "word": (
+        {"type": "members", "values": ["zebra", "東京", ""], "other": False, "nulls": True},
+        lambda x: x in ("zebra", "東京", "", None),
+    ),
+    "late": (
+        {"type": "members", "values": ["true"], "other": False, "nulls": False},
+        lambda x: x is True,
+    ),
+}
+
+
+def table(rows=ROWS, seed=3):
+    rng = np.random.default_rng(seed)
+
+    def some(values, kind=None):
+        return pa.array(values, kind, mask=rng.random(rows) < 0.1)
+
+    real = np.where(
+        rng.random(rows) < 0.1, rng.choice([np.nan, np.inf, -np.inf], rows), rng.normal(0, 9, rows)
+    )
+    wide = np.where(rng.random(rows) < 0.5, rng.choice([2**62, 2**53, -(2**53) - 1], rows), 7)
+    unit = rng.choice([1, 1000, 10**6], rows)
+    moments = rng.integers(-(10**15), 10**15, rows) // unit * unit
+    return pa.table(
+        {
+            "whole": some(rng.integers(-9, 20, rows)),
+            "real": some(real),
+            "wide": some(wide),
+            "when": some(moments, pa.timestamp("us")),
+            "word": some(rng.choice(WORDS, rows), pa.large_string()),
+            "late": some(rng.random(rows) < 0.3),
+        }
+    )
+
+
+class Reader(Person):
+    """Somebody who reads the rows of one dataset."""
+
+    def __init__(self, app, name, dataset, role=Role.ANALYST):
+        super().__init__(app, name, role)
+        self.dataset = dataset
+        self.path = f"/api/datasets/{dataset.slug}/versions/{dataset.version}"
+
+    def page(self, rows=None, r=None, flight=None, **asked):
+        x = {"views": VIEWS, "filters": {}, "active": None} | asked
+        query = {"x": json.dumps(x), "rows": rows, "r": r}
+        headers = {"X-Flight": flight} if flight else {}
+        given = {name: value for name, value in query.items() if value is not None}
+        return self.browser.get(f"{self.path}/rows", query_string=given, headers=headers)
+
+    def rows(self, **asked):
+        answer = self.page(**asked)
+        assert answer.status_code == 200, answer.text
+        return answer.json
+
+
+def imported(folder, slug="trips"):
+    pq.write_table(table(), folder / f"{slug}.parquet")
+    return import_file(folder / f"{slug}.parquet", slug, "Trips", lambda *_: None, lambda _: None)
+
+
+@pytest.fixture
+def ada(app, tmp_path):
+    dataset = imported(tmp_path)
+    shares.open_to_everyone("trips")
+    return Reader(app, "ada", dataset)
+
+
+def stored_rows(slug="trips"):
+    """All rows as they are stored, as JSON has them."""
+    table = pa.Table.from_batches(catalogue.store(slug, catalogue.open(slug).version).batches())
+    return microseconds(table).to_pylist()
+
+
+def microseconds(table):
+    columns = [
+        column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names)
+
+
+def finite(value):
+    """What is sorted and shown: an infinite number is none."""
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def shown(name, value):
+    if finite(value) is None:
+        return None
+    if name == "when":
+        return value / 1000
+    return str(value) if name == "wide" and abs(value) > 2**53 else value
+
+
+def as_json(rows):
+    return [[shown(name, value) for name, value in row.items()] for row in rows]
+
+
+def oracle(rows, filters, sort, descending):
+    passed = [row for row in rows if all(PASSES[id_][1](row[id_]) for id_ in filters)]
+    if sort is None:
+        return passed
+    valued = [row for row in passed if finite(row[sort]) is not None]
+    valued.sort(key=lambda row: row[sort], reverse=descending)  # which leaves equal ones in their order
+    return valued + [row for row in passed if finite(row[sort]) is None]
+
+
+@pytest.mark.parametrize("filters", [(), ("whole",), ("real", "word"), ("when",), ("late", "whole", "word")])
+def test_pages_are_those_of_the_oracle(ada, filters):
+    rows = stored_rows()
+    given = {id_: PASSES[id_][0] for id_ in filters}
+    for sort, descending in product((None, *rows[0]), (False, True)):
+        expected = oracle(rows, filters, sort, descending)
+        last = max(0, len(expected) - 5)
+        for offset, limit in ((0, 100), (90, 1000), (last, 10), (len(expected), 1), (10**9, 9)):
+            asked = {"filters": given, "sort": sort, "descending": descending}
+            page = ada.rows(**asked, offset=offset, limit=limit)
+            assert (page["total"], page["offset"]) == (len(expected), offset)
+            assert page["columns"] == list(rows[0])
+            assert page["rows"] == as_json(expected[offset : offset + limit])
+
+
+def test_pages_of_any_length_add_up_to_all_rows(ada):
+    rows = stored_rows()
+    for sort in (None, "word"):
+        expected = [
+            [shown(name, row[name]) for name in ("word", "whole")] for row in oracle(rows, (), sort, True)
+        ]
+        for limit in (1000, 130, 77):
+            asked = {"sort": sort, "descending": True, "columns": ["word", "whole"], "limit": limit}
+            pages = [ada.rows(**asked, offset=offset)["rows"] for offset in range(0, ROWS, limit)]
+            assert [row for page in pages for row in page] == expected
+
+
+def test_columns_come_as_they_are_asked_for(ada):
+    page = ada.rows(columns=["late", "whole"], limit=2)
+    assert page["columns"] == ["late", "whole"]
+    assert page["rows"] == [[row["late"], row["whole"]] for row in stored_rows()[:2]]
+    assert len(ada.rows()["rows"]) == 100
+
+
+def test_nothing_passes(ada):
+    filters = {"whole": {"type": "interval", "lo": 5000, "hi": None, "nulls": False}}
+    for sort in (None, "real"):
+        page = ada.rows(filters=filters, sort=sort)
+        assert (page["total"], page["rows"], len(page["columns"])) == (0, [], 6)
+
+
+def test_the_answer_never_changes_and_says_so(ada):
+    answer = ada.page(r="all")
+    assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert ada.page().headers["Cache-Control"] == "private, no-cache"
+    tag = answer.headers["ETag"]
+    again = ada.browser.get(answer.request.full_path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    others = [ada.page(r="all", **other) for other in ({"offset": 1}, {"sort": "real"}, {"limit": 9})]
+    assert len({tag, *(other.headers["ETag"] for other in others)}) == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "message"),
+    [
+        ({"limit": 0}, "limit", "greater"),
+        ({"limit": 1001}, "limit", "less"),
+        ({"offset": -1}, "offset", "greater"),
+        ({"offset": 2**53 + 1}, "offset", "less"),
+        ({"offset": 1.5}, "offset", "integer"),
+        ({"sort": "salary"}, "sort", "no column 'salary'"),
+        ({"columns": []}, "columns", "at least 1"),
+        ({"columns": ["whole", "salary"]}, "columns", "no column 'salary'"),
+        ({"columns": "whole"}, "columns", "array"),
+        ({"filters": {"gone": {"type": "nulls"}}}, "x", "no such view"),
+        (
+            {"views": [view("v", "salary")], "filters": {"v": {"type": "nulls"}}},
+            "views.v",
+            "no column 'salary'",
+        ),
+        ({"detail": "exact"}, "detail", "Extra"),
+        ({"rows": 1}, "rows", "no state of 1 rows"),
+        ({"flight": "tab/rows"}, "X-Flight", "number"),
+    ],
+)
+def test_a_wrong_question_is_told_where_it_is_wrong(ada, asked, where, message):
+    answer = ada.page(**asked)
+    assert answer.status_code == 400
+    assert answer.json["error"]["where"] == where
+    assert message in answer.json["error"]["message"]
+
+
+def test_strangers_and_those_without_a_share_are_told_nothing(app, ada):
+    path = ada.page().request.full_path
+    assert app.server.test_client().get(path).status_code == 401
+    shares.take(Reader(app, "olga", ada.dataset, Role.ADMIN).principal, everyone().id)
+    assert ada.page().status_code == 404
+    assert ada.page().text == ada.browser.get(path.replace("trips", "nothing")).text.replace(
+        "nothing", "trips"
+    )
+
+
+def everyone():
+    with session() as work:
+        return work.exec(select(Share)).one()
+
+
+class Gate:
+    """Holds the first who come here until it is opened."""
+
+    def __init__(self, real):
+        self.real = real
+        self.came, self.open = threading.Event(), threading.Event()
+
+    def __call__(self, *given):
+        if not self.came.is_set():
+            self.came.set()
+            assert self.open.wait(PATIENCE)
+        return self.real(*given)
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    gate = Gate(reader.gather)
+    monkeypatch.setattr(reader, "gather", gate)
+    return gate
+
+
+@pytest.fixture
+def background():
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
+
+
+def test_a_newer_request_makes_the_older_outdated(ada, gate, background):
+    older = background.submit(ada.page, flight="tab/rows/1", offset=500)
+    assert gate.came.wait(PATIENCE)
+    assert ada.page(flight="tab/rows/2").status_code == 200
+    assert ada.page(flight="tab/rows/1", offset=1000).status_code == 200  # the lane is free again
+    gate.open.set()
+    answer = older.result(PATIENCE)
+    assert (answer.status_code, answer.json["error"]["code"]) == (409, "outdated")
+    assert "immutable" not in answer.headers.get("Cache-Control", "")
+
+
+def test_requests_that_overtake_each_other_keep_their_order(ada, gate, background):
+    newer = background.submit(ada.page, flight="tab/rows/10")
+    assert gate.came.wait(PATIENCE)
+    assert ada.page(flight="tab/rows/9").json["error"]["code"] == "outdated"
+    assert ada.page(flight="other/rows/9", offset=500).status_code == 200
+    gate.open.set()
+    assert newer.result(PATIENCE).status_code == 200
+
+
+def test_rows_that_came_are_behind_the_others_and_older_states_stay(ada):
+    before = {sort: ada.page(r="all", sort=sort).data for sort in (None, "whole")}
+    append("trips", ada.dataset.version, table(700, seed=4))
+    append("trips", ada.dataset.version, table(5, seed=5))
+    for sort, known in before.items():
+        assert ada.page(r="all", sort=sort).data == known
+    rows = stored_rows()
+    for state in (ROWS, ROWS + 700, ROWS + 703, ROWS + 705):
+        for sort in (None, "whole"):
+            expected = oracle(rows[:state], ("real",), sort, False)
+            asked = {"filters": {"real": PASSES["real"][0]}, "sort": sort, "rows": state, "limit": 1000}
+            page = ada.rows(**asked, offset=max(0, len(expected) - 500))
+            assert page["total"] == len(expected)
+            wanted = expected[max(0, len(expected) - 500) :]
+            assert page["rows"] == as_json(wanted)
+    assert ada.rows()["total"] == ROWS + 705
+
+
+def test_merged_files_and_new_keys_change_no_page(ada, monkeypatch):
+    for seed in range(40):
+        append("trips", ada.dataset.version, table(3, seed=seed))
+    asked = {"limit": 1000, "offset": 2300, "rows": ROWS + 120}
+    before = [ada.rows(**asked, sort=sort) for sort in (None, "when")]
+    monkeypatch.setattr(merging, "YOUNG", timedelta(seconds=-1))
+    append("trips", ada.dataset.version, table(1, seed=99))
+    assert rotate("trips", lambda *_: None) == 1
+    for sort, known in zip((None, "when"), before, strict=True):
+        columns = known["columns"][::-1]  # which nobody has asked for: nothing of it is kept
+        page = ada.rows(**asked, sort=sort, columns=columns)
+        assert page["rows"] == [row[::-1] for row in known["rows"]]
+
+
+# Rights
+
+
+SEEN = [name for name in trips_table(("Rome",)).column_names if name != "salary"]
+CITY = view("city", "city", types=("category",))
+
+
+@pytest.fixture
+def bob(app, tmp_path):
+    """Sees two of three cities, and no salaries."""
+    reader = Reader(app, "bob", imported_trips(tmp_path, "trips", ("Rome", "Oslo", "Xanadu")))
+    shares.put(Resource.DATASET, number("trips"), Subject(user_id=reader.principal.id), TERMS)
+    return reader
+
+
+def visible(upto=None):
+    return [
+        {name: row[name] / 1000 if name == "when" else row[name] for name in SEEN}
+        for row in stored_rows()[:upto]
+        if row["city"] != "Xanadu"
+    ]
+
+
+def test_rows_and_columns_are_those_of_the_persons_rights(bob):
+    assert bob.rows(views=[], limit=1000) == {
+        "total": 400,
+        "offset": 0,
+        "columns": SEEN,
+        "rows": [list(row.values()) for row in visible()],
+    }
+    ordered = sorted(visible(), key=lambda row: row["delay"], reverse=True)
+    page = bob.rows(views=[], sort="delay", descending=True, limit=1000)
+    assert page["rows"] == [list(row.values()) for row in ordered]
+    for values in (["Xanadu"], ["Oslo", "Xanadu"]):
+        chosen = {"type": "members", "values": values, "other": False, "nulls": False}
+        page = bob.rows(views=[CITY], filters={"city": chosen}, limit=1000)
+        assert page["rows"] == [list(row.values()) for row in visible() if row["city"] in values]
+
+
+def test_who_sees_a_part_sees_it_grow_as_if_it_were_all(bob):
+    for cities in (("Xanadu",), ("Rome", "Xanadu")):
+        append("trips", bob.dataset.version, trips_table(cities).slice(0, 30))
+    grown = visible()
+    for state in (400, 401, len(grown)):
+        page = bob.rows(views=[], rows=state, limit=1000)
+        assert page["rows"] == [list(row.values()) for row in grown[:state]]
+        assert page["total"] == state
+    assert bob.page(views=[], rows=len(grown) + 1).status_code == 400
+    assert bob.rows(views=[])["total"] == len(grown)
+
+
+def test_a_masked_column_and_one_that_never_was_are_told_alike(bob):
+    def told(name):
+        seen = [view("v", name)]
+        questions = [
+            {"views": [], "sort": name},
+            {"views": [], "columns": ["x", name]},
+            {"views": seen, "filters": {"v": {"type": "interval", "lo": 1, "hi": 2, "nulls": False}}},
+            {"views": seen, "filters": {"v": {"type": "nulls"}}},
+        ]
+        answers = [bob.page(**each) for each in questions]
+        assert {answer.status_code for answer in answers} == {400}
+        opened = bob.open(hash_=f"#v=1&x=(t:(at:3,descending:!f,sort:{name}))")
+        return [*(answer.text.replace(name, "NAME") for answer in answers), opened["exploration"]["table"]]
+
+    assert told("salary") == told("nonsense")
+
+
+def test_answers_are_kept_apart_by_rights(app, bob):
+    olga = Reader(app, "olga", bob.dataset, Role.ADMIN)
+    hers, his = (each.open()["description"]["rights"] for each in (olga, bob))
+    assert olga.page(r=hers).headers["ETag"] != bob.page(r=his).headers["ETag"]
+    answer = bob.page(r=hers)
+    assert (answer.status_code, answer.json["error"]["code"]) == (409, "rights-changed")
+    assert olga.rows(views=[])["total"] == 600
+
+
+def test_a_saved_table_is_shown_to_each_as_far_as_they_may_see_it(app, bob):
+    olga = Reader(app, "olga", bob.dataset, Role.ADMIN)
+    found = olga.open()["exploration"] | {"table": {"sort": "salary", "descending": True, "at": 70}}
+    key = olga.browser.post("/api/views", json={"name": "A", "exploration": found}).json["key"]
+    share = {"among": "person", "name": "bob"}
+    assert olga.browser.post(f"/api/views/{key}/shares", json=share).status_code == 201
+    seen = bob.open(None, view=key)
+    assert seen["exploration"]["table"] == {"sort": None, "descending": False, "at": 0}
+    assert "salary" not in json.dumps(seen)
+    assert olga.open(None, view=key)["exploration"]["table"] == found["table"]
+    refused = bob.browser.post("/api/views", json={"name": "B", "exploration": found | {"views": []}})
+    assert (refused.status_code, refused.json["error"]["where"]) == (400, "table.sort")
