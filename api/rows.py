@@ -22,10 +22,8 @@ from datasets.fitting import require_column
 from datasets.rows.csv_text import csv
 from datasets.rows.reader import Selection, Wanted
 from datasets.rows.tables import Tables
-from datasets.rows.values import rows
+from datasets.rows.values import Value, rows
 from datasets.rows.windows import Sorting
-
-Value = bool | int | float | str | None
 
 
 class PageQuery(StateQuery):

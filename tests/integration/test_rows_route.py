@@ -183,6 +183,8 @@ def test_columns_come_as_they_are_asked_for(ada):
     page = ada.rows(columns=["late", "whole"], limit=2)
     assert page["columns"] == ["late", "whole"]
     assert page["rows"] == [[row["late"], row["whole"]] for row in stored_rows()[:2]]
+    twice = ada.rows(columns=["late", "late"], sort="when", limit=2)
+    assert [row[0] for row in twice["rows"]] == [row[1] for row in twice["rows"]]
     assert len(ada.rows()["rows"]) == 100
 
 
