@@ -87,6 +87,7 @@ def test_a_new_password_signs_out_the_other_browser_and_signs_in_from_then_on(fa
 
 def test_a_session_ended_here_ends_there_while_one_looks(fay, opened):
     page, other = opened(viewport={"width": 390, "height": 844}, color_scheme="dark"), opened()
+    expect(other.get_by_role("heading", name="API tokens")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="End…").click()
     press(page, "End")
