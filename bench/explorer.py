@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, FloatRect, Locator, Page, async_playwright
 
+from bench.machine import CHROMIUM
 from bench.service import Service
 
 HERTZ = 125
@@ -22,9 +23,8 @@ VIEWPORT = {"width": 1440, "height": 900}
 OUTSIDE = (720.0, 10.0)
 PATIENCE = 30_000  # milliseconds
 PROBE = (Path(__file__).parent / "probe.js").read_text()
-BROWSER = shutil.which("chromium") or shutil.which("chromium-headless-shell")
-CHROMIUM = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-CHROMIUM += ["--disable-component-update", "--disable-sync"]
+FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
 CODED = ("content-encoding", "content-length", "transfer-encoding")
 """Headers of a body as it travels; it is handed on as it was before."""
 SETTLED = """() => document.querySelector('.dx-strip[data-status=exact]') !== null
@@ -39,7 +39,7 @@ Entered = tuple[str, str, int]
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM)
+        browser = await playwright.chromium.launch(executable_path=shutil.which(CHROMIUM), args=FLAGS)
         yield browser
         await browser.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ from playwright.sync_api import Page, sync_playwright
 import config
 from accounts import secrets, users
 from accounts.principals import Principal
-from bench.explorer import BROWSER, CHROMIUM, SETTLED, VIEWPORT
+from bench.explorer import FLAGS, SETTLED, VIEWPORT
 from bench.figures import table
-from bench.machine import describe
+from bench.machine import CHROMIUM, describe
 from bench.service import SAMPLE, Service, data_folder, prepare, service
 from config import Settings
 from datasets import catalogue
@@ -63,7 +64,7 @@ def main(arguments: list[str] | None = None) -> None:
         slug = enlarged(folder, chosen.rows) if chosen.rows else SAMPLE
         with service(folder) as running, sync_playwright() as playwright:
             config.use(Settings(data=folder))
-            browser = playwright.chromium.launch(executable_path=BROWSER, args=CHROMIUM)
+            browser = playwright.chromium.launch(executable_path=shutil.which(CHROMIUM), args=FLAGS)
             by = users.require(secrets.ADMIN)
             key = acts.create(by, slug, "bench")
             page = _opened(browser.new_page(), running, slug)

@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 PACKAGES = ("numba", "numpy", "pyarrow", "duckdb", "polars", "playwright")
+CHROMIUM = "chromium-headless-shell" if shutil.which("chromium-headless-shell") else "chromium"
+"""The browser that is measured, whichever of Debian's is installed."""
 
 
 def describe() -> list[str]:
@@ -19,7 +21,7 @@ def describe() -> list[str]:
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load average {os.getloadavg()[0]:.1f}",
         f"{_processor()}, {len(os.sched_getaffinity(0))} cores, {_memory():.0f} GB, {platform.platform()}",
         f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        f"Node {_output('node', '--version')}, {_output('chromium', '--version')}",
+        f"Node {_output('node', '--version')}, {_output(CHROMIUM, '--version')} ({CHROMIUM})",
     ]
 
 
