@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import zlib
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from flask import Blueprint, Response, request
@@ -20,6 +21,7 @@ from datasets.compile import answered, specs
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
 from datasets.cubes.flights import Rows
+from datasets.cubes.frames import Frames
 from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
 from datasets.door import Door
@@ -27,7 +29,9 @@ from datasets.exploration import CubeRequest
 from gpu.cubes import CubeSpec
 from gpu.engine import drawn_by
 
-WORTH_COMPRESSING = 1024  # bytes: less fits a packet anyway
+KEPT_FRAMES = 1 << 26
+"""Bytes of answers that are kept as they are sent, for others who ask the same."""
+BYTES = "application/octet-stream"
 MOST_CELLS = 1 << 25
 """In all cubes of one request; a dashboard of large densities stays well below."""
 
@@ -54,10 +58,11 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
     """The route over this cache and these engines, for what the door shows."""
     routes = Blueprint("cubes", __name__)
     explain(routes)
+    frames = Frames(KEPT_FRAMES)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
     @requires(Permission.EXPLORE)
-    @operation(media="application/octet-stream")
+    @operation(media=BYTES)
     def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
         """Counts to draw and to brush a version with, as docs/wire.md lays them out."""
         asked = query.x
@@ -77,7 +82,7 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         triples = zip(answered(asked), wanted, cells, strict=True)
         entries = [Entry(view.id, spec, each, drawn_by(engine, spec)) for view, spec, each in triples]
         frame = Frame(description, _active(asked, description), entries, state.since)
-        return lasting(_packed(encode(frame)), known)
+        return lasting(_answer(frames, known, partial(encode, frame)), known)
 
     return routes
 
@@ -96,9 +101,9 @@ def _active(asked: CubeRequest, description: Description) -> Active | None:
     return Active(asked.active, axes(asked.view(asked.active), description))
 
 
-def _packed(frame: bytes) -> Response:
-    response = Response(frame, mimetype="application/octet-stream")
-    if len(frame) >= WORTH_COMPRESSING and request.accept_encodings.quality("gzip") > 0:
-        response.set_data(zlib.compress(frame, level=1, wbits=31))
+def _answer(frames: Frames, known: str, encode: Callable[[], bytes]) -> Response:
+    packs = request.accept_encodings.quality("gzip") > 0
+    response = Response(frames.packed(known, encode) if packs else encode(), mimetype=BYTES)
+    if packs:
         response.content_encoding = "gzip"
     return response

@@ -13,7 +13,7 @@ import pyarrow as pa
 from datasets import catalogue
 from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
-from datasets.rows.kept import Kept
+from datasets.cubes.kept import Kept
 from datasets.rows.passing import Numbers, Passing
 from datasets.rows.stored import RowGroups, gather, plain
 from datasets.rows.windows import Search, Sorting

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from datasets.cubes.engines import Engines
 from datasets.cubes.flights import Lanes, Turn
-from datasets.rows.kept import Kept
+from datasets.cubes.kept import Kept
 from datasets.rows.passing import passing
 from datasets.rows.reader import Reader, Wanted
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from datasets.cubes.flights import OutdatedError
-from datasets.rows.kept import Kept
+from datasets.cubes.kept import Kept
 
 PATIENCE = 10
 

@@ -1,4 +1,4 @@
-"""What is kept for the next page, under a bound of bytes."""
+"""Values that are kept under a bound of bytes, each made once."""
 
 from __future__ import annotations
 
