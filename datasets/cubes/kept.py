@@ -29,6 +29,11 @@ class Kept:
                 found = self._values.get(key)
             return cast(V, found) if found is not None else self._made(key, make())
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether the value of a key is kept now."""
+        with self._lock:
+            return self._values.get(key) is not None
+
     def _made(self, key: Hashable, made: dict[Hashable, V]) -> V:
         with self._lock:
             for each, value in made.items():

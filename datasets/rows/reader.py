@@ -24,7 +24,8 @@ WINDOW = 1 << 16
 CHUNK = 1 << 7
 """Rows that are kept together."""
 AHEAD = 1 << 12
-"""Rows that are read for one page at most: those that come after it and lie in the same row groups."""
+"""Rows that are read for one page at most: those that come after it and lie in the same row groups or, where
+somebody goes on reading, in as many others."""
 
 
 @dataclass(frozen=True)
@@ -80,19 +81,20 @@ class Reader:
         return self.kept.of((self.wanted, chunks.start), lambda: self._chunks(chunks))
 
     def _chunks(self, chunks: range) -> dict[Hashable, pa.Table]:
-        """These chunks, and those after them that lie in the same row groups."""
+        """These chunks, and some of those after them."""
         start, needed = chunks.start * CHUNK, len(chunks) * CHUNK
         ahead = min(start + AHEAD, -(-(start + needed) // WINDOW) * WINDOW)
-        table = self._at(range(start, min(ahead, self.passing.total)), needed)
+        goes_on = self.kept.holds((self.wanted, chunks.start - 1))
+        table = self._at(range(start, min(ahead, self.passing.total)), needed, 2 if goes_on else 1)
         cuts = range(0, table.num_rows, CHUNK)
         return {(self.wanted, (start + cut) // CHUNK): table.slice(cut, CHUNK) for cut in cuts}
 
-    def _at(self, places: range, needed: int | None = None) -> pa.Table:
-        """The rows at these places; of those that are not needed the ones in the same row groups."""
+    def _at(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
+        """The rows at these places, or what lies in ``times`` the row groups of those that are needed."""
         with self._open() as (store, groups):
             numbers = self._numbers(store, groups, places)
             if needed is not None:
-                numbers = numbers[: _reached(groups.of(numbers), needed)]
+                numbers = numbers[: _reached(groups.of(numbers), needed, times)]
             return gather(store, groups, numbers, self.wanted.columns, self.turn)
 
     def _group_at(self, place: int) -> pa.Table:
@@ -130,7 +132,8 @@ class Reader:
             yield store, self.kept.of(key, lambda: {key: RowGroups(store.groups)})
 
 
-def _reached(groups: Numbers, needed: int) -> int:
-    """How many rows, in whole chunks, lie in the row groups of those that are needed."""
-    elsewhere = np.flatnonzero(~np.isin(groups, groups[:needed]))
-    return int(elsewhere[0]) // CHUNK * CHUNK if elsewhere.size else len(groups)
+def _reached(groups: Numbers, needed: int, times: int) -> int:
+    """How many rows, in whole chunks, lie in ``times`` as many row groups as those that are needed."""
+    most = times * len(np.unique(groups[:needed]))
+    begun = np.sort(np.unique(groups, return_index=True)[1])  # where each row group comes first
+    return len(groups) if len(begun) <= most else int(begun[most]) // CHUNK * CHUNK
