@@ -57,6 +57,16 @@ class Engine(Protocol):
         """Which rows pass every filter, shape ``(len(rows),)``."""
         ...
 
+    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
+        """The same, eight rows a byte, the first row's the lowest bit; shape ``(ceil(len(rows) / 8),)``.
+
+        Bits behind the last row are 0.
+
+        Raises:
+            ValueError: the rows begin at no multiple of 64.
+        """
+        ...
+
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         """The view over the rows that pass every filter: a cube of one row."""
         ...

@@ -64,6 +64,9 @@ class OracleEngine:
             passed &= self._passes_any(filter_) if isinstance(filter_, AnyOf) else self._passes_all(filter_)
         return passed[wanted.start : wanted.stop]
 
+    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
+        return np.packbits(self.mask(filters, rows), bitorder="little")
+
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
 

@@ -13,6 +13,7 @@ from gpu.cuda.device import Array, Device
 from gpu.cuda.filling import codes_of
 from gpu.cuda.plan import Plan
 from gpu.resident.kinds import COUNT, HIGH, LOW, NUMBERS, SUM_INTEGER, SUM_REAL
+from gpu.resident.masks import unpacked
 
 Host = npt.NDArray[Any]
 Random = np.random.Generator
@@ -179,7 +180,7 @@ def check(random: Random, device: Device) -> int:
         elif total is not None:
             np.testing.assert_array_equal(folded, total)
     for each in groups:
-        mask = counting.mask(each.filters, device, part)
+        mask = unpacked(counting.bits(each.filters, device, part), part)
         np.testing.assert_array_equal(mask, (each.passing ^ each.inverted)[part.start : part.stop])
     return sum(count.size for _, (count, _) in wanted)
 

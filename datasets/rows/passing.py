@@ -26,9 +26,7 @@ class Passing:
     def __init__(self, rows: int, bits: Bits | None = None) -> None:
         self.rows = rows
         self._bits = bits
-        blocks = [range(start, min(start + BLOCK, rows)) for start in range(0, rows, BLOCK)]
-        counts = [int(np.count_nonzero(self.mask(block))) for block in blocks]
-        self._before = np.cumsum([0, *counts], dtype=np.int64)
+        self._before = np.cumsum([0, *self._counts()], dtype=np.int64)
 
     @property
     def total(self) -> int:
@@ -53,6 +51,13 @@ class Passing:
         found = [np.zeros(0, np.int64), *map(self._of_block, held.tolist())]
         return np.concatenate(found)[start - self._before[first] :][: max(0, stop - start)]
 
+    def _counts(self) -> Numbers:
+        """How many rows of each block pass."""
+        starts = np.arange(0, self.rows, BLOCK)
+        if self._bits is None or not self.rows:
+            return np.minimum(BLOCK, self.rows - starts)
+        return np.add.reduceat(np.bitwise_count(self._bits), starts // 8, dtype=np.int64)
+
     def _of_block(self, block: int) -> Numbers:
         start = block * BLOCK
         return start + np.flatnonzero(self.mask(range(start, min(start + BLOCK, self.rows))))
@@ -69,6 +74,5 @@ def passing(engine: Engine, conditions: Conditions, rows: int, turn: Turn) -> Pa
     bits = []
     for start in range(0, rows, AT_ONCE):
         turn.require_going_on()
-        mask = engine.mask(list(conditions), range(start, min(start + AT_ONCE, rows)))
-        bits.append(np.packbits(mask, bitorder="little"))
+        bits.append(engine.bits(list(conditions), range(start, min(start + AT_ONCE, rows))))
     return Passing(rows, np.concatenate([np.zeros(0, np.uint8), *bits]))

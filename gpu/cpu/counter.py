@@ -14,7 +14,6 @@ from gpu.cpu.pool import parts, run
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cube
 from gpu.resident.arrays import Words
-from gpu.resident.masks import unpacked
 from gpu.resident.tally import Group
 
 _MANY_WORDS = 10_000
@@ -34,11 +33,11 @@ class HostCounter:
     def count(self, groups: list[Group], start: int, stop: int, cancel: Cancel) -> list[Cube]:
         return tally_up(Plan(groups), start, stop, self.threads, cancel)
 
-    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
+    def passing(self, filters: list[Words], rows: range) -> npt.NDArray[np.uint64]:
         words = np.zeros((rows.stop + 63) // 64, np.uint64)
         ranges = parts(rows.start, rows.stop, self.threads)
         run(conjunction, [(addresses(filters), words, *part) for part in ranges])
-        return unpacked(words[rows.start // 64 :], rows)
+        return words[rows.start // 64 :]
 
     def most_pass(self, filters: list[Words], rows: int) -> bool:
         words = rows // 64

@@ -36,8 +36,8 @@ class DeviceCounter:
         return [tally.cube(*counted) for tally, counted in zip(tallies, plan.counted(), strict=True)]
 
     @in_turn
-    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
-        return counting.mask(filters, self.device, rows)
+    def passing(self, filters: list[Words], rows: range) -> npt.NDArray[np.uint64]:
+        return counting.bits(filters, self.device, rows)
 
     @in_turn
     def most_pass(self, filters: list[Words], rows: int) -> bool:

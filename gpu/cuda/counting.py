@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, address
 from gpu.cuda.plan import Pass, Plan
-from gpu.resident.masks import unpacked
 
 STRETCH = 1 << 31
 """Rows a launch has at most: counts in shared memory are of 32 bits."""
@@ -42,9 +41,10 @@ def passing(filters: Sequence[Array], device: Device, rows: range, out: int = 0)
     return int(device.download(passed)[0])
 
 
-def mask(filters: Sequence[Array], device: Device, rows: range) -> npt.NDArray[np.bool_]:
-    """Which of the rows pass every filter, shape ``(len(rows),)``."""
+def bits(filters: Sequence[Array], device: Device, rows: range) -> npt.NDArray[np.uint64]:
+    """Which of the rows pass every filter, on the host; the first word has the first row's bit."""
     first, last = rows.start // 64, (rows.stop + 63) // 64
-    bits = device.zeros(last - first, np.uint64)
-    passing(filters, device, rows, address(bits, first))
-    return unpacked(device.download(bits), rows)
+    words = device.zeros(last - first, np.uint64)
+    passing(filters, device, rows, address(words, first))
+    found: npt.NDArray[np.uint64] = device.download(words)
+    return found

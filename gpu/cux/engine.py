@@ -64,6 +64,9 @@ class CuxfilterEngine:
         passed[answer.table[ROW].to_numpy() - wanted.start] = True
         return passed
 
+    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
+        return np.packbits(self.mask(filters, rows), bitorder="little")
+
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
 

@@ -23,8 +23,8 @@ class Counter(Protocol):
         """
         ...
 
-    def mask(self, filters: list[Words], rows: range) -> npt.NDArray[np.bool_]:
-        """Which of the rows pass every filter, shape ``(len(rows),)``."""
+    def passing(self, filters: list[Words], rows: range) -> npt.NDArray[np.uint64]:
+        """Which of the rows pass every filter, on the host; the first word has the first row's bit."""
         ...
 
     def most_pass(self, filters: list[Words], rows: int) -> bool:

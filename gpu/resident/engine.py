@@ -14,6 +14,7 @@ from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_
 from gpu.engine import Source, asked
 from gpu.resident.arrays import Arrays
 from gpu.resident.counter import Counter
+from gpu.resident.masks import trimmed, unpacked
 from gpu.resident.memory import Memory
 from gpu.resident.request import Request
 from gpu.resident.resident import Resident
@@ -58,9 +59,18 @@ class ResidentEngine:
 
     def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
         wanted = asked(rows, self.rows)
-        with self._resident(wanted.stop) as resident:
+        return unpacked(self._passing(filters, wanted), wanted)
+
+    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
+        wanted = asked(rows, self.rows)
+        if wanted.start % 64:
+            raise ValueError(f"the rows begin at {wanted.start}, which is no multiple of 64")
+        return trimmed(self._passing(filters, wanted), len(wanted))
+
+    def _passing(self, filters: Sequence[Filter | AnyOf], rows: range) -> npt.NDArray[np.uint64]:
+        with self._resident(rows.stop) as resident:
             bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-            return self._counter.mask(bits, wanted)
+            return self._counter.passing(bits, rows)
 
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]

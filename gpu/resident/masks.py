@@ -1,4 +1,4 @@
-"""Masks: for each row of a range, whether it passes."""
+"""For each row of a range, whether it passes: bits, 64 rows a word, or a bool a row."""
 
 from __future__ import annotations
 
@@ -11,3 +11,11 @@ def unpacked(words: npt.NDArray[np.uint64], rows: range) -> npt.NDArray[np.bool_
     passed = np.unpackbits(words.view(np.uint8), bitorder="little").view(np.bool_)
     first = rows.start & ~63
     return passed[rows.start - first : rows.stop - first]
+
+
+def trimmed(words: npt.NDArray[np.uint64], rows: int) -> npt.NDArray[np.uint8]:
+    """The bits of the first so many rows, eight a byte; those behind the last become 0."""
+    bits = words.view(np.uint8)[: -(-rows // 8)]
+    if rows % 8:
+        bits[-1] &= (1 << rows % 8) - 1
+    return bits

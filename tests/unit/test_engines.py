@@ -89,6 +89,7 @@ def test_masks_equal_the_oracle_in_any_order(engine_of, table, conjunction):
     mask = engine.mask(conjunction)
     assert mask.dtype == np.bool_
     np.testing.assert_array_equal(mask, expected)
+    np.testing.assert_array_equal(engine.bits(conjunction), np.packbits(expected, bitorder="little"))
     np.testing.assert_array_equal(engine.mask(conjunction[::-1]), expected)
 
 
@@ -155,6 +156,9 @@ def test_any_range_of_rows_is_answered_as_if_there_were_no_others(engine_of, tab
         ):
             assert_equal_cubes(cube, expected, TableSource(table))
         np.testing.assert_array_equal(engine.mask([shown], rows), OracleEngine(source).mask([shown]))
+        whole = range(rows.start // 64 * 64, rows.stop)
+        mask = OracleEngine(TableSource(table)).mask([shown], whole)
+        np.testing.assert_array_equal(engine.bits([shown], whole), np.packbits(mask, bitorder="little"))
 
 
 @every_engine
