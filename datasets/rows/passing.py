@@ -51,12 +51,12 @@ class Passing:
         found = [np.zeros(0, np.int64), *map(self._of_block, held.tolist())]
         return np.concatenate(found)[start - self._before[first] :][: max(0, stop - start)]
 
-    def _counts(self) -> Numbers:
+    def _counts(self) -> list[int]:
         """How many rows of each block pass."""
-        starts = np.arange(0, self.rows, BLOCK)
-        if self._bits is None or not self.rows:
-            return np.minimum(BLOCK, self.rows - starts)
-        return np.add.reduceat(np.bitwise_count(self._bits), starts // 8, dtype=np.int64)
+        starts = range(0, self.rows, BLOCK)
+        if self._bits is None:
+            return [min(BLOCK, self.rows - start) for start in starts]
+        return [int(np.bitwise_count(self._bits[start // 8 :][: BLOCK // 8]).sum()) for start in starts]
 
     def _of_block(self, block: int) -> Numbers:
         start = block * BLOCK
