@@ -13,6 +13,7 @@ from db.tables import Resource, Role
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.explore import card, drag, plot, rows, settled
 from tests.e2e.lives import agree, bar, path_of, present, same_rows
+from tests.e2e.sheet import column, drawer, grid, open_rows, sort
 from tests.e2e.truth import Truth, filters
 from tests.e2e.visits import Arrive, Opener, assert_accessible
 
@@ -178,9 +179,13 @@ def test_what_was_presented_is_watched_again(stage: Page, arrive: Arrive) -> Non
     everything = rows(stage)
     drag(stage, "hour", (0.3, 0.5), (0.6, 0.5))
     brushed = rows(stage)
+    open_rows(stage)
+    sort(stage, "Distance", "descending")
+    longest = column(stage, "Distance (mi)")[1]
     stage.get_by_role("button", name="End", exact=True).click()
     stage.get_by_role("button", name="Watch again").click()
     expect(stage.get_by_label("Replay")).to_be_visible()
+    expect(drawer(stage)).to_be_hidden()
     expect(stage.locator(".dx-replay-marks i").nth(1)).to_be_attached(timeout=PATIENCE)
     assert rows(stage) == everything
     stage.get_by_role("button", name="Invite").click()
@@ -191,6 +196,8 @@ def test_what_was_presented_is_watched_again(stage: Page, arrive: Arrive) -> Non
     stage.get_by_label("Speed").select_option("8")
     stage.get_by_role("button", name="Play").click()
     expect(stage.locator(".dx-count")).to_have_text(f"{brushed:,}")
+    expect(grid(stage).locator("[aria-sort=descending]")).to_contain_text("Distance")
+    assert column(stage, "Distance (mi)")[1] == longest
     stage.get_by_role("button", name="Explore from here").click()
     stage.wait_for_url("**/explore/flights#**")
     assert rows(stage) == brushed
