@@ -137,7 +137,7 @@ export class Growth {
 
   /** Goes on to where the page shall be, if it is not there, not at it, and not too soon. */
   #step() {
-    this.#show();
+    if (this.#follows || this.#pinned !== null) this.#show();
     const { rows, at } = this.#told;
     const target = this.#pinned ?? rows;
     if (this.#busy || this.#ended || target <= this.#shown) return;

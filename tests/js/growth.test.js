@@ -4,7 +4,7 @@ import { Growth, widened } from "../../assets/explore/growth.js";
 
 /** As much of a page as a line of text and a button need. */
 function element() {
-  return { textContent: "", hidden: false, append() {}, setAttribute() {}, addEventListener() {}, toggleAttribute() {} };
+  return { textContent: "", hidden: false, append() {}, setAttribute(name) { this.hidden ||= name === "hidden"; }, addEventListener() {}, toggleAttribute() {} };
 }
 Object.assign(globalThis, { window: globalThis, Node: { TEXT_NODE: 3 }, document: { hidden: false, createElement: element } });
 
@@ -58,6 +58,15 @@ test("a page that was open before there were any new rows asks now and then, and
   await done;
   growth.destroy();
   assert.deepEqual([moves.map(({ rows }) => rows), began], [[104], 1]);
+});
+
+test("of a dataset that has never grown nobody is told since when, also where a live session goes on with the newest rows", () => {
+  const { growth } = open({ grows: false });
+  growth.pin(null);
+  growth.destroy();
+  const { growth: grown } = open();
+  grown.destroy();
+  assert.deepEqual([growth, grown].map(({ asOf }) => asOf.element.hidden), [true, false]);
 });
 
 test("an answer that is on its way comes first", async () => {
