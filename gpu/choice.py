@@ -80,7 +80,7 @@ def cuda(limits: Limits) -> Choice:
         device = probe.probe()
     except NoDeviceError as error:
         raise EngineUnavailableError(str(error)) from error
-    memory = memory_of(device, limits.device, limits.cubes)
+    memory = memory_of(device, limits.device, limits.cubes, limits.codes)
     make = partial(CudaEngine, device=device, memory=memory)
     return Choice("cuda", device.name, memory.shelf.limit, make)
 

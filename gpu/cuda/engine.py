@@ -6,6 +6,7 @@ from gpu.cuda.arrays import DeviceArrays
 from gpu.cuda.counter import DeviceCounter
 from gpu.cuda.device import Device
 from gpu.engine import Source
+from gpu.resident.attic import Attic
 from gpu.resident.engine import ResidentEngine
 from gpu.resident.memory import GIB, Memory
 
@@ -13,9 +14,13 @@ _PART = 0.8
 """Of what is free at the start an engine keeps so much: requests need some for themselves."""
 
 
-def memory_of(device: Device, resident: int = 0, cubes: int = GIB // 4) -> Memory:
-    """What engines may keep together: so many bytes on the device (0: most of it), and cubes on the host."""
-    memory = Memory(resident or int(device.memory()[0] * _PART), cubes)
+def memory_of(device: Device, resident: int = 0, cubes: int = GIB // 4, host: int = 4 * GIB) -> Memory:
+    """What engines may keep together: so many bytes on the device (0: most of it), and on the host.
+
+    On the host are cubes and, within ``host`` bytes, what had to make room on the device.
+    """
+    attic = Attic(host, device.download, device.upload)
+    memory = Memory(resident or int(device.memory()[0] * _PART), cubes, attic)
     device.shelves.add(memory.shelf)
     return memory
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gpu.cubes import AnyOf, Filter
 from gpu.resident.arrays import Words
-from gpu.resident.shelf import Entry
+from gpu.resident.entry import Entry
 from gpu.resident.window import Coder
 
 

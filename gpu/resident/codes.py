@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from gpu.resident.arrays import Array, Arrays
+from gpu.resident.entry import Carry, Entry
 from gpu.resident.rows import Rows
-from gpu.resident.shelf import Entry
 from gpu.scales import Scale
 
 
 class Codes(Entry):
     """A column's codes on a scale, in the scale's own narrow type."""
+
+    moves = True
 
     def __init__(self, rows: Rows, arrays: Arrays, column: str, scale: Scale) -> None:
         super().__init__()
@@ -19,6 +21,9 @@ class Codes(Entry):
     @property
     def nbytes(self) -> int:
         return int(self.array.nbytes)
+
+    def move(self, carry: Carry) -> None:
+        self.array = carry(self.array)
 
     def grow(self, start: int, stop: int) -> None:
         array = self._arrays.grown(self.array, stop)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from gpu.cubes import Axis
 from gpu.resident.arrays import Array
-from gpu.resident.shelf import Entry
+from gpu.resident.entry import Entry
 from gpu.resident.window import Coder
 
 MOST_JOINED = 65_536

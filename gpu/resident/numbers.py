@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.resident.arrays import Array, Arrays, Window, Words
+from gpu.resident.entry import Carry, Entry
 from gpu.resident.rows import Rows
-from gpu.resident.shelf import Entry
 
 Mask = npt.NDArray[np.bool_]
 Host = npt.NDArray[Any]
@@ -62,6 +62,8 @@ class Numbers(Entry):
         valid: the bit of each row that has a number; None as long as all do.
     """
 
+    moves = True
+
     def __init__(self, rows: Rows, arrays: Arrays, column: str) -> None:
         super().__init__()
         self._rows, self._arrays, self._column = rows, arrays, column
@@ -72,6 +74,11 @@ class Numbers(Entry):
     @property
     def nbytes(self) -> int:
         return int(self.array.nbytes) + (0 if self.valid is None else int(self.valid.nbytes))
+
+    def move(self, carry: Carry) -> None:
+        array = carry(self.array)
+        self.valid = None if self.valid is None else carry(self.valid)
+        self.array = array
 
     def grow(self, start: int, stop: int) -> None:
         array, missing = self.array, []

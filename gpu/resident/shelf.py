@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 
+from gpu.resident.attic import Attic
+from gpu.resident.entry import Entry
 
-class Entry(ABC):
-    """Something derived from the rows that follows as rows are added.
-
-    Readers need no lock: they say how many rows they want, and growing never changes what they see of those.
-    ``rows`` is negative until the entry has come to be.
-    """
-
-    def __init__(self) -> None:
-        self.rows = -1
-        self.users = 0
-        self._growing = Lock()
-
-    def reach(self, rows: int) -> None:
-        """Cover all rows below ``rows``; waits if another thread is at it."""
-        with self._growing:
-            if self.rows < rows:
-                self.grow(max(self.rows, 0), rows)
-                self.rows = rows
-
-    @property
-    @abstractmethod
-    def nbytes(self) -> int: ...
-
-    @abstractmethod
-    def grow(self, start: int, stop: int) -> None:
-        """Add the rows ``start <= row < stop``; the rows before are there."""
+Place: TypeAlias = tuple[Hashable, Hashable]
+"""An owner and a key."""
 
 
 E = TypeVar("E", bound=Entry)
@@ -60,12 +37,16 @@ class Lease:
 
 
 class Shelf:
-    """Entries by owner and key, at most ``limit`` bytes of them unless running requests use more."""
+    """Entries by owner and key, at most ``limit`` bytes of them unless running requests use more.
 
-    def __init__(self, limit: int) -> None:
+    What has to go is dropped or, where there is an ``attic``, put there.
+    """
+
+    def __init__(self, limit: int, attic: Attic | None = None) -> None:
         self.limit = limit
+        self._attic = attic
         self._lock = Lock()
-        self._entries: OrderedDict[tuple[Hashable, Hashable], Entry] = OrderedDict()
+        self._entries: OrderedDict[Place, Entry] = OrderedDict()
 
     @property
     def nbytes(self) -> int:
@@ -106,7 +87,7 @@ class Shelf:
         with self._lock:
             entry = self._entries.get((owner, key))
             if entry is None:
-                entry = self._entries[owner, key] = make()
+                entry = self._entries[owner, key] = self._stored((owner, key)) or make()
             self._entries.move_to_end((owner, key))
             entry.users += 1
             return cast(E, entry)
@@ -115,17 +96,32 @@ class Shelf:
         with self._lock:
             for entry in entries:
                 entry.users -= 1
-            self._evict(self.limit)
+            gone = self._evict(self.limit)
+        self._store(gone)
 
     def clear(self) -> None:
-        """Drop all that nobody uses."""
+        """Let go all that nobody uses."""
         with self._lock:
-            self._evict(0)
+            gone = self._evict(0)
+        self._store(gone)
 
-    def _evict(self, limit: int) -> None:
-        """Drop what never came to be, then the least recently used until the rest fits."""
+    def _stored(self, key: Place) -> Entry | None:
+        return None if self._attic is None else self._attic.take(key)
+
+    def _store(self, gone: dict[Place, Entry]) -> None:
+        """Copies wait for a device, whose thread may wait for the lock: they are made without it."""
+        for key, entry in gone.items():
+            if self._attic is not None:
+                self._attic.put(key, entry)
+
+    def _evict(self, limit: int) -> dict[Place, Entry]:
+        """Drop what never came to be, then, and return, the least recently used until the rest fits."""
+        gone = {}
         total = sum(entry.nbytes for entry in self._entries.values())
         for key, entry in list(self._entries.items()):
             if entry.users == 0 and (entry.rows < 0 or total > limit):
                 total -= entry.nbytes
                 del self._entries[key]
+                if entry.rows >= 0:
+                    gone[key] = entry
+        return gone

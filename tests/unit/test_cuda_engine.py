@@ -128,6 +128,42 @@ def test_a_full_device_lets_go_what_nobody_uses(source, oracle):
     assert (second.nbytes, taken.size) == (held, taken.nbytes)
 
 
+class Counted(TableSource):
+    """Says how often a column was read."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.reads = 0
+
+    def read(self, column, start=0):
+        self.reads += 1
+        return super().read(column, start)
+
+
+def test_what_made_room_on_the_device_is_copied_back_and_not_read_again(oracle):
+    device = Device(CuPy())
+    source = Counted(table(ROWS))
+    engine = CudaEngine(source, device, memory=memory_of(device, 1))
+    assert_right(engine, oracle, specs(between(100, 300)))
+    assert engine.nbytes == 0
+    read = source.reads
+    assert_right(engine, oracle, specs(between(100, 300)))
+    assert source.reads == read
+    engine.append(table(ROWS, seed=1).combine_chunks().to_batches()[0])
+    grown = OracleEngine(TableSource(pa.concat_tables([table(ROWS), table(ROWS, seed=1)])))
+    assert_right(engine, grown, specs(between(100, 300)))
+
+
+def test_without_room_on_the_host_it_is_read_again(oracle):
+    device = Device(CuPy())
+    source = Counted(table(ROWS))
+    engine = CudaEngine(source, device, memory=memory_of(device, 1, host=0))
+    assert_right(engine, oracle, specs())
+    read = source.reads
+    assert_right(engine, oracle, specs(between(100, 300)))
+    assert source.reads > read
+
+
 def test_a_device_that_is_too_small_says_so(source):
     engine = CudaEngine(source, Device(CuPy(total=8_000)))
     with pytest.raises(DeviceFullError, match=r"stand-in has .* of 8,000 bytes free, .* are needed"):

@@ -7,7 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from gpu.resident.shelf import Entry, Shelf
+from gpu.resident.attic import Attic
+from gpu.resident.entry import Entry
+from gpu.resident.shelf import Shelf
 
 
 class Sized(Entry):
@@ -26,6 +28,31 @@ class Sized(Entry):
 class Broken(Sized):
     def grow(self, start, stop):
         raise OSError(f"no such rows: {start} to {stop}")
+
+
+class Movable(Sized):
+    """Its array is where it is: here, or there."""
+
+    moves = True
+
+    def __init__(self):
+        super().__init__()
+        self.place = "here"
+
+    def move(self, carry):
+        self.place = carry(self.place)
+
+
+def attic(limit=100):
+    def out(place):
+        assert place == "here"
+        return "there"
+
+    def back(place):
+        assert place == "there"
+        return "here"
+
+    return Attic(limit, out, back)
 
 
 def use(shelf, *keys, owner="us"):
@@ -100,3 +127,54 @@ def test_one_thread_makes_what_many_want():
         entries = {answer.result() for answer in [pool.submit(ask) for _ in range(8)]}
     assert len(entries) == 1
     assert entries.pop().grown == [(0, 1)]
+
+
+def test_what_has_to_go_comes_back_with_what_it_had():
+    shelf = Shelf(10, attic())
+    with shelf.lease("us") as lease:
+        first = lease.take("a", Movable, 5)
+    with shelf.lease("us") as lease:
+        lease.take("b", Movable, 5)
+    assert (shelf.has("us", "a"), first.place) == (False, "there")
+    with shelf.lease("us") as lease:
+        assert lease.take("a", Movable, 8) is first
+        assert (first.place, first.grown) == ("here", [(0, 5), (5, 8)])
+
+
+def test_what_is_quickly_made_again_and_what_never_was_are_not_kept_elsewhere():
+    store = attic()
+    shelf = Shelf(0, store)
+    with shelf.lease("us") as lease:
+        lease.take("a", Sized, 1)
+    with pytest.raises(OSError, match="no such rows"), shelf.lease("us") as lease:
+        lease.take("b", Broken, 1)
+    assert store.nbytes == 0
+    assert store.take(("us", "a")) is store.take(("us", "b")) is None
+
+
+def test_what_came_first_goes_first_from_there():
+    store = attic(20)
+    shelf = Shelf(0, store)
+    for key in "abc":
+        with shelf.lease("us") as lease:
+            lease.take(key, Movable, 1)
+    assert store.nbytes == 20
+    assert [key for key in "abc" if store.take(("us", key))] == ["b", "c"]
+
+
+def test_a_copy_that_fails_leaves_it_where_it_is_for_another_try():
+    fails = [MemoryError("the device is full")]
+
+    def back(place):
+        if fails:
+            raise fails.pop()
+        return "here"
+
+    shelf = Shelf(0, Attic(100, lambda _: "there", back))
+    with shelf.lease("us") as lease:
+        entry = lease.take("a", Movable, 1)
+    with pytest.raises(MemoryError), shelf.lease("us") as lease:
+        lease.take("a", Movable, 1)
+    with shelf.lease("us") as lease:
+        assert lease.take("a", Movable, 1) is entry
+        assert (entry.place, entry.grown) == ("here", [(0, 1)])

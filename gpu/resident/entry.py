@@ -1,0 +1,58 @@
+"""Something that engines keep of the rows: here, or for a while elsewhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, TypeAlias
+
+Array: TypeAlias = Any
+Carry = Callable[[Array], Array]
+"""Copies an array from one memory to another."""
+
+
+class Entry(ABC):
+    """Something derived from the rows that follows as rows are added.
+
+    Readers need no lock: they say how many rows they want, and growing never changes what they see of those.
+    ``rows`` is negative until the entry has come to be.
+    """
+
+    moves = False
+    """Whether it takes longer to make it again than to copy it elsewhere and back."""
+
+    def __init__(self) -> None:
+        self.rows = -1
+        self.users = 0
+        self._growing = Lock()
+        self._back: Carry | None = None
+
+    def reach(self, rows: int) -> None:
+        """Cover all rows below ``rows``, here; waits if another thread is at it."""
+        with self._growing:
+            if self._back is not None:
+                self.move(self._back)
+                self._back = None
+            if self.rows < rows:
+                self.grow(max(self.rows, 0), rows)
+                self.rows = rows
+
+    def leave(self, out: Carry, back: Carry) -> None:
+        """Carry its arrays elsewhere; the next use brings them back."""
+        with self._growing:
+            if self._back is None:
+                self.move(out)
+                self._back = back
+
+    def move(self, carry: Carry) -> None:
+        """Have all arrays carried, or none."""
+        raise NotImplementedError(f"{type(self).__name__} stays where it is")
+
+    @property
+    @abstractmethod
+    def nbytes(self) -> int: ...
+
+    @abstractmethod
+    def grow(self, start: int, stop: int) -> None:
+        """Add the rows ``start <= row < stop``; the rows before are there."""
