@@ -174,8 +174,10 @@ export class Drawer {
     const status = this.#status;
     if (status === this.element.dataset.status) return;
     this.element.dataset.status = status;
+    const within = this.note.element.contains(document.activeElement);
     if (this.#failure) this.note.failed(this.#failure);
     else if (status === "empty") this.note.empty(Object.keys(this.#exploration?.filters ?? {}).length > 0);
     else this.note.clear();
+    if (within) this.focus(); // its button is gone
   }
 }

@@ -88,6 +88,7 @@ export class Sheet {
   goTo(at) {
     this.forget();
     this.reach.goTo(at);
+    this.cursor.begin();
     this.#place();
   }
 
