@@ -66,6 +66,12 @@ export function writer({ kind }, values) {
 }
 
 /**
+ * Values that a column must be wide enough for: those that are seen first, and those that are seen once it is sorted by.
+ * @param {Column} column @param {Value[]} first @returns {Value[]}
+ */
+export const sampleOf = ({ minimum, maximum }, first) => [...first, minimum, maximum];
+
+/**
  * As wide as the widest of some texts, and as the name of the column, within bounds; pixels.
  * @param {Column} column @param {string[]} texts @param {(text: string) => number} measure
  */

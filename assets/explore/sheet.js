@@ -3,7 +3,7 @@
  * @import { Column, Table } from "./types.js"
  * @import { Value } from "./cells.js"
  */
-import { widthOf, writer } from "./cells.js";
+import { sampleOf, widthOf, writer } from "./cells.js";
 import { Cursor } from "./cursor.js";
 import { h } from "./dom.js";
 import { Heads } from "./heads.js";
@@ -138,7 +138,7 @@ export class Sheet {
   #fit(rows) {
     this.#fitted = true;
     const measure = measurer();
-    const values = this.columns.map((_, index) => rows.map((row) => row[index]));
+    const values = this.columns.map((column, index) => sampleOf(column, rows.map((row) => row[index])));
     this.lines.writers = this.columns.map((column, index) => writer(column, values[index]));
     this.#span(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { widthOf, writer } from "../../assets/explore/cells.js";
+import { sampleOf, widthOf, writer } from "../../assets/explore/cells.js";
 import { stepped } from "../../assets/explore/cursor.js";
 
 const column = (kind) => ({ name: "c", label: "Column", kind });
@@ -39,6 +39,12 @@ test("a column is as wide as its values or its name, within bounds", () => {
   assert.ok(widthOf(column("number"), ["1"], measure) > measure("Column"));
   assert.ok(widthOf(column("number"), ["1,234,567.25"], measure) > measure("1,234,567.25"));
   assert.ok(widthOf(column("category"), ["x".repeat(500)], measure) < 400);
+});
+
+test("a column has room for its least and its greatest number, wherever they are", () => {
+  const wide = { ...column("number"), minimum: -1.25, maximum: 1234567890 };
+  const values = sampleOf(wide, [3, null]);
+  assert.deepEqual(values.map(writer(wide, values)), ["3.00", "–", "−1.25", "1,234,567,890.00"]);
 });
 
 const size = { rows: 100, columns: 4, page: 9 };
