@@ -142,6 +142,17 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     expect(page.get_by_role("button", name="Rows", exact=True)).to_be_focused()
 
 
+def test_what_has_the_focus_is_seen_in_forced_colours(visit: Opener) -> None:
+    page = visit(forced_colors="active")
+    settled(page)
+    page.keyboard.press("r")
+    shown(page)
+    expect(page.locator("#dx-cursor")).to_have_css("outline-style", "solid")
+    edge = drawer(page).get_by_role("separator")
+    edge.focus()
+    expect(edge).to_have_css("outline-style", "solid")
+
+
 def test_the_drawer_is_as_tall_as_somebody_made_it(visit: Opener) -> None:
     page = visit()
     settled(page)
