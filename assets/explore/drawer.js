@@ -81,7 +81,8 @@ export class Drawer {
   /** Perhaps there are other rows than those that were asked for, of a dataset that grows. */
   grown() {
     const { current, shown } = this.batches;
-    if (!this.#table || this.#growing || !current || shown?.rows === this.description.rows) return;
+    const waits = !current && !this.#failure;
+    if (!this.#table || this.#growing || waits || shown?.rows === this.description.rows) return;
     const early = Math.max(0, this.#renewed + BEAT - performance.now());
     this.#growing = window.setTimeout(() => this.#ask(), early);
   }
@@ -159,6 +160,7 @@ export class Drawer {
   #fail(error) {
     if (!(error instanceof Failed)) return this.doings.fail(error);
     this.#failure = error;
+    this.#renewed = performance.now();
     this.#tell();
   }
 

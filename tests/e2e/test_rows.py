@@ -241,6 +241,19 @@ def test_rows_arrive_below_those_on_screen(visit: Opener, growing: Growing) -> N
     assert place(page)[1:] == (3900, 3900)
 
 
+def test_rows_that_arrive_are_asked_for_again_after_a_failure(visit: Opener, growing: Growing) -> None:
+    page = visit("/explore/growing")
+    settled(page)
+    open_rows(page)
+    page.route("**/rows?*", lambda route: route.abort("connectionrefused"))
+    growing.append(3300, 3900)
+    expect(drawer(page).get_by_role("status")).to_contain_text("The server cannot be reached.")
+    page.unroute("**/rows?*")
+    growing.append(3900, 4000)
+    expect(drawer(page).get_by_role("heading")).to_contain_text("of 4,000")
+    shown(page)
+
+
 def test_followers_see_the_rows_that_are_presented(visit: Opener, arrive: Arrive) -> None:
     stage = present(visit("/explore/flights"))
     page = arrive("rosa", Role.ANALYST, path_of(stage))
