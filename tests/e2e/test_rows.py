@@ -225,6 +225,25 @@ def test_a_brush_that_moves_leaves_the_rows_and_marks_them(visit: Opener) -> Non
     assert column(page, DELAY) != before
 
 
+def test_rows_that_come_to_rest_leave_the_brush_in_the_hand(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    box = plot(page, "date")
+    x, y = box["x"], box["y"] + box["height"] / 2
+    page.mouse.move(x + box["width"] * 0.3, y)
+    page.mouse.down()
+    page.mouse.move(x + box["width"] * 0.4, y, steps=6)
+    filters_in_words = page.get_by_role("list", name="Filters")
+    before = filters_in_words.inner_text()
+    grid(page).evaluate("grid => { grid.scrollTop = 3000; }")
+    page.wait_for_timeout(400)
+    assert filters_in_words.inner_text() == before
+    page.mouse.up()
+    assert place(page)[::2] == (1, rows(page))
+    assert rows(page) < 3_000_000
+
+
 def test_rows_arrive_below_those_on_screen(visit: Opener, growing: Growing) -> None:
     page = visit("/explore/growing")
     settled(page)
