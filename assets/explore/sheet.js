@@ -148,7 +148,9 @@ export class Sheet {
     this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
   }
 
+  /** By a hand or, where there is another height, by the browser. */
   #scrolled() {
+    if (this.reach.resize(this.#rows, this.#view)) return this.#place();
     if (!this.reach.scrolled(this.element.scrollTop)) return;
     this.#moved();
     if (this.reach.stuck) this.#place();

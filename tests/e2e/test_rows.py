@@ -225,6 +225,21 @@ def test_a_brush_that_moves_leaves_the_rows_and_marks_them(visit: Opener) -> Non
     assert column(page, DELAY) != before
 
 
+def test_a_window_that_grows_is_no_hand_that_scrolls(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    page.keyboard.press("r")
+    shown(page)
+    page.keyboard.press("Control+End")
+    expect(page).to_have_url(re.compile(r"at:\d{7}\)"))
+    first, address = place(page)[0], page.url
+    page.set_viewport_size({"width": 1440, "height": 1200})
+    expect(drawer(page).get_by_role("heading")).not_to_contain_text(f"Rows {first:,}")
+    assert place(page)[1] == 3_000_000
+    page.wait_for_timeout(400)
+    assert page.url == address
+
+
 def test_rows_that_come_to_rest_leave_the_brush_in_the_hand(visit: Opener) -> None:
     page = visit()
     settled(page)
