@@ -174,6 +174,17 @@ def test_the_drawer_is_as_tall_as_somebody_made_it(visit: Opener) -> None:
     expect(edge).to_have_attribute("aria-valuenow", taller)
 
 
+def test_the_edge_of_the_drawer_can_be_reached_on_a_small_phone(visit: Opener) -> None:
+    late = "#v=1&x=(d:flights,f:(delay:(type:interval,lo:10)),t:())"
+    page = visit(f"/explore/flights{late}", viewport={"width": 320, "height": 568})
+    settled(page)
+    edge = drawer(page).get_by_role("separator")
+    edge.press("End")
+    expect(edge).to_have_attribute("aria-valuenow", "85")
+    bar, top = page.locator(".dx-bar").bounding_box(), edge.bounding_box()
+    assert bar and top and top["y"] > bar["y"] + bar["height"]
+
+
 def test_none_pass_and_a_network_that_is_away(visit: Opener, truth: Truth) -> None:
     page = visit(f"/explore/flights{NONE}")
     settled(page)
