@@ -140,6 +140,10 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     page.keyboard.press("r")
     expect(drawer(page)).to_be_hidden()
     expect(page.get_by_role("button", name="Rows", exact=True)).to_be_focused()
+    page.keyboard.press("?")
+    page.keyboard.press("r")
+    expect(drawer(page)).to_be_hidden()
+    page.keyboard.press("Escape")
 
 
 def test_what_has_the_focus_is_seen_in_forced_colours(visit: Opener) -> None:
