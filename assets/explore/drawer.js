@@ -45,7 +45,7 @@ export class Drawer {
     this.doings = doings;
     this.batches = new Batches(client, {
       onOther: (answer, before) => this.#show(answer, before),
-      onMore: () => this.sheet.draw(),
+      onMore: ({ rows }) => this.sheet.more(rows),
       onFailure: (error) => this.#fail(error),
     });
     this.sheet = new Sheet(description.columns, {
@@ -127,7 +127,9 @@ export class Drawer {
     this.#growing = 0;
     if (!this.#exploration || !this.#table) return;
     this.#failure = null;
-    this.batches.want(orderOf(this.description, tableRequest(this.#exploration)), this.#table.at);
+    const { seen, whole } = this.sheet.reach;
+    const from = this.batches.shown?.request === this.#request ? seen.from : this.#table.at;
+    this.batches.want(orderOf(this.description, tableRequest(this.#exploration)), from, from + whole + 2); // two in part
     this.sheet.draw();
     this.#tell();
   }

@@ -73,10 +73,16 @@ export class Sheet {
   fill(total, rows, at) {
     this.total = total;
     this.element.setAttribute("aria-rowcount", String(total + 1));
-    if (!this.#fitted && rows.length) this.#fit(rows);
+    this.#fit(rows);
     this.reach.resize(total, this.#view);
     if (at === null) this.#place();
     else this.goTo(at);
+  }
+
+  /** More rows of the same. @param {Value[][]} rows some of them */
+  more(rows) {
+    this.#fit(rows);
+    this.draw();
   }
 
   /** What a hand has scrolled to does not matter any longer. */
@@ -134,8 +140,9 @@ export class Sheet {
     this.draw();
   }
 
-  /** @param {Value[][]} rows */
+  /** How values are written, and how wide columns are, stays as the first rows had it. @param {Value[][]} rows */
   #fit(rows) {
+    if (this.#fitted || !rows.length) return;
     this.#fitted = true;
     const measure = measurer();
     const values = this.columns.map((column, index) => sampleOf(column, rows.map((row) => row[index])));

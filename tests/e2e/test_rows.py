@@ -189,7 +189,9 @@ def test_the_edge_of_the_drawer_can_be_reached_on_a_small_phone(visit: Opener) -
     edge.press("End")
     expect(edge).to_have_attribute("aria-valuenow", "85")
     bar, top = page.locator(".dx-bar").bounding_box(), edge.bounding_box()
-    assert bar and top and top["y"] > bar["y"] + bar["height"]
+    assert bar
+    assert top
+    assert top["y"] > bar["y"] + bar["height"]
 
 
 def test_none_pass_and_a_network_that_is_away(visit: Opener, truth: Truth) -> None:
@@ -291,6 +293,35 @@ def test_rows_arrive_below_those_on_screen(visit: Opener, growing: Growing) -> N
     grid(page).focus()
     page.keyboard.press("Control+End")
     assert place(page)[1:] == (3900, 3900)
+
+
+def test_no_row_on_screen_goes_while_others_arrive(visit: Opener, growing: Growing) -> None:
+    page = visit("/explore/growing")
+    settled(page)
+    open_rows(page)
+    grid(page).evaluate("grid => { grid.scrollTop = 195 * 28; }")
+    expect(page).to_have_url(re.compile("at:195"))
+    shown(page)
+    page.evaluate("""() => {
+      window.gone = 0;
+      const goes = ({ target }) => target.dataset.waiting !== undefined;
+      const watch = (changes) => { window.gone += changes.filter(goes).length; };
+      const options = { subtree: true, attributeFilter: ["data-waiting"] };
+      new MutationObserver(watch).observe(document.querySelector(".dx-sheet-body"), options);
+    }""")
+    growing.append(3300, 3900)
+    expect(drawer(page).get_by_role("heading")).to_contain_text("of 3,900")
+    shown(page)
+    assert page.evaluate("window.gone") == 0
+
+
+def test_a_place_behind_the_last_row(visit: Opener) -> None:
+    late = "f:(delay:(type:interval,lo:1000)),t:(at:2000000,descending:!t,sort:delay)"
+    page = visit(f"/explore/flights#v=1&x=(d:flights,{late})")
+    settled(page)
+    _, last, total = place(page)
+    assert last == total == rows(page)
+    assert "2001" in column(page, "Date")[total]
 
 
 def test_rows_that_arrive_are_asked_for_again_after_a_failure(visit: Opener, growing: Growing) -> None:
