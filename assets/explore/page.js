@@ -198,6 +198,7 @@ export class Page {
 
   /** @param {Exploration} exploration */
   #show(exploration) {
+    const inTable = this.drawer.element.contains(document.activeElement);
     this.exploration = exploration;
     this.grid.render(exploration);
     this.rail.render(exploration);
@@ -206,6 +207,7 @@ export class Page {
     this.tools.render(this.timeline, this.#railOpen);
     this.engine.show(exploration);
     this.#drawSelections();
+    if (inTable && !exploration.table) this.strip.table.focus(); // not lost with the table
   }
 
   #drawSelections() {
@@ -372,12 +374,10 @@ export class Page {
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
   }
 
-  /** Who opens it by a key goes on in it; who closes it from within stands at its button. */
+  /** Who opens it by a key goes on in it. */
   #toggleTable() {
-    const within = this.drawer.element.contains(document.activeElement);
     this.commit(edit.toggleTable(this.exploration));
-    if (within) this.strip.table.focus();
-    else if (this.#byKey && this.exploration.table) this.drawer.focus();
+    if (this.#byKey && this.exploration.table) this.drawer.focus();
   }
 
   #toggleRail() {
