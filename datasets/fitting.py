@@ -48,7 +48,8 @@ def fitted(kept: dict[str, Any], description: Description) -> tuple[Exploration,
 
     What names a column or a value that they don't see is left out, without saying what it was. Scales reach
     no further than the values that they see: those of hidden rows may have been what made them so wide. The
-    table begins at the top for who sees some of the rows: how far down it was tells how many there are.
+    table begins at the top for who sees some of the rows, or not all the filters: how far down it was tells
+    how many pass.
     """
     views = [_in_sight(view, description) for view in kept["views"]] if description.partial else kept["views"]
     parts = {"w": views, "f": kept["filters"], "on": kept["active"], "t": kept.get("table")}
@@ -56,13 +57,13 @@ def fitted(kept: dict[str, Any], description: Description) -> tuple[Exploration,
     seen = {id_: shown(each, fitting.view(id_), description) for id_, each in fitting.filters.items()}
     filters = {id_: each for id_, each in seen.items() if each is not None}
     whole = not problems and filters == fitting.filters
-    return fitting.model_copy(
-        update={"filters": filters, "table": _at_top(fitting.table, description)}
-    ), whole
+    same_rows = not description.partial and filters.keys() == kept["filters"].keys()
+    table = fitting.table if same_rows else _at_top(fitting.table)
+    return fitting.model_copy(update={"filters": filters, "table": table}), whole
 
 
-def _at_top(table: Table | None, description: Description) -> Table | None:
-    return table.model_copy(update={"at": 0}) if table and description.partial else table
+def _at_top(table: Table | None) -> Table | None:
+    return table and table.model_copy(update={"at": 0})
 
 
 def shown(filter_: Filter, view: View, description: Description) -> Filter | None:

@@ -86,12 +86,14 @@ const minuteOfYear = utcFormat("%b %-d, %H:%M");
 const minute = utcFormat("%b %-d, %Y, %H:%M");
 const minuteOfDay = utcFormat("%H:%M");
 const second = utcFormat("%b %-d, %Y, %H:%M:%S");
+const fraction = utcFormat("%b %-d, %Y, %H:%M:%S.%L");
 
 /** @param {number} time epoch milliseconds */
 export function formatTime(time) {
   const date = new Date(time);
   if (+utcDay(date) === time) return dayOfYear(date);
-  return +utcMinute(date) === time ? minute(date) : second(date);
+  if (+utcMinute(date) === time) return minute(date);
+  return (time % 1000 ? fraction : second)(date);
 }
 
 /**

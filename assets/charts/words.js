@@ -8,6 +8,7 @@ import { spanOfCell } from "./bins.js";
 const DAY = 86_400_000;
 const NO_VALUE = "no value";
 const OTHER = "other";
+const EMPTY = "empty";
 
 /**
  * The half-open range of fine codes of an ordered axis, exactly; whole numbers are named inclusively ("−20 to −16").
@@ -64,7 +65,7 @@ function numberText(axis, edges, low, high) {
  */
 export function cellText(bins, cell) {
   if (cell === bins.none) return NO_VALUE;
-  if (bins.labels) return cell === bins.other ? OTHER : bins.labels[cell];
+  if (bins.labels) return cell === bins.other ? OTHER : bins.labels[cell] || EMPTY;
   const { from, to } = spanOfCell(bins, cell);
   return rangeText(bins.axis, from, to);
 }

@@ -21,7 +21,7 @@ const KEPT = 12_000;
 /**
  * @typedef {object} Listener
  * @property {(answer: Answer, before: Order | null) => void} onOther other rows are shown from now on
- * @property {() => void} onMore more of the rows that are shown are here
+ * @property {(answer: Answer) => void} onMore more of the rows that are shown are here
  * @property {(error: Error) => void} onFailure
  */
 
@@ -48,6 +48,7 @@ export class Batches {
   /** The batch that each flight is for. @type {Map<number, string>} */ #flying = new Map();
   /** @type {Order | null} */ shown = null;
   /** What shall be shown. @type {Order | null} */ wanted = null;
+  /** Batches that have to be here first. @type {number[]} */ #needed = [];
   #failed = false;
   total = 0;
 
@@ -62,11 +63,12 @@ export class Batches {
     return this.shown !== null && this.shown.key === this.wanted?.key;
   }
 
-  /** Goes over to these rows, once those around one of them are here. @param {Order} order @param {number} at */
-  want(order, at) {
+  /** Goes over to these rows, once those that will be seen are here. @param {Order} order @param {number} from @param {number} [to] not itself */
+  want(order, from, to = from + 1) {
     this.wanted = order;
+    this.#needed = batchesOf(from, to);
     this.#failed = false;
-    this.#fetch(order, Math.floor(at / BATCH));
+    for (const batch of this.#needed) this.#fetch(order, batch);
   }
 
   /** @param {number} index @returns {Value[] | undefined} undefined while it is on its way */
@@ -105,7 +107,7 @@ export class Batches {
     if (this.#flying.get(flight) === key) this.#flying.delete(flight);
     if (!answer) return;
     this.#kept.set(key, answer, Math.max(1, answer.rows.length));
-    if (order.key === this.shown?.key) this.listener.onMore();
+    if (order.key === this.shown?.key) this.listener.onMore(answer);
     else this.#take(order, answer);
   }
 
@@ -119,6 +121,7 @@ export class Batches {
   /** @param {Order} order @param {Answer} answer */
   #take(order, answer) {
     if (order.key === this.shown?.key || order.key !== this.wanted?.key) return;
+    if (!this.#needed.every((batch) => this.#kept.get(keyOf(order, batch)))) return;
     const before = this.shown;
     this.shown = order;
     this.total = answer.total;

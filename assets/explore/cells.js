@@ -10,12 +10,16 @@ export const MISSING = "–";
 /** Figures that are told; the rest is often what a computer made of them. */
 const FIGURES = 6;
 const MOST_DECIMALS = 6;
+/** What is less is not told by decimals. */
+const TINY = 0.5 / 10 ** MOST_DECIMALS;
+/** Up to here numbers hold every integer; those beyond come as text. */
+const WHOLE = 2 ** 53;
 /** Pixels. */
 const WIDEST = 320;
 const ROOM = { cell: 24, sorted: 18 };
 
 /** @param {string} text */
-const signed = (text) => text.replace("-", "\u2212");
+const signed = (text) => text.replaceAll("-", "\u2212");
 
 /** How many decimals a number needs. @param {Value} value */
 function decimals(value) {
@@ -24,16 +28,22 @@ function decimals(value) {
   return Math.max(0, Math.min(MOST_DECIMALS, fraction.length - Number(power)));
 }
 
-/** As many decimals for each, so that they stand below each other. @param {Value[]} values @returns {(value: Value) => string} */
+/** @type {Intl.NumberFormat[]} by how many decimals there are */
+const FORMATS = Array.from({ length: MOST_DECIMALS + 1 }, (_, count) =>
+  new Intl.NumberFormat("en-US", { minimumFractionDigits: count, maximumFractionDigits: count }));
+
+/**
+ * As many decimals for each, so that they stand below each other; more where a number would not be told else.
+ * @param {Value[]} values @returns {(value: Value) => string}
+ */
 function numbers(values) {
   const most = values.reduce((/** @type {number} */ most, value) => Math.max(most, decimals(value)), 0);
-  const format = new Intl.NumberFormat("en-US", { minimumFractionDigits: most, maximumFractionDigits: most });
-  const tiny = 0.5 / 10 ** most;
   return (value) => {
-    if (typeof value === "string") return signed(new Intl.NumberFormat("en-US").format(BigInt(value)));
+    if (typeof value === "string") return signed(FORMATS[0].format(BigInt(value)));
     const number = Number(value);
-    const small = number !== 0 && Math.abs(number) < tiny;
-    return signed(small || Math.abs(number) >= 1e15 ? String(Number(number.toPrecision(FIGURES))) : format.format(number));
+    const small = number !== 0 && Math.abs(number) < TINY;
+    const told = small || Math.abs(number) > WHOLE ? String(Number(number.toPrecision(FIGURES))) : FORMATS[Math.max(most, decimals(number))].format(number);
+    return signed(told);
   };
 }
 
@@ -54,6 +64,12 @@ export function writer({ kind }, values) {
   const write = WRITERS[kind](values);
   return (value) => (value === null || value === undefined ? MISSING : write(value));
 }
+
+/**
+ * Values that a column must be wide enough for: those that are seen first, and those that are seen once it is sorted by.
+ * @param {Column} column @param {Value[]} first @returns {Value[]}
+ */
+export const sampleOf = ({ minimum, maximum }, first) => [...first, minimum, maximum];
 
 /**
  * As wide as the widest of some texts, and as the name of the column, within bounds; pixels.

@@ -52,6 +52,11 @@ export class Cursor {
     else element.removeAttribute("aria-activedescendant");
   }
 
+  /** The table begins elsewhere, where the keys go on; in the column in which they were. */
+  begin() {
+    if (this.#cell) this.#cell = { ...this.#cell, row: this.sheet.at };
+  }
+
   /** @returns {Cell} */
   get #from() {
     return this.#cell ?? { row: this.sheet.at, column: 0 };

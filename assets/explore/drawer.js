@@ -45,7 +45,7 @@ export class Drawer {
     this.doings = doings;
     this.batches = new Batches(client, {
       onOther: (answer, before) => this.#show(answer, before),
-      onMore: () => this.sheet.draw(),
+      onMore: ({ rows }) => this.sheet.more(rows),
       onFailure: (error) => this.#fail(error),
     });
     this.sheet = new Sheet(description.columns, {
@@ -81,7 +81,8 @@ export class Drawer {
   /** Perhaps there are other rows than those that were asked for, of a dataset that grows. */
   grown() {
     const { current, shown } = this.batches;
-    if (!this.#table || this.#growing || !current || shown?.rows === this.description.rows) return;
+    const waits = !current && !this.#failure;
+    if (!this.#table || this.#growing || waits || shown?.rows === this.description.rows) return;
     const early = Math.max(0, this.#renewed + BEAT - performance.now());
     this.#growing = window.setTimeout(() => this.#ask(), early);
   }
@@ -126,7 +127,9 @@ export class Drawer {
     this.#growing = 0;
     if (!this.#exploration || !this.#table) return;
     this.#failure = null;
-    this.batches.want(orderOf(this.description, tableRequest(this.#exploration)), this.#table.at);
+    const { seen, whole } = this.sheet.reach;
+    const from = this.batches.shown?.request === this.#request ? seen.from : this.#table.at;
+    this.batches.want(orderOf(this.description, tableRequest(this.#exploration)), from, from + whole + 2); // two in part
     this.sheet.draw();
     this.#tell();
   }
@@ -159,6 +162,7 @@ export class Drawer {
   #fail(error) {
     if (!(error instanceof Failed)) return this.doings.fail(error);
     this.#failure = error;
+    this.#renewed = performance.now();
     this.#tell();
   }
 
@@ -174,8 +178,10 @@ export class Drawer {
     const status = this.#status;
     if (status === this.element.dataset.status) return;
     this.element.dataset.status = status;
+    const within = this.note.element.contains(document.activeElement);
     if (this.#failure) this.note.failed(this.#failure);
     else if (status === "empty") this.note.empty(Object.keys(this.#exploration?.filters ?? {}).length > 0);
     else this.note.clear();
+    if (within) this.focus(); // its button is gone
   }
 }

@@ -1,8 +1,8 @@
 /** The page's own keys; charts and cards have theirs. */
 import { showShortcuts } from "./dialogs.js";
 
-/** @param {EventTarget | null} target */
-const isTyping = (target) => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+/** @param {EventTarget | null} target where keys are for something else: a field, a dialog over the page */
+const isElsewhere = (target) => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable], dialog, dialog *");
 
 /** @type {Record<string, "shortcuts" | "rail" | "table">} */
 const PLAIN = { "?": "shortcuts", "[": "rail", r: "table" };
@@ -22,7 +22,7 @@ function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
 export function listen(actions, signal) {
   const act = { ...actions, shortcuts: showShortcuts };
   const onKey = (/** @type {KeyboardEvent} */ event) => {
-    const command = isTyping(event.target) ? null : commandOf(event);
+    const command = isElsewhere(event.target) ? null : commandOf(event);
     if (!command) return;
     event.preventDefault();
     act[command]();

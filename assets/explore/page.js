@@ -53,6 +53,7 @@ export class Page {
   #reading = 0;
   #steps = new Steps(this);
   #byKey = false;
+  /** Whether a hand holds a brush: rows that come to rest meanwhile must not take it away. */ #brushing = false;
   /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
 
@@ -81,7 +82,9 @@ export class Page {
     this.drawer = new Drawer(client, description, {
       sort: (column) => this.commit(edit.sortTable(this.exploration, column)),
       acts: () => this.companion.acts(),
-      rested: (at) => this.commit(edit.scrollTable(this.exploration, at), { amend: true }),
+      rested: (at) => {
+        if (!this.#brushing) this.commit(edit.scrollTable(this.exploration, at), { amend: true });
+      },
       close: () => this.#toggleTable(),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       fail: (error) => this.#fail(error),
@@ -186,7 +189,7 @@ export class Page {
     this.#showRail();
   }
 
-  /** Undo or redo, where the browser's own history does not tell. @param {Exploration} exploration */
+  /** Undo or redo, by our own history or the browser's. @param {Exploration} exploration */
   #stepped(exploration) {
     this.companion.acts();
     this.#show(exploration);
@@ -195,6 +198,7 @@ export class Page {
 
   /** @param {Exploration} exploration */
   #show(exploration) {
+    const inTable = this.drawer.element.contains(document.activeElement);
     this.exploration = exploration;
     this.grid.render(exploration);
     this.rail.render(exploration);
@@ -203,6 +207,7 @@ export class Page {
     this.tools.render(this.timeline, this.#railOpen);
     this.engine.show(exploration);
     this.#drawSelections();
+    if (inTable && !exploration.table) this.strip.table.focus(); // not lost with the table
   }
 
   #drawSelections() {
@@ -214,11 +219,7 @@ export class Page {
   /** @param {PopStateEvent} event */
   #arrive(event) {
     const mark = markOf(event.state);
-    if (!mark) return;
-    this.companion.acts();
-    const exploration = this.timeline.arrive(mark);
-    this.#show(exploration);
-    this.#committed(exploration);
+    if (mark) this.#stepped(this.timeline.arrive(mark));
   }
 
   #commands() {
@@ -305,6 +306,7 @@ export class Page {
     const axes = this.engine.picture(id)?.axes;
     if (!axes?.length) return;
     const filter = toFilter(selection, axes);
+    this.#brushing = phase === "move";
     clearTimeout(this.#entering);
     this.companion.acts();
     this.engine.brush(id, selection);
@@ -372,12 +374,10 @@ export class Page {
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
   }
 
-  /** Who opens it by a key goes on in it; who closes it from within stands at its button. */
+  /** Who opens it by a key goes on in it. */
   #toggleTable() {
-    const within = this.drawer.element.contains(document.activeElement);
     this.commit(edit.toggleTable(this.exploration));
-    if (within) this.strip.table.focus();
-    else if (this.#byKey && this.exploration.table) this.drawer.focus();
+    if (this.#byKey && this.exploration.table) this.drawer.focus();
   }
 
   #toggleRail() {

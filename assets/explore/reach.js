@@ -29,11 +29,13 @@ export class Reach {
     this.row = row;
   }
 
-  /** @param {number} rows how many there are @param {number} view the height that is seen, pixels */
+  /** @param {number} rows how many there are @param {number} view the height that is seen, pixels @returns {boolean} whether that is news */
   resize(rows, view) {
+    const news = rows !== this.#rows || view !== this.#view;
     this.#rows = rows;
     this.#view = view;
     this.#position = within(this.#position, this.#furthest);
+    return news;
   }
 
   /** How tall the scrolled element is. */

@@ -3,7 +3,7 @@
  * @import { Column, Table } from "./types.js"
  * @import { Value } from "./cells.js"
  */
-import { widthOf, writer } from "./cells.js";
+import { sampleOf, widthOf, writer } from "./cells.js";
 import { Cursor } from "./cursor.js";
 import { h } from "./dom.js";
 import { Heads } from "./heads.js";
@@ -73,10 +73,16 @@ export class Sheet {
   fill(total, rows, at) {
     this.total = total;
     this.element.setAttribute("aria-rowcount", String(total + 1));
-    if (!this.#fitted && rows.length) this.#fit(rows);
+    this.#fit(rows);
     this.reach.resize(total, this.#view);
     if (at === null) this.#place();
     else this.goTo(at);
+  }
+
+  /** More rows of the same. @param {Value[][]} rows some of them */
+  more(rows) {
+    this.#fit(rows);
+    this.draw();
   }
 
   /** What a hand has scrolled to does not matter any longer. */
@@ -88,6 +94,7 @@ export class Sheet {
   goTo(at) {
     this.forget();
     this.reach.goTo(at);
+    this.cursor.begin();
     this.#place();
   }
 
@@ -133,11 +140,12 @@ export class Sheet {
     this.draw();
   }
 
-  /** @param {Value[][]} rows */
+  /** How values are written, and how wide columns are, stays as the first rows had it. @param {Value[][]} rows */
   #fit(rows) {
+    if (this.#fitted || !rows.length) return;
     this.#fitted = true;
     const measure = measurer();
-    const values = this.columns.map((_, index) => rows.map((row) => row[index]));
+    const values = this.columns.map((column, index) => sampleOf(column, rows.map((row) => row[index])));
     this.lines.writers = this.columns.map((column, index) => writer(column, values[index]));
     this.#span(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
   }
@@ -147,7 +155,9 @@ export class Sheet {
     this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
   }
 
+  /** By a hand or, where there is another height, by the browser. */
   #scrolled() {
+    if (this.reach.resize(this.#rows, this.#view)) return this.#place();
     if (!this.reach.scrolled(this.element.scrollTop)) return;
     this.#moved();
     if (this.reach.stuck) this.#place();

@@ -51,6 +51,7 @@ export class Split {
 
   /** @param {PointerEvent} start */
   #drag(start) {
+    if (start.button) return;
     const { bottom, height } = this.drawer.getBoundingClientRect();
     const room = height / this.share;
     const hold = bottom - height - start.clientY;

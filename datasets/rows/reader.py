@@ -87,7 +87,7 @@ class Reader:
         goes_on = self.kept.holds((self.wanted, chunks.start - 1))
         table = self._at(range(start, min(ahead, self.passing.total)), needed, 2 if goes_on else 1)
         cuts = range(0, table.num_rows, CHUNK)
-        return {(self.wanted, (start + cut) // CHUNK): table.slice(cut, CHUNK) for cut in cuts}
+        return {(self.wanted, (start + cut) // CHUNK): _apart(table.slice(cut, CHUNK)) for cut in cuts}
 
     def _at(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
         """The rows at these places, or what lies in ``times`` the row groups of those that are needed."""
@@ -130,6 +130,11 @@ class Reader:
         with catalogue.store(selection.slug, selection.version).held() as store:
             key = (store.folder, tuple(part.file for part in store.appended))
             yield store, self.kept.of(key, lambda: {key: RowGroups(store.groups)})
+
+
+def _apart(part: pa.Table) -> pa.Table:
+    """The rows of a slice in memory of their own: one that is kept would keep all of those around it."""
+    return part.take(pa.array(np.arange(part.num_rows)))
 
 
 def _reached(groups: Numbers, needed: int, times: int) -> int:

@@ -126,9 +126,40 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     expect(grid(page).get_by_role("columnheader").first).to_have_attribute("aria-sort", "ascending")
     assert "Jan 1, 2001" in column(page, "Date")[1]
     assert_accessible(page)
+    grid(page).focus()
+    page.keyboard.press("End")
+    page.keyboard.press("Control+End")
+    shown(page)
+    page.keyboard.press("Control+z")
+    expect(grid(page).get_by_role("columnheader").first).to_have_attribute("aria-sort", "none")
+    assert place(page)[0] == 1
+    expect(cursor.locator("..")).to_have_attribute("aria-rowindex", "2")
+    page.keyboard.press("ArrowDown")
+    expect(cursor.locator("..")).to_have_attribute("aria-rowindex", "3")
+    expect(cursor).to_have_attribute("aria-colindex", str(grid(page).get_by_role("columnheader").count()))
     page.keyboard.press("r")
     expect(drawer(page)).to_be_hidden()
     expect(page.get_by_role("button", name="Rows", exact=True)).to_be_focused()
+    page.keyboard.press("r")
+    expect(grid(page)).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(drawer(page)).to_be_hidden()
+    expect(page.get_by_role("button", name="Rows", exact=True)).to_be_focused()
+    page.keyboard.press("?")
+    page.keyboard.press("r")
+    expect(drawer(page)).to_be_hidden()
+    page.keyboard.press("Escape")
+
+
+def test_what_has_the_focus_is_seen_in_forced_colours(visit: Opener) -> None:
+    page = visit(forced_colors="active")
+    settled(page)
+    page.keyboard.press("r")
+    shown(page)
+    expect(page.locator("#dx-cursor")).to_have_css("outline-style", "solid")
+    edge = drawer(page).get_by_role("separator")
+    edge.focus()
+    expect(edge).to_have_css("outline-style", "solid")
 
 
 def test_the_drawer_is_as_tall_as_somebody_made_it(visit: Opener) -> None:
@@ -145,11 +176,27 @@ def test_the_drawer_is_as_tall_as_somebody_made_it(visit: Opener) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 300, box["y"] - 120, steps=5)
     page.mouse.up()
+    page.mouse.down(button="right")
+    page.mouse.move(box["x"] + 300, box["y"] + 60, steps=5)
+    page.mouse.up(button="right")
     taller = edge.get_attribute("aria-valuenow") or ""
     assert int(taller) > 55
     page.reload()
     shown(page)
     expect(edge).to_have_attribute("aria-valuenow", taller)
+
+
+def test_the_edge_of_the_drawer_can_be_reached_on_a_small_phone(visit: Opener) -> None:
+    late = "#v=1&x=(d:flights,f:(delay:(type:interval,lo:10)),t:())"
+    page = visit(f"/explore/flights{late}", viewport={"width": 320, "height": 568})
+    settled(page)
+    edge = drawer(page).get_by_role("separator")
+    edge.press("End")
+    expect(edge).to_have_attribute("aria-valuenow", "85")
+    bar, top = page.locator(".dx-bar").bounding_box(), edge.bounding_box()
+    assert bar
+    assert top
+    assert top["y"] > bar["y"] + bar["height"]
 
 
 def test_none_pass_and_a_network_that_is_away(visit: Opener, truth: Truth) -> None:
@@ -158,9 +205,10 @@ def test_none_pass_and_a_network_that_is_away(visit: Opener, truth: Truth) -> No
     note = drawer(page).get_by_role("status")
     expect(note).to_contain_text("No rows pass these filters.")
     assert_accessible(page)
-    note.get_by_role("button", name="Clear all").click()
+    note.get_by_role("button", name="Clear all").press("Enter")
     settled(page)
     assert place(page)[2] == 3_000_000
+    expect(grid(page)).to_be_focused()
     page.context.set_offline(True)
     grid(page).get_by_role("columnheader", name=DELAY).get_by_role("button").click()
     expect(note).to_contain_text("The server cannot be reached.")
@@ -202,6 +250,40 @@ def test_a_brush_that_moves_leaves_the_rows_and_marks_them(visit: Opener) -> Non
     assert column(page, DELAY) != before
 
 
+def test_a_window_that_grows_is_no_hand_that_scrolls(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    page.keyboard.press("r")
+    shown(page)
+    page.keyboard.press("Control+End")
+    expect(page).to_have_url(re.compile(r"at:\d{7}\)"))
+    first, address = place(page)[0], page.url
+    page.set_viewport_size({"width": 1440, "height": 1200})
+    expect(drawer(page).get_by_role("heading")).not_to_contain_text(f"Rows {first:,}")
+    assert place(page)[1] == 3_000_000
+    page.wait_for_timeout(400)
+    assert page.url == address
+
+
+def test_rows_that_come_to_rest_leave_the_brush_in_the_hand(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    box = plot(page, "date")
+    x, y = box["x"], box["y"] + box["height"] / 2
+    page.mouse.move(x + box["width"] * 0.3, y)
+    page.mouse.down()
+    page.mouse.move(x + box["width"] * 0.4, y, steps=6)
+    filters_in_words = page.get_by_role("list", name="Filters")
+    before = filters_in_words.inner_text()
+    grid(page).evaluate("grid => { grid.scrollTop = 3000; }")
+    page.wait_for_timeout(400)
+    assert filters_in_words.inner_text() == before
+    page.mouse.up()
+    assert place(page)[::2] == (1, rows(page))
+    assert rows(page) < 3_000_000
+
+
 def test_rows_arrive_below_those_on_screen(visit: Opener, growing: Growing) -> None:
     page = visit("/explore/growing")
     settled(page)
@@ -216,6 +298,48 @@ def test_rows_arrive_below_those_on_screen(visit: Opener, growing: Growing) -> N
     grid(page).focus()
     page.keyboard.press("Control+End")
     assert place(page)[1:] == (3900, 3900)
+
+
+def test_no_row_on_screen_goes_while_others_arrive(visit: Opener, growing: Growing) -> None:
+    page = visit("/explore/growing")
+    settled(page)
+    open_rows(page)
+    grid(page).evaluate("grid => { grid.scrollTop = 195 * 28; }")
+    expect(page).to_have_url(re.compile("at:195"))
+    shown(page)
+    page.evaluate("""() => {
+      window.gone = 0;
+      const goes = ({ target }) => target.dataset.waiting !== undefined;
+      const watch = (changes) => { window.gone += changes.filter(goes).length; };
+      const options = { subtree: true, attributeFilter: ["data-waiting"] };
+      new MutationObserver(watch).observe(document.querySelector(".dx-sheet-body"), options);
+    }""")
+    growing.append(3300, 3900)
+    expect(drawer(page).get_by_role("heading")).to_contain_text("of 3,900")
+    shown(page)
+    assert page.evaluate("window.gone") == 0
+
+
+def test_a_place_behind_the_last_row(visit: Opener) -> None:
+    late = "f:(delay:(type:interval,lo:1000)),t:(at:2000000,descending:!t,sort:delay)"
+    page = visit(f"/explore/flights#v=1&x=(d:flights,{late})")
+    settled(page)
+    _, last, total = place(page)
+    assert last == total == rows(page)
+    assert "2001" in column(page, "Date")[total]
+
+
+def test_rows_that_arrive_are_asked_for_again_after_a_failure(visit: Opener, growing: Growing) -> None:
+    page = visit("/explore/growing")
+    settled(page)
+    open_rows(page)
+    page.route("**/rows?*", lambda route: route.abort("connectionrefused"))
+    growing.append(3300, 3900)
+    expect(drawer(page).get_by_role("status")).to_contain_text("The server cannot be reached.")
+    page.unroute("**/rows?*")
+    growing.append(3900, 4000)
+    expect(drawer(page).get_by_role("heading")).to_contain_text("of 4,000")
+    shown(page)
 
 
 def test_followers_see_the_rows_that_are_presented(visit: Opener, arrive: Arrive) -> None:

@@ -15,11 +15,14 @@ import pytest
 from sqlmodel import select
 
 from datasets import catalogue, shares
+from datasets.cubes.flights import Turn
+from datasets.cubes.kept import Kept
 from datasets.growing import merging
 from datasets.growing.appending import append
 from datasets.incoming.importer import import_file
 from datasets.rotation import rotate
 from datasets.rows import reader
+from datasets.rows.passing import Passing
 from datasets.shares import Subject
 from db.engine import session
 from db.tables import Resource, Role, Share
@@ -177,6 +180,13 @@ def test_pages_of_any_length_add_up_to_all_rows(ada):
             asked = {"sort": sort, "descending": True, "columns": ["word", "whole"], "limit": limit}
             pages = [ada.rows(**asked, offset=offset)["rows"] for offset in range(0, ROWS, limit)]
             assert [row for page in pages for row in page] == expected
+
+
+def test_rows_that_are_kept_hold_no_more_memory_than_is_counted(ada):
+    selection = reader.Selection("trips", ada.dataset.version, frozenset(), ROWS)
+    wanted = reader.Wanted(selection, None, ("whole",))
+    page = reader.Reader(wanted, Passing(ROWS), Kept(1 << 20), Turn()).page(range(10))
+    assert page.get_total_buffer_size() < 2 * reader.CHUNK * 8
 
 
 def test_columns_come_as_they_are_asked_for(ada):

@@ -79,6 +79,18 @@ test("the rows that are shown stay until others are here; only the last that wer
   assert.deepEqual([batches.row(3), batches.total, told], [["c3"], 7, ["first", "instead of a"]]);
 });
 
+test("others are shown once all of those that are seen are here", async () => {
+  const { batches, asked, told, urls } = open();
+  batches.want(order("a"), 190, 210);
+  assert.deepEqual(urls(), ["a 0", "a 200"]);
+  asked[1].answer();
+  await settle();
+  assert.deepEqual([told, batches.row(205)], [[], undefined]);
+  asked[0].answer();
+  await settle();
+  assert.deepEqual([told, batches.row(195), batches.row(205)], [["first"], ["a195"], ["a205"]]);
+});
+
 test("rows that were here before are shown at once", async () => {
   const { batches, asked, told } = open();
   for (const name of ["a", "b"]) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { widthOf, writer } from "../../assets/explore/cells.js";
+import { sampleOf, widthOf, writer } from "../../assets/explore/cells.js";
 import { stepped } from "../../assets/explore/cursor.js";
 
 const column = (kind) => ({ name: "c", label: "Column", kind });
@@ -17,8 +17,19 @@ test("numbers that decimals do not tell are told otherwise", () => {
   assert.deepEqual(written("number", ["9007199254740993", 5]), ["9,007,199,254,740,993", "5"]);
 });
 
+test("whole numbers are told whole, as they may be what tells rows apart", () => {
+  const ids = [1700000000000001, -1700000000000002, 2 ** 53, "9007199254740993"];
+  assert.deepEqual(written("number", ids), ["1,700,000,000,000,001", "−1,700,000,000,000,002", "9,007,199,254,740,992", "9,007,199,254,740,993"]);
+});
+
+test("a number that needs more decimals than those seen first has them", () => {
+  const write = writer(column("number"), [1, 2, 30]);
+  assert.deepEqual([2.5, 0.00125, 4, -1e-9].map(write), ["2.5", "0.00125", "4", "−1e−9"]);
+});
+
 test("times are told by the calendar, texts as they are", () => {
   assert.deepEqual(written("time", [978307200000, 978350700000]), ["Jan 1, 2001", "Jan 1, 2001, 12:05"]);
+  assert.deepEqual(written("time", [-500, 978350700250.125]), ["Dec 31, 1969, 23:59:59.500", "Jan 1, 2001, 12:05:00.250"]);
   assert.deepEqual(written("category", ["ATL", "", null]), ["ATL", "", "–"]);
   assert.deepEqual(written("boolean", [true, false]), ["true", "false"]);
 });
@@ -28,6 +39,12 @@ test("a column is as wide as its values or its name, within bounds", () => {
   assert.ok(widthOf(column("number"), ["1"], measure) > measure("Column"));
   assert.ok(widthOf(column("number"), ["1,234,567.25"], measure) > measure("1,234,567.25"));
   assert.ok(widthOf(column("category"), ["x".repeat(500)], measure) < 400);
+});
+
+test("a column has room for its least and its greatest number, wherever they are", () => {
+  const wide = { ...column("number"), minimum: -1.25, maximum: 1234567890 };
+  const values = sampleOf(wide, [3, null]);
+  assert.deepEqual(values.map(writer(wide, values)), ["3.00", "–", "−1.25", "1,234,567,890.00"]);
 });
 
 const size = { rows: 100, columns: 4, page: 9 };

@@ -50,6 +50,7 @@ test("special cells are named", () => {
   const [delay, from] = [binsOf(axis), binsOf(origin)];
   assert.deepEqual([0, 1, 4, 5].map((cell) => cellText(delay, cell)), ["< −60", "−60 to −1", "≥ 120", "no value"]);
   assert.deepEqual([0, 1, 2, 3].map((cell) => cellText(from, cell)), ["ATL", "ORD", "other", "no value"]);
+  assert.equal(cellText(binsOf({ ...origin, labels: ["", "ORD"] }), 0), "empty");
 });
 
 test("selections in words", () => {

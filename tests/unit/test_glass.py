@@ -157,6 +157,20 @@ def test_a_table_is_shown_in_an_order_that_the_reader_sees(sort, partial, shown)
     assert glass.seen(said)[2]["exploration"]["table"] == shown
 
 
+@pytest.mark.parametrize(("hidden", "at"), [("delay", 0), ("hour", 70)])
+def test_how_many_pass_a_filter_on_a_hidden_column_is_not_told_by_how_far_down_the_table_is(hidden, at):
+    whole, _ = trips()
+    columns = tuple(column for column in whole.columns if column.name != hidden)
+    view = {"id": "d", "columns": ["delay"], "scales": [{"type": "linear"}], "bins": [20]}
+    late = {"type": "interval", "lo": 5.0, "hi": None}
+    parts = {"views": [view], "filters": {"d": late}, "table": {"at": 70}}
+    exploration = explorations.Exploration.model_validate(
+        {"dataset": "trips", "version": "ab12", **parts}, strict=False
+    )
+    glass = Glass(whole.model_copy(update={"columns": columns}))
+    assert glass.seen(state(exploration))[2]["exploration"]["table"]["at"] == at
+
+
 @pytest.mark.parametrize(
     ("domain", "shown"),
     [([-100.0, 500.0], [-5, 21]), ([0.0, 10.0], [0, 10]), ([50.0, 90.0], None), (None, None)],
