@@ -234,6 +234,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
         """A page of what was recorded, as far as you see that; read on behind ``next``."""
         live.require_person(current_user)
         found = live.find(current_user, key)
+        realtime.settle(key)
         messages, following = recordings.read(found.live.id or 0, query.after, _seen(door, found))
         return Recording(messages=messages, next=following)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
+from threading import Event
 from time import time
 
 import sqlalchemy as sa
@@ -35,7 +36,8 @@ class Tape:
 
     ``heard`` is not written yet; ``gap``: there may be more that was not heard. ``turns`` are (moment in ms,
     number of who presents from then on); what was published before the first was let in by its token alone.
-    ``sources`` are the rights that presenters have had, whose channels it listens to.
+    ``sources`` are the rights that presenters have had, whose channels it listens to. ``written`` is set when
+    all of it is.
     """
 
     live_id: int
@@ -48,6 +50,7 @@ class Tape:
     last: bool = False
     turns: list[tuple[int, int]] = field(default_factory=list)
     sources: set[str] = field(default_factory=set)
+    written: Event = field(default_factory=Event)
 
     def turn(self, presenter: int) -> None:
         self.turns.append((int(time() * 1000), presenter))
@@ -126,6 +129,12 @@ class Recorder:
         if (tape := self._tapes.get(key)) is not None:
             tape.last = True
 
+    def settle(self, key: str) -> None:
+        """Wait until the rest of a live session that has ended is written; two periods at most."""
+        tape = self._tapes.get(key)
+        if tape is not None and tape.last:
+            tape.written.wait(2 * self._period)
+
     def records(self, key: str) -> bool:
         """Whether it listens to a live session, and was not told to end."""
         tape = self._tapes.get(key)
@@ -195,6 +204,7 @@ class Recorder:
             for name in (names.state, names.brush):
                 self._adapter.ignore(name)
         del self._tapes[tape.key]
+        tape.written.set()
 
 
 def _batch(tape: Tape) -> Batch | None:

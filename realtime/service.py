@@ -174,6 +174,11 @@ class Realtime:
         """What was committed last."""
         return self._begun.latest(own) if self._begun else recordings.latest(own)
 
+    def settle(self, key: str) -> None:
+        """Wait until all of a live session that has ended is recorded, about a second at most."""
+        if self._begun:
+            self._begun.settle(key)
+
     def began(self, key: str) -> None:
         if self._runs:
             self._studio().record(live.of(key))

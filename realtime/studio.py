@@ -66,6 +66,10 @@ class Studio:
         """Write the rest of a live session, and listen no longer."""
         self._recorder.end(key)
 
+    def settle(self, key: str) -> None:
+        """Wait until the rest of a live session that has ended is written."""
+        self._recorder.settle(key)
+
     def records(self, key: str) -> bool:
         return self._recorder.records(key)
 

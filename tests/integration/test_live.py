@@ -148,6 +148,20 @@ def test_who_says_as_little_as_may_be_is_recorded_and_can_be_watched(service, si
     assert answer.json["messages"][-1][2]["exploration"]["filters"] == {}
 
 
+def test_who_watches_at_once_sees_what_was_said_last(service, signed_in, trips):
+    ada = signed_in(Role.PRESENTER)
+    key = started(ada, trips)
+
+    async def scene():
+        async with member(service, ada, key) as presenter:
+            await presenter.commit(1, exploration(trips))
+            assert (await asyncio.to_thread(ada.post, f"/api/live/{key}/end")).status_code == 204
+
+    asyncio.run(scene())
+    messages = ada.get(f"/api/live/{key}/record").json["messages"]
+    assert [data["seq"] for _, name, data in messages if name == "state"] == [0, 1]
+
+
 def test_nothing_that_was_said_can_be_read_on_disk(service, signed_in, trips, settings):
     ada = signed_in(Role.PRESENTER)
     key = started(ada, trips)
