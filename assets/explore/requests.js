@@ -22,9 +22,12 @@ function asked(exploration) {
 /** As of which state of a growing dataset. @param {Description} description @returns {{ rows?: string }} */
 const stateOf = ({ rows, grows }) => (grows ? { rows: String(rows) } : {});
 
+/** @param {Description} description @param {string} what */
+const versionPath = ({ slug, version }, what) => `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}`;
+
 /** @param {Description} description @param {string} what @param {Record<string, string>} query */
-const versionUrl = ({ slug, version, rights }, what, query = {}) =>
-  `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}?${new URLSearchParams({ r: rights, ...query })}`;
+const versionUrl = (description, what, query = {}) =>
+  `${versionPath(description, what)}?${new URLSearchParams({ r: description.rights, ...query })}`;
 
 /** Where to ask how many rows there are now. @param {Description} description */
 export const stateUrl = (description) => versionUrl(description, "state");
@@ -86,9 +89,8 @@ function sorted(filters) {
  * @returns {string}
  */
 export function cubesUrl(description, request, since = null) {
-  const { slug, version, rights } = description;
   const { active, detail, views, filters } = request;
-  const query = new URLSearchParams({ frame: MAGIC, r: rights, x: JSON.stringify({ active, detail, views, filters }), ...stateOf(description) });
+  const query = new URLSearchParams({ frame: MAGIC, r: description.rights, x: JSON.stringify({ active, detail, views, filters }), ...stateOf(description) });
   if (since !== null) query.set("from", String(since));
-  return `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/cubes?${query}`;
+  return `${versionPath(description, "cubes")}?${query}`;
 }

@@ -3,6 +3,7 @@
  * @import { Column, Table } from "./types.js"
  * @import { Value } from "./cells.js"
  */
+import { textWidth } from "../charts/paint.js";
 import { sampleOf, widthOf, writer } from "./cells.js";
 import { Cursor } from "./cursor.js";
 import { h } from "./dom.js";
@@ -29,10 +30,8 @@ const REST = 200;
 
 /** @returns {(text: string) => number} the width of a text in the table, pixels */
 function measurer() {
-  const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
   const { fontSize, fontFamily } = getComputedStyle(document.body);
-  context.font = `500 ${fontSize} ${fontFamily}`;
-  return (text) => context.measureText(text.replace(/\d/g, "0")).width; // figures are equally wide in the table
+  return (text) => textWidth(text, `500 ${fontSize} ${fontFamily}`);
 }
 
 export class Sheet {
