@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from threading import Lock
 
-from gpu.resident.entry import Carry, Entry
+from gpu.resident.entry import Carry, Entry, Movable
 
 
 class Attic:
@@ -29,7 +29,7 @@ class Attic:
 
     def put(self, key: Hashable, entry: Entry) -> None:
         """Keep an entry that nobody uses, if it is worth its copy."""
-        if not entry.moves or entry.nbytes > self._limit:
+        if not isinstance(entry, Movable) or entry.nbytes > self._limit:
             return
         entry.leave(self._out, self._back)
         with self._lock:

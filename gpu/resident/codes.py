@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from gpu.resident.arrays import Array, Arrays
-from gpu.resident.entry import Carry, Entry
+from gpu.resident.entry import Carry, Movable
 from gpu.resident.rows import Rows
 from gpu.scales import Scale
 
 
-class Codes(Entry):
+class Codes(Movable):
     """A column's codes on a scale, in the scale's own narrow type."""
-
-    moves = True
 
     def __init__(self, rows: Rows, arrays: Arrays, column: str, scale: Scale) -> None:
         super().__init__()

@@ -19,35 +19,20 @@ class Entry(ABC):
     ``rows`` is negative until the entry has come to be.
     """
 
-    moves = False
-    """Whether it takes longer to make it again than to copy it elsewhere and back."""
-
     def __init__(self) -> None:
         self.rows = -1
         self.users = 0
         self._growing = Lock()
-        self._back: Carry | None = None
 
     def reach(self, rows: int) -> None:
-        """Cover all rows below ``rows``, here; waits if another thread is at it."""
+        """Cover all rows below ``rows``; waits if another thread is at it."""
         with self._growing:
-            if self._back is not None:
-                self.move(self._back)
-                self._back = None
-            if self.rows < rows:
-                self.grow(max(self.rows, 0), rows)
-                self.rows = rows
+            self._cover(rows)
 
-    def leave(self, out: Carry, back: Carry) -> None:
-        """Carry its arrays elsewhere; the next use brings them back."""
-        with self._growing:
-            if self._back is None:
-                self.move(out)
-                self._back = back
-
-    def move(self, carry: Carry) -> None:
-        """Have all arrays carried, or none."""
-        raise NotImplementedError(f"{type(self).__name__} stays where it is")
+    def _cover(self, rows: int) -> None:
+        if self.rows < rows:
+            self.grow(max(self.rows, 0), rows)
+            self.rows = rows
 
     @property
     @abstractmethod
@@ -56,3 +41,28 @@ class Entry(ABC):
     @abstractmethod
     def grow(self, start: int, stop: int) -> None:
         """Add the rows ``start <= row < stop``; the rows before are there."""
+
+
+class Movable(Entry):
+    """One that takes longer to make again than to copy elsewhere and back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._back: Carry | None = None
+
+    def leave(self, out: Carry, back: Carry) -> None:
+        """Carry its arrays elsewhere; the next use brings them back."""
+        with self._growing:
+            if self._back is None:
+                self.move(out)
+                self._back = back
+
+    def _cover(self, rows: int) -> None:
+        if self._back is not None:
+            self.move(self._back)
+            self._back = None
+        super()._cover(rows)
+
+    @abstractmethod
+    def move(self, carry: Carry) -> None:
+        """Have all arrays carried, or none."""

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.resident.arrays import Array, Arrays, Window, Words
-from gpu.resident.entry import Carry, Entry
+from gpu.resident.entry import Carry, Movable
 from gpu.resident.rows import Rows
 
 Mask = npt.NDArray[np.bool_]
@@ -54,15 +54,13 @@ def holding(numbers: Host, current: np.dtype[Any]) -> np.dtype[Any]:
     return np.promote_types(np.promote_types(*bounds), current)
 
 
-class Numbers(Entry):
+class Numbers(Movable):
     """A column's numbers.
 
     Attributes:
         most: no integer is further from 0.
         valid: the bit of each row that has a number; None as long as all do.
     """
-
-    moves = True
 
     def __init__(self, rows: Rows, arrays: Arrays, column: str) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from gpu.resident.attic import Attic
-from gpu.resident.entry import Entry
+from gpu.resident.entry import Entry, Movable
 from gpu.resident.shelf import Shelf
 
 
@@ -30,10 +30,8 @@ class Broken(Sized):
         raise OSError(f"no such rows: {start} to {stop}")
 
 
-class Movable(Sized):
+class Moved(Sized, Movable):
     """Its array is where it is: here, or there."""
-
-    moves = True
 
     def __init__(self):
         super().__init__()
@@ -132,12 +130,12 @@ def test_one_thread_makes_what_many_want():
 def test_what_has_to_go_comes_back_with_what_it_had():
     shelf = Shelf(10, attic())
     with shelf.lease("us") as lease:
-        first = lease.take("a", Movable, 5)
+        first = lease.take("a", Moved, 5)
     with shelf.lease("us") as lease:
-        lease.take("b", Movable, 5)
+        lease.take("b", Moved, 5)
     assert (shelf.has("us", "a"), first.place) == (False, "there")
     with shelf.lease("us") as lease:
-        assert lease.take("a", Movable, 8) is first
+        assert lease.take("a", Moved, 8) is first
         assert (first.place, first.grown) == ("here", [(0, 5), (5, 8)])
 
 
@@ -157,7 +155,7 @@ def test_what_came_first_goes_first_from_there():
     shelf = Shelf(0, store)
     for key in "abc":
         with shelf.lease("us") as lease:
-            lease.take(key, Movable, 1)
+            lease.take(key, Moved, 1)
     assert store.nbytes == 20
     assert [key for key in "abc" if store.take(("us", key))] == ["b", "c"]
 
@@ -172,9 +170,9 @@ def test_a_copy_that_fails_leaves_it_where_it_is_for_another_try():
 
     shelf = Shelf(0, Attic(100, lambda _: "there", back))
     with shelf.lease("us") as lease:
-        entry = lease.take("a", Movable, 1)
+        entry = lease.take("a", Moved, 1)
     with pytest.raises(MemoryError), shelf.lease("us") as lease:
-        lease.take("a", Movable, 1)
+        lease.take("a", Moved, 1)
     with shelf.lease("us") as lease:
-        assert lease.take("a", Movable, 1) is entry
+        assert lease.take("a", Moved, 1) is entry
         assert (entry.place, entry.grown) == ("here", [(0, 1)])
