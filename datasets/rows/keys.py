@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +12,8 @@ import pyarrow.compute as pc
 
 from datasets.rows.passing import Bools, Numbers
 from datasets.store import is_text
+
+T = TypeVar("T", pa.Array, pa.ChunkedArray)
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Keys:
 def ordered(keys: Iterable[Keys], type_: pa.DataType, descending: bool) -> Keys:
     """All of them in order; ``type_`` is that of the values."""
     parts = list(keys)
-    values = pa.chunked_array([_plain(part.values) for part in parts], type_)
+    values = pa.chunked_array([plain(part.values) for part in parts], type_)
     numbers = np.concatenate([np.zeros(0, np.int64), *(part.numbers for part in parts)])
     table = pa.table({"value": values, "number": numbers})
     direction = "descending" if descending else "ascending"
@@ -83,7 +86,8 @@ def sortable_type(type_: pa.DataType) -> pa.DataType:
     return pa.large_string() if is_text(type_) else type_
 
 
-def _plain(values: pa.Array) -> pa.Array:
+def plain(values: T) -> T:
+    """Text as such, not dictionary-encoded."""
     return values.cast(pa.large_string()) if is_text(values.type) else values
 
 

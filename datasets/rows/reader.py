@@ -15,7 +15,7 @@ from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
 from datasets.cubes.kept import Kept
 from datasets.rows.passing import Numbers, Passing
-from datasets.rows.stored import RowGroups, gather, plain
+from datasets.rows.stored import RowGroups, gather, plain_table
 from datasets.rows.windows import Search, Sorting
 from datasets.store import Store
 
@@ -105,7 +105,7 @@ class Reader:
             rows = range(number.item(), min(group.rows.stop, self.passing.rows))
             read = store.read_group(group, list(self.wanted.columns)).select(list(self.wanted.columns))
             shown = pa.array(self.passing.mask(rows))
-            return plain(read.slice(rows.start - group.rows.start, len(rows)).filter(shown))
+            return plain_table(read.slice(rows.start - group.rows.start, len(rows)).filter(shown))
 
     def _numbers(self, store: Store, groups: RowGroups, places: range) -> Numbers:
         """The numbers of the rows at these places."""

@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.cubes.flights import Turn
+from datasets.rows.keys import plain
 from datasets.rows.passing import Numbers
-from datasets.store import RowGroup, Store, is_text
+from datasets.store import RowGroup, Store
 
 OF_ONE = 256
 """Bytes in memory of what is known of a row group, about."""
@@ -38,7 +39,7 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
         OutdatedError: the turn ended first.
     """
     wanted = list(columns)
-    tables = [plain(store.schema.empty_table().select(wanted))]
+    tables = [plain_table(store.schema.empty_table().select(wanted))]
     order = np.argsort(numbers)
     ascending = numbers[order]
     places, firsts = np.unique(groups.of(ascending), return_index=True)
@@ -46,11 +47,10 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
         turn.require_going_on()
         group = groups.all[place]
         read = store.read_group(group, wanted).select(wanted)
-        tables.append(plain(read.take(pa.array(rows - group.rows.start))))
+        tables.append(plain_table(read.take(pa.array(rows - group.rows.start))))
     return pa.concat_tables(tables).take(pa.array(np.argsort(order)))
 
 
-def plain(table: pa.Table) -> pa.Table:
+def plain_table(table: pa.Table) -> pa.Table:
     """The table with its text as such, not dictionary-encoded."""
-    columns = [column.cast(pa.large_string()) if is_text(column.type) else column for column in table.columns]
-    return pa.table(columns, names=table.column_names)
+    return pa.table([plain(column) for column in table.columns], names=table.column_names)
