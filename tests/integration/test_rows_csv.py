@@ -24,7 +24,7 @@ from datasets.rows import tables
 from datasets.shares import open_to_everyone
 from patience import WholeBodies
 from tests.integration.audit_log import entries
-from tests.integration.test_rows_route import (
+from tests.integration.readers import (
     PASSES,
     ROWS,
     Reader,
@@ -33,12 +33,22 @@ from tests.integration.test_rows_route import (
     oracle,
     stored_rows,
     visible,
+    who_sees_all,
+    who_sees_some,
 )
-from tests.integration.test_rows_route import ada as ada  # noqa: PLC0414  (a fixture)
-from tests.integration.test_rows_route import bob as bob  # noqa: PLC0414  (a fixture)
 
 PATIENCE = 20
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def ada(app, tmp_path):
+    return who_sees_all(app, tmp_path)
+
+
+@pytest.fixture
+def bob(app, tmp_path):
+    return who_sees_some(app, tmp_path)
 
 
 def exported(reader, **asked):
