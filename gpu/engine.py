@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -82,9 +83,56 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a row is in the order of a column's values: its key (None: it has no value) and its number."""
+
+    key: int | None
+    row: int
+
+
+@runtime_checkable
+class Sorter(Protocol):
+    """An engine that keeps what rows are sorted by in memory.
+
+    Rows come in the order of their values, equal ones in that of their numbers; those without a finite value
+    come last, either way.
+    """
+
+    def sorts(self, column: str) -> bool:
+        """Whether it does so for this column: there is room, and integers can have the order of its values.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        ...
+
+    def keys(self, column: str, rows: npt.NDArray[np.int64]) -> pa.Array:
+        """An int64 for each of these rows, ascending with its value; null where there is no finite one."""
+        ...
+
+    def between(
+        self,
+        column: str,
+        ends: tuple[Place | None, Place | None],
+        filters: Sequence[Filter | AnyOf],
+        rows: range | None = None,
+        *,
+        descending: bool,
+    ) -> tuple[int, npt.NDArray[np.int64]]:
+        """Of the rows that pass every filter: how many come before the first end, and which are between both.
+
+        The row at the first end is between, that at the other one isn't; None is the beginning, or the end,
+        of all. Those found come in any order.
+        """
+        ...
+
+
 @runtime_checkable
 class Assisted(Protocol):
-    """An engine that leaves some views to another one."""
+    """An ordinary engine that leaves some views to another one."""
+
+    ordinary: Engine
 
     def drawn_by(self, spec: CubeSpec) -> str | None:
         """Which engine answers this, unless it is the ordinary one."""
@@ -94,6 +142,12 @@ class Assisted(Protocol):
 def drawn_by(engine: Engine, spec: CubeSpec) -> str | None:
     """Which engine answers this, unless it is the ordinary one."""
     return engine.drawn_by(spec) if isinstance(engine, Assisted) else None
+
+
+def sorter_of(engine: Engine) -> Sorter | None:
+    """What keeps columns to sort by, if the engine or its ordinary one does."""
+    ordinary = engine.ordinary if isinstance(engine, Assisted) else engine
+    return ordinary if isinstance(ordinary, Sorter) else None
 
 
 def asked(rows: range | None, known: int) -> range:

@@ -24,6 +24,10 @@ class Splitter:
     number: int
 
 
+Bounds = tuple[Splitter | None, Splitter | None]
+"""The places between which rows are sought; None is the beginning, or the end, of all."""
+
+
 @dataclass(frozen=True, eq=False)
 class Keys:
     """The values of some rows and their numbers."""

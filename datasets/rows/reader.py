@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +13,12 @@ from datasets import catalogue
 from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
 from datasets.cubes.kept import Kept
+from datasets.rows.columns import ResidentColumn, StoredColumn
 from datasets.rows.passing import Numbers, Passing
 from datasets.rows.stored import RowGroups, gather, plain_table
-from datasets.rows.windows import Search, Sorting
+from datasets.rows.windows import Column, Search, Sorting
 from datasets.store import Store
+from gpu.engine import Sorter
 
 WINDOW = 1 << 16
 """Rows of an order that are found together."""
@@ -56,6 +57,7 @@ class Reader:
 
     wanted: Wanted
     passing: Passing
+    sorter: Sorter | None
     kept: Kept
     turn: Turn
 
@@ -109,18 +111,26 @@ class Reader:
 
     def _numbers(self, store: Store, groups: RowGroups, places: range) -> Numbers:
         """The numbers of the rows at these places."""
-        if self.wanted.sorting is None:
+        sorting = self.wanted.sorting
+        if sorting is None:
             return self.passing.numbers(places.start, places.stop)
+        search = Search(self._column(store, groups, sorting), self.passing.total, sorting.descending)
         first = places.start // WINDOW
         starts = range(first * WINDOW, places.stop, WINDOW)
-        windows = [np.zeros(0, np.int64), *(self._window(store, groups, start) for start in starts)]
+        windows = [np.zeros(0, np.int64), *(self._window(search, sorting, start) for start in starts)]
         return np.concatenate(windows)[places.start - first * WINDOW :][: len(places)]
 
-    def _window(self, store: Store, groups: RowGroups, start: int) -> Numbers:
+    def _column(self, store: Store, groups: RowGroups, sorting: Sorting) -> Column:
+        """The column to sort by, in memory unless so few rows pass that not every row group has some."""
+        name, passing, turn = sorting.column, self.passing, self.turn
+        sorter = self.sorter
+        if sorter is None or passing.total < len(groups.all) or not sorter.sorts(name):
+            return StoredColumn(store, groups, passing, name, turn)
+        return ResidentColumn(sorter, self.wanted.selection.conditions, passing, name, turn)
+
+    def _window(self, search: Search, sorting: Sorting, start: int) -> Numbers:
         """The numbers of the rows at the places of a window."""
         places = range(start, min(start + WINDOW, self.passing.total))
-        sorting = cast(Sorting, self.wanted.sorting)
-        search = Search(store, groups, self.passing, sorting, self.turn)
         key = (self.wanted.selection, sorting, start)
         return self.kept.of(key, lambda: {key: search.at(places)})
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +13,7 @@ from datasets.cubes.flights import Turn
 from datasets.rows.keys import plain
 from datasets.rows.passing import Numbers
 from datasets.store import RowGroup, Store
+from gpu.cpu.pool import cores
 
 OF_ONE = 256
 """Bytes in memory of what is known of a row group, about."""
@@ -39,16 +42,25 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
         OutdatedError: the turn ended first.
     """
     wanted = list(columns)
-    tables = [plain_table(store.schema.empty_table().select(wanted))]
+    none = plain_table(store.schema.empty_table().select(wanted))
     order = np.argsort(numbers)
     ascending = numbers[order]
     places, firsts = np.unique(groups.of(ascending), return_index=True)
-    for place, rows in zip(places.tolist(), np.split(ascending, firsts)[1:], strict=True):
+
+    def read(place: int, rows: Numbers) -> pa.Table:
         turn.require_going_on()
         group = groups.all[place]
-        read = store.read_group(group, wanted).select(wanted)
-        tables.append(plain_table(read.take(pa.array(rows - group.rows.start))))
-    return pa.concat_tables(tables).take(pa.array(np.argsort(order)))
+        found = store.read_group(group, wanted).select(wanted)
+        return plain_table(found.take(pa.array(rows - group.rows.start)))
+
+    tables = _readers().map(read, places.tolist(), np.split(ascending, firsts)[1:])
+    return pa.concat_tables([none, *tables]).take(pa.array(np.argsort(order)))
+
+
+@cache
+def _readers() -> ThreadPoolExecutor:
+    """One thread a core; apart from those that count, so that nobody's brush waits for rows."""
+    return ThreadPoolExecutor(cores(), thread_name_prefix="rows")
 
 
 def plain_table(table: pa.Table) -> pa.Table:

@@ -13,6 +13,7 @@ from datasets.cubes.flights import Lanes, Turn
 from datasets.cubes.kept import Kept
 from datasets.rows.passing import passing
 from datasets.rows.reader import Reader, Wanted
+from gpu.engine import sorter_of
 
 CAPACITY = 1 << 28
 """Bytes kept: which of two billion rows pass, the order of thirty million, or the rows of many pages."""
@@ -65,7 +66,7 @@ class Tables:
         key = wanted.selection
         engine = self._engines.of(key.slug, key.version, key.rows)
         found = self._kept.of(key, lambda: {key: passing(engine, key.conditions, key.rows, turn)})
-        return Reader(wanted, found, self._kept, turn)
+        return Reader(wanted, found, sorter_of(engine), self._kept, turn)
 
     @contextmanager
     def _in_lane(self, turn: Turn) -> Iterator[None]:

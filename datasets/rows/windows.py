@@ -11,17 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
+from typing import Protocol
 
-import numpy as np
 import pyarrow as pa
 
-from datasets.cubes.flights import Turn
-from datasets.rows.keys import Keys, Splitter, ordered, sortable, sortable_type
-from datasets.rows.passing import Numbers, Passing
-from datasets.rows.stored import RowGroups
-from datasets.store import Store
-
-Bounds = tuple[Splitter | None, Splitter | None]
+from datasets.rows.keys import Bounds, Keys, ordered
+from datasets.rows.passing import Numbers
 
 FEW = 1 << 17
 """So many rows are sorted as they are."""
@@ -41,24 +36,45 @@ class Sorting:
     descending: bool = False
 
 
+class Column(Protocol):
+    """The values that rows which pass have in one column, a stretch of rows after the other.
+
+    All methods raise ``OutdatedError`` when nobody waits any longer.
+    """
+
+    @property
+    def type(self) -> pa.DataType:
+        """That of its keys."""
+        ...
+
+    @property
+    def stretches(self) -> int: ...
+
+    def sample(self, step: int, every: int) -> list[Keys]:
+        """Every so many-th row of every ``step``-th stretch."""
+        ...
+
+    def between(self, bounds: Bounds, *, descending: bool) -> tuple[int, list[Keys]]:
+        """How many rows come before the lower bound, and those that do not, but before the upper one."""
+        ...
+
+
 @dataclass(frozen=True)
 class Search:
-    """Looks for rows in the order of ``sorting``, among those that pass."""
+    """Looks for rows in the order of a column, of which ``total`` pass."""
 
-    store: Store
-    groups: RowGroups
-    passing: Passing
-    sorting: Sorting
-    turn: Turn
+    column: Column
+    total: int
+    descending: bool
 
     def at(self, places: range) -> Numbers:
         """The numbers of the rows at these places, of which there are as many as pass at most.
 
         Raises:
-            OutdatedError: the turn ended first.
+            OutdatedError: nobody waits any longer.
         """
         for bounds in self._attempts(places):
-            before, between = self._between(bounds)
+            before, between = self.column.between(bounds, descending=self.descending)
             if before <= places.start and places.stop <= before + sum(map(len, between)):
                 found = self._ordered(between)
                 return found.numbers[places.start - before : places.stop - before]
@@ -66,7 +82,7 @@ class Search:
 
     def _attempts(self, places: range) -> Iterator[Bounds]:
         """Between which rows those at these places may be; at last, between none."""
-        total, count = self.passing.total, len(self.groups.all)
+        total, count = self.total, self.column.stretches
         if total > FEW:
             size = max(SAMPLE, total // SHARE)
             few = max(FEWEST_GROUPS, ceil(count * size / total))
@@ -75,9 +91,8 @@ class Search:
         yield None, None
 
     def _sample(self, step: int, size: int) -> Keys:
-        """About so many rows, of every ``step``-th row group, in order."""
-        every = max(1, self.passing.total // step // size)
-        return self._ordered([keys.every(every) for keys in self._keys(step)])
+        """About so many rows, of every ``step``-th stretch, in order."""
+        return self._ordered(self.column.sample(step, max(1, self.total // step // size)))
 
     def _bounds(self, sample: Keys, places: range) -> Bounds:
         low = floor(self._expected(sample, places.start, -1))
@@ -87,35 +102,9 @@ class Search:
 
     def _expected(self, sample: Keys, place: int, side: int) -> float:
         """Where a place is in the sample, by chance at most."""
-        share = place / self.passing.total
+        share = place / self.total
         room = DEVIATIONS * sqrt(len(sample) * share * (1 - share)) + SLACK
         return len(sample) * share + side * room
 
-    def _between(self, bounds: Bounds) -> tuple[int, list[Keys]]:
-        """How many rows are before the lower bound, and those that are not, but before the upper one."""
-        lower, upper = bounds
-        before, found = 0, []
-        for keys in self._keys():
-            rest = keys
-            if lower is not None:
-                rest = keys.where(~keys.before(lower, self.sorting.descending))
-                before += len(keys) - len(rest)
-            if upper is not None:
-                rest = rest.where(rest.before(upper, self.sorting.descending))
-            found.append(rest)
-        return before, found
-
-    def _keys(self, step: int = 1) -> Iterator[Keys]:
-        """The rows that pass, of every ``step``-th row group."""
-        for group in self.groups.all[::step]:
-            self.turn.require_going_on()
-            rows = range(group.rows.start, min(group.rows.stop, self.passing.rows))
-            shown = self.passing.mask(rows) if rows else np.zeros(0, np.bool_)
-            if shown.any():
-                read = self.store.read_group(group, [self.sorting.column]).column(0)
-                values = pa.concat_arrays(read.chunks).slice(0, shown.size).filter(pa.array(shown))
-                yield Keys(sortable(values), rows.start + np.flatnonzero(shown))
-
     def _ordered(self, keys: list[Keys]) -> Keys:
-        type_ = self.store.schema.field(self.sorting.column).type
-        return ordered(keys, sortable_type(type_), self.sorting.descending)
+        return ordered(keys, self.column.type, self.descending)

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from gpu.cpu import order
 from gpu.cpu.native.select import conjunction, share
 from gpu.cpu.plan import Plan
 from gpu.cpu.pool import parts, run
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cube
 from gpu.resident.arrays import Words
+from gpu.resident.numbers import Host, Mask
+from gpu.resident.order import Bounds, Sortable
 from gpu.resident.tally import Group
 
 _MANY_WORDS = 10_000
@@ -42,3 +45,12 @@ class HostCounter:
     def most_pass(self, filters: list[Words], rows: int) -> bool:
         words = rows // 64
         return bool(share(addresses(filters), words, 16 if words > _MANY_WORDS else 1) > 0.5)
+
+    def gather(self, values: Sortable, rows: npt.NDArray[np.int64]) -> tuple[Host, Mask]:
+        return order.gather(values, rows)
+
+    def between(
+        self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
+    ) -> tuple[int, npt.NDArray[np.int64]]:
+        ranges = parts(rows.start, rows.stop, self.threads)
+        return order.between(values, addresses(filters), bounds, ranges)

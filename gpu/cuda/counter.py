@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cubes import Cancel, Cancelled, Cube
-from gpu.cuda import counting
+from gpu.cuda import counting, order
 from gpu.cuda.device import Device, in_turn
 from gpu.cuda.plan import Plan
 from gpu.resident.arrays import Words
+from gpu.resident.numbers import Host, Mask
+from gpu.resident.order import Bounds, Sortable
 from gpu.resident.tally import Group
 
 
@@ -42,3 +44,13 @@ class DeviceCounter:
     @in_turn
     def most_pass(self, filters: list[Words], rows: int) -> bool:
         return 2 * counting.passing(filters, self.device, range(rows)) > rows
+
+    @in_turn
+    def gather(self, values: Sortable, rows: npt.NDArray[np.int64]) -> tuple[Host, Mask]:
+        return order.gather(self.device, values.numbers, values.valid, rows)
+
+    @in_turn
+    def between(
+        self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
+    ) -> tuple[int, npt.NDArray[np.int64]]:
+        return order.between(self.device, values.numbers, values.valid, filters, bounds, rows)

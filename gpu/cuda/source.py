@@ -6,7 +6,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "kernels"
 OPTIONS = ("-std=c++17",)
-KERNELS = ("choose", "conjoin", "widen", "join", "append", "count", "measure")
+KERNELS = ("choose", "conjoin", "widen", "join", "append", "count", "measure", "between", "gather")
 
 
 def text() -> str:

@@ -50,28 +50,28 @@ class AssistedEngine:
     name = "cuxfilter"
 
     def __init__(self, ordinary: Engine, cuxfilter: CuxfilterEngine, assistant: Assistant) -> None:
-        self._ordinary, self._cuxfilter, self._assistant = ordinary, cuxfilter, assistant
+        self.ordinary, self._cuxfilter, self._assistant = ordinary, cuxfilter, assistant
 
     @property
     def rows(self) -> int:
-        return min(self._ordinary.rows, self._cuxfilter.rows)
+        return min(self.ordinary.rows, self._cuxfilter.rows)
 
     @property
     def nbytes(self) -> int:
-        return self._ordinary.nbytes + self._cuxfilter.nbytes
+        return self.ordinary.nbytes + self._cuxfilter.nbytes
 
     def load(self, column: str, scale: Scale) -> None:
-        self._ordinary.load(column, scale)
+        self.ordinary.load(column, scale)
 
     def append(self, batch: pa.RecordBatch) -> None:
-        self._ordinary.append(batch)
+        self.ordinary.append(batch)
         self._cuxfilter.append(batch)
 
     def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
-        return self._ordinary.mask(filters, rows)
+        return self.ordinary.mask(filters, rows)
 
     def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
-        return self._ordinary.bits(filters, rows)
+        return self.ordinary.bits(filters, rows)
 
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
@@ -88,7 +88,7 @@ class AssistedEngine:
         drawn = [spec for spec in specs if self.drawn_by(spec)]
         found = self._drawn(drawn, cancel, rows) if drawn else {}
         others = [spec for spec in specs if spec not in found]
-        found |= zip(others, self._ordinary.cubes(others, cancel, rows), strict=True) if others else ()
+        found |= zip(others, self.ordinary.cubes(others, cancel, rows), strict=True) if others else ()
         return [found[spec] for spec in specs]
 
     def _drawn(self, specs: list[CubeSpec], cancel: Cancel | None, rows: range) -> dict[CubeSpec, Cube]:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 from gpu.cubes import Cancel, Cube
 from gpu.resident.arrays import Words
+from gpu.resident.numbers import Host, Mask
+from gpu.resident.order import Bounds, Sortable
 from gpu.resident.tally import Group
 
 
@@ -29,4 +31,14 @@ class Counter(Protocol):
 
     def most_pass(self, filters: list[Words], rows: int) -> bool:
         """Whether more than half of the rows pass every filter, or of a fair part of them."""
+        ...
+
+    def gather(self, values: Sortable, rows: npt.NDArray[np.int64]) -> tuple[Host, Mask]:
+        """The numbers of these rows, on the host, and which are present."""
+        ...
+
+    def between(
+        self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
+    ) -> tuple[int, npt.NDArray[np.int64]]:
+        """How many of the rows that pass every filter come before the bounds, and which are between them."""
         ...

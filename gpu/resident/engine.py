@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
-from gpu.engine import Source, asked
+from gpu.engine import Place, Source, asked
+from gpu.resident import order
 from gpu.resident.arrays import Arrays
 from gpu.resident.counter import Counter
 from gpu.resident.masks import trimmed, unpacked
@@ -90,6 +91,29 @@ class ResidentEngine:
         with self._resident(wanted.stop) as resident:
             request = Request(resident, self.known, self._counter, cancel or Cancel(), wanted.start)
             return request.answer(specs)
+
+    def sorts(self, column: str) -> bool:
+        wide = order.width(self._coder.rows.type_of(column))
+        return wide is not None and wide * self.rows <= self._coder.shelf.limit // 2
+
+    def keys(self, column: str, rows: npt.NDArray[np.int64]) -> pa.Array:
+        with self._resident(int(rows.max(initial=-1)) + 1) as resident:
+            return order.keys(*self._counter.gather(resident.sortable(column), rows))
+
+    def between(
+        self,
+        column: str,
+        ends: tuple[Place | None, Place | None],
+        filters: Sequence[Filter | AnyOf],
+        rows: range | None = None,
+        *,
+        descending: bool,
+    ) -> tuple[int, npt.NDArray[np.int64]]:
+        wanted = asked(rows, self.rows)
+        with self._resident(wanted.stop) as resident:
+            bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
+            bounds = order.bounds(*ends, descending=descending)
+            return self._counter.between(resident.sortable(column), bits, bounds, wanted)
 
     @contextmanager
     def _resident(self, rows: int) -> Iterator[Resident]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from gpu.resident.rows import Rows
 
 Mask = npt.NDArray[np.bool_]
 Host = npt.NDArray[Any]
+Read = Callable[[pa.Array], tuple[Host, Mask | None]]
 
 
 def plain(values: pa.Array) -> tuple[Host, Mask | None]:
@@ -55,16 +57,16 @@ def holding(numbers: Host, current: np.dtype[Any]) -> np.dtype[Any]:
 
 
 class Numbers(Movable):
-    """A column's numbers.
+    """A column's numbers, or what ``read`` makes numbers of.
 
     Attributes:
         most: no integer is further from 0.
         valid: the bit of each row that has a number; None as long as all do.
     """
 
-    def __init__(self, rows: Rows, arrays: Arrays, column: str) -> None:
+    def __init__(self, rows: Rows, arrays: Arrays, column: str, read: Read = plain) -> None:
         super().__init__()
-        self._rows, self._arrays, self._column = rows, arrays, column
+        self._rows, self._arrays, self._column, self._read = rows, arrays, column, read
         self.array: Array = arrays.empty(np.int8)
         self.most = 0
         self.valid: Words | None = None
@@ -81,7 +83,7 @@ class Numbers(Movable):
     def grow(self, start: int, stop: int) -> None:
         array, missing = self.array, []
         for row, values in self._rows.read(self._column, start, stop):
-            numbers, valid = plain(values)
+            numbers, valid = self._read(values)
             if numbers.dtype.kind == "i" and numbers.size:
                 self.most = max(self.most, -int(numbers.min()), int(numbers.max()))
             array = self._arrays.grown(array, stop, holding(numbers, array.dtype))

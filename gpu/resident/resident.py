@@ -9,6 +9,7 @@ from gpu.resident.arrays import Array, Words
 from gpu.resident.bits import bits_of
 from gpu.resident.joined import Joined
 from gpu.resident.numbers import Numbers
+from gpu.resident.order import Sortable, is_number, ordinal
 from gpu.resident.shelf import Lease
 from gpu.resident.window import Coder
 
@@ -34,4 +35,15 @@ class Resident:
         coder = self.coder
         return self.lease.take(
             ("numbers", column), lambda: Numbers(coder.rows, coder.arrays, column), self.rows
+        )
+
+    def sortable(self, column: str) -> Sortable:
+        found = self.numbers(column) if is_number(self.coder.rows.type_of(column)) else self._ordinals(column)
+        valid = found.valid  # before the numbers, which may be more by now
+        return Sortable(found.array, valid)
+
+    def _ordinals(self, column: str) -> Numbers:
+        coder = self.coder
+        return self.lease.take(
+            ("ordinals", column), lambda: Numbers(coder.rows, coder.arrays, column, ordinal), self.rows
         )

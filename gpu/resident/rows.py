@@ -30,6 +30,16 @@ class Rows:
     def nbytes(self) -> int:
         return sum(int(batch.nbytes) for batch in self._tail[1])
 
+    def type_of(self, column: str) -> pa.DataType:
+        """The type that a column is read in.
+
+        Raises:
+            KeyError: there is no such column.
+        """
+        if column not in self._types:
+            next(self.read(column, 0, 0))
+        return self._types[column]
+
     def append(self, batch: pa.RecordBatch) -> None:
         """Add rows behind the others.
 

@@ -76,7 +76,7 @@ def test_pages_of_any_length_add_up_to_all_rows(ada):
 def test_rows_that_are_kept_hold_no_more_memory_than_is_counted(ada):
     selection = reader.Selection("trips", ada.dataset.version, frozenset(), ROWS)
     wanted = reader.Wanted(selection, None, ("whole",))
-    page = reader.Reader(wanted, Passing(ROWS), Kept(1 << 20), Turn()).page(range(10))
+    page = reader.Reader(wanted, Passing(ROWS), None, Kept(1 << 20), Turn()).page(range(10))
     assert page.get_total_buffer_size() < 2 * reader.CHUNK * 8
 
 

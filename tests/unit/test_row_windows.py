@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,14 +15,17 @@ from hypothesis import strategies as st
 
 from datasets import store as stores
 from datasets.cubes.flights import OutdatedError, Turn
+from datasets.rows import columns, windows
 from datasets.rows import passing as passings
-from datasets.rows import windows
+from datasets.rows.columns import ResidentColumn, StoredColumn
 from datasets.rows.passing import Passing, passing
 from datasets.rows.stored import RowGroups, gather
-from datasets.rows.windows import Search, Sorting
+from datasets.rows.windows import Search
 from datasets.store import Store
+from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
 from tests.unit.examples import examples
+from tests.unit.sorting import SORTED, in_order
 from tests.unit.sources import TableSource
 from tests.unit.strategies import COLUMNS, filters, tables
 
@@ -31,13 +33,21 @@ GROUP = 250
 
 
 @contextmanager
-def stored(table: pa.Table) -> Iterator[Store]:
-    """The table in two files of small row groups, sampled as large ones are."""
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stores, "ROW_GROUP", GROUP)
+def small() -> Iterator[pytest.MonkeyPatch]:
+    """Few rows are sampled as many are."""
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "FEW", 1000)
         patch.setattr(windows, "SAMPLE", 200)
         patch.setattr(windows, "FEWEST_GROUPS", 2)
+        patch.setattr(columns, "BLOCK", GROUP)
+        yield patch
+
+
+@contextmanager
+def stored(table: pa.Table) -> Iterator[Store]:
+    """The table in two files of small row groups, sampled as large ones are."""
+    with TemporaryDirectory() as folder, small() as patch:
+        patch.setattr(stores, "ROW_GROUP", GROUP)
         store = Store(Path(folder))
         half = table.num_rows // 2
         store.write(0, table.slice(0, half))
@@ -55,86 +65,94 @@ def masks(draw, rows):
     return Passing(rows, np.packbits(mask, bitorder="little"))
 
 
-def comparable(value):
-    if isinstance(value, float) and not np.isfinite(value):
-        return None
-    return value
+def ordered(table, found, column, descending):
+    """The rows that pass, in order."""
+    mask = found.mask(range(found.rows))
+    return [row for row in in_order(table[column], descending) if row < found.rows and mask[row]]
 
 
-def in_order(values, numbers, descending):
-    """The rows of these numbers, sorted by value: the obvious way."""
-    kept = {number: comparable(values[number]) for number in numbers}
-    valued = [number for number in numbers if kept[number] is not None]
-    valued.sort(key=kept.__getitem__, reverse=descending)  # which leaves equal ones in their order
-    return valued + [number for number in numbers if kept[number] is None]
+def stored_column(store, found, name):
+    return StoredColumn(store, RowGroups(store.groups), found, name, Turn())
 
 
-def ticks(column):
-    """Values that Python compares as Arrow does: it has no nanoseconds."""
-    return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
+def resident_column(table, found, name, conditions=()):
+    return ResidentColumn(CpuEngine(TableSource(table)), frozenset(conditions), found, name, Turn())
 
 
-def expected(table, found, sorting):
-    numbers = np.flatnonzero(found.mask(range(found.rows))).tolist()
-    return in_order(ticks(table[sorting.column]).to_pylist(), numbers, sorting.descending)
+def assert_any_places(column, found, wanted, descending, data):
+    search = Search(column, found.total, descending)
+    places = sorted(data.draw(st.lists(st.integers(0, found.total), min_size=2, max_size=2)))
+    assert search.at(range(*places)).tolist() == wanted[slice(*places)]
+    assert search.at(range(min(50, found.total))).tolist() == wanted[:50]
 
 
 @examples(60)
 @given(tables(), st.sampled_from(COLUMNS), st.booleans(), st.data())
-def test_any_places_of_any_order(table, column, descending, data):
+def test_any_places_of_any_order(table, name, descending, data):
     found = data.draw(masks(data.draw(st.sampled_from([table.num_rows, table.num_rows // 2]))))
-    sorting = Sorting(column, descending)
-    ordered = expected(table, found, sorting)
-    places = sorted(data.draw(st.lists(st.integers(0, found.total), min_size=2, max_size=2)))
+    wanted = ordered(table, found, name, descending)
     with stored(table) as store:
-        search = Search(store, RowGroups(store.groups), found, sorting, Turn())
-        assert search.at(range(*places)).tolist() == ordered[slice(*places)]
-        first = range(min(50, found.total))
-        assert search.at(first).tolist() == ordered[:50]
+        assert_any_places(stored_column(store, found, name), found, wanted, descending, data)
+
+
+@examples(60)
+@given(tables(), st.sampled_from(SORTED), filters(), st.booleans(), st.data())
+def test_any_places_of_any_order_in_memory(table, name, conditions, descending, data):
+    rows = data.draw(st.sampled_from([table.num_rows, table.num_rows // 2]))
+    found = passing(OracleEngine(TableSource(table)), frozenset(conditions), rows, Turn())
+    wanted = ordered(table, found, name, descending)
+    with small():
+        column = resident_column(table, found, name, conditions)
+        assert_any_places(column, found, wanted, descending, data)
 
 
 @pytest.mark.parametrize("places", [range(100), range(5000, 5100), range(9950, 10_000)])
 @pytest.mark.parametrize("descending", [False, True])
 def test_rows_that_are_in_order_already_are_no_fair_sample_and_still_found(places, descending):
-    table = pa.table({"time": np.arange(10_000) // 3 * 3})
-    sorting = Sorting("time", descending)
+    table, found = pa.table({"time": np.arange(10_000) // 3 * 3}), Passing(10_000)
+    wanted = ordered(table, found, "time", descending)[places.start : places.stop]
     with stored(table) as store:
-        search = Search(store, RowGroups(store.groups), Passing(10_000), sorting, Turn())
-        found = search.at(places).tolist()
-    assert found == expected(table, Passing(10_000), sorting)[places.start : places.stop]
+        for column in (stored_column(store, found, "time"), resident_column(table, found, "time")):
+            assert Search(column, found.total, descending).at(places).tolist() == wanted
 
 
-class Watched(Search):
-    """A search that tells how many rows it kept of each pass."""
+class Watched:
+    """A column that tells how many rows were kept of each pass."""
 
-    kept: ClassVar[list[int]] = []
+    def __init__(self, column):
+        self.column, self.kept = column, []
+        self.type, self.stretches, self.sample = column.type, column.stretches, column.sample
 
-    def _between(self, bounds):
-        before, found = super()._between(bounds)
+    def between(self, bounds, *, descending):
+        before, found = self.column.between(bounds, descending=descending)
         self.kept.append(sum(map(len, found)))
         return before, found
 
 
 def test_few_rows_are_kept_of_many_and_one_pass_is_enough():
-    table = pa.table({"x": np.random.default_rng(1).normal(size=50_000)})
+    table, found = pa.table({"x": np.random.default_rng(1).normal(size=50_000)}), Passing(50_000)
     with stored(table) as store:
-        search = Watched(store, RowGroups(store.groups), Passing(50_000), Sorting("x"), Turn())
-        search.at(range(25_000, 25_100))
-        search.at(range(100))
-    assert len(Watched.kept) == 2
-    assert Watched.kept[0] < 30_000
-    assert Watched.kept[1] < 10_000
+        for column in (stored_column(store, found, "x"), resident_column(table, found, "x")):
+            watched = Watched(column)
+            search = Search(watched, found.total, descending=False)
+            search.at(range(25_000, 25_100))
+            search.at(range(100))
+            assert len(watched.kept) == 2
+            assert watched.kept[0] < 30_000
+            assert watched.kept[1] < 10_000
 
 
 def test_a_search_ends_with_its_turn():
-    turn = Turn()
-    with stored(pa.table({"x": np.arange(2000)})) as store:
-        search = Search(store, RowGroups(store.groups), Passing(2000), Sorting("x"), turn)
-        turn.end()
+    turn, found, table = Turn(), Passing(2000), pa.table({"x": np.arange(2000)})
+    turn.end()
+    with stored(table) as store:
+        groups = RowGroups(store.groups)
+        resident = ResidentColumn(CpuEngine(TableSource(table)), frozenset(), found, "x", turn)
+        for column in (StoredColumn(store, groups, found, "x", turn), resident):
+            with pytest.raises(OutdatedError):
+                Search(column, found.total, descending=False).at(range(10))
         with pytest.raises(OutdatedError):
-            search.at(range(10))
-        with pytest.raises(OutdatedError):
-            gather(store, search.groups, np.arange(3), ["x"], turn)
+            gather(store, groups, np.arange(3), ["x"], turn)
 
 
 @examples(30)

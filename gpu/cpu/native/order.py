@@ -1,0 +1,113 @@
+"""Kernels that find rows by where they are in the order of a column's values."""
+# ruff: noqa: PLR0913, PLR0917 (addresses and sizes are all a kernel can be given)
+
+from __future__ import annotations
+
+import numpy as np
+from numba import carray
+
+from gpu.cpu.native.jit import Native, inline, kernel
+from gpu.cpu.native.select import edge_mask
+from gpu.cpu.native.vectors import as_i8, as_i16, as_i32, as_i64, as_u64, lowest_bit
+
+_SIGNLESS32, _SIGNLESS64 = np.int64(0x7FFFFFFF), np.int64(0x7FFFFFFFFFFFFFFF)
+_INFINITE32, _INFINITE64 = np.int64(0x7F800000), np.int64(0x7FF0000000000000)
+_ZERO = np.int64(0)
+
+
+@inline
+def _key(bits: Native, signless: Native) -> Native:
+    """A number as an integer in the same order; floats have a sign and, but for that, ascending bits."""
+    return -(bits & signless) if signless != _ZERO and bits < _ZERO else bits
+
+
+@inline
+def _before(kind: Native, key: Native, row: Native, end: Native) -> Native:
+    """1 if a row comes before a place, else 0; without a jump, so that several rows are done at once."""
+    same = (key < end[1]) | ((key == end[1]) & (row < end[2]))
+    return np.uint64((kind < end[0]) | ((kind == end[0]) & same))
+
+
+@inline
+def _place(bits: Native, present: Native, flip: Native, signless: Native, infinite: Native) -> Native:
+    """The kind and the key of a row."""
+    without = (present == np.uint64(0)) | ((infinite != _ZERO) & ((bits & infinite) == infinite))
+    return np.int64(without), _ZERO if without else _key(bits, signless) ^ flip
+
+
+@inline
+def _search(
+    numbers: Native,
+    signless: Native,
+    infinite: Native,
+    valid: Native,
+    filters: Native,
+    bounds: Native,
+    start: Native,
+    stop: Native,
+    found: Native,
+    counts: Native,
+) -> None:
+    flip = bounds[0]
+    low, high = (bounds[1], bounds[2], bounds[3]), (bounds[4], bounds[5], bounds[6])
+    earlier, inside = np.uint64(0), np.uint64(0)
+    for i in range(start >> np.uintp(6), (stop + np.uintp(63)) >> np.uintp(6)):
+        first = i << np.uintp(6)
+        word = edge_mask(first, start, stop)
+        for f in range(np.uintp(filters.size)):
+            word &= carray(as_u64(np.uintp(filters[f])), 1)[i]
+        if not word:
+            continue
+        present = carray(as_u64(valid), 1)[i] if valid else ~np.uint64(0)
+        between = np.uint64(0)
+        for lane in range(np.uintp(64)):
+            bits = np.int64(numbers[first + lane])
+            bit = np.uint64(lane)
+            passes = (word >> bit) & np.uint64(1)
+            kind, key = _place(bits, (present >> bit) & np.uint64(1), flip, signless, infinite)
+            row = np.int64(first + lane)
+            sooner = _before(kind, key, row, low)
+            earlier += passes & sooner
+            between |= (passes & _before(kind, key, row, high) & (sooner ^ np.uint64(1))) << bit
+        while between:
+            if inside < np.uint64(found.size):
+                found[np.uintp(inside)] = np.int64(first + np.uintp(lowest_bit(between)))
+            between &= between - np.uint64(1)
+            inside += np.uint64(1)
+    counts[0], counts[1] = earlier, inside
+
+
+@kernel("void(uint64, uint64, uint64, uint64[::1], int64[::1], uint64, uint64, int64[::1], uint64[::1])")
+def between(
+    numbers: Native,
+    number: Native,
+    valid: Native,
+    filters: Native,
+    bounds: Native,
+    start: Native,
+    stop: Native,
+    found: Native,
+    counts: Native,
+) -> None:
+    """Of the rows ``start <= row < stop`` that pass every filter, find those between two places.
+
+    Args:
+        numbers: address of row 0's number, which of NUMBERS it is, and the address of the bits of those
+            present or 0; floats that are not finite are taken for missing.
+        bounds: as ``gpu.resident.order.bounds`` has them.
+        found: takes the rows, as far as it has room.
+        counts: takes how many rows come before the lower place, and how many before the upper one only.
+    """
+    given = valid, filters, bounds, start, stop, found, counts
+    if number == 0:
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, *given)
+    elif number == 1:
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, *given)
+    elif number == 2:
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, *given)
+    elif number == 3:
+        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, *given)
+    elif number == 4:
+        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, *given)
+    else:
+        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, *given)

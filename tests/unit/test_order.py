@@ -1,0 +1,112 @@
+"""Rows by where they are in the order of a column's values, as every engine finds them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import gpu.cpu.order
+import gpu.cuda.order
+from gpu.cpu import CpuEngine
+from gpu.engine import Place
+from gpu.oracle import OracleEngine
+from gpu.resident.memory import Memory
+from tests.unit.engines import ENGINES
+from tests.unit.examples import examples
+from tests.unit.sorting import SORTED, in_order
+from tests.unit.sources import TableSource
+from tests.unit.strategies import filters, tables
+from tests.unit.test_engines import batch_of, named
+
+every_sorter = pytest.mark.parametrize(
+    "engine_of", [each for each in ENGINES if each is not OracleEngine], ids=named
+)
+
+
+def place(engine, column, row):
+    return Place(engine.keys(column, np.array([row]))[0].as_py(), row)
+
+
+def assert_between_all(engine, table, column, conjunction, data):
+    """What is between two places is what lies there when all rows are sorted."""
+    descending = data.draw(st.booleans())
+    start, stop = sorted(data.draw(st.lists(st.integers(0, table.num_rows), min_size=2, max_size=2)))
+    order = in_order(table[column], descending)
+    mask = OracleEngine(TableSource(table)).mask(conjunction)
+    passing = [row for row in order if start <= row < stop and mask[row]]
+    cuts = sorted(data.draw(st.lists(st.integers(-1, len(order)), min_size=2, max_size=2)))
+    ends = [place(engine, column, order[cut]) if 0 <= cut < len(order) else None for cut in cuts]
+    first = {order[i]: i for i in range(len(order))}
+    low = cuts[0] if ends[0] else 0
+    high = cuts[1] if ends[1] else len(order)
+    asked = column, tuple(ends), conjunction, range(start, stop)
+    before, found = engine.between(*asked, descending=descending)
+    assert before == sum(first[row] < low for row in passing)
+    assert sorted(found.tolist()) == sorted(row for row in passing if low <= first[row] < high)
+
+
+@every_sorter
+@examples(60)
+@given(tables(), st.sampled_from(SORTED), filters(), st.data())
+def test_rows_between_two_places(engine_of, table, column, conjunction, data):
+    assert_between_all(engine_of(TableSource(table)), table, column, conjunction, data)
+
+
+@every_sorter
+@examples(40)
+@given(tables(), st.sampled_from(SORTED), st.data())
+def test_keys_ascend_with_the_values(engine_of, table, column, data):
+    engine = engine_of(TableSource(table))
+    order = in_order(table[column], descending=False)
+    keys = engine.keys(column, np.array(order, np.int64)).to_pylist()
+    valued = [key for key in keys if key is not None]
+    assert keys[: len(valued)] == valued == sorted(valued)
+    values = table[column].take(pa.array(order, pa.int64()))
+    assert len(set(valued)) == len({x for x in values.drop_null().to_pylist() if np.isfinite(as_number(x))})
+
+
+def as_number(value):
+    return value if isinstance(value, int | float) else 0
+
+
+@every_sorter
+@examples(20)
+@given(tables((65, 1000, 8193)), st.sampled_from(SORTED), filters(), st.data())
+def test_appended_rows_take_their_places(engine_of, table, column, conjunction, data):
+    cut = data.draw(st.integers(0, table.num_rows))
+    engine = engine_of(TableSource(table.slice(0, cut)))
+    engine.between(column, (None, None), [], descending=False)
+    engine.append(batch_of(table.slice(cut)))
+    assert_between_all(engine, table, column, conjunction, data)
+
+
+@every_sorter
+def test_any_number_of_rows_may_be_between(engine_of, monkeypatch):
+    monkeypatch.setattr(gpu.cpu.order, "_ROOM", 2)
+    monkeypatch.setattr(gpu.cuda.order, "ROOM", 2)
+    engine = engine_of(TableSource(pa.table({"x": np.arange(200_000)})))
+    before, found = engine.between("x", (Place(10, 10), None), [], descending=False)
+    assert before == 10
+    assert sorted(found.tolist()) == list(range(10, 200_000))
+
+
+@every_sorter
+@pytest.mark.parametrize("column", ["price", "name", "huge"])
+def test_what_integers_can_not_order_is_not_sorted(engine_of, column):
+    columns = {"price": pa.array([1], pa.decimal128(9, 2)), "name": ["a"], "huge": pa.array([1], pa.uint64())}
+    engine = engine_of(TableSource(pa.table(columns)))
+    assert not engine.sorts(column)
+    with pytest.raises(KeyError):
+        engine.sorts("absent")
+
+
+def test_a_column_that_would_crowd_out_the_others_is_not_kept():
+    source = TableSource(pa.table({"x": np.arange(1000.0)}))
+    engine_of = partial(CpuEngine, source)
+    assert engine_of(memory=Memory(resident=16_000)).sorts("x")
+    assert not engine_of(memory=Memory(resident=15_999)).sorts("x")
