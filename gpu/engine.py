@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
+from gpu.order import Place
 from gpu.scales import Scale
 
 
@@ -81,14 +81,6 @@ class Engine(Protocol):
             Cancelled: ``cancel`` was set before the last cube was complete.
         """
         ...
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a row is in the order of a column's values: its key (None: it has no value) and its number."""
-
-    key: int | None
-    row: int
 
 
 @runtime_checkable

@@ -22,13 +22,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.gpu import peers  # noqa: E402
-from bench.gpu.cases import CHECKS  # noqa: E402
+from bench.gpu.checks import CHECKS  # noqa: E402
 from bench.gpu.flights import Flights  # noqa: E402
 from bench.gpu.timing import Figure, bandwidth, figures  # noqa: E402
 from gpu.cuda.device import Device, Module  # noqa: E402
 
 ROWS = (100_000_000, 1_000_000_000)
-BYTES_A_ROW = 24
+BYTES_A_ROW = 28
 """What a row takes on the device, with room for answers."""
 TESTS_NEED = ("pyarrow", "pydantic", "hypothesis", "pytest")
 PACKAGES = (

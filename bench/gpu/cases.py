@@ -96,7 +96,7 @@ def _numbers(random: Random, rows: int, kind: int) -> Host | None:
     )
 
 
-def _filter(random: Random, device: Device, rows: int) -> tuple[Array, npt.NDArray[np.bool_]]:
+def a_filter(random: Random, device: Device, rows: int) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Bits made by the kernel of one predicate or two, and which rows they are of."""
     words, passing = (
         device.zeros(padded(np.zeros(rows // 64, np.uint64)).size, np.uint64),
@@ -115,7 +115,7 @@ def _filter(random: Random, device: Device, rows: int) -> tuple[Array, npt.NDArr
 
 def group(random: Random, device: Device, rows: int) -> Group:
     """A few cubes of the same or of other active axes over the same rows."""
-    filters = [_filter(random, device, rows) for _ in range(random.integers(0, 4))]
+    filters = [a_filter(random, device, rows) for _ in range(random.integers(0, 4))]
     passing = np.logical_and.reduce([np.ones(rows, np.bool_), *(each for _, each in filters)])
     inverted = bool(filters) and bool(random.random() < 0.3)
     made = Group([words for words, _ in filters], inverted, passing ^ inverted)
@@ -233,6 +233,3 @@ def check_joining(random: Random, device: Device) -> int:
     wanted = np.where((row >= start) & (row < stop), joined, 0)
     np.testing.assert_array_equal(device.download(out)[:rows], wanted)
     return rows
-
-
-CHECKS = {"cubes and masks": check, "codes": check_appending, "joined codes": check_joining}

@@ -24,6 +24,8 @@ VIEWS = {"distance": 28, "air time": 53, "departure": 99, "date": 203, "origin":
 """The cells of each passive view; its codes are joined, so that a view is one column."""
 FILTERED = {"date": 603, "departure": 483, "distance": 503}
 """The fine codes of views that have filters."""
+FARE = "fare"
+"""Numbers, to sort by."""
 SCENARIOS: dict[str, dict[str, float]] = {
     "no filter": {},
     "27 % pass": {"date": 0.27},
@@ -63,11 +65,12 @@ class Group:
 
 
 def draw(rows: int) -> dict[str, Codes]:
-    """Codes of a sample: views as skewed as those of flights, fine codes that spread evenly."""
+    """A sample: codes of views as skewed as those of flights, fine codes that spread evenly, and fares."""
     random = np.random.default_rng(0)
     drawn = {name: _skewed(random, rows, cells) for name, cells in VIEWS.items()}
     drawn["delay"] = _skewed(random, rows, DELAYS)
-    return drawn | {f"fine {name}": _narrow(random.integers(0, n, rows), n) for name, n in FILTERED.items()}
+    drawn |= {f"fine {name}": _narrow(random.integers(0, n, rows), n) for name, n in FILTERED.items()}
+    return drawn | {FARE: random.normal(200, 80, rows).astype(np.float32)}
 
 
 def _skewed(random: np.random.Generator, rows: int, cells: int) -> Codes:

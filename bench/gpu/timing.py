@@ -10,9 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu.flights import SCENARIOS, Flights
+from bench.gpu.flights import FARE, SCENARIOS, Flights, middle
+from gpu import order
 from gpu.cuda.device import Device
+from gpu.cuda.order import between
 from gpu.cuda.plan import Plan
+from gpu.order import Place
 
 ROUNDS = 7
 NEW_ROWS = 100_000
@@ -57,13 +60,13 @@ def bytes_read(plan: Plan) -> float:
 
 
 def figures(flights: Flights, speed: float) -> list[Figure]:
-    """Activation in every scenario, a brush that moves without any cube, and new rows.
+    """Activation in every scenario, a brush that moves without any cube, rows in an order, and new rows.
 
     Raises:
         AssertionError: a cell is counted wrong.
     """
     found = [_activation(flights, name, scenario, speed) for name, scenario in SCENARIOS.items()]
-    return [*found, _brute_move(flights, speed), _append(flights)]
+    return [*found, _brute_move(flights, speed), _sorted(flights, speed), _append(flights)]
 
 
 def _activation(flights: Flights, name: str, scenario: dict[str, float], speed: float) -> Figure:
@@ -87,6 +90,28 @@ def _brute_move(flights: Flights, speed: float) -> Figure:
     fine = flights.columns["fine date"].itemsize + 1 / 8
     floor = flights.rows * (bytes_read(move()) + fine) / speed
     return Figure("brute move", flights.rows, timed(move), floor)
+
+
+def _sorted(flights: Flights, speed: float) -> Figure:
+    """One row in a thousand, found in the middle of an order, of those that pass a brush.
+
+    Raises:
+        AssertionError: it is not those of the sample, as often as that is repeated.
+    """
+    fares, words = flights.sample[FARE], flights.bits("date", 0.27)
+    low, high = np.quantile(fares, [0.5, 0.501]).astype(np.float32)
+    ends = [Place(int(key), 0) for key in order.keys(np.array([low, high]))]
+    given = flights.columns[FARE], None, [words], order.bounds(*ends, descending=False), range(flights.rows)
+    before, found = flights.device.run(between, flights.device, *given)
+    first, last = middle("date", 0.27)
+    passing = (flights.sample["fine date"] >= first) & (flights.sample["fine date"] < last)
+    counted = [
+        int(np.count_nonzero(passing & (fares >= a) & (fares < b))) for a, b in ((-np.inf, low), (low, high))
+    ]
+    np.testing.assert_equal([before, found.size], np.array(counted) * (flights.rows // fares.size))
+    seconds = timed(lambda: flights.device.run(between, flights.device, *given))
+    floor = flights.rows * (fares.itemsize + 1 / 8) / speed
+    return Figure("rows in the middle of an order", flights.rows, seconds, floor)
 
 
 def _append(flights: Flights) -> Figure:

@@ -14,7 +14,8 @@ from datasets.rows.keys import Bounds, Keys, Splitter, sortable, sortable_type
 from datasets.rows.passing import BLOCK, Numbers, Passing
 from datasets.rows.stored import RowGroups
 from datasets.store import Store
-from gpu.engine import Place, Sorter
+from gpu.engine import Sorter
+from gpu.order import Place
 
 
 @dataclass(frozen=True)

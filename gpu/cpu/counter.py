@@ -14,9 +14,10 @@ from gpu.cpu.plan import Plan
 from gpu.cpu.pool import parts, run
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cube
+from gpu.order import Bounds
 from gpu.resident.arrays import Words
 from gpu.resident.numbers import Host, Mask
-from gpu.resident.order import Bounds, Sortable
+from gpu.resident.sortable import Sortable
 from gpu.resident.tally import Group
 
 _MANY_WORDS = 10_000

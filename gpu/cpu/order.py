@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from gpu.cpu.native import order
 from gpu.cpu.pool import run
+from gpu.order import Bounds
 from gpu.resident.kinds import NUMBERS
-from gpu.resident.order import Bounds, Sortable
+from gpu.resident.sortable import Sortable
 
 Addresses = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]

@@ -11,9 +11,10 @@ from gpu.cubes import Cancel, Cancelled, Cube
 from gpu.cuda import counting, order
 from gpu.cuda.device import Device, in_turn
 from gpu.cuda.plan import Plan
+from gpu.order import Bounds
 from gpu.resident.arrays import Words
 from gpu.resident.numbers import Host, Mask
-from gpu.resident.order import Bounds, Sortable
+from gpu.resident.sortable import Sortable
 from gpu.resident.tally import Group
 
 

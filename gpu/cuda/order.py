@@ -38,7 +38,7 @@ def between(  # noqa: PLR0913, PLR0917
     """How many of the rows that pass every filter come before the bounds, and which are between them.
 
     Args:
-        bounds: as ``gpu.resident.order.bounds`` has them.
+        bounds: as ``gpu.order.bounds`` has them.
     """
     described = _described(device, numbers, valid)
     words = device.upload(np.array([address(each) for each in filters], np.uint64))

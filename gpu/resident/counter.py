@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cubes import Cancel, Cube
+from gpu.order import Bounds
 from gpu.resident.arrays import Words
 from gpu.resident.numbers import Host, Mask
-from gpu.resident.order import Bounds, Sortable
+from gpu.resident.sortable import Sortable
 from gpu.resident.tally import Group
 
 

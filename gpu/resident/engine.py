@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
-from gpu.engine import Place, Source, asked
-from gpu.resident import order
+from gpu.engine import Source, asked
+from gpu.order import Place, bounds
+from gpu.resident import sortable
 from gpu.resident.arrays import Arrays
 from gpu.resident.counter import Counter
 from gpu.resident.masks import trimmed, unpacked
@@ -93,12 +94,12 @@ class ResidentEngine:
             return request.answer(specs)
 
     def sorts(self, column: str) -> bool:
-        wide = order.width(self._coder.rows.type_of(column))
+        wide = sortable.width(self._coder.rows.type_of(column))
         return wide is not None and wide * self.rows <= self._coder.shelf.limit // 2
 
     def keys(self, column: str, rows: npt.NDArray[np.int64]) -> pa.Array:
         with self._resident(int(rows.max(initial=-1)) + 1) as resident:
-            return order.keys(*self._counter.gather(resident.sortable(column), rows))
+            return sortable.keys(*self._counter.gather(resident.sortable(column), rows))
 
     def between(
         self,
@@ -112,8 +113,8 @@ class ResidentEngine:
         wanted = asked(rows, self.rows)
         with self._resident(wanted.stop) as resident:
             bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-            bounds = order.bounds(*ends, descending=descending)
-            return self._counter.between(resident.sortable(column), bits, bounds, wanted)
+            sought = bounds(*ends, descending=descending)
+            return self._counter.between(resident.sortable(column), bits, sought, wanted)
 
     @contextmanager
     def _resident(self, rows: int) -> Iterator[Resident]:

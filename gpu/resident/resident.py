@@ -9,8 +9,8 @@ from gpu.resident.arrays import Array, Words
 from gpu.resident.bits import bits_of
 from gpu.resident.joined import Joined
 from gpu.resident.numbers import Numbers
-from gpu.resident.order import Sortable, is_number, ordinal
 from gpu.resident.shelf import Lease
+from gpu.resident.sortable import Sortable, is_number, ordinal
 from gpu.resident.window import Coder
 
 

@@ -20,7 +20,14 @@ def test_all_is_compared_and_measured():
         [sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    for part in ("stand-in", "cubes and masks", "joined codes", "every cell equal", "cudf isn't installed"):
+    for part in (
+        "stand-in",
+        "cubes and masks",
+        "joined codes",
+        "rows in order",
+        "every cell equal",
+        "cudf isn't installed",
+    ):
         assert part in done.stdout
     figures = [line for line in done.stdout.splitlines() if line.startswith("| 3,000 |")]
-    assert len(figures) == 6
+    assert len(figures) == 7

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import gpu.cpu.order
 import gpu.cuda.order
 from gpu.cpu import CpuEngine
-from gpu.engine import Place
 from gpu.oracle import OracleEngine
+from gpu.order import Place
 from gpu.resident.memory import Memory
 from tests.unit.engines import ENGINES
 from tests.unit.examples import examples

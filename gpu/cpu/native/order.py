@@ -94,7 +94,7 @@ def between(
     Args:
         numbers: address of row 0's number, which of NUMBERS it is, and the address of the bits of those
             present or 0; floats that are not finite are taken for missing.
-        bounds: as ``gpu.resident.order.bounds`` has them.
+        bounds: as ``gpu.order.bounds`` has them.
         found: takes the rows, as far as it has room.
         counts: takes how many rows come before the lower place, and how many before the upper one only.
     """

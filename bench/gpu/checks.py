@@ -1,0 +1,13 @@
+"""What the kernels are asked in random cases, each a judgement by plain NumPy."""
+
+from __future__ import annotations
+
+from bench.gpu.cases import check, check_appending, check_joining
+from bench.gpu.orders import check_order
+
+CHECKS = {
+    "cubes and masks": check,
+    "codes": check_appending,
+    "joined codes": check_joining,
+    "rows in order": check_order,
+}
