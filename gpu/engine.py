@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
-from gpu.order import Place
+from gpu.order import Place, RowNumbers
 from gpu.scales import Scale
 
 
@@ -99,7 +99,7 @@ class Sorter(Protocol):
         """
         ...
 
-    def keys(self, column: str, rows: npt.NDArray[np.int64]) -> pa.Array:
+    def keys(self, column: str, rows: RowNumbers) -> pa.Array:
         """An int64 for each of these rows, ascending with its value; null where there is no finite one."""
         ...
 
@@ -111,7 +111,7 @@ class Sorter(Protocol):
         rows: range | None = None,
         *,
         descending: bool,
-    ) -> tuple[int, npt.NDArray[np.int64]]:
+    ) -> tuple[int, RowNumbers]:
         """Of the rows that pass every filter: how many come before the first end, and which are between both.
 
         The row at the first end is between, that at the other one isn't; None is the beginning, or the end,

@@ -7,11 +7,15 @@ Where the greatest value comes first, all bits of a key are flipped, which turns
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+Array: TypeAlias = Any
+"""NumPy's where rows are counted on the host, CuPy's where on a device."""
+RowNumbers = npt.NDArray[np.int64]
+Ranks = npt.NDArray[np.int64]
 Bounds = npt.NDArray[np.int64]
 BEGINNING, VALUED, WITHOUT, END = range(-1, 3)
 """Kinds: before all rows, with a value, without one, behind all rows."""
@@ -23,6 +27,21 @@ class Place:
 
     key: int | None
     row: int
+
+
+@dataclass(frozen=True, eq=False)
+class Sortable:
+    """The values of a column as numbers in their order.
+
+    Attributes:
+        numbers: by row. Floats that are not finite count as missing.
+        valid: the bits of those present, 64 rows a word; None: all are.
+        ranks: by number, on the host: numbers are in the order of these; None: in their own.
+    """
+
+    numbers: Array
+    valid: Array | None = None
+    ranks: Ranks | None = None
 
 
 def keys(numbers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:

@@ -154,10 +154,7 @@ class Flights:
             raise ValueError(f"{self.rows} rows aren't the sample repeated")
         counted = []
         for name in sorted(VIEWS, key=lambda name: _place(name, scenario)):
-            passing = np.ones(self.sample["delay"].size, np.bool_)
-            for other in scenario.keys() - {name}:
-                low, high = middle(other, scenario[other])
-                passing &= (self.sample[f"fine {other}"] >= low) & (self.sample[f"fine {other}"] < high)
+            passing = self.passing({other: scenario[other] for other in scenario.keys() - {name}})
             delay = self.sample["delay"].astype(np.int64)
             rows = DELAYS
             if name == "map":
@@ -165,6 +162,14 @@ class Flights:
             place = (delay * VIEWS[name] + self.sample[name])[passing]
             counted.append(times * np.bincount(place, minlength=rows * VIEWS[name]))
         return counted
+
+    def passing(self, filters: dict[str, float]) -> npt.NDArray[np.bool_]:
+        """Which rows of the sample are in the middle parts of these views."""
+        passing = np.ones(self.sample["delay"].size, np.bool_)
+        for name, part in filters.items():
+            low, high = middle(name, part)
+            passing &= (self.sample[f"fine {name}"] >= low) & (self.sample[f"fine {name}"] < high)
+        return passing
 
 
 def _place(name: str, scenario: dict[str, float]) -> int:

@@ -9,7 +9,7 @@ from bench.gpu.cases import SIZES, Host, Random, a_filter, padded
 from gpu import order
 from gpu.cuda.device import Array, Device
 from gpu.cuda.order import between, gather
-from gpu.order import Place
+from gpu.order import Place, Ranks, Sortable
 from gpu.resident.kinds import NUMBERS
 
 Bools = npt.NDArray[np.bool_]
@@ -22,10 +22,12 @@ def check_order(random: Random, device: Device) -> int:
         AssertionError: the device finds other rows than sorting all of them does.
     """
     rows = int(random.choice(SIZES))
-    numbers, valued = _numbers(random, rows)
-    array, valid = device.upload(padded(numbers)), _bits(device, valued)
-    bits, present = gather(device, array, valid, np.arange(rows))
-    np.testing.assert_array_equal(bits, numbers)
+    stored, ranks = _ranked(random, rows) if random.random() < 0.3 else (_numbers(random, rows), None)
+    numbers = stored if ranks is None else ranks[stored]
+    valued = random.random(rows) < random.choice([0.5, 1])
+    values = Sortable(device.upload(padded(stored)), _bits(device, valued), ranks)
+    bits, present = gather(values, device, np.arange(rows))
+    np.testing.assert_array_equal(bits, stored)
     np.testing.assert_array_equal(present, valued)
     words, passing = a_filter(random, device, rows)
     start, stop = np.sort(random.integers(0, rows + 1, 2)).tolist()
@@ -35,7 +37,7 @@ def check_order(random: Random, device: Device) -> int:
     low, high = np.sort(random.integers(-1, rows + 1, 2)).tolist()
     ends = [_end(numbers, valued, place, each) for each in (low, high)]
     bounds = order.bounds(*ends, descending=descending)
-    before, found = between(device, array, valid, [words], bounds, range(start, stop))
+    before, found = between(values, device, [words], bounds, range(start, stop))
     low, high = low if ends[0] else 0, high if ends[1] else rows
     np.testing.assert_equal(before, np.count_nonzero(passing & (place < low)))
     wanted = np.flatnonzero(passing & (place >= low) & (place < high))
@@ -43,15 +45,19 @@ def check_order(random: Random, device: Device) -> int:
     return rows
 
 
-def _numbers(random: Random, rows: int) -> tuple[Host, Bools]:
-    """Many equal ones, or any bits that a number may have; and which rows have one."""
+def _numbers(random: Random, rows: int) -> Host:
+    """Many equal ones, or any bits that a number may have."""
     dtype = np.dtype(random.choice(NUMBERS))
     numbers = random.integers(-3, 4, rows).astype(dtype)
     if random.random() < 0.5:
         numbers = random.integers(0, 256, rows * dtype.itemsize, np.uint8).view(dtype)
-    if dtype.kind == "f":
-        numbers = np.where(np.isnan(numbers), dtype.type(-0.0), numbers)
-    return numbers, random.random(rows) < random.choice([0.5, 1])
+    return np.where(np.isnan(numbers), dtype.type(-0.0), numbers) if dtype.kind == "f" else numbers
+
+
+def _ranked(random: Random, rows: int) -> tuple[Host, Ranks]:
+    """Numbers of some texts, and the ranks of these."""
+    texts = int(random.integers(1, 120))
+    return random.integers(0, texts, rows).astype(random.choice(NUMBERS[:3])), random.permutation(texts)
 
 
 def _bits(device: Device, valued: Bools) -> Array | None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu.flights import FARE, SCENARIOS, Flights, middle
+from bench.gpu.flights import FARE, SCENARIOS, Flights
 from gpu import order
 from gpu.cuda.device import Device
 from gpu.cuda.order import between
 from gpu.cuda.plan import Plan
-from gpu.order import Place
+from gpu.order import Place, Sortable
 
 ROUNDS = 7
 NEW_ROWS = 100_000
@@ -98,20 +98,21 @@ def _sorted(flights: Flights, speed: float) -> Figure:
     Raises:
         AssertionError: it is not those of the sample, as often as that is repeated.
     """
-    fares, words = flights.sample[FARE], flights.bits("date", 0.27)
+    fares = flights.sample[FARE]
     low, high = np.quantile(fares, [0.5, 0.501]).astype(np.float32)
     ends = [Place(int(key), 0) for key in order.keys(np.array([low, high]))]
-    given = flights.columns[FARE], None, [words], order.bounds(*ends, descending=False), range(flights.rows)
-    before, found = flights.device.run(between, flights.device, *given)
-    first, last = middle("date", 0.27)
-    passing = (flights.sample["fine date"] >= first) & (flights.sample["fine date"] < last)
-    counted = [
-        int(np.count_nonzero(passing & (fares >= a) & (fares < b))) for a, b in ((-np.inf, low), (low, high))
-    ]
-    np.testing.assert_equal([before, found.size], np.array(counted) * (flights.rows // fares.size))
-    seconds = timed(lambda: flights.device.run(between, flights.device, *given))
+    sought, rows = order.bounds(*ends, descending=False), range(flights.rows)
+    values, words = Sortable(flights.columns[FARE]), flights.bits("date", 0.27)
+
+    def find() -> list[int]:
+        before, found = flights.device.run(between, values, flights.device, [words], sought, rows)
+        return [before, found.size]
+
+    passing = fares[flights.passing({"date": 0.27})]
+    counted = [np.count_nonzero(passing < low), np.count_nonzero((passing >= low) & (passing < high))]
+    np.testing.assert_equal(find(), np.array(counted) * (flights.rows // fares.size))
     floor = flights.rows * (fares.itemsize + 1 / 8) / speed
-    return Figure("rows in the middle of an order", flights.rows, seconds, floor)
+    return Figure("rows in the middle of an order", flights.rows, timed(find), floor)
 
 
 def _append(flights: Flights) -> Figure:

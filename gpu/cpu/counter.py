@@ -14,10 +14,9 @@ from gpu.cpu.plan import Plan
 from gpu.cpu.pool import parts, run
 from gpu.cpu.tallying import tally_up
 from gpu.cubes import Cancel, Cube
-from gpu.order import Bounds
+from gpu.order import Bounds, RowNumbers, Sortable
 from gpu.resident.arrays import Words
 from gpu.resident.numbers import Host, Mask
-from gpu.resident.sortable import Sortable
 from gpu.resident.tally import Group
 
 _MANY_WORDS = 10_000
@@ -47,11 +46,11 @@ class HostCounter:
         words = rows // 64
         return bool(share(addresses(filters), words, 16 if words > _MANY_WORDS else 1) > 0.5)
 
-    def gather(self, values: Sortable, rows: npt.NDArray[np.int64]) -> tuple[Host, Mask]:
+    def gather(self, values: Sortable, rows: RowNumbers) -> tuple[Host, Mask]:
         return order.gather(values, rows)
 
     def between(
         self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
-    ) -> tuple[int, npt.NDArray[np.int64]]:
+    ) -> tuple[int, RowNumbers]:
         ranges = parts(rows.start, rows.stop, self.threads)
         return order.between(values, addresses(filters), bounds, ranges)

@@ -11,10 +11,9 @@ from gpu.cubes import Cancel, Cancelled, Cube
 from gpu.cuda import counting, order
 from gpu.cuda.device import Device, in_turn
 from gpu.cuda.plan import Plan
-from gpu.order import Bounds
+from gpu.order import Bounds, RowNumbers, Sortable
 from gpu.resident.arrays import Words
 from gpu.resident.numbers import Host, Mask
-from gpu.resident.sortable import Sortable
 from gpu.resident.tally import Group
 
 
@@ -47,11 +46,11 @@ class DeviceCounter:
         return 2 * counting.passing(filters, self.device, range(rows)) > rows
 
     @in_turn
-    def gather(self, values: Sortable, rows: npt.NDArray[np.int64]) -> tuple[Host, Mask]:
-        return order.gather(self.device, values.numbers, values.valid, rows)
+    def gather(self, values: Sortable, rows: RowNumbers) -> tuple[Host, Mask]:
+        return order.gather(values, self.device, rows)
 
     @in_turn
     def between(
         self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
-    ) -> tuple[int, npt.NDArray[np.int64]]:
-        return order.between(self.device, values.numbers, values.valid, filters, bounds, rows)
+    ) -> tuple[int, RowNumbers]:
+        return order.between(values, self.device, filters, bounds, rows)

@@ -9,38 +9,31 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, address
+from gpu.order import Bounds, RowNumbers, Sortable
 
 ROOM = 1 << 20
 """Rows that there is room for at first."""
 
 
 def gather(
-    device: Device, numbers: Array, valid: Array | None, rows: npt.NDArray[np.int64]
+    values: Sortable, device: Device, rows: RowNumbers
 ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """The numbers of these rows, and which are present, on the host."""
     bits, present = device.zeros(rows.size, np.int64), device.zeros(rows.size, np.uint8)
-    given = _described(device, numbers, valid), device.upload(rows), rows.size, bits, present
+    given = _described(values, device, 0), device.upload(rows), rows.size, bits, present
     device.launch("gather", rows.size, *given)
-    found = device.download(bits)
-    if numbers.dtype.kind == "f":
-        found = found.astype(f"i{numbers.itemsize}").view(numbers.dtype)
+    found, dtype = device.download(bits), values.numbers.dtype
+    if dtype.kind == "f":
+        found = found.astype(f"i{dtype.itemsize}").view(dtype)
     return found, device.download(present).astype(np.bool_)
 
 
-def between(  # noqa: PLR0913, PLR0917
-    device: Device,
-    numbers: Array,
-    valid: Array | None,
-    filters: Sequence[Array],
-    bounds: npt.NDArray[np.int64],
-    rows: range,
-) -> tuple[int, npt.NDArray[np.int64]]:
-    """How many of the rows that pass every filter come before the bounds, and which are between them.
-
-    Args:
-        bounds: as ``gpu.order.bounds`` has them.
-    """
-    described = _described(device, numbers, valid)
+def between(
+    values: Sortable, device: Device, filters: Sequence[Array], bounds: Bounds, rows: range
+) -> tuple[int, RowNumbers]:
+    """How many of the rows that pass every filter come before the bounds, and which are between them."""
+    ranks = None if values.ranks is None else device.upload(values.ranks)
+    described = _described(values, device, 0 if ranks is None else address(ranks))
     words = device.upload(np.array([address(each) for each in filters], np.uint64))
     what = described, words, len(filters), device.upload(bounds), rows.start, rows.stop
     before, inside, found = 0, ROOM, device.zeros(0, np.int64)
@@ -52,7 +45,9 @@ def between(  # noqa: PLR0913, PLR0917
     return before, device.download(found[:inside])
 
 
-def _described(device: Device, numbers: Array, valid: Array | None) -> Array:
-    bits = 0 if valid is None else address(valid)
-    real = int(numbers.dtype.kind == "f")
-    return device.upload(np.array([address(numbers), numbers.itemsize, real, bits], np.uint64))
+def _described(values: Sortable, device: Device, ranks: int) -> Array:
+    """The kernels' struct of them."""
+    numbers = values.numbers
+    valid = 0 if values.valid is None else address(values.valid)
+    given = address(numbers), numbers.itemsize, int(numbers.dtype.kind == "f"), valid, ranks
+    return device.upload(np.array(given, np.uint64))

@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cubes import Cancel, Cube
-from gpu.order import Bounds
+from gpu.order import Bounds, RowNumbers, Sortable
 from gpu.resident.arrays import Words
 from gpu.resident.numbers import Host, Mask
-from gpu.resident.sortable import Sortable
 from gpu.resident.tally import Group
 
 
@@ -34,12 +33,12 @@ class Counter(Protocol):
         """Whether more than half of the rows pass every filter, or of a fair part of them."""
         ...
 
-    def gather(self, values: Sortable, rows: npt.NDArray[np.int64]) -> tuple[Host, Mask]:
+    def gather(self, values: Sortable, rows: RowNumbers) -> tuple[Host, Mask]:
         """The numbers of these rows, on the host, and which are present."""
         ...
 
     def between(
         self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
-    ) -> tuple[int, npt.NDArray[np.int64]]:
+    ) -> tuple[int, RowNumbers]:
         """How many of the rows that pass every filter come before the bounds, and which are between them."""
         ...

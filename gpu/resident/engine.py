@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
 from gpu.engine import Source, asked
-from gpu.order import Place, bounds
+from gpu.order import Place, RowNumbers, bounds
 from gpu.resident import sortable
 from gpu.resident.arrays import Arrays
 from gpu.resident.counter import Counter
@@ -21,6 +21,7 @@ from gpu.resident.memory import Memory
 from gpu.resident.request import Request
 from gpu.resident.resident import Resident
 from gpu.resident.rows import Rows
+from gpu.resident.texts import TooManyTextsError
 from gpu.resident.window import Coder
 from gpu.scales import Scale
 
@@ -35,6 +36,7 @@ class ResidentEngine:
         self._counter = counter
         self.known = memory.known
         self._appending = Lock()
+        self._many_texts: set[str] = set()
 
     @property
     def rows(self) -> int:
@@ -94,12 +96,16 @@ class ResidentEngine:
             return request.answer(specs)
 
     def sorts(self, column: str) -> bool:
-        wide = sortable.width(self._coder.rows.type_of(column))
-        return wide is not None and wide * self.rows <= self._coder.shelf.limit // 2
+        kind = self._coder.rows.type_of(column)
+        wide = sortable.width(kind)
+        if wide is None or wide * self.rows > self._coder.shelf.limit // 2:
+            return False
+        return not sortable.is_text(kind) or self._has_few_texts(column)
 
-    def keys(self, column: str, rows: npt.NDArray[np.int64]) -> pa.Array:
+    def keys(self, column: str, rows: RowNumbers) -> pa.Array:
         with self._resident(int(rows.max(initial=-1)) + 1) as resident:
-            return sortable.keys(*self._counter.gather(resident.sortable(column), rows))
+            values = resident.sortable(column)
+            return sortable.keys(*self._counter.gather(values, rows), values.ranks)
 
     def between(
         self,
@@ -109,12 +115,23 @@ class ResidentEngine:
         rows: range | None = None,
         *,
         descending: bool,
-    ) -> tuple[int, npt.NDArray[np.int64]]:
+    ) -> tuple[int, RowNumbers]:
         wanted = asked(rows, self.rows)
         with self._resident(wanted.stop) as resident:
             bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
             sought = bounds(*ends, descending=descending)
             return self._counter.between(resident.sortable(column), bits, sought, wanted)
+
+    def _has_few_texts(self, column: str) -> bool:
+        if column not in self._many_texts:
+            try:
+                with self._resident(self.rows) as resident:
+                    few = not resident.texts(column).many
+            except TooManyTextsError:
+                few = False
+            if not few:
+                self._many_texts.add(column)
+        return column not in self._many_texts
 
     @contextmanager
     def _resident(self, rows: int) -> Iterator[Resident]:

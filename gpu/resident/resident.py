@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gpu.cubes import AnyOf, Axis, Filter
+from gpu.order import Sortable
 from gpu.resident.arrays import Array, Words
 from gpu.resident.bits import bits_of
 from gpu.resident.joined import Joined
 from gpu.resident.numbers import Numbers
 from gpu.resident.shelf import Lease
-from gpu.resident.sortable import Sortable, is_number, ordinal
+from gpu.resident.sortable import is_number, is_text, ordinal
+from gpu.resident.texts import Texts
 from gpu.resident.window import Coder
 
 
@@ -38,9 +40,21 @@ class Resident:
         )
 
     def sortable(self, column: str) -> Sortable:
-        found = self.numbers(column) if is_number(self.coder.rows.type_of(column)) else self._ordinals(column)
-        valid = found.valid  # before the numbers, which may be more by now
-        return Sortable(found.array, valid)
+        """What rows are sorted by; of one that grows, what there is of the rows that are wanted.
+
+        Raises:
+            TooManyTextsError: the column can't be kept.
+        """
+        kind = self.coder.rows.type_of(column)
+        if is_text(kind):
+            texts = self.texts(column)
+            return Sortable(texts.array, texts.valid, texts.vocabulary.ranks())
+        found = self.numbers(column) if is_number(kind) else self._ordinals(column)
+        return Sortable(found.array, found.valid)
+
+    def texts(self, column: str) -> Texts:
+        coder = self.coder
+        return self.lease.take(("texts", column), lambda: Texts(coder.rows, coder.arrays, column), self.rows)
 
     def _ordinals(self, column: str) -> Numbers:
         coder = self.coder

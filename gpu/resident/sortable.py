@@ -1,36 +1,31 @@
-"""What rows are sorted by: numbers in the order of a column's values."""
+"""From the values of a column to numbers in their order."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from gpu import order
-from gpu.resident.arrays import Array, Words
+from gpu.order import Ranks
 from gpu.resident.numbers import Host, Mask, plain
-
-
-@dataclass(frozen=True, eq=False)
-class Sortable:
-    """A column's values as numbers, and the bits of those present; without ``valid`` all are.
-
-    Floats that are not finite count as missing.
-    """
-
-    numbers: Array
-    valid: Words | None
 
 
 def is_number(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
+def is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def width(kind: pa.DataType) -> int | None:
     """Bytes that a value takes in memory at most; None where no numbers have its order."""
     if pa.types.is_boolean(kind):
         return 1
+    if is_text(kind):
+        return 2
     if pa.types.is_uint64(kind) or not (is_number(kind) or pa.types.is_temporal(kind)):
         return None
     return int(kind.bit_width) // 8
@@ -43,6 +38,7 @@ def ordinal(values: pa.Array) -> tuple[Host, Mask | None]:
     return plain(values.cast(pa.int32() if values.type.bit_width == 32 else pa.int64()))
 
 
-def keys(numbers: Host, present: Mask) -> pa.Array:
-    """Integers in the order of the numbers, null where there is no finite one."""
-    return pa.array(order.keys(numbers), mask=~(present & np.isfinite(numbers)))
+def keys(numbers: Host, present: Mask, ranks: Ranks | None) -> pa.Array:
+    """Integers in the order of the numbers or of their ranks, null where there is no finite one."""
+    found = order.keys(numbers) if ranks is None else ranks[numbers]
+    return pa.array(found, mask=~(present & np.isfinite(numbers)))

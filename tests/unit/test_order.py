@@ -15,6 +15,7 @@ import gpu.cuda.order
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
 from gpu.order import Place
+from gpu.resident import texts
 from gpu.resident.memory import Memory
 from tests.unit.engines import ENGINES
 from tests.unit.examples import examples
@@ -96,9 +97,9 @@ def test_any_number_of_rows_may_be_between(engine_of, monkeypatch):
 
 
 @every_sorter
-@pytest.mark.parametrize("column", ["price", "name", "huge"])
+@pytest.mark.parametrize("column", ["price", "huge"])
 def test_what_integers_can_not_order_is_not_sorted(engine_of, column):
-    columns = {"price": pa.array([1], pa.decimal128(9, 2)), "name": ["a"], "huge": pa.array([1], pa.uint64())}
+    columns = {"price": pa.array([1], pa.decimal128(9, 2)), "huge": pa.array([1], pa.uint64())}
     engine = engine_of(TableSource(pa.table(columns)))
     assert not engine.sorts(column)
     with pytest.raises(KeyError):
@@ -110,3 +111,40 @@ def test_a_column_that_would_crowd_out_the_others_is_not_kept():
     engine_of = partial(CpuEngine, source)
     assert engine_of(memory=Memory(resident=16_000)).sorts("x")
     assert not engine_of(memory=Memory(resident=15_999)).sorts("x")
+
+
+def named_rows(names):
+    return pa.table({"name": pa.array(names, pa.string())})
+
+
+@every_sorter
+def test_texts_that_come_later_take_their_places(engine_of):
+    names = ["pear", "Ärzte", None, "fig", ""]
+    later = ["apple", "fig", "zebra", None, "\U0001f355", "\uffff"]
+    engine = engine_of(TableSource(named_rows(names)))
+    assert engine.sorts("name")
+    middle = Place(engine.keys("name", np.array([0]))[0].as_py(), 0)
+    engine.append(batch_of(named_rows(later)))
+    whole = [*names, *later]
+    order = in_order(pa.chunked_array([whole]), descending=False)
+    keys = engine.keys("name", np.array(order, np.int64))
+    assert keys.null_count == 2
+    assert keys.drop_null().to_pylist() == [0, 1, 2, 2, 3, 4, 5, 6, 7]
+    for ends in ((None, None), (middle, None), (None, middle)):
+        before, found = engine.between("name", ends, [], descending=False)
+        kept = [row for row in order if row in found.tolist()]
+        assert kept == order[before : before + len(kept)]
+
+
+@every_sorter
+def test_columns_of_many_texts_are_not_kept(engine_of, monkeypatch):
+    monkeypatch.setattr(texts, "MOST", 3)
+    engine = engine_of(TableSource(named_rows(["a", "b", "c", "d", "a"])))
+    before = engine.nbytes
+    assert not engine.sorts("name")
+    assert not engine.sorts("name")
+    assert engine.nbytes == before
+    grows = engine_of(TableSource(named_rows(["a", "b", "c"])))
+    assert grows.sorts("name")
+    grows.append(batch_of(named_rows(["d", "e"])))
+    assert not grows.sorts("name")

@@ -16,6 +16,12 @@ _ZERO = np.int64(0)
 
 
 @inline
+def _number(numbers: Native, row: Native, ranks: Native) -> Native:
+    """A row's number or, where numbers have ranks, its rank; which of both is known when this is compiled."""
+    return np.int64(numbers[row]) if ranks is None else ranks[np.uintp(numbers[row])]
+
+
+@inline
 def _key(bits: Native, signless: Native) -> Native:
     """A number as an integer in the same order; floats have a sign and, but for that, ascending bits."""
     return -(bits & signless) if signless != _ZERO and bits < _ZERO else bits
@@ -40,6 +46,7 @@ def _search(
     numbers: Native,
     signless: Native,
     infinite: Native,
+    ranks: Native,
     valid: Native,
     filters: Native,
     bounds: Native,
@@ -61,7 +68,7 @@ def _search(
         present = carray(as_u64(valid), 1)[i] if valid else ~np.uint64(0)
         between = np.uint64(0)
         for lane in range(np.uintp(64)):
-            bits = np.int64(numbers[first + lane])
+            bits = _number(numbers, first + lane, ranks)
             bit = np.uint64(lane)
             passes = (word >> bit) & np.uint64(1)
             kind, key = _place(bits, (present >> bit) & np.uint64(1), flip, signless, infinite)
@@ -77,11 +84,15 @@ def _search(
     counts[0], counts[1] = earlier, inside
 
 
-@kernel("void(uint64, uint64, uint64, uint64[::1], int64[::1], uint64, uint64, int64[::1], uint64[::1])")
+@kernel(
+    "void(uint64, uint64, uint64, int64[::1], uint64[::1], int64[::1], uint64, uint64, "
+    "int64[::1], uint64[::1])"
+)
 def between(
     numbers: Native,
     number: Native,
     valid: Native,
+    ranks: Native,
     filters: Native,
     bounds: Native,
     start: Native,
@@ -94,20 +105,27 @@ def between(
     Args:
         numbers: address of row 0's number, which of NUMBERS it is, and the address of the bits of those
             present or 0; floats that are not finite are taken for missing.
+        ranks: those of the numbers, which are integers; empty if these are in order themselves.
         bounds: as ``gpu.order.bounds`` has them.
         found: takes the rows, as far as it has room.
         counts: takes how many rows come before the lower place, and how many before the upper one only.
     """
     given = valid, filters, bounds, start, stop, found, counts
-    if number == 0:
-        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, *given)
+    if ranks.size and number == 0:
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, ranks, *given)
+    elif ranks.size and number == 1:
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, ranks, *given)
+    elif ranks.size:
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, ranks, *given)
+    elif number == 0:
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, None, *given)
     elif number == 1:
-        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, *given)
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, None, *given)
     elif number == 2:
-        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, *given)
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, None, *given)
     elif number == 3:
-        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, *given)
+        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, None, *given)
     elif number == 4:
-        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, *given)
+        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, None, *given)
     else:
-        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, *given)
+        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, None, *given)

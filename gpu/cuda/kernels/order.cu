@@ -1,8 +1,9 @@
 // Rows by where they are in the order of a column's values.
 
 // Numbers of `width` bytes, floats if `real`; those whose bit in `valid` is 0 are missing, unless there are no bits.
+// They are in the order of their `ranks`, if there are some.
 struct Numbers {
-    u64 at, width, real, valid;
+    u64 at, width, real, valid, ranks;
 };
 
 // A place in the order, which is by kind, key and number of the row.
@@ -28,9 +29,10 @@ __device__ inline bool is_finite(const Numbers& numbers, s64 bits) {
     return !numbers.real || (bits & infinite) != infinite;
 }
 
-// An integer in the order of the numbers: but for their sign, the bits of floats ascend with them.
+// An integer in their order: but for their sign, the bits of floats ascend with them.
 __device__ inline s64 key_of(const Numbers& numbers, s64 bits) {
     s64 signless = numbers.width == 4 ? 0x7fffffffLL : 0x7fffffffffffffffLL;
+    if (numbers.ranks) return ((const s64*)numbers.ranks)[bits];
     return numbers.real && bits < 0 ? -(bits & signless) : bits;
 }
 
