@@ -83,20 +83,27 @@ class Engine(Protocol):
         ...
 
 
-@runtime_checkable
-class Sorter(Protocol):
-    """An engine that keeps what rows are sorted by in memory.
+class Columns(Protocol):
+    """Values by row, in memory: to sort by and to read. Where there is no such column, all raise KeyError.
 
-    Rows come in the order of their values, equal ones in that of their numbers; those without a finite value
-    come last, either way.
+    Sorted rows come in the order of their values, equal ones in that of their numbers; those without a finite
+    value come last, either way.
     """
 
-    def sorts(self, column: str) -> bool:
-        """Whether it does so for this column: there is room, and integers can have the order of its values.
+    def keeps(self, column: str) -> bool:
+        """Whether it is kept once it is wanted: there is room, and numbers can have its values' order."""
+        ...
 
-        Raises:
-            KeyError: there is no such column.
-        """
+    def holds(self, column: str) -> bool:
+        """Whether it is here now, with all rows."""
+        ...
+
+    def fetch(self, column: str) -> None:
+        """Let it be here, if it is kept and takes no room that something else has."""
+        ...
+
+    def values(self, column: str, rows: RowNumbers) -> pa.Array:
+        """The values of these rows, in the type of the column; null in place of NaN, too."""
         ...
 
     def keys(self, column: str, rows: RowNumbers) -> pa.Array:
@@ -121,6 +128,13 @@ class Sorter(Protocol):
 
 
 @runtime_checkable
+class Columnar(Protocol):
+    """An engine that keeps columns."""
+
+    columns: Columns
+
+
+@runtime_checkable
 class Assisted(Protocol):
     """An ordinary engine that leaves some views to another one."""
 
@@ -136,10 +150,10 @@ def drawn_by(engine: Engine, spec: CubeSpec) -> str | None:
     return engine.drawn_by(spec) if isinstance(engine, Assisted) else None
 
 
-def sorter_of(engine: Engine) -> Sorter | None:
-    """What keeps columns to sort by, if the engine or its ordinary one does."""
+def columns_of(engine: Engine) -> Columns | None:
+    """The columns that an engine keeps, or its ordinary one; None if neither does."""
     ordinary = engine.ordinary if isinstance(engine, Assisted) else engine
-    return ordinary if isinstance(ordinary, Sorter) else None
+    return ordinary.columns if isinstance(ordinary, Columnar) else None
 
 
 def asked(rows: range | None, known: int) -> range:

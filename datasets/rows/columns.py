@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
-from datasets.rows.keys import Bounds, Keys, Splitter, sortable, sortable_type
+from datasets.rows.integers import Integers
+from datasets.rows.keys import Keys, Splitter, ordered, sortable, sortable_type
 from datasets.rows.passing import BLOCK, Numbers, Passing
 from datasets.rows.stored import RowGroups
+from datasets.rows.windows import Sorting
 from datasets.store import Store
-from gpu.engine import Sorter
+from gpu.engine import Columns
 from gpu.order import Place
 
 
@@ -28,32 +31,29 @@ class StoredColumn:
     store: Store
     groups: RowGroups
     passing: Passing
-    name: str
+    sorting: Sorting
     turn: Turn
 
-    @property
-    def type(self) -> pa.DataType:
-        return sortable_type(self.store.schema.field(self.name).type)
+    window: ClassVar[int] = 1 << 16
 
     @property
     def stretches(self) -> int:
         return len(self.groups.all)
 
-    def sample(self, step: int, every: int) -> list[Keys]:
-        return [keys.every(every) for keys in self._keys(step)]
+    def sample(self, step: int, every: int) -> Keys:
+        return self._ordered([keys.every(every) for keys in self._keys(step)])
 
-    def between(self, bounds: Bounds, *, descending: bool) -> tuple[int, list[Keys]]:
-        lower, upper = bounds
+    def between(self, lower: Splitter | None, upper: Splitter | None) -> tuple[int, Keys]:
         before, found = 0, []
         for keys in self._keys():
             rest = keys
             if lower is not None:
-                rest = keys.where(~keys.before(lower, descending))
+                rest = keys.where(~keys.before(lower, self.sorting.descending))
                 before += len(keys) - len(rest)
             if upper is not None:
-                rest = rest.where(rest.before(upper, descending))
+                rest = rest.where(rest.before(upper, self.sorting.descending))
             found.append(rest)
-        return before, found
+        return before, self._ordered(found)
 
     def _keys(self, step: int = 1) -> Iterator[Keys]:
         """The rows that pass, of every ``step``-th row group."""
@@ -62,42 +62,46 @@ class StoredColumn:
             rows = range(group.rows.start, min(group.rows.stop, self.passing.rows))
             shown = self.passing.mask(rows) if rows else np.zeros(0, np.bool_)
             if shown.any():
-                read = self.store.read_group(group, [self.name]).column(0)
+                read = self.store.read_group(group, [self.sorting.column]).column(0)
                 values = pa.concat_arrays(read.chunks).slice(0, shown.size).filter(pa.array(shown))
                 yield Keys(sortable(values), rows.start + np.flatnonzero(shown))
+
+    def _ordered(self, keys: list[Keys]) -> Keys:
+        type_ = sortable_type(self.store.schema.field(self.sorting.column).type)
+        return ordered(keys, type_, self.sorting.descending)
 
 
 @dataclass(frozen=True)
 class ResidentColumn:
-    """Kept by an engine, which finds rows in it that pass some conditions: the same as ``passing`` tells."""
+    """Kept in memory, where rows are found that pass some conditions: the same as ``passing`` tells.
 
-    sorter: Sorter
+    Raises ``OutdatedError`` when the turn has ended.
+    """
+
+    memory: Columns
     conditions: Conditions
     passing: Passing
-    name: str
+    sorting: Sorting
     turn: Turn
 
-    @property
-    def type(self) -> pa.DataType:
-        return pa.int64()
+    window: ClassVar[int] = 1 << 13
 
     @property
     def stretches(self) -> int:
         return -(-self.passing.rows // BLOCK)
 
-    def sample(self, step: int, every: int) -> list[Keys]:
-        return [self._keys(np.concatenate([numbers[::every] for numbers in self._stretches(step)]))]
+    def sample(self, step: int, every: int) -> Integers:
+        return self._integers(np.concatenate([numbers[::every] for numbers in self._stretches(step)]))
 
-    def between(self, bounds: Bounds, *, descending: bool) -> tuple[int, list[Keys]]:
+    def between(self, lower: Place | None, upper: Place | None) -> tuple[int, Integers]:
         self.turn.require_going_on()
-        lower, upper = map(_place, bounds)
-        rows = range(self.passing.rows)
-        sought = self.name, (lower, upper), list(self.conditions), rows
-        before, numbers = self.sorter.between(*sought, descending=descending)
-        return before, [self._keys(numbers)]
+        sought = self.sorting.column, (lower, upper), list(self.conditions), range(self.passing.rows)
+        before, numbers = self.memory.between(*sought, descending=self.sorting.descending)
+        return before, self._integers(numbers)
 
-    def _keys(self, numbers: Numbers) -> Keys:
-        return Keys(self.sorter.keys(self.name, numbers), numbers)
+    def _integers(self, numbers: Numbers) -> Integers:
+        keys = self.memory.keys(self.sorting.column, numbers)
+        return Integers(keys, numbers, descending=self.sorting.descending)
 
     def _stretches(self, step: int) -> Iterator[Numbers]:
         """The rows that pass, of every ``step``-th stretch."""
@@ -105,7 +109,3 @@ class ResidentColumn:
             self.turn.require_going_on()
             rows = range(start, min(start + BLOCK, self.passing.rows))
             yield start + np.flatnonzero(self.passing.mask(rows))
-
-
-def _place(splitter: Splitter | None) -> Place | None:
-    return None if splitter is None else Place(splitter.value.as_py(), splitter.number)

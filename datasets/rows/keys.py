@@ -24,10 +24,6 @@ class Splitter:
     number: int
 
 
-Bounds = tuple[Splitter | None, Splitter | None]
-"""The places between which rows are sought; None is the beginning, or the end, of all."""
-
-
 @dataclass(frozen=True, eq=False)
 class Keys:
     """The values of some rows and their numbers."""
@@ -45,8 +41,13 @@ class Keys:
         numbers = self.numbers[::step]
         return Keys(self.values.take(pa.array(np.arange(0, len(self), step))), numbers)
 
-    def splitter(self, place: int) -> Splitter:
-        return Splitter(self.values[place], int(self.numbers[place]))
+    def place(self, at: int) -> Splitter:
+        """Where the row is that is the ``at``-th of these, which are in order."""
+        return Splitter(self.values[at], int(self.numbers[at]))
+
+    def numbers_at(self, places: range) -> Numbers:
+        """Those from one place to another of these, which are in order."""
+        return self.numbers[places.start : places.stop]
 
     def before(self, splitter: Splitter, descending: bool) -> Bools:
         """Which come before a place in the order; rows without a value come last, either way."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,14 +15,15 @@ from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
 from datasets.cubes.kept import Kept
 from datasets.rows.columns import ResidentColumn, StoredColumn
+from datasets.rows.gathering import Gathering, held_of
 from datasets.rows.passing import Numbers, Passing
-from datasets.rows.stored import RowGroups, gather, plain_table
-from datasets.rows.windows import Column, Search, Sorting
+from datasets.rows.stored import RowGroups, plain_table
+from datasets.rows.windows import Search, Sorting
 from datasets.store import Store
-from gpu.engine import Sorter
+from gpu.engine import Columns
 
-WINDOW = 1 << 16
-"""Rows of an order that are found together."""
+PIECE = 1 << 16
+"""Rows that are read together where all are."""
 CHUNK = 1 << 7
 """Rows that are kept together."""
 AHEAD = 1 << 12
@@ -57,7 +59,7 @@ class Reader:
 
     wanted: Wanted
     passing: Passing
-    sorter: Sorter | None
+    memory: Columns | None
     kept: Kept
     turn: Turn
 
@@ -73,7 +75,7 @@ class Reader:
         """All rows, a table of some of them after the other."""
         place = 0
         while place < self.passing.total:
-            stop = min(place + WINDOW, self.passing.total)
+            stop = min(place + PIECE, self.passing.total)
             table = self._group_at(place) if self.wanted.sorting is None else self._at(range(place, stop))
             yield table
             place += table.num_rows
@@ -85,7 +87,7 @@ class Reader:
     def _chunks(self, chunks: range) -> dict[Hashable, pa.Table]:
         """These chunks, and some of those after them."""
         start, needed = chunks.start * CHUNK, len(chunks) * CHUNK
-        ahead = min(start + AHEAD, -(-(start + needed) // WINDOW) * WINDOW)
+        ahead = min(start + AHEAD, -(-(start + needed) // PIECE) * PIECE)
         goes_on = self.kept.holds((self.wanted, chunks.start - 1))
         table = self._at(range(start, min(ahead, self.passing.total)), needed, 2 if goes_on else 1)
         cuts = range(0, table.num_rows, CHUNK)
@@ -95,9 +97,11 @@ class Reader:
         """The rows at these places, or what lies in ``times`` the row groups of those that are needed."""
         with self._open() as (store, groups):
             numbers = self._numbers(store, groups, places)
-            if needed is not None:
+            columns = self.wanted.columns
+            gathering = Gathering(store, groups, columns, held_of(self.memory, columns))
+            if needed is not None and gathering.reads:
                 numbers = numbers[: _reached(groups.of(numbers), needed, times)]
-            return gather(store, groups, numbers, self.wanted.columns, self.turn)
+            return gathering.rows(numbers, self.turn)
 
     def _group_at(self, place: int) -> pa.Table:
         """The rows from a place on that are in the same row group, as stored."""
@@ -114,24 +118,25 @@ class Reader:
         sorting = self.wanted.sorting
         if sorting is None:
             return self.passing.numbers(places.start, places.stop)
-        search = Search(self._column(store, groups, sorting), self.passing.total, sorting.descending)
-        first = places.start // WINDOW
-        starts = range(first * WINDOW, places.stop, WINDOW)
-        windows = [np.zeros(0, np.int64), *(self._window(search, sorting, start) for start in starts)]
-        return np.concatenate(windows)[places.start - first * WINDOW :][: len(places)]
+        search = self._search(store, groups, sorting)
+        step = search.column.window
+        first = places.start // step
+        starts = range(first * step, places.stop, step)
+        windows = [np.zeros(0, np.int64), *(self._window(search, start) for start in starts)]
+        return np.concatenate(windows)[places.start - first * step :][: len(places)]
 
-    def _column(self, store: Store, groups: RowGroups, sorting: Sorting) -> Column:
-        """The column to sort by, in memory unless so few rows pass that not every row group has some."""
-        name, passing, turn = sorting.column, self.passing, self.turn
-        sorter = self.sorter
-        if sorter is None or passing.total < len(groups.all) or not sorter.sorts(name):
-            return StoredColumn(store, groups, passing, name, turn)
-        return ResidentColumn(sorter, self.wanted.selection.conditions, passing, name, turn)
+    def _search(self, store: Store, groups: RowGroups, sorting: Sorting) -> Search[Any]:
+        """In memory, unless so few rows pass that not every row group has some."""
+        passing, memory = self.passing, self.memory
+        if memory is None or passing.total < len(groups.all) or not memory.keeps(sorting.column):
+            return Search(StoredColumn(store, groups, passing, sorting, self.turn), passing.total)
+        conditions = self.wanted.selection.conditions
+        return Search(ResidentColumn(memory, conditions, passing, sorting, self.turn), passing.total)
 
-    def _window(self, search: Search, sorting: Sorting, start: int) -> Numbers:
+    def _window(self, search: Search[Any], start: int) -> Numbers:
         """The numbers of the rows at the places of a window."""
-        places = range(start, min(start + WINDOW, self.passing.total))
-        key = (self.wanted.selection, sorting, start)
+        places = range(start, min(start + search.column.window, self.passing.total))
+        key = (self.wanted.selection, self.wanted.sorting, places)
         return self.kept.of(key, lambda: {key: search.at(places)})
 
     @contextmanager

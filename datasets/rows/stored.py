@@ -9,11 +9,11 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
+from config import settings
 from datasets.cubes.flights import Turn
 from datasets.rows.keys import plain
 from datasets.rows.passing import Numbers
 from datasets.store import RowGroup, Store
-from gpu.cpu.pool import cores
 
 OF_ONE = 256
 """Bytes in memory of what is known of a row group, about."""
@@ -59,8 +59,8 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
 
 @cache
 def _readers() -> ThreadPoolExecutor:
-    """One thread a core; apart from those that count, so that nobody's brush waits for rows."""
-    return ThreadPoolExecutor(cores(), thread_name_prefix="rows")
+    """As many as count, and not these, so that nobody's brush waits for rows."""
+    return ThreadPoolExecutor(settings().threads, thread_name_prefix="rows")
 
 
 def plain_table(table: pa.Table) -> pa.Table:

@@ -11,9 +11,10 @@ import pyarrow as pa
 from datasets.cubes.engines import Engines
 from datasets.cubes.flights import Lanes, Turn
 from datasets.cubes.kept import Kept
+from datasets.rows.holding import Holding
 from datasets.rows.passing import passing
 from datasets.rows.reader import Reader, Wanted
-from gpu.engine import sorter_of
+from gpu.engine import columns_of
 
 CAPACITY = 1 << 28
 """Bytes kept: which of two billion rows pass, the order of thirty million, or the rows of many pages."""
@@ -36,6 +37,7 @@ class Tables:
     def __init__(self, engines: Engines) -> None:
         self._engines = engines
         self._kept = Kept(CAPACITY)
+        self._holding = Holding()
         self._lanes = Lanes()
         self._lock = Lock()
 
@@ -48,7 +50,10 @@ class Tables:
         with self._in_lane(turn):
             reader = self._reader(wanted, turn)
             total = reader.passing.total
-            return total, reader.page(range(min(places.start, total), min(places.stop, total)))
+            page = reader.page(range(min(places.start, total), min(places.stop, total)))
+        if wanted.sorting is not None and reader.memory is not None:
+            self._holding.want(reader.memory, wanted.columns)
+        return total, page
 
     def whole(self, wanted: Wanted) -> tuple[int, Iterator[pa.Table]]:
         """How many rows there are, and all of them, a table after the other.
@@ -66,7 +71,7 @@ class Tables:
         key = wanted.selection
         engine = self._engines.of(key.slug, key.version, key.rows)
         found = self._kept.of(key, lambda: {key: passing(engine, key.conditions, key.rows, turn)})
-        return Reader(wanted, found, sorter_of(engine), self._kept, turn)
+        return Reader(wanted, found, columns_of(engine), self._kept, turn)
 
     @contextmanager
     def _in_lane(self, turn: Turn) -> Iterator[None]:

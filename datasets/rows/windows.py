@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
-from typing import Protocol
+from typing import ClassVar, Generic, Protocol, TypeVar
 
-import pyarrow as pa
-
-from datasets.rows.keys import Bounds, Keys, ordered
 from datasets.rows.passing import Numbers
+
+P = TypeVar("P")
+"""A place in an order."""
+P_co = TypeVar("P_co", covariant=True)
 
 FEW = 1 << 17
 """So many rows are sorted as they are."""
 SAMPLE = 1 << 17
 SHARE = 1 << 10
 """Of more than a thousand times as many rows the sample is a thousandth, so that what is kept stays small."""
-FEWEST_GROUPS = 8
+FEWEST_STRETCHES = 8
 DEVIATIONS = 6
 SLACK = 16
 
@@ -36,36 +37,52 @@ class Sorting:
     descending: bool = False
 
 
-class Column(Protocol):
-    """The values that rows which pass have in one column, a stretch of rows after the other.
+class Some(Protocol[P_co]):
+    """Some rows of an order."""
+
+    def __len__(self) -> int: ...
+
+    def place(self, at: int) -> P_co:
+        """Where the row is that is the ``at``-th of these."""
+        ...
+
+    def numbers_at(self, places: range) -> Numbers:
+        """The numbers of those from one place to another of these."""
+        ...
+
+
+class Column(Protocol[P]):
+    """The rows that pass, by what they are sorted by; a stretch of them after the other can be sampled.
 
     All methods raise ``OutdatedError`` when nobody waits any longer.
+
+    Attributes:
+        window: rows that are found together.
     """
 
-    @property
-    def type(self) -> pa.DataType:
-        """That of its keys."""
-        ...
+    window: ClassVar[int]
 
     @property
     def stretches(self) -> int: ...
 
-    def sample(self, step: int, every: int) -> list[Keys]:
+    def sample(self, step: int, every: int) -> Some[P]:
         """Every so many-th row of every ``step``-th stretch."""
         ...
 
-    def between(self, bounds: Bounds, *, descending: bool) -> tuple[int, list[Keys]]:
-        """How many rows come before the lower bound, and those that do not, but before the upper one."""
+    def between(self, lower: P | None, upper: P | None) -> tuple[int, Some[P]]:
+        """How many rows come before the lower place, and those that do not, but before the upper one.
+
+        None is the beginning, or the end, of all.
+        """
         ...
 
 
 @dataclass(frozen=True)
-class Search:
+class Search(Generic[P]):
     """Looks for rows in the order of a column, of which ``total`` pass."""
 
-    column: Column
+    column: Column[P]
     total: int
-    descending: bool
 
     def at(self, places: range) -> Numbers:
         """The numbers of the rows at these places, of which there are as many as pass at most.
@@ -73,38 +90,30 @@ class Search:
         Raises:
             OutdatedError: nobody waits any longer.
         """
-        for bounds in self._attempts(places):
-            before, between = self.column.between(bounds, descending=self.descending)
-            if before <= places.start and places.stop <= before + sum(map(len, between)):
-                found = self._ordered(between)
-                return found.numbers[places.start - before : places.stop - before]
+        for lower, upper in self._attempts(places):
+            before, found = self.column.between(lower, upper)
+            if before <= places.start and places.stop <= before + len(found):
+                return found.numbers_at(range(places.start - before, places.stop - before))
         raise AssertionError("the last attempt keeps all rows")
 
-    def _attempts(self, places: range) -> Iterator[Bounds]:
+    def _attempts(self, places: range) -> Iterator[tuple[P | None, P | None]]:
         """Between which rows those at these places may be; at last, between none."""
         total, count = self.total, self.column.stretches
         if total > FEW:
             size = max(SAMPLE, total // SHARE)
-            few = max(FEWEST_GROUPS, ceil(count * size / total))
+            few = max(FEWEST_STRETCHES, ceil(count * size / total))
             for step in sorted({max(1, count // few), 1}, reverse=True):
-                yield self._bounds(self._sample(step, size), places)
+                yield self._bounds(self.column.sample(step, max(1, total // step // size)), places)
         yield None, None
 
-    def _sample(self, step: int, size: int) -> Keys:
-        """About so many rows, of every ``step``-th stretch, in order."""
-        return self._ordered(self.column.sample(step, max(1, self.total // step // size)))
-
-    def _bounds(self, sample: Keys, places: range) -> Bounds:
+    def _bounds(self, sample: Some[P], places: range) -> tuple[P | None, P | None]:
         low = floor(self._expected(sample, places.start, -1))
         high = ceil(self._expected(sample, places.stop, 1))
-        lower = sample.splitter(low) if 0 <= low < len(sample) else None
-        return lower, sample.splitter(high) if 0 <= high < len(sample) else None
+        lower = sample.place(low) if 0 <= low < len(sample) else None
+        return lower, sample.place(high) if 0 <= high < len(sample) else None
 
-    def _expected(self, sample: Keys, place: int, side: int) -> float:
+    def _expected(self, sample: Some[P], place: int, side: int) -> float:
         """Where a place is in the sample, by chance at most."""
         share = place / self.total
         room = DEVIATIONS * sqrt(len(sample) * share * (1 - share)) + SLACK
         return len(sample) * share + side * room
-
-    def _ordered(self, keys: list[Keys]) -> Keys:
-        return ordered(keys, self.column.type, self.descending)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from threading import Lock
 
 import numpy as np
@@ -12,16 +11,14 @@ import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
 from gpu.engine import Source, asked
-from gpu.order import Place, RowNumbers, bounds
-from gpu.resident import sortable
 from gpu.resident.arrays import Arrays
+from gpu.resident.columns import ResidentColumns
 from gpu.resident.counter import Counter
 from gpu.resident.masks import trimmed, unpacked
 from gpu.resident.memory import Memory
 from gpu.resident.request import Request
-from gpu.resident.resident import Resident
+from gpu.resident.resident import residing
 from gpu.resident.rows import Rows
-from gpu.resident.texts import TooManyTextsError
 from gpu.resident.window import Coder
 from gpu.scales import Scale
 
@@ -34,9 +31,9 @@ class ResidentEngine:
     def __init__(self, source: Source, memory: Memory, arrays: Arrays, counter: Counter) -> None:
         self._coder = Coder(Rows(source), memory.shelf, arrays)
         self._counter = counter
+        self.columns = ResidentColumns(self._coder, counter)
         self.known = memory.known
         self._appending = Lock()
-        self._many_texts: set[str] = set()
 
     @property
     def rows(self) -> int:
@@ -47,7 +44,7 @@ class ResidentEngine:
         return self._coder.shelf.nbytes_of(self._coder.rows) + self._coder.rows.nbytes
 
     def load(self, column: str, scale: Scale) -> None:
-        with self._resident(self.rows) as resident:
+        with residing(self._coder, self.rows) as resident:
             resident.codes(Axis(column, scale))
 
     def append(self, batch: pa.RecordBatch) -> None:
@@ -72,7 +69,7 @@ class ResidentEngine:
         return trimmed(self._passing(filters, wanted), len(wanted))
 
     def _passing(self, filters: Sequence[Filter | AnyOf], rows: range) -> npt.NDArray[np.uint64]:
-        with self._resident(rows.stop) as resident:
+        with residing(self._coder, rows.stop) as resident:
             bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
             return self._counter.passing(bits, rows)
 
@@ -91,49 +88,6 @@ class ResidentEngine:
             TypeError: a measure's column has no numbers, or a scale can't judge a column.
         """
         wanted = asked(rows, self.rows)
-        with self._resident(wanted.stop) as resident:
+        with residing(self._coder, wanted.stop) as resident:
             request = Request(resident, self.known, self._counter, cancel or Cancel(), wanted.start)
             return request.answer(specs)
-
-    def sorts(self, column: str) -> bool:
-        kind = self._coder.rows.type_of(column)
-        wide = sortable.width(kind)
-        if wide is None or wide * self.rows > self._coder.shelf.limit // 2:
-            return False
-        return not sortable.is_text(kind) or self._has_few_texts(column)
-
-    def keys(self, column: str, rows: RowNumbers) -> pa.Array:
-        with self._resident(int(rows.max(initial=-1)) + 1) as resident:
-            values = resident.sortable(column)
-            return sortable.keys(*self._counter.gather(values, rows), values.ranks)
-
-    def between(
-        self,
-        column: str,
-        ends: tuple[Place | None, Place | None],
-        filters: Sequence[Filter | AnyOf],
-        rows: range | None = None,
-        *,
-        descending: bool,
-    ) -> tuple[int, RowNumbers]:
-        wanted = asked(rows, self.rows)
-        with self._resident(wanted.stop) as resident:
-            bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-            sought = bounds(*ends, descending=descending)
-            return self._counter.between(resident.sortable(column), bits, sought, wanted)
-
-    def _has_few_texts(self, column: str) -> bool:
-        if column not in self._many_texts:
-            try:
-                with self._resident(self.rows) as resident:
-                    few = not resident.texts(column).many
-            except TooManyTextsError:
-                few = False
-            if not few:
-                self._many_texts.add(column)
-        return column not in self._many_texts
-
-    @contextmanager
-    def _resident(self, rows: int) -> Iterator[Resident]:
-        with self._coder.lease() as lease:
-            yield Resident(self._coder, lease, rows)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from gpu.order import Ranks
 from gpu.resident.arrays import Array, Arrays, Window, Words
 from gpu.resident.entry import Carry, Movable
 from gpu.resident.rows import Rows
 
 Mask = npt.NDArray[np.bool_]
 Host = npt.NDArray[Any]
-Read = Callable[[pa.Array], tuple[Host, Mask | None]]
 
 
 def plain(values: pa.Array) -> tuple[Host, Mask | None]:
@@ -57,16 +56,16 @@ def holding(numbers: Host, current: np.dtype[Any]) -> np.dtype[Any]:
 
 
 class Numbers(Movable):
-    """A column's numbers, or what ``read`` makes numbers of.
+    """A column's numbers.
 
     Attributes:
         most: no integer is further from 0.
         valid: the bit of each row that has a number; None as long as all do.
     """
 
-    def __init__(self, rows: Rows, arrays: Arrays, column: str, read: Read = plain) -> None:
+    def __init__(self, rows: Rows, arrays: Arrays, column: str) -> None:
         super().__init__()
-        self._rows, self._arrays, self._column, self._read = rows, arrays, column, read
+        self._rows, self._arrays, self._column = rows, arrays, column
         self.array: Array = arrays.empty(np.int8)
         self.most = 0
         self.valid: Words | None = None
@@ -80,10 +79,22 @@ class Numbers(Movable):
         self.valid = None if self.valid is None else carry(self.valid)
         self.array = array
 
+    def read(self, values: pa.Array) -> tuple[Host, Mask | None]:
+        """Values as numbers, and which are present (None: all)."""
+        return plain(values)
+
+    def written(self, numbers: Host, present: Mask) -> pa.Array:
+        """Numbers as values again; those that are missing, null."""
+        return pa.array(numbers, mask=~present)
+
+    def ranks(self) -> Ranks | None:
+        """By number, its place in the order of the values; None: they have the order of the numbers."""
+        return None
+
     def grow(self, start: int, stop: int) -> None:
         array, missing = self.array, []
         for row, values in self._rows.read(self._column, start, stop):
-            numbers, valid = self._read(values)
+            numbers, valid = self.read(values)
             if numbers.dtype.kind == "i" and numbers.size:
                 self.most = max(self.most, -int(numbers.min()), int(numbers.max()))
             array = self._arrays.grown(array, stop, holding(numbers, array.dtype))

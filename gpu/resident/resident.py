@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gpu.cubes import AnyOf, Axis, Filter
-from gpu.order import Sortable
 from gpu.resident.arrays import Array, Words
 from gpu.resident.bits import bits_of
 from gpu.resident.joined import Joined
 from gpu.resident.numbers import Numbers
 from gpu.resident.shelf import Lease
-from gpu.resident.sortable import is_number, is_text, ordinal
-from gpu.resident.texts import Texts
+from gpu.resident.sortable import entry_of
 from gpu.resident.window import Coder
 
 
@@ -34,30 +34,23 @@ class Resident:
         return self.lease.take(("bits", filter_), lambda: bits_of(self.coder, filter_), self.rows).words
 
     def numbers(self, column: str) -> Numbers:
-        coder = self.coder
-        return self.lease.take(
-            ("numbers", column), lambda: Numbers(coder.rows, coder.arrays, column), self.rows
-        )
+        return self._numbers(Numbers, column)
 
-    def sortable(self, column: str) -> Sortable:
-        """What rows are sorted by; of one that grows, what there is of the rows that are wanted.
+    def column(self, column: str) -> Numbers:
+        """A column's values as numbers, of whatever type they are.
 
         Raises:
-            TooManyTextsError: the column can't be kept.
+            TooManyTextsError: it can't be kept.
         """
-        kind = self.coder.rows.type_of(column)
-        if is_text(kind):
-            texts = self.texts(column)
-            return Sortable(texts.array, texts.valid, texts.vocabulary.ranks())
-        found = self.numbers(column) if is_number(kind) else self._ordinals(column)
-        return Sortable(found.array, found.valid)
+        return self._numbers(entry_of(self.coder.rows.type_of(column)), column)
 
-    def texts(self, column: str) -> Texts:
+    def _numbers(self, kind: type[Numbers], column: str) -> Numbers:
         coder = self.coder
-        return self.lease.take(("texts", column), lambda: Texts(coder.rows, coder.arrays, column), self.rows)
+        return self.lease.take((kind, column), lambda: kind(coder.rows, coder.arrays, column), self.rows)
 
-    def _ordinals(self, column: str) -> Numbers:
-        coder = self.coder
-        return self.lease.take(
-            ("ordinals", column), lambda: Numbers(coder.rows, coder.arrays, column, ordinal), self.rows
-        )
+
+@contextmanager
+def residing(coder: Coder, rows: int) -> Iterator[Resident]:
+    """What is resident of so many rows; it stays until the block ends."""
+    with coder.lease() as lease:
+        yield Resident(coder, lease, rows)

@@ -56,6 +56,12 @@ class Shelf:
     def has(self, owner: Hashable, key: Hashable) -> bool:
         return (owner, key) in self._entries
 
+    def covers(self, owner: Hashable, key: Hashable, rows: int) -> bool:
+        """Whether there is an entry that covers so many rows."""
+        with self._lock:
+            entry = self._entries.get((owner, key))
+            return entry is not None and entry.rows >= rows
+
     def nbytes_of(self, owner: Hashable) -> int:
         with self._lock:
             return sum(entry.nbytes for entry in self._of(owner))

@@ -7,7 +7,9 @@ import pyarrow as pa
 
 from gpu import order
 from gpu.order import Ranks
-from gpu.resident.numbers import Host, Mask, plain
+from gpu.resident.numbers import Host, Mask, Numbers
+from gpu.resident.ordinals import Ordinals
+from gpu.resident.texts import Texts
 
 
 def is_number(kind: pa.DataType) -> bool:
@@ -31,11 +33,11 @@ def width(kind: pa.DataType) -> int | None:
     return int(kind.bit_width) // 8
 
 
-def ordinal(values: pa.Array) -> tuple[Host, Mask | None]:
-    """Instants and booleans as numbers, and which are present (None: all)."""
-    if pa.types.is_boolean(values.type):
-        return plain(values.cast(pa.uint8()))
-    return plain(values.cast(pa.int32() if values.type.bit_width == 32 else pa.int64()))
+def entry_of(kind: pa.DataType) -> type[Numbers]:
+    """What keeps a column of this type."""
+    if is_text(kind):
+        return Texts
+    return Numbers if is_number(kind) else Ordinals
 
 
 def keys(numbers: Host, present: Mask, ranks: Ranks | None) -> pa.Array:

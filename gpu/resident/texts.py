@@ -55,20 +55,26 @@ class Texts(Numbers):
     """A column's text by the numbers of its vocabulary."""
 
     def __init__(self, rows: Rows, arrays: Arrays, column: str) -> None:
-        self.vocabulary = Vocabulary()
-        super().__init__(rows, arrays, column, self._few)
+        super().__init__(rows, arrays, column)
+        self._vocabulary = Vocabulary()
 
     @property
     def many(self) -> bool:
-        return len(self.vocabulary.texts) > MOST
+        return len(self._vocabulary.texts) > MOST
 
-    def _few(self, values: pa.Array) -> tuple[Host, Mask | None]:
-        """Their numbers. Rows that are appended may bring more texts than a column has in the beginning.
+    def read(self, values: pa.Array) -> tuple[Host, Mask | None]:
+        """Rows that are appended may bring more texts than a column has in the beginning.
 
         Raises:
             TooManyTextsError: there are many, and nothing of the column is kept yet.
         """
-        numbers = self.vocabulary.numbers(values)
+        numbers = self._vocabulary.numbers(values)
         if self.many and self.rows < 0:
             raise TooManyTextsError
         return numbers
+
+    def written(self, numbers: Host, present: Mask) -> pa.Array:
+        return self._vocabulary.texts.take(pa.array(numbers, mask=~present))
+
+    def ranks(self) -> Ranks:
+        return self._vocabulary.ranks()

@@ -79,7 +79,7 @@ def read_back(name, text):
 
 @pytest.mark.parametrize("asked", [{}, {"sort": "word"}, {"sort": "real", "descending": True}])
 def test_another_program_reads_the_rows_that_pass(ada, asked, monkeypatch):
-    monkeypatch.setattr("datasets.rows.reader.WINDOW", 1024)
+    monkeypatch.setattr("datasets.rows.reader.PIECE", 1024)
     filters = {"whole": PASSES["whole"][0]}
     views = [{"id": "whole", "columns": ["whole"], "scales": [{"type": "linear"}], "bins": [None]}]
     found = lines(exported(ada, views=views, filters=filters, **asked))

@@ -17,10 +17,11 @@ from datasets.cubes.kept import Kept
 from datasets.growing import merging
 from datasets.growing.appending import append
 from datasets.rotation import rotate
-from datasets.rows import reader
+from datasets.rows import gathering, reader
 from datasets.rows.passing import Passing
 from db.engine import session
 from db.tables import Role, Share
+from gpu.engine import columns_of
 from tests.integration.explorations import view
 from tests.integration.readers import (
     PASSES,
@@ -46,6 +47,17 @@ def ada(app, tmp_path):
     return who_sees_all(app, tmp_path)
 
 
+@pytest.fixture(params=["from files", "from memory"])
+def columns_are(request, app, ada):
+    """Where the columns of the table are."""
+    memory = columns_of(app.server.extensions["engines"].of("trips", ada.dataset.version))
+    if request.param == "from memory":
+        for name in stored_rows()[0]:
+            memory.fetch(name)
+            assert memory.holds(name)
+
+
+@pytest.mark.usefixtures("columns_are")
 @pytest.mark.parametrize("filters", [(), ("whole",), ("real", "word"), ("when",), ("late", "whole", "word")])
 def test_pages_are_those_of_the_oracle(ada, filters):
     rows = stored_rows()
@@ -168,8 +180,8 @@ class Gate:
 
 @pytest.fixture
 def gate(monkeypatch):
-    gate = Gate(reader.gather)
-    monkeypatch.setattr(reader, "gather", gate)
+    gate = Gate(gathering.gather)
+    monkeypatch.setattr(gathering, "gather", gate)
     return gate
 
 

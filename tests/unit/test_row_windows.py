@@ -20,7 +20,7 @@ from datasets.rows import passing as passings
 from datasets.rows.columns import ResidentColumn, StoredColumn
 from datasets.rows.passing import Passing, passing
 from datasets.rows.stored import RowGroups, gather
-from datasets.rows.windows import Search
+from datasets.rows.windows import Search, Sorting
 from datasets.store import Store
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
@@ -38,7 +38,7 @@ def small() -> Iterator[pytest.MonkeyPatch]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(windows, "FEW", 1000)
         patch.setattr(windows, "SAMPLE", 200)
-        patch.setattr(windows, "FEWEST_GROUPS", 2)
+        patch.setattr(windows, "FEWEST_STRETCHES", 2)
         patch.setattr(columns, "BLOCK", GROUP)
         yield patch
 
@@ -71,16 +71,17 @@ def ordered(table, found, column, descending):
     return [row for row in in_order(table[column], descending) if row < found.rows and mask[row]]
 
 
-def stored_column(store, found, name):
-    return StoredColumn(store, RowGroups(store.groups), found, name, Turn())
+def stored_column(store, found, *sorting, turn=None):
+    return StoredColumn(store, RowGroups(store.groups), found, Sorting(*sorting), turn or Turn())
 
 
-def resident_column(table, found, name, conditions=()):
-    return ResidentColumn(CpuEngine(TableSource(table)), frozenset(conditions), found, name, Turn())
+def resident_column(table, found, *sorting, conditions=(), turn=None):
+    memory = CpuEngine(TableSource(table)).columns
+    return ResidentColumn(memory, frozenset(conditions), found, Sorting(*sorting), turn or Turn())
 
 
-def assert_any_places(column, found, wanted, descending, data):
-    search = Search(column, found.total, descending)
+def assert_any_places(column, found, wanted, data):
+    search = Search(column, found.total)
     places = sorted(data.draw(st.lists(st.integers(0, found.total), min_size=2, max_size=2)))
     assert search.at(range(*places)).tolist() == wanted[slice(*places)]
     assert search.at(range(min(50, found.total))).tolist() == wanted[:50]
@@ -92,7 +93,7 @@ def test_any_places_of_any_order(table, name, descending, data):
     found = data.draw(masks(data.draw(st.sampled_from([table.num_rows, table.num_rows // 2]))))
     wanted = ordered(table, found, name, descending)
     with stored(table) as store:
-        assert_any_places(stored_column(store, found, name), found, wanted, descending, data)
+        assert_any_places(stored_column(store, found, name, descending), found, wanted, data)
 
 
 @examples(60)
@@ -102,8 +103,8 @@ def test_any_places_of_any_order_in_memory(table, name, conditions, descending, 
     found = passing(OracleEngine(TableSource(table)), frozenset(conditions), rows, Turn())
     wanted = ordered(table, found, name, descending)
     with small():
-        column = resident_column(table, found, name, conditions)
-        assert_any_places(column, found, wanted, descending, data)
+        column = resident_column(table, found, name, descending, conditions=conditions)
+        assert_any_places(column, found, wanted, data)
 
 
 @pytest.mark.parametrize("places", [range(100), range(5000, 5100), range(9950, 10_000)])
@@ -112,8 +113,9 @@ def test_rows_that_are_in_order_already_are_no_fair_sample_and_still_found(place
     table, found = pa.table({"time": np.arange(10_000) // 3 * 3}), Passing(10_000)
     wanted = ordered(table, found, "time", descending)[places.start : places.stop]
     with stored(table) as store:
-        for column in (stored_column(store, found, "time"), resident_column(table, found, "time")):
-            assert Search(column, found.total, descending).at(places).tolist() == wanted
+        sorting = "time", descending
+        for column in (stored_column(store, found, *sorting), resident_column(table, found, *sorting)):
+            assert Search(column, found.total).at(places).tolist() == wanted
 
 
 class Watched:
@@ -121,11 +123,11 @@ class Watched:
 
     def __init__(self, column):
         self.column, self.kept = column, []
-        self.type, self.stretches, self.sample = column.type, column.stretches, column.sample
+        self.stretches, self.sample = column.stretches, column.sample
 
-    def between(self, bounds, *, descending):
-        before, found = self.column.between(bounds, descending=descending)
-        self.kept.append(sum(map(len, found)))
+    def between(self, *places):
+        before, found = self.column.between(*places)
+        self.kept.append(len(found))
         return before, found
 
 
@@ -134,7 +136,7 @@ def test_few_rows_are_kept_of_many_and_one_pass_is_enough():
     with stored(table) as store:
         for column in (stored_column(store, found, "x"), resident_column(table, found, "x")):
             watched = Watched(column)
-            search = Search(watched, found.total, descending=False)
+            search = Search(watched, found.total)
             search.at(range(25_000, 25_100))
             search.at(range(100))
             assert len(watched.kept) == 2
@@ -146,13 +148,12 @@ def test_a_search_ends_with_its_turn():
     turn, found, table = Turn(), Passing(2000), pa.table({"x": np.arange(2000)})
     turn.end()
     with stored(table) as store:
-        groups = RowGroups(store.groups)
-        resident = ResidentColumn(CpuEngine(TableSource(table)), frozenset(), found, "x", turn)
-        for column in (StoredColumn(store, groups, found, "x", turn), resident):
+        stored_one = stored_column(store, found, "x", turn=turn)
+        for column in (stored_one, resident_column(table, found, "x", turn=turn)):
             with pytest.raises(OutdatedError):
-                Search(column, found.total, descending=False).at(range(10))
+                Search(column, found.total).at(range(10))
         with pytest.raises(OutdatedError):
-            gather(store, groups, np.arange(3), ["x"], turn)
+            gather(store, stored_one.groups, np.arange(3), ["x"], turn)
 
 
 @examples(30)

@@ -1,0 +1,69 @@
+"""Columns of tables that people sort come into memory, and rows are the same wherever they come from."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pyarrow as pa
+
+from datasets.cubes.flights import Turn
+from datasets.rows.gathering import Gathering, held_of
+from datasets.rows.holding import Holding
+from datasets.rows.stored import RowGroups
+from gpu.cpu import CpuEngine
+from tests.unit.sources import TableSource
+from tests.unit.test_row_windows import stored
+
+TABLE = pa.table(
+    {
+        "x": [1.5, None, 3],
+        "name": ["b", None, "a"],
+        "price": pa.array(["1.25", None, "2.5"]).cast(pa.decimal128(9, 2)),
+    }
+)
+
+
+def settled():
+    """All is fetched that is wanted."""
+    for thread in threading.enumerate():
+        if thread.name == "holding":
+            thread.join(20)
+
+
+def test_what_can_be_kept_is_fetched_and_the_rest_goes_on_being_read():
+    columns = CpuEngine(TableSource(TABLE)).columns
+    holding = Holding()
+    for _ in range(2):
+        holding.want(columns, TABLE.column_names)
+        settled()
+        assert [columns.holds(name) for name in TABLE.column_names] == [True, True, False]
+
+
+def test_a_column_that_can_not_be_read_keeps_no_other_from_being_fetched():
+    class Torn(TableSource):
+        def read(self, column, start=0):
+            yield from super().read(column, start)
+            if column == "x":
+                raise OSError("the disk has gone")
+
+    columns = CpuEngine(Torn(TABLE)).columns
+    holding = Holding()
+    holding.want(columns, ["x", "name"])
+    settled()
+    assert columns.holds("name")
+
+
+def test_rows_are_the_same_from_memory_and_from_files():
+    columns = CpuEngine(TableSource(TABLE)).columns
+    names, numbers = ["price", "x", "name", "x"], np.array([2, 0, 1, 2])
+    with stored(TABLE) as store:
+        groups = RowGroups(store.groups)
+        read = Gathering(store, groups, names, held_of(None, names))
+        assert read.reads
+        for name in ("x", "name"):
+            columns.fetch(name)
+        held = Gathering(store, groups, names, held_of(columns, names))
+        assert held.reads
+        assert held.rows(numbers, Turn()).equals(read.rows(numbers, Turn()))
+        assert not Gathering(store, groups, ["x"], held_of(columns, ["x"])).reads
