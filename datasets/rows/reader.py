@@ -94,13 +94,17 @@ class Reader:
         return {(self.wanted, (start + cut) // CHUNK): _apart(table.slice(cut, CHUNK)) for cut in cuts}
 
     def _at(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
-        """The rows at these places, or what lies in ``times`` the row groups of those that are needed."""
+        """The rows at these places, or of them those needed and what is read with them at little cost.
+
+        That is what lies in ``times`` as many row groups.
+        """
         with self._open() as (store, groups):
             numbers = self._numbers(store, groups, places)
             columns = self.wanted.columns
             gathering = Gathering(store, groups, columns, held_of(self.memory, columns))
-            if needed is not None and gathering.reads:
-                numbers = numbers[: _reached(groups.of(numbers), needed, times)]
+            if needed is not None:
+                reached = _reached(groups.of(numbers), needed, times) if gathering.reads else needed
+                numbers = numbers[:reached]
             return gathering.rows(numbers, self.turn)
 
     def _group_at(self, place: int) -> pa.Table:
@@ -126,12 +130,13 @@ class Reader:
         return np.concatenate(windows)[places.start - first * step :][: len(places)]
 
     def _search(self, store: Store, groups: RowGroups, sorting: Sorting) -> Search[Any]:
-        """In memory, unless so few rows pass that not every row group has some."""
+        """In memory, but for one search among so few rows no column is brought there."""
         passing, memory = self.passing, self.memory
-        if memory is None or passing.total < len(groups.all) or not memory.keeps(sorting.column):
-            return Search(StoredColumn(store, groups, passing, sorting, self.turn), passing.total)
-        conditions = self.wanted.selection.conditions
-        return Search(ResidentColumn(memory, conditions, passing, sorting, self.turn), passing.total)
+        few = passing.total < len(groups.all)
+        if memory is not None and (memory.holds if few else memory.keeps)(sorting.column):
+            conditions = self.wanted.selection.conditions
+            return Search(ResidentColumn(memory, conditions, passing, sorting, self.turn), passing.total)
+        return Search(StoredColumn(store, groups, passing, sorting, self.turn), passing.total)
 
     def _window(self, search: Search[Any], start: int) -> Numbers:
         """The numbers of the rows at the places of a window."""

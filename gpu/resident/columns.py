@@ -30,8 +30,7 @@ class ResidentColumns:
         self._many_texts: set[str] = set()
 
     def keeps(self, column: str) -> bool:
-        size = self._size(column)
-        if size is None or size > self._coder.shelf.limit // 2 or column in self._many_texts:
+        if column in self._many_texts or not self._fits(column, self._coder.shelf.limit // 2):
             return False
         kind = self._coder.rows.type_of(column)
         return not sortable.is_text(kind) or self._has_few_texts(column)
@@ -41,13 +40,8 @@ class ResidentColumns:
         return self._coder.shelf.covers(rows, (sortable.entry_of(rows.type_of(column)), column), rows.count)
 
     def fetch(self, column: str) -> None:
-        size, shelf = self._size(column), self._coder.shelf
-        if (
-            not self.holds(column)
-            and size is not None
-            and size <= shelf.limit - shelf.nbytes
-            and self.keeps(column)
-        ):
+        free = self._coder.shelf.limit - self._coder.shelf.nbytes
+        if not self.holds(column) and self._fits(column, free) and self.keeps(column):
             with residing(self._coder, self._coder.rows.count) as resident:
                 resident.column(column)
 
@@ -81,10 +75,10 @@ class ResidentColumns:
     def _gathered(self, found: Numbers, rows: RowNumbers) -> Gathered:
         return self._counter.gather(_sortable(found), rows)
 
-    def _size(self, column: str) -> int | None:
-        """Bytes that it takes at most; None if it can't be kept."""
+    def _fits(self, column: str, room: int) -> bool:
+        """Whether it can be kept in so many bytes."""
         wide = sortable.width(self._coder.rows.type_of(column))
-        return None if wide is None else wide * self._coder.rows.count
+        return wide is not None and wide * self._coder.rows.count <= room
 
     def _has_few_texts(self, column: str) -> bool:
         try:
