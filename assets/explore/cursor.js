@@ -2,7 +2,9 @@
  * The cell of the table that the keys have led to, and what is told of the one under the pointer.
  * @import { Sheet } from "./sheet.js"
  */
-import { CURSOR } from "./lines.js";
+
+/** The id of the cell that the keys have led to. */
+const CURSOR = "dx-cursor";
 
 /** @typedef {{ row: number, column: number }} Cell */
 /** @typedef {{ rows: number, columns: number, page: number }} Size how many there are, and how many rows are seen at once */
@@ -34,6 +36,7 @@ export function stepped(cell, { key, ctrlKey, metaKey, altKey }, size) {
 
 export class Cursor {
   /** @type {Cell | null} */ #cell = null;
+  /** @type {HTMLElement | undefined} */ #marked = undefined;
 
   /** @param {Sheet} sheet */
   constructor(sheet) {
@@ -42,14 +45,18 @@ export class Cursor {
     element.addEventListener("keydown", (event) => this.#key(event));
     element.addEventListener("focus", () => this.#go(this.#from));
     element.addEventListener("click", ({ target }) => this.#point(/** @type {Element} */ (target)));
-    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {Element} */ (target)));
+    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {HTMLElement} */ (target)));
   }
 
-  /** Where the lines are drawn by now; a reader of the screen is told only of what is there. */
+  /** Where cells are drawn by now; a reader of the screen is told only of what is there. */
   mark() {
     const { element, lines } = this.sheet;
-    if (lines.mark(this.#cell)) element.setAttribute("aria-activedescendant", CURSOR);
-    else element.removeAttribute("aria-activedescendant");
+    const next = this.#cell ? lines.cell(this.#cell) : undefined;
+    if (next !== this.#marked) this.#marked?.removeAttribute("id");
+    this.#marked = next;
+    if (!next) return element.removeAttribute("aria-activedescendant");
+    next.id = CURSOR;
+    element.setAttribute("aria-activedescendant", CURSOR);
   }
 
   /** The table begins elsewhere, where the keys go on; in the column in which they were. */
@@ -76,16 +83,7 @@ export class Cursor {
     if (!cell) return;
     event.preventDefault();
     this.#go(cell);
-    this.#reveal(cell);
-  }
-
-  /** @param {Cell} cell */
-  #reveal({ row, column }) {
-    const { element, heads } = this.sheet;
-    const { offsetLeft, offsetWidth } = heads.cells[column];
-    const { scrollLeft, clientWidth } = element;
-    element.scrollLeft = Math.min(offsetLeft, Math.max(scrollLeft, offsetLeft + offsetWidth - clientWidth));
-    this.sheet.reveal(row);
+    this.sheet.reveal(cell);
   }
 
   /** @param {Element} target that was clicked */
@@ -94,11 +92,11 @@ export class Cursor {
     if (found) this.#go({ row: found.row, column: found.column });
   }
 
-  /** A text that is cut off, or a number that is rounded, is told whole. @param {Element} target under the pointer */
-  #name(target) {
-    const found = this.sheet.lines.find(target);
+  /** A text that is cut off, or a number that is rounded, is told whole. @param {HTMLElement} element under the pointer */
+  #name(element) {
+    const found = this.sheet.lines.find(element);
     if (!found) return;
-    const { element, value } = found;
+    const { value } = found;
     const cut = element.scrollWidth > element.clientWidth;
     element.title = typeof value === "number" && element.dataset.kind === "number" ? String(value) : cut ? String(element.textContent) : "";
   }
