@@ -1,9 +1,11 @@
 /**
  * The heads of the columns of the table, to sort by.
  * @import { Column, Table } from "./types.js"
+ * @import { Cell } from "./cursor.js"
  * @import { Range } from "./widths.js"
  */
 import { Band } from "./band.js";
+import { HEAD_ROW } from "./cursor.js";
 import { h, icon } from "./dom.js";
 
 export class Heads {
@@ -29,11 +31,27 @@ export class Heads {
     this.band.draw(columns);
   }
 
+  /** @param {number} column @returns {HTMLElement | undefined} undefined where it is not drawn */
+  button(column) {
+    return this.band.cell(column)?.querySelector("button") ?? undefined;
+  }
+
+  /** @param {number} column */
+  press(column) {
+    this.sort(this.columns[column].name);
+  }
+
+  /** @param {Element} target @returns {Cell | null} the head that it is in */
+  find(target) {
+    const head = target.closest("[role=columnheader]");
+    return head && { row: HEAD_ROW, column: this.band.find(head) };
+  }
+
   /** @param {number} column */
   #cell(column) {
-    const { name, label, kind } = this.columns[column];
-    const onclick = () => this.sort(name);
-    const button = h("button", { type: "button", title: `Sort by ${label}`, onclick }, h("span", {}, label), icon("sort"));
+    const { label, kind } = this.columns[column];
+    const attributes = { type: "button", tabindex: "-1", title: `Sort by ${label}`, onclick: () => this.press(column) };
+    const button = h("button", attributes, h("span", {}, label), icon("sort"));
     const cell = h("div", { role: "columnheader", class: "dx-cell", "data-kind": kind }, button);
     this.#say(cell, column);
     return cell;

@@ -5,7 +5,7 @@
  */
 import { textWidth } from "../charts/paint.js";
 import { sampleOf, widthOf, writer } from "./cells.js";
-import { Cursor } from "./cursor.js";
+import { Cursor, HEAD_ROW } from "./cursor.js";
 import { h } from "./dom.js";
 import { Heads } from "./heads.js";
 import { Lines } from "./lines.js";
@@ -64,6 +64,10 @@ export class Sheet {
     return this.reach.at;
   }
 
+  get column() {
+    return this.widths.at(this.element.scrollLeft);
+  }
+
   /** @param {Table} table */
   sorted(table) {
     this.heads.render(table);
@@ -106,7 +110,7 @@ export class Sheet {
     const { at, element, widths } = this;
     const least = widths.right(column) + 2 * SIDE - element.clientWidth;
     element.scrollLeft = Math.min(widths.left(column), Math.max(element.scrollLeft, least));
-    this.reach.reveal(row);
+    if (row !== HEAD_ROW) this.reach.reveal(row);
     if (at !== this.at) this.#moved();
     this.#place();
   }

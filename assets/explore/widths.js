@@ -32,9 +32,14 @@ export class Widths {
     return tracks.map((width) => `${width}px`).join(" ");
   }
 
+  /** The column at the left edge. @param {number} left how far the table is scrolled */
+  at(left) {
+    return bisectRight(this.#ends, left);
+  }
+
   /** The columns to draw. @param {number} left how far the table is scrolled @param {number} view how wide it is @returns {Range} */
   drawn(left, view) {
-    const from = bisectRight(this.#ends, left) - BEYOND;
+    const from = this.at(left) - BEYOND;
     const to = bisectLeft(this.#ends, left + view) + 1 + BEYOND;
     return { from: Math.max(0, from), to: Math.min(this.each.length, to) };
   }

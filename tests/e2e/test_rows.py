@@ -121,12 +121,12 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     expect(cursor).to_have_attribute("aria-colindex", "1")
     page.keyboard.press("Control+Home")
     assert place(page)[0] == 1
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(grid(page).get_by_role("columnheader").first).to_have_attribute("aria-sort", "ascending")
     assert "Jan 1, 2001" in column(page, "Date")[1]
     assert_accessible(page)
-    grid(page).focus()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
     page.keyboard.press("Control+End")
     shown(page)
@@ -149,6 +149,20 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     page.keyboard.press("r")
     expect(drawer(page)).to_be_hidden()
     page.keyboard.press("Escape")
+
+
+def test_the_keys_go_on_where_a_hand_was(visit: Opener, truth: Truth) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    grid(page).get_by_role("columnheader", name=DELAY).get_by_role("button").click()
+    expect(grid(page)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(grid(page).get_by_role("columnheader", name=DELAY)).to_have_attribute("aria-sort", "descending")
+    assert_delays(page, truth, "DESC")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#dx-cursor")).to_have_attribute("data-kind", "number")
+    expect(page.locator("#dx-cursor").locator("..")).to_have_attribute("aria-rowindex", "2")
 
 
 def test_what_has_the_focus_is_seen_in_forced_colours(visit: Opener) -> None:

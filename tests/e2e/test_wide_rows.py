@@ -11,8 +11,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.explore import settled
 from tests.e2e.growing import command
-from tests.e2e.sheet import grid, open_rows, place, shown, sort
-from tests.e2e.visits import Opener, Service
+from tests.e2e.sheet import drawer, grid, open_rows, place, shown, sort
+from tests.e2e.visits import Opener, Service, assert_accessible
 
 SHOTS = Path(__file__).parents[2] / "test-results"
 COLUMNS = 200
@@ -97,6 +97,7 @@ def test_the_columns_that_are_seen_are_drawn(page: Page) -> None:
 
 def test_keys_lead_to_columns_that_were_not_drawn(page: Page) -> None:
     grid(page).focus()
+    page.keyboard.press("Control+Home")
     page.keyboard.press("End")
     assert_seen(page, COLUMNS)
     assert_whole(page)
@@ -111,6 +112,28 @@ def test_keys_lead_to_columns_that_were_not_drawn(page: Page) -> None:
     page.keyboard.press("Control+Home")
     assert_seen(page, 1)
     assert grid(page).evaluate("grid => grid.scrollLeft") == 0
+
+
+def test_heads_are_reached_by_arrow_keys_and_tab_leads_out(page: Page) -> None:
+    grid(page).focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("End")
+    head = heads(page).locator(f"[aria-colindex='{COLUMNS}']")
+    expect(head.locator("#dx-cursor")).to_be_in_viewport(ratio=1)
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    expect(head.locator("#dx-cursor")).to_be_in_viewport(ratio=1)
+    assert_whole(page)
+    page.keyboard.press("ArrowDown")
+    assert_seen(page, COLUMNS)
+    page.keyboard.press("Shift+Tab")
+    expect(drawer(page).get_by_role("button", name="Close the rows")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(grid(page)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(drawer(page).locator(":focus")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
