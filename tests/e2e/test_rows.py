@@ -85,6 +85,29 @@ def test_a_place_in_the_rows_is_kept_and_steps_are_undone(visit: Opener, truth: 
     assert place(page)[0] == 1
 
 
+def test_the_rows_are_opened_as_they_were_left(visit: Opener, truth: Truth) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    sort(page, DELAY, "descending")
+    grid(page).evaluate("grid => { grid.scrollTop = 200 * 28; }")
+    expect(page).to_have_url(re.compile("at:200"))
+    left = page.url
+    page.keyboard.press("r")
+    expect(drawer(page)).to_be_hidden()
+    page.keyboard.press("r")
+    expect(page).to_have_url(left)
+    assert place(page)[0] == 201
+    assert_delays(page, truth, "DESC")
+    page.keyboard.press("Control+z")
+    expect(drawer(page)).to_be_hidden()
+    drag(page, "date", (0.3, 0.5), (0.6, 0.5))
+    settled(page)
+    page.keyboard.press("r")
+    assert place(page)[::2] == (1, rows(page))
+    assert_delays(page, truth, "DESC", between("epoch_ms(date)", filters(page.url)["date"]))
+
+
 def test_a_saved_view_opens_with_its_rows(visit: Opener) -> None:
     page = visit()
     settled(page)
