@@ -269,6 +269,27 @@ def test_all_that_pass_are_downloaded_as_shown(visit: Opener, truth: Truth, tmp_
     assert delays == truth.rows.filter(few).order("delay DESC NULLS LAST").select("delay").fetchall()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_file_that_is_not_sorted_as_shown_is_told(visit: Opener, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    settled(page)
+    open_rows(page)
+    about = page.get_by_text("CSV as stored: more than 1,048,576 rows are not sorted")
+    expect(about).to_be_hidden()
+    sort(page, DELAY, "descending")
+    for width in (1440, 900, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(about).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.querySelector('.dx-drawer-bar').scrollWidth") <= width
+        assert_accessible(page)
+    expect(drawer(page).get_by_role("link", name="Download CSV")).to_have_accessible_description(
+        "CSV as stored: more than 1,048,576 rows are not sorted"
+    )
+    drag(page, "date", (0.5, 0.5), (0.55, 0.5))
+    settled(page)
+    expect(about).to_be_hidden()
+
+
 def test_a_brush_that_moves_leaves_the_rows_and_marks_them(visit: Opener) -> None:
     page = visit()
     settled(page)
