@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from config import Settings
 from datasets import catalogue
@@ -234,6 +234,31 @@ def test_the_edge_of_the_drawer_can_be_reached_on_a_small_phone(visit: Opener) -
     assert bar
     assert top
     assert top["y"] > bar["y"] + bar["height"]
+
+
+def span(part: Locator) -> tuple[float, float]:
+    """From where to where down the page."""
+    box = part.bounding_box()
+    assert box
+    return box["y"], box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568)])
+def test_the_first_steps_are_seen_whole(visit: Opener, width: int, height: int) -> None:
+    """However tall the drawer is; what it says of its rows is seen, too."""
+    page = visit(viewport={"width": width, "height": height})
+    settled(page)
+    open_rows(page)
+    hint = page.get_by_role("complementary", name="First steps")
+    for key in ("Home", "End") * 3:
+        drawer(page).get_by_role("separator").press(key)
+        (top, bottom), (first, last) = span(hint), span(drawer(page).get_by_role("heading"))
+        assert span(page.locator(".dx-bar"))[1] <= top
+        assert bottom <= span(page.locator(".dx-strip"))[0]
+        assert bottom <= first or last <= top
+        if key == "End":
+            hint.get_by_role("button", name=re.compile("Next|Done")).click()
+    expect(hint).to_be_hidden()
 
 
 def test_none_pass_and_a_network_that_is_away(visit: Opener, truth: Truth) -> None:
