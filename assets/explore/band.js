@@ -48,7 +48,7 @@ export class Band {
 
   /** @param {HTMLElement} cell @param {HTMLElement | undefined} before */
   #follow(cell, before) {
-    if (cell.isConnected && cell.parentNode === this.element) return;
+    if (cell.parentNode === this.element) return;
     if (before) before.after(cell);
     else this.element.prepend(cell);
   }

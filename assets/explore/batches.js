@@ -13,7 +13,7 @@ import { weigh } from "./weight.js";
 export const BATCH = 200;
 /** Two batches are seen at most, and two are beside them: each has a flight of its own. */
 const FLIGHTS = 4;
-/** What is kept of rows, bytes; batches for all flights are, whatever they weigh: else one that is seen would make room for one beside it. */
+/** How much of rows is kept, bytes; one batch a flight whatever it weighs: else what is seen would make room for what is beside it. */
 const KEPT = 16 * 2 ** 20;
 
 /** @typedef {{ total: number, rows: Value[][] }} Answer what the server says of a batch */

@@ -33,7 +33,7 @@ const among = (value, first, count) => Math.max(first, Math.min(count - 1, value
  * @returns {Cell | null} null: the key is not one of the table's
  */
 export function stepped(cell, { key, ctrlKey, metaKey, altKey }, size) {
-  if (altKey || !Object.hasOwn(STEPS, key) ) return null;
+  if (altKey || !Object.hasOwn(STEPS, key)) return null;
   const { row, column } = STEPS[key](cell, size, ctrlKey || metaKey);
   return { row: among(row, HEAD_ROW, size.rows), column: among(column, 0, size.columns) };
 }
@@ -85,20 +85,21 @@ export class Cursor {
     return { row: Math.min(row, (total ?? Infinity) - 1), column };
   }
 
-  /** @param {Cell} cell */
-  #go(cell) {
+  /** @param {Cell} cell @param {boolean} [quietly] without a ring around it */
+  #go(cell, quietly = false) {
     this.#cell = cell;
+    this.sheet.element.toggleAttribute("data-quiet", quietly);
     this.mark();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { element, total, columns, reach, heads } = this.sheet;
+    const { element, total, columns, reach } = this.sheet;
     if (event.target !== element || total === null) return;
     const from = this.#from;
     const cell = stepped(from, event, { rows: total, columns: columns.length, page: reach.whole });
     if (cell) this.#lead(cell);
-    else if (from.row === HEAD_ROW && presses(event)) heads.press(from.column);
+    else if (from.row === HEAD_ROW && presses(event)) this.#press(from);
     else return;
     event.preventDefault();
   }
@@ -109,13 +110,19 @@ export class Cursor {
     this.sheet.reveal(cell);
   }
 
+  /** @param {Cell} head */
+  #press(head) {
+    this.#go(head);
+    this.sheet.heads.press(head.column);
+  }
+
   /** The keys go on where a hand was; the button of a head may leave with what is drawn. @param {Element} target that was clicked */
   #point(target) {
     const { element, heads, lines } = this.sheet;
     const cell = lines.find(target) ?? heads.find(target);
     if (!cell) return;
-    this.#go({ row: cell.row, column: cell.column });
     element.focus({ preventScroll: true });
+    this.#go({ row: cell.row, column: cell.column }, cell.row === HEAD_ROW);
   }
 
   /** A text that is cut off, or a number that is rounded, is told whole. @param {HTMLElement} element under the pointer */
