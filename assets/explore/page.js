@@ -120,6 +120,7 @@ export class Page {
   open({ exploration, problems }) {
     this.timeline.start(exploration);
     if (problems.length) this.notices.show("problems", problems.join("\n"));
+    this.#left = undefined;
     this.#show(exploration);
     this.listener.onCommit(exploration);
   }
