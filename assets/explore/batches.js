@@ -7,13 +7,14 @@
 import { Cache } from "./cache.js";
 import { Outdated } from "./client.js";
 import { tableUrl } from "./requests.js";
+import { weigh } from "./weight.js";
 
 /** Rows that are fetched together. */
 export const BATCH = 200;
 /** Two batches are seen at most, and two are beside them: each has a flight of its own. */
 const FLIGHTS = 4;
-/** Rows that are kept. */
-const KEPT = 12_000;
+/** How much of rows is kept, bytes; one batch a flight whatever it weighs: else what is seen would make room for what is beside it. */
+const KEPT = 16 * 2 ** 20;
 
 /** @typedef {{ total: number, rows: Value[][] }} Answer what the server says of a batch */
 /** Which rows in which order, by which request and as of how many there are: `key` tells it from others.
@@ -44,7 +45,7 @@ export function batchesOf(from, to) {
 const keyOf = ({ key }, batch) => `${batch} ${key}`;
 
 export class Batches {
-  /** @type {Cache<Answer>} */ #kept = new Cache(KEPT);
+  /** @type {Cache<Answer>} */ #kept = new Cache(KEPT, FLIGHTS);
   /** The batch that each flight is for. @type {Map<number, string>} */ #flying = new Map();
   /** @type {Order | null} */ shown = null;
   /** What shall be shown. @type {Order | null} */ wanted = null;
@@ -106,7 +107,7 @@ export class Batches {
     const answer = await this.client.rows(url, `rows-${flight}`).catch((error) => this.#fail(order, error));
     if (this.#flying.get(flight) === key) this.#flying.delete(flight);
     if (!answer) return;
-    this.#kept.set(key, answer, Math.max(1, answer.rows.length));
+    this.#kept.set(key, answer, weigh(answer.rows));
     if (order.key === this.shown?.key) this.listener.onMore(answer);
     else this.#take(order, answer);
   }

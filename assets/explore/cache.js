@@ -3,9 +3,10 @@ export class Cache {
   /** @type {Map<string, { value: T, size: number }>} */ #entries = new Map();
   #size = 0;
 
-  /** @param {number} bound in the unit of `size` */
-  constructor(bound) {
+  /** @param {number} bound in the unit of `size` @param {number} [least] how many are kept whatever their size */
+  constructor(bound, least = 1) {
     this.bound = bound;
+    this.least = least;
   }
 
   /** @param {string} key @returns {T | undefined} */
@@ -23,7 +24,7 @@ export class Cache {
     this.#entries.set(key, { value, size });
     this.#size += size;
     for (const oldest of this.#entries.keys()) {
-      if (this.#size <= this.bound || oldest === key) break;
+      if (this.#size <= this.bound || this.#entries.size <= this.least) break;
       this.#drop(oldest);
     }
   }

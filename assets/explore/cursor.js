@@ -2,9 +2,15 @@
  * The cell of the table that the keys have led to, and what is told of the one under the pointer.
  * @import { Sheet } from "./sheet.js"
  */
-import { CURSOR } from "./lines.js";
+
+/** The id of the cell that the keys have led to. */
+const CURSOR = "dx-cursor";
 
 /** @typedef {{ row: number, column: number }} Cell */
+
+/** The row of the heads. */
+export const HEAD_ROW = -1;
+
 /** @typedef {{ rows: number, columns: number, page: number }} Size how many there are, and how many rows are seen at once */
 
 /** @type {Record<string, (cell: Cell, size: Size, all: boolean) => Cell>} */
@@ -13,27 +19,31 @@ const STEPS = {
   ArrowDown: ({ row, column }) => ({ row: row + 1, column }),
   ArrowLeft: ({ row, column }) => ({ row, column: column - 1 }),
   ArrowRight: ({ row, column }) => ({ row, column: column + 1 }),
-  PageUp: ({ row, column }, { page }) => ({ row: row - page, column }),
+  PageUp: ({ row, column }, { page }) => ({ row: Math.max(Math.min(row, 0), row - page), column }),
   PageDown: ({ row, column }, { page }) => ({ row: row + page, column }),
   Home: ({ row }, _, all) => ({ row: all ? 0 : row, column: 0 }),
   End: ({ row }, { rows, columns }, all) => ({ row: all ? rows - 1 : row, column: columns - 1 }),
 };
 
-/** @param {number} value @param {number} count */
-const among = (value, count) => Math.max(0, Math.min(count - 1, value));
+/** @param {number} value @param {number} first @param {number} count */
+const among = (value, first, count) => Math.max(first, Math.min(count - 1, value));
 
 /**
  * @param {Cell} cell @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">} event @param {Size} size
  * @returns {Cell | null} null: the key is not one of the table's
  */
 export function stepped(cell, { key, ctrlKey, metaKey, altKey }, size) {
-  if (altKey || !Object.hasOwn(STEPS, key) || !size.rows) return null;
+  if (altKey || !Object.hasOwn(STEPS, key)) return null;
   const { row, column } = STEPS[key](cell, size, ctrlKey || metaKey);
-  return { row: among(row, size.rows), column: among(column, size.columns) };
+  return { row: among(row, HEAD_ROW, size.rows), column: among(column, 0, size.columns) };
 }
+
+/** Whether a key presses a button. @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "repeat">} event */
+const presses = ({ key, ctrlKey, metaKey, altKey, repeat }) => (key === "Enter" || key === " ") && !(ctrlKey || metaKey || altKey || repeat);
 
 export class Cursor {
   /** @type {Cell | null} */ #cell = null;
+  /** @type {HTMLElement | undefined} */ #marked = undefined;
 
   /** @param {Sheet} sheet */
   constructor(sheet) {
@@ -42,63 +52,84 @@ export class Cursor {
     element.addEventListener("keydown", (event) => this.#key(event));
     element.addEventListener("focus", () => this.#go(this.#from));
     element.addEventListener("click", ({ target }) => this.#point(/** @type {Element} */ (target)));
-    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {Element} */ (target)));
+    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {HTMLElement} */ (target)));
   }
 
-  /** Where the lines are drawn by now; a reader of the screen is told only of what is there. */
+  /** Where cells are drawn by now; a reader of the screen is told only of what is there. */
   mark() {
-    const { element, lines } = this.sheet;
-    if (lines.mark(this.#cell)) element.setAttribute("aria-activedescendant", CURSOR);
-    else element.removeAttribute("aria-activedescendant");
+    const { element } = this.sheet;
+    const next = this.#drawn;
+    if (next !== this.#marked) this.#marked?.removeAttribute("id");
+    this.#marked = next;
+    if (!next) return element.removeAttribute("aria-activedescendant");
+    next.id = CURSOR;
+    element.setAttribute("aria-activedescendant", CURSOR);
   }
 
-  /** The table begins elsewhere, where the keys go on; in the column in which they were. */
+  /** The rows begin elsewhere, where the keys go on; in the column in which they were. */
   begin() {
-    if (this.#cell) this.#cell = { ...this.#cell, row: this.sheet.at };
+    if (this.#cell && this.#cell.row !== HEAD_ROW) this.#cell = { ...this.#cell, row: this.sheet.at };
   }
 
-  /** @returns {Cell} */
+  /** What it is on: a cell or, of a head, the button in it. @returns {HTMLElement | undefined} */
+  get #drawn() {
+    const { heads, lines } = this.sheet;
+    if (!this.#cell) return undefined;
+    return this.#cell.row === HEAD_ROW ? heads.button(this.#cell.column) : lines.cell(this.#cell);
+  }
+
+  /** Where there are no rows that is at the heads. @returns {Cell} */
   get #from() {
-    return this.#cell ?? { row: this.sheet.at, column: 0 };
+    const { at, total } = this.sheet;
+    const { row, column } = this.#cell ?? { row: at, column: this.sheet.column };
+    return { row: Math.min(row, (total ?? Infinity) - 1), column };
   }
 
-  /** @param {Cell} cell */
-  #go(cell) {
+  /** @param {Cell} cell @param {boolean} [quietly] without a ring around it */
+  #go(cell, quietly = false) {
     this.#cell = cell;
+    this.sheet.element.toggleAttribute("data-quiet", quietly);
     this.mark();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     const { element, total, columns, reach } = this.sheet;
-    if (event.target !== element || !total) return;
-    const cell = stepped(this.#from, event, { rows: total, columns: columns.length, page: reach.whole });
-    if (!cell) return;
+    if (event.target !== element || total === null) return;
+    const from = this.#from;
+    const cell = stepped(from, event, { rows: total, columns: columns.length, page: reach.whole });
+    if (cell) this.#lead(cell);
+    else if (from.row === HEAD_ROW && presses(event)) this.#press(from);
+    else return;
     event.preventDefault();
-    this.#go(cell);
-    this.#reveal(cell);
   }
 
   /** @param {Cell} cell */
-  #reveal({ row, column }) {
-    const { element, heads } = this.sheet;
-    const { offsetLeft, offsetWidth } = heads.cells[column];
-    const { scrollLeft, clientWidth } = element;
-    element.scrollLeft = Math.min(offsetLeft, Math.max(scrollLeft, offsetLeft + offsetWidth - clientWidth));
-    this.sheet.reveal(row);
+  #lead(cell) {
+    this.#go(cell);
+    this.sheet.reveal(cell);
   }
 
-  /** @param {Element} target that was clicked */
+  /** @param {Cell} head */
+  #press(head) {
+    this.#go(head);
+    this.sheet.heads.press(head.column);
+  }
+
+  /** The keys go on where a hand was; the button of a head may leave with what is drawn. @param {Element} target that was clicked */
   #point(target) {
-    const found = this.sheet.lines.find(target);
-    if (found) this.#go({ row: found.row, column: found.column });
+    const { element, heads, lines } = this.sheet;
+    const cell = lines.find(target) ?? heads.find(target);
+    if (!cell) return;
+    element.focus({ preventScroll: true });
+    this.#go({ row: cell.row, column: cell.column }, cell.row === HEAD_ROW);
   }
 
-  /** A text that is cut off, or a number that is rounded, is told whole. @param {Element} target under the pointer */
-  #name(target) {
-    const found = this.sheet.lines.find(target);
+  /** A text that is cut off, or a number that is rounded, is told whole. @param {HTMLElement} element under the pointer */
+  #name(element) {
+    const found = this.sheet.lines.find(element);
     if (!found) return;
-    const { element, value } = found;
+    const { value } = found;
     const cut = element.scrollWidth > element.clientWidth;
     element.title = typeof value === "number" && element.dataset.kind === "number" ? String(value) : cut ? String(element.textContent) : "";
   }

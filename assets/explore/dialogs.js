@@ -16,6 +16,7 @@ const KEYS = [
   [[["F2"]], "Rename the focused view"],
   [[["["]], "Show or hide the columns"],
   [[["R"]], "Show or hide the rows; in them, arrow keys, Page and Home, End move"],
+  [[["Enter"], ["Space"]], "On the head of a column, above the first row: sort by it"],
   [[["F"]], "In a live session: return to the presenter"],
   [[["?"]], "These shortcuts"],
 ];

@@ -8,7 +8,6 @@ import { Batches, orderOf } from "./batches.js";
 import { Failed } from "./client.js";
 import { h } from "./dom.js";
 import { DrawerBar, Note } from "./drawerbar.js";
-import { number } from "./numbers.js";
 import { MOST_SORTED, csvUrl, tableRequest } from "./requests.js";
 import { Sheet } from "./sheet.js";
 import { Split } from "./split.js";
@@ -147,9 +146,7 @@ export class Drawer {
 
   /** @param {TableRequest} request @param {number} total */
   #link(request, total) {
-    const unsorted = request.sort && total > MOST_SORTED;
-    const about = unsorted ? `As stored: more than ${number(MOST_SORTED)} rows are not sorted` : "All rows that pass";
-    this.bar.link(csvUrl(this.description, request, total), about);
+    this.bar.link(csvUrl(this.description, request, total), request.sort !== null && total > MOST_SORTED);
   }
 
   /** @param {number} from @param {number} to not itself */

@@ -1,6 +1,7 @@
 /** What stands above the table of rows, and over it while it has nothing to show. */
 import { h, icon, iconButton, setText, textButton } from "./dom.js";
 import { number } from "./numbers.js";
+import { MOST_SORTED } from "./requests.js";
 
 /** @typedef {{ close(): void, clearFilters(): void, retry(): void }} Doings */
 
@@ -9,8 +10,11 @@ export class DrawerBar {
   constructor(close) {
     this.range = h("h2", { class: "dx-range" }, "Rows");
     this.order = h("span", { class: "dx-order" });
-    this.csv = h("a", { class: "dx-quiet-button dx-labelled", download: true }, icon("download"), h("span", {}, "Download CSV"));
-    this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.csv, iconButton("close", "Close the rows  R", close));
+    this.about = h("span", { class: "dx-csv-about", id: "dx-csv-about", hidden: true });
+    const attributes = { class: "dx-quiet-button dx-labelled", download: true, title: "All rows that pass", "aria-describedby": this.about.id };
+    this.csv = h("a", attributes, icon("download"), h("span", {}, "Download CSV"));
+    const shut = iconButton("close", "Close the rows  R", close);
+    this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.about, this.csv, shut);
   }
 
   /** @param {number} from @param {number} to not itself @param {number} total */
@@ -23,10 +27,11 @@ export class DrawerBar {
     setText(this.order, words);
   }
 
-  /** @param {string} url @param {string} about */
-  link(url, about) {
+  /** @param {string} url @param {boolean} unsorted whether the rows are sorted and the file is not */
+  link(url, unsorted) {
     this.csv.href = url;
-    this.csv.title = about;
+    this.about.hidden = !unsorted;
+    setText(this.about, unsorted ? `CSV as stored: more than ${number(MOST_SORTED)} rows are not sorted` : "");
   }
 }
 

@@ -87,9 +87,15 @@ export function scrollTable(exploration, at) {
   return table && table.at !== at ? { ...exploration, table: { ...table, at } } : exploration;
 }
 
-/** @param {Exploration} exploration @returns {Exploration} */
-export function toggleTable(exploration) {
-  return { ...exploration, table: exploration.table ? null : { sort: null, descending: false, at: 0 } };
+/**
+ * Closes the table, or opens it as it was left; from the first row, where other rows pass by now.
+ * @param {Exploration} exploration @param {Exploration} [left] in which it was seen last @returns {Exploration}
+ */
+export function toggleTable(exploration, left) {
+  if (exploration.table) return { ...exploration, table: null };
+  const table = left?.table ?? { sort: null, descending: false, at: 0 };
+  const same = JSON.stringify(left?.filters) === JSON.stringify(exploration.filters);
+  return { ...exploration, table: same ? table : { ...table, at: 0 } };
 }
 
 /** Ascending, descending, and as stored again. @param {Table} table @param {string} column @returns {Table} */

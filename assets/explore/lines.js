@@ -3,22 +3,24 @@
  * @import { Column } from "./types.js"
  * @import { Cell } from "./cursor.js"
  * @import { Value } from "./cells.js"
+ * @import { Range } from "./widths.js"
  */
+import { Band } from "./band.js";
 import { h, setText } from "./dom.js";
 
-/** The id of the cell that the keys have led to. */
-export const CURSOR = "dx-cursor";
+/** @typedef {(value: Value, column: number) => string} Tell */
 
 class Line {
   /** @type {number} */ #index = -1;
   #place = NaN;
   /** @type {Value[] | undefined} */ values = undefined;
 
-  /** @param {Column[]} columns */
-  constructor(columns) {
-    this.cells = columns.map(({ kind }, index) =>
-      h("div", { role: "gridcell", class: "dx-cell", "aria-colindex": index + 1, "data-kind": kind }));
-    this.element = h("div", { role: "row", class: "dx-sheet-row", "data-waiting": true }, ...this.cells);
+  /** @param {Column[]} columns @param {Tell} tell */
+  constructor(columns, tell) {
+    this.columns = columns;
+    this.tell = tell;
+    this.element = h("div", { role: "row", class: "dx-sheet-row", "data-waiting": true });
+    this.band = new Band(this.element, (column) => this.#cell(column));
   }
 
   /** @param {number} index @param {number} place pixels */
@@ -29,22 +31,32 @@ class Line {
     this.element.setAttribute("aria-rowindex", String(index + 2)); // the first is the head
   }
 
-  /** @param {Value[] | undefined} values @param {((value: Value) => string)[]} writers */
-  write(values, writers) {
+  /** @param {Value[] | undefined} values */
+  write(values) {
     if (values === this.values) return;
     this.values = values;
     this.element.toggleAttribute("data-waiting", !values);
-    this.cells.forEach((cell, column) => {
-      setText(cell, values ? writers[column](values[column]) : "");
-      cell.toggleAttribute("data-missing", values?.[column] === null);
-      if (cell.title) cell.title = "";
-    });
+    this.band.each((cell, column) => this.#say(cell, column));
+  }
+
+  /** @param {number} column */
+  #cell(column) {
+    const cell = h("div", { role: "gridcell", class: "dx-cell", "data-kind": this.columns[column].kind });
+    this.#say(cell, column);
+    return cell;
+  }
+
+  /** @param {HTMLElement} cell @param {number} column */
+  #say(cell, column) {
+    const { values } = this;
+    setText(cell, values ? this.tell(values[column], column) : "");
+    cell.toggleAttribute("data-missing", values?.[column] === null);
+    if (cell.title) cell.title = "";
   }
 }
 
 export class Lines {
   /** @type {Map<number, Line>} */ #lines = new Map();
-  /** @type {HTMLElement | null} */ #cursor = null;
 
   /** @param {HTMLElement} body @param {Column[]} columns @param {number} height of a line, pixels */
   constructor(body, columns, height) {
@@ -55,16 +67,17 @@ export class Lines {
   }
 
   /**
-   * @param {number} from @param {number} to not itself @param {number} shift of all lines, pixels
+   * @param {Range} rows @param {Range} columns @param {number} shift of all lines, pixels
    * @param {(index: number) => Value[] | undefined} row
    */
-  draw(from, to, shift, row) {
+  draw({ from, to }, columns, shift, row) {
     const free = this.#free(from, to);
     let before = null;
     for (let index = from; index < to; index++) {
-      const line = this.#lines.get(index) ?? free.pop() ?? new Line(this.columns);
+      const line = this.#lines.get(index) ?? free.pop() ?? new Line(this.columns, this.#tell);
       line.stand(index, index * this.height + shift);
-      line.write(row(index), this.writers);
+      line.write(row(index));
+      line.band.draw(columns);
       this.#lines.set(index, line);
       this.#follow(line.element, before);
       before = line.element;
@@ -72,23 +85,22 @@ export class Lines {
     for (const { element } of free) element.remove();
   }
 
-  /** The cell of the keys, where it is drawn. @param {Cell | null} cell @returns {HTMLElement | undefined} */
-  mark(cell) {
-    const next = cell ? this.#lines.get(cell.row)?.cells[cell.column] : undefined;
-    if (next !== this.#cursor) this.#cursor?.removeAttribute("id");
-    if (next) next.id = CURSOR;
-    this.#cursor = next ?? null;
-    return next;
+  /** @param {Cell} cell @returns {HTMLElement | undefined} undefined where it is not drawn */
+  cell({ row, column }) {
+    return this.#lines.get(row)?.band.cell(column);
   }
 
-  /** @param {Element} target @returns {(Cell & { value: Value, element: HTMLElement }) | null} the cell that it is in */
+  /** @param {Element} target @returns {(Cell & { value: Value }) | null} the cell that it is */
   find(target) {
-    for (const [row, { cells, values }] of this.#lines) {
-      const column = cells.findIndex((cell) => cell === target);
-      if (column >= 0) return { row, column, value: values?.[column], element: cells[column] };
+    for (const [row, { band, values }] of this.#lines) {
+      const column = band.find(target);
+      if (column >= 0) return { row, column, value: values?.[column] };
     }
     return null;
   }
+
+  /** @type {Tell} */
+  #tell = (value, column) => this.writers[column](value);
 
   /** Lets go of the lines outside; those that may be drawn anew. @param {number} from @param {number} to @returns {Line[]} */
   #free(from, to) {

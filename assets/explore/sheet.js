@@ -1,19 +1,22 @@
 /**
- * A table of any length: of its rows those lines are drawn that are seen.
+ * A table of any length and width: of its rows and columns those are drawn that are seen.
  * @import { Column, Table } from "./types.js"
  * @import { Value } from "./cells.js"
  */
 import { textWidth } from "../charts/paint.js";
 import { sampleOf, widthOf, writer } from "./cells.js";
-import { Cursor } from "./cursor.js";
+import { Cursor, HEAD_ROW } from "./cursor.js";
 import { h } from "./dom.js";
 import { Heads } from "./heads.js";
 import { Lines } from "./lines.js";
 import { Reach } from "./reach.js";
+import { Widths } from "./widths.js";
 
 /** The height of a row, and of the head, pixels; as css/rows.css has them. */
 const ROW = 28;
 const HEAD = 32;
+/** What is beside the columns at each side, pixels; less on a phone. */
+const SIDE = 12;
 /** Lines that are drawn beyond the edges: a browser may scroll before it tells. */
 const BEYOND = 8;
 /** Nobody scrolls any more, milliseconds. */
@@ -38,6 +41,7 @@ export class Sheet {
   reach = new Reach(ROW);
   /** How many rows there are, once that is known. @type {number | null} */ total = null;
   #resting = 0;
+  #tracks = "";
   #fitted = false;
 
   /** @param {Column[]} columns @param {Doings} doings */
@@ -51,13 +55,17 @@ export class Sheet {
     this.element = h("div", attributes, this.heads.element, this.body);
     this.observer = new ResizeObserver(() => this.#place());
     this.observer.observe(this.element);
-    this.#span(columns.map((column) => widthOf(column, [], (text) => 8 * text.length)));
+    this.widths = new Widths(columns.map((column) => widthOf(column, [], (text) => 8 * text.length)));
     this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     this.cursor = new Cursor(this);
   }
 
   get at() {
     return this.reach.at;
+  }
+
+  get column() {
+    return this.widths.at(this.element.scrollLeft);
   }
 
   /** @param {Table} table */
@@ -97,18 +105,23 @@ export class Sheet {
     this.#place();
   }
 
-  /** Goes as little as needed to see this row, by a hand. @param {number} row */
-  reveal(row) {
-    const { at } = this;
-    this.reach.reveal(row);
+  /** Goes as little as needed to see this cell, by a hand. @param {import("./cursor.js").Cell} cell */
+  reveal({ row, column }) {
+    const { at, element, widths } = this;
+    const least = widths.right(column) + 2 * SIDE - element.clientWidth;
+    element.scrollLeft = Math.min(widths.left(column), Math.max(element.scrollLeft, least));
+    if (row !== HEAD_ROW) this.reach.reveal(row);
     if (at !== this.at) this.#moved();
     this.#place();
   }
 
   draw() {
     const { from, to } = this.reach.seen;
-    const last = Math.min(this.#rows, to + BEYOND);
-    this.lines.draw(Math.max(0, from - BEYOND), last, this.reach.shift, this.doings.row);
+    const rows = { from: Math.max(0, from - BEYOND), to: Math.min(this.#rows, to + BEYOND) };
+    const columns = this.widths.drawn(this.element.scrollLeft, this.element.clientWidth);
+    this.#track(this.widths.tracks(columns));
+    this.heads.draw(columns);
+    this.lines.draw(rows, columns, this.reach.shift, this.doings.row);
     this.cursor.mark();
     if (this.total !== null) this.doings.seen(from, to);
   }
@@ -146,18 +159,20 @@ export class Sheet {
     const measure = measurer();
     const values = this.columns.map((column, index) => sampleOf(column, rows.map((row) => row[index])));
     this.lines.writers = this.columns.map((column, index) => writer(column, values[index]));
-    this.#span(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
+    this.widths = new Widths(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
   }
 
-  /** @param {number[]} widths pixels */
-  #span(widths) {
-    this.element.style.setProperty("--dx-columns", widths.map((width) => `${width}px`).join(" "));
+  /** @param {string} tracks of the grid that each row is */
+  #track(tracks) {
+    if (tracks === this.#tracks) return;
+    this.#tracks = tracks;
+    this.element.style.setProperty("--dx-columns", tracks);
   }
 
   /** By a hand or, where there is another height, by the browser. */
   #scrolled() {
     if (this.reach.resize(this.#rows, this.#view)) return this.#place();
-    if (!this.reach.scrolled(this.element.scrollTop)) return;
+    if (!this.reach.scrolled(this.element.scrollTop)) return this.draw(); // sideways
     this.#moved();
     if (this.reach.stuck) this.#place();
     else this.draw();

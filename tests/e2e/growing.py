@@ -34,6 +34,14 @@ def numbers(start: int, stop: int) -> pa.Table:
     )
 
 
+def command(service: Service, name: str, given: pa.Table, file: Path, *options: str) -> None:
+    """Run ``python -m datasets`` over these rows, beside the service."""
+    pq.write_table(given, file)
+    line = [sys.executable, "-m", "datasets", name, str(file), *options]
+    environment = os.environ | {"DATAXCHANGE_DATA": str(service.data)}
+    subprocess.run(line, cwd=ROOT, env=environment, check=True, capture_output=True)
+
+
 class Growing:
     """A dataset of the running service, and the command that appends to it."""
 
@@ -48,10 +56,7 @@ class Growing:
         self.command("append", lifted, "--slug", "growing")
 
     def command(self, name: str, given: pa.Table, *options: str) -> None:
-        pq.write_table(given, self.file)
-        line = [sys.executable, "-m", "datasets", name, str(self.file), *options]
-        environment = os.environ | {"DATAXCHANGE_DATA": str(self.service.data)}
-        subprocess.run(line, cwd=ROOT, env=environment, check=True, capture_output=True)
+        command(self.service, name, given, self.file, *options)
 
 
 def number(text: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from config import Settings
 from datasets import catalogue
@@ -85,6 +85,29 @@ def test_a_place_in_the_rows_is_kept_and_steps_are_undone(visit: Opener, truth: 
     assert place(page)[0] == 1
 
 
+def test_the_rows_are_opened_as_they_were_left(visit: Opener, truth: Truth) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    sort(page, DELAY, "descending")
+    grid(page).evaluate("grid => { grid.scrollTop = 200 * 28; }")
+    expect(page).to_have_url(re.compile("at:200"))
+    left = page.url
+    page.keyboard.press("r")
+    expect(drawer(page)).to_be_hidden()
+    page.keyboard.press("r")
+    expect(page).to_have_url(left)
+    assert place(page)[0] == 201
+    assert_delays(page, truth, "DESC")
+    page.keyboard.press("Control+z")
+    expect(drawer(page)).to_be_hidden()
+    drag(page, "date", (0.3, 0.5), (0.6, 0.5))
+    settled(page)
+    page.keyboard.press("r")
+    assert place(page)[::2] == (1, rows(page))
+    assert_delays(page, truth, "DESC", between("epoch_ms(date)", filters(page.url)["date"]))
+
+
 def test_a_saved_view_opens_with_its_rows(visit: Opener) -> None:
     page = visit()
     settled(page)
@@ -121,12 +144,12 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     expect(cursor).to_have_attribute("aria-colindex", "1")
     page.keyboard.press("Control+Home")
     assert place(page)[0] == 1
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowUp")
     page.keyboard.press("Enter")
     expect(grid(page).get_by_role("columnheader").first).to_have_attribute("aria-sort", "ascending")
     assert "Jan 1, 2001" in column(page, "Date")[1]
     assert_accessible(page)
-    grid(page).focus()
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("End")
     page.keyboard.press("Control+End")
     shown(page)
@@ -136,7 +159,7 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     expect(cursor.locator("..")).to_have_attribute("aria-rowindex", "2")
     page.keyboard.press("ArrowDown")
     expect(cursor.locator("..")).to_have_attribute("aria-rowindex", "3")
-    expect(cursor).to_have_attribute("aria-colindex", str(grid(page).get_by_role("columnheader").count()))
+    expect(cursor).to_have_attribute("aria-colindex", str(grid(page).get_attribute("aria-colcount")))
     page.keyboard.press("r")
     expect(drawer(page)).to_be_hidden()
     expect(page.get_by_role("button", name="Rows", exact=True)).to_be_focused()
@@ -149,6 +172,22 @@ def test_by_keys_alone(visit: Opener, truth: Truth) -> None:
     page.keyboard.press("r")
     expect(drawer(page)).to_be_hidden()
     page.keyboard.press("Escape")
+
+
+def test_the_keys_go_on_where_a_hand_was(visit: Opener, truth: Truth) -> None:
+    page = visit()
+    settled(page)
+    open_rows(page)
+    grid(page).get_by_role("columnheader", name=DELAY).get_by_role("button").click()
+    expect(grid(page)).to_be_focused()
+    expect(page.locator("#dx-cursor")).to_have_css("outline-style", "none")
+    page.keyboard.press("Space")
+    expect(page.locator("#dx-cursor")).to_have_css("outline-style", "solid")
+    expect(grid(page).get_by_role("columnheader", name=DELAY)).to_have_attribute("aria-sort", "descending")
+    assert_delays(page, truth, "DESC")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#dx-cursor")).to_have_attribute("data-kind", "number")
+    expect(page.locator("#dx-cursor").locator("..")).to_have_attribute("aria-rowindex", "2")
 
 
 def test_what_has_the_focus_is_seen_in_forced_colours(visit: Opener) -> None:
@@ -199,6 +238,31 @@ def test_the_edge_of_the_drawer_can_be_reached_on_a_small_phone(visit: Opener) -
     assert top["y"] > bar["y"] + bar["height"]
 
 
+def span(part: Locator) -> tuple[float, float]:
+    """From where to where down the page."""
+    box = part.bounding_box()
+    assert box
+    return box["y"], box["y"] + box["height"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 568)])
+def test_the_first_steps_are_seen_whole(visit: Opener, width: int, height: int) -> None:
+    """However tall the drawer is; what it says of its rows is seen, too."""
+    page = visit(viewport={"width": width, "height": height})
+    settled(page)
+    open_rows(page)
+    hint = page.get_by_role("complementary", name="First steps")
+    for key in ("Home", "End") * 3:
+        drawer(page).get_by_role("separator").press(key)
+        (top, bottom), (first, last) = span(hint), span(drawer(page).get_by_role("heading"))
+        assert span(page.locator(".dx-bar"))[1] <= top
+        assert bottom <= span(page.locator(".dx-strip"))[0]
+        assert bottom <= first or last <= top
+        if key == "End":
+            hint.get_by_role("button", name=re.compile("Next|Done")).click()
+    expect(hint).to_be_hidden()
+
+
 def test_none_pass_and_a_network_that_is_away(visit: Opener, truth: Truth) -> None:
     page = visit(f"/explore/flights{NONE}")
     settled(page)
@@ -230,6 +294,27 @@ def test_all_that_pass_are_downloaded_as_shown(visit: Opener, truth: Truth, tmp_
     download.value.save_as(tmp_path / "rows.csv")
     delays = duckdb.read_csv(str(tmp_path / "rows.csv")).select("delay").fetchall()
     assert delays == truth.rows.filter(few).order("delay DESC NULLS LAST").select("delay").fetchall()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_file_that_is_not_sorted_as_shown_is_told(visit: Opener, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    settled(page)
+    open_rows(page)
+    about = page.get_by_text("CSV as stored: more than 1,048,576 rows are not sorted")
+    expect(about).to_be_hidden()
+    sort(page, DELAY, "descending")
+    for width in (1440, 900, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(about).to_be_in_viewport(ratio=1)
+        assert page.evaluate("document.querySelector('.dx-drawer-bar').scrollWidth") <= width
+        assert_accessible(page)
+    expect(drawer(page).get_by_role("link", name="Download CSV")).to_have_accessible_description(
+        "CSV as stored: more than 1,048,576 rows are not sorted"
+    )
+    drag(page, "date", (0.5, 0.5), (0.55, 0.5))
+    settled(page)
+    expect(about).to_be_hidden()
 
 
 def test_a_brush_that_moves_leaves_the_rows_and_marks_them(visit: Opener) -> None:

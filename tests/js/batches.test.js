@@ -15,8 +15,8 @@ function server() {
       flights.get(flight)?.(new Outdated());
       flights.set(flight, reject);
       const [name, offset] = url.split(" ");
-      const values = (total) => Array.from({ length: Math.min(BATCH, Math.max(0, total - offset)) }, (_, i) => [`${name}${Number(offset) + i}`]);
-      asked.push({ url, answer: (total = 1000) => resolve({ total, rows: values(total) }), fail: reject });
+      const values = (total, text) => Array.from({ length: Math.min(BATCH, Math.max(0, total - offset)) }, (_, i) => [`${name}${Number(offset) + i}${text}`]);
+      asked.push({ url, answer: (total = 1000, text = "") => resolve({ total, rows: values(total, text) }), fail: reject });
     });
   return { client: { rows }, asked };
 }
@@ -130,16 +130,38 @@ test("a failure is told once, and nothing is asked for until it is tried again",
   assert.deepEqual(batches.row(600), ["a600"]);
 });
 
-test("only so many rows are kept", async () => {
+/** Goes through so many rows, each of a text of this length; a row is kept or not. */
+async function throughRows(count, length) {
   const { batches, asked } = open();
-  batches.want(order("a"), 0);
-  for (let at = 0; at < 30_000; at += BATCH) {
+  const text = "x".repeat(length);
+  const go = async (at) => {
     batches.near(at, at + 1);
-    for (const each of asked.splice(0)) each.answer(30_000);
+    for (const each of asked.splice(0)) each.answer(count, text);
     await settle();
+  };
+  batches.want(order("a"), 0);
+  for (let at = 0; at < count; at += BATCH) await go(at);
+  return (index) => batches.row(index) !== undefined;
+}
+
+test("as many rows are kept as memory is meant for them", async () => {
+  const short = await throughRows(30_000, 0);
+  assert.deepEqual([short(0), short(29_999)], [true, true]);
+  const long = await throughRows(30_000, 1000);
+  assert.deepEqual([long(0), long(15_000), long(25_000), long(29_999)], [false, false, true, true]);
+});
+
+test("rows of any weight are kept where somebody looks, and beside", async () => {
+  const { batches, asked, urls } = open();
+  const text = "x".repeat(50_000);
+  batches.want(order("a"), 390, 410);
+  for (let turn = 0; turn < 6; turn++) {
+    for (const each of asked.splice(0)) each.answer(1000, text);
+    await settle();
+    batches.near(390, 410);
   }
-  assert.equal(batches.row(0), undefined);
-  assert.deepEqual(batches.row(29_999 - BATCH), [`a${29_999 - BATCH}`]);
+  assert.deepEqual([batches.row(0), batches.row(399), batches.row(400), batches.row(999)].map(Boolean), [true, true, true, false]);
+  assert.deepEqual(urls(), []);
 });
 
 test("the request names what matters to rows: filters, the views they are of, and the order", () => {

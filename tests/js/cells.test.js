@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sampleOf, widthOf, writer } from "../../assets/explore/cells.js";
-import { stepped } from "../../assets/explore/cursor.js";
+import { HEAD_ROW, stepped } from "../../assets/explore/cursor.js";
 
 const column = (kind) => ({ name: "c", label: "Column", kind });
 const written = (kind, values) => values.map(writer(column(kind), values));
@@ -62,8 +62,22 @@ test("the keys lead from cell to cell, and not beyond", () => {
   assert.deepEqual(press("PageUp", {}, { row: 3, column: 0 }), { row: 0, column: 0 });
 });
 
+test("above the first row are the heads", () => {
+  const head = { row: HEAD_ROW, column: 2 };
+  assert.deepEqual(press("ArrowUp", {}, { row: 0, column: 2 }), head);
+  for (const key of ["ArrowUp", "PageUp"]) assert.deepEqual(press(key, {}, head), head);
+  assert.deepEqual(press("ArrowDown", {}, head), { row: 0, column: 2 });
+  assert.deepEqual(press("End", {}, head), { row: HEAD_ROW, column: 3 });
+  assert.deepEqual(press("Home", { ctrlKey: true }, head), { row: 0, column: 0 });
+});
+
+test("where there are no rows the keys stay at the heads", () => {
+  const head = { row: HEAD_ROW, column: 1 };
+  for (const key of ["ArrowDown", "PageDown", "PageUp"]) assert.deepEqual(stepped(head, { key }, { ...size, rows: 0 }), head);
+  assert.deepEqual(stepped(head, { key: "ArrowLeft" }, { ...size, rows: 0 }), { row: HEAD_ROW, column: 0 });
+});
+
 test("other keys are left to others", () => {
   assert.equal(press("ArrowDown", { altKey: true }), null);
   for (const key of ["Enter", "a", "constructor"]) assert.equal(press(key), null);
-  assert.equal(stepped({ row: 0, column: 0 }, { key: "ArrowDown" }, { ...size, rows: 0 }), null);
 });

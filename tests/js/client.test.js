@@ -116,6 +116,12 @@ test("the cache keeps what was used last within its bound", () => {
   assert.deepEqual([cache.get("a"), cache.get("huge")], [undefined, 4]);
 });
 
+test("so many are kept whatever their size", () => {
+  const cache = new Cache(10, 2);
+  for (const key of ["a", "b", "c"]) cache.set(key, key, 99);
+  assert.deepEqual([cache.get("a"), cache.get("b"), cache.get("c")], [undefined, "b", "c"]);
+});
+
 test("work asked for many times is done once a frame", () => {
   const ticks = [];
   let done = 0;

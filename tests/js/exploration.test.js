@@ -83,6 +83,14 @@ test("the table opens as stored, and closes", () => {
   assert.equal(edit.scrollTable(start, 9), start);
 });
 
+test("the table opens as it was left, and other rows from the first", () => {
+  const left = edit.scrollTable(edit.sortTable(edit.sortTable(open, "delay"), "delay"), 40);
+  const closed = edit.toggleTable(left);
+  assert.equal(closed.table, null);
+  assert.deepEqual(edit.toggleTable(closed, left).table, { sort: "delay", descending: true, at: 40 });
+  assert.deepEqual(edit.toggleTable(edit.clearFilters(closed), left).table, { sort: "delay", descending: true, at: 0 });
+});
+
 test("a column is sorted ascending, descending, and no longer", () => {
   const steps = [open];
   for (const column of ["delay", "delay", "delay", "delay", "origin"]) steps.push(edit.sortTable(edit.scrollTable(steps.at(-1), 40), column));
