@@ -5,17 +5,19 @@ The rows that were imported come first, in random order, then those appended sin
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
+from functools import cached_property, partial
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from datasets.ahead import ahead
 from datasets.locks import shared
 from datasets.protection import UnreadableError, decryption, encryption
 from db.keys.ring import Material
@@ -23,6 +25,8 @@ from gpu.engine import Source
 
 BATCH_ROWS = 1 << 17
 ROW_GROUP = 1 << 17
+RUN = 4
+"""Row groups of a column that are read at once."""
 PART = "part-{:05d}.parquet"
 
 
@@ -136,8 +140,9 @@ class Store:
         """
         if column not in self.schema.names:
             raise KeyError(column)
-        for batch in self.batches(start, [column]):
-            yield batch.column(column)
+        for chunks in ahead(partial(self._values, column, *run) for run in self._runs(start)):
+            for chunk in chunks:
+                yield from (chunk.slice(row, BATCH_ROWS) for row in range(0, len(chunk), BATCH_ROWS))
 
     def batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The rows from row ``start`` on, of these columns; text comes dictionary-encoded."""
@@ -191,6 +196,21 @@ class Store:
         for part in self.appended:
             if part.rows_from + part.rows > start:
                 yield self.folder / str(part.file), max(0, start - part.rows_from)
+
+    def _runs(self, start: int) -> Iterator[tuple[Path, range, int]]:
+        """Row groups that are read at once: their file, which, and how many of their rows are too early."""
+        for file, before in self._reaching(start):
+            ends = [0, *accumulate(self._groups_of(file))]
+            first = bisect_right(ends, before) - 1
+            for group in range(first, len(ends) - 1, RUN):
+                groups = range(group, min(group + RUN, len(ends) - 1))
+                yield file, groups, max(0, before - ends[group])
+
+    def _values(self, column: str, file: Path, groups: range, before: int) -> list[pa.Array]:
+        with self._open(file, self._text) as part:
+            found = part.read_row_groups(list(groups), [column], use_threads=False)
+        chunks: list[pa.Array] = found.column(0).slice(before).chunks
+        return chunks
 
     def _imported(self, start: int) -> Iterator[tuple[Path, int]]:
         row = 0
@@ -259,6 +279,10 @@ class FollowedStore(Store):
     def batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         with self.held() as store:
             yield from store.batches(start, columns)
+
+    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        with self.held() as store:
+            yield from store.read(column, start)
 
     def parts(self) -> Iterator[pa.Table]:
         with self.held() as store:

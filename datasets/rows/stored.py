@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 
 import numpy as np
 import pyarrow as pa
 
-from config import settings
+from datasets.ahead import readers
 from datasets.cubes.flights import Turn
 from datasets.rows.keys import plain
 from datasets.rows.passing import Numbers
@@ -53,14 +51,8 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
         found = store.read_group(group, wanted).select(wanted)
         return plain_table(found.take(pa.array(rows - group.rows.start)))
 
-    tables = _readers().map(read, places.tolist(), np.split(ascending, firsts)[1:])
+    tables = readers().map(read, places.tolist(), np.split(ascending, firsts)[1:])
     return pa.concat_tables([none, *tables]).take(pa.array(np.argsort(order)))
-
-
-@cache
-def _readers() -> ThreadPoolExecutor:
-    """As many as count, and not these, so that nobody's brush waits for rows."""
-    return ThreadPoolExecutor(settings().threads, thread_name_prefix="rows")
 
 
 def plain_table(table: pa.Table) -> pa.Table:
