@@ -17,7 +17,7 @@ import numpy as np
 
 from bench.gpu.checks import CHECKS
 from bench.gpu.flights import SCENARIOS, Flights
-from bench.gpu.timing import bytes_read
+from bench.gpu.timing import bytes_read, bytes_sought
 from gpu.cuda.device import Device
 from tests.device import compilers
 from tests.device.standin import CuPy
@@ -67,14 +67,18 @@ def parity(cases: int) -> None:
 
 
 def traffic() -> None:
-    """Bytes that activating one of seven views reads, as blocks of an H100 share the work."""
+    """Bytes that activating one of seven views reads, as blocks of an H100 share the work, and sorting."""
     flights = Flights(Device(CuPy(shared=SHARED[-1])), 4096)
-    print("\n## Read by the activation of one of seven views, in blocks of 227 KB\n")
+    print("\n## Bytes read by activating one of seven views, in blocks of 227 KB, and by finding rows\n")
     print("| | readings of the rows | bytes a row | least for 1B rows at 3.35 TB/s |\n|---|---|---|---|")
     for name, scenario in SCENARIOS.items():
         plan, _ = flights.count(flights.groups(scenario))
-        read = bytes_read(plan)
-        print(f"| {name} | {len(plan.passes)} | {read:.1f} | {1e9 * read / H100 * 1e3:.1f} ms |")
+        _read(name, len(plan.passes), bytes_read(plan))
+    _read("rows in the order of 4 bytes", 1, bytes_sought(flights))
+
+
+def _read(name: str, times: int, width: float) -> None:
+    print(f"| {name} | {times} | {width:.1f} | {1e9 * width / H100 * 1e3:.1f} ms |")
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -59,6 +59,11 @@ def bytes_read(plan: Plan) -> float:
     return sum(each.bytes_a_row for each in plan.passes)
 
 
+def bytes_sought(flights: Flights) -> float:
+    """Bytes a row that are read to find rows in the order of their fares, among those that pass a filter."""
+    return int(flights.columns[FARE].itemsize) + 1 / 8
+
+
 def figures(flights: Flights, speed: float) -> list[Figure]:
     """Activation in every scenario, a brush that moves without any cube, rows in an order, and new rows.
 
@@ -111,7 +116,7 @@ def _sorted(flights: Flights, speed: float) -> Figure:
     passing = fares[flights.passing({"date": 0.27})]
     counted = [np.count_nonzero(passing < low), np.count_nonzero((passing >= low) & (passing < high))]
     np.testing.assert_equal(find(), np.array(counted) * (flights.rows // fares.size))
-    floor = flights.rows * (fares.itemsize + 1 / 8) / speed
+    floor = flights.rows * bytes_sought(flights) / speed
     return Figure("rows in the middle of an order", flights.rows, timed(find), floor)
 
 
