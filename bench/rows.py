@@ -1,13 +1,14 @@
 """A page of sorted rows, as the table in Explore asks for it: ``python -m bench.rows [--rows N]``.
 
-Flights, all columns; nothing of the order is known before, as after each move of a brush. All have the rows
-in memory, as we have them after the first pages; "from files" is what those cost. The rows must be the same.
+Flights, all columns. The filter, where there is one, moves each time: nothing of it or of the order is known.
+All have the rows in memory, as we have them after the first pages; "from files" is what those cost. The rows
+must be the same.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from time import perf_counter
 from typing import Protocol
@@ -33,11 +34,15 @@ from datasets.store import Store
 from gpu.cpu import CpuEngine
 from gpu.cubes import Predicate
 from gpu.engine import columns_of
-from gpu.scales import Edges
+from gpu.scales import Linear
 
 ROUNDS = 5
-PAGE = 100
+PAGE = 200
+"""Rows that the table asks for at a time."""
 NUMBER = "_row"
+BIN = 10
+DISTANCE = Linear(lo=0, step=BIN, levels=500)
+"""What a chart of distances is brushed on."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,9 @@ PAGES = (
     Page("all, the first by delay", "delay"),
     Page("all, half way by delay", "delay", share=0.5),
     Page("some, the first by delay", "delay", 400, 900),
-    Page("some, half way by delay", "delay", 400, 900, 0.5),
-    Page("some, the first by date", "date", 400, 900),
-    Page("some, the first by origin", "origin", 400, 900),
+    Page("some, half way by delay", "delay", 400, 910, 0.5),
+    Page("some, the first by date", "date", 400, 920),
+    Page("some, the first by origin", "origin", 400, 930),
 )
 
 
@@ -80,10 +85,10 @@ class Ours:
         self._columns = tuple(catalogue.store(slug, self._version).schema.names)
         kept = columns_of(self._engines.of(slug, self._version))
         for column in self._columns if kept else ():
-            kept.fetch(column)
+            kept.fetch(column, spare=False)
 
     def page(self, page: Page, first: int) -> pa.Table:
-        within = Predicate("distance", Edges(values=(page.least, page.most)), ((1, 2),))
+        within = Predicate("distance", DISTANCE, ((page.least // BIN + 1, page.most // BIN + 1),))
         conditions = frozenset({(within,)}) if page.least else frozenset()
         rows = self._engines.of(self._slug, self._version).rows
         selection = Selection(self._slug, self._version, conditions, rows)
@@ -152,13 +157,13 @@ def race(contestants: list[Contestant], rows: pa.Table) -> dict[Page, list[float
     """
     found: dict[Page, list[float]] = {}
     for page in PAGES:
-        first = _first(page, rows)
         seconds: list[list[float]] = [[] for _ in contestants]
-        for _ in range(ROUNDS + 1):
-            tables = []
+        for turn in range(ROUNDS + 1):
+            moved = replace(page, least=page.least + BIN * turn) if page.least else page
+            first, tables = _first(moved, rows), []
             for contestant, times in zip(contestants, seconds, strict=True):
                 began = perf_counter()
-                tables.append(contestant.page(page, first))
+                tables.append(contestant.page(moved, first))
                 times.append(perf_counter() - began)
             for each in tables[1:]:
                 np.testing.assert_equal(each.to_pylist(), tables[0].to_pylist())

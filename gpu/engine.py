@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -84,22 +85,26 @@ class Engine(Protocol):
 
 
 class Columns(Protocol):
-    """Values by row, in memory: to sort by and to read. Where there is no such column, all raise KeyError.
+    """Values by row, in memory: to sort by and to read. What is asked of a column is quick where it is held.
 
     Sorted rows come in the order of their values, equal ones in that of their numbers; those without a finite
     value come last, either way.
     """
 
-    def keeps(self, column: str) -> bool:
-        """Whether it is kept once it is wanted: there is room, and numbers can have its values' order."""
-        ...
-
     def holds(self, column: str) -> bool:
         """Whether it is here now, with all rows."""
         ...
 
-    def fetch(self, column: str) -> None:
-        """Let it be here, if it is kept and takes no room that something else has."""
+    def held(self, columns: Iterable[str]) -> AbstractContextManager[frozenset[str]]:
+        """Those of some columns that are here now; they stay until the block ends."""
+        ...
+
+    def fetch(self, column: str, *, spare: bool) -> None:
+        """Let it be here, if numbers can have the order of its values and it takes less than half the memory.
+
+        Args:
+            spare: only if it takes no room that something else has.
+        """
         ...
 
     def values(self, column: str, rows: RowNumbers) -> pa.Array:

@@ -107,7 +107,7 @@ export class Batches {
     const answer = await this.client.rows(url, `rows-${flight}`).catch((error) => this.#fail(order, error));
     if (this.#flying.get(flight) === key) this.#flying.delete(flight);
     if (!answer) return;
-    this.#kept.set(key, answer, weigh(answer.rows));
+    this.#kept.set(key, answer, weigh(key, answer.rows));
     if (order.key === this.shown?.key) this.listener.onMore(answer);
     else this.#take(order, answer);
   }

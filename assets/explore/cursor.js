@@ -71,18 +71,18 @@ export class Cursor {
     if (this.#cell && this.#cell.row !== HEAD_ROW) this.#cell = { ...this.#cell, row: this.sheet.at };
   }
 
-  /** What it is on: a cell or, of a head, the button in it. @returns {HTMLElement | undefined} */
+  /** The cell or the head that it is on; a head says how it is sorted, its button would not. @returns {HTMLElement | undefined} */
   get #drawn() {
     const { heads, lines } = this.sheet;
     if (!this.#cell) return undefined;
-    return this.#cell.row === HEAD_ROW ? heads.button(this.#cell.column) : lines.cell(this.#cell);
+    return this.#cell.row === HEAD_ROW ? heads.cell(this.#cell.column) : lines.cell(this.#cell);
   }
 
   /** Where there are no rows that is at the heads. @returns {Cell} */
   get #from() {
     const { at, total } = this.sheet;
     const { row, column } = this.#cell ?? { row: at, column: this.sheet.column };
-    return { row: Math.min(row, (total ?? Infinity) - 1), column };
+    return { row: Math.min(row, (total ?? 0) - 1), column };
   }
 
   /** @param {Cell} cell @param {boolean} [quietly] without a ring around it */
@@ -95,9 +95,9 @@ export class Cursor {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const { element, total, columns, reach } = this.sheet;
-    if (event.target !== element || total === null) return;
+    if (event.target !== element) return;
     const from = this.#from;
-    const cell = stepped(from, event, { rows: total, columns: columns.length, page: reach.whole });
+    const cell = stepped(from, event, { rows: total ?? 0, columns: columns.length, page: reach.whole });
     if (cell) this.#lead(cell);
     else if (from.row === HEAD_ROW && presses(event)) this.#press(from);
     else return;

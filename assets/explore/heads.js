@@ -32,8 +32,8 @@ export class Heads {
   }
 
   /** @param {number} column @returns {HTMLElement | undefined} undefined where it is not drawn */
-  button(column) {
-    return this.band.cell(column)?.querySelector("button") ?? undefined;
+  cell(column) {
+    return this.band.cell(column);
   }
 
   /** @param {number} column */

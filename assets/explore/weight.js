@@ -1,5 +1,5 @@
 /**
- * How much memory rows take, at most; bytes.
+ * How much memory what is kept takes, at most; bytes.
  * @import { Value } from "./cells.js"
  */
 
@@ -11,9 +11,12 @@ const LETTER = 2;
 /** @param {Value} value */
 const weightOf = (value) => VALUE + (typeof value === "string" ? LETTER * value.length : 0);
 
-/** @param {Value[][]} rows */
-export function weigh(rows) {
-  let weight = 0;
+/** What each thing kept takes besides. */
+const ENTRY = 200;
+
+/** @param {string} key what they are kept by @param {Value[][]} rows */
+export function weigh(key, rows) {
+  let weight = ENTRY + LETTER * key.length;
   for (const row of rows) for (const value of row) weight += weightOf(value);
   return weight;
 }

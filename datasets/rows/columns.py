@@ -15,7 +15,7 @@ from datasets.rows.integers import Integers
 from datasets.rows.keys import Keys, Splitter, ordered, sortable, sortable_type
 from datasets.rows.passing import BLOCK, Numbers, Passing
 from datasets.rows.stored import RowGroups
-from datasets.rows.windows import Sorting
+from datasets.rows.windows import WINDOW, Sorting
 from datasets.store import Store
 from gpu.engine import Columns
 from gpu.order import Place
@@ -34,7 +34,7 @@ class StoredColumn:
     sorting: Sorting
     turn: Turn
 
-    window: ClassVar[int] = 1 << 16
+    window: ClassVar[int] = 8 * WINDOW
 
     @property
     def stretches(self) -> int:
@@ -84,14 +84,14 @@ class ResidentColumn:
     sorting: Sorting
     turn: Turn
 
-    window: ClassVar[int] = 1 << 13
+    window: ClassVar[int] = WINDOW
 
     @property
     def stretches(self) -> int:
         return -(-self.passing.rows // BLOCK)
 
     def sample(self, step: int, every: int) -> Integers:
-        return self._integers(np.concatenate([numbers[::every] for numbers in self._stretches(step)]))
+        return self._integers(np.concatenate([numbers[::every].copy() for numbers in self._stretches(step)]))
 
     def between(self, lower: Place | None, upper: Place | None) -> tuple[int, Integers]:
         self.turn.require_going_on()

@@ -38,7 +38,7 @@ class Keys:
         return Keys(self.values.filter(pa.array(chosen)), self.numbers[chosen])
 
     def every(self, step: int) -> Keys:
-        numbers = self.numbers[::step]
+        numbers = self.numbers[::step].copy()  # a view would keep all of them
         return Keys(self.values.take(pa.array(np.arange(0, len(self), step))), numbers)
 
     def place(self, at: int) -> Splitter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,10 @@ from datasets import catalogue
 from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
 from datasets.cubes.kept import Kept
-from datasets.rows.columns import ResidentColumn, StoredColumn
-from datasets.rows.gathering import Gathering, held_of
 from datasets.rows.passing import Numbers, Passing
+from datasets.rows.sources import Sources
 from datasets.rows.stored import RowGroups, plain_table
-from datasets.rows.windows import Search, Sorting
-from datasets.store import Store
+from datasets.rows.windows import WINDOW, Search, Sorting
 from gpu.engine import Columns
 
 PIECE = 1 << 16
@@ -87,56 +85,48 @@ class Reader:
     def _chunks(self, chunks: range) -> dict[Hashable, pa.Table]:
         """These chunks, and some of those after them."""
         start, needed = chunks.start * CHUNK, len(chunks) * CHUNK
-        ahead = min(start + AHEAD, -(-(start + needed) // PIECE) * PIECE)
+        ahead = min(start + AHEAD, -(-(start + needed) // WINDOW) * WINDOW)
         goes_on = self.kept.holds((self.wanted, chunks.start - 1))
         table = self._at(range(start, min(ahead, self.passing.total)), needed, 2 if goes_on else 1)
         cuts = range(0, table.num_rows, CHUNK)
         return {(self.wanted, (start + cut) // CHUNK): _apart(table.slice(cut, CHUNK)) for cut in cuts}
 
     def _at(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
-        """The rows at these places, or of them those needed and what is read with them at little cost.
-
-        That is what lies in ``times`` as many row groups.
-        """
-        with self._open() as (store, groups):
-            numbers = self._numbers(store, groups, places)
-            columns = self.wanted.columns
-            gathering = Gathering(store, groups, columns, held_of(self.memory, columns))
+        """The rows at these places, or of them those needed and what lies in ``times`` as many row groups."""
+        names = self.wanted.columns
+        with self._open() as sources:
+            if needed is not None and not sources.from_files(names):
+                places = places[:needed]
+            numbers = self._numbers(sources, places)
             if needed is not None:
-                reached = _reached(groups.of(numbers), needed, times) if gathering.reads else needed
-                numbers = numbers[:reached]
-            return gathering.rows(numbers, self.turn)
+                numbers = numbers[: _reached(sources.groups.of(numbers), needed, times)]
+            return sources.rows(numbers, names, self.turn)
 
     def _group_at(self, place: int) -> pa.Table:
         """The rows from a place on that are in the same row group, as stored."""
-        with self._open() as (store, groups):
+        with self._open() as sources:
             number = self.passing.numbers(place, place + 1)
-            group = groups.all[groups.of(number).item()]
+            group = sources.groups.all[sources.groups.of(number).item()]
             rows = range(number.item(), min(group.rows.stop, self.passing.rows))
-            read = store.read_group(group, list(self.wanted.columns)).select(list(self.wanted.columns))
+            read = sources.store.read_group(group, list(self.wanted.columns)).select(
+                list(self.wanted.columns)
+            )
             shown = pa.array(self.passing.mask(rows))
             return plain_table(read.slice(rows.start - group.rows.start, len(rows)).filter(shown))
 
-    def _numbers(self, store: Store, groups: RowGroups, places: range) -> Numbers:
+    def _numbers(self, sources: Sources, places: range) -> Numbers:
         """The numbers of the rows at these places."""
-        sorting = self.wanted.sorting
+        selection, sorting = self.wanted.selection, self.wanted.sorting
         if sorting is None:
             return self.passing.numbers(places.start, places.stop)
-        search = self._search(store, groups, sorting)
-        step = search.column.window
+        column = sources.column(sorting, selection.conditions, self.passing, self.turn)
+        search, step = Search(column, self.passing.total), column.window
+        if len(places) > step:
+            return search.at(places)
         first = places.start // step
-        starts = range(first * step, places.stop, step)
-        windows = [np.zeros(0, np.int64), *(self._window(search, start) for start in starts)]
-        return np.concatenate(windows)[places.start - first * step :][: len(places)]
-
-    def _search(self, store: Store, groups: RowGroups, sorting: Sorting) -> Search[Any]:
-        """In memory, but for one search among so few rows no column is brought there."""
-        passing, memory = self.passing, self.memory
-        few = passing.total < len(groups.all)
-        if memory is not None and (memory.holds if few else memory.keeps)(sorting.column):
-            conditions = self.wanted.selection.conditions
-            return Search(ResidentColumn(memory, conditions, passing, sorting, self.turn), passing.total)
-        return Search(StoredColumn(store, groups, passing, sorting, self.turn), passing.total)
+        windows = [self._window(search, start) for start in range(first * step, places.stop, step)]
+        found = np.concatenate([np.zeros(0, np.int64), *windows])
+        return found[places.start - first * step :][: len(places)]
 
     def _window(self, search: Search[Any], start: int) -> Numbers:
         """The numbers of the rows at the places of a window."""
@@ -145,11 +135,14 @@ class Reader:
         return self.kept.of(key, lambda: {key: search.at(places)})
 
     @contextmanager
-    def _open(self) -> Iterator[tuple[Store, RowGroups]]:
-        selection = self.wanted.selection
-        with catalogue.store(selection.slug, selection.version).held() as store:
+    def _open(self) -> Iterator[Sources]:
+        selection, sorting = self.wanted.selection, self.wanted.sorting
+        names = {*self.wanted.columns, *([sorting.column] if sorting else [])}
+        held = self.memory.held(names) if self.memory else nullcontext(frozenset[str]())
+        with catalogue.store(selection.slug, selection.version).held() as store, held as here:
             key = (store.folder, tuple(part.file for part in store.appended))
-            yield store, self.kept.of(key, lambda: {key: RowGroups(store.groups)})
+            groups = self.kept.of(key, lambda: {key: RowGroups(store.groups)})
+            yield Sources(store, groups, self.memory, here)
 
 
 def _apart(part: pa.Table) -> pa.Table:

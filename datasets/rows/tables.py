@@ -52,7 +52,7 @@ class Tables:
             total = reader.passing.total
             page = reader.page(range(min(places.start, total), min(places.stop, total)))
         if wanted.sorting is not None and reader.memory is not None:
-            self._holding.want(reader.memory, wanted.columns)
+            self._holding.want(reader.memory, wanted.sorting.column, wanted.columns)
         return total, page
 
     def whole(self, wanted: Wanted) -> tuple[int, Iterator[pa.Table]]:

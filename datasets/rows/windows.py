@@ -19,6 +19,8 @@ P = TypeVar("P")
 """A place in an order."""
 P_co = TypeVar("P_co", covariant=True)
 
+WINDOW = 1 << 13
+"""Rows of an order that are found together at least; all windows begin at multiples of it."""
 FEW = 1 << 17
 """So many rows are sorted as they are."""
 SAMPLE = 1 << 17

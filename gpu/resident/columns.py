@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from gpu.resident import sortable
 from gpu.resident.counter import Counter
 from gpu.resident.numbers import Numbers
 from gpu.resident.resident import residing
-from gpu.resident.texts import Texts, TooManyTextsError
+from gpu.resident.texts import TooManyTextsError
 from gpu.resident.window import Coder
 
 Gathered = tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]
@@ -29,21 +30,27 @@ class ResidentColumns:
         self._coder, self._counter = coder, counter
         self._many_texts: set[str] = set()
 
-    def keeps(self, column: str) -> bool:
-        if column in self._many_texts or not self._fits(column, self._coder.shelf.limit // 2):
-            return False
-        kind = self._coder.rows.type_of(column)
-        return not sortable.is_text(kind) or self._has_few_texts(column)
-
     def holds(self, column: str) -> bool:
-        rows = self._coder.rows
-        return self._coder.shelf.covers(rows, (sortable.entry_of(rows.type_of(column)), column), rows.count)
+        key = self._key(column)
+        return key is not None and self._coder.shelf.covers(self._coder.rows, key, self._coder.rows.count)
 
-    def fetch(self, column: str) -> None:
-        free = self._coder.shelf.limit - self._coder.shelf.nbytes
-        if not self.holds(column) and self._fits(column, free) and self.keeps(column):
+    @contextmanager
+    def held(self, columns: Iterable[str]) -> Iterator[frozenset[str]]:
+        with self._coder.lease() as lease:
+            keys = {column: self._key(column) for column in columns}
+            rows = self._coder.rows.count
+            yield frozenset(column for column, key in keys.items() if key and lease.keep(key, rows))
+
+    def fetch(self, column: str, *, spare: bool) -> None:
+        limit = self._coder.shelf.limit
+        room = limit - self._coder.shelf.nbytes if spare else limit // 2
+        if column in self._many_texts or self.holds(column) or not self._fits(column, room):
+            return
+        try:
             with residing(self._coder, self._coder.rows.count) as resident:
                 resident.column(column)
+        except TooManyTextsError:
+            self._many_texts.add(column)
 
     def values(self, column: str, rows: RowNumbers) -> pa.Array:
         with residing(self._coder, _needed(rows)) as resident:
@@ -80,16 +87,10 @@ class ResidentColumns:
         wide = sortable.width(self._coder.rows.type_of(column))
         return wide is not None and wide * self._coder.rows.count <= room
 
-    def _has_few_texts(self, column: str) -> bool:
-        try:
-            with residing(self._coder, self._coder.rows.count) as resident:
-                found = resident.column(column)
-                few = not (isinstance(found, Texts) and found.many)
-        except TooManyTextsError:
-            few = False
-        if not few:
-            self._many_texts.add(column)
-        return few
+    def _key(self, column: str) -> Hashable | None:
+        """What the column is kept by; None if nothing was ever read of it."""
+        kind = self._coder.rows.known_type(column)
+        return None if kind is None else (sortable.entry_of(kind), column)
 
 
 def _sortable(found: Numbers) -> Sortable:

@@ -24,6 +24,11 @@ class Entry(ABC):
         self.users = 0
         self._growing = Lock()
 
+    @property
+    def outgrown(self) -> bool:
+        """Whether it has become more than is kept."""
+        return False
+
     def reach(self, rows: int) -> None:
         """Cover all rows below ``rows``; waits if another thread is at it."""
         with self._growing:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from gpu.order import Ranks
 from gpu.resident.arrays import Array, Arrays, Window, Words
 from gpu.resident.entry import Carry, Movable
-from gpu.resident.rows import Rows
+from gpu.resident.rows import PIECE, Rows
 
 Mask = npt.NDArray[np.bool_]
 Host = npt.NDArray[Any]
@@ -92,29 +92,29 @@ class Numbers(Movable):
         return None
 
     def grow(self, start: int, stop: int) -> None:
-        array, missing = self.array, []
         for row, values in self._rows.read(self._column, start, stop):
             numbers, valid = self.read(values)
             if numbers.dtype.kind == "i" and numbers.size:
                 self.most = max(self.most, -int(numbers.min()), int(numbers.max()))
-            array = self._arrays.grown(array, stop, holding(numbers, array.dtype))
-            self._arrays.put(array, row, numbers)
-            if valid is not None:
-                missing.append(row + np.flatnonzero(~valid))
-        if missing or self.valid is not None:
-            self.valid = self._mark(missing, start, stop)
-        self.array = array
+            self.array = self._arrays.grown(self.array, stop, holding(numbers, self.array.dtype))
+            self._arrays.put(self.array, row, numbers)
+            if valid is not None and self.valid is None:
+                self.valid = self._all_valid(row, stop)
+            if self.valid is not None:
+                self.valid = self._arrays.grown(self.valid, (stop + 63) // 64)
+                self._mark(self.valid, row, np.ones(numbers.size, np.bool_) if valid is None else valid)
 
-    def _mark(self, missing: list[npt.NDArray[np.intp]], start: int, stop: int) -> Words:
-        """The validity of all rows, with those ``missing`` in the new ones."""
-        arrays = self._arrays
-        words = arrays.grown(arrays.empty(np.uint64) if self.valid is None else self.valid, (stop + 63) // 64)
-        fresh = 0 if self.valid is None else start
-        first = fresh & ~63
-        present = np.ones(stop - first, np.uint8)
-        for rows in missing:
-            present[rows - first] = 0
-        codes = arrays.grown(arrays.empty(np.uint8), present.size)
-        arrays.put(codes, 0, present)
-        arrays.select(Window(codes, first), ((1, 2),), words, range(fresh, stop), narrow=False)
+    def _all_valid(self, rows: int, stop: int) -> Words:
+        """Bits for rows until ``stop``, those of the first ``rows`` set."""
+        words = self._arrays.grown(self._arrays.empty(np.uint64), (stop + 63) // 64)
+        for row in range(0, rows, PIECE):
+            self._mark(words, row, np.ones(min(PIECE, rows - row), np.bool_))
         return words
+
+    def _mark(self, words: Words, row: int, present: Mask) -> None:
+        """Set or clear the bits of some rows, from ``row`` on."""
+        first = row & ~63
+        codes = self._arrays.grown(self._arrays.empty(np.uint8), row - first + present.size)
+        self._arrays.put(codes, row - first, present.view(np.uint8))
+        rows = range(row, row + present.size)
+        self._arrays.select(Window(codes, first), ((1, 2),), words, rows, narrow=False)

@@ -30,6 +30,10 @@ class Rows:
     def nbytes(self) -> int:
         return sum(int(batch.nbytes) for batch in self._tail[1])
 
+    def known_type(self, column: str) -> pa.DataType | None:
+        """The type of a column, if something was read of it."""
+        return self._types.get(column)
+
     def type_of(self, column: str) -> pa.DataType:
         """The type that a column is read in.
 

@@ -32,6 +32,12 @@ class Lease:
         entry.reach(rows)
         return entry
 
+    def keep(self, key: Hashable, rows: int) -> bool:
+        """Whether there is an entry of this key that covers so many rows; if so, it stays."""
+        entry = self._shelf.hold_if(self._owner, key, rows)
+        self._taken += [entry] if entry else []
+        return entry is not None
+
     def end(self) -> None:
         self._shelf.release(self._taken)
 
@@ -67,9 +73,12 @@ class Shelf:
             return sum(entry.nbytes for entry in self._of(owner))
 
     def reach(self, owner: Hashable, rows: int) -> None:
-        """Let all entries of an owner cover these rows."""
+        """Let all entries of an owner cover these rows, but those that are just being made.
+
+        Who makes one may need long; who uses it then will have it cover the rows.
+        """
         with self._lock:
-            entries = self._of(owner)
+            entries = [entry for entry in self._of(owner) if entry.rows >= 0]
             for entry in entries:
                 entry.users += 1
         try:
@@ -77,6 +86,7 @@ class Shelf:
                 entry.reach(rows)
         finally:
             self.release(entries)
+        self._drop_outgrown()
 
     def _of(self, owner: Hashable) -> list[Entry]:
         return [entry for (whose, _), entry in self._entries.items() if whose == owner]
@@ -98,6 +108,15 @@ class Shelf:
             entry.users += 1
             return cast(E, entry)
 
+    def hold_if(self, owner: Hashable, key: Hashable, rows: int) -> Entry | None:
+        with self._lock:
+            entry = self._entries.get((owner, key))
+            if entry is None or entry.rows < rows:
+                return None
+            self._entries.move_to_end((owner, key))
+            entry.users += 1
+            return entry
+
     def release(self, entries: list[Entry]) -> None:
         with self._lock:
             for entry in entries:
@@ -110,6 +129,11 @@ class Shelf:
         with self._lock:
             gone = self._evict(0)
         self._store(gone)
+
+    def _drop_outgrown(self) -> None:
+        with self._lock:
+            for key in [key for key, entry in self._entries.items() if entry.outgrown]:
+                del self._entries[key]
 
     def _stored(self, key: Place) -> Entry | None:
         return None if self._attic is None else self._attic.take(key)

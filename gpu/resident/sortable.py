@@ -30,7 +30,8 @@ def width(kind: pa.DataType) -> int | None:
         return 2
     if pa.types.is_uint64(kind) or not (is_number(kind) or pa.types.is_temporal(kind)):
         return None
-    return int(kind.bit_width) // 8
+    wider = pa.types.is_unsigned_integer(kind) or pa.types.is_float16(kind)
+    return int(kind.bit_width) // 8 * (2 if wider else 1)
 
 
 def entry_of(kind: pa.DataType) -> type[Numbers]:

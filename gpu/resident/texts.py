@@ -13,6 +13,8 @@ from gpu.resident.rows import Rows
 
 MOST = 1 << 15
 """So many different texts are told apart in memory; a column of more is one of names of single rows."""
+MOST_BYTES = 1 << 24
+"""What these may take."""
 
 
 class TooManyTextsError(Exception):
@@ -43,12 +45,20 @@ class Vocabulary:
 
     def ranks(self) -> Ranks:
         """The place of each text among all, by its number; one of 0 where there are no texts."""
-        texts = self.texts
-        if self._ranked[0] < len(texts):
+        texts, (known, ranks) = self.texts, self._ranked
+        if known < len(texts):
             ranks = np.empty(len(texts), np.int64)
             ranks[pc.sort_indices(texts).to_numpy()] = np.arange(len(texts))
             self._ranked = len(texts), ranks
-        return self._ranked[1]
+        return ranks
+
+    @property
+    def nbytes(self) -> int:
+        return int(self.texts.nbytes + self._ranked[1].nbytes)
+
+    @property
+    def many(self) -> bool:
+        return len(self.texts) > MOST or self.texts.nbytes > MOST_BYTES
 
 
 class Texts(Numbers):
@@ -59,8 +69,12 @@ class Texts(Numbers):
         self._vocabulary = Vocabulary()
 
     @property
-    def many(self) -> bool:
-        return len(self._vocabulary.texts) > MOST
+    def nbytes(self) -> int:
+        return super().nbytes + self._vocabulary.nbytes
+
+    @property
+    def outgrown(self) -> bool:
+        return self._vocabulary.many
 
     def read(self, values: pa.Array) -> tuple[Host, Mask | None]:
         """Rows that are appended may bring more texts than a column has in the beginning.
@@ -69,7 +83,7 @@ class Texts(Numbers):
             TooManyTextsError: there are many, and nothing of the column is kept yet.
         """
         numbers = self._vocabulary.numbers(values)
-        if self.many and self.rows < 0:
+        if self._vocabulary.many and self.rows < 0:
             raise TooManyTextsError
         return numbers
 

@@ -190,6 +190,18 @@ def test_the_keys_go_on_where_a_hand_was(visit: Opener, truth: Truth) -> None:
     expect(page.locator("#dx-cursor").locator("..")).to_have_attribute("aria-rowindex", "2")
 
 
+def test_heads_are_reached_before_any_row_has_come(visit: Opener) -> None:
+    page = visit()
+    settled(page)
+    page.route("**/rows?**", lambda _: None)
+    page.keyboard.press("r")
+    grid(page).focus()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#dx-cursor")).to_have_role("columnheader")
+    page.keyboard.press("Enter")
+    expect(page.locator("#dx-cursor")).to_have_attribute("aria-sort", "ascending")
+
+
 def test_what_has_the_focus_is_seen_in_forced_colours(visit: Opener) -> None:
     page = visit(forced_colors="active")
     settled(page)

@@ -17,7 +17,8 @@ from datasets.cubes.kept import Kept
 from datasets.growing import merging
 from datasets.growing.appending import append
 from datasets.rotation import rotate
-from datasets.rows import gathering, reader
+from datasets.rows import reader, sources
+from datasets.rows.columns import ResidentColumn, StoredColumn
 from datasets.rows.passing import Passing
 from db.engine import session
 from db.tables import Role, Share
@@ -53,8 +54,20 @@ def columns_are(request, app, ada):
     memory = columns_of(app.server.extensions["engines"].of("trips", ada.dataset.version))
     if request.param == "from memory":
         for name in stored_rows()[0]:
-            memory.fetch(name)
+            memory.fetch(name, spare=False)
             assert memory.holds(name)
+
+
+def test_who_pages_on_misses_no_row_when_the_column_comes_into_memory(ada, app, monkeypatch):
+    monkeypatch.setattr(ResidentColumn, "window", 128)
+    monkeypatch.setattr(StoredColumn, "window", 512)
+    memory = columns_of(app.server.extensions["engines"].of("trips", ada.dataset.version))
+    expected, found = as_json(oracle(stored_rows(), (), "word", False)), []
+    for offset in range(0, ROWS, 100):
+        if offset == 900:
+            memory.fetch("word", spare=False)
+        found += ada.rows(sort="word", offset=offset)["rows"]
+    assert found == expected
 
 
 @pytest.mark.usefixtures("columns_are")
@@ -180,8 +193,8 @@ class Gate:
 
 @pytest.fixture
 def gate(monkeypatch):
-    gate = Gate(gathering.gather)
-    monkeypatch.setattr(gathering, "gather", gate)
+    gate = Gate(sources.gather)
+    monkeypatch.setattr(sources, "gather", gate)
     return gate
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.cubes.flights import Turn
-from datasets.rows.gathering import Gathering, held_of
 from datasets.rows.holding import Holding
+from datasets.rows.sources import Sources
 from datasets.rows.stored import RowGroups
 from gpu.cpu import CpuEngine
 from tests.unit.sources import TableSource
@@ -29,13 +29,14 @@ def settled():
     for thread in threading.enumerate():
         if thread.name == "holding":
             thread.join(20)
+            assert not thread.is_alive()
 
 
 def test_what_can_be_kept_is_fetched_and_the_rest_goes_on_being_read():
     columns = CpuEngine(TableSource(TABLE)).columns
     holding = Holding()
     for _ in range(2):
-        holding.want(columns, TABLE.column_names)
+        holding.want(columns, "price", TABLE.column_names)
         settled()
         assert [columns.holds(name) for name in TABLE.column_names] == [True, True, False]
 
@@ -49,9 +50,31 @@ def test_a_column_that_can_not_be_read_keeps_no_other_from_being_fetched():
 
     columns = CpuEngine(Torn(TABLE)).columns
     holding = Holding()
-    holding.want(columns, ["x", "name"])
+    holding.want(columns, "x", ["x", "name"])
     settled()
     assert columns.holds("name")
+
+
+def test_the_column_that_is_sorted_by_comes_first():
+    class Noting:
+        def __init__(self):
+            self.fetched, self.begun, self.go_on = [], threading.Event(), threading.Event()
+
+        def holds(self, _column):
+            return False
+
+        def fetch(self, column, *, spare):
+            self.begun.set()
+            assert self.go_on.wait(20)
+            self.fetched.append((column, spare))
+
+    columns, holding = Noting(), Holding()
+    holding.want(columns, "a", ["a", "b"])
+    assert columns.begun.wait(20)
+    holding.want(columns, "c", ["a", "b", "c"])
+    columns.go_on.set()
+    settled()
+    assert columns.fetched[:3] == [("a", False), ("c", False), ("b", True)]
 
 
 def test_rows_are_the_same_from_memory_and_from_files():
@@ -59,11 +82,11 @@ def test_rows_are_the_same_from_memory_and_from_files():
     names, numbers = ["price", "x", "name", "x"], np.array([2, 0, 1, 2])
     with stored(TABLE) as store:
         groups = RowGroups(store.groups)
-        read = Gathering(store, groups, names, held_of(None, names))
-        assert read.reads
+        read = Sources(store, groups, None, frozenset())
+        assert read.from_files(names) == ["price", "x", "name"]
         for name in ("x", "name"):
-            columns.fetch(name)
-        held = Gathering(store, groups, names, held_of(columns, names))
-        assert held.reads
-        assert held.rows(numbers, Turn()).equals(read.rows(numbers, Turn()))
-        assert not Gathering(store, groups, ["x"], held_of(columns, ["x"])).reads
+            columns.fetch(name, spare=False)
+        with columns.held(names) as held:
+            sources = Sources(store, groups, columns, held)
+            assert sources.from_files(names) == ["price"]
+            assert sources.rows(numbers, names, Turn()).equals(read.rows(numbers, names, Turn()))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,8 +18,8 @@ import gpu.cuda.order
 from datasets.rows.keys import plain
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
-from gpu.order import Place
-from gpu.resident import texts
+from gpu.order import Place, Sortable, bounds
+from gpu.resident import sortable, texts
 from gpu.resident.memory import Memory
 from tests.unit.engines import ENGINES
 from tests.unit.examples import examples
@@ -78,7 +82,7 @@ def test_values_are_those_of_the_column(engine_of, table, column, data):
     rows = data.draw(st.lists(st.integers(0, table.num_rows - 1), max_size=20)) if table.num_rows else []
     columns = engine_of(TableSource(table)).columns
     assert not columns.holds(column)
-    columns.fetch(column)
+    columns.fetch(column, spare=False)
     assert columns.holds(column)
     found = columns.values(column, np.array(rows, np.int64))
     wanted = plain(table[column].take(pa.array(rows, pa.int64())))
@@ -112,39 +116,119 @@ def test_any_number_of_rows_may_be_between(engine_of, monkeypatch):
     assert sorted(found.tolist()) == list(range(10, 200_000))
 
 
+KINDS = [
+    *(getattr(pa, f"{sign}int{bits}")() for sign in ("", "u") for bits in (8, 16, 32)),
+    *(pa.int64(), pa.float16(), pa.float32(), pa.float64(), pa.bool_()),
+    *(pa.date32(), pa.date64(), pa.time32("s"), pa.timestamp("us", "Europe/Oslo")),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_no_column_takes_more_than_is_expected(kind):
+    most = np.iinfo(kind.to_pandas_dtype()).max if pa.types.is_integer(kind) else 1
+    values = pa.array(np.full(100_000, most))
+    if pa.types.is_temporal(kind):
+        values = values.cast(pa.int32() if kind.bit_width == 32 else pa.int64())
+    values = values.cast(kind, safe=False)
+    engine = CpuEngine(TableSource(pa.table({"x": values})))
+    engine.columns.fetch("x", spare=False)
+    assert engine.columns.values("x", np.array([0, 99_999])).equals(values.take(pa.array([0, 99_999])))
+    assert 0 < engine.nbytes <= sortable.width(kind) * 100_128
+
+
 @every_sorter
 @pytest.mark.parametrize("column", ["price", "huge"])
-def test_what_integers_can_not_order_is_not_sorted(engine_of, column):
+def test_what_integers_can_not_order_is_not_kept(engine_of, column):
     columns = {"price": pa.array([1], pa.decimal128(9, 2)), "huge": pa.array([1], pa.uint64())}
     engine = engine_of(TableSource(pa.table(columns)))
-    assert not engine.columns.keeps(column)
-    with pytest.raises(KeyError):
-        engine.columns.keeps("absent")
+    engine.columns.fetch(column, spare=False)
+    assert not engine.columns.holds(column)
+    assert not engine.columns.holds("absent")
 
 
 def test_a_column_that_would_crowd_out_the_others_is_not_kept():
     source = TableSource(pa.table({"x": np.arange(1000.0)}))
-    assert CpuEngine(source, memory=Memory(resident=16_000)).columns.keeps("x")
-    assert not CpuEngine(source, memory=Memory(resident=15_999)).columns.keeps("x")
+    for resident, held in ((16_000, True), (15_999, False)):
+        columns = CpuEngine(source, memory=Memory(resident=resident)).columns
+        columns.fetch("x", spare=False)
+        assert columns.holds("x") == held
 
 
-def test_columns_are_fetched_only_into_room_that_nothing_has():
+def test_columns_that_are_only_shown_take_no_room_that_something_has():
     source = TableSource(pa.table({name: np.arange(1000.0) for name in "abc"}))
-    engine = CpuEngine(source, memory=Memory(resident=22_000))
+    columns = CpuEngine(source, memory=Memory(resident=22_000)).columns
     for name in "abc":
-        engine.columns.fetch(name)
-    assert [engine.columns.holds(name) for name in "abc"] == [True, True, False]
-    engine.columns.keys("c", np.array([999]))
-    assert engine.columns.holds("c")
+        columns.fetch(name, spare=True)
+    assert [columns.holds(name) for name in "abc"] == [True, True, False]
+    columns.fetch("c", spare=False)
+    assert [columns.holds(name) for name in "abc"] == [False, True, True]
+
+
+def test_what_is_held_stays():
+    source = TableSource(pa.table({name: np.arange(1000.0) for name in "ab"}))
+    columns = CpuEngine(source, memory=Memory(resident=16_000)).columns
+    columns.fetch("a", spare=False)
+    with columns.held(["a", "b", "absent"]) as held:
+        assert held == {"a"}
+        columns.fetch("b", spare=False)
+        assert columns.holds("a")
+    columns.fetch("b", spare=False)
+    assert not columns.holds("a")
 
 
 @every_sorter
 def test_a_column_is_held_with_all_its_rows(engine_of):
     engine = engine_of(TableSource(pa.table({"x": [1, 2]})))
-    engine.columns.fetch("x")
+    engine.columns.fetch("x", spare=False)
     engine.append(pa.record_batch({"x": [3]}))
     assert engine.columns.holds("x")
     assert engine.columns.values("x", np.array([2, 0])).to_pylist() == [3, 1]
+
+
+class Gated(TableSource):
+    """A source whose second piece comes when it is let."""
+
+    def __init__(self, table):
+        super().__init__(table)
+        self.reached, self.open = Event(), Event()
+
+    def read(self, column, start=0):
+        for values in super().read(column, start):
+            yield values.slice(0, 1)
+            self.reached.set()
+            assert self.open.wait(20)
+            yield values.slice(1)
+
+
+@every_sorter
+@pytest.mark.parametrize(("values", "held"), [([1, 2, 3], True), (["a", "b", "c"], False)])
+def test_rows_are_appended_while_a_column_is_loaded(engine_of, monkeypatch, values, held):
+    monkeypatch.setattr(texts, "MOST", 2)
+    source = Gated(pa.table({"x": values}))
+    engine = engine_of(source)
+    with ThreadPoolExecutor(1) as pool:
+        loading = pool.submit(engine.columns.fetch, "x", spare=False)
+        assert source.reached.wait(20)
+        engine.append(pa.record_batch({"x": values[:1]}))
+        assert engine.rows == 4
+        source.open.set()
+        loading.result(20)
+    assert not engine.columns.holds("x")
+    engine.columns.fetch("x", spare=False)
+    assert engine.columns.holds("x") == held
+    if held:
+        assert engine.columns.values("x", np.arange(4)).to_pylist() == [1, 2, 3, 1]
+
+
+def test_missing_values_take_no_memory_while_they_are_loaded():
+    rows = 4_000_000
+    source = TableSource(pa.table({"x": pa.nulls(rows, pa.int8())}))
+    tracemalloc.start()
+    try:
+        CpuEngine(source).columns.fetch("x", spare=False)
+        assert tracemalloc.get_traced_memory()[1] < 3 * rows
+    finally:
+        tracemalloc.stop()
 
 
 def named_rows(names):
@@ -156,7 +240,7 @@ def test_texts_that_come_later_take_their_places(engine_of):
     names = ["pear", "Ärzte", None, "fig", ""]
     later = ["apple", "fig", "zebra", None, "\U0001f355", "\uffff"]
     engine = engine_of(TableSource(named_rows(names)))
-    assert engine.columns.keeps("name")
+    engine.columns.fetch("name", spare=False)
     middle = Place(engine.columns.keys("name", np.array([0]))[0].as_py(), 0)
     engine.append(batch_of(named_rows(later)))
     whole = [*names, *later]
@@ -170,15 +254,57 @@ def test_texts_that_come_later_take_their_places(engine_of):
         assert kept == order[before : before + len(kept)]
 
 
+def holds(engine, names):
+    """Whether a column of names is held once it was fetched, and the names that come later have come."""
+    engine.columns.fetch("name", spare=False)
+    if names:
+        assert engine.columns.holds("name")
+        engine.append(batch_of(named_rows(names)))
+        engine.columns.fetch("name", spare=False)
+    return engine.columns.holds("name")
+
+
 @every_sorter
-def test_columns_of_many_texts_are_not_kept(engine_of, monkeypatch):
-    monkeypatch.setattr(texts, "MOST", 3)
-    engine = engine_of(TableSource(named_rows(["a", "b", "c", "d", "a"])))
+@pytest.mark.parametrize("bound", [("MOST", 3), ("MOST_BYTES", 80)])
+@pytest.mark.parametrize(("names", "later"), [(["a", "b", "c", "d" * 50], []), (["a", "b"], ["c", "d" * 50])])
+def test_columns_of_many_texts_are_not_kept(engine_of, monkeypatch, bound, names, later):
+    monkeypatch.setattr(texts, *bound)
+    engine = engine_of(TableSource(named_rows(names)))
     before = engine.nbytes
-    assert not engine.columns.keeps("name")
-    assert not engine.columns.keeps("name")
-    assert engine.nbytes == before
-    grows = engine_of(TableSource(named_rows(["a", "b", "c"])))
-    assert grows.columns.keeps("name")
-    grows.append(batch_of(named_rows(["d", "e"])))
-    assert not grows.columns.keeps("name")
+    assert not holds(engine, later)
+    assert not holds(engine, [])
+    engine.append(batch_of(named_rows(["e"])))
+    assert engine.nbytes - before < 1000
+
+
+def test_texts_count_as_memory():
+    engine = CpuEngine(TableSource(named_rows([f"{n:10000}" for n in range(1000)])))
+    engine.columns.fetch("name", spare=False)
+    assert engine.nbytes > 10_000_000
+
+
+def test_ranks_are_of_all_texts_that_were_there():
+    vocabulary = texts.Vocabulary()
+    vocabulary.numbers(pa.array(["b", "a"]))
+    sort = pc.sort_indices
+
+    def slowly(values):
+        found = sort(values)
+        if len(values) == 2:
+            vocabulary.numbers(pa.array(["c", "0"]))
+            assert vocabulary.ranks().tolist() == [2, 1, 3, 0]
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(texts.pc, "sort_indices", slowly)
+        assert vocabulary.ranks().tolist() == [1, 0]
+    assert vocabulary.ranks().tolist() == [2, 1, 3, 0]
+
+
+def test_of_rows_that_are_newer_than_the_ranks_none_is_looked_up():
+    numbers = np.full(128, 1 << 30, np.int32)
+    numbers[:10] = 0
+    values = Sortable(numbers, None, np.zeros(1, np.int64))
+    none = np.zeros(0, np.uint64)
+    sought = bounds(None, None, descending=False)
+    assert gpu.cpu.order.between(values, none, sought, [(0, 10)])[1].tolist() == list(range(10))

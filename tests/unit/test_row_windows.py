@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -142,6 +143,17 @@ def test_few_rows_are_kept_of_many_and_one_pass_is_enough():
             assert len(watched.kept) == 2
             assert watched.kept[0] < 30_000
             assert watched.kept[1] < 10_000
+
+
+def test_of_a_sample_nothing_else_is_kept_in_memory():
+    column = resident_column(pa.table({"x": np.zeros(4_000_000, np.int8)}), Passing(4_000_000), "x")
+    column.sample(1000, 1)
+    tracemalloc.start()
+    try:
+        assert len(column.sample(1, 1000)) > 4000
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_search_ends_with_its_turn():

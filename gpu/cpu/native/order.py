@@ -17,8 +17,13 @@ _ZERO = np.int64(0)
 
 @inline
 def _number(numbers: Native, row: Native, ranks: Native) -> Native:
-    """A row's number or, where numbers have ranks, its rank; which of both is known when this is compiled."""
-    return np.int64(numbers[row]) if ranks is None else ranks[np.uintp(numbers[row])]
+    """A row's number or, where numbers have ranks, its rank; which of both is known when this is compiled.
+
+    Rows that are behind those asked for may be newer than the ranks.
+    """
+    if ranks is None:
+        return np.int64(numbers[row])
+    return ranks[min(np.uintp(numbers[row]), np.uintp(ranks.size - 1))]
 
 
 @inline
@@ -68,9 +73,9 @@ def _search(
         present = carray(as_u64(valid), 1)[i] if valid else ~np.uint64(0)
         between = np.uint64(0)
         for lane in range(np.uintp(64)):
-            bits = _number(numbers, first + lane, ranks)
             bit = np.uint64(lane)
             passes = (word >> bit) & np.uint64(1)
+            bits = _number(numbers, first + lane, ranks)
             kind, key = _place(bits, (present >> bit) & np.uint64(1), flip, signless, infinite)
             row = np.int64(first + lane)
             sooner = _before(kind, key, row, low)
