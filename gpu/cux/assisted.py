@@ -64,8 +64,11 @@ class AssistedEngine:
         self.ordinary.load(column, scale)
 
     def append(self, batch: pa.RecordBatch) -> None:
-        self.ordinary.append(batch)
-        self._cuxfilter.append(batch)
+        try:
+            self.ordinary.append(batch)
+        finally:
+            if self._cuxfilter.rows < self.ordinary.rows:
+                self._cuxfilter.append(batch)
 
     def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
         return self.ordinary.mask(filters, rows)
