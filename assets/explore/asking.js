@@ -19,12 +19,16 @@ export function askSure(title, question, yes, act) {
 function ask(title, what, yes, act) {
   const problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
   const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  const onsubmit = (/** @type {Event} */ event) => {
+  let doing = false;
+  const onsubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    attempt(problem, async () => {
+    if (doing) return; // another Enter, while the server has not answered
+    doing = true;
+    await attempt(problem, async () => {
       await act();
       dialog.close();
     });
+    doing = false;
   };
   const buttons = h("div", { class: "dx-line" },
     h("button", { class: "dx-quiet-button", type: "submit" }, yes), textButton("Cancel", () => dialog.close()));

@@ -141,6 +141,8 @@ def test_a_saved_view_is_renamed_and_deleted(visit: Opener) -> None:
     assert_accessible(page)
     page.keyboard.type("Tuesdays")
     page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("dialog", name="Saved views").locator(".dx-dialog-body")).to_be_focused()
     tuesdays = page.locator("li", has_text="Tuesdays")
     tuesdays.get_by_role("button", name="Delete").press("Enter")
     sure = page.get_by_role("dialog", name="Delete view")
