@@ -25,8 +25,8 @@ from gpu.engine import Source
 
 BATCH_ROWS = 1 << 17
 ROW_GROUP = 1 << 17
-RUN = 4
-"""Row groups of a column that are read at once."""
+RUN = 2
+"""Row groups of a column that are read at once, but for the first: many want no more than that."""
 PART = "part-{:05d}.parquet"
 
 
@@ -199,12 +199,14 @@ class Store:
 
     def _runs(self, start: int) -> Iterator[tuple[Path, range, int]]:
         """Row groups that are read at once: their file, which, and how many of their rows are too early."""
+        size = 1
         for file, before in self._reaching(start):
             ends = [0, *accumulate(self._groups_of(file))]
-            first = bisect_right(ends, before) - 1
-            for group in range(first, len(ends) - 1, RUN):
-                groups = range(group, min(group + RUN, len(ends) - 1))
+            group = bisect_right(ends, before) - 1
+            while group < len(ends) - 1:
+                groups = range(group, min(group + size, len(ends) - 1))
                 yield file, groups, max(0, before - ends[group])
+                group, size = groups.stop, RUN
 
     def _values(self, column: str, file: Path, groups: range, before: int) -> list[pa.Array]:
         with self._open(file, self._text) as part:

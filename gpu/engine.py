@@ -92,7 +92,7 @@ class Columns(Protocol):
     """
 
     def holds(self, column: str) -> bool:
-        """Whether it is here now, with all rows."""
+        """Whether it is here now; rows that were appended since may have to be added when it is used."""
         ...
 
     def held(self, columns: Iterable[str]) -> AbstractContextManager[frozenset[str]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
+from datasets.ahead import ahead
 from datasets.compile import Conditions
 from datasets.cubes.flights import Turn
 from datasets.rows.integers import Integers
@@ -16,7 +18,7 @@ from datasets.rows.keys import Keys, Splitter, ordered, sortable, sortable_type
 from datasets.rows.passing import BLOCK, Numbers, Passing
 from datasets.rows.stored import RowGroups
 from datasets.rows.windows import WINDOW, Sorting
-from datasets.store import Store
+from datasets.store import RowGroup, Store
 from gpu.engine import Columns
 from gpu.order import Place
 
@@ -56,15 +58,20 @@ class StoredColumn:
         return before, self._ordered(found)
 
     def _keys(self, step: int = 1) -> Iterator[Keys]:
-        """The rows that pass, of every ``step``-th row group."""
-        for group in self.groups.all[::step]:
-            self.turn.require_going_on()
-            rows = range(group.rows.start, min(group.rows.stop, self.passing.rows))
-            shown = self.passing.mask(rows) if rows else np.zeros(0, np.bool_)
-            if shown.any():
-                read = self.store.read_group(group, [self.sorting.column]).column(0)
-                values = pa.concat_arrays(read.chunks).slice(0, shown.size).filter(pa.array(shown))
-                yield Keys(sortable(values), rows.start + np.flatnonzero(shown))
+        """The rows that pass, of every ``step``-th row group that has some."""
+        for keys in ahead(partial(self._of, group) for group in self.groups.all[::step]):
+            if keys is not None:
+                yield keys
+
+    def _of(self, group: RowGroup) -> Keys | None:
+        self.turn.require_going_on()
+        rows = range(group.rows.start, min(group.rows.stop, self.passing.rows))
+        shown = self.passing.mask(rows) if rows else np.zeros(0, np.bool_)
+        if not shown.any():
+            return None
+        read = self.store.read_group(group, [self.sorting.column]).column(0)
+        values = pa.concat_arrays(read.chunks).slice(0, shown.size).filter(pa.array(shown))
+        return Keys(sortable(values), rows.start + np.flatnonzero(shown))
 
     def _ordered(self, keys: list[Keys]) -> Keys:
         type_ = sortable_type(self.store.schema.field(self.sorting.column).type)

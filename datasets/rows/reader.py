@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -93,8 +93,8 @@ class Reader:
 
     def _at(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
         """The rows at these places, or of them those needed and what lies in ``times`` as many row groups."""
-        names = self.wanted.columns
-        with self._open() as sources:
+        names, sorting = self.wanted.columns, self.wanted.sorting
+        with self._open({*names, *([sorting.column] if sorting else [])}) as sources:
             if needed is not None and not sources.from_files(names):
                 places = places[:needed]
             numbers = self._numbers(sources, places)
@@ -104,7 +104,7 @@ class Reader:
 
     def _group_at(self, place: int) -> pa.Table:
         """The rows from a place on that are in the same row group, as stored."""
-        with self._open() as sources:
+        with self._open(()) as sources:
             number = self.passing.numbers(place, place + 1)
             group = sources.groups.all[sources.groups.of(number).item()]
             rows = range(number.item(), min(group.rows.stop, self.passing.rows))
@@ -135,9 +135,9 @@ class Reader:
         return self.kept.of(key, lambda: {key: search.at(places)})
 
     @contextmanager
-    def _open(self) -> Iterator[Sources]:
-        selection, sorting = self.wanted.selection, self.wanted.sorting
-        names = {*self.wanted.columns, *([sorting.column] if sorting else [])}
+    def _open(self, names: Iterable[str]) -> Iterator[Sources]:
+        """The files, and those of some columns that are in memory."""
+        selection = self.wanted.selection
         held = self.memory.held(names) if self.memory else nullcontext(frozenset[str]())
         with catalogue.store(selection.slug, selection.version).held() as store, held as here:
             key = (store.folder, tuple(part.file for part in store.appended))

@@ -64,10 +64,12 @@ class AssistedEngine:
         self.ordinary.load(column, scale)
 
     def append(self, batch: pa.RecordBatch) -> None:
+        rows = self.rows + batch.num_rows
         try:
-            self.ordinary.append(batch)
+            if self.ordinary.rows < rows:
+                self.ordinary.append(batch)
         finally:
-            if self._cuxfilter.rows < self.ordinary.rows:
+            if self._cuxfilter.rows < rows:
                 self._cuxfilter.append(batch)
 
     def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:

@@ -32,14 +32,13 @@ class ResidentColumns:
 
     def holds(self, column: str) -> bool:
         key = self._key(column)
-        return key is not None and self._coder.shelf.covers(self._coder.rows, key, self._coder.rows.count)
+        return key is not None and self._coder.shelf.has(self._coder.rows, key)
 
     @contextmanager
     def held(self, columns: Iterable[str]) -> Iterator[frozenset[str]]:
         with self._coder.lease() as lease:
             keys = {column: self._key(column) for column in columns}
-            rows = self._coder.rows.count
-            yield frozenset(column for column, key in keys.items() if key and lease.keep(key, rows))
+            yield frozenset(column for column, key in keys.items() if key and lease.keep(key))
 
     def fetch(self, column: str, *, spare: bool) -> None:
         limit = self._coder.shelf.limit

@@ -32,9 +32,9 @@ class Lease:
         entry.reach(rows)
         return entry
 
-    def keep(self, key: Hashable, rows: int) -> bool:
-        """Whether there is an entry of this key that covers so many rows; if so, it stays."""
-        entry = self._shelf.hold_if(self._owner, key, rows)
+    def keep(self, key: Hashable) -> bool:
+        """Whether there is an entry of this key that is not just being made; if so, it stays."""
+        entry = self._shelf.hold_if(self._owner, key)
         self._taken += [entry] if entry else []
         return entry is not None
 
@@ -60,13 +60,10 @@ class Shelf:
             return sum(entry.nbytes for entry in self._entries.values())
 
     def has(self, owner: Hashable, key: Hashable) -> bool:
-        return (owner, key) in self._entries
-
-    def covers(self, owner: Hashable, key: Hashable, rows: int) -> bool:
-        """Whether there is an entry that covers so many rows."""
+        """Whether there is an entry that is not just being made."""
         with self._lock:
             entry = self._entries.get((owner, key))
-            return entry is not None and entry.rows >= rows
+            return entry is not None and entry.rows >= 0
 
     def nbytes_of(self, owner: Hashable) -> int:
         with self._lock:
@@ -86,7 +83,6 @@ class Shelf:
                 entry.reach(rows)
         finally:
             self.release(entries)
-        self._drop_outgrown()
 
     def _of(self, owner: Hashable) -> list[Entry]:
         return [entry for (whose, _), entry in self._entries.items() if whose == owner]
@@ -108,12 +104,14 @@ class Shelf:
             entry.users += 1
             return cast(E, entry)
 
-    def hold_if(self, owner: Hashable, key: Hashable, rows: int) -> Entry | None:
+    def hold_if(self, owner: Hashable, key: Hashable) -> Entry | None:
+        place = owner, key
         with self._lock:
-            entry = self._entries.get((owner, key))
-            if entry is None or entry.rows < rows:
+            entry = self._entries.get(place) or self._stored(place)
+            if entry is None or entry.rows < 0:
                 return None
-            self._entries.move_to_end((owner, key))
+            self._entries[place] = entry
+            self._entries.move_to_end(place)
             entry.users += 1
             return entry
 
@@ -130,11 +128,6 @@ class Shelf:
             gone = self._evict(0)
         self._store(gone)
 
-    def _drop_outgrown(self) -> None:
-        with self._lock:
-            for key in [key for key, entry in self._entries.items() if entry.outgrown]:
-                del self._entries[key]
-
     def _stored(self, key: Place) -> Entry | None:
         return None if self._attic is None else self._attic.take(key)
 
@@ -145,13 +138,14 @@ class Shelf:
                 self._attic.put(key, entry)
 
     def _evict(self, limit: int) -> dict[Place, Entry]:
-        """Drop what never came to be, then, and return, the least recently used until the rest fits."""
+        """Drop what never came to be, or became too much; then, and return, what was used longest ago."""
         gone = {}
         total = sum(entry.nbytes for entry in self._entries.values())
         for key, entry in list(self._entries.items()):
-            if entry.users == 0 and (entry.rows < 0 or total > limit):
+            useless = entry.rows < 0 or entry.outgrown
+            if entry.users == 0 and (useless or total > limit):
                 total -= entry.nbytes
                 del self._entries[key]
-                if entry.rows >= 0:
+                if not useless:
                     gone[key] = entry
         return gone

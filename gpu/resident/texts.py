@@ -17,6 +17,10 @@ MOST_BYTES = 1 << 24
 """What these may take."""
 
 
+def many(texts: pa.Array) -> bool:
+    return len(texts) > MOST or texts.nbytes > MOST_BYTES
+
+
 class TooManyTextsError(Exception):
     """A column has more different texts than are told apart in memory."""
 
@@ -28,10 +32,8 @@ class Vocabulary:
         self.texts: pa.Array = pa.array([], pa.large_string())
         self._ranked: tuple[int, Ranks] = 0, np.zeros(1, np.int64)
 
-    def numbers(self, values: pa.Array) -> tuple[Host, Mask | None]:
+    def numbers(self, values: pa.DictionaryArray) -> tuple[Host, Mask | None]:
         """The number of each text, 0 where there is none, and which there are (None: all)."""
-        if not pa.types.is_dictionary(values.type):
-            values = values.dictionary_encode()
         numbers = self._known(values.dictionary.cast(pa.large_string())).take(values.indices)
         valid = numbers.is_valid().to_numpy(zero_copy_only=False) if numbers.null_count else None
         return numbers.fill_null(0).to_numpy(zero_copy_only=False), valid
@@ -58,7 +60,7 @@ class Vocabulary:
 
     @property
     def many(self) -> bool:
-        return len(self.texts) > MOST or self.texts.nbytes > MOST_BYTES
+        return many(self.texts)
 
 
 class Texts(Numbers):
@@ -82,10 +84,11 @@ class Texts(Numbers):
         Raises:
             TooManyTextsError: there are many, and nothing of the column is kept yet.
         """
-        numbers = self._vocabulary.numbers(values)
-        if self._vocabulary.many and self.rows < 0:
+        if not pa.types.is_dictionary(values.type):
+            values = values.dictionary_encode()
+        if self.rows < 0 and (many(values.dictionary) or self._vocabulary.many):
             raise TooManyTextsError
-        return numbers
+        return self._vocabulary.numbers(values)
 
     def written(self, numbers: Host, present: Mask) -> pa.Array:
         return self._vocabulary.texts.take(pa.array(numbers, mask=~present))

@@ -20,6 +20,7 @@ from datasets.rotation import rotate
 from datasets.rows import reader, sources
 from datasets.rows.columns import ResidentColumn, StoredColumn
 from datasets.rows.passing import Passing
+from datasets.rows.windows import Search
 from db.engine import session
 from db.tables import Role, Share
 from gpu.engine import columns_of
@@ -58,16 +59,34 @@ def columns_are(request, app, ada):
             assert memory.holds(name)
 
 
-def test_who_pages_on_misses_no_row_when_the_column_comes_into_memory(ada, app, monkeypatch):
-    monkeypatch.setattr(ResidentColumn, "window", 128)
+@pytest.fixture
+def searched(monkeypatch):
+    """What was searched, a few rows at a time; columns come into memory by nobody's sorting."""
+    found = []
+
+    def at(search, places):
+        found.append(type(search.column))
+        return at_once(search, places)
+
+    at_once = Search.at
+    monkeypatch.setattr(Search, "at", at)
+    for module, name in ((reader, "AHEAD"), (reader, "WINDOW"), (ResidentColumn, "window")):
+        monkeypatch.setattr(module, name, 128)
     monkeypatch.setattr(StoredColumn, "window", 512)
+    monkeypatch.setattr("datasets.rows.tables.Holding.want", lambda *_: None)
+    return found
+
+
+def test_who_pages_on_misses_no_row_when_the_column_comes_into_memory(ada, app, searched):
     memory = columns_of(app.server.extensions["engines"].of("trips", ada.dataset.version))
     expected, found = as_json(oracle(stored_rows(), (), "word", False)), []
     for offset in range(0, ROWS, 100):
         if offset == 900:
+            assert set(searched) == {StoredColumn}
             memory.fetch("word", spare=False)
         found += ada.rows(sort="word", offset=offset)["rows"]
     assert found == expected
+    assert set(searched) == {StoredColumn, ResidentColumn}
 
 
 @pytest.mark.usefixtures("columns_are")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -18,13 +19,30 @@ class Full(CpuEngine):
         raise MemoryError("the device is full")
 
 
-@pytest.mark.parametrize("ordinary", [CpuEngine, Full])
-def test_no_row_is_taken_by_one_of_them_only(ordinary):
+class Gone(CpuEngine):
+    """An engine that can take no rows the first time."""
+
+    failed = False
+
+    def append(self, batch):
+        if not self.failed:
+            self.failed = True
+            raise MemoryError("the process has gone")
+        super().append(batch)
+
+
+@pytest.mark.parametrize(
+    "kinds", [(CpuEngine, CpuEngine), (Full, CpuEngine), (CpuEngine, Gone), (Gone, Gone)]
+)
+def test_no_row_is_taken_twice_by_one_of_them(kinds):
     source = TableSource(pa.table({"x": [1]}))
-    engine = AssistedEngine(ordinary(source), CpuEngine(source), assistant=None)
-    for rows in (2, 3):
+    ordinary, other = (kind(source) for kind in kinds)
+    engine = AssistedEngine(ordinary, other, assistant=None)
+    for _ in range(4):
         try:
-            engine.append(pa.record_batch({"x": [rows]}))
+            engine.append(pa.record_batch({"x": [engine.rows + 1]}))
         except MemoryError:
-            assert ordinary is Full
-        assert (engine.rows, engine.ordinary.rows) == (rows, rows)
+            assert kinds != (CpuEngine, CpuEngine)
+    for each in (ordinary, other):
+        each.columns.fetch("x", spare=False)
+        assert each.columns.values("x", np.arange(4)).to_pylist() == [1, 2, 3, 4]

@@ -213,8 +213,6 @@ def test_rows_are_appended_while_a_column_is_loaded(engine_of, monkeypatch, valu
         assert engine.rows == 4
         source.open.set()
         loading.result(20)
-    assert not engine.columns.holds("x")
-    engine.columns.fetch("x", spare=False)
     assert engine.columns.holds("x") == held
     if held:
         assert engine.columns.values("x", np.arange(4)).to_pylist() == [1, 2, 3, 1]
@@ -277,6 +275,19 @@ def test_columns_of_many_texts_are_not_kept(engine_of, monkeypatch, bound, names
     assert engine.nbytes - before < 1000
 
 
+@every_sorter
+def test_a_column_that_outgrows_its_bound_stays_as_long_as_it_is_used(engine_of, monkeypatch):
+    monkeypatch.setattr(texts, "MOST", 2)
+    engine = engine_of(TableSource(named_rows(["b", "a"])))
+    engine.columns.fetch("name", spare=False)
+    with engine.columns.held(["name"]) as held:
+        engine.append(batch_of(named_rows(["c"])))
+        assert held == {"name"}
+        assert engine.columns.holds("name")
+        assert engine.columns.values("name", np.arange(3)).to_pylist() == ["b", "a", "c"]
+    assert not engine.columns.holds("name")
+
+
 def test_texts_count_as_memory():
     engine = CpuEngine(TableSource(named_rows([f"{n:10000}" for n in range(1000)])))
     engine.columns.fetch("name", spare=False)
@@ -285,13 +296,13 @@ def test_texts_count_as_memory():
 
 def test_ranks_are_of_all_texts_that_were_there():
     vocabulary = texts.Vocabulary()
-    vocabulary.numbers(pa.array(["b", "a"]))
+    vocabulary.numbers(pa.array(["b", "a"]).dictionary_encode())
     sort = pc.sort_indices
 
     def slowly(values):
         found = sort(values)
         if len(values) == 2:
-            vocabulary.numbers(pa.array(["c", "0"]))
+            vocabulary.numbers(pa.array(["c", "0"]).dictionary_encode())
             assert vocabulary.ranks().tolist() == [2, 1, 3, 0]
         return found
 

@@ -127,6 +127,36 @@ def test_one_thread_makes_what_many_want():
     assert entries.pop().grown == [(0, 1)]
 
 
+def test_what_is_there_stays_for_who_asks_for_no_other():
+    shelf = Shelf(10, attic())
+    with shelf.lease("us") as lease:
+        assert not lease.keep("a")
+        first = lease.take("a", Moved, 5)
+    with shelf.lease("us") as lease:
+        lease.take("b", Moved, 5)
+    with shelf.lease("us") as lease:
+        assert lease.keep("a")
+        assert lease.take("a", Moved, 5) is first
+        with shelf.lease("us") as other:
+            other.take("c", Moved, 5)
+        assert shelf.has("us", "a")
+
+
+def test_what_is_just_being_made_is_not_there():
+    shelf = Shelf(100)
+
+    class Asking(Sized):
+        def grow(self, start, stop):
+            with shelf.lease("us") as other:
+                assert not other.keep("a")
+            assert not shelf.has("us", "a")
+            shelf.reach("us", 9)
+            super().grow(start, stop)
+
+    with shelf.lease("us") as lease:
+        assert lease.take("a", Asking, 1).grown == [(0, 1)]
+
+
 def test_what_has_to_go_comes_back_with_what_it_had():
     shelf = Shelf(10, attic())
     with shelf.lease("us") as lease:
