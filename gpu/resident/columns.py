@@ -52,14 +52,14 @@ class ResidentColumns:
             self._many_texts.add(column)
 
     def values(self, column: str, rows: RowNumbers) -> pa.Array:
-        with residing(self._coder, _needed(rows)) as resident:
+        with residing(self._coder, self._coder.rows.count) as resident:
             found = resident.column(column)
             written = found.written(*self._gathered(found, rows))
         kind = self._coder.rows.type_of(column)
         return written if sortable.is_text(kind) else written.cast(kind)
 
     def keys(self, column: str, rows: RowNumbers) -> pa.Array:
-        with residing(self._coder, _needed(rows)) as resident:
+        with residing(self._coder, self._coder.rows.count) as resident:
             found = resident.column(column)
             return sortable.keys(*self._gathered(found, rows), found.ranks())
 
@@ -95,7 +95,3 @@ class ResidentColumns:
 def _sortable(found: Numbers) -> Sortable:
     """Ranks at last: there may be new texts by now, of which the numbers know nothing."""
     return Sortable(found.array, found.valid, found.ranks())
-
-
-def _needed(rows: RowNumbers) -> int:
-    return int(rows.max(initial=-1)) + 1

@@ -234,6 +234,12 @@ def named_rows(names):
 
 
 @every_sorter
+def test_a_place_is_told_of_all_rows_even_if_one_is_asked_for(engine_of):
+    engine = engine_of(TableSource(named_rows(["c", "a"])))
+    assert engine.columns.between("name", (place(engine, "name", 0), None), [], descending=False)[0] == 1
+
+
+@every_sorter
 def test_texts_that_come_later_take_their_places(engine_of):
     names = ["pear", "Ärzte", None, "fig", ""]
     later = ["apple", "fig", "zebra", None, "\U0001f355", "\uffff"]
