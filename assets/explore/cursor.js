@@ -82,7 +82,7 @@ export class Cursor {
   get #from() {
     const { at, total } = this.sheet;
     const { row, column } = this.#cell ?? { row: at, column: this.sheet.column };
-    return { row: Math.min(row, (total ?? 0) - 1), column };
+    return { row: Math.min(row, (total ?? Infinity) - 1), column };
   }
 
   /** @param {Cell} cell @param {boolean} [quietly] without a ring around it */
