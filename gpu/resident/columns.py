@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cubes import AnyOf, Filter, passes_all
+from gpu.cubes import AnyOf, Filter
 from gpu.engine import asked
 from gpu.order import Place, RowNumbers, Sortable, bounds
 from gpu.resident import sortable
@@ -74,8 +74,7 @@ class ResidentColumns:
     ) -> tuple[int, RowNumbers]:
         wanted = asked(rows, self._coder.rows.count)
         with residing(self._coder, wanted.stop) as resident:
-            bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-            values = _sortable(resident.column(column))
+            bits, values = resident.all_bits(filters), _sortable(resident.column(column))
             return self._counter.between(values, bits, bounds(*ends, descending=descending), wanted)
 
     def _gathered(self, found: Numbers, rows: RowNumbers) -> Gathered:

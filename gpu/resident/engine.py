@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View, passes_all
+from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View
 from gpu.engine import Source, asked
 from gpu.resident.arrays import Arrays
 from gpu.resident.columns import ResidentColumns
@@ -70,8 +70,7 @@ class ResidentEngine:
 
     def _passing(self, filters: Sequence[Filter | AnyOf], rows: range) -> npt.NDArray[np.uint64]:
         with residing(self._coder, rows.stop) as resident:
-            bits = [resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]
-            return self._counter.passing(bits, rows)
+            return self._counter.passing(resident.all_bits(filters), rows)
 
     def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
         return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gpu.cubes import AnyOf, Cancel, Cancelled, Cube, CubeSpec, Filter, passes_all
+from gpu.cubes import AnyOf, Cancel, Cancelled, Cube, CubeSpec, Filter
 from gpu.resident.algebra import added, without
-from gpu.resident.arrays import Words
 from gpu.resident.counter import Counter
 from gpu.resident.known import Known
 from gpu.resident.resident import Resident
@@ -79,7 +78,7 @@ class Request:
 
     def _groups(self, specs: list[CubeSpec], wholes: Wholes) -> list[Group]:
         """The specs by the rows they count: where most rows pass and the whole is known, those that fail."""
-        filters = {spec.filters: self._bits(spec.filters) for spec in specs}
+        filters = {spec.filters: self.resident.all_bits(spec.filters) for spec in specs}
         groups: dict[tuple[Filters, int, bool], Group] = {}
         mostly: dict[Filters, bool] = {}
         for spec in specs:
@@ -97,6 +96,3 @@ class Request:
         if self.cancel.is_set:
             raise Cancelled
         return Tally.of(spec, self.resident)
-
-    def _bits(self, filters: Filters) -> list[Words]:
-        return [self.resident.bits(filter_) for filter_ in filters if not passes_all(filter_)]

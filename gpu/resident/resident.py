@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gpu.cubes import AnyOf, Axis, Filter
+from gpu.cubes import AnyOf, Axis, Filter, passes_all
 from gpu.resident.arrays import Array, Words
 from gpu.resident.bits import bits_of
 from gpu.resident.joined import Joined
@@ -32,6 +32,10 @@ class Resident:
 
     def bits(self, filter_: Filter | AnyOf) -> Words:
         return self.lease.take(("bits", filter_), lambda: bits_of(self.coder, filter_), self.rows).words
+
+    def all_bits(self, filters: Iterable[Filter | AnyOf]) -> list[Words]:
+        """The bits of those filters that some rows may fail."""
+        return [self.bits(filter_) for filter_ in filters if not passes_all(filter_)]
 
     def numbers(self, column: str) -> Numbers:
         return self._numbers(Numbers, column)

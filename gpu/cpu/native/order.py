@@ -47,19 +47,9 @@ def _place(bits: Native, present: Native, flip: Native, signless: Native, infini
 
 
 @inline
-def _search(
-    numbers: Native,
-    signless: Native,
-    infinite: Native,
-    ranks: Native,
-    valid: Native,
-    filters: Native,
-    bounds: Native,
-    start: Native,
-    stop: Native,
-    found: Native,
-    counts: Native,
-) -> None:
+def _search(numbers: Native, signless: Native, infinite: Native, ranks: Native, given: Native) -> None:
+    """``between`` for numbers of one type; ``given`` is all else that it is given, in the same order."""
+    valid, filters, bounds, start, stop, found, counts = given
     flip = bounds[0]
     low, high = (bounds[1], bounds[2], bounds[3]), (bounds[4], bounds[5], bounds[6])
     earlier, inside = np.uint64(0), np.uint64(0)
@@ -117,20 +107,20 @@ def between(
     """
     given = valid, filters, bounds, start, stop, found, counts
     if ranks.size and number == 0:
-        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, ranks, *given)
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, ranks, given)
     elif ranks.size and number == 1:
-        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, ranks, *given)
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, ranks, given)
     elif ranks.size:
-        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, ranks, *given)
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, ranks, given)
     elif number == 0:
-        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, None, *given)
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, None, given)
     elif number == 1:
-        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, None, *given)
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, None, given)
     elif number == 2:
-        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, None, *given)
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, None, given)
     elif number == 3:
-        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, None, *given)
+        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, None, given)
     elif number == 4:
-        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, None, *given)
+        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, None, given)
     else:
-        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, None, *given)
+        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, None, given)
