@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @cache
-def readers() -> ThreadPoolExecutor:
+def _readers() -> ThreadPoolExecutor:
     """Threads that read files, as many as count and not these: nobody's brush waits for them.
 
     What runs in them never waits for more of it.
@@ -32,7 +32,7 @@ def ahead(tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
     try:
         while True:
             while len(under_way) < most and (task := next(rest, None)) is not None:
-                under_way.append(readers().submit(task))
+                under_way.append(_readers().submit(task))
             if not under_way:
                 return
             yield under_way.popleft().result()

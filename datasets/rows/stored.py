@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
-from datasets.ahead import readers
+from datasets.ahead import ahead
 from datasets.cubes.flights import Turn
 from datasets.rows.keys import plain
 from datasets.rows.passing import Numbers
@@ -51,7 +52,8 @@ def gather(store: Store, groups: RowGroups, numbers: Numbers, columns: Sequence[
         found = store.read_group(group, wanted).select(wanted)
         return plain_table(found.take(pa.array(rows - group.rows.start)))
 
-    tables = readers().map(read, places.tolist(), np.split(ascending, firsts)[1:])
+    held = zip(places.tolist(), np.split(ascending, firsts)[1:], strict=True)
+    tables = ahead(partial(read, *each) for each in held)
     return pa.concat_tables([none, *tables]).take(pa.array(np.argsort(order)))
 
 
