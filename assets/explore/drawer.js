@@ -30,6 +30,7 @@ const BEAT = 2000;
 
 export class Drawer {
   /** @type {Exploration | null} */ #exploration = null;
+  /** The last one with the table open. @type {Exploration | undefined} */ left = undefined;
   /** @type {Table | null} */ #table = null;
   /** Filters and order, as committed. */ #request = "";
   #asking = 0;
@@ -64,6 +65,7 @@ export class Drawer {
     const before = this.#table;
     this.#exploration = exploration;
     this.#table = exploration.table ?? null;
+    if (this.#table) this.left = exploration;
     this.#moving = false;
     this.#open(this.#table !== null);
     if (this.#table) this.#follow(exploration, this.#table, before);

@@ -53,7 +53,6 @@ export class Page {
   #reading = 0;
   #steps = new Steps(this);
   #byKey = false;
-  /** The last one with the table open. @type {Exploration | undefined} */ #left;
   /** Whether a hand holds a brush: rows that come to rest meanwhile must not take it away. */ #brushing = false;
   /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
@@ -120,7 +119,7 @@ export class Page {
   open({ exploration, problems }) {
     this.timeline.start(exploration);
     if (problems.length) this.notices.show("problems", problems.join("\n"));
-    this.#left = undefined;
+    this.drawer.left = undefined;
     this.#show(exploration);
     this.listener.onCommit(exploration);
   }
@@ -202,7 +201,6 @@ export class Page {
   #show(exploration) {
     const inTable = this.drawer.element.contains(document.activeElement);
     this.exploration = exploration;
-    if (exploration.table) this.#left = exploration;
     this.grid.render(exploration);
     this.rail.render(exploration);
     this.strip.render(exploration);
@@ -379,7 +377,7 @@ export class Page {
 
   /** Who opens it by a key goes on in it. */
   #toggleTable() {
-    this.commit(edit.toggleTable(this.exploration, this.#left));
+    this.commit(edit.toggleTable(this.exploration, this.drawer.left));
     if (this.#byKey && this.exploration.table) this.drawer.focus();
   }
 
