@@ -14,7 +14,7 @@ help: ## Show this
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 18
 
 run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) and print the URL; TLS=1: over HTTPS
-	@$(if $(TLS),$(PYTHON) -m deploy.localca && )exec $(if $(TLS),env $(CERTIFIED)) $(PYTHON) app.py
+	@$(if $(TLS),$(PYTHON) -m deploy.local_ca && )exec $(if $(TLS),env $(CERTIFIED)) $(PYTHON) app.py
 
 build: .venv/.kernels node_modules/.ready
 

@@ -30,13 +30,12 @@ from werkzeug.wrappers import Response as AnyResponse
 import api
 import callbacks
 import config
-import frontend
 import pages
-from accounts import elsewhere, guard, headers, links, secrets, signin, tidying
+from accounts import cleanup, first_run, guard, headers, one_time_links
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from api import cuxfilter, passkeys
-from api.departures import Departures
+from accounts.signin import oidc_routes, passkey_routes, password_routes
+from api import cuxfilter
 from api.frames import framed
 from api.guests import guest_page
 from config import Settings
@@ -50,14 +49,16 @@ from datasets.exploration import CubeRequest
 from datasets.growing.writing import remove_leftovers
 from datasets.suggest import suggest
 from db import engine, schema
-from db.keys import ring
+from db.keys import key_ring
 from db.keys.master import MasterKeyError
 from gpu.choice import Choice, EngineUnavailableError, Limits, choose
-from patience import LARGEST_BODY, WholeBodies
 from realtime import recordings
 from realtime.mounted import Mounted
 from realtime.service import Realtime
-from serving import listen, log_to_stderr, loopback, serve
+from server import static_assets
+from server.disconnects import Departures
+from server.request_limits import LARGEST_BODY, WholeBodies
+from server.serve import listen, log_to_stderr, loopback, serve
 
 gc.enable()
 
@@ -76,7 +77,7 @@ def create_app(settings: Settings) -> Dash:
     config.use(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
-        SECRET_KEY=secrets.form_key(),
+        SECRET_KEY=first_run.form_key(),
         SESSION_COOKIE_NAME="__Host-dataxchange" if settings.https else "dataxchange",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.https,
@@ -84,14 +85,14 @@ def create_app(settings: Settings) -> Dash:
         MAX_CONTENT_LENGTH=LARGEST_BODY,
     )
     guard.guard(server)
-    signin.install(server)
-    passkeys.install(server)
-    elsewhere.install(server)
+    password_routes.install(server)
+    passkey_routes.install(server)
+    oidc_routes.install(server)
     server.add_url_rule("/health", view_func=health)
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)
     server.register_error_handler(DependencyException, lambda _: error_page(NotFound()))
-    frontend.install(server)
+    static_assets.install(server)
     choice = server.extensions["choice"] = chosen(settings)
     engines = server.extensions["engines"] = Engines(choice.make)
     door = server.extensions["door"] = Door(engines)
@@ -113,11 +114,11 @@ def _dash(server: Flask) -> Dash:
         server=server,
         title="DataXchange",
         update_title="",
-        assets_folder=str(frontend.ASSETS),
-        assets_url_path=frontend.address(),
+        assets_folder=str(static_assets.ASSETS),
+        assets_url_path=static_assets.address(),
         assets_ignore=r"^(?!(account|conditions|controls|dx|tables)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
-        index_string=frontend.document(),
+        index_string=static_assets.document(),
         use_pages=True,
         pages_folder="",
         suppress_callback_exceptions=True,
@@ -209,8 +210,9 @@ def announce(settings: Settings, port: int, never_used: bool) -> None:
     base = settings.public_url or settings.address(port)
     say(f"DataXchange is at {settings.address(port)}")
     if never_used:
-        say(f"Sign in once with this link: {links.address(base, links.issue(secrets.ADMIN))}")
-        say(f"or as {secrets.ADMIN} with the password in {secrets.password_file(settings.data)}")
+        link = one_time_links.address(base, one_time_links.issue(first_run.ADMIN))
+        say(f"Sign in once with this link: {link}")
+        say(f"or as {first_run.ADMIN} with the password in {first_run.password_file(settings.data)}")
 
 
 def say(line: str) -> None:
@@ -230,7 +232,7 @@ def main() -> None:
         announce(settings, listeners[0].getsockname()[1], never_used)
         warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
         Thread(target=warm, args=warmed, name="warm", daemon=True).start()
-        tidying.daily(recordings.forget)
+        cleanup.daily(recordings.forget)
         with dash.server.extensions["desks"].cleared():
             serve(application, listeners, settings)
 
@@ -246,12 +248,12 @@ def prepare(settings: Settings) -> bool:
         schema.upgrade()
         if engine.is_unproven(settings.database):
             log.warning("the database's certificate is not checked: add ?sslmode=verify-full to DATABASE_URL")
-        ring.ensure()
+        key_ring.ensure()
         remove_leftovers()
-        return secrets.ensure_admin(settings.data)
+        return first_run.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
-    except (ring.LostKeyError, MasterKeyError) as error:
+    except (key_ring.LostKeyError, MasterKeyError) as error:
         raise SystemExit(str(error)) from error
 
 

@@ -7,15 +7,15 @@ import smtplib
 import sys
 from getpass import getpass
 
-from accounts import audit, links, mail, passwords, standing, users
-from accounts.admins import LastAdminError
+from accounts import audit, mail, one_time_links, passwords, user_admin, users
 from accounts.audit import Action
-from accounts.secrets import ADMIN
+from accounts.first_run import ADMIN
+from accounts.last_admin import LastAdminError
 from db import schema
-from db.keys import ring, rotation
+from db.keys import key_ring, rotation
+from db.keys.column_encryption import AlteredError
+from db.keys.key_ring import LostKeyError
 from db.keys.master import MasterKeyError
-from db.keys.ring import LostKeyError
-from db.keys.seal import AlteredError
 from db.tables import Purpose, Role
 
 REFUSALS = (
@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
     schema.upgrade()
     try:
-        ring.ensure()
+        key_ring.ensure()
         sys.stdout.write(choice.answer(choice) + "\n")
     except LastAdminError as error:
         raise SystemExit(f"{error} Try: python -m accounts add NAME --role admin") from error
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _link(choice: argparse.Namespace) -> str:
-    return links.address(links.base(), standing.link(None, _id(choice), Purpose.SIGN_IN))
+    return one_time_links.address(one_time_links.base(), user_admin.link(None, _id(choice), Purpose.SIGN_IN))
 
 
 def _password(choice: argparse.Namespace) -> str:
@@ -105,32 +105,32 @@ def _invite(choice: argparse.Namespace) -> str:
     if users.spelled(choice.user):
         if choice.email:
             users.set_email(choice.user, choice.email)
-        token = standing.link(None, _id(choice), Purpose.INVITATION)
+        token = user_admin.link(None, _id(choice), Purpose.INVITATION)
     else:
-        _, token = standing.invite(None, choice.user, choice.role, choice.email)
+        _, token = user_admin.invite(None, choice.user, choice.role, choice.email)
     sent = mail.bring(_id(choice), Purpose.INVITATION, token)
     if sent:
         return f"An invitation is on its way to {sent}."
-    return links.address(links.base(), token, Purpose.INVITATION)
+    return one_time_links.address(one_time_links.base(), token, Purpose.INVITATION)
 
 
 def _reset_factors(choice: argparse.Namespace) -> str:
-    standing.remove_factors(None, _id(choice))
+    user_admin.remove_factors(None, _id(choice))
     return f"{choice.user} has no second factor any longer, and is signed out everywhere."
 
 
 def _role(choice: argparse.Namespace) -> str:
-    standing.change_role(None, _id(choice), choice.role)
+    user_admin.change_role(None, _id(choice), choice.role)
     return f"The role of {choice.user} is {choice.role} now."
 
 
 def _disable(choice: argparse.Namespace) -> str:
-    standing.disable(None, _id(choice))
+    user_admin.disable(None, _id(choice))
     return f"{choice.user} is kept out, and signed out everywhere."
 
 
 def _enable(choice: argparse.Namespace) -> str:
-    standing.enable(None, _id(choice))
+    user_admin.enable(None, _id(choice))
     return f"{choice.user} may sign in again."
 
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager
 
-from accounts import apitokens, audit, sessions, tokens
+from accounts import api_tokens, audit, sessions, signed_tokens
 from accounts.audit import Action, Outcome
 from accounts.principals import Principal
 from accounts.sessions import Browser, Tokens
-from accounts.tokens import Audience, BadTokenError
+from accounts.signed_tokens import Audience, BadTokenError
 from config import settings
 from db.tables import now
 from db.tables.sessions import new_token_id
@@ -43,14 +43,14 @@ def admit(given: Tokens) -> None:
 def remember(response: Response, user_id: int) -> None:
     """Let the browser be known from now on as one in which this user has signed in."""
     until = now() + MEMORY
-    token = tokens.issue(Audience.DEVICE, new_token_id(), until, user=user_id)
+    token = signed_tokens.issue(Audience.DEVICE, new_token_id(), until, user=user_id)
     response.set_cookie(_name(KNOWN), token, expires=until, httponly=True, samesite="Lax", secure=_secure())
 
 
 def known(asked: Request, user_id: int) -> str:
     """What tells a browser in which this user has signed in before from all others; empty for others."""
     try:
-        claims = tokens.read(Audience.DEVICE, asked.cookies.get(_name(KNOWN), ""))
+        claims = signed_tokens.read(Audience.DEVICE, asked.cookies.get(_name(KNOWN), ""))
     except BadTokenError:
         return ""
     return str(claims["jti"]) if claims.get("user") == user_id else ""
@@ -67,7 +67,7 @@ def load(asked: Request) -> Principal | None:
     try:
         if header:
             scheme, _, token = header.partition(" ")
-            return apitokens.of(token.strip()) if scheme.lower() == "bearer" else None
+            return api_tokens.of(token.strip()) if scheme.lower() == "bearer" else None
         return _of_cookies(asked)
     except BadTokenError:
         return None

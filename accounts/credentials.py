@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from flask import request
 from sqlmodel import Session, col, select
 
-from accounts import attempts, audit, factors, failures, identities, passkeys, recovery, totp, users
-from accounts.admins import has_a_way_in
-from accounts.attempts import TooManyError, Try
+from accounts import audit, factors, failure_audit, identities, passkeys, recovery, throttle, totp, users
 from accounts.audit import Action
 from accounts.factors import Factor
+from accounts.last_admin import has_a_way_in
 from accounts.principals import Principal
+from accounts.throttle import TooManyError, Try
 from db.engine import alone
 from db.tables import RecoveryCode, Role, User
 
@@ -155,16 +155,16 @@ def _keeping(me: Principal) -> Iterator[Session]:
 
 
 def _prove(me: Principal, password: str) -> None:
-    one = Try(attempts.Kind.PASSWORD, str(me.id), request.remote_addr or "", me.key)
+    one = Try(throttle.Kind.PASSWORD, str(me.id), request.remote_addr or "", me.key)
     try:
-        attempts.allowed(one)
+        throttle.allowed(one)
     except TooManyError as error:
-        failures.stepup(me, "password", error)
+        failure_audit.stepup(me, "password", error)
         raise
     if users.of_password(me.name, password) is None:
-        failures.stepup(me, "password", "wrong password")
+        failure_audit.stepup(me, "password", "wrong password")
         raise WrongPasswordError
-    attempts.succeeded(one)
+    throttle.succeeded(one)
 
 
 def _record(

@@ -12,10 +12,10 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts import attempts, factors, failures
-from accounts.attempts import TooManyError, Try
+from accounts import factors, failure_audit, throttle
 from accounts.permissions import Permission
 from accounts.principals import Kind
+from accounts.throttle import TooManyError, Try
 from config import settings
 from db.tables import now
 
@@ -66,7 +66,7 @@ def demand(permission: Permission, what: str) -> None:
     if not current_user.is_authenticated:
         abort(401)
     if not current_user.may(permission):
-        failures.denied(current_user, permission, what)
+        failure_audit.denied(current_user, permission, what)
         abort(403)
 
 
@@ -146,5 +146,5 @@ def _wants_page() -> bool:
 def _unauthorised() -> Response:
     if "Authorization" in request.headers:
         address = request.remote_addr or ""
-        attempts.allowed(Try(attempts.Kind.TOKEN, attempts.network_of(address), address))
+        throttle.allowed(Try(throttle.Kind.TOKEN, throttle.network_of(address), address))
     return make_response({"error": {"message": "Sign in first."}}, 401)

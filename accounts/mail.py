@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from accounts import links, users
+from accounts import one_time_links, users
 from accounts.principals import Principal
 from config import settings
 from db.tables import Purpose
@@ -107,8 +107,8 @@ def offer_reset(who: str) -> None:
     """
     person = users.of_email(who) or users.of_name(who)
     email = users.email_of(person.id) if person else None
-    if person and email and not links.just_issued(person.id, Purpose.RESET):
-        _send(person, email, FORGOTTEN, links.issue(person.name, Purpose.RESET))
+    if person and email and not one_time_links.just_issued(person.id, Purpose.RESET):
+        _send(person, email, FORGOTTEN, one_time_links.issue(person.name, Purpose.RESET))
 
 
 def _send(person: Principal, email: str, letter: Letter, token: str) -> None:
@@ -119,7 +119,7 @@ def _send(person: Principal, email: str, letter: Letter, token: str) -> None:
     message.set_content(
         letter.text.format(
             name=person.name,
-            address=links.address(links.base(), token, letter.purpose),
+            address=one_time_links.address(one_time_links.base(), token, letter.purpose),
             minutes=own.link_lifetime // timedelta(minutes=1),
             days=own.invitation_lifetime.days,
         )

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from accounts import tokens
+from accounts import signed_tokens
 from accounts.principals import Kind, Principal, principal
-from accounts.tokens import Audience, BadTokenError
+from accounts.signed_tokens import Audience, BadTokenError
 from config import settings
 from db.engine import session
 from db.tables import GuestLink, User, UserSession, now
@@ -84,7 +84,7 @@ def of_access(token: str) -> Principal:
     Raises:
         BadTokenError: it is none, has expired, or its session has ended.
     """
-    id_ = tokens.read(Audience.ACCESS, token)["jti"]
+    id_ = signed_tokens.read(Audience.ACCESS, token)["jti"]
     with session() as work:
         found = _alive(work, id_)
     if found is None:
@@ -99,7 +99,7 @@ def renew(token: str, browser: Browser) -> tuple[Principal, Tokens]:
         ReusedError: it was used before; the session has been ended.
         BadTokenError: it is none, has expired, or its session has ended.
     """
-    claims = tokens.read(Audience.REFRESH, token)
+    claims = signed_tokens.read(Audience.REFRESH, token)
     with session() as work:
         found = _alive(work, claims["jti"])
         if found is None:
@@ -120,7 +120,7 @@ def watched(token: str) -> Principal:
     Raises:
         BadTokenError: it is none, has expired, or its session has ended.
     """
-    id_ = tokens.read(Audience.REFRESH, token)["jti"]
+    id_ = signed_tokens.read(Audience.REFRESH, token)["jti"]
     with session() as work:
         found = _alive(work, id_)
     if found is None:
@@ -233,6 +233,6 @@ def _rotated(work: Session, own: UserSession, generation: int, browser: Browser)
 
 
 def _tokens(own: UserSession) -> Tokens:
-    access = tokens.issue(Audience.ACCESS, own.id, min(now() + ACCESS, own.expires))
-    refresh = tokens.issue(Audience.REFRESH, own.id, own.expires, gen=own.generation)
+    access = signed_tokens.issue(Audience.ACCESS, own.id, min(now() + ACCESS, own.expires))
+    refresh = signed_tokens.issue(Audience.REFRESH, own.id, own.expires, gen=own.generation)
     return Tokens(access, refresh, own.expires)

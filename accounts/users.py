@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from accounts import passwords, sessions
 from accounts.principals import Principal, principal
 from db.engine import session
-from db.keys import seal
+from db.keys import column_encryption
 from db.tables import OneTimeLink, Purpose, Role, User, now
 
 LONGEST_NAME = 80
@@ -195,7 +195,7 @@ def _chosen(password: str, name: str) -> str:
 
 
 def _digest(email: str) -> str:
-    return seal.digest(unicodedata.normalize("NFKC", email.strip()).casefold(), "users.email")
+    return column_encryption.digest(unicodedata.normalize("NFKC", email.strip()).casefold(), "users.email")
 
 
 def _named(work: Session, name: str) -> User | None:

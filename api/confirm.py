@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, abort, request
 from flask_login import current_user
 
-from accounts import attempts, audit, factors, failures, sessions, users
-from accounts.attempts import Kind, TooManyError, Try
+from accounts import audit, factors, failure_audit, sessions, throttle, users
 from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Kind as PrincipalKind
+from accounts.throttle import Kind, TooManyError, Try
 from api.operations import Answer, Body, operation
 from api.problems import explain
 
@@ -49,15 +49,15 @@ def confirm(body: Proof) -> None:
     one = Try(Kind.FACTOR, str(current_user.id), request.remote_addr or "", current_user.key)
     method = "password" if body.code is None else "code"
     try:
-        attempts.allowed(one)
+        throttle.allowed(one)
     except TooManyError as error:
-        failures.stepup(current_user, method, error)
+        failure_audit.stepup(current_user, method, error)
         raise
     proven = _proven(body)
     if proven is None:
-        failures.stepup(current_user, method, f"wrong {method}")
+        failure_audit.stepup(current_user, method, f"wrong {method}")
         abort(403, "This code is wrong or was used before." if body.code else "This password is wrong.")
-    attempts.succeeded(one)
+    throttle.succeeded(one)
     sessions.confirm(current_user.key)
     audit.record(Action.STEPUP, actor=current_user, method=proven)
 

@@ -15,7 +15,7 @@ from accounts.audit import Action
 from accounts.guard import public, requires
 from accounts.permissions import Permission
 from accounts.principals import Kind
-from accounts.tokens import BadTokenError
+from accounts.signed_tokens import BadTokenError
 from api.operations import Answer, Body, operation
 from api.problems import explain
 from datasets import guests, views

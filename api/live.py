@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from flask_login import current_user
 from pydantic import ConfigDict, Field
 
-from accounts import links, qr
+from accounts import one_time_links, qr
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, Query, operation
@@ -204,7 +204,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     def show_code(key: str) -> Response:
         """The address of a live session, for a phone's camera."""
         live.find(current_user, key)
-        return Response(qr.image(f"{links.base()}/live/{key}"), mimetype="image/svg+xml")
+        return Response(qr.image(f"{one_time_links.base()}/live/{key}"), mimetype="image/svg+xml")
 
     @routes.patch("/api/live/<key>")
     @requires(Permission.PRESENT)

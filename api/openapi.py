@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, make_response
 from werkzeug.routing import Rule
 
-from accounts.apitokens import SCOPES
+from accounts.api_tokens import SCOPES
 from accounts.cookies import ACCESS
 from accounts.guard import requires
 from accounts.permissions import Permission

@@ -7,8 +7,8 @@ from functools import partial
 
 from flask import Blueprint, Response, make_response
 
-from accounts.access import UnknownAccessError
-from accounts.apitokens import BadTokenRequestError
+from accounts.access_listing import UnknownAccessError
+from accounts.api_tokens import BadTokenRequestError
 from accounts.credentials import LastFactorError, LastWayInError, NoAuthenticatorError, WrongPasswordError
 from accounts.identities import UnknownIdentityError
 from accounts.passkeys import BadPasskeyNameError, UnknownPasskeyError

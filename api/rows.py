@@ -10,7 +10,6 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.departures import until_left
 from api.operations import JSON, Answer, operation
 from api.problems import explain
 from api.versions import State, StateQuery, lasting, require_same, state_of, tag, turn
@@ -24,6 +23,7 @@ from datasets.rows.reader import Selection, Wanted
 from datasets.rows.tables import Tables
 from datasets.rows.values import Value, rows
 from datasets.rows.windows import Sorting
+from server.disconnects import until_left
 
 
 class PageQuery(StateQuery):

@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import Blueprint
 from flask_login import current_user
 
-from accounts import access, agents, sessions
+from accounts import access_listing, sessions, user_agents
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, operation
@@ -50,7 +50,7 @@ def list_sessions() -> Sessions:
 @operation()
 def end_session(session_id: str) -> None:
     """Sign out one browser."""
-    access.end_own_session(current_user, session_id)
+    access_listing.end_own_session(current_user, session_id)
 
 
 @routes.delete("/api/account/sessions")
@@ -58,14 +58,14 @@ def end_session(session_id: str) -> None:
 @operation()
 def end_other_sessions() -> None:
     """Sign out all browsers but this one."""
-    access.end_sessions(current_user, current_user.id)
+    access_listing.end_sessions(current_user, current_user.id)
 
 
 def _said(own: UserSession) -> ListedSession:
     return ListedSession(
         id=own.id,
         current=own.id == current_user.key,
-        browser=agents.in_words(own.agent),
+        browser=user_agents.in_words(own.agent),
         address=own.address,
         method=own.method,
         since=own.created,

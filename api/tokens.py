@@ -8,8 +8,8 @@ from flask import Blueprint
 from flask_login import current_user
 from pydantic import AwareDatetime
 
-from accounts import access, apitokens
-from accounts.apitokens import SCOPES
+from accounts import access_listing, api_tokens
+from accounts.api_tokens import SCOPES
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, operation
@@ -57,7 +57,7 @@ class CreatedToken(Answer):
 def list_tokens() -> Tokens:
     """Your API tokens."""
     return Tokens(
-        tokens=[ListedToken.model_validate(own) for own in apitokens.alive(current_user.id)],
+        tokens=[ListedToken.model_validate(own) for own in api_tokens.alive(current_user.id)],
         scopes=[scope for scope in SCOPES if current_user.may(scope)],
     )
 
@@ -67,7 +67,7 @@ def list_tokens() -> Tokens:
 @operation(status=201)
 def create_token(body: NewToken) -> CreatedToken:
     """Give a program a token."""
-    return CreatedToken(token=apitokens.create(current_user, body.name, body.scopes, body.expires))
+    return CreatedToken(token=api_tokens.create(current_user, body.name, body.scopes, body.expires))
 
 
 @routes.delete("/api/account/tokens/<token_id>")
@@ -75,4 +75,4 @@ def create_token(body: NewToken) -> CreatedToken:
 @operation()
 def revoke_token(token_id: str) -> None:
     """Revoke a token, at once."""
-    access.revoke_own_token(current_user, token_id)
+    access_listing.revoke_own_token(current_user, token_id)

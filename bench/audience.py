@@ -20,7 +20,7 @@ from flask.testing import FlaskClient
 
 import config
 import gpu.cpu.engine
-from accounts import links, users
+from accounts import one_time_links, users
 from app import create_app, prepare
 from bench.figures import table
 from config import Settings
@@ -81,7 +81,7 @@ def _service(folder: Path) -> Dash:
 def _signed_in(app: Dash, name: str) -> FlaskClient:
     users.create(name, None, Role.VIEWER)
     browser: FlaskClient = app.server.test_client()
-    browser.get(f"/signin/link/{links.issue(name)}")
+    browser.get(f"/signin/link/{one_time_links.issue(name)}")
     return browser
 
 

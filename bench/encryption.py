@@ -14,7 +14,7 @@ from bench.figures import table
 from datasets import catalogue
 from datasets.incoming.sample import SLUG
 from datasets.store import Store
-from db.keys.ring import Material
+from db.keys.key_ring import Material
 from db.tables import KeyPurpose
 
 RUNS = 5

@@ -19,7 +19,7 @@ from ably.types.tokendetails import TokenDetails
 from playwright.sync_api import Page, sync_playwright
 
 import config
-from accounts import secrets, users
+from accounts import first_run, users
 from accounts.principals import Principal
 from bench.explorer import FLAGS, SETTLED, VIEWPORT
 from bench.figures import table
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
         with service(folder) as running, sync_playwright() as playwright:
             config.use(Settings(data=folder))
             browser = playwright.chromium.launch(executable_path=shutil.which(CHROMIUM), args=FLAGS)
-            by = users.require(secrets.ADMIN)
+            by = users.require(first_run.ADMIN)
             key = acts.create(by, slug, "bench")
             page = _opened(browser.new_page(), running, slug)
             with ThreadPoolExecutor(1) as pool:
@@ -87,7 +87,7 @@ def _opened(page: Page, running: Service, slug: str) -> Page:
     """Explore as it opens, with all its charts, noting what is on screen when."""
     page.set_viewport_size(VIEWPORT)  # type: ignore[arg-type]
     page.goto(f"{running.url}/signin")
-    page.get_by_label("Name").fill(secrets.ADMIN)
+    page.get_by_label("Name").fill(first_run.ADMIN)
     page.get_by_label("Password", exact=True).fill(running.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/explore/**")

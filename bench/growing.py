@@ -28,7 +28,7 @@ from datasets.incoming.resample import resample
 from datasets.incoming.sample import SLUG, prepare_sample
 from datasets.suggest import suggest
 from db import schema
-from db.keys import ring
+from db.keys import key_ring
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec
 
@@ -45,7 +45,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         config.use(Settings(data=Path(data)))
         schema.upgrade()
-        ring.ensure()
+        key_ring.ensure()
         prepare_sample(progress)
         made = resample(parser.parse_args().rows, 1, progress)
         rows = next(catalogue.store(SLUG, catalogue.open(SLUG).version).parts())

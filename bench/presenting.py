@@ -14,7 +14,7 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 import config
-from accounts import links, users
+from accounts import one_time_links, users
 from bench.explorer import HERTZ, SETTLED, VIEWPORT, Explorer, chromium, signed_in
 from bench.figures import quantiles, table
 from bench.service import Service, data_folder, service
@@ -55,7 +55,7 @@ def link(running: Service) -> str:
     before = config.use(config.settings().model_copy(update={"data": running.data, "database_url": ""}))
     name = f"follower-{token_hex(4)}"
     users.create(name, None, Role.VIEWER)
-    made = links.issue(name)
+    made = one_time_links.issue(name)
     config.use(before)
     return made
 

@@ -21,7 +21,7 @@ from accounts.sessions import Browser
 from bench.figures import table
 from config import Settings
 from db import engine, schema
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import Role
 
 LOGINS, REQUESTS, ROUNDS = 20, 2000, 5
@@ -71,7 +71,7 @@ def _database(settings: Settings) -> Iterator[None]:
     settings.data.mkdir(exist_ok=True)
     before = config.use(settings)
     schema.upgrade()
-    ring.ensure()
+    key_ring.ensure()
     yield
     engine.connect(settings.database).dispose()
     config.use(before)

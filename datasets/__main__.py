@@ -23,7 +23,7 @@ from datasets.owners import UnknownOwnerError
 from datasets.protection import UnreadableError
 from datasets.rotation import rotate
 from datasets.slugs import slug_of
-from db.keys import ring
+from db.keys import key_ring
 from db.schema import upgrade
 
 MOST_SAID = 20
@@ -43,7 +43,7 @@ KNOWN = (
 def main(arguments: list[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     upgrade()
-    ring.ensure()
+    key_ring.ensure()
     try:
         said = {"rotate": _rotated, "append": _appended}.get(chosen.command, _brought)(chosen)
     except KNOWN as error:

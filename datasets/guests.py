@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from accounts import sessions, tokens
+from accounts import sessions, signed_tokens
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from accounts.tokens import Audience, BadTokenError
+from accounts.signed_tokens import Audience, BadTokenError
 from datasets import shares
 from datasets.shares import NotAllowedError, UnknownShareError
 from db.engine import session
@@ -93,7 +93,7 @@ def revoke(by: Principal, id_: str) -> None:
 
 def path(link: GuestLink) -> str:
     """The address of a link, below that of the service."""
-    return f"/guest/{tokens.issue(Audience.GUEST, link.id, link.expires)}"
+    return f"/guest/{signed_tokens.issue(Audience.GUEST, link.id, link.expires)}"
 
 
 def read(token: str) -> GuestLink:
@@ -102,7 +102,7 @@ def read(token: str) -> GuestLink:
     Raises:
         BadTokenError: it is none of ours, has expired or been revoked, or its user is disabled.
     """
-    id_ = tokens.read(Audience.GUEST, token)["jti"]
+    id_ = signed_tokens.read(Audience.GUEST, token)["jti"]
     query = select(GuestLink).join(User).where(GuestLink.id == id_, ~col(User.disabled), *_good())
     with session() as work:
         found = work.exec(query).one_or_none()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts import standing
+from accounts import user_admin
 from accounts.principals import Principal
 from datasets import owners
 
@@ -26,6 +26,6 @@ def leave(by: Principal, user_id: int, heir: int | None = None) -> None:
     if owned.names:
         if heir is None or heir == user_id:
             raise NoHeirError
-        standing.disable(by, user_id)  # so that they don't save another view meanwhile
+        user_admin.disable(by, user_id)  # so that they don't save another view meanwhile
         owners.transfer(by, user_id, heir)
-    standing.delete(by, user_id)
+    user_admin.delete(by, user_id)

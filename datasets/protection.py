@@ -15,8 +15,8 @@ from sqlmodel import col, select
 
 from config import settings
 from db.engine import session
-from db.keys import ring
-from db.keys.ring import Material
+from db.keys import key_ring
+from db.keys.key_ring import Material
 from db.tables import Dataset, DatasetVersion, now
 from db.tables.keys import Key, KeyPurpose
 
@@ -45,7 +45,7 @@ def key_for(slug: str) -> Material | None:
     if settings().encryption == "off":
         return None
     known = _open_keys(slug)
-    return ring.get(known[0]) if known else ring.new(KeyPurpose.DATA, slug)
+    return key_ring.get(known[0]) if known else key_ring.new(KeyPurpose.DATA, slug)
 
 
 def key_of(slug: str, id_: str | None) -> Material | None:
@@ -55,8 +55,8 @@ def key_of(slug: str, id_: str | None) -> Material | None:
         UnreadableError: the key is lost.
     """
     try:
-        return ring.get(id_) if id_ else None
-    except ring.LostKeyError as error:
+        return key_ring.get(id_) if id_ else None
+    except key_ring.LostKeyError as error:
         raise UnreadableError(f"The dataset {slug!r} can't be read. {error}") from error
 
 
@@ -78,7 +78,7 @@ def begin_rotation(slug: str) -> Material | None:
         return None
     known = _open_keys(slug)
     unfinished = len(known) > 1 or (known and not _is_used(known[0]))
-    return ring.get(known[0]) if unfinished else ring.new(KeyPurpose.DATA, slug)
+    return key_ring.get(known[0]) if unfinished else key_ring.new(KeyPurpose.DATA, slug)
 
 
 def end_rotation(slug: str, key: Material | None) -> None:

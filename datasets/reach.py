@@ -18,7 +18,7 @@ from datasets import catalogue, conditions, shares
 from datasets.conditions import Condition
 from datasets.description import Description
 from db.engine import session
-from db.keys.seal import digest
+from db.keys.column_encryption import digest
 from db.tables import Dataset, Level, Resource, SavedView, Share
 from gpu.cubes import AnyOf
 

@@ -18,7 +18,7 @@ from datasets.incoming.shuffle import Progress
 from datasets.locks import locked, shared
 from datasets.store import Store
 from db.engine import session
-from db.keys.ring import Material
+from db.keys.key_ring import Material
 from db.tables import Dataset, DatasetVersion
 
 

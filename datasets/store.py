@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from datasets.ahead import ahead
 from datasets.locks import shared
 from datasets.protection import UnreadableError, decryption, encryption
-from db.keys.ring import Material
+from db.keys.key_ring import Material
 from gpu.engine import Source
 
 BATCH_ROWS = 1 << 17

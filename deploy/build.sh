@@ -45,7 +45,7 @@ step_python-dev() { packages requirements-dev.txt; }
 step_python-gpu() {
   environment
   echo "Installing the Python packages of requirements.txt and requirements-gpu.txt"
-  "$PYTHON" -m deploy.together > .venv/requirements.txt
+  "$PYTHON" -m deploy.gpu_requirements > .venv/requirements.txt
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement .venv/requirements.txt
 }
 

@@ -8,8 +8,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config import Settings
-from db.keys import ring
-from db.keys.seal import AlteredError
+from db.keys import key_ring
+from db.keys.column_encryption import AlteredError
 from db.tables import KeyPurpose
 from realtime import keys
 from realtime.broker.options import Options
@@ -24,7 +24,7 @@ class RingSeal:
     """AES-256-GCM under the current key of the ring, whose id stands before what it closes."""
 
     def close(self, content: bytes) -> bytes:
-        key, nonce = ring.current(KeyPurpose.SEAL), os.urandom(NONCE)
+        key, nonce = key_ring.current(KeyPurpose.SEAL), os.urandom(NONCE)
         return key.id.encode() + nonce + AESGCM(key.secret).encrypt(nonce, content, PLACE)
 
     def open(self, sealed: bytes) -> bytes:
@@ -35,8 +35,8 @@ class RingSeal:
         """
         nonce, box = sealed[ID : ID + NONCE], sealed[ID + NONCE :]
         try:
-            return AESGCM(ring.get(sealed[:ID].decode()).secret).decrypt(nonce, box, PLACE)
-        except (InvalidTag, UnicodeDecodeError, ring.LostKeyError) as error:
+            return AESGCM(key_ring.get(sealed[:ID].decode()).secret).decrypt(nonce, box, PLACE)
+        except (InvalidTag, UnicodeDecodeError, key_ring.LostKeyError) as error:
             raise AlteredError("A message in the history was altered.") from error
 
 

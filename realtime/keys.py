@@ -8,7 +8,7 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import KeyPurpose, now
 from realtime.broker.keys import Key
 
@@ -20,22 +20,22 @@ LONGEST = timedelta(days=1)
 
 def current() -> Key:
     """The key that tokens are signed with now."""
-    return _of(ring.current(KeyPurpose.SIGN))
+    return _of(key_ring.current(KeyPurpose.SIGN))
 
 
 def find(name: str) -> Key | None:
     """The key of this name; a retired one for as long as tokens that it has signed may be in use."""
     if not NAME.fullmatch(name):
         return None
-    ring.current(KeyPurpose.SIGN)  # notices in time what another process has retired
+    key_ring.current(KeyPurpose.SIGN)  # notices in time what another process has retired
     try:
-        material = ring.get(name.removeprefix(APP + "."))
-    except ring.LostKeyError:
+        material = key_ring.get(name.removeprefix(APP + "."))
+    except key_ring.LostKeyError:
         return None
     over = material.retired is not None and material.retired < now() - LONGEST
     return None if over or material.purpose is not KeyPurpose.SIGN else _of(material)
 
 
-def _of(material: ring.Material) -> Key:
+def _of(material: key_ring.Material) -> Key:
     secret = HKDF(SHA256(), 32, None, b"dataxchange realtime").derive(material.secret)
     return Key(f"{APP}.{material.id}", secret.hex())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp
 
-from accounts import apitokens, sessions, users
+from accounts import api_tokens, sessions, users
 from accounts.principals import Kind, Principal
 from config import settings
 from datasets.description import Description
@@ -287,7 +287,7 @@ def _grown(person: Principal, slug: str) -> str | None:
 
 def _holds(grant: Grant) -> bool:
     """Whether somebody may still do what their token says."""
-    again = apitokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
+    again = api_tokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
     person = again(grant.person.key)
     if person is None:
         return False

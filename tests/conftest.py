@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
 
 import config
-from accounts import links, passwords, users
+from accounts import one_time_links, passwords, users
 from app import create_app
 from config import Settings
 from db import engine, schema
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import Role
 from tests.contract import Contract
 
@@ -51,7 +51,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("migrated")
     with using(Settings(data=data)):
         schema.upgrade()
-        ring.ensure()
+        key_ring.ensure()
     return data
 
 
@@ -102,7 +102,7 @@ def signed_in(app: Dash) -> Callable[..., FlaskClient]:
         browser = app.server.test_client()
         name = f"somebody-{len(users_made)}"
         users_made.append(users.create(name, "correct horse battery", role))
-        assert browser.get(f"/signin/link/{links.issue(name)}").status_code == 302
+        assert browser.get(f"/signin/link/{one_time_links.issue(name)}").status_code == 302
         return browser
 
     users_made: list[users.Principal] = []

@@ -2,9 +2,9 @@
 
 from accounts.audit.actions import Action, Outcome
 from accounts.audit.log import record
-from accounts.audit.reading import Filter, entry, lines, page
+from accounts.audit.query import Filter, entry, lines, page
 from accounts.audit.retention import prune
-from accounts.audit.verifying import Report, TamperedError, verify
+from accounts.audit.verify import Report, TamperedError, verify
 
 __all__ = [
     "Action",

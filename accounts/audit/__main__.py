@@ -9,21 +9,21 @@ from datetime import UTC, datetime
 
 from accounts.audit.actions import Action, Outcome
 from accounts.audit.log import record
-from accounts.audit.reading import Filter, lines
+from accounts.audit.query import Filter, lines
 from accounts.audit.retention import prune
-from accounts.audit.verifying import TamperedError, verify
+from accounts.audit.verify import TamperedError, verify
 from db import schema
-from db.keys import ring
-from db.keys.seal import AlteredError
+from db.keys import key_ring
+from db.keys.column_encryption import AlteredError
 
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
     schema.upgrade()
-    ring.ensure()
+    key_ring.ensure()
     try:
         choice.run(choice)
-    except (TamperedError, AlteredError, ring.LostKeyError) as error:
+    except (TamperedError, AlteredError, key_ring.LostKeyError) as error:
         raise SystemExit(f"{error} Try: dataxchange audit verify") from error
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import KeyPurpose
 
 BEGINNING = "0" * 64
@@ -34,7 +34,7 @@ def key() -> bytes:
     Raises:
         LostKeyError: the master key does not open it.
     """
-    return ring.current(KeyPurpose.AUDIT).secret
+    return key_ring.current(KeyPurpose.AUDIT).secret
 
 
 def canonical(value: object) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from accounts.audit.reading import Filter
+from accounts.audit.query import Filter
 
 EXACT = {
     "actor": "actor",

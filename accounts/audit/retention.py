@@ -10,7 +10,7 @@ from sqlmodel import col
 from accounts.audit import chain
 from accounts.audit.actions import Action
 from accounts.audit.log import Head, lock, record
-from accounts.audit.verifying import beginning, check_checkpoints, checkpoint_seal, follow
+from accounts.audit.verify import beginning, check_checkpoints, checkpoint_seal, follow
 from accounts.principals import Principal
 from config import settings
 from db.engine import session

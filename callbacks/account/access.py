@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from dash import html
 from flask_login import current_user
 
-from accounts import access, apitokens
+from accounts import access_listing, api_tokens
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks.asking import Act, Answers, Done, Question
@@ -25,7 +25,7 @@ def ask_end(_key: str) -> Question:
 
 
 def end(me: Principal, key: str, _answers: Answers) -> Done:
-    access.end_own_session(me, key)
+    access_listing.end_own_session(me, key)
     return Done("The session has ended.")
 
 
@@ -34,12 +34,12 @@ def ask_end_others(_key: str) -> Question:
 
 
 def end_others(me: Principal, _key: str, _answers: Answers) -> Done:
-    access.end_sessions(me, me.id)
+    access_listing.end_sessions(me, me.id)
     return Done("You are signed out everywhere else.")
 
 
 def ask_token(_key: str) -> Question:
-    scopes = [(str(scope), account.SCOPES[scope]) for scope in apitokens.SCOPES if current_user.may(scope)]
+    scopes = [(str(scope), account.SCOPES[scope]) for scope in api_tokens.SCOPES if current_user.may(scope)]
     fields = [
         Field(ids.answer("name"), "What it is for"),
         Field(
@@ -52,7 +52,7 @@ def ask_token(_key: str) -> Question:
 
 def token(me: Principal, _key: str, answers: Answers) -> Done:
     scopes = [Permission(each) for each in answers.get("scopes") or []]
-    made = apitokens.create(me, str(answers.get("name") or ""), scopes, _end_of(answers.get("expires")))
+    made = api_tokens.create(me, str(answers.get("name") or ""), scopes, _end_of(answers.get("expires")))
     words = "Give this to the program. It is not shown again: make another one if it is lost."
     return Done("", show=account.once(words, made))
 
@@ -63,7 +63,7 @@ def ask_revoke(_key: str) -> Question:
 
 
 def revoke(me: Principal, key: str, _answers: Answers) -> Done:
-    access.revoke_own_token(me, key)
+    access_listing.revoke_own_token(me, key)
     return Done("The token is revoked.")
 
 

@@ -9,7 +9,18 @@ from dash.development.base_component import Component
 from flask import request
 from flask_login import current_user
 
-from accounts import agents, apitokens, factors, groups, identities, passkeys, recovery, sessions, totp, users
+from accounts import (
+    api_tokens,
+    factors,
+    groups,
+    identities,
+    passkeys,
+    recovery,
+    sessions,
+    totp,
+    user_agents,
+    users,
+)
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components import account, ids
@@ -44,7 +55,7 @@ def parts(_changed: int | None) -> list[Component]:
         account.person(_person()),
         account.password(users.has_password(me)),
         account.factors(totp.is_on(me), recovery.left(me), factors.demanded(current_user.role)),
-        account.passkeys(_passkeys(), agents.in_words(agent)),
+        account.passkeys(_passkeys(), user_agents.in_words(agent)),
         *_identities(),
         account.sessions([_session(each) for each in sessions.alive(me)]),
         account.tokens(_tokens()),
@@ -75,9 +86,9 @@ def _passkeys() -> list[dict[str, Any]]:
 
 def _session(own: UserSession) -> dict[str, Any]:
     known = own.model_dump(include={"id", "address", "method", "rotated"})
-    return {**known, "current": own.id == current_user.key, "browser": agents.in_words(own.agent)}
+    return {**known, "current": own.id == current_user.key, "browser": user_agents.in_words(own.agent)}
 
 
 def _tokens() -> list[dict[str, Any]]:
     shown = {"id", "name", "scopes", "used", "expires"}
-    return [each.model_dump(include=shown) for each in apitokens.alive(current_user.id)]
+    return [each.model_dump(include=shown) for each in api_tokens.alive(current_user.id)]

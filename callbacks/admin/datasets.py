@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 from flask import current_app
 from flask_login import current_user
 
-from accounts import groups, people
+from accounts import groups, user_listing
 from accounts.paging import Window
 from accounts.principals import Principal
 from callbacks.admin import rows
@@ -128,7 +128,7 @@ def share(by: Principal, key: str, answers: Answers) -> Done:
     terms = _terms(answers, found)
     chosen = str(answers["with"])
     if chosen == PERSON:
-        whom = Subject(user_id=people.named(str(answers["person"] or "").strip()))
+        whom = Subject(user_id=user_listing.named(str(answers["person"] or "").strip()))
     else:
         whom = Subject(group_id=int(chosen.removeprefix(GROUP))) if chosen != EVERYONE else Subject()
     made = shares.give(by, Resource.DATASET, found.id, whom, terms)
@@ -172,7 +172,7 @@ def ask_owner(key: str) -> Question:
 
 def change_owner(by: Principal, key: str, answers: Answers) -> Done:
     found, name = _dataset(key), str(answers["person"] or "").strip()
-    owners.hand_over(by, Resource.DATASET, found.id, people.named(name))
+    owners.hand_over(by, Resource.DATASET, found.id, user_listing.named(name))
     return Done(f"{found.name} belongs to {name} now.")
 
 

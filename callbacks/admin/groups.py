@@ -7,13 +7,13 @@ from typing import Any
 from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
-from accounts import groups, people
+from accounts import groups, user_listing
 from accounts.groups import Listed
 from accounts.guard import requires
 from accounts.paging import Window
-from accounts.people import Search
 from accounts.permissions import Permission
 from accounts.principals import Principal
+from accounts.user_listing import Search
 from callbacks.admin import rows
 from callbacks.admin.words import moment, who
 from callbacks.asking import Act, Answers, Done, Question
@@ -37,7 +37,7 @@ def register() -> None:
 @requires(Permission.ADMINISTER)
 def suggest(typed: str | None) -> list[str]:
     """Names of people that begin with or contain what is typed where a question asks for one."""
-    return [name for _, name in people.names(typed or "")]
+    return [name for _, name in user_listing.names(typed or "")]
 
 
 def page(filters: rows.Filters, window: Window) -> rows.Page:
@@ -51,7 +51,7 @@ def panel(key: str) -> list[Component] | None:
     found = groups.listed(int(key))
     if found is None:
         return None
-    members, _ = people.page(Search(group=found.id), MEMBERS)
+    members, _ = user_listing.page(Search(group=found.id), MEMBERS)
     return shown.panel(_row(found), [(str(each.id), each.name) for each in members])
 
 
@@ -110,7 +110,7 @@ def ask_add(key: str) -> Question:
 
 def add(by: Principal, key: str, answers: Answers) -> Done:
     name = str(answers["person"] or "").strip()
-    id_ = people.named(name)
+    id_ = user_listing.named(name)
     groups.add(by, int(key), id_)
     return Done(f"{name} is in the group now.", ("leave", f"{id_}:{key}"))
 

@@ -21,9 +21,9 @@ from config import settings
 from datasets import inventory
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engines import Engines
-from db import state
+from db import status
 from db.engine import is_unproven
-from db.keys import ring
+from db.keys import key_ring
 from db.keys.master import source
 from db.schema import UnusableDatabaseError
 from db.tables import KeyPurpose
@@ -77,7 +77,7 @@ def _memory(engines: Engines, cubes: CubeCache) -> list[Component]:
 
 def _database() -> Component:
     try:
-        found = state.look()
+        found = status.look()
     except (SQLAlchemyError, UnusableDatabaseError) as error:
         return html.P(f"It does not answer: {error}", className="dx-danger", role="alert")
     distant = [("Its certificate", _alarm("Not checked: add ?sslmode=verify-full"))]
@@ -91,7 +91,7 @@ def _database() -> Component:
 
 
 def _keys() -> Component:
-    current = {purpose: ring.current(purpose) for purpose in (KeyPurpose.SIGN, KeyPurpose.SEAL)}
+    current = {purpose: key_ring.current(purpose) for purpose in (KeyPurpose.SIGN, KeyPurpose.SEAL)}
     return facts(
         ("Signs sessions", html.Code(current[KeyPurpose.SIGN].id)),
         ("Seals fields", html.Code(current[KeyPurpose.SEAL].id)),

@@ -7,13 +7,13 @@ import smtplib
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from accounts import links, mail
+from accounts import mail, one_time_links
 from db.tables import Purpose
 
 
 def handed(id_: int, name: str, token: str, purpose: Purpose) -> list[Component]:
     """What is said of a new link: that it was mailed, or the link to hand on, which is not shown again."""
-    link = _link(links.address(links.base(), token, purpose))
+    link = _link(one_time_links.address(one_time_links.base(), token, purpose))
     try:
         sent = mail.bring(id_, purpose, token)
     except (OSError, smtplib.SMTPException) as error:

@@ -7,11 +7,11 @@ from typing import Any
 from dash import Input, Output, callback
 from dash.development.base_component import Component
 
-from accounts import agents, apitokens, groups, people, sessions, users
+from accounts import api_tokens, groups, sessions, user_agents, user_listing, users
 from accounts.guard import requires
 from accounts.paging import Window
-from accounts.people import Person, Search, State
 from accounts.permissions import Permission
+from accounts.user_listing import Person, Search, State
 from callbacks.admin import rows
 from callbacks.admin.words import moment
 from components import ids as shared
@@ -43,7 +43,7 @@ def page(filters: rows.Filters, window: Window) -> rows.Page:
         state=State(filters["state"]) if filters.get("state") else None,
         group=int(filters["group"]) if filters.get("group") else None,
     )
-    found, total = people.page(search, window)
+    found, total = user_listing.page(search, window)
     return [row(each) for each in found], total
 
 
@@ -63,14 +63,14 @@ def row(found: Person) -> dict[str, Any]:
 
 def panel(key: str) -> list[Component] | None:
     """A person in full; None if they are gone."""
-    found = people.of(int(key))
+    found = user_listing.of(int(key))
     if found is None:
         return None
     shown = row(found) | {"email": users.email_of(found.id)}
     own = [
         {
             "id": each.id,
-            "browser": agents.in_words(each.agent),
+            "browser": user_agents.in_words(each.agent),
             "address": each.address,
             "seen": moment(each.rotated),
         }
@@ -78,12 +78,12 @@ def panel(key: str) -> list[Component] | None:
     ]
     programs = [
         {"id": each.id, "name": each.name, "scopes": each.scopes, "expires": moment(each.expires)}
-        for each in apitokens.alive(found.id)
+        for each in api_tokens.alive(found.id)
     ]
     joined = [(str(group.id), group.name) for group in groups.of(found.id)]
     return person.panel(shown, joined, own, programs)
 
 
 def _session_row(own: UserSession) -> dict[str, Any]:
-    browser = agents.in_words(own.agent)
+    browser = user_agents.in_words(own.agent)
     return {"id": own.id, "browser": browser, "address": own.address, "seen": moment(own.rotated)}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from accounts import access, groups, mail, people, standing
-from accounts.people import Person
+from accounts import access_listing, groups, mail, user_admin, user_listing
 from accounts.principals import Principal
+from accounts.user_listing import Person
 from callbacks.admin.links import handed, way
 from callbacks.admin.words import ROLES, who
 from callbacks.asking import Act, Answers, Done, Question
@@ -18,9 +18,9 @@ from db.tables import Purpose, Role
 
 
 def _person(key: str) -> Person:
-    found = people.of(int(key))
+    found = user_listing.of(int(key))
     if found is None:
-        raise standing.UnknownPersonError
+        raise user_admin.UnknownPersonError
     return found
 
 
@@ -42,7 +42,7 @@ def ask_invite(_key: str) -> Question:
 
 def invite(by: Principal, _key: str, answers: Answers) -> Done:
     name, email = str(answers.get("name") or "").strip(), str(answers.get("email") or "").strip()
-    person, token = standing.invite(by, name, Role(answers["role"]), email or None)
+    person, token = user_admin.invite(by, name, Role(answers["role"]), email or None)
     return Done("", show=handed(person.id, name, token, Purpose.INVITATION))
 
 
@@ -67,7 +67,7 @@ def reset(by: Principal, key: str, _answers: Answers) -> Done:
 
 
 def _linked(by: Principal, key: str, purpose: Purpose) -> Done:
-    token = standing.link(by, int(key), purpose)
+    token = user_admin.link(by, int(key), purpose)
     return Done("", show=handed(int(key), _person(key).name, token, purpose))
 
 
@@ -82,7 +82,7 @@ def change_role(by: Principal, key: str, answers: Answers) -> Done:
     """``key`` is of a person, or of a person and a role: to take a change back."""
     id_, _, again = key.partition(":")
     role = Role(again or answers["role"])
-    before = standing.change_role(by, int(id_), role)
+    before = user_admin.change_role(by, int(id_), role)
     return Done(f"{_person(id_).name} is {_article(role)} now.", ("role", f"{id_}:{before.value}"))
 
 
@@ -96,12 +96,12 @@ def ask_disable(key: str) -> Question:
 
 
 def disable(by: Principal, key: str, _answers: Answers) -> Done:
-    standing.disable(by, int(key))
+    user_admin.disable(by, int(key))
     return Done(f"{_person(key).name} is disabled.", ("enable", key))
 
 
 def enable(by: Principal, key: str, _answers: Answers) -> Done:
-    standing.enable(by, int(key))
+    user_admin.enable(by, int(key))
     return Done(f"{_person(key).name} may sign in again.", ("disable", key))
 
 
@@ -115,7 +115,7 @@ def ask_factors(key: str) -> Question:
 
 
 def remove_factors(by: Principal, key: str, _answers: Answers) -> Done:
-    standing.remove_factors(by, int(key))
+    user_admin.remove_factors(by, int(key))
     return Done(f"{_person(key).name} has no second factor now.")
 
 
@@ -127,7 +127,7 @@ def ask_sign_out(key: str) -> Question:
 
 
 def sign_out(by: Principal, key: str, _answers: Answers) -> Done:
-    access.end_sessions(by, int(key))
+    access_listing.end_sessions(by, int(key))
     return Done(f"{_person(key).name} is signed out everywhere.")
 
 
@@ -142,7 +142,7 @@ def ask_delete(key: str) -> Question:
 
 def delete(by: Principal, key: str, answers: Answers) -> Done:
     name = _person(key).name
-    leaving.leave(by, int(key), people.named(_name(answers)) if _name(answers) else None)
+    leaving.leave(by, int(key), user_listing.named(_name(answers)) if _name(answers) else None)
     return Done(f"{name} is deleted.")
 
 

@@ -9,8 +9,8 @@ from dash import html
 from dash.development.base_component import Component
 from flask_login import current_user
 
-from accounts import access, agents, audit
-from accounts.access import Owned
+from accounts import access_listing, audit, user_agents
+from accounts.access_listing import Owned
 from accounts.audit import Action
 from accounts.paging import Window
 from accounts.principals import Principal
@@ -54,7 +54,7 @@ def session_row(owned: Owned) -> Row:
         "id": own.id,
         "user": own.user_id,
         "owner": f"Guest of {owned.owner}" if own.guest_link_id else owned.owner,
-        "browser": agents.in_words(own.agent),
+        "browser": user_agents.in_words(own.agent),
         "address": own.address,
         "method": own.method,
         **{name: moment(getattr(own, name)) for name in ("created", "rotated", "confirmed", "expires")},
@@ -80,14 +80,28 @@ def session_panel(row: Row) -> list[Component]:
 PARTS: tuple[tuple[Any, ...], ...] = (
     (
         ids.SESSIONS,
-        access.open_sessions,
-        access.open_session,
+        access_listing.open_sessions,
+        access_listing.open_session,
         session_row,
         session_panel,
         ("session", "sessions"),
     ),
-    (ids.TOKENS, access.open_tokens, access.open_token, token_row, way_in.token, ("token", "tokens")),
-    (ids.GUESTS, access.open_guest_links, access.open_guest_link, guest_row, way_in.guest, ("link", "links")),
+    (
+        ids.TOKENS,
+        access_listing.open_tokens,
+        access_listing.open_token,
+        token_row,
+        way_in.token,
+        ("token", "tokens"),
+    ),
+    (
+        ids.GUESTS,
+        access_listing.open_guest_links,
+        access_listing.open_guest_link,
+        guest_row,
+        way_in.guest,
+        ("link", "links"),
+    ),
 )
 
 
@@ -98,7 +112,7 @@ def ask_end(_key: str) -> Question:
 
 
 def end(by: Principal, key: str, _answers: Answers) -> Done:
-    access.end_session(by, key)
+    access_listing.end_session(by, key)
     return Done("The session has ended.")
 
 
@@ -108,7 +122,7 @@ def ask_revoke_token(_key: str) -> Question:
 
 
 def revoke_token(by: Principal, key: str, _answers: Answers) -> Done:
-    access.revoke_token(by, key)
+    access_listing.revoke_token(by, key)
     return Done("The token is revoked.")
 
 

@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask import current_app
 
-from accounts import people
+from accounts import user_listing
 from accounts.principals import Principal
 from callbacks.admin.words import who
 from callbacks.asking import Act, Answers, Done, Question
@@ -26,13 +26,17 @@ def ask_see(key: str) -> Question:
 def see(_by: Principal, key: str, answers: Answers) -> Done:
     name = str(answers["person"] or "").strip()
     found = inventory.one(int(key))
-    seen = preview.of(people.acting(people.named(name)), found.slug) if found and found.versions else None
+    seen = (
+        preview.of(user_listing.acting(user_listing.named(name)), found.slug)
+        if found and found.versions
+        else None
+    )
     return Done("", show=[html.P(f"{name} sees of {_name(key)}:"), *_shown(seen)])
 
 
 def ask_sees(key: str) -> Question:
     """``key`` is of a person."""
-    person = people.acting(int(key))
+    person = user_listing.acting(int(key))
     return Question(
         f"What {person.name} sees", [sight.each([_row(each) for each in preview.all_of(person)])], ""
     )

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 from flask_login import current_user
 
-from accounts import people
+from accounts import user_listing
 from accounts.paging import Window
 from accounts.principals import Principal
 from callbacks.admin import rows
@@ -68,7 +68,7 @@ def ask_owner(key: str) -> Question:
 
 def change_owner(by: Principal, key: str, answers: Answers) -> Done:
     found, name = _view(key), str(answers["person"] or "").strip()
-    owners.hand_over(by, Resource.VIEW, found.id, people.named(name))
+    owners.hand_over(by, Resource.VIEW, found.id, user_listing.named(name))
     return Done(f"{found.name} belongs to {name} now.")
 
 

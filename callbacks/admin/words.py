@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dash.development.base_component import Component
 
-from accounts import people
+from accounts import user_listing
 from components import ids
 from components.controls import Field
 from db.tables import Role, Share
@@ -23,7 +23,7 @@ def role(value: str) -> str:
 
 def who(label: str) -> Component:
     """A field that asks for a person by name, and suggests some."""
-    return Field(ids.answer("person"), label, list=[name for _, name in people.names("")])
+    return Field(ids.answer("person"), label, list=[name for _, name in user_listing.names("")])
 
 
 def subject(share: Share, name: str) -> str:

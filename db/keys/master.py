@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config import settings
-from db.keys.files import kept, replace
+from db.keys.secret_files import kept, replace
 
 NONCE = 12
 PATIENCE = 30

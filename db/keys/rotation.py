@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import SQLModel, select
 
 from db.engine import session
-from db.keys import master, ring
+from db.keys import key_ring, master
+from db.keys.column_encryption import sealed_columns
 from db.keys.master import MasterKey
-from db.keys.seal import sealed_columns
 from db.tables.keys import Key, KeyPurpose
 
 BATCH = 100
@@ -30,10 +30,10 @@ def rotate() -> int:
         LostKeyError: a key can't be opened.
     """
     if next(_stale(1), None) is None:
-        ring.rotate(KeyPurpose.SIGN)
-        ring.rotate(KeyPurpose.SEAL)
+        key_ring.rotate(KeyPurpose.SIGN)
+        key_ring.rotate(KeyPurpose.SEAL)
     began, done = monotonic(), reseal()
-    sleep(max(0.0, began + ring.FRESH - monotonic()))
+    sleep(max(0.0, began + key_ring.FRESH - monotonic()))
     return done + reseal()
 
 
@@ -83,7 +83,7 @@ def _reseal_batch() -> int:
 
 def _stale(most: int) -> Iterator[sa.Update]:
     """What seals anew the values that are not under the current key, so many of each column at most."""
-    current = ring.current(KeyPurpose.SEAL).id
+    current = key_ring.current(KeyPurpose.SEAL).id
     for table, columns in sealed_columns(SQLModel.metadata).items():
         for column in columns if not table.info.get(UNCHANGING) else ():
             sealed = sa.type_coerce(column, sa.Text)

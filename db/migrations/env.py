@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from db.keys.seal import Sealed
+from db.keys.column_encryption import Sealed
 from db.schema import changing
 from db.tables import Moment
 

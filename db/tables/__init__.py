@@ -2,11 +2,13 @@
 
 from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import Moment, now
-from db.tables.data import AppendedPart, Dataset, DatasetVersion, VisibleProfile
+from db.tables.datasets import AppendedPart, Dataset, DatasetVersion, VisibleProfile
 from db.tables.feeds import DeadLetter, Feed
 from db.tables.keys import Key, KeyPurpose
 from db.tables.live import LiveMember, LiveRecord, LiveSession
-from db.tables.people import (
+from db.tables.rights import GuestLink, Level, Resource, SavedView, Share
+from db.tables.sessions import ApiToken, Attempt, SpentChallenge, UserSession
+from db.tables.users import (
     Group,
     Identity,
     Membership,
@@ -17,8 +19,6 @@ from db.tables.people import (
     Role,
     User,
 )
-from db.tables.rights import GuestLink, Level, Resource, SavedView, Share
-from db.tables.sessions import ApiToken, Attempt, SpentChallenge, UserSession
 
 __all__ = [
     "ApiToken",

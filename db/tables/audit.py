@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.seal import Sealed, SealedJson
+from db.keys.column_encryption import Sealed, SealedJson
 from db.tables.base import Moment, now
 
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite keeps rows by an INTEGER key only

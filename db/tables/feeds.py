@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.seal import Sealed, SealedJson
+from db.keys.column_encryption import Sealed, SealedJson
 from db.tables.base import Moment, now
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.seal import SealedJson
+from db.keys.column_encryption import SealedJson
 from db.tables.base import Moment, now
 from db.tables.sessions import new_token_id
 

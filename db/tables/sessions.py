@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.seal import Sealed
+from db.keys.column_encryption import Sealed
 from db.tables.base import Moment, now
 
 

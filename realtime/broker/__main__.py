@@ -10,11 +10,11 @@ from starlette.routing import Mount
 
 import config
 from db import schema
-from db.keys import ring
+from db.keys import key_ring
 from db.keys.master import MasterKeyError
-from patience import WholeBodies
 from realtime import embedded, keys
-from serving import listen, log_to_stderr, serve
+from server.request_limits import WholeBodies
+from server.serve import listen, log_to_stderr, serve
 
 
 def main(arguments: list[str]) -> None:
@@ -41,10 +41,10 @@ def _prepare(settings: config.Settings) -> None:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         schema.upgrade()
-        ring.ensure()
+        key_ring.ensure()
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
-    except (ring.LostKeyError, MasterKeyError) as error:
+    except (key_ring.LostKeyError, MasterKeyError) as error:
         raise SystemExit(str(error)) from error
 
 

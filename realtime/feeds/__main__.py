@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from accounts import secrets, users
+from accounts import first_run, users
 from accounts.principals import Principal
 from config import settings
 from datasets import catalogue
@@ -46,7 +46,7 @@ def main() -> None:
     flights = flights_in_order()
     begun = flights.num_rows // 3
     _prepare(flights.slice(0, begun))
-    admin = users.require(secrets.ADMIN)
+    admin = users.require(first_run.ADMIN)
     version = catalogue.find(SLUG, None)[1]
     sys.stdout.write(f"Look: {settings().address(settings().port)}/explore/{SLUG}\n")
     sys.stdout.flush()

@@ -47,7 +47,7 @@ def running(tls: bool) -> Iterator[Service]:
         data = Path(folder) / "data"
         environment = os.environ | {"DATAXCHANGE_DATA": str(data), "PORT": "0"}
         if tls:
-            run(sys.executable, "-m", "deploy.localca", env=environment)
+            run(sys.executable, "-m", "deploy.local_ca", env=environment)
             files = {"CERTIFICATE": "certificate.pem", "KEY": "key.pem"}
             environment |= {
                 f"DATAXCHANGE_TLS_{name}": str(data / "tls" / file) for name, file in files.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from deploy.together import together
+from deploy.gpu_requirements import together
 from tests.audit.tools import TOOLS, UnreachableError, run, said
 
 KNOWN = "idna==3.10"

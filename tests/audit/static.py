@@ -11,8 +11,7 @@ from tests.audit.tools import QUIET, ROOT, TOOLS, NotCheckedError, run, said
 ROOMS = (
     "app.py",
     "config.py",
-    "patience.py",
-    "serving.py",
+    "server",
     "accounts",
     "api",
     "callbacks",

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 import config
-from accounts import links, sessions, users
+from accounts import one_time_links, sessions, users
 from accounts.sessions import Browser as Device
 from config import Settings
 from datasets import catalogue, shares
@@ -130,7 +130,7 @@ def arrive(database: None, service: Service, visit: Opener) -> Arrive:
     def open_page(name: str, role: Role, path: str, **looks: object) -> Page:
         if users.of_name(name) is None:
             users.create(name, "correct horse battery", role)
-        page = visit(f"/signin/link/{links.issue(name)}", signed_in=False, **looks)
+        page = visit(f"/signin/link/{one_time_links.issue(name)}", signed_in=False, **looks)
         page.wait_for_url("**/explore**")
         page.goto(service.url + path)
         return page

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts import apitokens, users
+from accounts import api_tokens, users
 from accounts.permissions import Permission
 from config import Settings
 from db.tables import now
@@ -27,7 +27,7 @@ def paste(code: str, service: Service) -> None:
     """Run what the page offers, with an API token, as a program somewhere would."""
     with using(Settings(data=service.data)):
         until = now() + timedelta(hours=1)
-        token = apitokens.create(users.require("admin"), "a program", [Permission.PRESENT], until)
+        token = api_tokens.create(users.require("admin"), "a program", [Permission.PRESENT], until)
     own = os.environ | {"DATAXCHANGE_TOKEN": token}
     subprocess.run([sys.executable, "-c", code], env=own, check=True, timeout=60)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts import links, users
+from accounts import one_time_links, users
 from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Terms
@@ -116,7 +116,7 @@ def own(tmp_path: Path) -> Iterator[House]:
 
 
 def signed_in(own: House, visit: Opener, name: str, path: str) -> Page:
-    page = visit(f"{own.service.url}/signin/link/{links.issue(name)}", signed_in=False)
+    page = visit(f"{own.service.url}/signin/link/{one_time_links.issue(name)}", signed_in=False)
     page.wait_for_url("**/explore**")
     page.goto(own.service.url + path)
     return page

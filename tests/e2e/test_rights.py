@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 import config
-from accounts import groups, links, users
+from accounts import groups, one_time_links, users
 from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Subject, Terms
@@ -58,7 +58,7 @@ def test_a_group_sees_its_rows_a_view_is_shared_and_a_guest_comes_and_goes(
     californians: str, visit: Opener, service: Service
 ) -> None:
     truth = Truth(catalogue.store("flights", catalogue.open("flights").version))
-    cora = visit(f"/signin/link/{links.issue(californians)}", signed_in=False)
+    cora = visit(f"/signin/link/{one_time_links.issue(californians)}", signed_in=False)
     assert rows(cora) == truth.count("state = 'CA'")
     expect(cora.get_by_text("Delay")).to_have_count(0)
 
@@ -108,7 +108,7 @@ def test_a_right_taken_away_clears_the_page(californians: str, browser: Browser,
     """In a browser whose console may say that an answer was not found."""
     context = browser.new_context()
     cora = context.new_page()
-    cora.goto(f"{service.url}/signin/link/{links.issue(californians)}")
+    cora.goto(f"{service.url}/signin/link/{one_time_links.issue(californians)}")
     settled(cora)
     person = users.require(californians)
     for group in groups.of(person.id):

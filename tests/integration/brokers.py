@@ -21,12 +21,12 @@ from starlette.routing import Mount
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from patience import PatientProtocol, WholeBodies
 from realtime.broker import capabilities, tokens
 from realtime.broker.keys import Key
 from realtime.broker.options import Options
 from realtime.broker.service import Broker
-from serving import LARGEST_FRAME, DiscreetSockets
+from server.request_limits import PatientProtocol, WholeBodies
+from server.serve import LARGEST_FRAME, DiscreetSockets
 
 KEY = Key("app.key", "a-secret-that-is-long-enough-for-HMAC-SHA256")
 PATIENCE = 10

@@ -17,7 +17,7 @@ from dash import Dash
 
 from config import Settings
 from db import schema
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import Role
 from tests.conftest import using
 from tests.integration.people import Person
@@ -79,7 +79,7 @@ def postgresql_template(postgresql_server: str, migrated: Path) -> str:
         connection.execute(f"CREATE DATABASE {name}")
     with using(Settings(data=migrated, database_url=postgresql_server.format(name))):
         schema.upgrade()
-        ring.ensure()
+        key_ring.ensure()
     return name
 
 

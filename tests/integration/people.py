@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import col
 
-from accounts import apitokens, links, users
+from accounts import api_tokens, one_time_links, users
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from config import settings
@@ -47,7 +47,7 @@ class Person:
         """What sends a new token of theirs along; it has those of the scopes that they have themselves."""
         client = self.server.test_client()
         may = [scope for scope in scopes if self.principal.may(scope)]
-        token = apitokens.create(self.principal, "a program", may, now() + timedelta(days=1))
+        token = api_tokens.create(self.principal, "a program", may, now() + timedelta(days=1))
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return client
 
@@ -61,5 +61,5 @@ class Person:
 
 def signed_in(server: Flask, name: str) -> FlaskClient:
     browser = server.test_client()
-    assert browser.get(f"/signin/link/{links.issue(name)}").status_code == 302
+    assert browser.get(f"/signin/link/{one_time_links.issue(name)}").status_code == 302
     return browser

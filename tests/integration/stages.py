@@ -17,8 +17,8 @@ from ably.util.crypto import CipherParams
 from app import asgi
 from config import Settings, settings
 from datasets.incoming.importer import import_file
-from patience import PatientProtocol
-from serving import LARGEST_FRAME, DiscreetSockets
+from server.request_limits import PatientProtocol
+from server.serve import LARGEST_FRAME, DiscreetSockets
 
 PATIENCE = 20
 

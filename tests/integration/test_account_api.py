@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 import config
-from accounts import apitokens, attempts, factors, identities, recovery, sessions, users
+from accounts import api_tokens, factors, identities, recovery, sessions, throttle, users
 from accounts.permissions import Permission
 from accounts.sessions import Browser
 from db.engine import session
@@ -64,7 +64,7 @@ def add_passkey(person, name="Phone"):
 
 
 def test_strangers_and_programs_manage_no_account(client, ada):
-    program = ada.program(*apitokens.SCOPES)
+    program = ada.program(*api_tokens.SCOPES)
     for method, path in OWN:
         assert client.open(path, method=method, json={}).status_code == 401
         assert program.open(path, method=method, json={}).status_code == 403
@@ -137,7 +137,7 @@ def test_without_the_old_password_there_is_no_new_one(ada, change):
 
 def test_the_old_password_cannot_be_guessed(ada, monkeypatch):
     moment = now()
-    monkeypatch.setattr(attempts, "now", lambda: moment)
+    monkeypatch.setattr(throttle, "now", lambda: moment)
     guesses = [{"current": f"guess {number}", "new": SENTENCE} for number in range(7)]
     answers = [ada.browser.put("/api/account/password", json=guess) for guess in guesses]
     assert [answer.status_code for answer in answers[:5]] == [400] * 5
@@ -271,7 +271,7 @@ def test_somebody_elses_session_or_token_is_not_there(ada, somebody):
     eve = somebody()
     theirs = eve.browser.get("/api/account/sessions").json["sessions"][0]["id"]
     program = eve.program(Permission.EXPLORE)
-    (token,) = apitokens.alive(eve.id)
+    (token,) = api_tokens.alive(eve.id)
     assert ada.browser.delete(f"/api/account/sessions/{theirs}").status_code == 404
     assert ada.browser.delete(f"/api/account/tokens/{token.id}").status_code == 404
     assert eve.browser.get("/api/account").status_code == 200
@@ -327,7 +327,7 @@ def test_a_token_that_cannot_be_says_what_is_wrong_where(ada, change, where):
     answer = ada.browser.post("/api/account/tokens", json=wanted)
     assert (answer.status_code, answer.json["error"]["where"]) == (400, where)
     assert message(answer)
-    assert apitokens.alive(ada.id) == []
+    assert api_tokens.alive(ada.id) == []
 
 
 # Bodies

@@ -13,7 +13,7 @@ from dash import Dash
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from accounts import apitokens, audit, passkeys, recovery, sessions, totp, users
+from accounts import api_tokens, audit, passkeys, recovery, sessions, totp, users
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks import account
@@ -65,7 +65,7 @@ def test_what_changes_a_way_in_asks_to_confirm_first(app: Dash, browser: FlaskCl
 
 
 def test_programs_have_no_account_page(app: Dash, client: FlaskClient, me: Principal) -> None:
-    made = apitokens.create(me, "script", [Permission.EXPLORE], now() + timedelta(days=1))
+    made = api_tokens.create(me, "script", [Permission.EXPLORE], now() + timedelta(days=1))
     bearer: Any = {"Authorization": f"Bearer {made}"}
     assert client.get("/account", headers=bearer).status_code == 403
 
@@ -156,13 +156,13 @@ def test_a_token_is_shown_once_works_and_is_revoked(
     ]
     for wrong in refused:
         assert "not shown again" not in done(confirm(app, browser, "new-token", **good | wrong))
-        assert not apitokens.alive(me.id)
+        assert not api_tokens.alive(me.id)
     shown = done(confirm(app, browser, "new-token", **good))
     made = re.findall(r"eyJ[\w.-]+", shown)[0]
     bearer: Any = {"Authorization": f"Bearer {made}"}
     assert client.get("/api/session", headers=bearer).get_json() == {"kind": "program"}
     assert "nightly" in page(browser)
-    (own,) = apitokens.alive(me.id)
+    (own,) = api_tokens.alive(me.id)
     assert "is revoked" in done(confirm(app, browser, "revoke-own-token", own.id))
     assert client.get("/api/session", headers=bearer).status_code == 401
 

@@ -9,7 +9,7 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
-from accounts import audit, people, users
+from accounts import audit, user_listing, users
 from accounts.principals import Principal
 from components.admin import ids
 from config import Settings
@@ -58,7 +58,7 @@ def test_what_an_admin_makes_is_mailed_and_the_link_is_there_on_demand(
     link = re.search(rf"{PUBLIC}/invitation/\S+", mail.get_content())
     assert link
     assert link[0] in answer
-    bob = str(people.named("bob"))
+    bob = str(user_listing.named("bob"))
     for verb, words in (("reset", "an admin of DataXchange lets you"), ("invite-again", "you are invited")):
         assert "It is mailed to bob@example.org." in done(ask(app, admin, verb, bob))
         assert "on its way" in done(confirm(app, admin, verb, bob))
@@ -69,7 +69,7 @@ def test_without_an_address_the_link_is_handed_on(app: Dash, admin: FlaskClient,
     answer = done(confirm(app, admin, "invite", name="bob", email="", role="viewer"))
     assert "Hand this link to bob" in answer
     assert "on its way" not in answer
-    assert "Make a link" in done(ask(app, admin, "reset", str(people.named("bob"))))
+    assert "Make a link" in done(ask(app, admin, "reset", str(user_listing.named("bob"))))
     assert mailbox.mails.empty()
 
 
@@ -81,7 +81,7 @@ def test_a_mail_that_could_not_be_sent_leaves_the_link_to_hand_on(
     assert "The mail could not be sent" in answer
     assert "Connection refused" in answer
     assert re.search(rf"{PUBLIC}/invitation/[\w-]{{40,}}", answer)
-    assert people.named("bob")
+    assert user_listing.named("bob")
 
 
 def test_a_saved_view_is_listed_with_its_shares_and_given_to_somebody_else(

@@ -13,10 +13,10 @@ from dash import Dash
 from flask.testing import FlaskClient
 from sqlmodel import select
 
-from accounts import audit, groups, people, sessions, standing, users
-from accounts.people import Search
+from accounts import audit, groups, sessions, user_admin, user_listing, users
 from accounts.permissions import Permission
 from accounts.principals import Principal
+from accounts.user_listing import Search
 from callbacks import admin as admin_pages
 from callbacks.admin import feeds, letters
 from components.admin import ids
@@ -102,7 +102,7 @@ def test_nobody_else_is_answered_or_does_anything(
     assert ask(app, browser, "disable", str(ada.id)).status_code == 403
     assert confirm(app, browser, "role", str(ada.id), role="admin").status_code == 403
     assert browser.get("/api/admin/audit.jsonl").status_code == 403
-    assert people.count(Search(role=Role.ADMIN)) == 0
+    assert user_listing.count(Search(role=Role.ADMIN)) == 0
 
 
 def test_who_has_not_confirmed_lately_is_asked_to(app: Dash, admin: FlaskClient, ada: Principal) -> None:
@@ -117,7 +117,7 @@ def test_who_has_not_confirmed_lately_is_asked_to(app: Dash, admin: FlaskClient,
 
 def test_people_are_found_by_name_role_state_and_group(admin: FlaskClient, ada: Principal) -> None:
     grace = users.create("grace", "correct horse battery", Role.VIEWER)
-    standing.disable(ada, grace.id)
+    user_admin.disable(ada, grace.id)
     west = groups.create(ada, "West")
     groups.add(ada, west, ada.id)
     asked = [{"text": "AD"}, {"role": "analyst"}, {"state": "disabled"}, {"group": str(west)}]
@@ -136,7 +136,7 @@ def test_an_invitation_is_shown_once_and_recorded(app: Dash, admin: FlaskClient)
     answer = done(confirm(app, admin, "invite", name="bob", email="bob@example.org", role="viewer"))
     assert re.search(r"http://\S+/invitation/[\w-]{40,}", answer)
     assert [row["state"] for row in found(admin, ids.PEOPLE, text="bob")] == ["invited"]
-    assert "bob@example.org" in panel(admin, ids.PEOPLE, str(people.named("bob")))
+    assert "bob@example.org" in panel(admin, ids.PEOPLE, str(user_listing.named("bob")))
     assert [entry.action for entry in audit.page()[0]][:2] == ["user.invited", "user.created"]
 
 
@@ -165,7 +165,7 @@ def test_the_last_admin_is_told_why_not(app: Dash, admin: FlaskClient) -> None:
     who = found(admin, ids.PEOPLE)[0]["id"]
     for verb, answers in (("disable", {}), ("role", {"role": "viewer"}), ("delete", {})):
         assert "last admin" in done(confirm(app, admin, verb, who, **answers))
-    assert people.count(Search(role=Role.ADMIN)) == 1
+    assert user_listing.count(Search(role=Role.ADMIN)) == 1
 
 
 def test_what_somebody_owns_goes_to_an_heir(
@@ -177,7 +177,7 @@ def test_what_somebody_owns_goes_to_an_heir(
     assert "Choose somebody" in done(confirm(app, admin, "delete", str(ada.id), person=""))
     assert "no user named" in done(confirm(app, admin, "delete", str(ada.id), person="nobody"))
     done(confirm(app, admin, "delete", str(ada.id), person="bob"))
-    assert people.of(ada.id) is None
+    assert user_listing.of(ada.id) is None
     assert inventory.page()[0][0].owner == bob.name
 
 
@@ -197,7 +197,7 @@ def test_groups_are_made_filled_and_left(app: Dash, admin: FlaskClient, ada: Pri
 def test_sessions_and_tokens_of_anybody_are_ended(app: Dash, admin: FlaskClient, signed_in: SignIn) -> None:
     browser = signed_in(Role.VIEWER)
     assert len(found(admin, ids.SESSIONS)) == 2
-    viewer = people.page(Search(role=Role.VIEWER))[0][0]
+    viewer = user_listing.page(Search(role=Role.VIEWER))[0][0]
     theirs = sessions.alive(viewer.id)[0]
     done(confirm(app, admin, "end-session", theirs.id))
     assert browser.get("/explore").status_code == 302
@@ -303,5 +303,5 @@ def test_what_a_person_sees_is_told_in_words_and_rows(
     assert all(part in seen for part in ("rows where Origin is ORD", '"value": 100', '"value": 300', "Delay"))
     assert "View · rows where Origin is ORD · without Delay" in done(ask(app, admin, "sees", str(ada.id)))
     assert "Manage · every row" in done(
-        ask(app, admin, "sees", str(people.page(Search(role=Role.ADMIN))[0][0].id))
+        ask(app, admin, "sees", str(user_listing.page(Search(role=Role.ADMIN))[0][0].id))
     )

@@ -16,7 +16,7 @@ import pytest
 from dash import Dash
 from werkzeug.serving import make_server
 
-from accounts.apitokens import SCOPES
+from accounts.api_tokens import SCOPES
 from accounts.permissions import Permission
 from api.openapi import document
 from datasets import shares

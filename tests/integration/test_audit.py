@@ -15,7 +15,7 @@ from flask import Flask
 from sqlmodel import Session
 
 from accounts import audit, users
-from accounts.audit import Action, Filter, Outcome, reading
+from accounts.audit import Action, Filter, Outcome, query
 from accounts.audit.__main__ import main
 from accounts.principals import Kind, Principal
 from db.engine import engine, session
@@ -145,7 +145,7 @@ def test_acts_that_wait_for_the_same_rows_never_wait_for_each_other():
 
 
 def test_lines_are_the_entries(monkeypatch):
-    monkeypatch.setattr(reading, "BATCH", 2)
+    monkeypatch.setattr(query, "BATCH", 2)
     write(5, name="Zoë")
     read = [json.loads(line) for line in audit.lines()]
     assert [{**line, "moment": datetime.fromisoformat(line["moment"])} for line in read] == [

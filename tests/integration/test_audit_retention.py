@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from accounts import audit
-from accounts.audit import TamperedError, retention, verifying
+from accounts.audit import TamperedError, retention, verify
 from db.engine import session
 from db.tables import AuditCheckpoint
 from tests.integration.audit_log import ADA, LONG_AGO, entries, tamper, write, write_long_ago
@@ -72,7 +72,7 @@ def test_several_prunes_at_once_remove_once(old):
 
 
 def test_verifying_beside_writers_and_a_prune_raises_no_alarm(monkeypatch, old):
-    monkeypatch.setattr(verifying, "BATCH", 2)
+    monkeypatch.setattr(verify, "BATCH", 2)
     with ThreadPoolExecutor(3) as pool:
         writing = [pool.submit(write, 30) for _ in range(2)]
         pruning = pool.submit(audit.prune)

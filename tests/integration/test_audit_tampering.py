@@ -4,9 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from accounts import audit
-from accounts.audit import verifying
+from accounts.audit import verify
 from db.engine import session
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import AuditHead, Key, KeyPurpose
 from tests.integration.audit_log import tamper, write
 
@@ -95,7 +95,7 @@ TAMPERING = {
 
 @pytest.mark.parametrize(("statements", "fault"), TAMPERING.values(), ids=TAMPERING.keys())
 def test_tampering_is_found_and_named(monkeypatch, statements, fault):
-    monkeypatch.setattr(verifying, "BATCH", 3)
+    monkeypatch.setattr(verify, "BATCH", 3)
     write(10)
     tamper(*statements.split(";"))
     assert audit.verify().fault == fault
@@ -111,8 +111,8 @@ def test_cutting_off_the_end_stays_found_after_more_was_recorded():
 def test_another_key_verifies_nothing():
     write(2)
     with session() as work:
-        work.delete(work.get_one(Key, ring.current(KeyPurpose.AUDIT).id))
-    ring.new(KeyPurpose.AUDIT)
+        work.delete(work.get_one(Key, key_ring.current(KeyPurpose.AUDIT).id))
+    key_ring.new(KeyPurpose.AUDIT)
     assert audit.verify().fault == ALTERED.format(1)
 
 

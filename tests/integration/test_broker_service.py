@@ -10,15 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-import patience
 from config import Settings
-from db.keys import ring
-from db.keys.seal import AlteredError
+from db.keys import key_ring
+from db.keys.column_encryption import AlteredError
 from db.tables import KeyPurpose
 from realtime import keys
 from realtime.broker import capabilities, tokens
 from realtime.broker.actions import Action
 from realtime.embedded import RingSeal
+from server import request_limits
 from tests.conftest import using
 from tests.integration.brokers import PATIENCE, running, wire
 
@@ -144,7 +144,7 @@ def test_killed_under_load_it_loses_and_doubles_nothing(tmp_path):
 
 
 def test_a_socket_lives_longer_than_a_request_may_take_to_begin(tmp_path, monkeypatch):
-    monkeypatch.setattr(patience, "HEAD_WITHIN", 0.2)
+    monkeypatch.setattr(request_limits, "HEAD_WITHIN", 0.2)
     broker = running(tmp_path)
 
     async def scene():
@@ -189,12 +189,12 @@ def test_a_disk_that_is_full_is_told_and_not_taken_for_written(tmp_path):
 def test_the_key_is_derived_and_retired_with_the_ring(settings):
     before = keys.current()
     assert keys.find(before.name) == before
-    ring.rotate(KeyPurpose.SIGN)
+    key_ring.rotate(KeyPurpose.SIGN)
     after = keys.current()
     assert before != after
     assert keys.find(before.name) == before
     assert keys.find("dataxchange.0000000000000000") is None
-    assert keys.find(f"dataxchange.{ring.current(KeyPurpose.SEAL).id}") is None
+    assert keys.find(f"dataxchange.{key_ring.current(KeyPurpose.SEAL).id}") is None
     assert keys.find("app.key") is None
     assert after.secret not in repr(after)
 
@@ -202,7 +202,7 @@ def test_the_key_is_derived_and_retired_with_the_ring(settings):
 def test_the_seal_opens_what_it_closed_and_nothing_else(settings):
     seal = RingSeal()
     closed = seal.close(b"content")
-    ring.rotate(KeyPurpose.SEAL)
+    key_ring.rotate(KeyPurpose.SEAL)
     assert seal.open(closed) == b"content"
     assert seal.open(seal.close(b"")) == b""
     for altered in (closed[:-1] + bytes([closed[-1] ^ 1]), b"x" * 60, b"\xff" * 60):

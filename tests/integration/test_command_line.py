@@ -5,13 +5,13 @@ import io
 import pytest
 from sqlmodel import select
 
-from accounts import audit, people, totp, users
+from accounts import audit, totp, user_listing, users
 from accounts.__main__ import main
-from accounts.people import Search, State
+from accounts.user_listing import Search, State
 from datasets import __main__ as datasets
 from datasets.incoming.importer import import_file
 from db.engine import session
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import Passkey, Role, Share
 from tests.integration.audit_log import entries
 from tests.integration.browsers import PASSWORD, with_authenticator
@@ -33,7 +33,7 @@ def by_passkey_only(settings):
 
 
 def admins():
-    return people.count(Search(role=Role.ADMIN, state=State.ACTIVE))
+    return user_listing.count(Search(role=Role.ADMIN, state=State.ACTIVE))
 
 
 def told():
@@ -57,7 +57,7 @@ def test_the_passkey_that_is_the_last_way_in_stays(by_passkey_only):
     assert admins() == 1
     users.set_password("root", PASSWORD)
     main(["reset-factors", "root"])
-    assert people.of(by_passkey_only.id).factors == ()
+    assert user_listing.of(by_passkey_only.id).factors == ()
 
 
 def test_factors_are_taken_by_the_command(root, capsys):
@@ -90,7 +90,7 @@ def test_nobody_is_disabled_who_is_not_there(root):
 
 
 def test_new_keys_are_recorded(root, monkeypatch, tmp_path):
-    monkeypatch.setattr(ring, "FRESH", 0.0)
+    monkeypatch.setattr(key_ring, "FRESH", 0.0)
     main(["rotate-keys"])
     main(["rotate-master"])
     file = tmp_path / "trips.csv"

@@ -8,7 +8,7 @@ from flask_login import login_user
 from sqlmodel import select
 from werkzeug.exceptions import HTTPException
 
-from accounts import apitokens, factors, recovery, standing, users
+from accounts import api_tokens, factors, recovery, user_admin, users
 from accounts.guard import requires
 from accounts.permissions import Permission
 from db.engine import session
@@ -78,7 +78,7 @@ def test_junk_confirms_nothing(hers, junk):
 
 
 def test_strangers_and_programs_confirm_nothing(app, hers, ada):
-    token = apitokens.create(ada, "x", [Permission.EXPLORE], now() + timedelta(days=1))
+    token = api_tokens.create(ada, "x", [Permission.EXPLORE], now() + timedelta(days=1))
     other = app.server.test_client()
     assert confirm(other, password=PASSWORD).status_code == 401
     headers = {"Authorization": f"Bearer {token}"}
@@ -119,12 +119,12 @@ def test_a_page_sees_whether_its_session_lives_without_keeping_it_alive(hers, ad
     assert "Set-Cookie" not in answer.headers
     with session() as work:
         assert work.exec(select(UserSession)).one().generation == before
-    standing.disable(None, users.require("ada").id)
+    user_admin.disable(None, users.require("ada").id)
     assert hers.get("/api/session").status_code == 401
 
 
 def test_guessed_tokens_are_slowed_down_and_good_ones_are_not(client, ada):
-    good = apitokens.create(ada, "x", [Permission.EXPLORE], now() + timedelta(days=1))
+    good = api_tokens.create(ada, "x", [Permission.EXPLORE], now() + timedelta(days=1))
     answers = [
         client.get("/api/session", headers={"Authorization": f"Bearer {number}"}).status_code
         for number in range(60)

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from flask import Flask
 
-from accounts import guard, links, signin, users
+from accounts import guard, one_time_links, users
+from accounts.signin import password_routes
 from api import cubes
 from api.cubes import cube_routes
 from datasets import shares
@@ -97,7 +98,7 @@ def server(settings, engines):
     server = Flask("test", root_path=str(settings.data))
     server.config.update(SECRET_KEY="not a secret", TESTING=True)
     guard.guard(server)
-    signin.install(server)
+    password_routes.install(server)
     cache = CubeCache(1 << 26)
     server.register_blueprint(cube_routes(cache, engines, Door(engines)))
     yield server
@@ -111,7 +112,7 @@ def person(server):
     def sign_in(name):
         users.create(name, "correct horse battery", Role.ANALYST)
         browser = server.test_client()
-        assert browser.get(f"/signin/link/{links.issue(name)}").status_code == 302
+        assert browser.get(f"/signin/link/{one_time_links.issue(name)}").status_code == 302
         return browser
 
     return sign_in
@@ -230,11 +231,11 @@ def test_a_tag_is_enough_even_if_the_cube_was_never_computed_here(server, person
     fresh = Flask("other", root_path=server.root_path)
     fresh.config.update(server.config)
     guard.guard(fresh)
-    signin.install(fresh)
+    password_routes.install(fresh)
     idle = Engines(lambda _: pytest.fail("it was computed"))
     fresh.register_blueprint(cube_routes(CubeCache(1 << 20), idle, Door(idle)))
     browser = fresh.test_client()
-    browser.get(f"/signin/link/{links.issue('ada')}")
+    browser.get(f"/signin/link/{one_time_links.issue('ada')}")
     assert browser.get(url(dataset), headers={"If-None-Match": tag}).status_code == 304
 
 

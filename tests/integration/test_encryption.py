@@ -18,7 +18,7 @@ from datasets.incoming import shuffle
 from datasets.incoming.importer import import_file
 from datasets.protection import UnreadableError
 from datasets.store import Store
-from db.keys import ring
+from db.keys import key_ring
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec, View
 
@@ -97,7 +97,7 @@ def test_a_file_of_another_place_or_key_is_refused(settings, file, tmp_path):
 
 def test_a_lost_key_is_named(settings, file, signed_in):
     found = imported(file)
-    ring.forget()
+    key_ring.forget()
     kept = (settings.data / "secret-key").read_text()
     (settings.data / "secret-key").unlink()
     with pytest.raises(UnreadableError, match=r"'patients' can't be read.*Restore the file"):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from accounts import attempts, failures, recovery, users
+from accounts import failure_audit, recovery, throttle, users
 from accounts.audit import Action
 from db.engine import session
 from db.tables import Role, UserSession, now
@@ -26,7 +26,7 @@ def at(monkeypatch):
     moment = now()
 
     def stand(seconds):
-        monkeypatch.setattr(attempts, "now", lambda: moment + timedelta(seconds=seconds))
+        monkeypatch.setattr(throttle, "now", lambda: moment + timedelta(seconds=seconds))
 
     stand(0)
     return stand
@@ -65,8 +65,8 @@ def test_the_next_lock_is_recorded_again(client, ada, at):
 
 
 def test_a_network_that_is_locked_out_is_recorded_once_whatever_names_it_gives(client, ada, at, monkeypatch):
-    few = attempts.Limits(place=5, network=3, account=100)
-    monkeypatch.setitem(attempts.LIMITS, attempts.Kind.PASSWORD, few)
+    few = throttle.Limits(place=5, network=3, account=100)
+    monkeypatch.setitem(throttle.LIMITS, throttle.Kind.PASSWORD, few)
     answers = [sign_in(client, name=f"name {number}").status_code for number in range(8)]
     assert answers == [401] * 3 + [429] * 5
     assert len(told(Action.SIGNIN_FAILED)) == 4
@@ -179,6 +179,6 @@ def test_what_somebody_may_not_is_recorded_once_a_minute(client, ada, at):
 
 
 def test_of_many_processes_one_tells(database):
-    assert failures.first("x", within=timedelta(minutes=1))
-    assert not failures.first("x", within=timedelta(minutes=1))
-    assert failures.first("y", within=timedelta(minutes=1))
+    assert failure_audit.first("x", within=timedelta(minutes=1))
+    assert not failure_audit.first("x", within=timedelta(minutes=1))
+    assert failure_audit.first("y", within=timedelta(minutes=1))

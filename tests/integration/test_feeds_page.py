@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlmodel import select
 
 import config
-from accounts import apitokens, users
+from accounts import api_tokens, users
 from accounts.permissions import Permission
 from components import ids as shared
 from components.admin import ids
@@ -171,7 +171,7 @@ def test_what_is_to_be_pasted_publishes_rows(
     app: Dash, settings: Settings, presenter: FlaskClient, key: str
 ) -> None:
     ada = users.create("ada", "correct horse battery", Role.ADMIN)
-    token = apitokens.create(ada, "a program", [Permission.PRESENT], now() + timedelta(days=1))
+    token = api_tokens.create(ada, "a program", [Permission.PRESENT], now() + timedelta(days=1))
     with house(app) as service:
         config.use(settings.model_copy(update={"public_url": f"http://127.0.0.1:{service.port}"}))
         ways = pasted(presenter, key)

@@ -6,7 +6,6 @@ import pytest
 from flask_login import login_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-import frontend
 from accounts import users
 from accounts.guard import PUBLIC, requires
 from accounts.permissions import GRANTED, Permission
@@ -14,8 +13,9 @@ from datasets import shares
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Role
 from gpu.cpu import CpuEngine
+from server import static_assets
 
-ASSETS = f"{frontend.address()}/<path:filename>"
+ASSETS = f"{static_assets.address()}/<path:filename>"
 PUBLIC_ROUTES = {
     "/health",
     "/signin",
@@ -141,14 +141,17 @@ def test_every_answer_carries_the_headers(client, signed_in):
 
 def test_browsers_keep_assets_for_good_and_send_no_session(client):
     for name in ("theme.js", "css/shell.css", "explore/page.js", "vendor/fonts/inter-latin.woff2"):
-        with client.get(f"{frontend.address()}/{name}") as answer:
+        with client.get(f"{static_assets.address()}/{name}") as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
             assert "Cookie" not in answer.headers.get("Vary", "")
 
 
 @pytest.mark.parametrize("address", ["/assets", "/assets/v/0123456789abcdef"])
 def test_assets_of_another_build_are_those_of_now_and_asked_for_again(client, address):
-    with client.get(f"{address}/theme.js") as answer, client.get(f"{frontend.address()}/theme.js") as now:
+    with (
+        client.get(f"{address}/theme.js") as answer,
+        client.get(f"{static_assets.address()}/theme.js") as now,
+    ):
         assert answer.headers["Cache-Control"] == "no-cache"
         assert answer.data == now.data
         known = {"If-None-Match": answer.headers["ETag"]}
@@ -157,7 +160,7 @@ def test_assets_of_another_build_are_those_of_now_and_asked_for_again(client, ad
 
 
 def test_an_asset_that_there_is_not_is_not_kept(client):
-    assert client.get(f"{frontend.address()}/nothing.js").headers["Cache-Control"] == "no-store"
+    assert client.get(f"{static_assets.address()}/nothing.js").headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/explore/anything", "/signin"])
@@ -165,11 +168,11 @@ def test_pages_name_assets_by_this_build_only(client, signed_in, path):
     page = (client if path == "/signin" else signed_in()).get(path).text
     addresses = re.findall(r'(?:src|href)="(/assets/[^"?]*)', page)
     assert addresses
-    assert all(each.startswith(f"{frontend.address()}/") for each in addresses)
+    assert all(each.startswith(f"{static_assets.address()}/") for each in addresses)
 
 
 def test_no_asset_names_another_by_an_address_without_a_build():
-    files = [file for file in frontend.ASSETS.rglob("*") if file.suffix in {".js", ".css"}]
+    files = [file for file in static_assets.ASSETS.rglob("*") if file.suffix in {".js", ".css"}]
     found = [file.name for file in files if re.search(r"""["'(]/assets/""", file.read_text())]
     assert files
     assert not found
@@ -179,7 +182,7 @@ def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
     own = ("theme", "session", "account", "conditions", "controls", "dx", "tables")
-    assert scripts == [f"{frontend.address()}/{name}.js" for name in own]
+    assert scripts == [f"{static_assets.address()}/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/theme.js") < page.index("/vendor/bootstrap.min.css")
 

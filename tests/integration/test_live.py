@@ -8,7 +8,7 @@ import pytest
 from ably import AblyException
 from sqlmodel import select
 
-from accounts import standing, users
+from accounts import user_admin, users
 from config import Settings
 from datasets import shares
 from datasets.incoming.importer import import_file
@@ -221,7 +221,7 @@ def test_whoever_is_signed_out_or_disabled_is_cut_off(service, signed_in, trips)
     async def scene():
         async with member(service, ada, key) as presenter, member(service, eve, key) as follower:
             assert follower.client.connection.state == "connected"
-            standing.disable(admin, shown(eve, key)["me"]["id"])
+            user_admin.disable(admin, shown(eve, key)["me"]["id"])
             await soon(
                 lambda: follower.answers[-1] != 200 and follower.client.connection.state != "connected"
             )
@@ -263,11 +263,11 @@ def test_when_the_presenter_is_lost_the_owner_presents_and_without_an_owner_it_e
 
     async def scene():
         async with member(service, admin, key) as follower:
-            standing.change_role(root, other, Role.VIEWER)
+            user_admin.change_role(root, other, Role.VIEWER)
             await soon(
                 lambda: one in [roles["presenter"]["id"] for roles in follower.said("control", "roles")]
             )
-            standing.disable(root, one)
+            user_admin.disable(root, one)
             await soon(lambda: follower.said("control", "ended"))
 
     asyncio.run(scene())

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from accounts import apitokens, audit, groups, users
+from accounts import api_tokens, audit, groups, users
 from accounts.permissions import Permission
 from datasets import shares
 from datasets.shares import EVERYONE, NotAllowedError, Subject, Terms
@@ -131,7 +131,7 @@ def test_programs_and_guests_have_what_they_had(app, presenter, key, signed_in):
     bob = signed_in(Role.ANALYST)
     scopes = [Permission.EXPLORE, Permission.SAVE]
     tokens = [
-        apitokens.create(me(each), "it", scopes, now() + timedelta(days=1)) for each in (bob, presenter)
+        api_tokens.create(me(each), "it", scopes, now() + timedelta(days=1)) for each in (bob, presenter)
     ]
     theirs, own = ({"Authorization": f"Bearer {token}"} for token in tokens)
     program, guest = app.server.test_client(), come(app, link_to(presenter, key))

@@ -12,7 +12,7 @@ from dash import Dash
 from flask.testing import FlaskClient
 from werkzeug.exceptions import Forbidden, Unauthorized
 
-from accounts import apitokens, sessions, users
+from accounts import api_tokens, sessions, users
 from accounts.guard import PUBLIC
 from accounts.permissions import GRANTED, GUEST, Permission
 from accounts.sessions import Browser
@@ -134,11 +134,11 @@ def test_no_act_is_done_for_who_is_not_entitled(app: Dash, client_of: Client, ki
     assert ask(app, client, "no-such-act").status_code == (204 if kind == "admin" else refusal)
 
 
-@pytest.mark.parametrize("scope", apitokens.SCOPES)
+@pytest.mark.parametrize("scope", api_tokens.SCOPES)
 def test_a_program_is_bound_by_its_scopes(app: Dash, settings: object, scope: Permission) -> None:
     admin = users.create("ada", "correct horse battery", Role.ADMIN)
     header = {
-        "Authorization": f"Bearer {apitokens.create(admin, 'a script', [scope], now() + timedelta(days=1))}"
+        "Authorization": f"Bearer {api_tokens.create(admin, 'a script', [scope], now() + timedelta(days=1))}"
     }
     client = app.server.test_client()
     denied = [(method, path) for method, path, policy in demanded(app) if policy != scope]

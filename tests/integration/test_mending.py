@@ -8,9 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 import config
-from accounts import links, mail, sessions, standing, users
+from accounts import mail, one_time_links, sessions, user_admin, users
 from accounts.sessions import Browser
-from accounts.tokens import BadTokenError
+from accounts.signed_tokens import BadTokenError
 from db.engine import session
 from db.tables import Purpose, Role, User
 from tests.integration.browsers import PASSWORD, fill, is_in, sign_in, with_authenticator
@@ -31,7 +31,7 @@ def mailbox(settings):
 
 def test_an_invitation_lets_one_choose_a_password(client, settings):
     users.create("eve", None, Role.VIEWER)
-    path = f"/invitation/{links.issue('eve', Purpose.INVITATION)}"
+    path = f"/invitation/{one_time_links.issue('eve', Purpose.INVITATION)}"
     assert "Your name here is <strong>eve</strong>" in client.get(path).text
     assert fill(client, path, password=NEW).location == "/"
     assert is_in(client)
@@ -41,7 +41,7 @@ def test_an_invitation_lets_one_choose_a_password(client, settings):
 
 @pytest.mark.parametrize("purpose", [Purpose.INVITATION, Purpose.RESET])
 def test_looking_leaves_the_link_good_and_choosing_uses_it_up(client, app, ada, purpose):
-    path = f"/{purpose}/{links.issue('ada', purpose)}"
+    path = f"/{purpose}/{one_time_links.issue('ada', purpose)}"
     assert client.head(path).status_code == client.get(path).status_code == 200
     assert fill(client, path, password="too short").status_code == 400
     answer = fill(client, path, password="password1234")
@@ -57,18 +57,18 @@ def test_looking_leaves_the_link_good_and_choosing_uses_it_up(client, app, ada, 
 
 
 def test_a_link_is_for_its_purpose_and_time(client, ada, settings):
-    sign_in_link, reset_link = links.issue("ada"), links.issue("ada", Purpose.RESET)
+    sign_in_link, reset_link = one_time_links.issue("ada"), one_time_links.issue("ada", Purpose.RESET)
     assert client.get(f"/reset/{sign_in_link}").status_code == 410
     assert client.get(f"/invitation/{reset_link}").status_code == 410
     assert client.get(f"/signin/link/{reset_link}").status_code == 410
     config.use(settings.model_copy(update={"link_lifetime": timedelta(seconds=-1)}))
-    assert client.get(f"/reset/{links.issue('ada', Purpose.RESET)}").status_code == 410
+    assert client.get(f"/reset/{one_time_links.issue('ada', Purpose.RESET)}").status_code == 410
 
 
 def test_a_new_password_ends_sessions_and_other_links_but_keeps_the_second_factor(client, ada):
     code = with_authenticator(ada)
     held = sessions.begin(ada.id, "password", Browser("", ""))
-    first, second = (f"/reset/{links.issue('ada', Purpose.RESET)}" for _ in range(2))
+    first, second = (f"/reset/{one_time_links.issue('ada', Purpose.RESET)}" for _ in range(2))
     assert fill(client, first, password=NEW).location == "/signin/factor"
     with pytest.raises(BadTokenError):
         sessions.of_access(held.access)
@@ -95,7 +95,7 @@ def test_who_has_forgotten_gets_a_mail(client, ada, mailbox, who):
 def test_the_answer_is_the_same_for_everybody(client, ada, mailbox):
     users.create("eve", PASSWORD, Role.VIEWER)
     users.set_email("eve", "eve@example.org")
-    standing.disable(None, users.require("eve").id)
+    user_admin.disable(None, users.require("eve").id)
     answers = {fill(client, "/forgot", who=who).text for who in ("ada", "eve", "nobody", "no@example.org")}
     assert len(answers) == 1
     mail._sender().submit(int).result(timeout=20)
@@ -148,7 +148,7 @@ def test_mail_is_encrypted_unless_it_is_told_otherwise(ada, mailbox):
     chosen = config.settings()
     plain = SecretStr(chosen.smtp_url.get_secret_value().replace("?tls=off", ""))
     config.use(chosen.model_copy(update={"smtp_url": plain}))
-    token = links.issue("ada", Purpose.INVITATION)
+    token = one_time_links.issue("ada", Purpose.INVITATION)
     with pytest.raises(mail.smtplib.SMTPNotSupportedError, match="STARTTLS"):
         mail.bring(ada.id, Purpose.INVITATION, token)
     assert mailbox.mails.empty()
@@ -184,7 +184,7 @@ def test_a_name_adds_nothing_to_the_head_of_a_mail(mailbox):
 
 def test_an_invitation_by_mail(client, mailbox):
     eve = users.create("eve", None, Role.VIEWER)
-    token = links.issue("eve", Purpose.INVITATION)
+    token = one_time_links.issue("eve", Purpose.INVITATION)
     assert mail.bring(eve.id, Purpose.INVITATION, token) is None
     users.set_email("eve", "eve@example.org")
     assert mail.bring(eve.id, Purpose.INVITATION, token) == "eve@example.org"

@@ -10,7 +10,7 @@ from joserfc.jwk import OctKey, RSAKey
 from sqlmodel import select
 
 import config
-from accounts import credentials, identities, standing, users
+from accounts import credentials, identities, user_admin, users
 from config import Settings
 from db.engine import session
 from db.tables import Role, User, UserSession, now
@@ -119,7 +119,7 @@ def test_a_name_that_is_taken_takes_nothing_over(client, provider):
 
 def test_who_is_disabled_stays_out(client, app, provider):
     sign_in(client, provider)
-    standing.disable(None, users.require("ada").id)
+    user_admin.disable(None, users.require("ada").id)
     other = app.server.test_client()
     assert "disabled" in sign_in(other, provider).text
     assert not is_in(other)

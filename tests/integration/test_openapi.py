@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from accounts import apitokens
+from accounts import api_tokens
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.openapi import GAP, ROOT, document
@@ -53,7 +53,7 @@ def test_a_route_that_declares_nothing_is_found_out():
         document(server)
 
 
-@pytest.mark.parametrize("scope", apitokens.SCOPES)
+@pytest.mark.parametrize("scope", api_tokens.SCOPES)
 def test_programs_get_through_exactly_where_it_says_so(told, somebody, scope):
     program = somebody(Role.ADMIN).program(scope)
     for path, method, each in operations(told):

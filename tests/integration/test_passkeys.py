@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 import config
-from accounts import challenges, credentials, passkeys, sessions, standing, users
+from accounts import credentials, passkeys, sessions, user_admin, users
 from accounts.principals import principal
+from accounts.signin import challenges
 from db.engine import session
 from db.tables import Role, SpentChallenge, User, UserSession, now
 from tests.integration.audit_log import entries
@@ -261,7 +262,7 @@ def test_a_removed_passkey_is_refused(client, known):
 
 
 def test_a_disabled_person_is_refused(client, known):
-    standing.disable(None, owner().id)
+    user_admin.disable(None, owner().id)
     assert sign_in(client, known).status_code == 400
     assert not is_in(client)
 

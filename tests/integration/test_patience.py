@@ -8,8 +8,8 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
-import patience
-from patience import PatientProtocol, WholeBodies
+from server import request_limits
+from server.request_limits import PatientProtocol, WholeBodies
 
 WAITED = 0.3
 
@@ -23,8 +23,8 @@ async def length(scope, receive, send):
 
 @pytest.fixture
 def service(monkeypatch):
-    monkeypatch.setattr(patience, "HEAD_WITHIN", WAITED)
-    monkeypatch.setattr(patience, "BODY_WITHIN", WAITED)
+    monkeypatch.setattr(request_limits, "HEAD_WITHIN", WAITED)
+    monkeypatch.setattr(request_limits, "BODY_WITHIN", WAITED)
     config = uvicorn.Config(WholeBodies(length), http=PatientProtocol, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -75,7 +75,7 @@ def test_a_body_in_many_pieces_comes_whole(service):
 
 
 def test_the_largest_body_is_taken_and_a_byte_more_is_not(service):
-    for size, status in ((patience.LARGEST_BODY, b"200"), (patience.LARGEST_BODY + 1, b"413")):
+    for size, status in ((request_limits.LARGEST_BODY, b"200"), (request_limits.LARGEST_BODY + 1, b"413")):
         with socket.create_connection(service) as connection:
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
             connection.sendall(f"Content-Length: {size}\r\n\r\n".encode() + b"x" * size)

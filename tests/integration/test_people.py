@@ -12,15 +12,15 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from accounts import access, apitokens, audit, groups, people, sessions, standing, users
-from accounts.admins import LastAdminError
+from accounts import access_listing, api_tokens, audit, groups, sessions, user_admin, user_listing, users
 from accounts.groups import BadGroupNameError
+from accounts.last_admin import LastAdminError
 from accounts.paging import Window
-from accounts.people import Search, State
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from accounts.sessions import Browser
-from accounts.tokens import BadTokenError
+from accounts.signed_tokens import BadTokenError
+from accounts.user_listing import Search, State
 from config import Settings
 from db.engine import session
 from db.tables import Dataset, Group, Passkey, Purpose, Role, SavedView, now
@@ -63,7 +63,7 @@ def test_a_hundred_thousand_people_are_paged_by_the_database(admin: Principal) -
     answers, seconds = {}, {}
     for name, (search, window) in asked.items():
         began = perf_counter()
-        answers[name] = people.page(search, window)
+        answers[name] = user_listing.page(search, window)
         seconds[name] = perf_counter() - began
     assert max(seconds.values()) < 1, seconds
     first, total = answers["first"]
@@ -84,16 +84,16 @@ def test_those_who_never_signed_in_come_last_either_way(admin: Principal) -> Non
     users.create("ada", "correct horse battery", Role.VIEWER)
     sessions.begin(admin.id, "password", HERE)
     for descending in (True, False):
-        rows, _ = people.page(window=Window(sort="signed_in", descending=descending))
+        rows, _ = user_listing.page(window=Window(sort="signed_in", descending=descending))
         assert [person.name for person in rows] == ["grace", "ada"]
 
 
 def test_a_name_is_searched_as_it_is_written(admin: Principal) -> None:
     users.create("100 %", "correct horse battery", Role.VIEWER)
-    assert [person.name for person in people.page(Search(text="%"))[0]] == ["100 %"]
-    assert people.page(Search(text="_"))[1] == 0
-    assert people.page(Search(text="\0%"))[1] == 1
-    assert [name for _, name in people.names("A")] == ["grace"]
+    assert [person.name for person in user_listing.page(Search(text="%"))[0]] == ["100 %"]
+    assert user_listing.page(Search(text="_"))[1] == 0
+    assert user_listing.page(Search(text="\0%"))[1] == 1
+    assert [name for _, name in user_listing.names("A")] == ["grace"]
 
 
 def test_a_person_is_listed_with_groups_and_factors(admin: Principal) -> None:
@@ -102,16 +102,16 @@ def test_a_person_is_listed_with_groups_and_factors(admin: Principal) -> None:
         groups.add(admin, groups.create(admin, name), ada.id)
     with session() as work:
         work.add(Passkey(user_id=ada.id, credential_id="x", public_key=b"x", name="A key"))
-    found = people.of(ada.id)
+    found = user_listing.of(ada.id)
     assert found
     assert (found.groups, found.factors, found.state) == (("East", "West"), ("passkey",), State.ACTIVE)
     east = next(id_ for id_, name in groups.names() if name == "East")
-    assert [person.name for person in people.page(Search(group=east))[0]] == ["ada"]
+    assert [person.name for person in user_listing.page(Search(group=east))[0]] == ["ada"]
 
 
 def test_whoever_was_invited_has_no_way_in_but_the_link(admin: Principal) -> None:
-    person, token = standing.invite(admin, "ada", Role.ANALYST)
-    found = people.of(person.id)
+    person, token = user_admin.invite(admin, "ada", Role.ANALYST)
+    found = user_listing.of(person.id)
     assert token
     assert found
     assert found.state is State.INVITED
@@ -121,35 +121,36 @@ def test_whoever_was_invited_has_no_way_in_but_the_link(admin: Principal) -> Non
 @pytest.mark.parametrize(
     "act",
     [
-        lambda by, id_: standing.change_role(by, id_, Role.ANALYST),
-        standing.disable,
-        standing.delete,
+        lambda by, id_: user_admin.change_role(by, id_, Role.ANALYST),
+        user_admin.disable,
+        user_admin.delete,
     ],
 )
 def test_the_last_admin_stays(admin: Principal, act: Callable[[Principal, int], object]) -> None:
-    standing.invite(admin, "somebody who has not come yet", Role.ADMIN)
+    user_admin.invite(admin, "somebody who has not come yet", Role.ADMIN)
     gone = users.create("bob", "correct horse battery", Role.ADMIN)
-    standing.disable(admin, gone.id)
+    user_admin.disable(admin, gone.id)
     with pytest.raises(LastAdminError):
         act(admin, admin.id)
     assert users.of_password("grace", "correct horse battery") == admin
-    standing.enable(admin, gone.id)
+    user_admin.enable(admin, gone.id)
     act(admin, admin.id)
-    assert people.page(Search(role=Role.ADMIN, state=State.ACTIVE))[0][0].name == "bob"
+    assert user_listing.page(Search(role=Role.ADMIN, state=State.ACTIVE))[0][0].name == "bob"
 
 
 def test_the_last_admin_keeps_the_passkey_that_is_their_only_way_in(admin: Principal) -> None:
-    bob, _ = standing.invite(admin, "bob", Role.ADMIN)
+    bob, _ = user_admin.invite(admin, "bob", Role.ADMIN)
     with session() as work:
         work.add(Passkey(user_id=bob.id, credential_id="x", public_key=b"x", name="A key"))
-    standing.disable(bob, admin.id)
+    user_admin.disable(bob, admin.id)
     with pytest.raises(LastAdminError):
-        standing.remove_factors(bob, bob.id)
-    assert people.of(bob.id).factors == ("passkey",)  # type: ignore[union-attr]
+        user_admin.remove_factors(bob, bob.id)
+    assert user_listing.of(bob.id).factors == ("passkey",)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(
-    "act", [lambda by, id_: standing.change_role(by, id_, Role.VIEWER), standing.disable, standing.delete]
+    "act",
+    [lambda by, id_: user_admin.change_role(by, id_, Role.VIEWER), user_admin.disable, user_admin.delete],
 )
 def test_of_admins_who_remove_each_other_at_once_one_stays(
     admin: Principal, act: Callable[[Principal, int], object]
@@ -171,19 +172,19 @@ def test_of_admins_who_remove_each_other_at_once_one_stays(
     with ThreadPoolExecutor(len(admins)) as pool:
         done = list(pool.map(remove_next, range(len(admins))))
     assert sum(done) == len(admins) - 1
-    assert people.count(Search(role=Role.ADMIN, state=State.ACTIVE)) == 1
+    assert user_listing.count(Search(role=Role.ADMIN, state=State.ACTIVE)) == 1
 
 
 def test_whoever_is_disabled_is_out_at_once_and_comes_back_without_old_sessions(admin: Principal) -> None:
     ada = users.create("ada", "correct horse battery", Role.ANALYST)
     browser = sessions.begin(ada.id, "password", HERE).access
-    program = apitokens.create(ada, "a program", [Permission.EXPLORE], now() + timedelta(days=1))
-    standing.disable(admin, ada.id)
-    for read, token in ((sessions.of_access, browser), (apitokens.of, program)):
+    program = api_tokens.create(ada, "a program", [Permission.EXPLORE], now() + timedelta(days=1))
+    user_admin.disable(admin, ada.id)
+    for read, token in ((sessions.of_access, browser), (api_tokens.of, program)):
         with pytest.raises(BadTokenError):
             read(token)
-    standing.enable(admin, ada.id)
-    assert apitokens.of(program).name == "ada"
+    user_admin.enable(admin, ada.id)
+    assert api_tokens.of(program).name == "ada"
     with pytest.raises(BadTokenError):
         sessions.of_access(browser)
 
@@ -191,7 +192,7 @@ def test_whoever_is_disabled_is_out_at_once_and_comes_back_without_old_sessions(
 def test_another_role_counts_at_the_next_request(admin: Principal) -> None:
     ada = users.create("ada", "correct horse battery", Role.VIEWER)
     browser = sessions.begin(ada.id, "password", HERE).access
-    assert standing.change_role(admin, ada.id, Role.PRESENTER) is Role.VIEWER
+    assert user_admin.change_role(admin, ada.id, Role.PRESENTER) is Role.VIEWER
     assert sessions.of_access(browser).role is Role.PRESENTER
 
 
@@ -203,14 +204,14 @@ def test_nobody_who_owns_a_view_is_deleted(admin: Principal) -> None:
         work.flush()
         view = SavedView(name="Late", dataset_id=dataset.id or 0, owner_id=ada.id, exploration={})
         work.add(view)
-    with pytest.raises(standing.StillOwnsError):
-        standing.delete(admin, ada.id)
+    with pytest.raises(user_admin.StillOwnsError):
+        user_admin.delete(admin, ada.id)
     with session() as work:
         work.delete(work.get_one(SavedView, view.id))
-    standing.delete(admin, ada.id)
-    assert people.of(ada.id) is None
-    with pytest.raises(standing.UnknownPersonError):
-        standing.link(admin, ada.id, Purpose.RESET)
+    user_admin.delete(admin, ada.id)
+    assert user_listing.of(ada.id) is None
+    with pytest.raises(user_admin.UnknownPersonError):
+        user_admin.link(admin, ada.id, Purpose.RESET)
 
 
 def test_groups_have_names_of_their_own(admin: Principal) -> None:
@@ -241,25 +242,30 @@ def test_groups_are_listed_with_how_many_are_in_them(admin: Principal) -> None:
 def test_all_that_is_open_is_listed_and_closed(admin: Principal) -> None:
     ada = users.create("ada", "correct horse battery", Role.ANALYST)
     browser = sessions.begin(ada.id, "password", HERE).access
-    program = apitokens.create(ada, "a program", [Permission.EXPLORE], now() + timedelta(days=1))
-    rows, total = access.open_sessions("AD")
+    program = api_tokens.create(ada, "a program", [Permission.EXPLORE], now() + timedelta(days=1))
+    rows, total = access_listing.open_sessions("AD")
     assert (total, rows[0].owner, rows[0].what.agent) == (1, "ada", "a browser")
-    access.end_session(admin, rows[0].what.id)
-    tokens, _ = access.open_tokens()
-    access.revoke_token(admin, tokens[0].what.id)
-    for read, token in ((sessions.of_access, browser), (apitokens.of, program)):
+    access_listing.end_session(admin, rows[0].what.id)
+    tokens, _ = access_listing.open_tokens()
+    access_listing.revoke_token(admin, tokens[0].what.id)
+    for read, token in ((sessions.of_access, browser), (api_tokens.of, program)):
         with pytest.raises(BadTokenError):
             read(token)
-    assert access.open_sessions() == access.open_tokens() == access.open_guest_links() == ([], 0)
+    assert (
+        access_listing.open_sessions()
+        == access_listing.open_tokens()
+        == access_listing.open_guest_links()
+        == ([], 0)
+    )
 
 
 def test_every_act_is_recorded_with_who_did_it(admin: Principal) -> None:
-    ada, _ = standing.invite(admin, "ada", Role.VIEWER)
-    standing.change_role(admin, ada.id, Role.ANALYST)
-    standing.disable(admin, ada.id)
-    standing.enable(admin, ada.id)
-    standing.remove_factors(admin, ada.id)
-    standing.delete(admin, ada.id)
+    ada, _ = user_admin.invite(admin, "ada", Role.VIEWER)
+    user_admin.change_role(admin, ada.id, Role.ANALYST)
+    user_admin.disable(admin, ada.id)
+    user_admin.enable(admin, ada.id)
+    user_admin.remove_factors(admin, ada.id)
+    user_admin.delete(admin, ada.id)
     entries, _ = audit.page()
     assert {(entry.actor, entry.resource_key) for entry in entries} == {("grace", "ada")}
     assert [entry.action for entry in reversed(entries)] == [
@@ -275,7 +281,7 @@ def test_every_act_is_recorded_with_who_did_it(admin: Principal) -> None:
 
 def test_what_is_refused_is_not_recorded(admin: Principal) -> None:
     with pytest.raises(LastAdminError):
-        standing.disable(admin, admin.id)
+        user_admin.disable(admin, admin.id)
     assert audit.page() == ([], 0)
     with session() as work:
         assert work.exec(select(Group)).all() == []

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from accounts import links, secrets, sessions, users
+from accounts import first_run, one_time_links, sessions, users
 from accounts.sessions import Browser
 from config import Settings
 from datasets import catalogue
 from datasets.catalogue import UnknownDatasetError
 from db import engine, schema
 from db.engine import session
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import Dataset, DatasetVersion, Role, User
 from tests.conftest import using
 
@@ -23,7 +23,7 @@ def postgres(postgresql_url, tmp_path):
     settings = Settings(data=tmp_path, database_url=postgresql_url)
     with using(settings):
         schema.upgrade()
-        ring.ensure()
+        key_ring.ensure()
         yield settings
 
 
@@ -32,10 +32,10 @@ def test_it_is_postgresql(postgres):
 
 
 def test_the_first_admin_and_a_link(postgres):
-    secrets.ensure_admin(postgres.data)
-    token = links.issue("admin")
+    first_run.ensure_admin(postgres.data)
+    token = one_time_links.issue("admin")
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(links.redeem, [token] * 4))
+        answers = list(pool.map(one_time_links.redeem, [token] * 4))
     assert [person.name for person in answers if person] == ["admin"]
 
 
@@ -69,7 +69,7 @@ def test_versions_need_their_dataset_and_differ(postgres):
 def test_the_app_runs_on_it(whole_app, postgres):
     users.create("ada", "correct horse battery", Role.ANALYST)
     browser = whole_app.server.test_client()
-    assert browser.get(f"/signin/link/{links.issue('ada')}").status_code == 302
+    assert browser.get(f"/signin/link/{one_time_links.issue('ada')}").status_code == 302
     assert browser.get("/").status_code == 302
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import sqlalchemy as sa
 
-from accounts import apitokens, links, sessions, users
+from accounts import api_tokens, one_time_links, sessions, users
 from accounts.permissions import Permission
 from components import ids
 from datasets import catalogue, door, reach, shares
@@ -82,7 +82,7 @@ class Person:
     def __init__(self, app, name, role=Role.ANALYST):
         self.principal = users.create(name, "correct horse battery", role)
         self.browser = app.server.test_client()
-        self.browser.get(f"/signin/link/{links.issue(name)}")
+        self.browser.get(f"/signin/link/{one_time_links.issue(name)}")
 
     def open(self, slug="trips", hash_="", view=None):
         return opened(self.browser, slug, hash_, view)
@@ -330,7 +330,7 @@ def test_a_scale_that_reaches_over_hidden_values_does_not_tell_them(bob, owner):
 def test_programs_list_views_too_and_guests_do_not(app, bob, owner):
     key = save(bob)
     program = app.server.test_client()
-    token = apitokens.create(bob.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
+    token = api_tokens.create(bob.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
     shown = {"Authorization": f"Bearer {token}"}
     assert [each["key"] for each in program.get("/api/views", headers=shown).json["views"]] == [key]
     guest = app.server.test_client()
@@ -340,7 +340,7 @@ def test_programs_list_views_too_and_guests_do_not(app, bob, owner):
 
 def test_who_asks_without_opening_is_in_the_audit_log_once(app, owner, trips):
     program = app.server.test_client()
-    token = apitokens.create(owner.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
+    token = api_tokens.create(owner.principal, "p", [Permission.EXPLORE], now() + timedelta(days=1))
     question = json.dumps({"views": [view("city", "city")]})
     route = f"/api/datasets/trips/versions/{trips.version}/cubes?x={quote(question)}"
     for _ in range(2):

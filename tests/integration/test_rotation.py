@@ -6,13 +6,13 @@ import pytest
 from sqlmodel import select
 
 import config
-from accounts import sessions, tokens, users
+from accounts import sessions, signed_tokens, users
 from accounts.sessions import Browser
-from accounts.tokens import Audience, BadTokenError
+from accounts.signed_tokens import Audience, BadTokenError
 from config import Settings
 from db import schema
 from db.engine import session
-from db.keys import master, ring, rotation
+from db.keys import key_ring, master, rotation
 from db.keys.master import MasterKeyError
 from db.tables import Key, KeyPurpose, Role, User, now
 from tests.conftest import using
@@ -32,8 +32,8 @@ def people(request, tmp_path, monkeypatch):
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
     with using(Settings(data=tmp_path, database_url=url)):
         schema.upgrade()
-        ring.ensure()
-        monkeypatch.setattr(ring, "FRESH", 0.0)
+        key_ring.ensure()
+        monkeypatch.setattr(key_ring, "FRESH", 0.0)
         monkeypatch.setattr(rotation, "BATCH", 2)
         found = [users.create(f"user {number}", None, Role.VIEWER) for number in range(PEOPLE)]
         for person in found:
@@ -49,7 +49,7 @@ def sealing_keys():
 
 
 def readable():
-    ring.forget()
+    key_ring.forget()
     with session() as work:
         return {user.email for user in work.exec(select(User))} == ADDRESSES
 
@@ -70,7 +70,7 @@ def test_everything_is_sealed_anew(people):
     before = sealing_keys()
     held = sessions.begin(people[0].id, "password", HERE)
     assert rotation.rotate() == PEOPLE + 2  # and where the session is from
-    assert sealing_keys() == {ring.current(KeyPurpose.SEAL).id} != before
+    assert sealing_keys() == {key_ring.current(KeyPurpose.SEAL).id} != before
     assert readable()
     assert sessions.of_access(held.access)
     assert users.of_email("1@example.org") == people[0]
@@ -84,14 +84,14 @@ def test_a_killed_run_is_finished_by_the_next(people, monkeypatch):
     half = sealing_keys()
     assert len(half) == 2
     assert readable()
-    current = ring.current(KeyPurpose.SEAL).id
+    current = key_ring.current(KeyPurpose.SEAL).id
     assert 0 < rotation.rotate() < PEOPLE
     assert sealing_keys() == {current}
     assert readable()
 
 
 def test_what_changes_meanwhile_is_not_lost(people):
-    ring.rotate(KeyPurpose.SEAL)
+    key_ring.rotate(KeyPurpose.SEAL)
     changes = list(rotation._stale(PEOPLE))
     users.set_email("user 0", "new@example.org")
     with session() as work:
@@ -101,23 +101,23 @@ def test_what_changes_meanwhile_is_not_lost(people):
 
 
 def test_a_token_of_a_retired_key_is_from_before(people, monkeypatch):
-    monkeypatch.setattr(tokens, "LATE", 60)
-    old = ring.current(KeyPurpose.SIGN)
-    before = tokens.issue(Audience.ACCESS, "x", now() + timedelta(hours=1))
-    ring.rotate(KeyPurpose.SIGN)
-    monkeypatch.setattr(ring, "current", lambda _purpose: old)
-    late = tokens.issue(Audience.ACCESS, "x", now() + timedelta(hours=1))
-    monkeypatch.setattr(tokens, "now", lambda: now() + timedelta(minutes=2))
-    stolen = tokens.issue(Audience.ACCESS, "x", now() + timedelta(hours=1))
-    assert tokens.read(Audience.ACCESS, before)
-    assert tokens.read(Audience.ACCESS, late)
+    monkeypatch.setattr(signed_tokens, "LATE", 60)
+    old = key_ring.current(KeyPurpose.SIGN)
+    before = signed_tokens.issue(Audience.ACCESS, "x", now() + timedelta(hours=1))
+    key_ring.rotate(KeyPurpose.SIGN)
+    monkeypatch.setattr(key_ring, "current", lambda _purpose: old)
+    late = signed_tokens.issue(Audience.ACCESS, "x", now() + timedelta(hours=1))
+    monkeypatch.setattr(signed_tokens, "now", lambda: now() + timedelta(minutes=2))
+    stolen = signed_tokens.issue(Audience.ACCESS, "x", now() + timedelta(hours=1))
+    assert signed_tokens.read(Audience.ACCESS, before)
+    assert signed_tokens.read(Audience.ACCESS, late)
     with pytest.raises(BadTokenError):
-        tokens.read(Audience.ACCESS, stolen)
+        signed_tokens.read(Audience.ACCESS, stolen)
 
 
 def test_the_master_key_changes(people):
     before = master.keys()
-    assert rotation.rotate_master() == len(ring.EVERYDAY)
+    assert rotation.rotate_master() == len(key_ring.EVERYDAY)
     after = master.keys()
     assert len(after) == 1
     assert after != before
@@ -132,7 +132,7 @@ def test_a_killed_change_of_the_master_key_is_finished(people, monkeypatch, call
             rotation.rotate_master()
     assert readable()
     new = master.current()
-    assert rotation.rotate_master() == len(ring.EVERYDAY) - calls
+    assert rotation.rotate_master() == len(key_ring.EVERYDAY) - calls
     assert master.keys() == [new]
     assert readable()
 
@@ -142,9 +142,9 @@ def test_a_key_made_with_a_master_key_that_has_just_gone_stays_readable(people, 
         old = master.current()
         patched.setattr(master, "current", lambda: old)
         rotation.rotate_master()
-        made = ring.new(KeyPurpose.DATA, "flights")
-    ring.forget()
-    assert ring.get(made.id).secret == made.secret
+        made = key_ring.new(KeyPurpose.DATA, "flights")
+    key_ring.forget()
+    assert key_ring.get(made.id).secret == made.secret
 
 
 def test_a_master_key_from_outside_is_changed_there(people, monkeypatch):
@@ -155,7 +155,7 @@ def test_a_master_key_from_outside_is_changed_there(people, monkeypatch):
         rotation.rotate_master()
     both = config.SecretStr(f"{new},{old.secret.hex()}")
     config.use(outside.model_copy(update={"master_key": both}))
-    assert rotation.rotate_master() == len(ring.EVERYDAY)
+    assert rotation.rotate_master() == len(key_ring.EVERYDAY)
     config.use(outside.model_copy(update={"master_key": config.SecretStr(new)}))
     assert readable()
     with session() as work:

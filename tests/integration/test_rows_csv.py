@@ -17,12 +17,12 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from flask import Flask, Response
 
-from api.departures import Departures, until_left
 from datasets import store as stores
 from datasets.incoming.importer import import_file
 from datasets.rows import tables
 from datasets.shares import open_to_everyone
-from patience import WholeBodies
+from server.disconnects import Departures, until_left
+from server.request_limits import WholeBodies
 from tests.integration.audit_log import entries
 from tests.integration.readers import (
     PASSES,

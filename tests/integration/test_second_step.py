@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 import config
-from accounts import attempts, entry, links, recovery, standing, totp, users
+from accounts import one_time_links, recovery, throttle, totp, user_admin, users
+from accounts.signin import flow
 from db.engine import session
 from db.tables import Role, UserSession, now
 from tests.integration.browsers import fill, is_in, sign_in, with_authenticator
@@ -66,7 +67,7 @@ def test_a_recovery_code_stands_in(client, ada, code):
 
 
 def test_a_link_asks_for_the_second_step_too(client, ada, code):
-    assert client.get(f"/signin/link/{links.issue('ada')}").location == "/signin/factor"
+    assert client.get(f"/signin/link/{one_time_links.issue('ada')}").location == "/signin/factor"
     fill(client, "/signin/factor", code=code())
     assert methods() == ["link+totp"]
 
@@ -79,14 +80,14 @@ def test_nobody_gets_to_the_second_step_without_the_first(client, ada, code):
 
 def test_the_second_step_is_open_for_minutes(client, ada, code, monkeypatch):
     sign_in(client)
-    later = entry.time() + 301
-    monkeypatch.setattr(entry, "time", lambda: later)
+    later = flow.time() + 301
+    monkeypatch.setattr(flow, "time", lambda: later)
     assert client.get("/signin/factor").location == "/signin?late"
 
 
 def test_who_is_disabled_between_the_steps_stays_out(client, ada, code):
     sign_in(client)
-    standing.disable(None, users.require("ada").id)
+    user_admin.disable(None, users.require("ada").id)
     assert client.get("/signin/factor").location == "/signin?late"
 
 
@@ -136,7 +137,7 @@ def test_only_admins_must_where_only_admins_must(client, ada, settings):
 def at_once(monkeypatch):
     """All tries at the same moment, however long a password takes to be judged."""
     moment = now()
-    monkeypatch.setattr(attempts, "now", lambda: moment)
+    monkeypatch.setattr(throttle, "now", lambda: moment)
 
 
 def test_ten_wrong_passwords_make_one_wait_and_nobody_else(client, app, ada, at_once):
@@ -161,7 +162,7 @@ def test_after_the_wait_the_right_password_opens(client, ada, monkeypatch):
     for number in range(8):
         sign_in(client, password=f"wrong {number}")
     later: datetime = now() + timedelta(minutes=16)
-    monkeypatch.setattr(attempts, "now", lambda: later)
+    monkeypatch.setattr(throttle, "now", lambda: later)
     assert sign_in(client).status_code == 302
 
 

@@ -14,7 +14,7 @@ from datasets.owners import UnknownOwnerError
 from datasets.shares import EVERYONE, NotAllowedError, Subject, Terms, UnknownShareError
 from db import schema
 from db.engine import session
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import Dataset, Group, Level, Membership, Resource, Role, SavedView, Share, User
 from tests.conftest import using
 from tests.integration.audit_log import entries
@@ -27,7 +27,7 @@ def database(request, tmp_path):
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
     with using(Settings(data=tmp_path, database_url=url)):
         schema.upgrade()
-        ring.ensure()
+        key_ring.ensure()
         yield
 
 

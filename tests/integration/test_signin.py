@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 import config
-from accounts import links, standing, users
+from accounts import one_time_links, user_admin, users
 from accounts.permissions import Permission
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import KeyPurpose, Role
 
 PASSWORD = "correct horse battery"
@@ -112,7 +112,7 @@ def test_a_session_ends_after_its_lifetime(client, ada, settings):
 
 
 def test_a_link_signs_in_once(client, app, ada):
-    path = f"/signin/link/{links.issue('ada')}"
+    path = f"/signin/link/{one_time_links.issue('ada')}"
     assert client.get(path).location == "/"
     assert client.get("/_dash-layout").status_code == 200
     other = app.server.test_client()
@@ -123,7 +123,7 @@ def test_a_link_signs_in_once(client, app, ada):
 
 
 def test_a_preview_of_a_link_leaves_it_good(client, ada):
-    path = f"/signin/link/{links.issue('ada')}"
+    path = f"/signin/link/{one_time_links.issue('ada')}"
     assert client.head(path).status_code == 200
     assert client.get("/_dash-layout").status_code == 401
     assert client.get(path).location == "/"
@@ -131,7 +131,7 @@ def test_a_preview_of_a_link_leaves_it_good(client, ada):
 
 def test_an_expired_link_offers_the_form(client, ada, settings):
     config.use(settings.model_copy(update={"link_lifetime": timedelta(seconds=-1)}))
-    answer = client.get(f"/signin/link/{links.issue('ada')}")
+    answer = client.get(f"/signin/link/{one_time_links.issue('ada')}")
     assert answer.status_code == 410
     assert token_in(answer)
 
@@ -154,7 +154,7 @@ def test_other_sites_can_sign_nobody_out(client, ada):
 
 def test_a_disabled_user_is_out_at_once(client, ada):
     sign_in(client)
-    standing.disable(None, users.require("ada").id)
+    user_admin.disable(None, users.require("ada").id)
     assert client.get("/_dash-layout").status_code == 401
     assert sign_in(client).status_code == 401
 
@@ -171,7 +171,7 @@ def test_new_keys_sign_nobody_out(somebody):
     ada = somebody()
     program = ada.program(Permission.EXPLORE)
     for purpose in (KeyPurpose.SIGN, KeyPurpose.SEAL):
-        ring.rotate(purpose)
+        key_ring.rotate(purpose)
     assert ada.browser.get("/api/account").json["name"] == ada.name
     assert program.get("/api/datasets").status_code == 200
     ada.browser.delete_cookie("dx-access")  # as when it has expired: the other one renews both

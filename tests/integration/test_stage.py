@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from accounts import audit, standing, users
+from accounts import audit, user_admin, users
 from datasets import leaving
 from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
@@ -286,10 +286,10 @@ def test_when_who_presents_loses_the_right_the_owner_does_and_else_it_ends(stage
     stage.hand_over(ada, key, bob.id)
     stage.relieve(key)
     assert presenter(key) == "bob"
-    standing.change_role(root, bob.id, Role.VIEWER)
+    user_admin.change_role(root, bob.id, Role.VIEWER)
     stage.relieve(key)
     assert (presenter(key), audience.heard[-1][0]) == ("ada", "roles")
-    standing.disable(root, ada.id)
+    user_admin.disable(root, ada.id)
     stage.relieve(key)
     assert audience.heard[-1] == ("ended", key)
     assert live.running() == []

@@ -27,16 +27,16 @@ from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
 import config
-from accounts import apitokens, mail, users
+from accounts import api_tokens, mail, users
 from accounts.permissions import Permission
 from config import Settings
 from datasets import catalogue
 from datasets.incoming.importer import import_file
 from db.engine import is_unproven
 from db.tables import Purpose, Role, now
-from deploy import localca
-from patience import PatientProtocol
+from deploy import local_ca
 from realtime.feeds import acts
+from server.request_limits import PatientProtocol
 from tests.conftest import using
 from tests.integration.mailbox import Mailbox
 from tests.integration.provider import Provider
@@ -55,7 +55,7 @@ def tls(tmp_path_factory):
 
 def make(data):
     environment = os.environ | {"DATAXCHANGE_DATA": str(data)}
-    command = [sys.executable, "-m", "deploy.localca"]
+    command = [sys.executable, "-m", "deploy.local_ca"]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     ).stdout
@@ -233,9 +233,9 @@ def test_a_second_run_keeps_what_is_good(tls):
 
 
 def test_a_certificate_near_its_end_is_made_anew(tls, tmp_path, monkeypatch):
-    monkeypatch.setattr(localca, "EARLY", localca.LIFE + timedelta(days=1))
-    assert localca._ends_soon(tls / "certificate.pem")
-    assert not localca._ends_soon(tls / "authority.pem")
+    monkeypatch.setattr(local_ca, "EARLY", local_ca.LIFE + timedelta(days=1))
+    assert local_ca._ends_soon(tls / "certificate.pem")
+    assert not local_ca._ends_soon(tls / "authority.pem")
 
 
 def refused(tls, data, **more):
@@ -321,7 +321,7 @@ def with_trips(tls, data):
             import_file(data / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
             admin = users.require("admin")
             scopes = [Permission.EXPLORE, Permission.PRESENT]
-            token = apitokens.create(admin, "a program", scopes, now() + timedelta(days=1))
+            token = api_tokens.create(admin, "a program", scopes, now() + timedelta(days=1))
             yield port, token, acts.create(admin, "trips", "Tower")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts import agents
+from accounts import user_agents
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 SAFARI = (
@@ -24,4 +24,4 @@ SAFARI = (
     ],
 )
 def test_a_browser_is_told_by_its_name_and_system(agent, words):
-    assert agents.in_words(agent) == words
+    assert user_agents.in_words(agent) == words

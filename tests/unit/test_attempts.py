@@ -9,8 +9,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from accounts import attempts
-from accounts.attempts import LIMITS, Kind, TooManyError, Try
+from accounts import throttle
+from accounts.throttle import LIMITS, Kind, TooManyError, Try
 from db.engine import session
 from db.tables import Attempt
 
@@ -33,7 +33,7 @@ class Clock:
 @pytest.fixture
 def clock(settings, monkeypatch):
     clock = Clock()
-    monkeypatch.setattr(attempts, "now", clock)
+    monkeypatch.setattr(throttle, "now", clock)
     return clock
 
 
@@ -44,7 +44,7 @@ def tried(account="ada", address="192.0.2.1", device="", kind=Kind.PASSWORD):
 def waits(one):
     """Seconds until this try is looked at; 0: it was, and failed."""
     try:
-        attempts.allowed(one)
+        throttle.allowed(one)
     except TooManyError as error:
         return error.seconds
     return 0
@@ -76,8 +76,8 @@ def test_a_right_password_makes_all_free_again(clock):
     for _ in range(5):
         waits(tried())
     clock.pass_by(seconds=1)
-    attempts.allowed(tried())
-    attempts.succeeded(tried())
+    throttle.allowed(tried())
+    throttle.succeeded(tried())
     assert [waits(tried()) for _ in range(6)] == [0] * 5 + [1]
 
 
@@ -94,7 +94,7 @@ def test_one_who_has_an_ipv6_address_has_a_network(clock):
         pass
     assert waits(tried(address="2001:db8:0:1:ffff::2"))
     assert waits(tried(address="2001:db8:0:2::1")) == 0
-    assert attempts.network_of("::ffff:192.0.2.1") == "192.0.2.1"
+    assert throttle.network_of("::ffff:192.0.2.1") == "192.0.2.1"
 
 
 def test_a_network_has_so_many_tries_whatever_the_account(clock):
@@ -108,8 +108,8 @@ def test_a_network_has_so_many_tries_whatever_the_account(clock):
 
 def test_those_who_get_in_use_up_nothing(clock):
     for number in range(LIMITS[Kind.RESET].network + 5):
-        attempts.allowed(tried(f"user {number}", kind=Kind.RESET))
-        attempts.succeeded(tried(f"user {number}", kind=Kind.RESET))
+        throttle.allowed(tried(f"user {number}", kind=Kind.RESET))
+        throttle.succeeded(tried(f"user {number}", kind=Kind.RESET))
     assert waits(tried(kind=Kind.RESET)) == 0
 
 
@@ -141,8 +141,8 @@ def test_nobody_keeps_a_known_browser_out(clock, attack, kind, address):
         waits(tried(address=f"192.0.2.{host}", kind=tried_kind))
         clock.pass_by(seconds=seconds)
     mine = tried(address=f"192.0.2.{address}", device="of ada", kind=kind)
-    attempts.allowed(mine)
-    attempts.succeeded(mine)
+    throttle.allowed(mine)
+    throttle.succeeded(mine)
 
 
 def test_many_at_once_gain_nothing(settings):
@@ -156,7 +156,7 @@ def test_what_is_long_ago_is_forgotten(clock):
         pass
     clock.pass_by(days=1, seconds=1)
     assert [waits(tried()) for _ in range(5)] == [0] * 5
-    attempts.forget(clock.now + timedelta(seconds=1))
+    throttle.forget(clock.now + timedelta(seconds=1))
     with session() as work:
         assert work.exec(select(Attempt)).all() == []
 

@@ -6,9 +6,9 @@ import sys
 import pytest
 
 import config
-from db.keys import files, master
-from db.keys.files import ExposedSecretError
+from db.keys import master, secret_files
 from db.keys.master import LocalKey, MasterKeyError
+from db.keys.secret_files import ExposedSecretError
 
 
 def use(settings, **changes):
@@ -58,7 +58,7 @@ def test_rotation_keeps_the_old_one_until_its_end(elsewhere):
 
 @pytest.mark.parametrize("content", ["", "short", "g" * 64])
 def test_what_is_no_key_is_refused(elsewhere, content):
-    files.replace(elsewhere / "secret-key", content or " ")
+    secret_files.replace(elsewhere / "secret-key", content or " ")
     with pytest.raises(MasterKeyError, match="64 hexadecimal digits"):
         master.current()
 

@@ -2,7 +2,7 @@
 
 import stat
 
-from accounts import secrets, sessions, users
+from accounts import first_run, sessions, users
 from accounts.sessions import Browser
 from db.tables import Role
 
@@ -12,24 +12,24 @@ def mode(file):
 
 
 def test_the_first_start_creates_the_admin(settings):
-    assert secrets.ensure_admin(settings.data)
-    file = secrets.password_file(settings.data)
+    assert first_run.ensure_admin(settings.data)
+    file = first_run.password_file(settings.data)
     assert mode(file) == 0o600
     admin = users.of_password("admin", file.read_text().strip())
     assert admin.role is Role.ADMIN
 
 
 def test_a_later_start_keeps_the_admin(settings):
-    secrets.ensure_admin(settings.data)
+    first_run.ensure_admin(settings.data)
     users.set_password("admin", "a better password")
-    assert secrets.ensure_admin(settings.data)
+    assert first_run.ensure_admin(settings.data)
     admin = users.of_password("admin", "a better password")
     sessions.begin(admin.id, "password", Browser("127.0.0.1", "a browser"))
-    assert not secrets.ensure_admin(settings.data)
+    assert not first_run.ensure_admin(settings.data)
 
 
 def test_a_start_killed_before_the_admin_was_stored_is_taken_up(settings):
-    secrets.password_file(settings.data).touch(mode=0o600)
-    secrets.password_file(settings.data).write_text("made-before-the-kill\n")
-    secrets.ensure_admin(settings.data)
+    first_run.password_file(settings.data).touch(mode=0o600)
+    first_run.password_file(settings.data).write_text("made-before-the-kill\n")
+    first_run.ensure_admin(settings.data)
     assert users.of_password("admin", "made-before-the-kill")

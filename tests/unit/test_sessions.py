@@ -7,11 +7,11 @@ import pytest
 from sqlmodel import select
 
 import config
-from accounts import sessions, standing, tokens, users
+from accounts import sessions, signed_tokens, user_admin, users
 from accounts.sessions import Browser, ReusedError
-from accounts.tokens import Audience, BadTokenError
+from accounts.signed_tokens import Audience, BadTokenError
 from db.engine import session
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import KeyPurpose, Role, UserSession, now
 
 HERE = Browser("192.0.2.7", "a browser")
@@ -73,7 +73,7 @@ def test_a_token_two_generations_old_ends_the_session_at_once(held):
 def test_many_requests_at_once_renew_once_and_all_get_in(held):
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: sessions.renew(held.refresh, HERE)[1].refresh, range(8)))
-    generations = {tokens.read(Audience.REFRESH, token)["gen"] for token in answers}
+    generations = {signed_tokens.read(Audience.REFRESH, token)["gen"] for token in answers}
     assert generations == {1}
 
 
@@ -85,7 +85,7 @@ def test_an_unused_session_ends(held, settings):
 def test_ending_one_leaves_the_others(ada, held):
     other = sessions.begin(ada.id, "password", HERE)
     assert len(sessions.alive(ada.id)) == 2
-    sessions.end(tokens.read(Audience.ACCESS, held.access)["jti"])
+    sessions.end(signed_tokens.read(Audience.ACCESS, held.access)["jti"])
     assert ended(held.access)
     assert sessions.of_access(other.access)
     sessions.end_all(ada.id)
@@ -94,12 +94,12 @@ def test_ending_one_leaves_the_others(ada, held):
 
 
 def test_a_disabled_person_is_out(ada, held):
-    standing.disable(None, users.require("ada").id)
+    user_admin.disable(None, users.require("ada").id)
     assert ended(held.access)
 
 
 def test_a_rotated_signing_key_signs_nobody_out(held):
-    ring.rotate(KeyPurpose.SIGN)
+    key_ring.rotate(KeyPurpose.SIGN)
     assert sessions.of_access(held.access)
     assert sessions.renew(held.refresh, HERE)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from deploy.together import ROOT, together
+from deploy.gpu_requirements import ROOT, together
 
 
 def pins(name):

@@ -7,15 +7,15 @@ from datetime import timedelta
 import jwt
 import pytest
 
-from accounts import tokens
-from accounts.tokens import Audience, BadTokenError
-from db.keys import ring
+from accounts import signed_tokens
+from accounts.signed_tokens import Audience, BadTokenError
+from db.keys import key_ring
 from db.tables import KeyPurpose, now
 
 
 @pytest.fixture
 def good(settings):
-    return tokens.issue(Audience.ACCESS, "a" * 32, now() + timedelta(minutes=1))
+    return signed_tokens.issue(Audience.ACCESS, "a" * 32, now() + timedelta(minutes=1))
 
 
 def part(value):
@@ -23,7 +23,7 @@ def part(value):
 
 
 def signed(key=None, **changes):
-    key = key or ring.current(KeyPurpose.SIGN)
+    key = key or key_ring.current(KeyPurpose.SIGN)
     times = {"iat": now(), "exp": now() + timedelta(minutes=1)}
     claims = {"iss": "dataxchange", "aud": "access", "jti": "x", **times, **changes}
     kept = {name: value for name, value in claims.items() if value is not None}
@@ -32,19 +32,19 @@ def signed(key=None, **changes):
 
 def refused(token):
     with pytest.raises(BadTokenError):
-        tokens.read(Audience.ACCESS, token)
+        signed_tokens.read(Audience.ACCESS, token)
     return True
 
 
 def test_a_good_one_is_read(good):
-    assert tokens.read(Audience.ACCESS, good)["jti"] == "a" * 32
-    assert tokens.read(Audience.ACCESS, signed())
+    assert signed_tokens.read(Audience.ACCESS, good)["jti"] == "a" * 32
+    assert signed_tokens.read(Audience.ACCESS, signed())
 
 
 @pytest.mark.parametrize("audience", [each for each in Audience if each is not Audience.ACCESS])
 def test_each_kind_is_good_for_one_purpose(good, audience):
     with pytest.raises(BadTokenError):
-        tokens.read(audience, good)
+        signed_tokens.read(audience, good)
     assert refused(signed(aud=str(audience)))
 
 
@@ -63,7 +63,7 @@ def test_no_key_but_ours(good, kid):
 
 
 def test_no_key_of_another_purpose(good):
-    assert refused(signed(ring.current(KeyPurpose.SEAL)))
+    assert refused(signed(key_ring.current(KeyPurpose.SEAL)))
 
 
 def test_no_key_that_the_token_brings_along(good):

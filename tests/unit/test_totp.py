@@ -7,10 +7,10 @@ import pyotp
 import pytest
 
 import config
-from accounts import factors, recovery, sessions, standing, totp, users
+from accounts import factors, recovery, sessions, totp, user_admin, users
 from accounts.factors import Factor
 from accounts.sessions import Browser
-from accounts.tokens import BadTokenError
+from accounts.signed_tokens import BadTokenError
 from accounts.totp import WrongCodeError
 from db.engine import session
 from db.tables import Passkey, RecoveryCode, Role, User
@@ -129,7 +129,7 @@ def test_factors_are_found_and_reset(ada, code):
     recovery.renew(ada.id)
     held = sessions.begin(ada.id, "password", Browser("", ""))
     assert factors.of(ada.id) == {Factor.TOTP, Factor.PASSKEY}
-    standing.remove_factors(None, ada.id)
+    user_admin.remove_factors(None, ada.id)
     assert factors.of(ada.id) == frozenset()
     assert recovery.left(ada.id) == 0
     with pytest.raises(BadTokenError):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts import passwords, standing, users
+from accounts import passwords, user_admin, users
 from accounts.users import BadEmailError, EmailTakenError
 from db.engine import session
 from db.tables import Role
@@ -17,7 +17,7 @@ def test_who_has_an_address_is_found_however_it_is_written(ada):
     users.set_email("ada", "Ada@Example.org")
     assert users.of_email(" ada@example.ORG ") == ada
     assert users.email_of(ada.id) == "Ada@Example.org"
-    standing.disable(None, users.require("ada").id)
+    user_admin.disable(None, users.require("ada").id)
     assert users.of_email("ada@example.org") is None
 
 

@@ -11,7 +11,7 @@ from flask import Flask, Response, request, send_from_directory
 
 from accounts import guard
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 A_YEAR = 365 * 24 * 3600
 DIGITS = 16

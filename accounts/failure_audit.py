@@ -12,13 +12,13 @@ from datetime import timedelta
 import sqlalchemy as sa
 from flask import request
 
-from accounts import attempts, audit
-from accounts.attempts import TooManyError
+from accounts import audit, throttle
 from accounts.audit import Action, Outcome
 from accounts.permissions import Permission
 from accounts.principals import Principal
+from accounts.throttle import TooManyError
 from db.engine import session
-from db.keys import seal
+from db.keys import column_encryption
 
 SELDOM = timedelta(minutes=1)
 
@@ -52,10 +52,10 @@ def denied(person: Principal, permission: Permission, what: str) -> None:
 
 def first(*what: object, within: timedelta) -> bool:
     """Whether this has not happened within so long, in any process. It has now."""
-    bucket = seal.digest("\0".join(map(str, what)), "attempts")
+    bucket = column_encryption.digest("\0".join(map(str, what)), "attempts")
     with session() as work:
-        return attempts.counted(work, bucket, within, sa.false()) is not None
+        return throttle.counted(work, bucket, within, sa.false()) is not None
 
 
 def _is_news(why: str | TooManyError) -> bool:
-    return isinstance(why, str) or first("lock", why.lock, within=attempts.MEMORY)
+    return isinstance(why, str) or first("lock", why.lock, within=throttle.MEMORY)

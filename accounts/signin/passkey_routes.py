@@ -13,16 +13,16 @@ from flask_login import current_user
 from pydantic import BaseModel, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
-from accounts import audit, failures, sessions
-from accounts.answers import Answer, Given, Made
+from accounts import audit, failure_audit, sessions
 from accounts.audit import Action
-from accounts.challenges import Ceremony, StaleChallengeError
-from accounts.entry import admit, local, pending
 from accounts.factors import Factor
 from accounts.guard import public, requires, same_origin
 from accounts.passkeys import BadPasskeyNameError, NoNameError, RefusedError, UnknownPasskeyError
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
+from accounts.signin.challenges import Ceremony, StaleChallengeError
+from accounts.signin.flow import admit, local, pending
+from accounts.signin.webauthn_schemas import Answer, Given, Made
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/passkeys")
 Body = TypeVar("Body", bound=BaseModel)
@@ -56,9 +56,9 @@ def _take_json_of_our_own_pages_only() -> None:
 
 def _ceremonies() -> ModuleType:
     """WebAuthn takes a while to import: no start waits for it."""
-    from accounts import ceremonies  # noqa: PLC0415
+    from accounts.signin import webauthn  # noqa: PLC0415
 
-    return ceremonies
+    return webauthn
 
 
 @blueprint.post("/registration/options")
@@ -112,8 +112,8 @@ def confirm() -> Response:
     try:
         _prove_own(me, given)
     except (RefusedError, UnknownPasskeyError) as error:
-        if failures.first(Ceremony.CONFIRM, me.id, within=failures.SELDOM):
-            failures.stepup(me, Factor.PASSKEY, _why(error))
+        if failure_audit.first(Ceremony.CONFIRM, me.id, within=failure_audit.SELDOM):
+            failure_audit.stepup(me, Factor.PASSKEY, _why(error))
         raise
     sessions.confirm(me.key)
     audit.record(Action.STEPUP, actor=me, method=Factor.PASSKEY)
@@ -127,8 +127,8 @@ def _prove_own(me: Principal, given: Answer[Given]) -> None:
 
 def _record_failure(error: RefusedError) -> None:
     """Only what is wrong with a known passkey, once a minute: anybody may try at will."""
-    if error.owner and failures.first(Ceremony.SIGN_IN, error.owner.id, within=failures.SELDOM):
-        failures.signin(error.owner.name, Factor.PASSKEY, _why(error))
+    if error.owner and failure_audit.first(Ceremony.SIGN_IN, error.owner.id, within=failure_audit.SELDOM):
+        failure_audit.signin(error.owner.name, Factor.PASSKEY, _why(error))
 
 
 def _why(error: Exception) -> str:

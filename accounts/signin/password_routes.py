@@ -8,16 +8,17 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response
 
-from accounts import attempts, audit, cookies, failures, links, mending, secondstep, sessions, users
-from accounts.attempts import Kind, TooManyError
+from accounts import audit, cookies, failure_audit, one_time_links, sessions, throttle, users
 from accounts.audit import Action
-from accounts.entry import local, proceed, too_soon, tried
-from accounts.forms import SignInForm
 from accounts.guard import public, same_origin
 from accounts.principals import Kind as PrincipalKind
+from accounts.signin import password_reset_routes, second_factor_routes
+from accounts.signin.flow import local, proceed, too_soon, tried
+from accounts.signin.forms import SignInForm
+from accounts.throttle import Kind, TooManyError
 
 EXEMPT = (
-    "accounts.signin.signout",  # checks where the request comes from by itself
+    "accounts.signin.password_routes.signout",  # checks where the request comes from by itself
     "dash.dash.dispatch",  # takes JSON only, which no form of another site can send along with our cookie
 )
 PROBLEMS = {
@@ -34,7 +35,7 @@ blueprint = Blueprint("accounts", __name__)
 def install(server: Flask) -> None:
     """Give the server its sign-in routes, sessions and CSRF protection."""
     cookies.install(server)
-    for room in (blueprint, secondstep.blueprint, mending.blueprint):
+    for room in (blueprint, second_factor_routes.blueprint, password_reset_routes.blueprint):
         server.register_blueprint(room)
     csrf = CSRFProtect(server)
     for view in EXEMPT:
@@ -59,7 +60,7 @@ def signin() -> Response:
 def signin_by_link(token: str) -> Response:
     if request.method == "HEAD":  # a preview, which must not use the link up
         return make_response("")
-    person = links.redeem(token)
+    person = one_time_links.redeem(token)
     if person is None:
         return _page(SignInForm(formdata=None), "link", 410)
     return proceed(person, "link", "/")
@@ -85,15 +86,15 @@ def _by_password(form: SignInForm) -> Response:
     named = users.of_name(form.name.data)
     one = tried(Kind.PASSWORD, form.name.data, named.id if named else 0)
     try:
-        attempts.allowed(one)
+        throttle.allowed(one)
     except TooManyError as error:
-        failures.signin(users.spelled(form.name.data), Kind.PASSWORD, error)
+        failure_audit.signin(users.spelled(form.name.data), Kind.PASSWORD, error)
         return too_soon(error, "signin.html", form)
     person = users.of_password(form.name.data, form.password.data)
     if person is None:
-        failures.signin(users.spelled(form.name.data), Kind.PASSWORD, "wrong name or password")
+        failure_audit.signin(users.spelled(form.name.data), Kind.PASSWORD, "wrong name or password")
         return _page(form, "password", 401)
-    attempts.succeeded(one)
+    throttle.succeeded(one)
     return proceed(person, "password", local(form.next.data))
 
 

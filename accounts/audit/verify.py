@@ -12,7 +12,7 @@ from sqlmodel import col
 from accounts.audit import chain
 from accounts.audit.log import Head, is_sealed
 from db.engine import engine
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import AuditCheckpoint, AuditEntry, AuditHead
 
 BATCH = 5000
@@ -133,7 +133,7 @@ def _batch(after: Head, size: int) -> list[dict[str, Any]]:
     try:
         with engine().connect() as connection:
             return [row._asdict() for row in connection.execute(following)]
-    except (ValueError, ring.LostKeyError) as error:
+    except (ValueError, key_ring.LostKeyError) as error:
         if size == 1:
             raise TamperedError(ALTERED.format(after.number + 1)) from error
         return _batch(after, size // 2)

@@ -1,4 +1,4 @@
-"""The service's requirements with RAPIDS beside them: ``python -m deploy.together`` prints them.
+"""The service's requirements with RAPIDS beside them: ``python -m deploy.gpu_requirements`` prints them.
 
 A pin of requirements-gpu.txt takes the place of the one in requirements.txt.
 """

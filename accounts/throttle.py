@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from db.engine import session
-from db.keys import seal
+from db.keys import column_encryption
 from db.tables import Attempt, Moment, now
 
 LONGEST_WAIT = timedelta(minutes=15)
@@ -158,7 +158,7 @@ def _buckets(one: Try) -> tuple[str, str, str]:
         ("network", network, _window(NETWORKS)),
         ("device", one.account, one.device) if one.device else ("place", one.account, network),
     )
-    names = [seal.digest("\0".join((one.kind, *part)), "attempts") for part in parts]
+    names = [column_encryption.digest("\0".join((one.kind, *part)), "attempts") for part in parts]
     return names[0], names[1], names[2]
 
 

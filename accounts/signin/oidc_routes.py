@@ -6,14 +6,15 @@ from flask import Blueprint, Flask, abort, make_response, redirect, render_templ
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from accounts import attempts, failures, identities, oidc
-from accounts.entry import admit, local, proceed
-from accounts.forms import SignInForm
+from accounts import failure_audit, identities, throttle
 from accounts.guard import public, requires, same_origin
 from accounts.identities import LinkedElsewhereError, StrangerError
-from accounts.oidc import Arrival, ProviderError
 from accounts.permissions import Permission
 from accounts.principals import Kind
+from accounts.signin import oidc_client
+from accounts.signin.flow import admit, local, proceed
+from accounts.signin.forms import SignInForm
+from accounts.signin.oidc_client import Arrival, ProviderError
 
 METHOD = "oidc"
 ACCOUNT = "/account"
@@ -25,7 +26,7 @@ def install(server: Flask) -> None:
     """Give the server the routes, and pages the provider's name. What is posted is JSON."""
     server.extensions["csrf"].exempt(blueprint)
     server.register_blueprint(blueprint)
-    server.context_processor(lambda: {"provider": oidc.name()})
+    server.context_processor(lambda: {"provider": oidc_client.name()})
 
 
 @blueprint.get("")
@@ -36,7 +37,7 @@ def leave() -> Response:
     if current_user.is_authenticated:
         return redirect(local(request.args.get("next")))
     try:
-        return redirect(oidc.start(local(request.args.get("next"))))
+        return redirect(oidc_client.start(local(request.args.get("next"))))
     except ProviderError as error:
         return _refusal(str(error), 502)
 
@@ -49,7 +50,7 @@ def leave_to_link() -> Response:
     if not request.is_json or not same_origin():
         abort(403)
     try:
-        return make_response({"address": oidc.start(ACCOUNT, current_user.id)})
+        return make_response({"address": oidc_client.start(ACCOUNT, current_user.id)})
     except ProviderError as error:
         return make_response({"error": {"message": str(error)}}, 502)
 
@@ -60,7 +61,7 @@ def arrive() -> Response:
     """Come back: let in, or link."""
     _require_provider()
     try:
-        came = oidc.finish()
+        came = oidc_client.finish()
         return _enter(came) if came.link is None else _link(came)
     except (ProviderError, StrangerError, LinkedElsewhereError) as error:
         _record(error)
@@ -69,13 +70,13 @@ def arrive() -> Response:
 
 def _record(error: Exception) -> None:
     """Once a minute for each network: anybody may come from nowhere, as often as they like."""
-    network = attempts.network_of(request.remote_addr or "")
-    if failures.first(METHOD, network, within=failures.SELDOM):
-        failures.signin("", METHOD, str(error))
+    network = throttle.network_of(request.remote_addr or "")
+    if failure_audit.first(METHOD, network, within=failure_audit.SELDOM):
+        failure_audit.signin("", METHOD, str(error))
 
 
 def _require_provider() -> None:
-    if not oidc.name():
+    if not oidc_client.name():
         abort(404, "There is no other service to sign in at.")
 
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
-from accounts import audit, links, sessions, users
-from accounts.admins import keeping_one
+from accounts import audit, one_time_links, sessions, users
 from accounts.audit import Action
+from accounts.last_admin import keeping_one
 from accounts.principals import Principal
 from db.engine import session
 from db.tables import Passkey, Purpose, RecoveryCode, Role, User
@@ -59,7 +59,7 @@ def link(by: Principal | None, id_: int, purpose: Purpose) -> str:
     """
     with session() as work:
         name = _known(work, id_).name
-    token = links.issue(name, purpose)
+    token = one_time_links.issue(name, purpose)
     action = Action.USER_INVITED if purpose is Purpose.INVITATION else Action.LINK_CREATED
     audit.record(action, actor=by, resource=("user", name), purpose=purpose)
     return token

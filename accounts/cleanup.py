@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from threading import Event, Thread
 
-from accounts import attempts, links, sessions
+from accounts import one_time_links, sessions, throttle
 from db.tables import now
 
 A_DAY = timedelta(days=1)
@@ -17,8 +17,8 @@ KEPT = 30 * A_DAY
 def tidy() -> None:
     """Remove ended sessions, expired links and counts of failed tries."""
     sessions.forget(now() - KEPT)
-    links.forget(now() - KEPT)
-    attempts.forget(now() - 2 * A_DAY)
+    one_time_links.forget(now() - KEPT)
+    throttle.forget(now() - 2 * A_DAY)
 
 
 def daily(*others: Callable[[], None]) -> None:

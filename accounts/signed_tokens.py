@@ -12,13 +12,13 @@ from typing import Any
 
 import jwt
 
-from db.keys import ring
+from db.keys import key_ring
 from db.tables import KeyPurpose, now
 
 ISSUER = "dataxchange"
 ALGORITHM = "HS256"
 LONGEST = 2000
-LATE = 2 * ring.FRESH
+LATE = 2 * key_ring.FRESH
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -38,7 +38,7 @@ class BadTokenError(ValueError):
 
 def issue(audience: Audience, id_: str, expires: datetime, **claims: str | int) -> str:
     """A token whose ``jti`` is this id."""
-    key = ring.current(KeyPurpose.SIGN)
+    key = key_ring.current(KeyPurpose.SIGN)
     times = {"iat": now(), "exp": expires.astimezone(UTC)}
     payload = {"iss": ISSUER, "aud": audience, "jti": id_, **times, **claims}
     return jwt.encode(payload, key.secret, ALGORITHM, headers={"kid": key.id})
@@ -61,25 +61,25 @@ def read(audience: Audience, token: str) -> dict[str, Any]:
             options={"require": ["exp", "iat", "aud", "iss", "jti"], "strict_aud": True},
         )
         _require_in_time(key, claims)
-    except (jwt.InvalidTokenError, ring.LostKeyError) as error:
+    except (jwt.InvalidTokenError, key_ring.LostKeyError) as error:
         raise BadTokenError(str(error)) from error
     return claims
 
 
-def _require_in_time(key: ring.Material, claims: dict[str, Any]) -> None:
+def _require_in_time(key: key_ring.Material, claims: dict[str, Any]) -> None:
     """A retired key vouches for what it signed before; processes that had not noticed yet may be late."""
     if key.retired and claims["iat"] > key.retired.timestamp() + LATE:
         raise jwt.InvalidTokenError("the token was signed by a key after its time")
 
 
-def _key(token: str) -> ring.Material:
+def _key(token: str) -> key_ring.Material:
     if len(token) > LONGEST:
         raise jwt.InvalidTokenError("the token is too long")
-    ring.current(KeyPurpose.SIGN)  # notices in time what another process has retired
+    key_ring.current(KeyPurpose.SIGN)  # notices in time what another process has retired
     kid = jwt.get_unverified_header(token).get("kid")
     if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
         raise jwt.InvalidTokenError("the token names no key of ours")
-    key = ring.get(kid)
+    key = key_ring.get(kid)
     if key.purpose is not KeyPurpose.SIGN:
         raise jwt.InvalidTokenError("the token names a key that signs nothing")
     return key

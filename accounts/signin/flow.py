@@ -10,9 +10,9 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from accounts import audit, cookies, factors, sessions, users
-from accounts.attempts import Kind, TooManyError, Try
 from accounts.audit import Action
 from accounts.principals import Principal
+from accounts.throttle import Kind, TooManyError, Try
 
 PATIENCE = 300
 """Seconds between the first proof and the second."""

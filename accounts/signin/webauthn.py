@@ -19,12 +19,13 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from accounts import challenges, passkeys
-from accounts.answers import Answer, Given, Made
-from accounts.challenges import Ceremony
+from accounts import passkeys
 from accounts.origins import origin
 from accounts.passkeys import NoNameError, RefusedError
 from accounts.principals import Principal, principal
+from accounts.signin import challenges
+from accounts.signin.challenges import Ceremony
+from accounts.signin.webauthn_schemas import Answer, Given, Made
 from db.engine import session
 from db.tables import Passkey, User
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
-from accounts import attempts, audit, links, mail, passwords, users
-from accounts.attempts import Kind, TooManyError
+from accounts import audit, mail, one_time_links, passwords, throttle, users
 from accounts.audit import Action
-from accounts.entry import proceed, too_soon, tried
-from accounts.forms import ForgotForm, NewPasswordForm
 from accounts.guard import public
 from accounts.passwords import WeakPasswordError
+from accounts.signin.flow import proceed, too_soon, tried
+from accounts.signin.forms import ForgotForm, NewPasswordForm
+from accounts.throttle import Kind, TooManyError
 from db.tables import Purpose
 
 blueprint = Blueprint("mending", __name__)
@@ -38,7 +38,7 @@ def forgot() -> Response:
         page = render_template("forgot.html", form=form, mails=mail.configured())
         return make_response(page, 400 if form.errors else 200)
     try:
-        attempts.allowed(tried(Kind.RESET, form.who.data, 0))
+        throttle.allowed(tried(Kind.RESET, form.who.data, 0))
     except TooManyError as error:
         return too_soon(error, "forgot.html", form, mails=True)
     mail.later(mail.offer_reset, form.who.data)
@@ -47,7 +47,7 @@ def forgot() -> Response:
 
 def _choose(token: str, purpose: Purpose) -> Response:
     """Looking at the form leaves the link good, as previews do; choosing a password uses it up."""
-    form, owner = NewPasswordForm(), links.owner(token, purpose)
+    form, owner = NewPasswordForm(), one_time_links.owner(token, purpose)
     if owner is None:
         return make_response(render_template("spent.html", purpose=purpose), 410)
     if form.validate_on_submit():
@@ -62,7 +62,7 @@ def _choose(token: str, purpose: Purpose) -> Response:
 
 
 def _chosen(token: str, purpose: Purpose, password: str) -> Response:
-    person = links.redeem(token, purpose)
+    person = one_time_links.redeem(token, purpose)
     if person is None:  # another request was faster
         return make_response(render_template("spent.html", purpose=purpose), 410)
     users.set_password(person.name, password)

@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from accounts import passwords, users
 from db.engine import session
-from db.keys import ring
-from db.keys.files import kept
+from db.keys import key_ring
+from db.keys.secret_files import kept
 from db.tables import KeyPurpose, Role, User
 
 ADMIN = "admin"
@@ -19,7 +19,7 @@ ADMIN = "admin"
 
 def form_key() -> str:
     """The key that signs what forms carry: derived from the ring, so that all processes have the same."""
-    key = ring.current(KeyPurpose.SIGN)
+    key = key_ring.current(KeyPurpose.SIGN)
     return HKDF(SHA256(), 32, None, b"dataxchange forms").derive(key.secret).hex()
 
 

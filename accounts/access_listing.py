@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from accounts import apitokens, audit, sessions
+from accounts import api_tokens, audit, sessions
 from accounts.audit import Action
 from accounts.paging import Window, holds, part
 from accounts.principals import Principal
@@ -76,7 +76,7 @@ def end_sessions(by: Principal, user_id: int) -> None:
 
 def revoke_token(by: Principal, id_: str) -> None:
     """End an API token of anybody."""
-    apitokens.revoke(id_)
+    api_tokens.revoke(id_)
     audit.record(Action.TOKEN_REVOKED, actor=by, resource=("token", id_))
 
 
@@ -97,7 +97,7 @@ def revoke_own_token(me: Principal, id_: str) -> None:
     Raises:
         UnknownAccessError: I have no such one.
     """
-    if id_ not in {own.id for own in apitokens.alive(me.id)}:
+    if id_ not in {own.id for own in api_tokens.alive(me.id)}:
         raise UnknownAccessError("You have no such token.")
     revoke_token(me, id_)
 

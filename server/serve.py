@@ -21,8 +21,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config import Settings
-from db.keys.files import ExposedSecretError, require_private
-from patience import PatientProtocol
+from db.keys.secret_files import ExposedSecretError, require_private
+from server.request_limits import PatientProtocol
 
 GRACE = 5
 """Seconds that requests under way get when the service is told to stop."""

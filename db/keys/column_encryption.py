@@ -25,10 +25,10 @@ class AlteredError(ValueError):
 
 def seal(text: str, place: str) -> str:
     """The text, sealed for a place such as ``users.email``."""
-    from db.keys import ring  # noqa: PLC0415  (the ring's own table is among those that use this module)
+    from db.keys import key_ring  # noqa: PLC0415  (the ring's own table is among those that use this module)
     from db.tables.keys import KeyPurpose  # noqa: PLC0415
 
-    key, nonce = ring.current(KeyPurpose.SEAL), os.urandom(NONCE)
+    key, nonce = key_ring.current(KeyPurpose.SEAL), os.urandom(NONCE)
     box = nonce + AESGCM(key.secret).encrypt(nonce, text.encode(), place.encode())
     return f"{key.id}:{b64encode(box).decode()}"
 
@@ -40,12 +40,12 @@ def unseal(sealed: str, place: str) -> str:
         AlteredError: the value was altered or moved here from another place.
         LostKeyError: its key is gone.
     """
-    from db.keys import ring  # noqa: PLC0415
+    from db.keys import key_ring  # noqa: PLC0415
 
     id_, _, encoded = sealed.partition(":")
     try:
         box = b64decode(encoded)
-        text = AESGCM(ring.get(id_).secret).decrypt(box[:NONCE], box[NONCE:], place.encode())
+        text = AESGCM(key_ring.get(id_).secret).decrypt(box[:NONCE], box[NONCE:], place.encode())
     except (InvalidTag, ValueError) as error:
         raise AlteredError(f"A value in {place} was altered.") from error
     return text.decode()
@@ -53,10 +53,10 @@ def unseal(sealed: str, place: str) -> str:
 
 def digest(text: str, place: str) -> str:
     """What equal texts of a place have in common, for looking up what is sealed; 64 hexadecimal digits."""
-    from db.keys import ring  # noqa: PLC0415
+    from db.keys import key_ring  # noqa: PLC0415
     from db.tables.keys import KeyPurpose  # noqa: PLC0415
 
-    key = ring.current(KeyPurpose.INDEX)
+    key = key_ring.current(KeyPurpose.INDEX)
     return hmac.new(key.secret, f"{place}\0{text}".encode(), sha256).hexdigest()
 
 

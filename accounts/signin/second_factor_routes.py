@@ -6,13 +6,13 @@ from flask import Blueprint, redirect, render_template, session
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
-from accounts import attempts, audit, factors, failures, qr, recovery, totp
-from accounts.attempts import Kind, TooManyError
+from accounts import audit, factors, failure_audit, qr, recovery, throttle, totp
 from accounts.audit import Action
-from accounts.entry import Pending, admit, pending, too_soon, tried
 from accounts.factors import Factor
-from accounts.forms import CodeForm
 from accounts.guard import public
+from accounts.signin.flow import Pending, admit, pending, too_soon, tried
+from accounts.signin.forms import CodeForm
+from accounts.throttle import Kind, TooManyError
 from accounts.totp import WrongCodeError
 
 WRONG = "This code is wrong or was used before."
@@ -35,15 +35,15 @@ def factor() -> Response | str | tuple[str, int]:
         return render_template("factor.html", form=form, **shown), 400 if form.is_submitted() else 200
     trial = tried(Kind.FACTOR, str(one.person.id), one.person.id)
     try:
-        attempts.allowed(trial)
+        throttle.allowed(trial)
     except TooManyError as error:
-        failures.signin(one.person.name, METHOD, error)
+        failure_audit.signin(one.person.name, METHOD, error)
         return too_soon(error, "factor.html", form, **shown)
     proof = factors.proven(one.person.id, form.code.data)
     if proof is None:
-        failures.signin(one.person.name, METHOD, "wrong code")
+        failure_audit.signin(one.person.name, METHOD, "wrong code")
         return render_template("factor.html", form=form, problem=WRONG, **shown), 401
-    attempts.succeeded(trial)
+    throttle.succeeded(trial)
     return admit(one.person, f"{one.method}+{proof}", redirect(one.next))
 
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from accounts import audit, tokens
+from accounts import audit, signed_tokens
 from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal, principal
-from accounts.tokens import Audience, BadTokenError
+from accounts.signed_tokens import Audience, BadTokenError
 from db.engine import session
 from db.tables import ApiToken, User, now
 
@@ -63,7 +63,7 @@ def create(owner: Principal, name: str, scopes: Iterable[Permission], expires: d
             scopes=made.scopes,
             until=expires,
         )
-    return tokens.issue(Audience.API, made.id, expires)
+    return signed_tokens.issue(Audience.API, made.id, expires)
 
 
 def of(token: str) -> Principal:
@@ -72,7 +72,7 @@ def of(token: str) -> Principal:
     Raises:
         BadTokenError: it is none of ours, expired or revoked, or its owner is disabled.
     """
-    id_ = tokens.read(Audience.API, token)["jti"]
+    id_ = signed_tokens.read(Audience.API, token)["jti"]
     with session() as work:
         found = _good(work, id_)
         if found is None:

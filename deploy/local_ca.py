@@ -1,4 +1,4 @@
-"""A certificate authority of this machine's own, for HTTPS on localhost: ``python -m deploy.localca``.
+"""A certificate authority of this machine's own, for HTTPS on localhost: ``python -m deploy.local_ca``.
 
 The certificate is made anew a week before it ends. The authority's key never leaves the data folder, and can
 vouch for this machine's names only (X.509 name constraints).
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from config import settings
-from db.keys.files import kept, replace
+from db.keys.secret_files import kept, replace
 
 NAMES = x509.SubjectAlternativeName(
     [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1")), x509.IPAddress(ip_address("::1"))]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from accounts import users
-from accounts.admins import has_a_way_in
+from accounts.last_admin import has_a_way_in
 from accounts.paging import Window, holds, part
 from accounts.principals import Principal, principal
 from db.engine import session

@@ -9,7 +9,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.seal import Sealed
+from db.keys.column_encryption import Sealed
 from db.tables.base import Moment, now
 
 

@@ -1,0 +1,1 @@
+"""Every way to sign in: routes, forms and protocols."""

@@ -1,0 +1,1 @@
+"""The socket, TLS, limits on requests, and static files."""
