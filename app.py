@@ -39,15 +39,16 @@ from api import cuxfilter
 from api.frames import framed
 from api.guests import guest_page
 from config import Settings
-from datasets import catalogue, guests
-from datasets.compile import specs
-from datasets.crossfilter.desks import Desks
+from datasets import catalogue
+from datasets.access import guest_links
+from datasets.access.gateway import Door, entries
+from datasets.append.file_writer import remove_leftovers
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engines import Engines
-from datasets.door import Door, entries
+from datasets.cubes.engine_pool import Engines
+from datasets.cuxfilter.sessions import Desks
 from datasets.exploration import CubeRequest
-from datasets.growing.writing import remove_leftovers
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.query.compile import specs
 from db import engine, schema
 from db.keys import key_ring
 from db.keys.master import MasterKeyError
@@ -146,7 +147,7 @@ def document(dash: Dash, permission: Permission, tables: bool) -> Callable[..., 
     """Dash's document for a page; the megabyte that draws long tables goes with those that have some."""
 
     def shown(**_gaps: str) -> str:
-        if current_user.kind is Kind.GUEST and request.path != guests.home(current_user):
+        if current_user.kind is Kind.GUEST and request.path != guest_links.home(current_user):
             abort(404)
         whole: str = dash.index()
         return whole if tables else TABLES.sub("", whole)
@@ -167,7 +168,7 @@ def health() -> dict[str, object]:
 def front_page() -> AnyResponse:
     """The first dataset that they may see; an empty Explore page while there is none. A guest's page."""
     if current_user.kind is Kind.GUEST:
-        return redirect(guests.home(current_user))
+        return redirect(guest_links.home(current_user))
     first = next(iter(entries(current_user)), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
 

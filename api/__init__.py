@@ -14,10 +14,10 @@ from api.live import live_routes
 from api.rows import row_routes
 from api.shares import share_routes
 from api.views import view_routes
+from datasets.access.gateway import Door
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engines import Engines
-from datasets.door import Door
-from datasets.rows.tables import Tables
+from datasets.cubes.engine_pool import Engines
+from datasets.table.table_reader import Tables
 from realtime.service import Realtime
 
 

@@ -15,17 +15,17 @@ from accounts.permissions import Permission
 from api.operations import operation
 from api.problems import RefusedError, explain
 from api.versions import StateQuery, lasting, require_same, state_of, tag, turn
-from datasets import trail
-from datasets.axes import axes
-from datasets.compile import answered, specs
+from datasets import audit_events
+from datasets.access.gateway import Door
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engines import Engines
-from datasets.cubes.flights import Rows
-from datasets.cubes.frames import Frames
-from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
+from datasets.cubes.engine_pool import Engines
+from datasets.cubes.gzip_cache import Frames
+from datasets.cubes.in_flight import Rows
+from datasets.cubes.wire_format import MAGIC, Active, Entry, Frame, encode
 from datasets.description import Description
-from datasets.door import Door
 from datasets.exploration import CubeRequest
+from datasets.query.axes import axes
+from datasets.query.compile import answered, specs
 from gpu.cubes import CubeSpec
 from gpu.engine import drawn_by
 
@@ -72,7 +72,7 @@ def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
         description = seen.description.model_copy(update={"rows": state.rows})
         wanted = specs(asked, description, seen.reach.rows)
         _require_modest(wanted)
-        trail.asked(current_user, slug, version)
+        audit_events.asked(current_user, slug, version)
         known = tag(description, MAGIC.decode(), state.since, asked.model_dump_json())
         if request.if_none_match.contains_weak(known):
             return lasting(Response(status=304), known)

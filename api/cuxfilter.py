@@ -13,10 +13,10 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, operation
 from api.problems import explain
-from datasets.crossfilter.desks import PREFIX, Desk, Desks, UnknownDeskError
-from datasets.door import Door
+from datasets.access.gateway import Door
+from datasets.cuxfilter.sessions import PREFIX, Desk, Desks, UnknownDeskError
 from datasets.exploration import Exploration
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
 from datasets.written import encode
 from gpu.cux.process import ProcessError
 

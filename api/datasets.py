@@ -9,9 +9,9 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, operation
 from api.problems import explain
-from datasets import trail
-from datasets.door import Door, entries
-from datasets.protection import require_readable
+from datasets import audit_events
+from datasets.access.gateway import Door, entries
+from datasets.storage.encryption import require_readable
 from db.tables import Level
 from gpu.profile import Kind
 
@@ -83,7 +83,7 @@ def dataset_routes(door: Door) -> Blueprint:
         seen = door.open(current_user, slug)
         version = seen.description.version
         require_readable(slug, version)
-        trail.opened(current_user, slug, version)
+        audit_events.opened(current_user, slug, version)
         return DatasetOutline.model_validate(seen.description.outline | {"level": seen.reach.level})
 
     return routes

@@ -17,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, unix_connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Origin, Subprotocol
 
-from datasets.crossfilter.desks import PREFIX, Desk, Desks
+from datasets.cuxfilter.sessions import PREFIX, Desk, Desks
 
 ORIGIN = "http://localhost"
 POLICY = (

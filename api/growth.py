@@ -10,8 +10,8 @@ from accounts.permissions import Permission
 from api.operations import Answer, Query, operation
 from api.problems import explain
 from api.versions import require_same
-from datasets import trail
-from datasets.door import Door
+from datasets import audit_events
+from datasets.access.gateway import Door
 from db.tables import now
 
 
@@ -53,7 +53,7 @@ def growth_routes(door: Door) -> Blueprint:
         """How many rows you see of a version by now."""
         seen = door.open(current_user, slug, version)
         require_same(query.r, seen.reach)
-        trail.asked(current_user, slug, version)
+        audit_events.asked(current_user, slug, version)
         at = round(now().timestamp() * 1000)
         return NewestState(rows=seen.states.latest, at=at, rate=seen.states.rate)
 
@@ -64,7 +64,7 @@ def growth_routes(door: Door) -> Blueprint:
         """How far the values that you see in a column of numbers or times reach by now."""
         seen = door.open(current_user, slug, version)
         require_same(query.r, seen.reach)
-        trail.asked(current_user, slug, version)
+        audit_events.asked(current_user, slug, version)
         return Extent(extent=door.extent(seen, query.column))
 
     return routes

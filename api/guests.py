@@ -18,8 +18,9 @@ from accounts.principals import Kind
 from accounts.signed_tokens import BadTokenError
 from api.operations import Answer, Body, operation
 from api.problems import explain
-from datasets import guests, views
-from datasets.guests import Place, Wish
+from datasets.access import guest_links
+from datasets.access.guest_links import Place, Wish
+from datasets.explorations import saved_views
 from db.tables import GuestLink, SavedView
 from realtime import live
 
@@ -66,14 +67,14 @@ def guest_routes() -> Blueprint:
     @operation()
     def list_guest_links(key: str) -> Links:
         """The guest links to a saved view."""
-        return _listed(views.find(current_user, key)[0])
+        return _listed(saved_views.find(current_user, key)[0])
 
     @routes.post("/api/views/<key>/guests")
     @requires(Permission.SAVE)
     @operation(status=201)
     def create_guest_link(key: str, body: NewLink) -> LinkPath:
         """Give out a guest link to a saved view."""
-        return _created(views.find(current_user, key)[0], body)
+        return _created(saved_views.find(current_user, key)[0], body)
 
     @routes.get("/api/live/<key>/guests")
     @requires(Permission.SAVE)
@@ -94,7 +95,7 @@ def guest_routes() -> Blueprint:
     @operation()
     def revoke_guest_link(link_id: str) -> None:
         """Revoke a guest link; its guests are out at once."""
-        guests.revoke(current_user, link_id)
+        guest_links.revoke(current_user, link_id)
         audit.record(Action.GUEST_REVOKED, actor=current_user, resource=("guest link", link_id))
 
     return routes
@@ -110,7 +111,7 @@ def guest_page() -> Blueprint:
         if request.method == "HEAD":  # a preview
             return ""
         try:
-            link = guests.read(token)
+            link = guest_links.read(token)
         except BadTokenError:
             return render_template("guest.html", form=None), 410
         if request.method == "GET" and _is_signed_in():
@@ -126,11 +127,11 @@ def _is_signed_in() -> bool:
 
 def _for_somebody(link: GuestLink) -> Page:
     """Their own rights are enough, or they choose to be a guest instead: nobody is signed out by a link."""
-    home = guests.home(link)
-    find = live.find if link.view_id is None else views.find
+    home = guest_links.home(link)
+    find = live.find if link.view_id is None else saved_views.find
     try:
         find(current_user, home.rpartition("/")[2])
-    except (views.UnknownViewError, live.UnknownLiveError):
+    except (saved_views.UnknownViewError, live.UnknownLiveError):
         return render_template("guest.html", form=FlaskForm(), name=current_user.name)
     return redirect(home)
 
@@ -138,8 +139,8 @@ def _for_somebody(link: GuestLink) -> Page:
 def _admit(link: GuestLink) -> Page:
     if _is_signed_in():
         sessions.end(current_user.key)
-    guests.opened(link)
-    home = guests.home(link)
+    guest_links.opened(link)
+    home = guest_links.home(link)
     audit.record(Action.GUEST_OPENED, resource=("guest link", link.id), at=home)
     browser = cookies.browser_of(request)
     cookies.admit(sessions.begin(link.as_user_id, "guest", browser, guest_link=link.id, until=link.expires))
@@ -147,21 +148,21 @@ def _admit(link: GuestLink) -> Page:
 
 
 def _listed(place: Place) -> Links:
-    return Links(links=[_said(link, name) for link, name in guests.of(current_user, place)])
+    return Links(links=[_said(link, name) for link, name in guest_links.of(current_user, place)])
 
 
 def _created(place: Place, body: NewLink) -> LinkPath:
-    link = guests.create(current_user, place, Wish(body.expires, body.label.strip(), body.rights_of))
+    link = guest_links.create(current_user, place, Wish(body.expires, body.label.strip(), body.rights_of))
     what = ("view" if isinstance(place, SavedView) else "live session", place.key)
     audit.record(Action.GUEST_LINK, actor=current_user, resource=what, link=link.id, until=link.expires)
-    return LinkPath(path=guests.path(link))
+    return LinkPath(path=guest_links.path(link))
 
 
 def _said(link: GuestLink, rights_of: str) -> ListedLink:
     return ListedLink(
         id=link.id,
         label=link.label,
-        path=guests.path(link),
+        path=guest_links.path(link),
         rights_of=rights_of,
         expires=link.expires,
         opened=link.opened,

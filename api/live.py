@@ -14,10 +14,10 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, Query, operation
 from api.problems import RefusedError, explain
+from datasets.access.gateway import Door
 from datasets.description import Description
-from datasets.door import Door
 from datasets.exploration import Exploration
-from datasets.fitting import require_fit
+from datasets.explorations.visible_part import require_fit
 from realtime import live, recordings
 from realtime.live import Found, Part
 from realtime.service import Realtime

@@ -14,18 +14,18 @@ from accounts.identities import UnknownIdentityError
 from accounts.passkeys import BadPasskeyNameError, UnknownPasskeyError
 from accounts.passwords import WeakPasswordError
 from accounts.totp import BadSecretError, WrongCodeError
-from datasets.axes import MisfitError
-from datasets.crossfilter.desks import NoDeskError
-from datasets.crossfilter.opening import TooManyRowsError
-from datasets.cubes.flights import OutdatedError
+from datasets.access.gateway import PreparingError, UnknownDatasetError
+from datasets.access.guest_links import BadLinkError
+from datasets.append.column_extent import NoExtentError
+from datasets.cubes.in_flight import OutdatedError
+from datasets.cuxfilter.build_payload import TooManyRowsError
+from datasets.cuxfilter.sessions import NoDeskError
 from datasets.description import UnknownColumnError
-from datasets.door import PreparingError, UnknownDatasetError
-from datasets.growing.extents import NoExtentError
-from datasets.guests import BadLinkError
-from datasets.protection import UnreadableError
-from datasets.rows.tables import TooManySortedError
+from datasets.explorations.saved_views import BadViewError, UnknownViewError
+from datasets.query.axes import MisfitError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
-from datasets.views import BadViewError, UnknownViewError
+from datasets.storage.encryption import UnreadableError
+from datasets.table.table_reader import TooManySortedError
 from gpu.cux.process import ProcessError
 from realtime.feeds.acts import BadFeedError
 from realtime.feeds.known import UnknownFeedError

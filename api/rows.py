@@ -13,16 +13,16 @@ from accounts.permissions import Permission
 from api.operations import JSON, Answer, operation
 from api.problems import explain
 from api.versions import State, StateQuery, lasting, require_same, state_of, tag, turn
-from datasets import trail
-from datasets.compile import conditions
-from datasets.door import Door, Seen
+from datasets import audit_events
+from datasets.access.gateway import Door, Seen
 from datasets.exploration import PageRequest, TableRequest
-from datasets.fitting import require_column
-from datasets.rows.csv_text import csv
-from datasets.rows.reader import Selection, Wanted
-from datasets.rows.tables import Tables
-from datasets.rows.values import Value, rows
-from datasets.rows.windows import Sorting
+from datasets.explorations.visible_part import require_column
+from datasets.query.compile import conditions
+from datasets.table.csv_text import csv
+from datasets.table.json_values import Value, rows
+from datasets.table.order_search import Sorting
+from datasets.table.reader import Selection, Wanted
+from datasets.table.table_reader import Tables
 from server.disconnects import until_left
 
 
@@ -94,7 +94,7 @@ def row_routes(tables: Tables, door: Door) -> Blueprint:
         seen = door.open(current_user, slug, version)
         require_same(query.r, seen.reach)
         state = state_of(query, seen.states)
-        trail.asked(current_user, slug, version)
+        audit_events.asked(current_user, slug, version)
         return seen, state
 
     return routes

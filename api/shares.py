@@ -9,14 +9,16 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, Query, operation
 from api.problems import explain
-from datasets import conditions, shares, subjects, views
-from datasets.axes import MisfitError
-from datasets.conditions import Conditions
+from datasets import shares
+from datasets.access import row_conditions, share_targets
+from datasets.access.condition_text import words
+from datasets.access.gateway import Door, number_of
+from datasets.access.row_conditions import Conditions
+from datasets.access.share_targets import Among
 from datasets.description import Description
-from datasets.door import Door, number_of
+from datasets.explorations import saved_views
+from datasets.query.axes import MisfitError
 from datasets.shares import BadShareError, Subject, Terms
-from datasets.subjects import Among
-from datasets.words import words
 from db.tables import Level, Resource, Share
 from realtime import live
 
@@ -83,7 +85,7 @@ def share_routes(door: Door) -> Blueprint:
     @operation()
     def find_subjects(query: Letters) -> Subjects:
         """With whom one can share: the first few whose names begin like this."""
-        found = subjects.found(query.q.strip())
+        found = share_targets.found(query.q.strip())
         return Subjects(subjects=[FoundSubject(among=among, name=name) for among, name in found])
 
     @routes.get("/api/datasets/<slug>/shares")
@@ -151,7 +153,7 @@ def _dataset(slug: str) -> int:
 
 
 def _view(key: str) -> int:
-    return views.find(current_user, key)[0].id or 0
+    return saved_views.find(current_user, key)[0].id or 0
 
 
 def _live(key: str) -> int:
@@ -165,7 +167,7 @@ def _shared(resource: Resource, id_: int, body: NewShare) -> CreatedShare:
 
 
 def _given(resource: Resource, id_: int, wanted: NewShare, terms: Terms) -> Share:
-    return shares.give(current_user, resource, id_, subjects.named(wanted.among, wanted.name), terms)
+    return shares.give(current_user, resource, id_, share_targets.named(wanted.among, wanted.name), terms)
 
 
 def _terms(wanted: NewShare, whole: Description | None) -> Terms:
@@ -176,13 +178,13 @@ def _terms(wanted: NewShare, whole: Description | None) -> Terms:
             raise BadShareError(f"{whole.name} has no column {unknown[0]!r}")
         _require_fit(wanted, whole)
     kept = wanted.conditions
-    stored = None if kept is None else conditions.stored.dump_python(kept, mode="json")
+    stored = None if kept is None else row_conditions.stored.dump_python(kept, mode="json")
     return Terms(wanted.level, stored, wanted.masked)
 
 
 def _require_fit(wanted: NewShare, whole: Description) -> None:
     try:
-        conditions.compiled(wanted.conditions or (), whole)
+        row_conditions.compiled(wanted.conditions or (), whole)
     except MisfitError as error:
         raise BadShareError(str(error)) from error
 
@@ -193,10 +195,10 @@ def _listed(resource: Resource, id_: int, whole: Description | None = None) -> S
 
 
 def _said(share: Share, name: str, whole: Description | None) -> ListedShare:
-    kept = None if share.conditions is None else conditions.stored.validate_python(share.conditions)
+    kept = None if share.conditions is None else row_conditions.stored.validate_python(share.conditions)
     return ListedShare(
         id=share.id or 0,
-        among=subjects.among(Subject(share.user_id, share.group_id)),
+        among=share_targets.among(Subject(share.user_id, share.group_id)),
         name=name,
         level=share.level,
         conditions=kept,

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from api.operations import Query
 from api.problems import RefusedError, RightsChangedError
-from datasets.cubes.flights import Turn
+from datasets.access.effective_access import Reach
+from datasets.append.snapshots import States
+from datasets.cubes.in_flight import Turn
 from datasets.description import Description
-from datasets.growing.states import States
-from datasets.reach import Reach
 
 FOREVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"

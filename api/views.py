@@ -11,10 +11,10 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.operations import Answer, Body, operation
 from api.problems import explain
-from datasets import views
-from datasets.door import Door
+from datasets.access.gateway import Door
 from datasets.exploration import Exploration
-from datasets.fitting import require_fit
+from datasets.explorations import saved_views
+from datasets.explorations.visible_part import require_fit
 from db.tables import Level
 
 
@@ -63,7 +63,7 @@ def view_routes(door: Door) -> Blueprint:
     @operation()
     def list_views() -> Views:
         """Your saved views and those shared with you."""
-        return Views(views=[ListedView.model_validate(each) for each in views.listed(current_user)])
+        return Views(views=[ListedView.model_validate(each) for each in saved_views.listed(current_user)])
 
     @routes.post("/api/views")
     @requires(Permission.SAVE)
@@ -71,7 +71,7 @@ def view_routes(door: Door) -> Blueprint:
     def save_view(body: NewView) -> KeptView:
         """Keep an exploration under a name."""
         _require_fit(door, body.exploration)
-        view = views.save(current_user, body.name, body.exploration)
+        view = saved_views.save(current_user, body.name, body.exploration)
         _record(Action.VIEW_SAVED, view.key, name=view.name)
         return KeptView(key=view.key, name=view.name, level=Level.MANAGE)
 
@@ -82,7 +82,7 @@ def view_routes(door: Door) -> Blueprint:
         """Rename a saved view, or keep another exploration in it."""
         if body.exploration is not None:
             _require_fit(door, body.exploration)
-        views.update(current_user, key, body.name, body.exploration)
+        saved_views.update(current_user, key, body.name, body.exploration)
         _record(Action.VIEW_SAVED, key, name=body.name)
 
     @routes.delete("/api/views/<key>")
@@ -90,7 +90,7 @@ def view_routes(door: Door) -> Blueprint:
     @operation()
     def delete_view(key: str) -> None:
         """Delete a saved view, with its shares and guest links."""
-        views.delete(current_user, key)
+        saved_views.delete(current_user, key)
         _record(Action.VIEW_DELETED, key)
 
     return routes

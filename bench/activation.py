@@ -8,7 +8,7 @@ from typing import Any
 from bench.brushing import Person
 from bench.explorer import Entered, Explorer
 from datasets.description import Description
-from datasets.opening import decode
+from datasets.explorations.url import decode
 
 COLD = "cold"
 SERVER = "kept by the server"

@@ -27,9 +27,9 @@ from config import Settings
 from datasets import catalogue, shares
 from datasets.description import Description
 from datasets.exploration import CubeRequest, Interval
-from datasets.incoming.console import progress
-from datasets.incoming.sample import SLUG, prepare_sample
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.ingest.cli_output import progress
+from datasets.ingest.sample import SLUG, prepare_sample
 from db.tables import Role
 from gpu.cpu import CpuEngine
 from gpu.cubes import Cancel, Cube, CubeSpec

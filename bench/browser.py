@@ -22,7 +22,7 @@ from bench.queries import Codes, DuckDB, Peer, Polars, changing, race
 from bench.service import SAMPLE, Service, data_folder, service
 from datasets import catalogue
 from datasets.description import Description
-from datasets.opening import decode
+from datasets.explorations.url import decode
 from gpu.cpu import CpuEngine, Memory
 
 SEED = 20010101

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from bench.figures import table
 from datasets import catalogue
-from datasets.incoming.sample import SLUG
-from datasets.store import Store
+from datasets.ingest.sample import SLUG
+from datasets.storage.store import Store
 from db.keys.key_ring import Material
 from db.tables import KeyPurpose
 

@@ -27,8 +27,8 @@ from bench.machine import CHROMIUM, describe
 from bench.service import SAMPLE, Service, data_folder, prepare, service
 from config import Settings
 from datasets import catalogue
-from datasets.growing import parts
-from datasets.incoming.resample import short
+from datasets.ingest.resample import short
+from datasets.storage import appended_files
 from realtime import tokens
 from realtime.feeds import acts
 
@@ -111,7 +111,7 @@ async def _feed(running: Service, by: Principal, slug: str, key: str, chosen: ar
     writer = _client(running, tokens.of_publisher(by, key), by)
     reader = _client(running, tokens.of_reader(by, slug), by)
     data, count = _message(slug, chosen.each), round(chosen.seconds / BEAT)
-    fed = Fed(parts.total(catalogue.find(slug, None)[1]), chosen.each, [], [])
+    fed = Fed(appended_files.total(catalogue.find(slug, None)[1]), chosen.each, [], [])
 
     def told(message: Any) -> None:  # noqa: ANN401
         done = (message.data["rows"] - fed.before) // fed.each

@@ -17,16 +17,16 @@ import config
 from bench.figures import table
 from config import Settings
 from datasets import catalogue
-from datasets.compile import specs
-from datasets.cubes.cells import few, narrow
-from datasets.cubes.engines import Engines
+from datasets.append.appending import append
+from datasets.cubes.engine_pool import Engines
+from datasets.cubes.packed_cube import few, narrow
 from datasets.description import Description
 from datasets.exploration import CubeRequest
-from datasets.growing.appending import append
-from datasets.incoming.console import progress
-from datasets.incoming.resample import resample
-from datasets.incoming.sample import SLUG, prepare_sample
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.ingest.cli_output import progress
+from datasets.ingest.resample import resample
+from datasets.ingest.sample import SLUG, prepare_sample
+from datasets.query.compile import specs
 from db import schema
 from db.keys import key_ring
 from gpu.cpu import CpuEngine

@@ -19,10 +19,10 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from datasets.compile import specs
 from datasets.description import Description
 from datasets.exploration import CubeRequest, Exploration, View
-from datasets.store import Store
+from datasets.query.compile import specs
+from datasets.storage.store import Store
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec
 from gpu.scales import Scale

@@ -24,13 +24,13 @@ from bench.machine import describe
 from bench.service import SAMPLE, data_folder, prepare
 from config import Settings
 from datasets import catalogue
-from datasets.cubes.engines import Engines
-from datasets.cubes.flights import Turn
-from datasets.incoming.resample import short
-from datasets.rows.reader import Selection, Wanted
-from datasets.rows.tables import Tables
-from datasets.rows.windows import Sorting
-from datasets.store import Store
+from datasets.cubes.engine_pool import Engines
+from datasets.cubes.in_flight import Turn
+from datasets.ingest.resample import short
+from datasets.storage.store import Store
+from datasets.table.order_search import Sorting
+from datasets.table.reader import Selection, Wanted
+from datasets.table.table_reader import Tables
 from gpu.cpu import CpuEngine
 from gpu.cubes import Predicate
 from gpu.engine import columns_of

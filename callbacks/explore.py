@@ -14,13 +14,15 @@ from accounts.permissions import Permission
 from accounts.principals import Kind
 from components import ids
 from config import settings
-from datasets import reach, shares, trail, views
+from datasets import audit_events, shares
+from datasets.access import effective_access
+from datasets.access.gateway import Door, PreparingError, UnknownDatasetError, entries
 from datasets.description import Description
-from datasets.door import Door, PreparingError, UnknownDatasetError, entries
-from datasets.fitting import fitted
-from datasets.opening import Opened, open_address
-from datasets.protection import UnreadableError, require_readable
-from datasets.views import UnknownViewError
+from datasets.explorations import saved_views
+from datasets.explorations.saved_views import UnknownViewError
+from datasets.explorations.url import Opened, open_address
+from datasets.explorations.visible_part import fitted
+from datasets.storage.encryption import UnreadableError, require_readable
 from db.tables import Level, Resource, SavedView
 from realtime import live
 from realtime.live import UnknownLiveError
@@ -66,7 +68,7 @@ def open_dataset(
 
 def _opened(hash_: str, slug: str | None, view: str | None) -> dict[str, Any]:
     if view is not None:
-        return _opened_view(hash_, *views.find(current_user, view))
+        return _opened_view(hash_, *saved_views.find(current_user, view))
     if slug is None:
         return _nothing("Choose a dataset.")
     return _answer(open_address(slug, hash_, _describe))
@@ -76,7 +78,7 @@ def _opened_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
     """A saved view as it was kept or, with a hash, as its reader has changed it since."""
     opened = open_address(slug, hash_ or f"#v=1&x=(at:'{view.exploration['version']}')", _describe)
     if not hash_:
-        exploration, problems = views.opened(view, opened.description)
+        exploration, problems = saved_views.opened(view, opened.description)
         opened = replace(opened, exploration=exploration, problems=problems)
     level = shares.level(current_user, Resource.VIEW, view.id or 0)
     return _answer(opened) | {"view": {"key": view.key, "name": view.name, "level": level}}
@@ -97,7 +99,7 @@ def _opened_live(hash_: str, key: str) -> dict[str, Any]:
 def _answer(opened: Opened) -> dict[str, Any]:
     slug = opened.description.slug
     require_readable(slug, opened.description.version)
-    trail.opened(current_user, slug, opened.description.version)
+    audit_events.opened(current_user, slug, opened.description.version)
     return {
         "description": opened.description.outline,
         "datasets": _datasets(),
@@ -111,7 +113,8 @@ def _answer(opened: Opened) -> dict[str, Any]:
             "save": current_user.may(Permission.SAVE),
             "cuxfilter": current_user.kind is Kind.PERSON and settings().cuxfilter_python is not None,
             "present": current_user.may(Permission.PRESENT),
-            "share": current_user.may(Permission.SAVE) and reach.of(current_user, slug).level is Level.MANAGE,
+            "share": current_user.may(Permission.SAVE)
+            and effective_access.of(current_user, slug).level is Level.MANAGE,
             "administer": current_user.may(Permission.ADMINISTER),
         },
     }

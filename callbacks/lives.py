@@ -13,7 +13,7 @@ from accounts.principals import Principal
 from callbacks.asking import Act, Answers, Done, Question
 from components import ids, lives
 from components.controls import Field
-from datasets.door import entries
+from datasets.access.gateway import entries
 from realtime import live
 from realtime.service import Realtime
 from realtime.stage import Stage

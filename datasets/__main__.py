@@ -9,20 +9,21 @@ from pathlib import Path
 from accounts import audit
 from accounts.audit import Action
 from config import settings
-from datasets import catalogue, owners, shares
+from datasets import catalogue, shares
+from datasets.access import owners
+from datasets.access.owners import UnknownOwnerError
+from datasets.append.append_file import append_file
 from datasets.catalogue import UnknownDatasetError
 from datasets.description import Description
-from datasets.growing.files import append_file
-from datasets.incoming.console import notice, progress
-from datasets.incoming.file import BadFileError
-from datasets.incoming.importer import import_file
-from datasets.incoming.resample import resample
-from datasets.incoming.sample import prepare_sample
-from datasets.incoming.versions import BusyError
-from datasets.owners import UnknownOwnerError
-from datasets.protection import UnreadableError
+from datasets.ingest.cli_output import notice, progress
+from datasets.ingest.importer import import_file
+from datasets.ingest.read_result import BadFileError
+from datasets.ingest.resample import resample
+from datasets.ingest.sample import prepare_sample
+from datasets.ingest.version_folders import BusyError
 from datasets.rotation import rotate
 from datasets.slugs import slug_of
+from datasets.storage.encryption import UnreadableError
 from db.keys import key_ring
 from db.schema import upgrade
 

@@ -1,6 +1,6 @@
 """Which datasets there are, and all that is known of their versions: for the service itself.
 
-Nothing here asks who wants to know. What people get goes through datasets.door.
+Nothing here asks who wants to know. What people get goes through datasets.access.gateway.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from sqlmodel import Session, col, select
 from config import settings
 from datasets import shares
 from datasets.description import Column, Description
-from datasets.growing import parts
-from datasets.protection import key_of
 from datasets.slugs import SLUG
-from datasets.store import FollowedStore, Store
+from datasets.storage import appended_files
+from datasets.storage.encryption import key_of
+from datasets.storage.store import FollowedStore, Store
 from db.engine import alone, session
 from db.tables import Dataset, DatasetVersion, Resource
 
@@ -109,8 +109,8 @@ def move(version: DatasetVersion, to: Store, appended: Collection[str] = ()) -> 
 
     Nothing is done and False returned where other files of rows were appended than those there.
     """
-    with alone(parts.GROWTH) as work:
-        if parts.files(work, version.id or 0) != set(appended):
+    with alone(appended_files.GROWTH) as work:
+        if appended_files.files(work, version.id or 0) != set(appended):
             return False
         row = work.get_one(DatasetVersion, version.id)
         row.folder, row.key_id = _relative(to), to.key_id
@@ -122,7 +122,9 @@ def stored(slug: str, version: DatasetVersion, *, grown: bool = True) -> Store:
     """The rows of a version where its row in the database says that they are."""
     folder, key = settings().data / version.folder, key_of(slug, version.key_id)
     id_ = version.id or 0
-    return Store(folder, key, lambda: parts.of(id_)) if grown and version.grows else Store(folder, key)
+    return (
+        Store(folder, key, lambda: appended_files.of(id_)) if grown and version.grows else Store(folder, key)
+    )
 
 
 def _relative(store: Store) -> str:

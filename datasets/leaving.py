@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts import user_admin
 from accounts.principals import Principal
-from datasets import owners
+from datasets.access import owners
 
 
 class NoHeirError(ValueError):

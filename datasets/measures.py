@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datasets.axes import MisfitError
 from datasets.description import Description, UnknownColumnError
 from datasets.exploration import View
+from datasets.query.axes import MisfitError
 from gpu import cubes
 
 

@@ -11,12 +11,12 @@ from secrets import token_hex
 from sqlmodel import col, select
 
 from config import settings
-from datasets import catalogue, protection
-from datasets.growing import parts
-from datasets.incoming import versions
-from datasets.incoming.shuffle import Progress
-from datasets.locks import locked, shared
-from datasets.store import Store
+from datasets import catalogue
+from datasets.ingest import version_folders
+from datasets.ingest.shuffle import Progress
+from datasets.storage import appended_files, encryption
+from datasets.storage.locks import locked, shared
+from datasets.storage.store import Store
 from db.engine import session
 from db.keys.key_ring import Material
 from db.tables import Dataset, DatasetVersion
@@ -29,17 +29,17 @@ def rotate(slug: str, progress: Progress) -> int:
         UnreadableError: a version can't be read.
         BusyError: another process rotates this dataset.
     """
-    parent = versions.folder_of(slug, "any").parent
+    parent = version_folders.folder_of(slug, "any").parent
     with locked(parent) as held:
         if not held:
-            raise versions.BusyError(f"another process is giving {slug} a new key")
-        versions.remove_leftovers(slug)
-        key = protection.begin_rotation(slug)
+            raise version_folders.BusyError(f"another process is giving {slug} a new key")
+        version_folders.remove_leftovers(slug)
+        key = encryption.begin_rotation(slug)
         behind = _behind(slug, key)
         for version in behind:
             _rewrite(slug, version, key, progress)
-        protection.end_rotation(slug, key)
-        versions.remove_leftovers(slug)
+        encryption.end_rotation(slug, key)
+        version_folders.remove_leftovers(slug)
     return len(behind)
 
 
@@ -51,15 +51,15 @@ def _behind(slug: str, key: Material | None) -> list[DatasetVersion]:
 
 
 def _rewrite(slug: str, version: DatasetVersion, key: Material | None, progress: Progress) -> None:
-    old = Store(settings().data / version.folder, protection.key_of(slug, version.key_id))
-    place = versions.folder_of(slug, f"{version.key}-{token_hex(4)}")
-    with shared(old.folder), versions.fresh(place) as folder:
+    old = Store(settings().data / version.folder, encryption.key_of(slug, version.key_id))
+    place = version_folders.folder_of(slug, f"{version.key}-{token_hex(4)}")
+    with shared(old.folder), version_folders.fresh(place) as folder:
         new, done = Store(folder, key), 0
         for number, rows in enumerate(old.parts()):
             new.write(number, rows)
             done += rows.num_rows
             progress("rotating", done, version.rows)
-        versions.make_durable(folder)
+        version_folders.make_durable(folder)
         copied: set[str] = set()
         while not catalogue.move(version, new, copied):
             copied = _follow(version, old, new)
@@ -67,9 +67,9 @@ def _rewrite(slug: str, version: DatasetVersion, key: Material | None, progress:
 
 def _follow(version: DatasetVersion, old: Store, new: Store) -> set[str]:
     """Copy the files of rows that have been appended meanwhile; returns which there are."""
-    files = {str(part.file) for part in parts.of(version.id or 0)}
+    files = {str(part.file) for part in appended_files.of(version.id or 0)}
     for file in files:
         if not (new.folder / file).exists():
             new.write_file(file, old.table(file))
-    versions.make_durable(new.folder)
+    version_folders.make_durable(new.folder)
     return files

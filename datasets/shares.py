@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
-from datasets import trail
+from datasets import audit_events
 from db.engine import session
 from db.tables import Dataset, Group, Level, LiveSession, Membership, Resource, Role, SavedView, Share, User
 
@@ -204,7 +204,7 @@ def take(by: Principal, share_id: int) -> None:
     with session() as work:
         gone = sa.delete(Share).where(col(Share.id) == share.id).returning(col(Share.id))
         if work.execute(gone).first():
-            trail.share(Action.SHARE_REMOVED, by, share, work)
+            audit_events.share(Action.SHARE_REMOVED, by, share, work)
 
 
 def put(resource: Resource, id_: int, subject: Subject, terms: Terms, by: Principal | None = None) -> Share:
@@ -240,7 +240,7 @@ def _put(resource: Resource, id_: int, subject: Subject, terms: Terms, by: Princ
         share.level, share.conditions, share.masked = terms.level, terms.conditions, list(terms.masked)
         work.add(share)
         work.flush()
-        trail.share(Action.SHARE_CHANGED if known else Action.SHARE_CREATED, by, share, work)
+        audit_events.share(Action.SHARE_CHANGED if known else Action.SHARE_CREATED, by, share, work)
         return share
 
 

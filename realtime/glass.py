@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 
 from datasets.description import Description
 from datasets.exploration import Exploration, Filter, View, require_fit
-from datasets.fitting import fitted, shown
-from datasets.predicates import predicates
+from datasets.explorations.visible_part import fitted, shown
+from datasets.query.predicates import predicates
 
 Line = list[Any]
 """A moment in milliseconds, the name of what is said, and its data."""

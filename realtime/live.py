@@ -15,7 +15,8 @@ from sqlmodel import Session, col, select
 
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
-from datasets import reach, shares
+from datasets import shares
+from datasets.access import effective_access
 from datasets.shares import NotAllowedError
 from db.engine import session
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
@@ -144,7 +145,7 @@ def find(person: Principal, key: str) -> Found:
 
 def rights(person: Principal, found: Found) -> str:
     """The key of a person's rights on the dataset of a live session that exists for them."""
-    return reach.of(person, found.dataset, found.live.version).key
+    return effective_access.of(person, found.dataset, found.live.version).key
 
 
 def exists(person: Principal, key: str) -> bool:

@@ -15,10 +15,10 @@ from starlette.types import ASGIApp
 from accounts import api_tokens, sessions, users
 from accounts.principals import Kind, Principal
 from config import settings
+from datasets.access.gateway import Door
 from datasets.description import Description
-from datasets.door import Door
 from datasets.exploration import Exploration
-from datasets.fitting import fitted
+from datasets.explorations.visible_part import fitted
 from db.tables import LiveSession
 from realtime import live, recordings, tokens
 from realtime.broker.gate import ALL

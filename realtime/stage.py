@@ -15,8 +15,8 @@ from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
 from datasets import catalogue, shares
 from datasets.exploration import Exploration
-from datasets.growing import parts
 from datasets.shares import NotAllowedError
+from datasets.storage import appended_files
 from db.engine import alone, session
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Share, now
 from realtime import live, recordings
@@ -195,7 +195,7 @@ class Stage:
             BadLiveError: there are too many marks.
         """
         found = live.find(by, key)
-        rows = parts.total(catalogue.find(found.dataset, found.live.version)[1])
+        rows = appended_files.total(catalogue.find(found.dataset, found.live.version)[1])
         with _acting(by, key) as (work, own):
             if live.part(by, own) is not Part.PRESENTER:
                 raise NotAllowedError("Only who presents holds it still for all.")

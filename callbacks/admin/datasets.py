@@ -19,9 +19,10 @@ from components import ids as shared
 from components.admin import dataset as shown
 from components.admin import ids
 from components.controls import Field
-from datasets import conditions, inventory, owners, shares, words
+from datasets import admin_listing, shares
+from datasets.access import condition_text, owners, row_conditions
+from datasets.admin_listing import Listed
 from datasets.description import Description
-from datasets.inventory import Listed
 from datasets.shares import Subject, Terms
 from db.tables import Level, Resource, Share
 
@@ -36,13 +37,13 @@ def register() -> None:
 
 def page(filters: rows.Filters, window: Window) -> rows.Page:
     """The datasets that the table shows."""
-    found, total = inventory.page(filters.get("text") or "", window)
+    found, total = admin_listing.page(filters.get("text") or "", window)
     return [_row(each) for each in found], total
 
 
 def panel(key: str) -> list[Component] | None:
     """A dataset in full; None if it is gone."""
-    found = inventory.one(int(key))
+    found = admin_listing.one(int(key))
     if found is None:
         return None
     given = shares.of(current_user, Resource.DATASET, found.id)
@@ -73,8 +74,8 @@ def _share(share: Share, name: str, description: Description | None) -> dict[str
 def _rows(share: Share, description: Description | None) -> str:
     if share.conditions is None:
         return "every row"
-    met = conditions.stored.validate_python(share.conditions)
-    return f"rows where {words.words(met, description)}" if description else "some rows"
+    met = row_conditions.stored.validate_python(share.conditions)
+    return f"rows where {condition_text.words(met, description)}" if description else "some rows"
 
 
 def _label(name: str, description: Description | None) -> str:
@@ -83,7 +84,7 @@ def _label(name: str, description: Description | None) -> str:
 
 
 def _dataset(key: str) -> Listed:
-    found = inventory.one(int(key))
+    found = admin_listing.one(int(key))
     if found is None:
         raise LookupError("There is no such dataset any longer.")
     return found
@@ -179,7 +180,7 @@ def change_owner(by: Principal, key: str, answers: Answers) -> Done:
 def _terms(answers: Answers, found: Listed) -> Terms:
     whole, given = _whole(found), answers.get("conditions") or None
     if given is not None and whole:
-        conditions.compiled(conditions.stored.validate_python(given), whole)
+        row_conditions.compiled(row_conditions.stored.validate_python(given), whole)
     return Terms(Level(answers["level"]), given, tuple(answers.get("masked") or ()))
 
 

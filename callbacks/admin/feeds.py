@@ -21,8 +21,8 @@ from components.admin import feed as shown
 from components.admin import ids
 from components.controls import Field
 from config import settings
-from datasets import door
-from datasets.door import Seen
+from datasets.access import gateway
+from datasets.access.gateway import Seen
 from realtime import tokens
 from realtime.feeds import acts
 from realtime.feeds.acts import Listed
@@ -119,7 +119,7 @@ def _feeds() -> Feeds:
 
 
 def ask_new(_key: str) -> Question:
-    mine = [(each.slug, each.name) for each in door.entries(current_user)]
+    mine = [(each.slug, each.name) for each in gateway.entries(current_user)]
     offered = [(slug, name) for slug, name in mine if acts.manages(current_user, slug)]
     if not offered:
         return Question("New feed", [html.P(NO_DATASET)], "")

@@ -18,9 +18,9 @@ from components.admin import ids
 from components.asking import lines, section
 from components.controls import Formatted, facts
 from config import settings
-from datasets import inventory
+from datasets import admin_listing
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engines import Engines
+from datasets.cubes.engine_pool import Engines
 from db import status
 from db.engine import is_unproven
 from db.keys import key_ring
@@ -100,7 +100,7 @@ def _keys() -> Component:
 
 
 def _encryption() -> Component:
-    plain = inventory.plain()
+    plain = admin_listing.plain()
     on = settings().encryption == "on"
     return facts(
         ("New files", "Encrypted" if on else _alarm("Plain: DATAXCHANGE_ENCRYPTION is off")),

@@ -13,7 +13,8 @@ from callbacks.admin.words import ROLES, who
 from callbacks.asking import Act, Answers, Done, Question
 from components import ids
 from components.controls import Field
-from datasets import leaving, owners
+from datasets import leaving
+from datasets.access import owners
 from db.tables import Purpose, Role
 
 

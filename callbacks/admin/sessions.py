@@ -18,7 +18,7 @@ from callbacks.admin import rows
 from callbacks.admin.words import moment
 from callbacks.asking import Act, Answers, Done, Question
 from components.admin import ids, way_in
-from datasets import guests
+from datasets.access import guest_links
 
 Row = dict[str, Any]
 
@@ -132,7 +132,7 @@ def ask_revoke_guest(_key: str) -> Question:
 
 
 def revoke_guest(by: Principal, key: str, _answers: Answers) -> Done:
-    guests.revoke(by, key)
+    guest_links.revoke(by, key)
     audit.record(Action.GUEST_REVOKED, actor=by, resource=("guest link", key))
     return Done("The guest link is revoked.")
 

@@ -13,8 +13,9 @@ from accounts.principals import Principal
 from callbacks.admin.words import who
 from callbacks.asking import Act, Answers, Done, Question
 from components.admin import sight
-from datasets import inventory, preview
-from datasets.preview import Preview
+from datasets import admin_listing
+from datasets.access import access_preview
+from datasets.access.access_preview import Preview
 
 
 def ask_see(key: str) -> Question:
@@ -25,9 +26,9 @@ def ask_see(key: str) -> Question:
 
 def see(_by: Principal, key: str, answers: Answers) -> Done:
     name = str(answers["person"] or "").strip()
-    found = inventory.one(int(key))
+    found = admin_listing.one(int(key))
     seen = (
-        preview.of(user_listing.acting(user_listing.named(name)), found.slug)
+        access_preview.of(user_listing.acting(user_listing.named(name)), found.slug)
         if found and found.versions
         else None
     )
@@ -38,14 +39,17 @@ def ask_sees(key: str) -> Question:
     """``key`` is of a person."""
     person = user_listing.acting(int(key))
     return Question(
-        f"What {person.name} sees", [sight.each([_row(each) for each in preview.all_of(person)])], ""
+        f"What {person.name} sees", [sight.each([_row(each) for each in access_preview.all_of(person)])], ""
     )
 
 
 def _shown(seen: Preview | None) -> list[Component]:
     if seen is None:
         return [html.P("Nothing: for them there is no such dataset.", className="dx-weak")]
-    counted = {"visible": preview.count(seen, current_app.extensions["engines"]), "total": seen.whole.rows}
+    counted = {
+        "visible": access_preview.count(seen, current_app.extensions["engines"]),
+        "total": seen.whole.rows,
+    }
     return [sight.one(_row(seen) | counted)]
 
 
@@ -55,7 +59,7 @@ def _row(seen: Preview) -> dict[str, Any]:
 
 
 def _name(key: str) -> str:
-    found = inventory.one(int(key))
+    found = admin_listing.one(int(key))
     if found is None:
         raise LookupError("There is no such dataset any longer.")
     return found.name

@@ -17,7 +17,8 @@ from callbacks.admin.words import moment, subject, who
 from callbacks.asking import Act, Answers, Done, Question
 from components.admin import ids
 from components.admin import view as shown
-from datasets import kept, owners, shares
+from datasets import kept, shares
+from datasets.access import owners
 from datasets.kept import Kept
 from db.tables import Resource
 

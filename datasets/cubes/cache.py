@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from datasets.cubes.cells import Cells, few, narrow
-from datasets.cubes.flights import Flight, Key, Lanes, Rows, Turn
-from datasets.cubes.lru import Lru
+from datasets.cubes.byte_lru import Lru
+from datasets.cubes.in_flight import Flight, Key, Lanes, Rows, Turn
+from datasets.cubes.packed_cube import Cells, few, narrow
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
 

@@ -2,7 +2,7 @@
 from datasets import catalogue
 
 # ok: raw-catalogue
-from datasets import reach
+from datasets.access import effective_access
 
 
 # ruleid: unguarded-route

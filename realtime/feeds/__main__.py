@@ -22,10 +22,10 @@ from accounts import first_run, users
 from accounts.principals import Principal
 from config import settings
 from datasets import catalogue
-from datasets.growing import parts
-from datasets.incoming.console import progress
-from datasets.incoming.importer import import_file
-from datasets.incoming.sample import flights_in_order
+from datasets.ingest.cli_output import progress
+from datasets.ingest.importer import import_file
+from datasets.ingest.sample import flights_in_order
+from datasets.storage import appended_files
 from realtime import tokens
 from realtime.adapter import Adapter
 from realtime.feeds import acts
@@ -50,7 +50,7 @@ def main() -> None:
     version = catalogue.find(SLUG, None)[1]
     sys.stdout.write(f"Look: {settings().address(settings().port)}/explore/{SLUG}\n")
     sys.stdout.flush()
-    publish(flights.slice(begun), parts.total(version) - version.rows, speed, admin)
+    publish(flights.slice(begun), appended_files.total(version) - version.rows, speed, admin)
 
 
 def publish(flights: pa.Table, start: int, speed: float, by: Principal) -> None:

@@ -13,9 +13,10 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.permissions import Permission
 from accounts.principals import Kind, Principal
-from datasets import catalogue, reach, shares
-from datasets.growing import parts
+from datasets import catalogue, shares
+from datasets.access import effective_access
 from datasets.shares import NotAllowedError
+from datasets.storage import appended_files
 from db.engine import session
 from db.tables import Dataset, DeadLetter, Feed, Level, Resource
 from realtime.feeds.known import UnknownFeedError
@@ -76,7 +77,7 @@ def sees_all_rows(person: Principal, slug: str) -> bool:
     Raises:
         UnknownDatasetError: the dataset does not exist for them.
     """
-    return reach.of(person, slug).rows is None
+    return effective_access.of(person, slug).rows is None
 
 
 def may_use(person: Principal, channel: str) -> bool:
@@ -102,7 +103,7 @@ def create(by: Principal, slug: str, name: str) -> str:
     dataset = _require(by, slug)
     if not 1 <= len(name.strip()) <= LONGEST_NAME or not name.isprintable():
         raise BadFeedError("name", f"Give the feed a name of 1 to {LONGEST_NAME} letters.")
-    parts.begin(catalogue.find(slug, None)[1].id or 0)
+    appended_files.begin(catalogue.find(slug, None)[1].id or 0)
     feed = Feed(name=name.strip(), dataset_id=dataset, owner_id=by.id, cursor=int(time() * 1000))
     with session() as work:
         work.add(feed)
@@ -145,7 +146,7 @@ def _switch(by: Principal, feed: Feed, action: Action, *, paused: bool) -> None:
 
 def _require(person: Principal, slug: str) -> int:
     """The number of a dataset that a person may add rows to; raises what ``create`` does."""
-    seen = reach.of(person, slug)
+    seen = effective_access.of(person, slug)
     dataset = catalogue.find(slug, None)[0].id or 0
     if person.kind is Kind.GUEST or not person.may(Permission.PRESENT):
         raise NotAllowedError("Your role does not include feeds.")

@@ -8,7 +8,7 @@ import pyarrow as pa
 from sqlmodel import col, select
 
 from datasets import catalogue
-from datasets.growing import parts
+from datasets.storage import appended_files
 from db.engine import session
 from db.tables import Dataset, DatasetVersion, Feed
 
@@ -78,4 +78,6 @@ def consumed(feed: Current) -> list[str]:
     with session() as work:
         query = select(DatasetVersion.id).where(DatasetVersion.dataset_id == feed.row.dataset_id)
         newest = work.exec(query.order_by(col(DatasetVersion.id).desc()).limit(2)).all()
-    return [name for id_ in reversed(newest) for name in parts.consumed(id_ or 0, feed.row.key, MOST)]
+    return [
+        name for id_ in reversed(newest) for name in appended_files.consumed(id_ or 0, feed.row.key, MOST)
+    ]

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 from accounts.audit import Action
 from accounts.paging import Window
 from accounts.principals import Principal
-from datasets.growing.appending import append
-from datasets.growing.parts import Origin
+from datasets.append.appending import append
+from datasets.storage.appended_files import Origin
 from db.engine import session
 from db.tables import DeadLetter, Feed
 from realtime.feeds import acts, known, taking

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from datasets import catalogue
-from datasets.growing.states import States
+from datasets.append.snapshots import States
 from db.tables import now
 from realtime import tokens
 from realtime.feeds import known

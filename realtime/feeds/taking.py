@@ -14,9 +14,9 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from datasets.growing.appending import append
-from datasets.growing.fitting import fit
-from datasets.growing.parts import Origin
+from datasets.append.appending import append
+from datasets.append.row_validation import fit
+from datasets.storage.appended_files import Origin
 from db.tables import DeadLetter, Feed, now
 from realtime.feeds import known
 from realtime.feeds.known import Current

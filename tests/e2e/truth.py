@@ -9,7 +9,7 @@ import duckdb
 import prison
 import pyarrow as pa
 
-from datasets.store import Store
+from datasets.storage.store import Store
 
 NUMBER = r"[−]?[\d,.]+(?:°[NSEW])?"
 DAY = "%a, %b %d, %Y"

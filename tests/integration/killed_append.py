@@ -13,8 +13,8 @@ import pyarrow as pa
 import config
 from config import Settings
 from datasets import catalogue
-from datasets.growing.appending import append
-from datasets.growing.parts import Origin
+from datasets.append.appending import append
+from datasets.storage.appended_files import Origin
 
 ROWS = 50
 

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import config
 from config import Settings
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 
 data, file, stage = sys.argv[1:]
 config.use(Settings(data=Path(data)))

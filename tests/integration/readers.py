@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from datasets import catalogue, shares
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from datasets.shares import Subject
 from db.tables import Resource, Role
 from tests.integration.explorations import view

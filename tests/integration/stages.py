@@ -16,7 +16,7 @@ from ably.util.crypto import CipherParams
 
 from app import asgi
 from config import Settings, settings
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from server.request_limits import PatientProtocol
 from server.serve import LARGEST_FRAME, DiscreetSockets
 

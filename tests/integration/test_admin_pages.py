@@ -21,8 +21,8 @@ from callbacks import admin as admin_pages
 from callbacks.admin import feeds, letters
 from components.admin import ids
 from components.admin.frame import FOR_PRESENTERS, PAGES
-from datasets import inventory
-from datasets.incoming.importer import import_file
+from datasets import admin_listing
+from datasets.ingest.importer import import_file
 from db.engine import session
 from db.tables import Role, Share, UserSession, now
 from tests.integration.admin import SignIn, found, panel, rows
@@ -48,7 +48,7 @@ def trips(app: Dash, tmp_path: Path) -> str:
     file = tmp_path / "trips.csv"
     file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
     import_file(file, "trips", "Trips", lambda *_: None, lambda _: None)
-    return str(inventory.page()[0][0].id)
+    return str(admin_listing.page()[0][0].id)
 
 
 def entitled(place: str) -> dict[Role, int]:
@@ -178,7 +178,7 @@ def test_what_somebody_owns_goes_to_an_heir(
     assert "no user named" in done(confirm(app, admin, "delete", str(ada.id), person="nobody"))
     done(confirm(app, admin, "delete", str(ada.id), person="bob"))
     assert user_listing.of(ada.id) is None
-    assert inventory.page()[0][0].owner == bob.name
+    assert admin_listing.page()[0][0].owner == bob.name
 
 
 def test_groups_are_made_filled_and_left(app: Dash, admin: FlaskClient, ada: Principal) -> None:

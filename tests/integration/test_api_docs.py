@@ -20,7 +20,7 @@ from accounts.api_tokens import SCOPES
 from accounts.permissions import Permission
 from api.openapi import document
 from datasets import shares
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 
 PAGE = (Path(__file__).parents[2] / "docs/api.md").read_text()
 ROW = re.compile(r"^\| ((?:`[^`]+`(?:, )?)+) \|(?: (\w+))? \| (.*?) ?\|$", re.MULTILINE)

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from accounts import users
-from datasets.incoming.file import BadFileError
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
+from datasets.ingest.read_result import BadFileError
 from db.tables import Role
 from tests.integration.browsers import PASSWORD, sign_in
 from tests.integration.test_start import running

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datasets.incoming.file import BadFileError
-from datasets.incoming.importer import READERS
+from datasets.ingest.importer import READERS
+from datasets.ingest.read_result import BadFileError
 from tests.conftest import using
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from accounts import audit, totp, user_listing, users
 from accounts.__main__ import main
 from accounts.user_listing import Search, State
 from datasets import __main__ as datasets
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from db.engine import session
 from db.keys import key_ring
 from db.tables import Passkey, Role, Share

@@ -15,10 +15,10 @@ from accounts.signin import password_routes
 from api import cubes
 from api.cubes import cube_routes
 from datasets import shares
+from datasets.access.gateway import Door
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engines import Engines
-from datasets.door import Door
-from datasets.incoming.importer import import_file
+from datasets.cubes.engine_pool import Engines
+from datasets.ingest.importer import import_file
 from db.tables import Role
 from gpu.cubes import Cancelled
 from gpu.oracle import OracleEngine

@@ -18,9 +18,9 @@ from accounts.permissions import Permission
 from api.frames import framed
 from datasets import catalogue, shares
 from datasets.address import parse
-from datasets.crossfilter.sheet import Sheet
+from datasets.cuxfilter.payload import Sheet
 from datasets.exploration import Exploration, Table
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from datasets.shares import Subject, Terms
 from db.tables import Level, Resource
 from gpu.cux.process import EndedError

@@ -12,12 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import config
-from datasets import catalogue, protection
+from datasets import catalogue
 from datasets.__main__ import main
-from datasets.incoming import shuffle
-from datasets.incoming.importer import import_file
-from datasets.protection import UnreadableError
-from datasets.store import Store
+from datasets.ingest import shuffle
+from datasets.ingest.importer import import_file
+from datasets.storage import encryption
+from datasets.storage.encryption import UnreadableError
+from datasets.storage.store import Store
 from db.keys import key_ring
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec, View
@@ -90,7 +91,7 @@ def test_a_file_of_another_place_or_key_is_refused(settings, file, tmp_path):
     moved = tmp_path / "moved"
     moved.mkdir()
     (moved / store.files[0].name).write_bytes(store.files[0].read_bytes())
-    for key in (store.key, protection.key_for("others")):
+    for key in (store.key, encryption.key_for("others")):
         with pytest.raises(UnreadableError):
             values(Store(moved, key))
 
@@ -111,13 +112,13 @@ def test_off_leaves_files_plain_and_says_so(settings, file):
     config.use(settings.model_copy(update={"encryption": "off"}))
     found = imported(file)
     assert pq.read_table(catalogue.store("patients", found.version).files[0]).num_rows == ROWS
-    assert protection.state() == {"patients": False}
-    assert "DATAXCHANGE_ENCRYPTION is off" in protection.warning()
+    assert encryption.state() == {"patients": False}
+    assert "DATAXCHANGE_ENCRYPTION is off" in encryption.warning()
     config.use(settings)
-    assert "Not encrypted yet: patients" in protection.warning()
+    assert "Not encrypted yet: patients" in encryption.warning()
     assert main(["rotate"]) == 0
-    assert protection.state() == {"patients": True}
-    assert protection.warning() is None
+    assert encryption.state() == {"patients": True}
+    assert encryption.warning() is None
     assert plain_files(settings.data) == []
 
 

@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from components import ids
 from components.explorer import Explorer
 from datasets import shares
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 
 SignIn = Callable[..., FlaskClient]
 

@@ -23,8 +23,8 @@ from sqlmodel import select
 
 from accounts import users
 from datasets import catalogue, shares
-from datasets.growing import parts
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
+from datasets.storage import appended_files
 from db.engine import session
 from db.tables import DeadLetter, Feed, Level, Role, Share
 from realtime import adapter, tokens
@@ -347,7 +347,9 @@ def test_open_pages_are_told_only_once_rows_are_durable(service, feed, admin, si
             publishing(service.port, feed, admin) as program,
         ):
             channel = page.client.channels.get(entry["channel"])
-            await channel.subscribe(lambda message: heard.append((message.data, parts.total(version()))))
+            await channel.subscribe(
+                lambda message: heard.append((message.data, appended_files.total(version())))
+            )
             await program.rows("one", rows(1, 2))
             await soon(lambda: heard)
         return heard[0]

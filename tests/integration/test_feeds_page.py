@@ -25,9 +25,9 @@ from components import ids as shared
 from components.admin import ids
 from config import Settings
 from datasets import catalogue, shares
-from datasets.growing import parts
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from datasets.shares import Terms
+from datasets.storage import appended_files
 from db.engine import session
 from db.tables import DeadLetter, Feed, Level, Resource, Role, now
 from tests.integration.admin import SignIn, found, panel
@@ -133,7 +133,7 @@ def test_dead_letters_are_shown_played_again_and_discarded(
     assert "is discarded" in done(confirm(app, presenter, "discard-letter", ugly))
     assert "0 rows were added; 1 still does not fit." in at_once(app, presenter, "replay-letter", bad)
     assert "whole number" in found(presenter, ids.LETTERS, feed=key)[0]["reason"]
-    assert parts.total(catalogue.find("trips", None)[1]) == 4
+    assert appended_files.total(catalogue.find("trips", None)[1]) == 4
     dead(key, {"n": 9})
     assert "2 wait" in done(ask(app, presenter, "replay-letters", key))
     assert "1 row was added; 1 still" in done(confirm(app, presenter, "replay-letters", key))
@@ -177,11 +177,11 @@ def test_what_is_to_be_pasted_publishes_rows(
         ways = pasted(presenter, key)
         assert ways.keys() == {"Python", "curl"}
         for command in ([sys.executable, "-c", ways["Python"]], ["sh", "-c", ways["curl"]]):
-            before = parts.total(catalogue.find("trips", None)[1])
+            before = appended_files.total(catalogue.find("trips", None)[1])
             own = os.environ | {"DATAXCHANGE_TOKEN": token}
             ran = subprocess.run(command, env=own, capture_output=True, text=True, check=False, timeout=30)
             assert ran.returncode == 0, ran.stderr
-            until(lambda before=before: parts.total(catalogue.find("trips", None)[1]) == before + 1)
+            until(lambda before=before: appended_files.total(catalogue.find("trips", None)[1]) == before + 1)
         state = found(presenter, ids.FEEDS)[0]
         assert (state["state"], state["rows"], state["letters"]) == ("Running", 2, 0)
         assert state["lag"] < 10

@@ -14,14 +14,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from accounts.paging import Window
-from datasets import catalogue, inventory
+from datasets import admin_listing, catalogue
 from datasets.__main__ import main
-from datasets.cubes.engines import Engines
-from datasets.growing import appending, merging, parts, writing
-from datasets.growing.appending import append
-from datasets.growing.parts import Origin
-from datasets.incoming.importer import import_file
+from datasets.append import appending, compaction, file_writer
+from datasets.append.appending import append
+from datasets.cubes.engine_pool import Engines
+from datasets.ingest.importer import import_file
 from datasets.rotation import rotate
+from datasets.storage import appended_files
+from datasets.storage.appended_files import Origin
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec, View
 from tests.integration.killed_append import ROWS as BATCH
@@ -55,7 +56,7 @@ def read(start=0):
 
 def older(monkeypatch):
     """Let all that is appended be old enough to be merged."""
-    monkeypatch.setattr(merging, "YOUNG", timedelta(seconds=-1))
+    monkeypatch.setattr(compaction, "YOUNG", timedelta(seconds=-1))
 
 
 def version():
@@ -72,14 +73,14 @@ def test_appended_rows_follow_the_others_in_their_order(trips):
     expected = [*imported, *range(BASE, BASE + 90)]
     for start in (0, 1, 150, 199, 200, 201, 229, 230, 250, 289, 290):
         assert read(start) == expected[start:]
-    assert stored().rows == parts.total(version()) == BASE + 90
+    assert stored().rows == appended_files.total(version()) == BASE + 90
     assert catalogue.open("trips").grows
     assert catalogue.imported("trips", trips.version).rows == BASE
 
 
 def test_admins_see_how_many_rows_there_are(trips):
     append("trips", trips.version, numbers(0, 30))
-    (listed,), _ = inventory.page(window=Window(sort="rows"))
+    (listed,), _ = admin_listing.page(window=Window(sort="rows"))
     assert listed.rows == BASE + 30
 
 
@@ -99,7 +100,7 @@ def test_what_belongs_to_the_rows_is_done_with_them_or_not_at_all(trips):
     with pytest.raises(RuntimeError, match="dead letter"):
         append("trips", trips.version, numbers(0, 3), also=fail)
     assert stored().rows == BASE
-    writing.remove_leftovers()
+    file_writer.remove_leftovers()
     assert not list(stored().folder.glob("rows-*"))
 
 
@@ -107,8 +108,8 @@ def test_messages_of_refused_rows_are_consumed_too(trips):
     append("trips", trips.version, pa.table({"n": ["x"]}), Origin("feed", ["m1"]))
     append("trips", trips.version, numbers(0, 1), Origin("feed", ["m2", "m3"]))
     append("trips", trips.version, numbers(0, 1))
-    assert parts.consumed(version().id, "feed") == ["m1", "m2", "m3"]
-    assert parts.consumed(version().id, "feed", 1) == ["m2", "m3"]
+    assert appended_files.consumed(version().id, "feed") == ["m1", "m2", "m3"]
+    assert appended_files.consumed(version().id, "feed", 1) == ["m2", "m3"]
     assert stored().rows == BASE + 2
 
 
@@ -141,14 +142,14 @@ def test_small_files_become_few_with_the_same_rows(trips, monkeypatch):
     before, old = read(), stored().folder
     reading = stored().read("n", BASE)
     first = next(reading).to_pylist()
-    merging.merge("trips", trips.version)
+    compaction.merge("trips", trips.version)
     assert first + [n for some in reading for n in some.to_pylist()] == before[BASE:]
     assert read() == before
-    assert len(parts.of(version().id)) == 1
-    merging.merge("trips", trips.version)
-    writing.remove_leftovers()
+    assert len(appended_files.of(version().id)) == 1
+    compaction.merge("trips", trips.version)
+    file_writer.remove_leftovers()
     assert len(list(old.glob("rows-*"))) == 1
-    assert parts.consumed(version().id, "feed") == [f"m{n}" for n in range(70)]
+    assert appended_files.consumed(version().id, "feed") == [f"m{n}" for n in range(70)]
     append("trips", trips.version, numbers(0, 1))
     assert stored().rows == BASE + 211
 
@@ -157,8 +158,8 @@ def test_files_are_merged_while_rows_come(trips, monkeypatch):
     older(monkeypatch)
     for n in range(100):
         append("trips", trips.version, numbers(n, n + 1))
-    merging._pool.submit(quiet).result()
-    assert len(parts.of(version().id)) < 2 * merging.FEW
+    compaction._pool.submit(quiet).result()
+    assert len(appended_files.of(version().id)) < 2 * compaction.FEW
     assert read(BASE) == list(range(100))
 
 
@@ -214,8 +215,8 @@ def test_a_kill_while_rows_come_loses_none_and_doubles_none(settings, tmp_path):
             said = [int(process.stdout.readline()) for _ in range(patience)]
             process.kill()
             said += [int(line) for line in process.stdout]
-        writing.remove_leftovers()
-        consumed = parts.consumed(version().id, "feed")
+        file_writer.remove_leftovers()
+        consumed = appended_files.consumed(version().id, "feed")
         known = len(consumed)
         assert consumed[: said[-1] + 1] == [f"message {n}" for n in range(said[-1] + 1)]
         assert known - (said[-1] + 1) in (0, 1)  # one may be there and not yet said

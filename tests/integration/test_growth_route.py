@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import pytest
 
 from datasets import catalogue, shares
-from datasets.growing.appending import append
+from datasets.append.appending import append
 from datasets.shares import Subject
 from db.tables import Resource, Role
 from tests.integration.frames import decode

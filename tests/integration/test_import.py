@@ -17,10 +17,10 @@ from sqlmodel import select
 from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
+from datasets.access.gateway import entries
 from datasets.catalogue import UnknownDatasetError
-from datasets.door import entries
-from datasets.incoming.versions import BusyError, folder_of, writing
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.ingest.version_folders import BusyError, folder_of, writing
 from db.engine import session
 from db.tables import DatasetVersion, Role
 

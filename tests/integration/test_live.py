@@ -11,7 +11,7 @@ from sqlmodel import select
 from accounts import user_admin, users
 from config import Settings
 from datasets import shares
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from db.engine import session
 from db.tables import LiveRecord, LiveSession, Role
 from realtime.service import Realtime

@@ -9,8 +9,8 @@ import pytest
 
 from accounts import users
 from datasets import catalogue, shares
-from datasets.growing.appending import append
-from datasets.incoming.importer import import_file
+from datasets.append.appending import append
+from datasets.ingest.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.tables import Resource, Role
 from realtime.feeds import acts

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from components import ids
 from datasets import catalogue, shares
-from datasets.incoming.importer import import_file
-from datasets.opening import open_address
+from datasets.explorations.url import open_address
+from datasets.ingest.importer import import_file
 from db.tables import Role
 from tests.integration.dash_calls import ask, call, confirm, done, prop
 

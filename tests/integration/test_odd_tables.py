@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from datasets import shares
-from datasets.incoming.importer import import_file
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.ingest.importer import import_file
 from tests.integration.frames import decode
 
 ROWS = 3000

@@ -10,8 +10,8 @@ import pytest
 from datasets import catalogue
 from datasets.catalogue import UnknownDatasetError
 from datasets.exploration import Interval
-from datasets.incoming.publishing import publish
-from datasets.opening import open_address as open_for
+from datasets.explorations.url import open_address as open_for
+from datasets.ingest.publish import publish
 from datasets.written import encode
 from tests.unit.described import quiet
 

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from accounts import api_tokens, one_time_links, sessions, users
 from accounts.permissions import Permission
 from components import ids
-from datasets import catalogue, door, reach, shares
-from datasets.door import UnknownDatasetError
-from datasets.incoming import profiling
-from datasets.incoming.importer import import_file
+from datasets import catalogue, shares
+from datasets.access import effective_access, gateway
+from datasets.access.gateway import UnknownDatasetError
+from datasets.ingest import profiling
+from datasets.ingest.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Group, GuestLink, Level, Membership, Resource, Role, now
@@ -147,7 +148,7 @@ def test_who_has_no_share_finds_no_dataset(app, trips, owner):
     assert eve.browser.get("/").location == "/explore"
     assert eve.browser.get("/api/datasets/trips/shares").status_code == 404
     with pytest.raises(UnknownDatasetError):
-        reach.of(eve.principal, "trips")
+        effective_access.of(eve.principal, "trips")
 
 
 def test_the_description_is_that_of_the_visible_rows_alone(bob, owner, theirs):
@@ -273,7 +274,7 @@ def test_what_takes_its_time_is_prepared_once_and_said(app, bob, owner, trips, m
         return real(rows, progress)
 
     monkeypatch.setattr(profiling, "profile", counting)
-    monkeypatch.setattr(door, "PATIENCE", 0.0)
+    monkeypatch.setattr(gateway, "PATIENCE", 0.0)
     assert {"preparing"} == set(bob.open()) == set(bob.open())
     assert bob.cubes(trips).json["error"]["code"] == "preparing"
     assert bob.browser.get("/api/datasets/trips").headers["Retry-After"] == "5"

@@ -17,10 +17,10 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from flask import Flask, Response
 
-from datasets import store as stores
-from datasets.incoming.importer import import_file
-from datasets.rows import tables
+from datasets.ingest.importer import import_file
 from datasets.shares import open_to_everyone
+from datasets.storage import store as stores
+from datasets.table import table_reader
 from server.disconnects import Departures, until_left
 from server.request_limits import WholeBodies
 from tests.integration.audit_log import entries
@@ -79,7 +79,7 @@ def read_back(name, text):
 
 @pytest.mark.parametrize("asked", [{}, {"sort": "word"}, {"sort": "real", "descending": True}])
 def test_another_program_reads_the_rows_that_pass(ada, asked, monkeypatch):
-    monkeypatch.setattr("datasets.rows.reader.PIECE", 1024)
+    monkeypatch.setattr("datasets.table.reader.PIECE", 1024)
     filters = {"whole": PASSES["whole"][0]}
     views = [{"id": "whole", "columns": ["whole"], "scales": [{"type": "linear"}], "bins": [None]}]
     found = lines(exported(ada, views=views, filters=filters, **asked))
@@ -126,7 +126,7 @@ def test_who_takes_rows_is_in_the_audit_log(ada):
 
 
 def test_too_many_rows_are_not_sorted(ada, monkeypatch):
-    monkeypatch.setattr(tables, "MOST_SORTED", 1000)
+    monkeypatch.setattr(table_reader, "MOST_SORTED", 1000)
     answer = exported(ada, sort="real")
     assert (answer.status_code, answer.json["error"]["where"]) == (400, "sort")
     assert answer.json["error"]["message"] == "These are 3,000 rows; 1,000 at most are exported in an order."

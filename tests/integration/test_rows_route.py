@@ -12,15 +12,15 @@ import pytest
 from sqlmodel import select
 
 from datasets import shares
-from datasets.cubes.flights import Turn
-from datasets.cubes.kept import Kept
-from datasets.growing import merging
-from datasets.growing.appending import append
+from datasets.append import compaction
+from datasets.append.appending import append
+from datasets.cubes.in_flight import Turn
+from datasets.cubes.single_flight import Kept
 from datasets.rotation import rotate
-from datasets.rows import reader, sources
-from datasets.rows.columns import ResidentColumn, StoredColumn
-from datasets.rows.passing import Passing
-from datasets.rows.windows import Search
+from datasets.table import reader, row_sources
+from datasets.table.columns import ResidentColumn, StoredColumn
+from datasets.table.order_search import Search
+from datasets.table.row_bitmap import Passing
 from db.engine import session
 from db.tables import Role, Share
 from gpu.engine import columns_of
@@ -73,7 +73,7 @@ def searched(monkeypatch):
     for module, name in ((reader, "AHEAD"), (reader, "WINDOW"), (ResidentColumn, "window")):
         monkeypatch.setattr(module, name, 128)
     monkeypatch.setattr(StoredColumn, "window", 512)
-    monkeypatch.setattr("datasets.rows.tables.Holding.want", lambda *_: None)
+    monkeypatch.setattr("datasets.table.table_reader.Holding.want", lambda *_: None)
     return found
 
 
@@ -212,8 +212,8 @@ class Gate:
 
 @pytest.fixture
 def gate(monkeypatch):
-    gate = Gate(sources.gather)
-    monkeypatch.setattr(sources, "gather", gate)
+    gate = Gate(row_sources.gather)
+    monkeypatch.setattr(row_sources, "gather", gate)
     return gate
 
 
@@ -266,7 +266,7 @@ def test_merged_files_and_new_keys_change_no_page(ada, monkeypatch):
         append("trips", ada.dataset.version, table(3, seed=seed))
     asked = {"limit": 1000, "offset": 2300, "rows": ROWS + 120}
     before = [ada.rows(**asked, sort=sort) for sort in (None, "when")]
-    monkeypatch.setattr(merging, "YOUNG", timedelta(seconds=-1))
+    monkeypatch.setattr(compaction, "YOUNG", timedelta(seconds=-1))
     append("trips", ada.dataset.version, table(1, seed=99))
     assert rotate("trips", lambda *_: None) == 1
     for sort, known in zip((None, "when"), before, strict=True):

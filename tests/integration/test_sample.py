@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
+from datasets.access.gateway import entries
 from datasets.catalogue import UnknownDatasetError
-from datasets.door import entries
-from datasets.incoming import resample as resampling
-from datasets.incoming import sample
-from datasets.incoming.resample import HALF_YEAR, short
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.ingest import resample as resampling
+from datasets.ingest import sample
+from datasets.ingest.resample import HALF_YEAR, short
 from db.engine import session
 from db.tables import Role, Share
 

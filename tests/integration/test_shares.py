@@ -9,8 +9,9 @@ from sqlmodel import select
 
 from accounts import users
 from config import Settings
-from datasets import owners, shares
-from datasets.owners import UnknownOwnerError
+from datasets import shares
+from datasets.access import owners
+from datasets.access.owners import UnknownOwnerError
 from datasets.shares import EVERYONE, NotAllowedError, Subject, Terms, UnknownShareError
 from db import schema
 from db.engine import session

@@ -31,7 +31,7 @@ from accounts import api_tokens, mail, users
 from accounts.permissions import Permission
 from config import Settings
 from datasets import catalogue
-from datasets.incoming.importer import import_file
+from datasets.ingest.importer import import_file
 from db.engine import is_unproven
 from db.tables import Purpose, Role, now
 from deploy import local_ca

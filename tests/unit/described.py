@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.description import Description
-from datasets.incoming.profiling import profile
-from datasets.incoming.shuffle import shuffle
-from datasets.store import Store
+from datasets.ingest.profiling import profile
+from datasets.ingest.shuffle import shuffle
+from datasets.storage.store import Store
 
 ROWS = 2000
 START = datetime(2001, 1, 1)  # noqa: DTZ001 stored times have no zone

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from datasets.address import parse
 from datasets.exploration import MAX_VIEWS, Exploration, Interval, Table, View
-from datasets.opening import decode
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.explorations.url import decode
 from datasets.written import encode
 from tests.unit.described import trips
 from tests.unit.examples import examples

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from config import settings
-from datasets.ahead import ahead
+from datasets.storage.prefetch import ahead
 
 PATIENCE = 20
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from datasets.axes import MisfitError, axes
-from datasets.compile import answered, specs
 from datasets.exploration import CubeRequest, View
+from datasets.query.axes import MisfitError, axes
+from datasets.query.compile import answered, specs
 from gpu.cubes import Aggregate, Measure
 from gpu.scales import ScaleSpec
 from tests.unit.described import trips

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from datasets.axes import MisfitError
-from datasets.conditions import Condition, compiled, digest, reach, stored
+from datasets.access.condition_text import words
+from datasets.access.row_conditions import Condition, compiled, digest, reach, stored
 from datasets.exploration import Interval, Members, Nulls, View
-from datasets.words import words
+from datasets.query.axes import MisfitError
 from gpu.cubes import AnyOf
 from gpu.oracle import OracleEngine
 from gpu.scales import ScaleSpec

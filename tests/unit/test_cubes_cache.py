@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.flights import OutdatedError, Rows, Turn
+from datasets.cubes.in_flight import OutdatedError, Rows, Turn
 from gpu.cubes import Axis, Cancelled, Cube, CubeSpec, View
 from gpu.scales import Category
 

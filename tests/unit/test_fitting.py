@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.growing.fitting import fit
+from datasets.append.row_validation import fit
 
 SCHEMA = pa.schema(
     [

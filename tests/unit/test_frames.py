@@ -6,7 +6,7 @@ from threading import Barrier
 
 import numpy as np
 
-from datasets.cubes.frames import Frames
+from datasets.cubes.gzip_cache import Frames
 
 FRAME = np.arange(10_000).tobytes()
 

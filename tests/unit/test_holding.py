@@ -7,10 +7,10 @@ import threading
 import numpy as np
 import pyarrow as pa
 
-from datasets.cubes.flights import Turn
-from datasets.rows.holding import Holding
-from datasets.rows.sources import Sources
-from datasets.rows.stored import RowGroups
+from datasets.cubes.in_flight import Turn
+from datasets.table.column_loader import Holding
+from datasets.table.row_groups import RowGroups
+from datasets.table.row_sources import Sources
 from gpu.cpu import CpuEngine
 from tests.unit.sources import TableSource
 from tests.unit.test_row_windows import stored

@@ -7,8 +7,8 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from datasets.incoming.file import unique_names
-from datasets.incoming.inference import Inference, convert
+from datasets.ingest.inference import Inference, convert
+from datasets.ingest.read_result import unique_names
 
 
 def read(*batches):

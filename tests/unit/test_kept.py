@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from datasets.cubes.flights import OutdatedError
-from datasets.cubes.kept import Kept
+from datasets.cubes.in_flight import OutdatedError
+from datasets.cubes.single_flight import Kept
 
 PATIENCE = 10
 

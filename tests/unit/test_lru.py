@@ -1,7 +1,7 @@
 import numpy as np
 
-from datasets.cubes.cells import Cells
-from datasets.cubes.lru import Lru
+from datasets.cubes.byte_lru import Lru
+from datasets.cubes.packed_cube import Cells
 
 
 def cells(nbytes):

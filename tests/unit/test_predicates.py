@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.axes import MisfitError
 from datasets.exploration import Box, Interval, Members, Nulls, View
-from datasets.predicates import predicates
+from datasets.query.axes import MisfitError
+from datasets.query.predicates import predicates
 from gpu.oracle import OracleEngine
 from gpu.scales import ScaleSpec, resolve
 from tests.unit.described import trips

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from datasets.incoming import statistics
-from datasets.incoming.profiling import SKETCH_BINS, label_of, natural_order
+from datasets.ingest import column_statistics
+from datasets.ingest.profiling import SKETCH_BINS, label_of, natural_order
 from tests.unit.described import described, stored, table
 
 
@@ -45,7 +45,7 @@ def test_counts_and_extents_are_exact(tmp_path):
 
 def test_distinct_numbers_are_exact_but_for_very_many(profiled, monkeypatch):
     assert profiled(np.arange(30_000) % 12_345 / 7).profile.distinct == 12_345
-    monkeypatch.setattr(statistics, "MOST_DISTINCT", 10_000)
+    monkeypatch.setattr(column_statistics, "MOST_DISTINCT", 10_000)
     estimate = profiled(np.arange(30_000) % 12_345 / 7).profile.distinct
     assert estimate % 1000 == 0
     assert estimate == pytest.approx(12_345, rel=0.15)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets.growing import ranks
-from datasets.growing.ranks import Ranks
+from datasets.append import visible_row_index
+from datasets.append.visible_row_index import Ranks
 from gpu.cubes import AnyOf, Predicate
 from gpu.oracle import OracleEngine
 from gpu.scales import Boolean
@@ -49,7 +49,7 @@ def test_states_that_never_were_are_refused():
 
 
 def test_of_many_states_the_oldest_are_forgotten(monkeypatch):
-    monkeypatch.setattr(ranks, "MOST_KNOWN", 10)
+    monkeypatch.setattr(visible_row_index, "MOST_KNOWN", 10)
     found = made([True] * 200, 5)
     for rows in range(5, 201):
         assert found.visible(rows) == rows

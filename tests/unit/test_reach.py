@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.conditions import Condition
+from datasets.access.effective_access import ALL, Grant, undominated
+from datasets.access.row_conditions import Condition
 from datasets.exploration import Interval, Members
-from datasets.reach import ALL, Grant, undominated
 
 COLUMNS = ("city", "delay", "price")
 ROWS = [{"city": city, "delay": delay, "price": 1.0} for city in ("A", "B", "C") for delay in range(5)]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import gpu.cpu.order
 import gpu.cuda.order
-from datasets.rows.keys import plain
+from datasets.table.sort_keys import plain
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
 from gpu.order import Place, Sortable, bounds

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets import store as stores
-from datasets.cubes.flights import OutdatedError, Turn
-from datasets.rows import columns, windows
-from datasets.rows import passing as passings
-from datasets.rows.columns import ResidentColumn, StoredColumn
-from datasets.rows.passing import Passing, passing
-from datasets.rows.stored import RowGroups, gather
-from datasets.rows.windows import Search, Sorting
-from datasets.store import Store
+from datasets.cubes.in_flight import OutdatedError, Turn
+from datasets.storage import store as stores
+from datasets.storage.store import Store
+from datasets.table import columns, order_search
+from datasets.table import row_bitmap as passings
+from datasets.table.columns import ResidentColumn, StoredColumn
+from datasets.table.order_search import Search, Sorting
+from datasets.table.row_bitmap import Passing, passing
+from datasets.table.row_groups import RowGroups, gather
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
 from tests.unit.examples import examples
@@ -37,9 +37,9 @@ GROUP = 250
 def small() -> Iterator[pytest.MonkeyPatch]:
     """Few rows are sampled as many are."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(windows, "FEW", 1000)
-        patch.setattr(windows, "SAMPLE", 200)
-        patch.setattr(windows, "FEWEST_STRETCHES", 2)
+        patch.setattr(order_search, "FEW", 1000)
+        patch.setattr(order_search, "SAMPLE", 200)
+        patch.setattr(order_search, "FEWEST_STRETCHES", 2)
         patch.setattr(columns, "BLOCK", GROUP)
         yield patch
 

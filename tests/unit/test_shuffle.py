@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from datasets.incoming import shuffle as module
-from datasets.incoming.shuffle import rechunk, shuffle
-from datasets.store import Store
+from datasets.ingest import shuffle as module
+from datasets.ingest.shuffle import rechunk, shuffle
+from datasets.storage.store import Store
 from tests.unit.described import quiet
 
 

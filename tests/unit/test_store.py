@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets import store as stores
-from datasets.rows.keys import plain
-from datasets.store import Part, Store
+from datasets.storage import store as stores
+from datasets.storage.store import Part, Store
+from datasets.table.sort_keys import plain
 from tests.unit.examples import examples
 from tests.unit.strategies import COLUMNS, tables
 

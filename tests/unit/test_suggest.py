@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from datasets.compile import specs
 from datasets.exploration import CubeRequest
-from datasets.suggest import suggest
+from datasets.explorations.suggest import suggest
+from datasets.query.compile import specs
 from tests.unit.described import described, stored, table, trips
 
 

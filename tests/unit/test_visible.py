@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.axes import axes
-from datasets.compile import specs
-from datasets.cubes.cells import narrow
-from datasets.cubes.wire import MAGIC, Active, Entry, Frame, encode
+from datasets.access.visible_rows import VisibleRows
+from datasets.cubes.packed_cube import narrow
+from datasets.cubes.wire_format import MAGIC, Active, Entry, Frame, encode
 from datasets.exploration import CubeRequest, View
-from datasets.incoming.profiling import SKETCH_BINS, profile
-from datasets.store import BATCH_ROWS
-from datasets.suggest import suggest
-from datasets.visible import VisibleRows
+from datasets.explorations.suggest import suggest
+from datasets.ingest.profiling import SKETCH_BINS, profile
+from datasets.query.axes import axes
+from datasets.query.compile import specs
+from datasets.storage.store import BATCH_ROWS
 from gpu.cpu import CpuEngine
 from gpu.scales import ScaleSpec
 from tests.unit.described import described, quiet, stored, table, trips

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets.cubes.cells import Cells, narrow
-from datasets.cubes.wire import Active, Entry, encode
+from datasets.cubes.packed_cube import Cells, narrow
+from datasets.cubes.wire_format import Active, Entry, encode
 from gpu.cubes import Axis, Cube, CubeSpec, View
 from gpu.scales import Boolean, Linear
 from tests.fixtures.frames import FOLDER, FRAMES, LATE, frame, meaning

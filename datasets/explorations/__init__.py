@@ -1,0 +1,1 @@
+"""Explorations in URLs, as suggested for a dataset, and saved under a name."""

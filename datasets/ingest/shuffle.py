@@ -1,0 +1,88 @@
+"""Rows written in random order without holding them all: through random buckets, each shuffled in memory.
+
+Every row goes to a bucket drawn uniformly, and every bucket is permuted uniformly; the buckets one after
+the other are then a uniformly random order (Rao 1961; Sanders 1998, "Random permutations on distributed,
+external and hierarchical memory"). A prefix of the rows is therefore a fair sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+
+import numpy as np
+import pyarrow as pa
+
+from datasets.ingest.encrypted_temp_file import Scratch
+from datasets.storage.store import Store
+
+CHUNK_ROWS = 1 << 18
+BUCKET_ROWS = 1 << 20
+MAX_BUCKETS = 256
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many rows are done, and how many there are; 0 while nobody knows."""
+
+
+def shuffle(
+    batches: Iterable[pa.RecordBatch], rows: int, store: Store, seed: int, progress: Progress
+) -> None:
+    """Write ``rows`` rows as the parts of ``store``, in an order that depends on the seed alone."""
+    buckets = min(MAX_BUCKETS, max(1, -(-rows // BUCKET_ROWS)))
+    scratch = [Scratch(store.folder / f"bucket-{i:05d}.scratch") for i in range(buckets)]
+    done = 0
+    with ExitStack() as stack:
+        writers: list[pa.ipc.RecordBatchStreamWriter] = []
+        for number, chunk in enumerate(rechunk(batches, CHUNK_ROWS)):
+            if not writers:
+                writers = [_writer(bucket, chunk.schema, stack) for bucket in scratch]
+            _scatter(chunk, writers, np.random.default_rng([seed, 0, number]))
+            done += chunk.num_rows
+            progress("reading", done, rows)
+    _gather(scratch, store, seed, rows, progress)
+
+
+def rechunk(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """The same rows in tables of exactly ``rows`` rows, but for the last."""
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        waiting.append(batch)
+        count += batch.num_rows
+        while count >= rows:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, rows)
+            waiting = table.slice(rows).to_batches()
+            count -= rows
+    if count:
+        yield pa.Table.from_batches(waiting)
+
+
+def _writer(bucket: Scratch, schema: pa.Schema, stack: ExitStack) -> pa.ipc.RecordBatchStreamWriter:
+    file = stack.enter_context(bucket.writer())
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    return stack.enter_context(pa.ipc.new_stream(file, schema, options=options))
+
+
+def _scatter(
+    chunk: pa.Table, writers: list[pa.ipc.RecordBatchStreamWriter], random: np.random.Generator
+) -> None:
+    bucket = random.integers(0, len(writers), chunk.num_rows)
+    ends = np.cumsum(np.bincount(bucket, minlength=len(writers)))
+    ordered = chunk.take(pa.array(np.argsort(bucket, kind="stable")))
+    start = 0
+    for writer, end in zip(writers, ends.tolist(), strict=True):
+        writer.write_table(ordered.slice(start, end - start))
+        start = end
+
+
+def _gather(scratch: list[Scratch], store: Store, seed: int, rows: int, progress: Progress) -> None:
+    done = 0
+    for number, bucket in enumerate(scratch):
+        with bucket.reader() as file, pa.ipc.open_stream(file) as stream:
+            table = stream.read_all()
+        bucket.path.unlink()
+        order = np.random.default_rng([seed, 1, number]).permutation(table.num_rows)
+        store.write(number, table.take(pa.array(order)))
+        done += table.num_rows
+        progress("writing", done, rows)
