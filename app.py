@@ -35,8 +35,8 @@ from accounts import cleanup, first_run, guard, headers, one_time_links
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from accounts.signin import oidc_routes, passkey_routes, password_routes
-from api import cuxfilter
-from api.frames import framed
+from api import cuxfilter_pages
+from api.cuxfilter_proxy import framed
 from api.guests import guest_page
 from config import Settings
 from datasets import catalogue
@@ -102,7 +102,7 @@ def create_app(settings: Settings) -> Dash:
     realtime = server.extensions["realtime"] = Realtime(mounted, door)
     desks = server.extensions["desks"] = Desks(door, engines)
     api.install(server, door, cubes, engines, realtime)
-    cuxfilter.install(server, desks, door)
+    cuxfilter_pages.install(server, desks, door)
     server.register_blueprint(guest_page())
     dash = _dash(server)
     headers.protect(server, dash.csp_hashes, settings.https, headers.ABLY if settings.ably_api_key else "")

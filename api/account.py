@@ -12,8 +12,8 @@ from accounts import credentials, identities, users
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Kind
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 from db.tables import Role
 
 routes = Blueprint("account", __name__)

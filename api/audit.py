@@ -12,8 +12,8 @@ from accounts.audit import Action
 from accounts.audit.filters import asked
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Query, operation
-from api.problems import explain
 
 routes = Blueprint("audit", __name__)
 explain(routes)

@@ -12,9 +12,9 @@ from pydantic import Field, Json, field_validator
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import RefusedError, explain
 from api.operations import operation
-from api.problems import RefusedError, explain
-from api.versions import StateQuery, lasting, require_same, state_of, tag, turn
+from api.version_requests import StateQuery, lasting, require_same, state_of, tag, turn
 from datasets import audit_events
 from datasets.access.gateway import Door
 from datasets.cubes.cache import CubeCache

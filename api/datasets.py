@@ -7,8 +7,8 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, operation
-from api.problems import explain
 from datasets import audit_events
 from datasets.access.gateway import Door, entries
 from datasets.storage.encryption import require_readable

@@ -10,8 +10,8 @@ from flask_login import current_user
 from accounts import credentials, factors, passkeys, qr, recovery, totp
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 
 routes = Blueprint("factors", __name__)
 explain(routes)

@@ -11,8 +11,8 @@ from pydantic import ConfigDict, Field
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 from realtime import tokens
 from realtime.feeds import acts
 from realtime.service import Realtime

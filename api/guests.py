@@ -16,8 +16,8 @@ from accounts.guard import public, requires
 from accounts.permissions import Permission
 from accounts.principals import Kind
 from accounts.signed_tokens import BadTokenError
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 from datasets.access import guest_links
 from datasets.access.guest_links import Place, Wish
 from datasets.explorations import saved_views

@@ -12,8 +12,8 @@ from pydantic import ConfigDict, Field
 from accounts import one_time_links, qr
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import RefusedError, explain
 from api.operations import Answer, Body, Query, operation
-from api.problems import RefusedError, explain
 from datasets.access.gateway import Door
 from datasets.description import Description
 from datasets.exploration import Exploration

@@ -14,8 +14,8 @@ from accounts.api_tokens import SCOPES
 from accounts.cookies import ACCESS
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import JSON, Operation, operation
-from api.problems import explain
 from api.schemas import Failure, Schemas
 
 ROOT = "/api/"

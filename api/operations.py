@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from flask import Response, abort, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from api.problems import RefusedError
+from api.errors import RefusedError
 from datasets.exploration import faults
 
 JSON = "application/json"

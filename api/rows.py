@@ -10,9 +10,9 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import JSON, Answer, operation
-from api.problems import explain
-from api.versions import State, StateQuery, lasting, require_same, state_of, tag, turn
+from api.version_requests import State, StateQuery, lasting, require_same, state_of, tag, turn
 from datasets import audit_events
 from datasets.access.gateway import Door, Seen
 from datasets.exploration import PageRequest, TableRequest

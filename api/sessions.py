@@ -10,8 +10,8 @@ from flask_login import current_user
 from accounts import access_listing, sessions, user_agents
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, operation
-from api.problems import explain
 from db.tables import UserSession
 
 routes = Blueprint("sessions", __name__)

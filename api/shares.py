@@ -7,8 +7,8 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, Body, Query, operation
-from api.problems import explain
 from datasets import shares
 from datasets.access import row_conditions, share_targets
 from datasets.access.condition_text import words

@@ -12,8 +12,8 @@ from accounts import access_listing, api_tokens
 from accounts.api_tokens import SCOPES
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 
 routes = Blueprint("tokens", __name__)
 explain(routes)

@@ -9,8 +9,8 @@ from accounts import audit
 from accounts.audit import Action
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 from datasets.access.gateway import Door
 from datasets.exploration import Exploration
 from datasets.explorations import saved_views

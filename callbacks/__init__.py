@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from callbacks import account, admin, explore, lives
-from callbacks.asking import Acts
+from callbacks import account, admin, explore, live_sessions
+from callbacks.confirm_actions import Acts
 
 
 def register() -> None:
     """Make every callback known to the Dash app created last."""
     explore.register()
     account.register()
-    lives.register()
+    live_sessions.register()
     admin.register()
-    Acts(account.ACTS | lives.ACTS | admin.ACTS).register()
+    Acts(account.ACTS | live_sessions.ACTS | admin.ACTS).register()

@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.asking import ask, lines
+from components.confirm_dialog import ask, lines
 from components.controls import Field, Formatted, facts
 
 Row = dict[str, Any]

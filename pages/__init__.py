@@ -6,8 +6,8 @@ import dash
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from components.admin.frame import FOR_PRESENTERS, PAGES
-from pages import account, explore, lives
+from components.admin.admin_page import FOR_PRESENTERS, PAGES
+from pages import account, explore, live_sessions
 from pages.admin import audit, datasets, feeds, groups, health, people, sessions, settings
 
 ADMINISTRATION = {
@@ -45,10 +45,10 @@ def register() -> None:
         layout=explore.layout,
     )
     dash.register_page(
-        "pages.lives",
+        "pages.live_sessions",
         path="/live",
         title="Live sessions · DataXchange",
-        layout=requires(Permission.ACCOUNT)(lives.layout),
+        layout=requires(Permission.ACCOUNT)(live_sessions.layout),
         permission=Permission.ACCOUNT,
     )
     dash.register_page(

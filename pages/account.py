@@ -6,9 +6,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.asking import dialog
+from components.confirm_dialog import dialog
 from components.shell import shell
-from pages.who import account
+from pages.current_account import account
 
 
 def layout(**_query: str) -> Component:

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from components import ids
 from components.explorer import Explorer
 from components.shell import shell
-from pages.who import account
+from pages.current_account import account
 
 
 def layout(

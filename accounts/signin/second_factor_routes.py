@@ -32,17 +32,17 @@ def factor() -> Response | str | tuple[str, int]:
         return redirect(AGAIN)
     shown = {"has": factors.of(one.person.id), "Factor": Factor}
     if not form.validate_on_submit():
-        return render_template("factor.html", form=form, **shown), 400 if form.is_submitted() else 200
+        return render_template("second_factor.html", form=form, **shown), 400 if form.is_submitted() else 200
     trial = tried(Kind.FACTOR, str(one.person.id), one.person.id)
     try:
         throttle.allowed(trial)
     except TooManyError as error:
         failure_audit.signin(one.person.name, METHOD, error)
-        return too_soon(error, "factor.html", form, **shown)
+        return too_soon(error, "second_factor.html", form, **shown)
     proof = factors.proven(one.person.id, form.code.data)
     if proof is None:
         failure_audit.signin(one.person.name, METHOD, "wrong code")
-        return render_template("factor.html", form=form, problem=WRONG, **shown), 401
+        return render_template("second_factor.html", form=form, problem=WRONG, **shown), 401
     throttle.succeeded(trial)
     return admit(one.person, f"{one.method}+{proof}", redirect(one.next))
 
@@ -68,13 +68,13 @@ def setup() -> Response | str | tuple[str, int]:
     audit.record(Action.FACTOR_ADDED, actor=one.person, resource=whose, factor=Factor.TOTP)
     codes = recovery.renew(one.person.id)
     audit.record(Action.RECOVERY_CREATED, actor=one.person, resource=whose)
-    page = render_template("recovery.html", codes=codes, next=one.next)
+    page = render_template("recovery_codes.html", codes=codes, next=one.next)
     return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
 
 
 def _setup_page(form: FlaskForm, one: Pending, secret: str) -> str:
     return render_template(
-        "setup.html",
+        "authenticator_setup.html",
         form=form,
         name=one.person.name,
         secret=secret,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from callbacks.account import access, credentials, page
-from callbacks.asking import Act
+from callbacks.account import access_actions, credential_actions, page
+from callbacks.confirm_actions import Act
 
-ACTS: dict[str, Act] = credentials.ACTS | access.ACTS
+ACTS: dict[str, Act] = credential_actions.ACTS | access_actions.ACTS
 
 
 def register() -> None:

@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from callbacks.admin import (
+    access_preview,
     audit,
     datasets,
+    dead_letters,
     feeds,
     groups,
     health,
-    letters,
     live,
     people,
-    persons,
+    people_actions,
     sessions,
     settings,
-    sight,
     views,
 )
-from callbacks.asking import Act
+from callbacks.confirm_actions import Act
 
 
 def register() -> None:
     """Wire all administration pages."""
-    for page in (people, groups, datasets, views, feeds, letters, sessions, live, audit, health, settings):
+    for page in (
+        people,
+        groups,
+        datasets,
+        views,
+        feeds,
+        dead_letters,
+        sessions,
+        live,
+        audit,
+        health,
+        settings,
+    ):
         page.register()
 
 
-ACTS: dict[str, Act] = persons.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS
-ACTS |= live.ACTS | sight.ACTS | feeds.ACTS | letters.ACTS
+ACTS: dict[str, Act] = people_actions.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS
+ACTS |= live.ACTS | access_preview.ACTS | feeds.ACTS | dead_letters.ACTS

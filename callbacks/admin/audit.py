@@ -15,8 +15,8 @@ from accounts.audit.filters import asked
 from accounts.guard import requires
 from accounts.paging import Window
 from accounts.permissions import Permission
-from callbacks.admin import rows
-from callbacks.admin.words import moment
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment
 from components.admin import ids
 from components.controls import Formatted, facts
 from db.tables import AuditEntry
@@ -24,8 +24,8 @@ from db.tables import AuditEntry
 
 def register() -> None:
     """Wire the page."""
-    rows.register(ids.AUDIT, page, "entry", "entries")
-    rows.register_panel(ids.AUDIT, panel)
+    grid_data.register(ids.AUDIT, page, "entry", "entries")
+    grid_data.register_panel(ids.AUDIT, panel)
     filters = (Input(ids.filter_(ids.AUDIT), "value"), State(ids.filter_(ids.AUDIT), "id"))
     callback(Output(ids.EXPORT, "href"), *filters, prevent_initial_call=True)(export_address)
     callback(Output(ids.filter_(ids.AUDIT, "action"), "options"), Input(ids.AUDIT, "id"))(acts)
@@ -37,7 +37,7 @@ def register() -> None:
     )(verify)
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The entries that the table shows."""
     found, total = audit.page(asked(filters), window.start, window.size)
     return [row(each) for each in found], total

@@ -12,9 +12,9 @@ from flask_login import current_user
 from accounts import groups, user_listing
 from accounts.paging import Window
 from accounts.principals import Principal
-from callbacks.admin import rows
-from callbacks.admin.words import moment, subject, who
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment, subject, who
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components import ids as shared
 from components.admin import dataset as shown
 from components.admin import ids
@@ -31,11 +31,11 @@ PERSON, EVERYONE, GROUP = "person", "everyone", "group:"
 
 def register() -> None:
     """Wire the page."""
-    rows.register(ids.DATASETS, page, "dataset", "datasets")
-    rows.register_panel(ids.DATASETS, panel)
+    grid_data.register(ids.DATASETS, page, "dataset", "datasets")
+    grid_data.register_panel(ids.DATASETS, panel)
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The datasets that the table shows."""
     found, total = admin_listing.page(filters.get("text") or "", window)
     return [_row(each) for each in found], total

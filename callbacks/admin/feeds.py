@@ -13,9 +13,9 @@ from accounts.guard import requires
 from accounts.paging import Window
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.admin import rows, snippets
-from callbacks.admin.words import moment
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.admin import grid_data, snippets
+from callbacks.admin.formatting import moment
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components import ids as shared
 from components.admin import feed as shown
 from components.admin import ids
@@ -41,8 +41,8 @@ NO_DATASET = (
 
 def register() -> None:
     """Wire the page; the browser looks again at each beat."""
-    rows.register(ids.FEEDS, page, "feed", "feeds", Permission.PRESENT)
-    rows.register_panel(ids.FEEDS, panel, Permission.PRESENT)
+    grid_data.register(ids.FEEDS, page, "feed", "feeds", Permission.PRESENT)
+    grid_data.register_panel(ids.FEEDS, panel, Permission.PRESENT)
     beat = Input(ids.BEAT, "n_intervals")
     clientside_callback(
         ClientsideFunction("tables", "refresh"), beat, State(ids.FEEDS, "id"), prevent_initial_call=True
@@ -50,7 +50,7 @@ def register() -> None:
     callback(Output(ids.pace(), "children"), beat, State(ids.pace(), "id"), prevent_initial_call=True)(paces)
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The feeds that the table shows."""
     text = (filters.get("text") or "").casefold()
     found = [_row(each) for each in acts.listed(current_user)]

@@ -14,9 +14,9 @@ from accounts.paging import Window
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from accounts.user_listing import Search
-from callbacks.admin import rows
-from callbacks.admin.words import moment, who
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment, who
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components import ids as shared
 from components.admin import group as shown
 from components.admin import ids
@@ -28,8 +28,8 @@ MEMBERS = Window(size=50)
 
 def register() -> None:
     """Wire the page."""
-    rows.register(ids.GROUPS, page, "group", "groups")
-    rows.register_panel(ids.GROUPS, panel)
+    grid_data.register(ids.GROUPS, page, "group", "groups")
+    grid_data.register_panel(ids.GROUPS, panel)
     person = shared.answer("person")
     callback(Output(person, "list"), Input(person, "value"), prevent_initial_call=True)(suggest)
 
@@ -40,7 +40,7 @@ def suggest(typed: str | None) -> list[str]:
     return [name for _, name in user_listing.names(typed or "")]
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The groups that the table shows."""
     found, total = groups.page(filters.get("text") or "", window)
     return [_row(each) for each in found], total

@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components.admin import ids
-from components.asking import lines, section
+from components.confirm_dialog import lines, section
 from components.controls import Formatted, facts
 from config import settings
 from datasets import admin_listing

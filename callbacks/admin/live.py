@@ -10,10 +10,10 @@ from flask import current_app
 
 from accounts.paging import Window
 from accounts.principals import Principal
-from callbacks.admin import rows
-from callbacks.admin.words import moment
-from callbacks.asking import Act, Answers, Done, Question
-from components.admin import ids, way_in
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment
+from callbacks.confirm_actions import Act, Answers, Done, Question
+from components.admin import access_panels, ids
 from realtime import live
 from realtime.live import Found
 from realtime.service import Realtime
@@ -21,11 +21,11 @@ from realtime.service import Realtime
 
 def register() -> None:
     """Wire the table and its panel."""
-    rows.register(ids.LIVE, page, "live session", "live sessions")
-    rows.register_panel(ids.LIVE, panel)
+    grid_data.register(ids.LIVE, page, "live session", "live sessions")
+    grid_data.register_panel(ids.LIVE, panel)
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """Those in progress, of whose owners or presenters the name holds what is searched for."""
     text = (filters.get("text") or "").casefold()
     found = [
@@ -36,7 +36,7 @@ def page(filters: rows.Filters, window: Window) -> rows.Page:
 
 def panel(key: str) -> list[Component] | None:
     found = next((found for found in live.running() if found.live.key == key), None)
-    return way_in.live(_row(found)) if found else None
+    return access_panels.live(_row(found)) if found else None
 
 
 def ask_end(_key: str) -> Question:

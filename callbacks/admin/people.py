@@ -12,8 +12,8 @@ from accounts.guard import requires
 from accounts.paging import Window
 from accounts.permissions import Permission
 from accounts.user_listing import Person, Search, State
-from callbacks.admin import rows
-from callbacks.admin.words import moment
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment
 from components import ids as shared
 from components.admin import ids, person
 from db.tables import Role, UserSession
@@ -21,8 +21,8 @@ from db.tables import Role, UserSession
 
 def register() -> None:
     """Wire the page."""
-    rows.register(ids.PEOPLE, page, "person", "people")
-    rows.register_panel(ids.PEOPLE, panel)
+    grid_data.register(ids.PEOPLE, page, "person", "people")
+    grid_data.register_panel(ids.PEOPLE, panel)
     callback(Output(ids.filter_(ids.PEOPLE, "group"), "options"), Input(shared.changed(ids.PEOPLE), "data"))(
         group_options
     )
@@ -35,7 +35,7 @@ def group_options(_changed: int | None) -> list[dict[str, str]]:
     return [{"value": "", "label": "Every group"}, *known]
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The people that the table shows."""
     search = Search(
         text=filters.get("text") or "",

@@ -14,10 +14,10 @@ from accounts.access_listing import Owned
 from accounts.audit import Action
 from accounts.paging import Window
 from accounts.principals import Principal
-from callbacks.admin import rows
-from callbacks.admin.words import moment
-from callbacks.asking import Act, Answers, Done, Question
-from components.admin import ids, way_in
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment
+from callbacks.confirm_actions import Act, Answers, Done, Question
+from components.admin import access_panels, ids
 from datasets.access import guest_links
 
 Row = dict[str, Any]
@@ -26,12 +26,12 @@ Row = dict[str, Any]
 def register() -> None:
     """Wire the three tables of the page."""
     for table, pages, found, row, panel, things in PARTS:
-        rows.register(table, _page(pages, row), *things)
-        rows.register_panel(table, _panel(found, row, panel))
+        grid_data.register(table, _page(pages, row), *things)
+        grid_data.register_panel(table, _panel(found, row, panel))
 
 
 def _page(pages: Callable[[str, Window], tuple[list[Owned], int]], row: Callable[[Owned], Row]) -> Any:  # noqa: ANN401
-    def page(filters: rows.Filters, window: Window) -> rows.Page:
+    def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
         found, total = pages(filters.get("text") or "", window)
         return [row(each) for each in found], total
 
@@ -74,7 +74,7 @@ def guest_row(owned: Owned) -> Row:
 
 
 def session_panel(row: Row) -> list[Component]:
-    return way_in.session(row, mine=row["id"] == current_user.key)
+    return access_panels.session(row, mine=row["id"] == current_user.key)
 
 
 PARTS: tuple[tuple[Any, ...], ...] = (
@@ -91,7 +91,7 @@ PARTS: tuple[tuple[Any, ...], ...] = (
         access_listing.open_tokens,
         access_listing.open_token,
         token_row,
-        way_in.token,
+        access_panels.token,
         ("token", "tokens"),
     ),
     (
@@ -99,7 +99,7 @@ PARTS: tuple[tuple[Any, ...], ...] = (
         access_listing.open_guest_links,
         access_listing.open_guest_link,
         guest_row,
-        way_in.guest,
+        access_panels.guest,
         ("link", "links"),
     ),
 )

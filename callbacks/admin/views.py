@@ -12,9 +12,9 @@ from flask_login import current_user
 from accounts import user_listing
 from accounts.paging import Window
 from accounts.principals import Principal
-from callbacks.admin import rows
-from callbacks.admin.words import moment, subject, who
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment, subject, who
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components.admin import ids
 from components.admin import view as shown
 from datasets import kept, shares
@@ -25,11 +25,11 @@ from db.tables import Resource
 
 def register() -> None:
     """Wire the table."""
-    rows.register(ids.VIEWS, page, "saved view", "saved views")
-    rows.register_panel(ids.VIEWS, panel)
+    grid_data.register(ids.VIEWS, page, "saved view", "saved views")
+    grid_data.register_panel(ids.VIEWS, panel)
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The views that the table shows."""
     found, total = kept.page(filters.get("text") or "", window)
     return [_row(each) for each in found], total

@@ -9,7 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.asking import ask, lines, section
+from components.confirm_dialog import ask, lines, section
 from components.controls import Conditions, Field, Formatted, Options, facts
 
 Row = dict[str, Any]

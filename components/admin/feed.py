@@ -9,7 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.asking import ask, do, section
+from components.confirm_dialog import ask, do, section
 from components.controls import Formatted, facts
 
 Row = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.asking import ask, do, lines, section
+from components.confirm_dialog import ask, do, lines, section
 from components.controls import Formatted
 
 

@@ -6,10 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.frame import frame
+from components.admin.admin_page import frame
 from components.admin.table import column, table
 from components.controls import Field
-from pages.who import account
+from pages.current_account import account
 
 COLUMNS = [
     column("number", "Entry", "Number", width=96),

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.frame import frame
+from components.admin.admin_page import frame
 from components.admin.table import column, table
-from components.asking import ask
+from components.confirm_dialog import ask
 from components.controls import Field
-from pages.who import account
+from pages.current_account import account
 
 COLUMNS = [
     column("name", "Name", sortable=True),

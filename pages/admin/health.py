@@ -6,8 +6,8 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.frame import frame
-from pages.who import account
+from components.admin.admin_page import frame
+from pages.current_account import account
 
 
 def layout(**_query: str) -> Component:

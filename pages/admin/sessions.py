@@ -5,10 +5,10 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.frame import frame, tabs
+from components.admin.admin_page import frame, tabs
 from components.admin.table import column, table
 from components.controls import Field
-from pages.who import account
+from pages.current_account import account
 
 PARTS = {"sessions": "Sessions", "tokens": "API tokens", "guests": "Guest links", "live": "Live"}
 EMPTY = {

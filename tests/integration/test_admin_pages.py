@@ -18,9 +18,9 @@ from accounts.permissions import Permission
 from accounts.principals import Principal
 from accounts.user_listing import Search
 from callbacks import admin as admin_pages
-from callbacks.admin import feeds, letters
+from callbacks.admin import dead_letters, feeds
 from components.admin import ids
-from components.admin.frame import FOR_PRESENTERS, PAGES
+from components.admin.admin_page import FOR_PRESENTERS, PAGES
 from datasets import admin_listing
 from datasets.ingest.importer import import_file
 from db.engine import session
@@ -87,7 +87,7 @@ def test_every_callback_of_these_pages_is_for_admins_or_about_feeds(app: Dash, s
 
 
 def test_every_other_act_of_these_pages_is_for_admins_who_have_just_proved_who_they_are() -> None:
-    others = admin_pages.ACTS.keys() - feeds.ACTS.keys() - letters.ACTS.keys()
+    others = admin_pages.ACTS.keys() - feeds.ACTS.keys() - dead_letters.ACTS.keys()
     assert len(others) > 20
     acts = [admin_pages.ACTS[verb] for verb in others]
     assert {(act.permission, act.fresh) for act in acts} == {(Permission.ADMINISTER, True)}

@@ -15,7 +15,7 @@ import pytest
 import config
 from accounts import sessions
 from accounts.permissions import Permission
-from api.frames import framed
+from api.cuxfilter_proxy import framed
 from datasets import catalogue, shares
 from datasets.address import parse
 from datasets.cuxfilter.payload import Sheet

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.sync.server import unix_serve
 
-from api.frames import GONE
+from api.cuxfilter_proxy import GONE
 from datasets import shares
 from tests.conftest import using
 from tests.integration.cuxfilter import opened

@@ -16,7 +16,7 @@ from accounts import api_tokens, sessions, users
 from accounts.guard import PUBLIC
 from accounts.permissions import GRANTED, GUEST, Permission
 from accounts.sessions import Browser
-from callbacks import account, admin, lives
+from callbacks import account, admin, live_sessions
 from db.engine import session
 from db.tables import Dataset, GuestLink, LiveSession, Role, SavedView, now
 from tests.integration.dash_calls import ask, confirm
@@ -126,7 +126,7 @@ def test_no_act_is_done_for_who_is_not_entitled(app: Dash, client_of: Client, ki
     refusal = 401 if kind == "stranger" else 403
     denied = [
         verb
-        for verb, act in (account.ACTS | lives.ACTS | admin.ACTS).items()
+        for verb, act in (account.ACTS | live_sessions.ACTS | admin.ACTS).items()
         if act.permission not in granted
     ]
     answers = {verb: (ask(app, client, verb, "1"), confirm(app, client, verb, "1")) for verb in denied}

@@ -10,7 +10,7 @@ from flask_login import current_user
 from accounts import access_listing, api_tokens
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components import account, ids
 from components.controls import Field
 from db.tables import now

@@ -10,8 +10,8 @@ from flask_login import current_user
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.asking import Act, Answers, Done, Question
-from components import ids, lives
+from callbacks.confirm_actions import Act, Answers, Done, Question
+from components import ids, live_sessions
 from components.controls import Field
 from datasets.access.gateway import entries
 from realtime import live
@@ -29,7 +29,7 @@ def lists(_changed: int | None) -> list[Component]:
     """Everything on the page."""
     names = {entry.slug: entry.name for entry in entries(current_user)}
     told = [found.told(current_user) for found in live.listed(current_user)]
-    return lives.lists([each | {"title": names[each["dataset"]]} for each in told])
+    return live_sessions.lists([each | {"title": names[each["dataset"]]} for each in told])
 
 
 def ask_rename(key: str) -> Question:

@@ -11,8 +11,8 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Kind as PrincipalKind
 from accounts.throttle import Kind, TooManyError, Try
+from api.errors import explain
 from api.operations import Answer, Body, operation
-from api.problems import explain
 
 routes = Blueprint("confirm", __name__)
 explain(routes)

@@ -9,7 +9,7 @@ from accounts import credentials, identities, passkeys, qr, totp, users
 from accounts.passkeys import UnknownPasskeyError
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components import account, ids
 from components.controls import Field
 from db.tables import Passkey

@@ -7,9 +7,9 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.errors import explain
 from api.operations import Answer, Query, operation
-from api.problems import explain
-from api.versions import require_same
+from api.version_requests import require_same
 from datasets import audit_events
 from datasets.access.gateway import Door
 from db.tables import now

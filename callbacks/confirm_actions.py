@@ -17,7 +17,7 @@ from accounts.guard import demand, demand_fresh, requires
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from components import ids
-from components.asking import do as undo_button
+from components.confirm_dialog import do as undo_button
 
 REFUSALS = (ValueError, LookupError, PermissionError)
 """What an act raises when it can't be done; its words are for the person."""

@@ -8,9 +8,9 @@ from dash.development.base_component import Component
 from accounts import access_listing, groups, mail, user_admin, user_listing
 from accounts.principals import Principal
 from accounts.user_listing import Person
-from callbacks.admin.links import handed, way
-from callbacks.admin.words import ROLES, who
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.admin.formatting import ROLES, who
+from callbacks.admin.one_time_links import handed, way
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components import ids
 from components.controls import Field
 from datasets import leaving

@@ -10,9 +10,9 @@ from flask import current_app
 
 from accounts import user_listing
 from accounts.principals import Principal
-from callbacks.admin.words import who
-from callbacks.asking import Act, Answers, Done, Question
-from components.admin import sight
+from callbacks.admin.formatting import who
+from callbacks.confirm_actions import Act, Answers, Done, Question
+from components.admin import access_summary
 from datasets import admin_listing
 from datasets.access import access_preview
 from datasets.access.access_preview import Preview
@@ -39,7 +39,9 @@ def ask_sees(key: str) -> Question:
     """``key`` is of a person."""
     person = user_listing.acting(int(key))
     return Question(
-        f"What {person.name} sees", [sight.each([_row(each) for each in access_preview.all_of(person)])], ""
+        f"What {person.name} sees",
+        [access_summary.each([_row(each) for each in access_preview.all_of(person)])],
+        "",
     )
 
 
@@ -50,7 +52,7 @@ def _shown(seen: Preview | None) -> list[Component]:
         "visible": access_preview.count(seen, current_app.extensions["engines"]),
         "total": seen.whole.rows,
     }
-    return [sight.one(_row(seen) | counted)]
+    return [access_summary.one(_row(seen) | counted)]
 
 
 def _row(seen: Preview) -> dict[str, Any]:

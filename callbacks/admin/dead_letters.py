@@ -13,9 +13,9 @@ from accounts.guard import requires
 from accounts.paging import Window
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.admin import rows
-from callbacks.admin.words import moment
-from callbacks.asking import Act, Answers, Done, Question
+from callbacks.admin import grid_data
+from callbacks.admin.formatting import moment
+from callbacks.confirm_actions import Act, Answers, Done, Question
 from components.admin import feed as shown
 from components.admin import ids
 from db.tables import DeadLetter
@@ -29,8 +29,8 @@ LONGEST = 300
 
 def register() -> None:
     """Wire the table of one feed's dead letters."""
-    rows.register(ids.LETTERS, page, "dead letter", "dead letters", Permission.PRESENT)
-    rows.register_panel(ids.LETTERS, panel, Permission.PRESENT)
+    grid_data.register(ids.LETTERS, page, "dead letter", "dead letters", Permission.PRESENT)
+    grid_data.register_panel(ids.LETTERS, panel, Permission.PRESENT)
     callback(Output(ids.LETTERS_OF, "children"), Input(ids.filter_(ids.LETTERS, "feed"), "value"))(trail)
 
 
@@ -44,7 +44,7 @@ def trail(key: str) -> list[Component]:
     return shown.trail(found.feed.name, found.dataset)
 
 
-def page(filters: rows.Filters, window: Window) -> rows.Page:
+def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The dead letters that the table shows."""
     key = str(filters.get("feed") or "")
     try:

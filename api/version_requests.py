@@ -9,8 +9,8 @@ from flask import Response, request
 from flask_login import current_user
 from pydantic import Field
 
+from api.errors import RefusedError, RightsChangedError
 from api.operations import Query
-from api.problems import RefusedError, RightsChangedError
 from datasets.access.effective_access import Reach
 from datasets.append.snapshots import States
 from datasets.cubes.in_flight import Turn

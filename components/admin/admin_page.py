@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.asking import dialog
+from components.confirm_dialog import dialog
 from components.shell import Account, shell
 
 PAGES = {
