@@ -53,8 +53,8 @@ from db import engine, schema
 from db.keys import key_ring
 from db.keys.master import MasterKeyError
 from gpu.choice import Choice, EngineUnavailableError, Limits, choose
-from realtime import recordings
-from realtime.mounted import Mounted
+from realtime.embedded_broker import Mounted
+from realtime.live import recordings
 from realtime.service import Realtime
 from server import static_assets
 from server.disconnects import Departures

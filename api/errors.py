@@ -27,11 +27,11 @@ from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.storage.encryption import UnreadableError
 from datasets.table.table_reader import TooManySortedError
 from gpu.cux.process import ProcessError
-from realtime.feeds.acts import BadFeedError
-from realtime.feeds.known import UnknownFeedError
-from realtime.live import UnknownLiveError, UnknownMarkError
-from realtime.pace import TooOftenError
-from realtime.stage import BadLiveError, OverError, RunningError
+from realtime.feeds.actions import BadFeedError
+from realtime.feeds.queries import UnknownFeedError
+from realtime.live.actions import BadLiveError, OverError, RunningError
+from realtime.live.rate_limit import TooOftenError
+from realtime.live.sessions import UnknownLiveError, UnknownMarkError
 
 SOON = "5"
 """Seconds after which to ask again for what is being prepared."""

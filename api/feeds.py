@@ -13,8 +13,8 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import explain
 from api.operations import Answer, Body, operation
-from realtime import tokens
-from realtime.feeds import acts
+from realtime.feeds import actions
+from realtime.live import tokens
 from realtime.service import Realtime
 
 
@@ -76,14 +76,14 @@ def feed_routes(realtime: Realtime) -> Blueprint:
     @operation()
     def list_feeds() -> FeedList:
         """The feeds of the datasets that you may add rows to."""
-        return FeedList(feeds=[_told(each) for each in acts.listed(current_user)])
+        return FeedList(feeds=[_told(each) for each in actions.listed(current_user)])
 
     @routes.post("/api/feeds")
     @requires(Permission.PRESENT)
     @operation(status=201)
     def create_feed(body: NewFeed) -> CreatedFeed:
         """Let rows that are published on a new channel go to a dataset."""
-        key = acts.create(current_user, body.dataset, body.name)
+        key = actions.create(current_user, body.dataset, body.name)
         realtime.feeds.soon()
         return CreatedFeed(key=key, channel=tokens.feed(key))
 
@@ -105,7 +105,7 @@ def feed_routes(realtime: Realtime) -> Blueprint:
     return routes
 
 
-def _told(each: acts.Listed) -> ListedFeed:
+def _told(each: actions.Listed) -> ListedFeed:
     own = each.feed
     return ListedFeed(
         key=own.key,

@@ -22,7 +22,7 @@ from datasets.access import guest_links
 from datasets.access.guest_links import Place, Wish
 from datasets.explorations import saved_views
 from db.tables import GuestLink, SavedView
-from realtime import live
+from realtime.live import sessions as live_sessions
 
 Page = Response | AnyResponse | str | tuple[str, int]
 
@@ -81,14 +81,14 @@ def guest_routes() -> Blueprint:
     @operation()
     def list_live_guest_links(key: str) -> Links:
         """The guest links to a live session of yours."""
-        return _listed(live.find(current_user, key).live)
+        return _listed(live_sessions.find(current_user, key).live)
 
     @routes.post("/api/live/<key>/guests")
     @requires(Permission.SAVE)
     @operation(status=201)
     def create_live_guest_link(key: str, body: NewLink) -> LinkPath:
         """Give out a guest link to a live session of yours: whoever has it may follow, and nothing else."""
-        return _created(live.find(current_user, key).live, body)
+        return _created(live_sessions.find(current_user, key).live, body)
 
     @routes.delete("/api/guests/<link_id>")
     @requires(Permission.SAVE)
@@ -128,10 +128,10 @@ def _is_signed_in() -> bool:
 def _for_somebody(link: GuestLink) -> Page:
     """Their own rights are enough, or they choose to be a guest instead: nobody is signed out by a link."""
     home = guest_links.home(link)
-    find = live.find if link.view_id is None else saved_views.find
+    find = live_sessions.find if link.view_id is None else saved_views.find
     try:
         find(current_user, home.rpartition("/")[2])
-    except (saved_views.UnknownViewError, live.UnknownLiveError):
+    except (saved_views.UnknownViewError, live_sessions.UnknownLiveError):
         return render_template("guest.html", form=FlaskForm(), name=current_user.name)
     return redirect(home)
 

@@ -18,10 +18,11 @@ from datasets.access.gateway import Door
 from datasets.description import Description
 from datasets.exploration import Exploration
 from datasets.explorations.visible_part import require_fit
-from realtime import live, recordings
-from realtime.live import Found, Part
+from realtime.live import recordings
+from realtime.live import sessions as live_sessions
+from realtime.live.actions import Stage
+from realtime.live.sessions import Found, Part
 from realtime.service import Realtime
-from realtime.stage import Stage
 
 
 class NewLive(Body):
@@ -177,7 +178,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @operation()
     def list_live() -> LiveSessions:
         """What is presented now, and what has ended that you started or took part in."""
-        found = [ListedLive(**each.told(current_user)) for each in live.listed(current_user)]
+        found = [ListedLive(**each.told(current_user)) for each in live_sessions.listed(current_user)]
         return LiveSessions(sessions=found)
 
     @routes.post("/api/live")
@@ -195,7 +196,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @operation()
     def show_live(key: str) -> ShownLive:
         """A live session as it is now."""
-        found = live.find(current_user, key)
+        found = live_sessions.find(current_user, key)
         return ShownLive(**realtime.outline(current_user, found, _seen(door, found)))
 
     @routes.get("/api/live/<key>/qr.svg")
@@ -203,7 +204,7 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @operation(media="image/svg+xml")
     def show_code(key: str) -> Response:
         """The address of a live session, for a phone's camera."""
-        live.find(current_user, key)
+        live_sessions.find(current_user, key)
         return Response(qr.image(f"{one_time_links.base()}/live/{key}"), mimetype="image/svg+xml")
 
     @routes.patch("/api/live/<key>")
@@ -232,8 +233,8 @@ def live_routes(door: Door, realtime: Realtime) -> Blueprint:
     @operation()
     def read_recording(key: str, query: After) -> Recording:
         """A page of what was recorded, as far as you see that; read on behind ``next``."""
-        live.require_person(current_user)
-        found = live.find(current_user, key)
+        live_sessions.require_person(current_user)
+        found = live_sessions.find(current_user, key)
         realtime.settle(key)
         messages, following = recordings.read(found.live.id or 0, query.after, _seen(door, found))
         return Recording(messages=messages, next=following)
@@ -307,7 +308,7 @@ def _marks(routes: Blueprint, door: Door, stage: Stage) -> None:
 
 
 def _mark(door: Door, key: str, mark: int) -> Mark:
-    found = live.find(current_user, key)
+    found = live_sessions.find(current_user, key)
     states = door.open(current_user, found.dataset, found.live.version).states
     return Mark(mark=mark, rows=states.seen(found.marked(mark)))
 

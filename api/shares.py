@@ -20,7 +20,7 @@ from datasets.explorations import saved_views
 from datasets.query.axes import MisfitError
 from datasets.shares import BadShareError, Subject, Terms
 from db.tables import Level, Resource, Share
-from realtime import live
+from realtime.live import sessions as live_sessions
 
 
 class NewShare(Body):
@@ -157,7 +157,7 @@ def _view(key: str) -> int:
 
 
 def _live(key: str) -> int:
-    return live.find(current_user, key).live.id or 0
+    return live_sessions.find(current_user, key).live.id or 0
 
 
 def _shared(resource: Resource, id_: int, body: NewShare) -> CreatedShare:

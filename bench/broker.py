@@ -22,7 +22,7 @@ from bench.figures import quantiles, table
 from config import Settings
 from realtime import keys
 from realtime.broker import capabilities, tokens
-from realtime.broker.actions import Action
+from realtime.broker.protocol import Action
 
 ROOT = Path(__file__).parents[1]
 HEAD = ["samples", "arrived p50", "p95", "p99", "max", "acknowledged p50", "p95", "lost", "% of a core"]

@@ -29,8 +29,8 @@ from config import Settings
 from datasets import catalogue
 from datasets.ingest.resample import short
 from datasets.storage import appended_files
-from realtime import tokens
-from realtime.feeds import acts
+from realtime.feeds import actions
+from realtime.live import tokens
 
 WATCH = (Path(__file__).parent / "watching.js").read_text()
 NARROW = {"hour": pa.int8(), "delay": pa.int16(), "distance": pa.int16()}
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
             config.use(Settings(data=folder))
             browser = playwright.chromium.launch(executable_path=shutil.which(CHROMIUM), args=FLAGS)
             by = users.require(first_run.ADMIN)
-            key = acts.create(by, slug, "bench")
+            key = actions.create(by, slug, "bench")
             page = _opened(browser.new_page(), running, slug)
             with ThreadPoolExecutor(1) as pool:
                 work = pool.submit(asyncio.run, _feed(running, by, slug, key, chosen))

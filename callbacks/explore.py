@@ -24,8 +24,8 @@ from datasets.explorations.url import Opened, open_address
 from datasets.explorations.visible_part import fitted
 from datasets.storage.encryption import UnreadableError, require_readable
 from db.tables import Level, Resource, SavedView
-from realtime import live
-from realtime.live import UnknownLiveError
+from realtime.live import sessions as live_sessions
+from realtime.live.sessions import UnknownLiveError
 from realtime.service import Realtime
 
 
@@ -86,12 +86,12 @@ def _opened_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
 
 def _opened_live(hash_: str, key: str) -> dict[str, Any]:
     """A live session as it is now, on its own version; with a hash, as its reader explores it alone."""
-    found = live.find(current_user, key)
+    found = live_sessions.find(current_user, key)
     opened = open_address(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _describe)
     realtime: Realtime = current_app.extensions["realtime"]
     if not hash_:
         exploration, whole = fitted(realtime.latest(found.live).state, opened.description)
-        opened = replace(opened, exploration=exploration, problems=() if whole else (live.LEFT_OUT,))
+        opened = replace(opened, exploration=exploration, problems=() if whole else (live_sessions.LEFT_OUT,))
     outline = realtime.outline(current_user, found, opened.description)
     return _answer(opened) | {"live": outline | {"state": outline["state"].model_dump(mode="json")}}
 

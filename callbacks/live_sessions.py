@@ -11,12 +11,13 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks.confirm_actions import Act, Answers, Done, Question
-from components import ids, live_sessions
+from components import ids
 from components.controls import Field
+from components.live_sessions import lists as build_lists
 from datasets.access.gateway import entries
-from realtime import live
+from realtime.live import sessions as live_sessions
+from realtime.live.actions import Stage
 from realtime.service import Realtime
-from realtime.stage import Stage
 
 
 def register() -> None:
@@ -28,12 +29,12 @@ def register() -> None:
 def lists(_changed: int | None) -> list[Component]:
     """Everything on the page."""
     names = {entry.slug: entry.name for entry in entries(current_user)}
-    told = [found.told(current_user) for found in live.listed(current_user)]
-    return live_sessions.lists([each | {"title": names[each["dataset"]]} for each in told])
+    told = [found.told(current_user) for found in live_sessions.listed(current_user)]
+    return build_lists([each | {"title": names[each["dataset"]]} for each in told])
 
 
 def ask_rename(key: str) -> Question:
-    name = Field(ids.answer("name"), "Name", value=live.find(current_user, key).live.name)
+    name = Field(ids.answer("name"), "Name", value=live_sessions.find(current_user, key).live.name)
     return Question("Rename the live session", [name], "Rename")
 
 

@@ -12,9 +12,9 @@ from db.keys import key_ring
 from db.keys.column_encryption import AlteredError
 from db.tables import KeyPurpose
 from realtime import keys
+from realtime.broker.app import Broker
 from realtime.broker.options import Options
-from realtime.broker.records import Seal
-from realtime.broker.service import Broker
+from realtime.broker.storage_types import Seal
 
 NONCE, ID = 12, 16
 PLACE = b"realtime history"

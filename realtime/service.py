@@ -20,20 +20,21 @@ from datasets.description import Description
 from datasets.exploration import Exploration
 from datasets.explorations.visible_part import fitted
 from db.tables import LiveSession
-from realtime import live, recordings, tokens
-from realtime.broker.gate import ALL
-from realtime.feeds import acts, known
-from realtime.feeds.running import Feeds
-from realtime.grants import Grant, Grants
-from realtime.live import Found, UnknownLiveError
-from realtime.recordings import Latest
-from realtime.stage import Stage
-from realtime.watch import Watch
+from realtime.broker.auth import ALL
+from realtime.feeds import actions, queries
+from realtime.feeds.supervisor import Feeds
+from realtime.issued_tokens import Grant, Grants
+from realtime.live import recordings, tokens
+from realtime.live import sessions as live_sessions
+from realtime.live.actions import Stage
+from realtime.live.recordings import Latest
+from realtime.live.sessions import Found, UnknownLiveError
+from realtime.rights_watcher import Watch
 
 if TYPE_CHECKING:
-    from realtime.adapter import Adapter
-    from realtime.mounted import Mounted
-    from realtime.studio import Studio
+    from realtime.ably_client import Adapter
+    from realtime.embedded_broker import Mounted
+    from realtime.live.channel_hub import Studio
 
 PATIENCE = 1.0
 """Seconds that rights which are lost wait for what is being told."""
@@ -118,7 +119,7 @@ class Realtime:
         Raises:
             UnknownFeedError: they manage no such feed.
         """
-        acts.find(person, key)
+        actions.find(person, key)
         return self._told_of(person, tokens.feed(key), tokens.of_publisher(person, key))
 
     def watch_growth(self, person: Principal, slug: str) -> dict[str, Any] | None:
@@ -181,15 +182,15 @@ class Realtime:
 
     def began(self, key: str) -> None:
         if self._runs:
-            self._studio().record(live.of(key))
+            self._studio().record(live_sessions.of(key))
 
     def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
         if self._runs:
-            self._told = self._studio().tell(live.of(key).live, name, data)
+            self._told = self._studio().tell(live_sessions.of(key).live, name, data)
 
     def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
-        found = live.of(key)
-        presenter = users.of_id(live.presenter(found.live))
+        found = live_sessions.of(key)
+        presenter = users.of_id(live_sessions.presenter(found.live))
         if not self._runs or presenter is None:
             return
         seen = self._seen(presenter, found)
@@ -198,7 +199,7 @@ class Realtime:
         self._studio().offer(found.live, seen.rights, data)
 
     def changed(self, key: str) -> None:
-        found = live.of(key)
+        found = live_sessions.of(key)
         if self._begun:
             self._begun.turn(found.live)
         self.tell(key, "roles", found.roles())
@@ -216,14 +217,14 @@ class Realtime:
 
     def _go_on(self) -> None:
         """Record what a former process has begun."""
-        for found in live.running():
+        for found in live_sessions.running():
             self.began(found.live.key)
 
     def _seen(self, person: Principal, found: Found) -> Description:
         return self._door.open(person, found.dataset, found.live.version).description
 
     def _studio(self) -> Studio:
-        from realtime.studio import Studio  # noqa: PLC0415
+        from realtime.live.channel_hub import Studio  # noqa: PLC0415
 
         with self._beginning:
             if self._begun is None:
@@ -231,7 +232,7 @@ class Realtime:
             return self._begun
 
     def _adapter(self) -> Adapter:
-        from realtime.adapter import Adapter  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+        from realtime.ably_client import Adapter  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
 
         with self._beginning:
             if self._speaks is None:
@@ -267,7 +268,7 @@ class Realtime:
     def _notice(self, key: str) -> None:
         """Tell what has ended otherwise than by the stage: its owner has left."""
         with suppress(UnknownLiveError):
-            if self._begun and self._begun.records(key) and live.of(key).live.ended is not None:
+            if self._begun and self._begun.records(key) and live_sessions.of(key).live.ended is not None:
                 self.over(key)
 
 
@@ -282,7 +283,7 @@ async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
 
 def _grown(person: Principal, slug: str) -> str | None:
     """The channel on which they may hear that a dataset grows; raises what ``watch_growth`` does."""
-    return tokens.grown(slug) if acts.sees_all_rows(person, slug) and known.feeds(slug) else None
+    return tokens.grown(slug) if actions.sees_all_rows(person, slug) and queries.feeds(slug) else None
 
 
 def _holds(grant: Grant) -> bool:
@@ -292,10 +293,10 @@ def _holds(grant: Grant) -> bool:
     if person is None:
         return False
     if ":" in grant.key:
-        return acts.may_use(person, grant.key)
-    if not live.exists(person, grant.key):
+        return actions.may_use(person, grant.key)
+    if not live_sessions.exists(person, grant.key):
         return False
-    found = live.of(grant.key)
-    if found.live.ended is not None or live.rights(person, found) != grant.rights:
+    found = live_sessions.of(grant.key)
+    if found.live.ended is not None or live_sessions.rights(person, found) != grant.rights:
         return False
     return not grant.publishes or tokens.publishes(person, found.live)

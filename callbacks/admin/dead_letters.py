@@ -19,9 +19,9 @@ from callbacks.confirm_actions import Act, Answers, Done, Question
 from components.admin import feed as shown
 from components.admin import ids
 from db.tables import DeadLetter
-from realtime.feeds import acts, letters
-from realtime.feeds.known import UnknownFeedError
-from realtime.feeds.letters import GoneError, Replayed
+from realtime.feeds import actions, dead_letters
+from realtime.feeds.dead_letters import GoneError, Replayed
+from realtime.feeds.queries import UnknownFeedError
 
 LONGEST = 300
 """Characters of a row that the table shows; the panel shows all."""
@@ -38,7 +38,7 @@ def register() -> None:
 def trail(key: str) -> list[Component]:
     """Whose dead letters these are."""
     try:
-        found = acts.find(current_user, key)
+        found = actions.find(current_user, key)
     except UnknownFeedError as error:
         return shown.nowhere(str(error))
     return shown.trail(found.feed.name, found.dataset)
@@ -48,7 +48,7 @@ def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The dead letters that the table shows."""
     key = str(filters.get("feed") or "")
     try:
-        found, total = letters.page(current_user, key, window)
+        found, total = dead_letters.page(current_user, key, window)
     except UnknownFeedError:
         return [], 0
     return [_row(key, each) for each in found], total
@@ -58,7 +58,7 @@ def panel(key: str) -> list[Component] | None:
     """A dead letter in full; None if it is gone."""
     feed, number = _parts(key)
     try:
-        own = letters.one(current_user, feed, number)
+        own = dead_letters.one(current_user, feed, number)
     except (UnknownFeedError, GoneError):
         return None
     full = json.dumps(own.content, indent=1, ensure_ascii=False)
@@ -78,11 +78,11 @@ def _parts(key: str) -> tuple[str, int]:
 
 def replay(by: Principal, key: str, _answers: Answers) -> Done:
     feed, number = _parts(key)
-    return Done(_words(letters.replay(by, feed, {number: letters.one(by, feed, number).content})))
+    return Done(_words(dead_letters.replay(by, feed, {number: dead_letters.one(by, feed, number).content})))
 
 
 def ask_replay_all(key: str) -> Question:
-    waiting = acts.find(current_user, key).letters
+    waiting = actions.find(current_user, key).letters
     if not waiting:
         return Question("Play all again", [html.P("There is no dead letter.")], "")
     words = (
@@ -92,7 +92,7 @@ def ask_replay_all(key: str) -> Question:
 
 
 def replay_all(by: Principal, key: str, _answers: Answers) -> Done:
-    return Done(_words(letters.replay(by, key)))
+    return Done(_words(dead_letters.replay(by, key)))
 
 
 def ask_discard(_key: str) -> Question:
@@ -101,17 +101,17 @@ def ask_discard(_key: str) -> Question:
 
 def discard(by: Principal, key: str, _answers: Answers) -> Done:
     feed, number = _parts(key)
-    letters.discard(by, feed, [number])
+    dead_letters.discard(by, feed, [number])
     return Done("The dead letter is discarded.")
 
 
 def ask_discard_all(key: str) -> Question:
-    words = f"{acts.find(current_user, key).letters:,} rows are lost for good."
+    words = f"{actions.find(current_user, key).letters:,} rows are lost for good."
     return Question("Discard all dead letters?", [html.P(words)], "Discard")
 
 
 def discard_all(by: Principal, key: str, _answers: Answers) -> Done:
-    letters.discard(by, key)
+    dead_letters.discard(by, key)
     return Done("The dead letters are discarded.")
 
 

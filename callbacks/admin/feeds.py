@@ -23,15 +23,15 @@ from components.controls import Field
 from config import settings
 from datasets.access import gateway
 from datasets.access.gateway import Seen
-from realtime import tokens
-from realtime.feeds import acts
-from realtime.feeds.acts import Listed
-from realtime.feeds.known import UnknownFeedError
-from realtime.feeds.running import Feeds
-from realtime.feeds.taking import MOST_LETTERS
+from realtime.feeds import actions
+from realtime.feeds.actions import Listed
+from realtime.feeds.batch_writer import MOST_LETTERS
+from realtime.feeds.queries import UnknownFeedError
+from realtime.feeds.supervisor import Feeds
+from realtime.live import tokens
 
 if TYPE_CHECKING:
-    from realtime.feeds.intake import Pace
+    from realtime.feeds.consumer import Pace
 
 SORTED = ("name", "dataset", "rows", "letters")
 NO_DATASET = (
@@ -53,7 +53,7 @@ def register() -> None:
 def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """The feeds that the table shows."""
     text = (filters.get("text") or "").casefold()
-    found = [_row(each) for each in acts.listed(current_user)]
+    found = [_row(each) for each in actions.listed(current_user)]
     found = [row for row in found if text in f"{row['name']}\n{row['dataset']}".casefold()]
     if window.sort in SORTED:
         found.sort(key=lambda row: row[window.sort], reverse=window.descending)
@@ -63,7 +63,7 @@ def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
 def panel(key: str) -> list[Component] | None:
     """A feed in full; None if it is gone."""
     try:
-        return shown.panel(_row(found := acts.find(current_user, key)), _ways(found.dataset, key))
+        return shown.panel(_row(found := actions.find(current_user, key)), _ways(found.dataset, key))
     except UnknownFeedError:
         return None
 
@@ -71,7 +71,7 @@ def panel(key: str) -> list[Component] | None:
 @requires(Permission.PRESENT)
 def paces(_beat: int | None, open_: list[dict[str, str]]) -> list[Component]:
     """How fast the feed is that the panel shows."""
-    found = {each.feed.key: each for each in acts.listed(current_user)} if open_ else {}
+    found = {each.feed.key: each for each in actions.listed(current_user)} if open_ else {}
     return [shown.pace(_row(found[each["key"]])) if each["key"] in found else [] for each in open_]
 
 
@@ -120,7 +120,7 @@ def _feeds() -> Feeds:
 
 def ask_new(_key: str) -> Question:
     mine = [(each.slug, each.name) for each in gateway.entries(current_user)]
-    offered = [(slug, name) for slug, name in mine if acts.manages(current_user, slug)]
+    offered = [(slug, name) for slug, name in mine if actions.manages(current_user, slug)]
     if not offered:
         return Question("New feed", [html.P(NO_DATASET)], "")
     fields = [
@@ -132,32 +132,32 @@ def ask_new(_key: str) -> Question:
 
 def new(by: Principal, _key: str, answers: Answers) -> Done:
     slug = str(answers.get("dataset") or "")
-    key = acts.create(by, slug, str(answers.get("name") or ""))
+    key = actions.create(by, slug, str(answers.get("name") or ""))
     _feeds().soon()
     told = html.P(["Publish to the channel ", html.Code(tokens.feed(key)), "."])
     return Done("", show=[told, *shown.publishing(_ways(slug, key))])
 
 
 def pause(by: Principal, key: str, _answers: Answers) -> Done:
-    acts.pause(by, key)
+    actions.pause(by, key)
     _feeds().soon()
     return Done("The feed is paused. What is published waits in the history of its channel.")
 
 
 def resume(by: Principal, key: str, _answers: Answers) -> Done:
-    acts.resume(by, key)
+    actions.resume(by, key)
     _feeds().soon()
     return Done("The feed goes on where it was.")
 
 
 def ask_delete(key: str) -> Question:
-    found = acts.find(current_user, key)
+    found = actions.find(current_user, key)
     words = "The rows that it brought stay. Nothing more is taken in, and its dead letters are gone for good."
     return Question(f"Delete the feed {found.feed.name}?", [html.P(words)], "Delete")
 
 
 def delete(by: Principal, key: str, _answers: Answers) -> Done:
-    acts.delete(by, key)
+    actions.delete(by, key)
     _feeds().soon()
     return Done("The feed is deleted.")
 

@@ -28,8 +28,8 @@ from db.keys.master import source
 from db.schema import UnusableDatabaseError
 from db.tables import KeyPurpose
 from gpu.choice import Choice
-from realtime import live
-from realtime.feeds import known
+from realtime.feeds import queries
+from realtime.live import sessions as live_sessions
 from realtime.service import Realtime
 
 PACKAGES = ("dash", "Flask", "uvicorn", "SQLAlchemy", "numba", "numpy", "pyarrow", "duckdb", "cryptography")
@@ -128,8 +128,8 @@ def _live(realtime: Realtime) -> Component:
         ("Messages go through", "the broker of this service" if ours else "Ably's cloud"),
         ("The service itself", said[how.connected]),
         ("Sockets", Formatted(how.sockets, "number") if how.sockets is not None else "Ably knows"),
-        ("Live sessions", Formatted(len(live.running()), "number")),
-        ("Feeds that run", Formatted(len(known.running()), "number")),
+        ("Live sessions", Formatted(len(live_sessions.running()), "number")),
+        ("Feeds that run", Formatted(len(queries.running()), "number")),
     )
 
 

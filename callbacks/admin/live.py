@@ -14,8 +14,8 @@ from callbacks.admin import grid_data
 from callbacks.admin.formatting import moment
 from callbacks.confirm_actions import Act, Answers, Done, Question
 from components.admin import access_panels, ids
-from realtime import live
-from realtime.live import Found
+from realtime.live import sessions as live_sessions
+from realtime.live.sessions import Found
 from realtime.service import Realtime
 
 
@@ -29,13 +29,15 @@ def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
     """Those in progress, of whose owners or presenters the name holds what is searched for."""
     text = (filters.get("text") or "").casefold()
     found = [
-        row for row in map(_row, live.running()) if text in f"{row['owner']}\n{row['presenter']}".casefold()
+        row
+        for row in map(_row, live_sessions.running())
+        if text in f"{row['owner']}\n{row['presenter']}".casefold()
     ]
     return found[window.start : window.start + window.size], len(found)
 
 
 def panel(key: str) -> list[Component] | None:
-    found = next((found for found in live.running() if found.live.key == key), None)
+    found = next((found for found in live_sessions.running() if found.live.key == key), None)
     return access_panels.live(_row(found)) if found else None
 
 

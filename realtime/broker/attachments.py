@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from realtime.broker.actions import MODES, Flag
+from realtime.broker.channel_names import ChannelName
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Outgoing
-from realtime.broker.names import ChannelName
+from realtime.broker.protocol import MODES, Flag
 
 if TYPE_CHECKING:
     from realtime.broker.capabilities import Capability

@@ -8,19 +8,19 @@ from functools import partial
 from time import time
 from typing import Any
 
-from realtime.broker import payloads, serials
-from realtime.broker.actions import Action, Flag
+from realtime.broker import message_codec, serials
 from realtime.broker.attachments import Attachment
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame, Outgoing
 from realtime.broker.history import History
-from realtime.broker.limits import Rate
+from realtime.broker.message_codec import Item
 from realtime.broker.options import Options
-from realtime.broker.payloads import Item
 from realtime.broker.presence import Members
-from realtime.broker.records import Entry, Kind, Written
+from realtime.broker.protocol import Action, Flag
+from realtime.broker.rate_limit import Rate
 from realtime.broker.serials import Serials
+from realtime.broker.storage_types import Entry, Kind, Written
 
 Done = Callable[[list[str] | BrokerError], None]
 """Told the serials of what was published, or why it was not."""
@@ -102,7 +102,7 @@ class Channels:
             own = item["serial"] = serials.of_item(serial, index)
             if publication.kind is Kind.MESSAGE:
                 item |= {"action": 0, "version": {"serial": own, "timestamp": now}}
-        passing = publication.kind is Kind.MESSAGE and payloads.is_passing(publication.items)
+        passing = publication.kind is Kind.MESSAGE and message_codec.is_passing(publication.items)
         told = partial(self._written, channel, publication, done)
         channel.waiting += 1
         if passing and channel.waiting == 1:

@@ -10,18 +10,18 @@ from secrets import token_urlsafe
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from realtime.broker.actions import Action
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
 from realtime.broker.keys import Lookup
-from realtime.broker.limits import Rate
+from realtime.broker.message_codec import Item
 from realtime.broker.options import Options
-from realtime.broker.payloads import Item
+from realtime.broker.protocol import Action
+from realtime.broker.rate_limit import Rate
 from realtime.broker.tokens import Access
 
 if TYPE_CHECKING:
     from realtime.broker.attachments import Attachment
-    from realtime.broker.sockets import Socket
+    from realtime.broker.send_queue import Socket
 
 
 class Connection:

@@ -7,7 +7,7 @@ from typing import Any, Literal, NoReturn
 
 import msgpack
 
-from realtime.broker import payloads
+from realtime.broker import message_codec
 from realtime.broker.errors import BrokerError
 
 Format = Literal["json", "msgpack"]
@@ -54,7 +54,7 @@ def encode(frame: Frame, form: Format) -> bytes:
     if form == "json":
         for kind in ("messages", "presence"):
             if kind in frame:
-                frame = frame | {kind: [payloads.as_text(item) for item in frame[kind]]}
+                frame = frame | {kind: [message_codec.as_text(item) for item in frame[kind]]}
     return dumps(frame, form)
 
 

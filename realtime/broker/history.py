@@ -11,9 +11,9 @@ from threading import Thread
 from typing import TypeVar
 
 from realtime.broker.errors import BrokerError
-from realtime.broker.ledger import Ledger
-from realtime.broker.payloads import Item
-from realtime.broker.records import Entry, Seal, Span, Written
+from realtime.broker.message_codec import Item
+from realtime.broker.message_store import Ledger
+from realtime.broker.storage_types import Entry, Seal, Span, Written
 
 MOST = 500
 """Publications that become durable together."""

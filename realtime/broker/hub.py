@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from realtime.broker.auth import Gate
 from realtime.broker.channels import Channels
 from realtime.broker.connections import Connections
 from realtime.broker.errors import BrokerError
-from realtime.broker.gate import Gate
 from realtime.broker.history import History
 from realtime.broker.options import Options
 

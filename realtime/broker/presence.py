@@ -5,10 +5,10 @@ from __future__ import annotations
 from secrets import token_urlsafe
 from time import time
 
-from realtime.broker.actions import Presence
 from realtime.broker.errors import BrokerError
-from realtime.broker.payloads import Item
-from realtime.broker.records import member_of
+from realtime.broker.message_codec import Item
+from realtime.broker.protocol import Presence
+from realtime.broker.storage_types import member_of
 
 ENTERING = (Presence.ENTER, Presence.UPDATE)
 

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
-from realtime.broker import names, payloads
-from realtime.broker.actions import Flag
+from realtime.broker import channel_names, message_codec
 from realtime.broker.channels import Channel, Done, Publication
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
 from realtime.broker.hub import Hub
-from realtime.broker.payloads import Item
-from realtime.broker.records import Kind
+from realtime.broker.message_codec import Item
+from realtime.broker.protocol import Flag
+from realtime.broker.storage_types import Kind
 from realtime.broker.tokens import Access
 
 if TYPE_CHECKING:
@@ -32,9 +32,9 @@ async def message(session: Session, frame: Frame) -> None:
     again, connection.received = serial <= connection.received, max(serial, connection.received)
     try:
         channel = _channel(session, frame, "publish", Flag.PUBLISH)
-        items = payloads.taken(frame.get("messages"), session.hub.options.largest_message)
+        items = message_codec.taken(frame.get("messages"), session.hub.options.largest_message)
         identify(items, session.access, f"{connection.id}:{serial}", connection.id)
-        if again and payloads.is_passing(items):
+        if again and message_codec.is_passing(items):
             receipt.settle([])  # it has been delivered, or was lost with those who listened then
             return
         silent = None if session.echo else connection
@@ -50,7 +50,7 @@ async def presence(session: Session, frame: Frame) -> None:
     connection.received = max(serial, connection.received)
     try:
         channel = _channel(session, frame, "presence", Flag.PRESENCE)
-        items = payloads.taken(frame.get("presence"), session.hub.options.largest_message)
+        items = message_codec.taken(frame.get("presence"), session.hub.options.largest_message)
         for item, raw in zip(items, frame["presence"], strict=True):
             item.pop("id", None)
             item["action"] = raw.get("action", 0)
@@ -140,7 +140,7 @@ def _channel(session: Session, frame: Frame, operation: str, mode: Flag) -> Chan
     Raises:
         BrokerError: there is none such, the client may not, or does so too often.
     """
-    name = names.read(frame.get("channel"))
+    name = channel_names.read(frame.get("channel"))
     attachment = session.connection.attachments.get(frame["channel"])
     if attachment is not None and mode not in attachment.modes:
         raise BrokerError(40160, f"{name.own} is attached without this mode")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from realtime.broker.actions import Action
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
+from realtime.broker.protocol import Action
 
 
 class Receipt:

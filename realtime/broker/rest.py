@@ -9,12 +9,12 @@ from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
-from realtime.broker import answers, issuing, names, payloads, publishing, serials
-from realtime.broker.answers import Found
+from realtime.broker import channel_names, message_codec, publishing, responses, serials, token_routes
 from realtime.broker.channels import Channel
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
-from realtime.broker.records import Kind, Span
+from realtime.broker.responses import Found
+from realtime.broker.storage_types import Kind, Span
 
 Handler = Callable[[Hub, Request, str], Awaitable[Found]]
 
@@ -49,12 +49,12 @@ async def _time(_hub: Hub, _request: Request, _subject: str) -> Found:
 
 
 async def _stats(hub: Hub, request: Request, _subject: str) -> Found:
-    issuing.admit(hub, request)
+    token_routes.admit(hub, request)
     return Found([])
 
 
 async def _channels(hub: Hub, request: Request, _subject: str) -> Found:
-    access = issuing.admit(hub, request)
+    access = token_routes.admit(hub, request)
     allowed = (
         channel for channel in hub.channels if access.capability.allows("channel-metadata", channel.name)
     )
@@ -69,9 +69,11 @@ async def _channel(hub: Hub, request: Request, subject: str) -> Found:
 
 async def _publish(hub: Hub, request: Request, subject: str) -> Found:
     name = _allowed(hub, request, subject, "publish")
-    body = answers.body_of(request, await request.body())
-    items = payloads.taken(body if isinstance(body, list) else [body], hub.options.largest_message)
-    published = await publishing.by_request(hub, issuing.admit(hub, request), hub.channels.get(name), items)
+    body = responses.body_of(request, await request.body())
+    items = message_codec.taken(body if isinstance(body, list) else [body], hub.options.largest_message)
+    published = await publishing.by_request(
+        hub, token_routes.admit(hub, request), hub.channels.get(name), items
+    )
     told = {"channel": name, "messageId": items[0]["id"].rpartition(":")[0], "serials": published}
     return Found(told, 201)
 
@@ -89,39 +91,41 @@ async def _history(hub: Hub, request: Request, subject: str, kind: Kind) -> Foun
     span = _span(request, name, kind)
     items = await hub.history.read(span)
     place = _path(request).rpartition("/")[2]
-    return answers.page(request, items, place, lambda item: str(item["serial"]))
+    return responses.page(request, items, place, lambda item: str(item["serial"]))
 
 
 def _span(request: Request, name: str, kind: Kind) -> Span:
     """The part of a channel's history that is asked for, with one item more than a page has."""
     query = request.query_params
-    start, end = answers.whole(query, "start", 0), answers.whole(query, "end", 10**14 - 1)
+    start, end = responses.whole(query, "start", 0), responses.whole(query, "end", 10**14 - 1)
     direction = query.get("direction", "backwards")
     if direction not in ("backwards", "forwards") or start > end:
         raise BrokerError(40003, "history goes forwards or backwards, from a start to an end after it")
     after, until = serials.of_time(start), serials.of_time(end + 1)
     if "from_serial" in query:
         until = min(until, serials.all_of(query["from_serial"]))
-    cursor, newest_first = answers.cursor_of(query), direction == "backwards"
+    cursor, newest_first = responses.cursor_of(query), direction == "backwards"
     if cursor is not None:
         after, until = (after, serials.before(cursor)) if newest_first else (cursor, until)
-    return Span(name, kind, after, until, answers.limit_of(query) + 1, newest_first)
+    return Span(name, kind, after, until, responses.limit_of(query) + 1, newest_first)
 
 
 async def _presence(hub: Hub, request: Request, subject: str) -> Found:
     name = _allowed(hub, request, subject, "presence", "subscribe")
-    query, limit = request.query_params, answers.limit_of(request.query_params)
-    begin = answers.whole(query, "cursor", 0)
+    query, limit = request.query_params, responses.limit_of(request.query_params)
+    begin = responses.whole(query, "cursor", 0)
     asked = [field for field in ("clientId", "connectionId") if field in query]
     members = hub.channels.get(name).members.everybody()
     chosen = [item for item in members if all(item[field] == query[field] for field in asked)]
     places = {id(item): str(place + 1) for place, item in enumerate(chosen)}
-    return answers.page(request, chosen[begin : begin + limit + 1], "presence", lambda item: places[id(item)])
+    return responses.page(
+        request, chosen[begin : begin + limit + 1], "presence", lambda item: places[id(item)]
+    )
 
 
 def _allowed(hub: Hub, request: Request, subject: str, *operations: str) -> str:
     """The name of a channel on which the request may do one of these."""
-    access, name = issuing.admit(hub, request), names.read(subject).own
+    access, name = token_routes.admit(hub, request), channel_names.read(subject).own
     if not any(access.capability.allows(operation, name) for operation in operations):
         raise BrokerError(40160, f"{' or '.join(operations)} is not allowed on {name}")
     return name
@@ -143,6 +147,6 @@ BELOW: dict[tuple[str, ...], dict[str, Handler]] = {
     ("channels", "history"): {"GET": _messages},
     ("channels", "presence"): {"GET": _presence},
     ("channels", "presence", "history"): {"GET": _presence_history},
-    ("keys", "requestToken"): {"POST": issuing.request_token},
-    ("keys", "revokeTokens"): {"POST": issuing.revoke_tokens},
+    ("keys", "requestToken"): {"POST": token_routes.request_token},
+    ("keys", "revokeTokens"): {"POST": token_routes.revoke_tokens},
 }

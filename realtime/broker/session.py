@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from realtime.broker import following, leaving, publishing
-from realtime.broker.actions import Action
+from realtime.broker import attach, disconnect, publishing
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import LARGEST, Frame, decode
 from realtime.broker.hub import Hub
-from realtime.broker.limits import Rate
+from realtime.broker.protocol import Action
+from realtime.broker.rate_limit import Rate
 from realtime.broker.receipts import Receipts
-from realtime.broker.sockets import Socket
+from realtime.broker.send_queue import Socket
 from realtime.broker.tokens import Access
 
 FRAMES, BURST = 500, 2000
@@ -97,19 +97,19 @@ async def _auth(session: Session, frame: Frame) -> None:
     session.connection.access = session.hub.gate.renew(token, session.access)
     session.connection.warned = False
     session.welcome()
-    following.recheck(session)
+    attach.recheck(session)
 
 
 async def _close(session: Session, _frame: Frame) -> None:
     session.socket.send({"action": int(Action.CLOSED)})
     session.socket.close()
-    leaving.close(session.hub, session.connection)
+    disconnect.close(session.hub, session.connection)
 
 
 ANSWERS: dict[int, Answer] = {
     Action.HEARTBEAT: _heartbeat,
-    Action.ATTACH: following.attach,
-    Action.DETACH: following.detach,
+    Action.ATTACH: attach.attach,
+    Action.DETACH: attach.detach,
     Action.MESSAGE: publishing.message,
     Action.PRESENCE: publishing.presence,
     Action.AUTH: _auth,

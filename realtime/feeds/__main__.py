@@ -26,9 +26,9 @@ from datasets.ingest.cli_output import progress
 from datasets.ingest.importer import import_file
 from datasets.ingest.sample import flights_in_order
 from datasets.storage import appended_files
-from realtime import tokens
-from realtime.adapter import Adapter
-from realtime.feeds import acts
+from realtime.ably_client import Adapter
+from realtime.feeds import actions
+from realtime.live import tokens
 
 SLUG, NAME = "flights-live", "Flights, live"
 BEAT = 0.1
@@ -91,8 +91,8 @@ def _prepare(flights: pa.Table) -> None:
 
 def _feed(by: Principal) -> str:
     """The key of the feed of these flights."""
-    known = (each.feed.key for each in acts.listed(by) if each.dataset == SLUG)
-    return next(known, None) or acts.create(by, SLUG, NAME)
+    known = (each.feed.key for each in actions.listed(by) if each.dataset == SLUG)
+    return next(known, None) or actions.create(by, SLUG, NAME)
 
 
 def _stream(flights: pa.Table) -> bytes:

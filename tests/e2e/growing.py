@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from playwright.sync_api import Page, expect
 
 from accounts.principals import Principal
-from realtime import tokens
+from realtime.live import tokens
 from tests.e2e.explore import rows
 from tests.e2e.visits import Service
 from tests.integration.publishers import publisher

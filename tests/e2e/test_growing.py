@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from accounts import users
 from config import Settings
-from realtime.feeds import acts
+from realtime.feeds import actions
 from tests.conftest import using
 from tests.e2e.explore import card, drag, settled, table
 from tests.e2e.growing import Growing, feeding, number, selected
@@ -67,7 +67,7 @@ def test_values_beyond_the_scale_are_seen_and_the_scale_is_widened(visit: Opener
 def test_a_page_moves_while_a_feed_brings_rows_and_somebody_brushes(visit: Opener, growing: Growing) -> None:
     with using(Settings(data=growing.service.data)):
         admin = users.require("admin")
-        key = acts.create(admin, "growing", "Live")
+        key = actions.create(admin, "growing", "Live")
         page = visit("/explore/growing")
         settled(page)
         page.route("**/state?*", lambda _: None)  # who asks gets no answer: it must be told

@@ -19,7 +19,7 @@ from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Terms
 from db.tables import Resource, Role
-from realtime.feeds import acts
+from realtime.feeds import actions
 from tests.conftest import using
 from tests.e2e.conftest import PATIENCE, ROOT
 from tests.e2e.explore import drag, rows, settled
@@ -34,7 +34,7 @@ MOMENT = 60_000
 def open_to_all() -> str:
     """Everyone sees the dataset that grows; returns the key of a feed of it."""
     shares.put(Resource.DATASET, catalogue.find("growing", None)[0].id or 0, shares.EVERYONE, Terms())
-    return acts.create(users.require("admin"), "growing", "Live")
+    return actions.create(users.require("admin"), "growing", "Live")
 
 
 def test_who_presents_holds_growing_rows_still_for_the_audience(

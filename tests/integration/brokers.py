@@ -22,9 +22,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from realtime.broker import capabilities, tokens
+from realtime.broker.app import Broker
 from realtime.broker.keys import Key
 from realtime.broker.options import Options
-from realtime.broker.service import Broker
 from server.request_limits import PatientProtocol, WholeBodies
 from server.serve import LARGEST_FRAME, DiscreetSockets
 

@@ -8,9 +8,9 @@ import pytest
 from accounts.principals import Principal
 from config import Settings
 from db.tables import LiveSession, Role
-from realtime import tokens
-from realtime.adapter import Adapter
-from realtime.messages import Ear
+from realtime.ably_client import Adapter
+from realtime.channel_messages import Ear
+from realtime.live import tokens
 from tests.conftest import using
 from tests.integration.brokers import KEY, running
 from tests.integration.stages import until
@@ -97,7 +97,7 @@ def test_nothing_of_it_is_logged_with_a_token(broker, adapters, caplog):
     speaker.publish("live:x", "n", {"n": 1}).result(20)
     broker.restart()
     speaker.publish("live:x", "n", {"n": 2}).result(20)
-    loud = ("ably", "realtime.adapter", "websockets", "httpx")
+    loud = ("ably", "realtime.ably_client", "websockets", "httpx")
     ours = [record for record in caplog.records if record.name.startswith(loud)]
     assert not [record for record in ours if "eyJ" in record.getMessage() or "access" in record.getMessage()]
 

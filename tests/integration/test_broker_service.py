@@ -16,7 +16,7 @@ from db.keys.column_encryption import AlteredError
 from db.tables import KeyPurpose
 from realtime import keys
 from realtime.broker import capabilities, tokens
-from realtime.broker.actions import Action
+from realtime.broker.protocol import Action
 from realtime.embedded import RingSeal
 from server import request_limits
 from tests.conftest import using

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from realtime.broker import pulse
-from realtime.broker.actions import Action, Flag
+from realtime.broker import maintenance
+from realtime.broker.protocol import Action, Flag
 from tests.integration.brokers import KEY, running, until, wire
 
 MINE = {"messages": [{"name": "n", "data": "1"}]}
@@ -550,7 +550,7 @@ def test_history_is_sealed_at_rest_and_forgets_by_age_and_size(tmp_path):
         assert b"readable" not in everything
 
         hub, loop = broker.broker._hub, broker.broker._loop
-        asyncio.run_coroutine_threadsafe(pulse.forget(hub), loop).result()
+        asyncio.run_coroutine_threadsafe(maintenance.forget(hub), loop).result()
         kept = {name: ask.get(f"/channels/{name}/messages").json() for name in ("room", "other")}
     broker.stop()
     assert [item["data"] for item in kept["room"]] == ["readable 39"]

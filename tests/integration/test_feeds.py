@@ -27,9 +27,10 @@ from datasets.ingest.importer import import_file
 from datasets.storage import appended_files
 from db.engine import session
 from db.tables import DeadLetter, Feed, Level, Role, Share
-from realtime import adapter, tokens
-from realtime.feeds import acts, letters, taking
-from realtime.messages import Message
+from realtime import ably_client
+from realtime.channel_messages import Message
+from realtime.feeds import actions, batch_writer, dead_letters
+from realtime.live import tokens
 from tests.integration.publishers import publisher
 from tests.integration.stages import house, soon, until
 
@@ -59,7 +60,7 @@ def admin(settings):
 @pytest.fixture
 def feed(trips, admin):
     """The key of a feed of it."""
-    return acts.create(admin, "trips", "Counter")
+    return actions.create(admin, "trips", "Counter")
 
 
 @pytest.fixture
@@ -156,15 +157,17 @@ def test_what_does_not_fit_waits_with_a_reason_until_it_is_corrected(service, fe
     ]
     assert reasons[4].startswith("this is no stream of Arrow IPC")
     assert reasons[5] == "a message is named rows or arrow, not 'other'"
-    found, total = letters.page(admin, feed, letters.Window())
+    found, total = dead_letters.page(admin, feed, dead_letters.Window())
     assert total == 6
     many = next(letter.id for letter in found if letter.content == {"n": "many"})
-    assert letters.replay(admin, feed, {many: {"n": 2}}) == letters.Replayed(1, 0)
-    with pytest.raises(letters.GoneError):
-        letters.replay(admin, feed, {many: {"n": 2}})
-    assert letters.replay(admin, feed) == letters.Replayed(1, 4)
+    assert dead_letters.replay(admin, feed, {many: {"n": 2}}) == dead_letters.Replayed(1, 0)
+    with pytest.raises(dead_letters.GoneError):
+        dead_letters.replay(admin, feed, {many: {"n": 2}})
+    assert dead_letters.replay(admin, feed) == dead_letters.Replayed(1, 4)
     assert arrived() == [1, 3, 2, 4]
-    letters.discard(admin, feed, [letter.id for letter in letters.page(admin, feed, letters.Window())[0]])
+    dead_letters.discard(
+        admin, feed, [letter.id for letter in dead_letters.page(admin, feed, dead_letters.Window())[0]]
+    )
     assert waiting(feed) == []
 
 
@@ -172,44 +175,44 @@ def test_each_database_takes_a_batch_once_and_keeps_what_is_odd(database, tmp_pa
     pq.write_table(pa.table({"n": list(range(BASE)), "name": ["x"] * BASE}), tmp_path / "trips.parquet")
     import_file(tmp_path / "trips.parquet", "trips", "Trips", quiet, quiet)
     admin = users.create("admin", "correct horse battery", Role.ADMIN)
-    key = acts.create(admin, "trips", "Counter")
+    key = actions.create(admin, "trips", "Counter")
     with session() as work:
         id_ = work.exec(select(Feed.id)).one()
     messages = [Message(4_000_000_000_000, "1 admin", "s", "rows", [*rows(100), {"n": "many"}], "one:0")]
-    assert taking.Taker(id_).take(messages).added == 1
-    assert taking.Taker(id_).take(messages) is None
-    (letter,), _ = letters.page(admin, key, letters.Window())
-    assert letters.replay(admin, key, {letter.id: {"n": 101}}) == letters.Replayed(1, 0)
+    assert batch_writer.Taker(id_).take(messages).added == 1
+    assert batch_writer.Taker(id_).take(messages) is None
+    (letter,), _ = dead_letters.page(admin, key, dead_letters.Window())
+    assert dead_letters.replay(admin, key, {letter.id: {"n": 101}}) == dead_letters.Replayed(1, 0)
     assert arrived() == [100, 101]
-    acts.pause(admin, key)
-    with pytest.raises(taking.OvertakenError):
-        taking.Taker(id_).take([Message(4_000_000_000_001, "1 admin", "t", "rows", rows(5), "two:0")])
-    acts.delete(admin, key)
+    actions.pause(admin, key)
+    with pytest.raises(batch_writer.OvertakenError):
+        batch_writer.Taker(id_).take([Message(4_000_000_000_001, "1 admin", "t", "rows", rows(5), "two:0")])
+    actions.delete(admin, key)
     assert (waiting(key), arrived()) == ([], [100, 101])
 
 
 def test_messages_that_do_not_fit_are_taken_only_until_they_pause_the_feed(feed, admin, monkeypatch):
     """However many wait, and however many rows each holds: all at once they would not fit into memory."""
-    monkeypatch.setattr(taking, "MOST_LETTERS", 10)
+    monkeypatch.setattr(batch_writer, "MOST_LETTERS", 10)
     with session() as work:
         id_ = work.exec(select(Feed.id)).one()
     first = int(time.time() * 1000)
     messages = [Message(first + n, "1 admin", "", "rows", [n] * 6, f"{n}:0") for n in range(4)]
-    taking.Taker(id_).take(messages)
-    found, total = letters.page(admin, feed, letters.Window())
+    batch_writer.Taker(id_).take(messages)
+    found, total = dead_letters.page(admin, feed, dead_letters.Window())
     assert (total, {letter.content for letter in found}) == (12, {0, 1})
     with session() as work:
         own = work.exec(select(Feed)).one()
     assert (own.paused, own.cursor) == (True, first + 1)
-    letters.discard(admin, feed, [letter.id for letter in found])
-    acts.resume(admin, feed)
-    taking.Taker(id_).take(messages)
+    dead_letters.discard(admin, feed, [letter.id for letter in found])
+    actions.resume(admin, feed)
+    batch_writer.Taker(id_).take(messages)
     assert {content for content, _ in waiting(feed)} == {2, 3}
 
 
 def test_many_rows_are_taken_in_batches_that_memory_holds(service, feed, admin, monkeypatch):
-    monkeypatch.setattr(taking, "MOST_ROWS", 5)
-    acts.pause(admin, feed)
+    monkeypatch.setattr(batch_writer, "MOST_ROWS", 5)
+    actions.pause(admin, feed)
     until(lambda: not service.dash.server.extensions["realtime"].feeds._intakes)
 
     async def scene():
@@ -218,14 +221,14 @@ def test_many_rows_are_taken_in_batches_that_memory_holds(service, feed, admin, 
                 await program.rows(str(n), rows(*range(3 * n, 3 * n + 3)))
 
     asyncio.run(scene())
-    acts.resume(admin, feed)
+    actions.resume(admin, feed)
     until(lambda: arrived() == list(range(12)))
     with session() as work:
         assert work.exec(select(Feed.batches)).one() == 2
 
 
 def test_a_paused_feed_takes_nothing_and_later_all_that_came_meanwhile(service, feed, admin, monkeypatch):
-    monkeypatch.setattr(adapter, "PAGE", 2)
+    monkeypatch.setattr(ably_client, "PAGE", 2)
 
     async def scene(*numbers):
         async with publishing(service.port, feed, admin) as program:
@@ -234,29 +237,29 @@ def test_a_paused_feed_takes_nothing_and_later_all_that_came_meanwhile(service, 
 
     asyncio.run(scene(1, 2))
     until(lambda: arrived() == [1, 2])
-    acts.pause(admin, feed)
+    actions.pause(admin, feed)
     asyncio.run(scene(*range(3, 10)))
     until(lambda: not service.dash.server.extensions["realtime"].feeds._intakes)
     assert arrived() == [1, 2]
-    acts.resume(admin, feed)
+    actions.resume(admin, feed)
     until(lambda: arrived() == list(range(1, 10)))
-    acts.delete(admin, feed)
+    actions.delete(admin, feed)
     assert arrived() == list(range(1, 10))
 
 
 def test_too_many_dead_letters_pause_a_feed_and_nothing_is_lost(service, feed, admin, monkeypatch):
-    monkeypatch.setattr(taking, "MOST_LETTERS", 3)
+    monkeypatch.setattr(batch_writer, "MOST_LETTERS", 3)
 
     async def scene():
         async with publishing(service.port, feed, admin) as program:
             await program.rows("bad", [{"m": n} for n in range(3)])
-            until_paused = partial(until, lambda: acts.find(admin, feed).feed.paused)
+            until_paused = partial(until, lambda: actions.find(admin, feed).feed.paused)
             await asyncio.to_thread(until_paused)
             await program.rows("good", rows(1))
 
     asyncio.run(scene())
     assert arrived() == []
-    acts.resume(admin, feed)
+    actions.resume(admin, feed)
     until(lambda: arrived() == [1])
 
 

@@ -13,7 +13,7 @@ from datasets.append.appending import append
 from datasets.ingest.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.tables import Resource, Role
-from realtime.feeds import acts
+from realtime.feeds import actions
 from tests.integration.stages import house, member, soon, until
 
 CHICAGO = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
@@ -118,7 +118,7 @@ def test_what_is_held_still_reaches_followers_late_ones_and_the_recording(app, a
 
 def test_only_who_sees_every_row_hears_that_some_came(app, ada, vi, key, trips):
     admin = users.create("root", None, Role.ADMIN)
-    acts.create(admin, "trips", "Tower")
+    actions.create(admin, "trips", "Tower")
     with house(app) as service:
 
         async def scene():

@@ -11,8 +11,8 @@ from datasets import shares
 from datasets.shares import EVERYONE, Terms
 from db.engine import session
 from db.tables import Dataset, LiveSession, Resource, Role
-from realtime import recordings
-from realtime.recordings import Batch
+from realtime.live import recordings
+from realtime.live.recordings import Batch
 from tests.integration import explorations
 from tests.integration.dash_calls import ask, call, confirm, prop
 from tests.integration.stages import import_trips

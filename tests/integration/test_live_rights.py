@@ -18,8 +18,9 @@ from datasets import shares
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Dataset, GuestLink, Resource, Role, Share, now
-from realtime import pace, tokens, watch
-from realtime.broker.actions import Action
+from realtime import rights_watcher
+from realtime.broker.protocol import Action
+from realtime.live import rate_limit, tokens
 from tests.integration.brokers import Wire, wire
 from tests.integration.stages import house, import_trips, member, soon, until
 
@@ -288,7 +289,7 @@ def test_who_loses_rights_while_a_token_is_made_for_them_is_cut_off(  # noqa: PL
         return make(*of)
 
     async def scene():
-        monkeypatch.setattr(watch, "_news", lambda seen: (seen, False))  # it has looked already
+        monkeypatch.setattr(rights_watcher, "_news", lambda seen: (seen, False))  # it has looked already
         monkeypatch.setattr(tokens, "of_member", too_late)
         async with listening(service, bob, key) as heard:
             await soon(lambda: any('"code":40141' in text for text in heard.raw))
@@ -398,8 +399,8 @@ def test_guests_are_out_when_the_link_is_revoked_or_has_expired_or_the_session_e
 
 def test_who_offers_again_and_again_must_wait(signed_in, trips, ada, key):
     bob, offer = seeing_all(signed_in(Role.VIEWER)), {"exploration": exploration(trips)}
-    answers = [bob.post(f"/api/live/{key}/offer", json=offer) for _ in range(pace.BURST + 1)]
-    assert [each.status_code for each in answers] == [204] * pace.BURST + [429]
+    answers = [bob.post(f"/api/live/{key}/offer", json=offer) for _ in range(rate_limit.BURST + 1)]
+    assert [each.status_code for each in answers] == [204] * rate_limit.BURST + [429]
     assert int(answers[-1].headers["Retry-After"]) > 0
 
 

@@ -13,8 +13,9 @@ from datasets import shares
 from datasets.shares import EVERYONE, NotAllowedError, Subject, Terms
 from db.engine import session
 from db.tables import Dataset, LiveSession, Resource, Role, Share, now
-from realtime import live, recordings
-from realtime.stage import Stage
+from realtime.live import recordings
+from realtime.live import sessions as live_sessions
+from realtime.live.actions import Stage
 from tests.integration.test_live import started, trips
 from tests.integration.test_live_pages import opened
 from tests.integration.test_live_rights import come, link_to
@@ -178,7 +179,7 @@ def people(database):
 
 def close(person, key):
     """Share it with nobody; its number."""
-    id_ = live.of(key).live.id
+    id_ = live_sessions.of(key).live.id
     for share, _ in shares.of(person, Resource.LIVE, id_):
         shares.take(person, share.id)
     return id_
@@ -190,13 +191,13 @@ def test_who_is_on_stage_has_it_whomever_it_is_shared_with(stage, people):
     stage.appoint(owner, key, [each.id for each in helpers])
     stage.hand_over(owner, key, presents.id)
     close(owner, key)
-    there = [person for person in people if live.exists(person, key)]
+    there = [person for person in people if live_sessions.exists(person, key)]
     assert there == [owner, people[1], presents, people[10]]
     stage.relieve(key)
-    assert live.presenter(live.of(key).live) == presents.id
+    assert live_sessions.presenter(live_sessions.of(key).live) == presents.id
     stage.appoint(owner, key, [])
     stage.take(owner, key)
-    assert [person for person in people if live.exists(person, key)] == [owner]
+    assert [person for person in people if live_sessions.exists(person, key)] == [owner]
 
 
 def test_to_present_it_takes_to_be_among_those_it_is_shared_with(stage, people):
@@ -208,14 +209,16 @@ def test_to_present_it_takes_to_be_among_those_it_is_shared_with(stage, people):
             act(owner, key, whom)
     shares.give(owner, Resource.LIVE, id_, Subject(user_id=other.id), Terms())
     stage.hand_over(owner, key, other.id)
-    assert live.presenter(live.of(key).live) == other.id
+    assert live_sessions.presenter(live_sessions.of(key).live) == other.id
 
 
 def test_its_shares_go_with_it_and_are_recorded_by_its_key(stage, people):
     owner = people[0]
     deleted, forgotten = (stage.start(owner, STATE) for _ in range(2))
     close(owner, deleted)
-    shares.give(owner, Resource.LIVE, live.of(deleted).live.id, Subject(user_id=people[1].id), Terms())
+    shares.give(
+        owner, Resource.LIVE, live_sessions.of(deleted).live.id, Subject(user_id=people[1].id), Terms()
+    )
     rows, _ = audit.page(audit.Filter(resource_kind="live session", resource_key=deleted))
     assert [row.action for row in reversed(rows)] == ["live.started", "share.removed", "share.created"]
     for key in (deleted, forgotten):
@@ -227,4 +230,4 @@ def test_its_shares_go_with_it_and_are_recorded_by_its_key(stage, people):
     stage.delete(owner, deleted)
     with session() as work:
         assert work.exec(select(Share).where(col(Share.resource) == Resource.LIVE)).all() == []
-    assert live.exists(people[1], stage.start(owner, STATE))
+    assert live_sessions.exists(people[1], stage.start(owner, STATE))

@@ -17,9 +17,9 @@ from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
 from db.engine import session
 from db.tables import Dataset, LiveRecord, LiveSession, Resource, Role, Share, now
-from realtime import live, pace, recordings
-from realtime.live import Part, UnknownLiveError
-from realtime.stage import BadLiveError, OverError, RunningError, Stage
+from realtime.live import rate_limit, recordings, sessions
+from realtime.live.actions import BadLiveError, OverError, RunningError, Stage
+from realtime.live.sessions import Part, UnknownLiveError
 
 STATE = Exploration(dataset="trips", version="ab12", views=())
 
@@ -40,7 +40,7 @@ class Hearing:
         self.heard.append(("offered", by.name, exploration))
 
     def changed(self, key):
-        self.heard.append(("roles", live.of(key).roles()))
+        self.heard.append(("roles", sessions.of(key).roles()))
 
     def over(self, key):
         self.heard.append(("ended", key))
@@ -71,7 +71,7 @@ def people(database):
 
 
 def presenter(key):
-    return live.of(key).roles()["presenter"]["name"]
+    return sessions.of(key).roles()["presenter"]["name"]
 
 
 def actions(key):
@@ -81,7 +81,7 @@ def actions(key):
 
 def test_a_live_session_has_a_key_a_name_and_its_owner_presents(stage, audience, people):
     key = stage.start(people["ada"], STATE)
-    found = live.find(people["vi"], key)
+    found = sessions.find(people["vi"], key)
     assert (found.live.name, found.dataset, found.live.version) == ("ada on Trips", "trips", "ab12")
     assert found.told(people["ada"])["role"] is Part.PRESENTER
     assert found.told(people["vi"]) | {"started": None} == {
@@ -107,9 +107,9 @@ def test_who_does_not_see_the_dataset_finds_no_live_session_of_it(stage, people)
     key = stage.start(people["ada"], STATE)
     for unknown in (key, "x" * 16, "", "a/b", "\0" * 16):
         with pytest.raises(UnknownLiveError):
-            live.find(people["out"], unknown)
-    assert live.listed(people["out"]) == []
-    assert [found.live.key for found in live.listed(people["vi"])] == [key]
+            sessions.find(people["out"], unknown)
+    assert sessions.listed(people["out"]) == []
+    assert [found.live.key for found in sessions.listed(people["vi"])] == [key]
 
 
 def test_only_who_may_present_starts_asks_and_takes(stage, people):
@@ -136,7 +136,7 @@ def test_hand_over_take_back_and_co_presenters(stage, audience, people):
     stage.take(ada, key)
     assert presenter(key) == "ada"
     stage.appoint(ada, key, [bob.id, bob.id])
-    assert live.part(bob, live.of(key).live) is Part.CO_PRESENTER
+    assert sessions.part(bob, sessions.of(key).live) is Part.CO_PRESENTER
     stage.take(bob, key)
     stage.hand_over(root, key, ada.id)
     assert presenter(key) == "ada"
@@ -188,13 +188,13 @@ def test_asking_and_offering_are_told_with_the_name_of_who_does(stage, audience,
 
 def test_nobody_drowns_out_all_others(stage, audience, people):
     key = stage.start(people["ada"], STATE)
-    for _ in range(pace.BURST):
+    for _ in range(rate_limit.BURST):
         stage.offer(people["vi"], key, STATE)
-    with pytest.raises(pace.TooOftenError):
+    with pytest.raises(rate_limit.TooOftenError):
         stage.offer(people["vi"], key, STATE)
     stage.offer(people["bob"], key, STATE)
     stage.ask(people["bob"], key)
-    assert len([each for each in audience.heard if each[:2] == ("offered", "vi")]) == pace.BURST
+    assert len([each for each in audience.heard if each[:2] == ("offered", "vi")]) == rate_limit.BURST
 
 
 def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, people):
@@ -211,10 +211,10 @@ def test_after_the_end_nothing_is_done_but_naming_and_deleting(stage, audience, 
     for act in (stage.end, stage.take, stage.ask, stage.join):
         with pytest.raises(OverError):
             act(ada, key)
-    assert [found.live.key for found in live.listed(bob)] == [key]
-    assert live.listed(people["vi"]) == []
+    assert [found.live.key for found in sessions.listed(bob)] == [key]
+    assert sessions.listed(people["vi"]) == []
     stage.rename(ada, key, " June ")
-    assert live.of(key).live.name == "June"
+    assert sessions.of(key).live.name == "June"
     for bad in ("", " ", "a\nb", "x" * 201):
         with pytest.raises(BadLiveError):
             stage.rename(ada, key, bad)
@@ -265,9 +265,9 @@ def test_whatever_is_done_there_is_one_presenter_who_may(people, acts):
             expected = {"hand_over": whom, "take": who}.get(act, expected)
             helpers = {whom} if act == "appoint" else helpers
             running = running and act != "end"
-        assert (presenter(key), live.of(key).live.ended is None) == (expected, running)
+        assert (presenter(key), sessions.of(key).live.ended is None) == (expected, running)
     told = [data for name, data in audience.heard if name == "roles"]
-    assert not told or told[-1] == live.of(key).roles()
+    assert not told or told[-1] == sessions.of(key).roles()
 
 
 def test_of_two_who_take_at_once_one_presents_and_both_are_recorded(stage, people):
@@ -292,7 +292,7 @@ def test_when_who_presents_loses_the_right_the_owner_does_and_else_it_ends(stage
     user_admin.disable(root, ada.id)
     stage.relieve(key)
     assert audience.heard[-1] == ("ended", key)
-    assert live.running() == []
+    assert sessions.running() == []
 
 
 def test_who_is_deleted_leaves_their_live_sessions_ended_to_their_heir(stage, people):
@@ -300,7 +300,7 @@ def test_who_is_deleted_leaves_their_live_sessions_ended_to_their_heir(stage, pe
     theirs, others = stage.start(ada, STATE), stage.start(root, STATE)
     stage.hand_over(root, others, ada.id)
     leaving.leave(root, ada.id, bob.id)
-    found = live.of(theirs)
+    found = sessions.of(theirs)
     assert (found.live.owner_id, found.live.ended is not None, presenter(others)) == (bob.id, True, "root")
 
 
@@ -312,4 +312,4 @@ def test_what_ended_long_ago_is_forgotten(stage, people):
         own.started = own.ended = now() - timedelta(days=91)
         work.add(own)
     recordings.forget()
-    assert {found.live.key for found in live.listed(people["ada"])} == {recent, running}
+    assert {found.live.key for found in sessions.listed(people["ada"])} == {recent, running}

@@ -18,7 +18,7 @@ from urllib.request import urlopen
 import pytest
 from websockets.sync.client import connect
 
-from realtime.broker.actions import Action
+from realtime.broker.protocol import Action
 
 ROOT = Path(__file__).parents[2]
 WITHIN = 15  # seconds; what is promised is 3, on a machine that does nothing else

@@ -35,7 +35,7 @@ from datasets.ingest.importer import import_file
 from db.engine import is_unproven
 from db.tables import Purpose, Role, now
 from deploy import local_ca
-from realtime.feeds import acts
+from realtime.feeds import actions
 from server.request_limits import PatientProtocol
 from tests.conftest import using
 from tests.integration.mailbox import Mailbox
@@ -322,7 +322,7 @@ def with_trips(tls, data):
             admin = users.require("admin")
             scopes = [Permission.EXPLORE, Permission.PRESENT]
             token = api_tokens.create(admin, "a program", scopes, now() + timedelta(days=1))
-            yield port, token, acts.create(admin, "trips", "Tower")
+            yield port, token, actions.create(admin, "trips", "Tower")
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 import pytest
 
-from realtime.broker import capabilities, names
+from realtime.broker import capabilities, channel_names
 from realtime.broker.errors import BrokerError
 
 
@@ -58,9 +58,12 @@ def test_what_is_no_capability_is_refused(text):
 
 
 def test_names_carry_params_and_nothing_odd():
-    assert names.read("[?rewind=1&modes=subscribe]live:1").params == {"rewind": "1", "modes": "subscribe"}
-    assert names.read("a/b ä").own == "a/b ä"
+    assert channel_names.read("[?rewind=1&modes=subscribe]live:1").params == {
+        "rewind": "1",
+        "modes": "subscribe",
+    }
+    assert channel_names.read("a/b ä").own == "a/b ä"
     for odd in ("", ":a", "a*", "a\nb", "[meta]x", "[", "[]", "\ud800", "x" * 513, None, 7):
         with pytest.raises(BrokerError) as refused:
-            names.read(odd)
+            channel_names.read(odd)
         assert refused.value.code == 40010

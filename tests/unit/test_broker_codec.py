@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from realtime.broker import payloads, serials
+from realtime.broker import message_codec, serials
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Outgoing, decode, encode
 
@@ -25,18 +25,18 @@ messages = some.fixed_dictionaries(
 
 @given(messages)
 def test_a_message_comes_out_as_it_went_in_whatever_the_formats(message):
-    (item,) = payloads.taken([message], 10**9)
+    (item,) = message_codec.taken([message], 10**9)
     frame = {"action": 15, "messages": [item]}
     packed = decode(encode(frame, "msgpack"))["messages"]
     written = decode(encode(frame, "json").decode())["messages"]
-    assert payloads.taken(packed, 10**9) == [item]
-    assert payloads.taken(written, 10**9) == [item]
-    assert payloads.unpacked(payloads.packed(item)) == item
+    assert message_codec.taken(packed, 10**9) == [item]
+    assert message_codec.taken(written, 10**9) == [item]
+    assert message_codec.unpacked(message_codec.packed(item)) == item
 
 
 @given(jsonlike.filter(lambda value: isinstance(value, dict | list)))
 def test_structures_become_json(value):
-    (item,) = payloads.taken([{"data": value}], 10**9)
+    (item,) = message_codec.taken([{"data": value}], 10**9)
     assert (json.loads(item["data"]), item["encoding"]) == (value, "json")
 
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from config import Settings
-from realtime.feeds.reading import Odd, Rows, read
-from realtime.messages import Message
+from realtime.channel_messages import Message
+from realtime.feeds.decode import Odd, Rows, read
 
 LARGEST = 1 << 16
 """Bytes that a message has at most."""

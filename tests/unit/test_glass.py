@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.exploration import Members, Table
-from realtime.glass import Glass
+from realtime.live.visibility_filter import Glass
 from tests.unit import explorations
 from tests.unit.described import trips
 from tests.unit.examples import examples

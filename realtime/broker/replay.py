@@ -11,8 +11,8 @@ from realtime.broker.channels import framed
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
 from realtime.broker.hub import Hub
-from realtime.broker.payloads import Item
-from realtime.broker.records import Kind, Span
+from realtime.broker.message_codec import Item
+from realtime.broker.storage_types import Kind, Span
 
 REWIND = re.compile(r"(?P<number>\d{1,6})(?P<unit>[sm]?)")
 MOST = 100

@@ -17,8 +17,8 @@ from datasets.append.appending import append
 from datasets.storage.appended_files import Origin
 from db.engine import session
 from db.tables import DeadLetter, Feed
-from realtime.feeds import acts, known, taking
-from realtime.feeds.reading import Odd, of_json
+from realtime.feeds import actions, batch_writer, queries
+from realtime.feeds.decode import Odd, of_json
 
 MOST = 10_000
 """Dead letters that are played at once."""
@@ -45,7 +45,7 @@ def page(by: Principal, key: str, window: Window) -> tuple[list[DeadLetter], int
     Raises:
         UnknownFeedError: there is no such feed for them.
     """
-    feed = acts.find(by, key)
+    feed = actions.find(by, key)
     query = select(DeadLetter).where(DeadLetter.feed_id == feed.feed.id).order_by(col(DeadLetter.id))
     with session() as work:
         found = work.exec(query.offset(window.start).limit(window.size)).all()
@@ -59,7 +59,7 @@ def one(by: Principal, key: str, id_: int) -> DeadLetter:
         UnknownFeedError: there is no such feed for them.
         GoneError: there is no such dead letter any longer.
     """
-    feed = acts.find(by, key).feed
+    feed = actions.find(by, key).feed
     with session() as work:
         found = work.get(DeadLetter, id_)
     if found is None or found.feed_id != feed.id:
@@ -76,12 +76,12 @@ def replay(by: Principal, key: str, corrected: Mapping[int, Any] | None = None) 
         UnknownFeedError: there is no such feed for them.
         GoneError: one of them is there no longer; nothing was done.
     """
-    feed = acts.find(by, key).feed
+    feed = actions.find(by, key).feed
     if corrected is None:
         corrected = _oldest(feed)
-    now = known.current(feed.id or 0)
-    found = taking.sort(
-        (part for content in corrected.values() for part in of_json(content)), known.schema(now)
+    now = queries.current(feed.id or 0)
+    found = batch_writer.sort(
+        (part for content in corrected.values() for part in of_json(content)), queries.schema(now)
     )
     done = partial(_replace, by, feed, list(corrected), found.odd)
     added = append(now.slug, now.version, found.rows, Origin(feed.key), lambda work, _: done(work)).added
@@ -90,12 +90,12 @@ def replay(by: Principal, key: str, corrected: Mapping[int, Any] | None = None) 
 
 def discard(by: Principal, key: str, ids: Sequence[int] | None = None) -> None:
     """Remove these dead letters for good, or all; raises what ``replay`` does."""
-    feed = acts.find(by, key).feed
+    feed = actions.find(by, key).feed
     if ids is None:
         ids = list(_oldest(feed))
     with session() as work:
         _remove(work, feed, ids)
-        acts.record(Action.FEED_DISCARDED, by, feed, work, letters=len(ids))
+        actions.record(Action.FEED_DISCARDED, by, feed, work, letters=len(ids))
 
 
 def _oldest(feed: Feed) -> dict[int, Any]:
@@ -106,8 +106,8 @@ def _oldest(feed: Feed) -> dict[int, Any]:
 
 def _replace(by: Principal, feed: Feed, ids: Sequence[int], odd: Sequence[Odd], work: Session) -> None:
     _remove(work, feed, ids)
-    taking.keep(work, feed.id or 0, odd)
-    acts.record(Action.FEED_REPLAYED, by, feed, work, letters=len(ids), left=len(odd))
+    batch_writer.keep(work, feed.id or 0, odd)
+    actions.record(Action.FEED_REPLAYED, by, feed, work, letters=len(ids), left=len(odd))
 
 
 def _remove(work: Session, feed: Feed, ids: Sequence[int]) -> None:

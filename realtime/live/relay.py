@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from datasets.description import Description
-from realtime.adapter import Adapter
-from realtime.glass import Glass, Line
-from realtime.messages import Message
-from realtime.tokens import channels
+from realtime.ably_client import Adapter
+from realtime.channel_messages import Message
+from realtime.live.tokens import channels
+from realtime.live.visibility_filter import Glass, Line
 
 APART = 1 / 40
 """Seconds between two messages of what moves, of all mirrors together: they share one connection."""

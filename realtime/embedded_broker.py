@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from config import settings
 from realtime import embedded
-from realtime.broker.service import Broker
+from realtime.broker.app import Broker
 
 Door = Callable[[ASGIApp], AbstractAsyncContextManager[int]]
 """Serves an application on the loopback, at the port that it yields, until the end of the block."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from realtime.broker import attachments, backlog, leaving, names
-from realtime.broker.actions import MODES, Action, Flag
+from realtime.broker import attachments, channel_names, disconnect, replay
 from realtime.broker.attachments import Attachment
-from realtime.broker.backlog import Backlog
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
-from realtime.broker.payloads import Item
+from realtime.broker.message_codec import Item
+from realtime.broker.protocol import MODES, Action, Flag
+from realtime.broker.replay import Backlog
 
 if TYPE_CHECKING:
     from realtime.broker.session import Session
@@ -62,17 +62,17 @@ def _tell(  # noqa: PLR0913, PLR0917  (all that ATTACHED says)
         sync = {"action": int(Action.SYNC), "channel": attachment.given, "channelSerial": f"{until}:{cursor}"}
         session.socket.send(sync | {"presence": present[page : page + PAGE]})
     attachment.release()
-    leaving.back(session.hub, session.connection, attachment.channel)
+    disconnect.back(session.hub, session.connection, attachment.channel)
 
 
 async def detach(session: Session, frame: Frame) -> None:
     """Follow no longer; its members leave."""
     given = frame.get("channel")
-    names.read(given)
+    channel_names.read(given)
     attachment = session.connection.attachments.get(str(given))
     if attachment is not None:
         _remove(attachment)
-        leaving.members(session.hub, session.connection, attachment.channel)
+        disconnect.members(session.hub, session.connection, attachment.channel)
     session.socket.send({"action": int(Action.DETACHED), "channel": given})
 
 
@@ -80,26 +80,26 @@ def recheck(session: Session) -> None:
     """Leave the channels that the present token does not allow."""
     for given, attachment in list(session.connection.attachments.items()):
         try:
-            name = names.read(given)
+            name = channel_names.read(given)
             flags = int(attachment.modes)
             attachment.modes = attachments.modes(name, {}, flags, session.access.capability)
         except BrokerError as error:
             _remove(attachment)
-            leaving.members(session.hub, session.connection, attachment.channel)
+            disconnect.members(session.hub, session.connection, attachment.channel)
             session.socket.send({"action": int(Action.ERROR), "channel": given, "error": error.told()})
 
 
 async def _missed(session: Session, frame: Frame, to: Attachment, params: dict[str, str]) -> Backlog:
     since, channel = frame.get("channelSerial"), to.channel
     if since:
-        return await backlog.missed(session.hub, channel.name, str(since), channel.serial)
+        return await replay.missed(session.hub, channel.name, str(since), channel.serial)
     if "rewind" in params and not _flags(frame) & Flag.ATTACH_RESUME:
-        return await backlog.rewound(session.hub, channel.name, params["rewind"], channel.serial)
+        return await replay.rewound(session.hub, channel.name, params["rewind"], channel.serial)
     return Backlog()
 
 
-def _asked(frame: Frame) -> tuple[names.ChannelName, dict[str, str]]:
-    asked, params = names.read(frame.get("channel")), frame.get("params") or {}
+def _asked(frame: Frame) -> tuple[channel_names.ChannelName, dict[str, str]]:
+    asked, params = channel_names.read(frame.get("channel")), frame.get("params") or {}
     if not isinstance(params, dict):
         raise BrokerError(40000, "the params of a channel are a map")
     return asked, asked.params | {str(name): str(value) for name, value in params.items()}

@@ -11,12 +11,12 @@ from time import monotonic, time
 
 import structlog
 
-from realtime import tokens
-from realtime.adapter import Adapter
-from realtime.feeds import known
-from realtime.feeds.known import UnknownFeedError
-from realtime.feeds.taking import OvertakenError, Taken, Taker
-from realtime.messages import Ear, Message
+from realtime.ably_client import Adapter
+from realtime.channel_messages import Ear, Message
+from realtime.feeds import queries
+from realtime.feeds.batch_writer import OvertakenError, Taken, Taker
+from realtime.feeds.queries import UnknownFeedError
+from realtime.live import tokens
 
 PERIOD = 0.25
 """Seconds from one batch to the next, or as many as it takes."""
@@ -99,7 +99,7 @@ class Intake:
         """Take in what was missed, page by page, then what was heard meanwhile."""
         if self._missed:
             self._missed = False
-            since = (await asyncio.to_thread(known.current, self._feed_id)).since
+            since = (await asyncio.to_thread(queries.current, self._feed_id)).since
             async for page in self._adapter.pages(self._channel, since):
                 await self._take(page)
             if self._missed:

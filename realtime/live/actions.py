@@ -19,9 +19,9 @@ from datasets.shares import NotAllowedError
 from datasets.storage import appended_files
 from db.engine import alone, session
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Share, now
-from realtime import live, recordings
-from realtime.live import Part, UnknownLiveError
-from realtime.pace import Pace
+from realtime.live import recordings, sessions
+from realtime.live.rate_limit import Pace
+from realtime.live.sessions import Part, UnknownLiveError
 
 LONGEST_NAME = 200
 MOST_CO_PRESENTERS = 50
@@ -101,14 +101,14 @@ class Stage:
         self._audience.began(own.key)
         return own.key
 
-    def join(self, person: Principal, key: str) -> live.Found:
+    def join(self, person: Principal, key: str) -> sessions.Found:
         """Be in a live session that runs.
 
         Raises:
             UnknownLiveError: it does not exist for them.
             OverError: it has ended.
         """
-        found = live.find(person, key)
+        found = sessions.find(person, key)
         if found.live.ended is not None:
             raise OverError
         if person.kind is not Kind.GUEST:
@@ -135,7 +135,7 @@ class Stage:
             BadLiveError: it is of another dataset or version.
             TooOftenError: they do little else.
         """
-        live.require_person(by)
+        sessions.require_person(by)
         found = self.join(by, key)
         if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
             raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
@@ -148,7 +148,7 @@ class Stage:
         Raises:
             UnknownLiveError, NotAllowedError, OverError: they can't, or the other can't present.
         """
-        _require_turn(by, live.find(by, key).live)  # before anything is told of the other
+        _require_turn(by, sessions.find(by, key).live)  # before anything is told of the other
         _require_able(to, key)
         with _acting(by, key) as (work, own):
             _require_turn(by, own)
@@ -163,7 +163,7 @@ class Stage:
         """
         _require_presenting(by)
         with _acting(by, key) as (work, own):
-            if live.part(by, own) is Part.FOLLOWER and not live.owns(by, own):
+            if sessions.part(by, own) is Part.FOLLOWER and not sessions.owns(by, own):
                 raise NotAllowedError("Ask whoever presents to hand over to you.")
             _present(work, own, by.id, by)
         self._audience.changed(key)
@@ -178,7 +178,7 @@ class Stage:
         chosen = sorted(set(people))
         if len(chosen) > MOST_CO_PRESENTERS:
             raise BadLiveError("people", f"There can be {MOST_CO_PRESENTERS} co-presenters at most.")
-        _require_owning(by, live.find(by, key).live)
+        _require_owning(by, sessions.find(by, key).live)
         for id_ in chosen:
             _require_able(id_, key)
         with _owning(by, key) as (work, own):
@@ -194,10 +194,10 @@ class Stage:
             UnknownLiveError, NotAllowedError, OverError: they can't.
             BadLiveError: there are too many marks.
         """
-        found = live.find(by, key)
+        found = sessions.find(by, key)
         rows = appended_files.total(catalogue.find(found.dataset, found.live.version)[1])
         with _acting(by, key) as (work, own):
-            if live.part(by, own) is not Part.PRESENTER:
+            if sessions.part(by, own) is not Part.PRESENTER:
                 raise NotAllowedError("Only who presents holds it still for all.")
             if len(own.marks) == MOST_MARKS:
                 raise BadLiveError("marks", f"A live session can be held still {MOST_MARKS:,} times.")
@@ -247,10 +247,10 @@ class Stage:
     def relieve(self, key: str) -> None:
         """Let the owner present if who presents no longer can; end it if the owner can't either."""
         try:
-            found = live.of(key)
+            found = sessions.of(key)
         except UnknownLiveError:
             return
-        if found.live.ended is not None or _is_able(live.presenter(found.live), key):
+        if found.live.ended is not None or _is_able(sessions.presenter(found.live), key):
             return
         ends = not _is_able(found.live.owner_id, key)
         with alone("live") as work:
@@ -267,7 +267,7 @@ class Stage:
 @contextmanager
 def _acting(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
     """A live session that exists for a person, nobody else's to change until the end of the block."""
-    id_ = live.find(by, key).live.id
+    id_ = sessions.find(by, key).live.id
     with alone("live") as work:
         own = work.get(LiveSession, id_)
         if own is None:
@@ -285,19 +285,19 @@ def _owning(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Ses
 
 
 def _present(work: Session, own: LiveSession, id_: int, by: Principal) -> None:
-    if live.presenter(own) != id_:
+    if sessions.presenter(own) != id_:
         own.presenter_id = None if id_ == own.owner_id else id_
         work.add(own)
         _record(Action.LIVE_HANDED_OVER, by, own, work, to=id_)
 
 
 def _require_turn(by: Principal, own: LiveSession) -> None:
-    if live.part(by, own) is not Part.PRESENTER and not live.owns(by, own):
+    if sessions.part(by, own) is not Part.PRESENTER and not sessions.owns(by, own):
         raise NotAllowedError("Only who presents hands over.")
 
 
 def _require_owning(by: Principal, own: LiveSession) -> None:
-    if not live.owns(by, own):
+    if not sessions.owns(by, own):
         raise NotAllowedError("Only who started this live session, or an admin, may do that.")
 
 
@@ -319,7 +319,7 @@ def _require_able(id_: int, key: str) -> None:
 def _is_able(id_: int, key: str) -> bool:
     """Whether somebody is let in, may present, and sees the live session."""
     other = users.of_id(id_)
-    return other is not None and other.may(Permission.PRESENT) and live.exists(other, key)
+    return other is not None and other.may(Permission.PRESENT) and sessions.exists(other, key)
 
 
 def _remember(person: Principal, own: LiveSession) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 
-from realtime.broker.limits import Rate
+from realtime.broker.rate_limit import Rate
 
 RATE, BURST = 0.5, 5
 """Times a second, and at once."""

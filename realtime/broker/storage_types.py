@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from realtime.broker import serials
-from realtime.broker.payloads import Item
+from realtime.broker.message_codec import Item
 
 
 class Seal(Protocol):

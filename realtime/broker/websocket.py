@@ -10,13 +10,13 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from realtime.broker import leaving
-from realtime.broker.actions import Action
+from realtime.broker import disconnect
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
+from realtime.broker.protocol import Action
+from realtime.broker.send_queue import Socket
 from realtime.broker.session import Session
-from realtime.broker.sockets import Socket
 from realtime.broker.tokens import Access
 
 
@@ -76,7 +76,7 @@ def _connection(hub: Hub, access: Access, key: str | None) -> tuple[Connection, 
 def _take_over(connection: Connection, socket: Socket) -> None:
     if connection.socket is not None:
         connection.socket.close()
-    leaving.drop(connection)
+    disconnect.drop(connection)
     connection.socket, connection.warned = socket, False
 
 
@@ -91,7 +91,7 @@ def _release(session: Session) -> None:
     """Let a connection wait for its client to come back, unless it already has."""
     connection = session.connection
     if connection.socket is session.socket:
-        leaving.drop(connection)
+        disconnect.drop(connection)
         connection.socket, connection.lost = None, monotonic()
 
 

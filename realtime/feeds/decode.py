@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config import settings
-from realtime.feeds.packing import is_packed
-from realtime.messages import Message
+from realtime.channel_messages import Message
+from realtime.feeds.arrow_compression import is_packed
 
 MOST_ROWS = 1 << 16
 MOST_BYTES = 1 << 24

@@ -16,12 +16,12 @@ from time import time
 import sqlalchemy as sa
 import structlog
 
-from realtime import recordings
-from realtime.adapter import Adapter
-from realtime.messages import Ear, Message
-from realtime.recordings import Batch, Latest
-from realtime.said import State, understood
-from realtime.tokens import SERVER, channels
+from realtime.ably_client import Adapter
+from realtime.channel_messages import Ear, Message
+from realtime.live import recordings
+from realtime.live.messages import State, understood
+from realtime.live.recordings import Batch, Latest
+from realtime.live.tokens import SERVER, channels
 
 STATE = "state"
 PERIOD = 1.0

@@ -18,10 +18,10 @@ from datasets.append.appending import append
 from datasets.append.row_validation import fit
 from datasets.storage.appended_files import Origin
 from db.tables import DeadLetter, Feed, now
-from realtime.feeds import known
-from realtime.feeds.known import Current
-from realtime.feeds.reading import Odd, Rows, read
-from realtime.messages import Message
+from realtime.channel_messages import Message
+from realtime.feeds import queries
+from realtime.feeds.decode import Odd, Rows, read
+from realtime.feeds.queries import Current
 
 MOST_LETTERS = 10_000
 """So many dead letters pause a feed: until somebody has looked, its messages wait in the history."""
@@ -68,12 +68,12 @@ class Taker:
             UnknownFeedError, UnknownDatasetError: it is gone.
             UnreadableError: the key of the dataset is lost.
         """
-        feed = known.current(self._feed_id)
+        feed = queries.current(self._feed_id)
         self._look(feed)
         new = {message.id: message for message in messages if message.id not in self._taken}
         if not new:
             return None
-        taken, found = _until_full(new.values(), known.schema(feed))
+        taken, found = _until_full(new.values(), queries.schema(feed))
         newest = max(message.at for message in taken)
 
         def move_on(work: Session, _: object) -> None:
@@ -88,13 +88,13 @@ class Taker:
     def _look(self, feed: Current) -> None:
         """Know what was taken last, by whichever service."""
         if self._batches != feed.row.batches:
-            self._taken = dict.fromkeys(known.consumed(feed))
+            self._taken = dict.fromkeys(queries.consumed(feed))
             self._batches = feed.row.batches
 
     def _remember(self, batches: int, new: Iterable[str]) -> None:
         self._batches = batches
         self._taken |= dict.fromkeys(new)
-        for name in list(islice(self._taken, max(0, len(self._taken) - known.MOST))):
+        for name in list(islice(self._taken, max(0, len(self._taken) - queries.MOST))):
             del self._taken[name]
 
 

@@ -29,8 +29,8 @@ from ably.types.message import Message as AblyMessage
 from ably.types.tokendetails import TokenDetails
 from ably.util.crypto import CipherParams
 
-from realtime import tokens
-from realtime.messages import Ear, Message
+from realtime.channel_messages import Ear, Message
+from realtime.live import tokens
 
 T = TypeVar("T")
 HEARTBEAT = 5.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from realtime.broker.actions import Presence
 from realtime.broker.channels import Channel, Publication
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
 from realtime.broker.presence import said_for
-from realtime.broker.records import Kind
+from realtime.broker.protocol import Presence
+from realtime.broker.storage_types import Kind
 
 
 def drop(connection: Connection) -> None:

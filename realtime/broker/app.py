@@ -12,16 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from realtime.broker import answers, arrivals, pulse, rest
+from realtime.broker import maintenance, responses, rest, websocket
+from realtime.broker.auth import Gate
 from realtime.broker.channels import Channels
 from realtime.broker.connections import Connections
 from realtime.broker.errors import BrokerError
-from realtime.broker.gate import Gate
 from realtime.broker.history import History
 from realtime.broker.hub import Hub
 from realtime.broker.keys import Lookup
 from realtime.broker.options import Options
-from realtime.broker.records import Plain, Seal
+from realtime.broker.storage_types import Plain, Seal
 
 ROOMS = ("channels", "keys", "time", "stats")
 """What its addresses begin with."""
@@ -45,7 +45,7 @@ class Broker:
         history = History(self._options.file, self._seal)
         hub = self._hub = await _hub(self._options, self._lookup, history)
         self._loop = asyncio.get_running_loop()
-        beating = asyncio.create_task(pulse.beat(hub))
+        beating = asyncio.create_task(maintenance.beat(hub))
         try:
             yield
         finally:
@@ -74,7 +74,7 @@ class Broker:
         if self._hub is None:
             raise RuntimeError("the broker serves within running() only")
         if scope["type"] == "websocket":
-            await arrivals.serve(self._hub, scope, receive, send)
+            await websocket.serve(self._hub, scope, receive, send)
         else:
             answer = await self._answer(self._hub, Request(scope, receive))
             await answer(scope, receive, send)
@@ -84,9 +84,9 @@ class Broker:
             answer = Response(status_code=204)
         else:
             try:
-                answer = answers.answer(request, await rest.handle(hub, request))
+                answer = responses.answer(request, await rest.handle(hub, request))
             except BrokerError as error:
-                answer = answers.refusal(request, error)
+                answer = responses.refusal(request, error)
         if (origin := request.headers.get("origin")) in self._options.origins:
             answer.headers.update(_sharing(origin or ""))
         return answer

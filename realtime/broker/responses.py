@@ -10,10 +10,10 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from realtime.broker import payloads, serials
+from realtime.broker import message_codec, serials
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Format, dumps, loads
-from realtime.broker.payloads import Item
+from realtime.broker.message_codec import Item
 
 TYPES: dict[Format, str] = {"json": "application/json", "msgpack": "application/x-msgpack"}
 MOST, USUAL = 1000, 100
@@ -72,7 +72,7 @@ def items_for(request: Request, items: Sequence[Item]) -> list[Item]:
     """Items as they stand in an answer."""
     enveloped = request.query_params.get("envelope") == "json"
     as_text = enveloped or form_of(request.headers, request.query_params) == "json"
-    return [payloads.as_text(item) for item in items] if as_text else list(items)
+    return [message_codec.as_text(item) for item in items] if as_text else list(items)
 
 
 def limit_of(query: QueryParams) -> int:

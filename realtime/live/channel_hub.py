@@ -11,12 +11,12 @@ from accounts import users
 from config import settings
 from datasets.description import Description
 from db.tables import LiveSession
-from realtime import live, recordings, tokens
-from realtime.adapter import Adapter
-from realtime.live import Found
-from realtime.mirrors import Mirrors
-from realtime.recorder import Recorder, Tape
-from realtime.recordings import Latest
+from realtime.ably_client import Adapter
+from realtime.live import recordings, sessions, tokens
+from realtime.live.recorder import Recorder, Tape
+from realtime.live.recordings import Latest
+from realtime.live.relay import Mirrors
+from realtime.live.sessions import Found
 
 
 class Studio:
@@ -31,7 +31,7 @@ class Studio:
         """Record a live session from now on, with what was missed."""
         own = found.live
         tape = Tape(own.id or 0, own.key, recordings.latest(own), own.cursor, _cipher(own))
-        tape.turn(live.presenter(own))
+        tape.turn(sessions.presenter(own))
         self._recorder.begin(tape)
         if rights := _presenting(found):
             self._recorder.source(own.key, rights)
@@ -60,7 +60,7 @@ class Studio:
 
     def turn(self, own: LiveSession) -> None:
         """Somebody else presents from now on."""
-        self._recorder.turn(own.key, live.presenter(own))
+        self._recorder.turn(own.key, sessions.presenter(own))
 
     def end(self, key: str) -> None:
         """Write the rest of a live session, and listen no longer."""
@@ -85,8 +85,10 @@ class Studio:
 
 def _presenting(found: Found) -> str:
     """The rights of who presents; none while they can't."""
-    presenter = users.of_id(live.presenter(found.live))
-    return live.rights(presenter, found) if presenter and live.exists(presenter, found.live.key) else ""
+    presenter = users.of_id(sessions.presenter(found.live))
+    return (
+        sessions.rights(presenter, found) if presenter and sessions.exists(presenter, found.live.key) else ""
+    )
 
 
 def _cipher(own: LiveSession) -> bytes | None:

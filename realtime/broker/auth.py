@@ -13,7 +13,7 @@ from realtime.broker import capabilities, credentials, tokens
 from realtime.broker.errors import BrokerError
 from realtime.broker.history import History
 from realtime.broker.keys import Key, Lookup
-from realtime.broker.ledger import Ledger
+from realtime.broker.message_store import Ledger
 from realtime.broker.tokens import Access
 
 LIFETIME, LONGEST = 3_600_000, 86_400_000

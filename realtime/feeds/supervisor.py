@@ -12,13 +12,13 @@ import structlog
 from datasets import catalogue
 from datasets.append.snapshots import States
 from db.tables import now
-from realtime import tokens
-from realtime.feeds import known
-from realtime.feeds.taking import Taken
+from realtime.feeds import queries
+from realtime.feeds.batch_writer import Taken
+from realtime.live import tokens
 
 if TYPE_CHECKING:
-    from realtime.adapter import Adapter
-    from realtime.feeds.intake import Intake, Pace
+    from realtime.ably_client import Adapter
+    from realtime.feeds.consumer import Intake, Pace
 
 PERIOD = 1.0
 """Seconds between two looks at which are to run."""
@@ -72,14 +72,14 @@ class Feeds:
 
     def _look(self) -> None:
         """Begin those that are to run and don't; end those that run and are not to."""
-        running = known.running()
+        running = queries.running()
         for id_ in self._intakes.keys() - running.keys():
             self._intakes.pop(id_).end()
         for id_ in running.keys() - self._intakes.keys():
             self._begin(id_, running[id_])
 
     def _begin(self, id_: int, key: str) -> None:
-        from realtime.feeds.intake import Intake  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+        from realtime.feeds.consumer import Intake  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
 
         intake = self._intakes[id_] = Intake(self._adapter(), id_, key, self._tell)
         intake.begin()

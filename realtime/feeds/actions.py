@@ -19,7 +19,7 @@ from datasets.shares import NotAllowedError
 from datasets.storage import appended_files
 from db.engine import session
 from db.tables import Dataset, DeadLetter, Feed, Level, Resource
-from realtime.feeds.known import UnknownFeedError
+from realtime.feeds.queries import UnknownFeedError
 
 LONGEST_NAME = 200
 

@@ -9,11 +9,12 @@ from accounts.permissions import Permission
 from accounts.principals import Principal
 from config import settings
 from db.tables import LiveSession
-from realtime import keys, live
+from realtime import keys
 from realtime.broker import tokens
 from realtime.broker.capabilities import Capability
 from realtime.broker.keys import Key
-from realtime.live import Part, part
+from realtime.live import sessions as live_sessions
+from realtime.live.sessions import Part, part
 
 LIFETIME = 600.0
 """Seconds until a browser must ask again."""
@@ -55,7 +56,7 @@ def grown(slug: str) -> str:
 
 
 def client_id(person: Principal) -> str:
-    me = live.me(person)
+    me = live_sessions.me(person)
     return f"{me['id']} {me['name']}"
 
 

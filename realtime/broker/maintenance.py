@@ -8,11 +8,11 @@ from time import monotonic, time
 
 import structlog
 
-from realtime.broker import leaving, serials
-from realtime.broker.actions import Action
+from realtime.broker import disconnect, serials
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
+from realtime.broker.protocol import Action
 
 log = structlog.get_logger(__name__)
 TIDY = 60.0
@@ -61,6 +61,6 @@ async def forget(hub: Hub) -> None:
 def _miss(hub: Hub, connection: Connection) -> None:
     away = monotonic() - connection.lost
     if away > connection.grace:
-        leaving.gone(hub, connection)
+        disconnect.gone(hub, connection)
     if away > hub.options.resumable:
         hub.connections.forget(connection)

@@ -13,7 +13,7 @@ from datasets import shares
 from datasets.description import Description
 from db.engine import session
 from db.tables import LiveRecord, LiveSession, Resource, now
-from realtime.glass import Glass, Line
+from realtime.live.visibility_filter import Glass, Line
 
 PAGE = 60
 """Records, of about a second each, that are read at once."""

@@ -7,22 +7,22 @@ from typing import Any
 
 from starlette.requests import Request
 
-from realtime.broker import answers
-from realtime.broker.answers import Found
+from realtime.broker import responses
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
+from realtime.broker.responses import Found
 from realtime.broker.tokens import Access
 
 
 async def request_token(hub: Hub, request: Request, subject: str) -> Found:
-    asked = _map(answers.body_of(request, await request.body()))
+    asked = _map(responses.body_of(request, await request.body()))
     by = None if "mac" in asked else _owner(hub, request, subject)
     return Found(await hub.gate.token(subject, asked, by), 201)
 
 
 async def revoke_tokens(hub: Hub, request: Request, subject: str) -> Found:
     _owner(hub, request, subject)
-    asked = _map(answers.body_of(request, await request.body()))
+    asked = _map(responses.body_of(request, await request.body()))
     targets = asked.get("targets")
     if not isinstance(targets, list):
         raise BrokerError(40000, "targets are a list")

@@ -10,9 +10,9 @@ from pathlib import Path
 import structlog
 
 from realtime.broker import serials
-from realtime.broker.actions import Presence
-from realtime.broker.payloads import Item, packed, unpacked
-from realtime.broker.records import Entry, Kind, Seal, Span, Written, member_of
+from realtime.broker.message_codec import Item, packed, unpacked
+from realtime.broker.protocol import Presence
+from realtime.broker.storage_types import Entry, Kind, Seal, Span, Written, member_of
 
 log = structlog.get_logger(__name__)
 SCHEMA = """

@@ -7,7 +7,7 @@ from threading import Lock
 from time import monotonic
 
 from accounts.principals import Principal
-from realtime.tokens import LIFETIME
+from realtime.live.tokens import LIFETIME
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Live sessions: present, follow, record and replay them."""
