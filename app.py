@@ -52,7 +52,7 @@ from datasets.query.compile import specs
 from db import engine, schema
 from db.keys import key_ring
 from db.keys.master import MasterKeyError
-from gpu.choice import Choice, EngineUnavailableError, Limits, choose
+from gpu.registry import Choice, EngineUnavailableError, Limits, choose
 from realtime.embedded_broker import Mounted
 from realtime.live import recordings
 from realtime.service import Realtime

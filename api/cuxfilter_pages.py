@@ -18,7 +18,7 @@ from datasets.cuxfilter.sessions import PREFIX, Desk, Desks, UnknownDeskError
 from datasets.exploration import Exploration
 from datasets.explorations.suggest import suggest
 from datasets.written import encode
-from gpu.cux.process import ProcessError
+from gpu.cuxfilter.process import ProcessError
 
 Page = Response | AnyResponse | str | tuple[str, int]
 TEMPLATE = "cuxfilter.html"

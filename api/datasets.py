@@ -13,7 +13,7 @@ from datasets import audit_events
 from datasets.access.gateway import Door, entries
 from datasets.storage.encryption import require_readable
 from db.tables import Level
-from gpu.profile import Kind
+from gpu.column_profile import Kind
 
 
 class ListedDataset(Answer):

@@ -26,7 +26,7 @@ from datasets.query.axes import MisfitError
 from datasets.shares import BadShareError, NotAllowedError, UnknownShareError
 from datasets.storage.encryption import UnreadableError
 from datasets.table.table_reader import TooManySortedError
-from gpu.cux.process import ProcessError
+from gpu.cuxfilter.process import ProcessError
 from realtime.feeds.actions import BadFeedError
 from realtime.feeds.queries import UnknownFeedError
 from realtime.live.actions import BadLiveError, OverError, RunningError

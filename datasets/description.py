@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from gpu.profile import Profile
+from gpu.column_profile import Profile
 
 FEW = 60
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
-from gpu.order import Place, RowNumbers
 from gpu.scales import Scale
+from gpu.sort_order import Place, RowNumbers
 
 
 class Source(Protocol):

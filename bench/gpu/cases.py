@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cuda import counting, filling
+from gpu.cuda import fill_kernels, launch
 from gpu.cuda.device import Array, Device
-from gpu.cuda.filling import codes_of
+from gpu.cuda.fill_kernels import codes_of
 from gpu.cuda.plan import Plan
-from gpu.resident.kinds import COUNT, HIGH, LOW, NUMBERS, SUM_INTEGER, SUM_REAL
-from gpu.resident.masks import unpacked
+from gpu.resident.bit_packing import unpacked
+from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBERS, SUM_INTEGER, SUM_REAL
 
 Host = npt.NDArray[Any]
 Random = np.random.Generator
@@ -108,7 +108,7 @@ def a_filter(random: Random, device: Device, rows: int) -> tuple[Array, npt.NDAr
         bounds = np.sort(random.integers(0, count + 1, (random.integers(0, 4), 2)), axis=1)
         ranges = tuple((int(low), int(high)) for low, high in bounds)
         array = device.upload(padded(host))
-        filling.choose(device, codes_of(array), ranges, words, range(rows), narrow=bool(narrow))
+        fill_kernels.choose(device, codes_of(array), ranges, words, range(rows), narrow=bool(narrow))
         passing &= np.isin(host, [code for low, high in ranges for code in range(low, high)])
     return words, passing
 
@@ -170,7 +170,7 @@ def check(random: Random, device: Device) -> int:
     part = range(int(bounds[0]), int(bounds[1]))
     groups = [group(random, device, rows) for _ in range(random.integers(1, 3))]
     plan = Plan(groups, device)
-    counting.carry_out(plan, device, part.start, part.stop, lambda: None)
+    launch.carry_out(plan, device, part.start, part.stop, lambda: None)
     wanted = [(tally, expected(each, tally, part)) for each in groups for tally in each.tallies]
     for (tally, (count, total)), (counted, folded) in zip(wanted, plan.counted(), strict=True):
         np.testing.assert_array_equal(counted, count)
@@ -180,7 +180,7 @@ def check(random: Random, device: Device) -> int:
         elif total is not None:
             np.testing.assert_array_equal(folded, total)
     for each in groups:
-        mask = unpacked(counting.bits(each.filters, device, part), part)
+        mask = unpacked(launch.bits(each.filters, device, part), part)
         np.testing.assert_array_equal(mask, (each.passing ^ each.inverted)[part.start : part.stop])
     return sum(count.size for _, (count, _) in wanted)
 
@@ -191,7 +191,7 @@ def check_appending(random: Random, device: Device) -> int:
     Raises:
         AssertionError: the device judges otherwise than NumPy.
     """
-    dtype = np.dtype(random.choice(filling.VALUES))
+    dtype = np.dtype(random.choice(fill_kernels.VALUES))
     kind = np.dtype(
         {"i": np.int64, "f": np.float64}.get(dtype.kind, np.uint64 if dtype.itemsize == 8 else np.int64)
     )
@@ -204,7 +204,7 @@ def check_appending(random: Random, device: Device) -> int:
     valid = random.random(rows) < 0.9
     row, missing = int(random.integers(0, 100)), thresholds.size + 1
     out = device.zeros(row + rows + 64, np.uint16)
-    filling.append(device, device.upload(thresholds), (0, missing), values, valid, out, row)
+    fill_kernels.append(device, device.upload(thresholds), (0, missing), values, valid, out, row)
     with np.errstate(invalid="ignore"):
         reached = np.searchsorted(thresholds, values.astype(kind), side="right")
     wanted = np.where(valid & ~np.isnan(values), reached, missing)
@@ -227,7 +227,7 @@ def check_joining(random: Random, device: Device) -> int:
     out = device.zeros(padded(np.zeros(rows, np.uint16)).size, np.uint16)
     arrays = [device.upload(padded(host)) for host in hosts]
     start, stop = np.sort(random.integers(0, rows + 1, 2)).tolist()
-    filling.join(device, [codes_of(array) for array in arrays], tables, out, range(start, stop))
+    fill_kernels.join(device, [codes_of(array) for array in arrays], tables, out, range(start, stop))
     joined = sum(table[host].astype(np.int64) for table, host in zip(tables, hosts, strict=True))
     row = np.arange(rows)
     wanted = np.where((row >= start) & (row < stop), joined, 0)

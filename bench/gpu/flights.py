@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cuda import counting, filling
+from gpu.cuda import fill_kernels, launch
 from gpu.cuda.device import Array, Device
-from gpu.cuda.filling import codes_of
+from gpu.cuda.fill_kernels import codes_of
 from gpu.cuda.plan import Plan
-from gpu.resident.kinds import COUNT
+from gpu.resident.measure_kinds import COUNT
 
 SAMPLE = 10_000_000
 DELAYS, COARSE = 503, 103
@@ -106,7 +106,9 @@ class Flights:
         words = self.device.zeros((self.rows + 127) // 64, np.uint64)
         rows = range(self.rows)
         codes = codes_of(self.columns[f"fine {name}"])
-        self.device.run(filling.choose, self.device, codes, (middle(name, part),), words, rows, narrow=False)
+        self.device.run(
+            fill_kernels.choose, self.device, codes, (middle(name, part),), words, rows, narrow=False
+        )
         return words
 
     def bits(self, name: str, part: float) -> Array:
@@ -138,7 +140,7 @@ class Flights:
 
         def work() -> tuple[Plan, list[Codes]]:
             plan = Plan(groups, self.device)
-            counting.carry_out(plan, self.device, start, self.rows, lambda: None)
+            launch.carry_out(plan, self.device, start, self.rows, lambda: None)
             return plan, [count for count, _ in plan.counted()]
 
         return self.device.run(work)

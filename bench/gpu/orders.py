@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.gpu.cases import SIZES, Host, Random, a_filter, padded
-from gpu import order
+from gpu import sort_order
 from gpu.cuda.device import Array, Device
 from gpu.cuda.order import between, gather
-from gpu.order import Place, Ranks, Sortable
-from gpu.resident.kinds import NUMBERS
+from gpu.resident.measure_kinds import NUMBERS
+from gpu.sort_order import Place, Ranks, Sortable
 
 Bools = npt.NDArray[np.bool_]
 
@@ -36,7 +36,7 @@ def check_order(random: Random, device: Device) -> int:
     place = _places(numbers, valued, descending=descending)
     low, high = np.sort(random.integers(-1, rows + 1, 2)).tolist()
     ends = [_end(numbers, valued, place, each) for each in (low, high)]
-    bounds = order.bounds(*ends, descending=descending)
+    bounds = sort_order.bounds(*ends, descending=descending)
     before, found = between(values, device, [words], bounds, range(start, stop))
     low, high = low if ends[0] else 0, high if ends[1] else rows
     np.testing.assert_equal(before, np.count_nonzero(passing & (place < low)))
@@ -82,4 +82,4 @@ def _end(numbers: Host, valued: Bools, places: npt.NDArray[np.int64], place: int
         return None
     row = int(found[0])
     kept = valued[row] and np.isfinite(numbers[row])
-    return Place(int(order.keys(numbers[row : row + 1])[0]) if kept else None, row)
+    return Place(int(sort_order.keys(numbers[row : row + 1])[0]) if kept else None, row)

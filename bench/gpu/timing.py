@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from bench.gpu.flights import FARE, SCENARIOS, Flights
-from gpu import order
+from gpu import sort_order
 from gpu.cuda.device import Device
 from gpu.cuda.order import between
 from gpu.cuda.plan import Plan
-from gpu.order import Place, Sortable
+from gpu.sort_order import Place, Sortable
 
 ROUNDS = 7
 NEW_ROWS = 100_000
@@ -105,8 +105,8 @@ def _sorted(flights: Flights, speed: float) -> Figure:
     """
     fares = flights.sample[FARE]
     low, high = np.quantile(fares, [0.5, 0.501]).astype(np.float32)
-    ends = [Place(int(key), 0) for key in order.keys(np.array([low, high]))]
-    sought, rows = order.bounds(*ends, descending=False), range(flights.rows)
+    ends = [Place(int(key), 0) for key in sort_order.keys(np.array([low, high]))]
+    sought, rows = sort_order.bounds(*ends, descending=False), range(flights.rows)
     values, words = Sortable(flights.columns[FARE]), flights.bits("date", 0.27)
 
     def find() -> list[int]:

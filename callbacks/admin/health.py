@@ -27,7 +27,7 @@ from db.keys import key_ring
 from db.keys.master import source
 from db.schema import UnusableDatabaseError
 from db.tables import KeyPurpose
-from gpu.choice import Choice
+from gpu.registry import Choice
 from realtime.feeds import queries
 from realtime.live import sessions as live_sessions
 from realtime.service import Realtime

@@ -9,7 +9,7 @@ import numpy as np
 from datasets.access.row_conditions import Condition
 from datasets.description import Column, Description
 from datasets.exploration import Interval, Members, Nulls, Span
-from gpu.scales.time import LEAST, MOST
+from gpu.scales.time_scale import LEAST, MOST
 
 NAMED = 4
 

@@ -14,7 +14,7 @@ from datasets.cuxfilter.filters import Bars, UnsupportedError, bars
 from gpu.cubes import Axis
 from gpu.oracle import measured
 from gpu.scales import Boolean, Category, OrderedScale
-from gpu.scales.raw import number, temporal
+from gpu.scales.comparable_values import number, temporal
 
 T = TypeVar("T")
 Read = Callable[[str], Iterator[pa.Array]]

@@ -25,7 +25,7 @@ from datasets.cubes.engine_pool import Engines
 from datasets.cuxfilter.build_payload import sheet
 from datasets.cuxfilter.payload import Sheet
 from datasets.exploration import Exploration
-from gpu.cux.process import Process
+from gpu.cuxfilter.process import Process
 
 PERIOD = 1.0
 """Seconds between two looks at whether sessions and rights are as they were."""

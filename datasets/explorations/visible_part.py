@@ -12,7 +12,7 @@ from datasets.explorations.url import decode
 from datasets.measures import measure
 from datasets.query.axes import MisfitError, axes
 from datasets.query.predicates import predicates
-from gpu.profile import Profile
+from gpu.column_profile import Profile
 
 
 def require_fit(exploration: Exploration, description: Description) -> None:

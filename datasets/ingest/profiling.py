@@ -14,7 +14,7 @@ from datasets.description import Column
 from datasets.ingest.column_statistics import Statistics, statistics
 from datasets.ingest.shuffle import Progress
 from datasets.storage.store import Stored, is_text
-from gpu.profile import MOST_VALUES, Kind, Profile
+from gpu.column_profile import MOST_VALUES, Kind, Profile
 from gpu.scales import OrderedScale, ScaleSpec, resolve
 
 SAMPLE_ROWS = 1 << 20

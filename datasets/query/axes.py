@@ -7,8 +7,8 @@ from math import log
 
 from datasets.description import Description, UnknownColumnError
 from datasets.exploration import View
+from gpu.column_profile import Profile
 from gpu.cubes import Axis
-from gpu.profile import Profile
 from gpu.scales import Boolean, Category, Scale, ScaleSpec, resolve
 
 DENSITY_BINS = 64

@@ -20,7 +20,7 @@ from datasets.table.row_bitmap import BLOCK, Numbers, Passing
 from datasets.table.row_groups import RowGroups
 from datasets.table.sort_keys import Keys, Splitter, ordered, sortable, sortable_type
 from gpu.engine import Columns
-from gpu.order import Place
+from gpu.sort_order import Place
 
 
 @dataclass(frozen=True)

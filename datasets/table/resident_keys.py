@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.table.row_bitmap import Numbers
-from gpu.order import Place
+from gpu.sort_order import Place
 
 
 class Integers:

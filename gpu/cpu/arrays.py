@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cpu.native.join import join
-from gpu.cpu.native.select import MOST_RANGES, select
+from gpu.cpu.native.composite_codes import join
+from gpu.cpu.native.filter_bits import MOST_RANGES, select
 from gpu.cpu.pool import cores, parts, run
 from gpu.resident.arrays import Ranges, Window, room
 from gpu.scales import Scale

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpu.cpu.arrays import HostArrays
-from gpu.cpu.counter import HostCounter
+from gpu.cpu.backend import HostCounter
 from gpu.cpu.pool import cores
 from gpu.engine import Source
 from gpu.resident.engine import ResidentEngine

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from gpu.cpu.native import order
 from gpu.cpu.pool import run
-from gpu.order import Bounds, RowNumbers, Sortable
-from gpu.resident.kinds import NUMBERS
+from gpu.resident.measure_kinds import NUMBERS
+from gpu.sort_order import Bounds, RowNumbers, Sortable
 
 Addresses = npt.NDArray[np.uint64]
 _ROOM = 1 << 16

@@ -15,9 +15,9 @@ from gpu.cpu.native.layout import (
     VIEW_WIDTH,
 )
 from gpu.cpu.tally import MOST_SHIFT, Job
+from gpu.resident.aggregation import Group
 from gpu.resident.arrays import Array
-from gpu.resident.kinds import COUNT, NUMBERS
-from gpu.resident.tally import Group
+from gpu.resident.measure_kinds import COUNT, NUMBERS
 
 BUFFER_BYTES = BLOCK * 2 + SLACK
 """What a column's compressed codes take, or the places of rows in a block."""

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from gpu.cpu.native.layout import SUM_PACKED
-from gpu.resident.kinds import SUM_INTEGER
-from gpu.resident.tally import Tally, Term
+from gpu.resident.aggregation import Tally, Term
+from gpu.resident.measure_kinds import SUM_INTEGER
 
 _SMALL = 2048
 _COPIES = 4

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cuda import filling
-from gpu.cuda.codes import Judge
+from gpu.cuda import fill_kernels
 from gpu.cuda.device import Array, Device, in_turn
-from gpu.cuda.filling import codes_of
+from gpu.cuda.encoder import Judge
+from gpu.cuda.fill_kernels import codes_of
 from gpu.resident.arrays import Ranges, Window, room
 from gpu.scales import Scale
 from gpu.scales.base import Ordered
@@ -53,14 +53,14 @@ class DeviceArrays:
     @in_turn
     def select(self, window: Window, ranges: Ranges, words: Array, rows: range, *, narrow: bool) -> None:
         codes = codes_of(window.array, window.first)
-        filling.choose(self.device, codes, ranges, words, rows, narrow=narrow)
+        fill_kernels.choose(self.device, codes, ranges, words, rows, narrow=narrow)
 
     def widen(self, words: Array, other: Array, part: range) -> None:
-        filling.widen(self.device, words, other, part)
+        fill_kernels.widen(self.device, words, other, part)
 
     @in_turn
     def join(
         self, windows: list[Window], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
     ) -> None:
         codes = [codes_of(window.array, window.first) for window in windows]
-        filling.join(self.device, codes, lookups, out, rows)
+        fill_kernels.join(self.device, codes, lookups, out, rows)

@@ -12,8 +12,8 @@ from weakref import WeakSet
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cuda import source
-from gpu.resident.shelf import Shelf
+from gpu.cuda import kernel_source
+from gpu.resident.cache import Shelf
 
 Array: TypeAlias = Any
 """CuPy's, in the device's memory."""
@@ -74,8 +74,8 @@ class Device:
         self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
         self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
         self.nothing = {kind: self.zeros(0, kind) for kind in map(np.dtype, _GROWING)}
-        module = self.run(cupy.RawModule, code=source.text(), options=source.OPTIONS)
-        self._kernels = {name: self.run(module.get_function, name) for name in source.KERNELS}
+        module = self.run(cupy.RawModule, code=kernel_source.text(), options=kernel_source.OPTIONS)
+        self._kernels = {name: self.run(module.get_function, name) for name in kernel_source.KERNELS}
 
     def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What ``work`` returns when its turn has come."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpu.cuda.arrays import DeviceArrays
-from gpu.cuda.counter import DeviceCounter
+from gpu.cuda.backend import DeviceCounter
 from gpu.cuda.device import Device
 from gpu.engine import Source
 from gpu.resident.attic import Attic

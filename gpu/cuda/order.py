@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, address
-from gpu.order import Bounds, RowNumbers, Sortable
+from gpu.sort_order import Bounds, RowNumbers, Sortable
 
 ROOM = 1 << 20
 """Rows that there is room for at first."""

@@ -11,14 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, address
-from gpu.cuda.layout import PASS, TERM, VIEW, records
-from gpu.cuda.parcel import Parcel
-from gpu.cuda.slices import Slice, packed, slices
-from gpu.resident.kinds import COUNT, HIGH, LOW, NUMBERS, SUM_REAL
+from gpu.cuda.kernel_structs import PASS, TERM, VIEW, records
+from gpu.cuda.shared_memory_tiling import Slice, packed, slices
+from gpu.cuda.upload_batch import Parcel
+from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBERS, SUM_REAL
 
 
 class TermLike(Protocol):
-    """A part of a cell number; ``gpu.resident.tally.Term`` is one."""
+    """A part of a cell number; ``gpu.resident.aggregation.Term`` is one."""
 
     @property
     def codes(self) -> Array: ...
@@ -29,7 +29,7 @@ class TermLike(Protocol):
 
 
 class TallyLike(Protocol):
-    """A cube to count; ``gpu.resident.tally.Tally`` is one."""
+    """A cube to count; ``gpu.resident.aggregation.Tally`` is one."""
 
     @property
     def shape(self) -> tuple[int, int]: ...
@@ -44,7 +44,7 @@ class TallyLike(Protocol):
 
 
 class GroupLike(Protocol):
-    """Cubes over the same rows; ``gpu.resident.tally.Group`` is one."""
+    """Cubes over the same rows; ``gpu.resident.aggregation.Group`` is one."""
 
     @property
     def filters(self) -> Sequence[Array]: ...

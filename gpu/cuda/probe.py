@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gpu.cuda import counting
+from gpu.cuda import launch
 from gpu.cuda.device import Device, Module, NoDeviceError
 
 
@@ -32,7 +32,7 @@ def used(cupy: Module) -> Device:
             raise NoDeviceError("CuPy finds no device")
         device = Device(cupy)
         bits = device.upload(np.array([0b1011], np.uint64))
-        if counting.passing([bits], device, range(3)) != 2:
+        if launch.passing([bits], device, range(3)) != 2:
             raise NoDeviceError(f"{device.name} miscounts")
     except (RuntimeError, ImportError, OSError, MemoryError) as error:
         raise NoDeviceError(f"CuPy can't use the device: {error}") from error

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gpu.resident.appendable_rows import Rows
 from gpu.resident.arrays import Array, Arrays
 from gpu.resident.entry import Carry, Movable
-from gpu.resident.rows import Rows
 from gpu.scales import Scale
 
 

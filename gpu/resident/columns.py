@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from gpu.cubes import AnyOf, Filter
 from gpu.engine import asked
-from gpu.order import Place, RowNumbers, Sortable, bounds
-from gpu.resident import sortable
-from gpu.resident.counter import Counter
-from gpu.resident.numbers import Numbers
-from gpu.resident.resident import residing
+from gpu.resident import sort_columns
+from gpu.resident.backend import Counter
+from gpu.resident.encoder import Coder
+from gpu.resident.numeric_column import Numbers
+from gpu.resident.request_context import residing
 from gpu.resident.texts import TooManyTextsError
-from gpu.resident.window import Coder
+from gpu.sort_order import Place, RowNumbers, Sortable, bounds
 
 Gathered = tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]
 
@@ -56,12 +56,12 @@ class ResidentColumns:
             found = resident.column(column)
             written = found.written(*self._gathered(found, rows))
         kind = self._coder.rows.type_of(column)
-        return written if sortable.is_text(kind) else written.cast(kind)
+        return written if sort_columns.is_text(kind) else written.cast(kind)
 
     def keys(self, column: str, rows: RowNumbers) -> pa.Array:
         with residing(self._coder, self._coder.rows.count) as resident:
             found = resident.column(column)
-            return sortable.keys(*self._gathered(found, rows), found.ranks())
+            return sort_columns.keys(*self._gathered(found, rows), found.ranks())
 
     def between(
         self,
@@ -82,13 +82,13 @@ class ResidentColumns:
 
     def _fits(self, column: str, room: int) -> bool:
         """Whether it can be kept in so many bytes."""
-        wide = sortable.width(self._coder.rows.type_of(column))
+        wide = sort_columns.width(self._coder.rows.type_of(column))
         return wide is not None and wide * self._coder.rows.count <= room
 
     def _key(self, column: str) -> Hashable | None:
         """What the column is kept by; None if nothing was ever read of it."""
         kind = self._coder.rows.known_type(column)
-        return None if kind is None else (sortable.entry_of(kind), column)
+        return None if kind is None else (sort_columns.entry_of(kind), column)
 
 
 def _sortable(found: Numbers) -> Sortable:

@@ -11,15 +11,15 @@ import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View
 from gpu.engine import Source, asked
+from gpu.resident.appendable_rows import Rows
 from gpu.resident.arrays import Arrays
+from gpu.resident.backend import Counter
+from gpu.resident.bit_packing import trimmed, unpacked
 from gpu.resident.columns import ResidentColumns
-from gpu.resident.counter import Counter
-from gpu.resident.masks import trimmed, unpacked
+from gpu.resident.encoder import Coder
 from gpu.resident.memory import Memory
 from gpu.resident.request import Request
-from gpu.resident.resident import residing
-from gpu.resident.rows import Rows
-from gpu.resident.window import Coder
+from gpu.resident.request_context import residing
 from gpu.scales import Scale
 
 

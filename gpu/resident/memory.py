@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gpu.resident.attic import Attic
-from gpu.resident.known import Known
-from gpu.resident.shelf import Shelf
+from gpu.resident.cache import Shelf
+from gpu.resident.unfiltered_cubes import Known
 
 GIB = 1 << 30
 

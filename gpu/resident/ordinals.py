@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from gpu.resident.numbers import Host, Mask, Numbers, plain
+from gpu.resident.numeric_column import Host, Mask, Numbers, plain
 
 
 class Ordinals(Numbers):

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from gpu.cubes import AnyOf, Cancel, Cancelled, Cube, CubeSpec, Filter
+from gpu.resident.aggregation import Group, Tally
 from gpu.resident.algebra import added, without
-from gpu.resident.counter import Counter
-from gpu.resident.known import Known
-from gpu.resident.resident import Resident
-from gpu.resident.rows import Rows
-from gpu.resident.tally import Group, Tally
+from gpu.resident.appendable_rows import Rows
+from gpu.resident.backend import Counter
+from gpu.resident.request_context import Resident
+from gpu.resident.unfiltered_cubes import Known
 
 Filters = frozenset[Filter | AnyOf]
 Wholes = dict[CubeSpec, Cube]

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from gpu.order import Ranks
+from gpu.resident.appendable_rows import Rows
 from gpu.resident.arrays import Arrays
-from gpu.resident.numbers import Host, Mask, Numbers
-from gpu.resident.rows import Rows
+from gpu.resident.numeric_column import Host, Mask, Numbers
+from gpu.sort_order import Ranks
 
 MOST = 1 << 15
 """So many different texts are told apart in memory; a column of more is one of names of single rows."""

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gpu.scales.category import Boolean, Category
-from gpu.scales.edges import Edges
-from gpu.scales.linear import Linear
-from gpu.scales.log import Log
+from gpu.scales.category_scales import Boolean, Category
+from gpu.scales.edges_scale import Edges
+from gpu.scales.linear_scale import Linear
+from gpu.scales.log_scale import Log
 from gpu.scales.resolve import resolve
-from gpu.scales.spec import ScaleSpec
-from gpu.scales.time import Time
+from gpu.scales.scale_spec import ScaleSpec
+from gpu.scales.time_scale import Time
 
 Scale = Annotated[Linear | Log | Time | Category | Boolean | Edges, Field(discriminator="type")]
 OrderedScale = Linear | Log | Time | Edges

@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
-from gpu.scales.ladder import Ladder
-from gpu.scales.raw import Raw, number, temporal
+from gpu.scales.comparable_values import Raw, number, temporal
+from gpu.scales.thresholds import Ladder
 
 MOST_LEVELS = 65_000
 FINE_LEVELS = 600

@@ -6,13 +6,13 @@ from math import ceil, floor, nextafter
 
 import numpy as np
 
-from gpu.profile import Kind, Profile
-from gpu.scales import linear, log, time
-from gpu.scales.category import Boolean, Category
-from gpu.scales.linear import Linear
-from gpu.scales.log import Log
-from gpu.scales.spec import ScaleSpec
-from gpu.scales.time import Time
+from gpu.column_profile import Kind, Profile
+from gpu.scales import linear_scale, log_scale, time_scale
+from gpu.scales.category_scales import Boolean, Category
+from gpu.scales.linear_scale import Linear
+from gpu.scales.log_scale import Log
+from gpu.scales.scale_spec import ScaleSpec
+from gpu.scales.time_scale import Time
 
 _KINDS: dict[str, Kind] = {
     "linear": "number",
@@ -62,19 +62,19 @@ def _linear(spec: ScaleSpec, profile: Profile) -> Linear:
     groups = _DEFAULT_GROUPS if spec.domain is None else _ASKED_GROUPS
     if profile.integer and hi - lo <= _FEW_INTEGERS:
         lo, hi, groups = floor(lo), ceil(hi), ceil(hi) - floor(lo)
-    return linear.spanning(lo, hi, groups, profile.integer)
+    return linear_scale.spanning(lo, hi, groups, profile.integer)
 
 
 def _log(spec: ScaleSpec, profile: Profile) -> Log:
     if spec.domain is not None:
-        return log.spanning(*spec.domain, groups=_ASKED_GROUPS)
+        return log_scale.spanning(*spec.domain, groups=_ASKED_GROUPS)
     lo, hi = _log_domain(profile)
-    return log.spanning(lo, hi, groups=3)
+    return log_scale.spanning(lo, hi, groups=3)
 
 
 def _time(spec: ScaleSpec, profile: Profile) -> Time:
     lo, hi = spec.domain or _time_domain(profile)
-    return time.spanning(floor(lo), ceil(hi))
+    return time_scale.spanning(floor(lo), ceil(hi))
 
 
 def _category(spec: ScaleSpec, profile: Profile) -> Category:
@@ -109,7 +109,7 @@ def _linear_domain(profile: Profile) -> tuple[float, float]:
 def _time_domain(profile: Profile) -> tuple[int, int]:
     """The extent, its last millisecond included; a day or a second around a single instant."""
     bounds = _extent(profile) or (0, 0)
-    lo, hi = (min(max(floor(bound), time.LEAST), time.MOST - 1) for bound in bounds)
+    lo, hi = (min(max(floor(bound), time_scale.LEAST), time_scale.MOST - 1) for bound in bounds)
     if lo < hi:
         return lo, hi + 1
     length = _SECOND if lo % _DAY else _DAY
@@ -123,5 +123,5 @@ def _log_domain(profile: Profile) -> tuple[float, float]:
     lo = next((bound for bound in (lo, profile.low) if bound is not None and bound > 0), 0.0)
     if not lo:
         raise ValueError(f"a log scale needs positive values, and these begin at {profile.minimum}")
-    lo = min(max(lo, log.LEAST), log.MOST / 2)
-    return lo, min(max(nextafter(hi, np.inf), lo * 1.01), log.MOST)
+    lo = min(max(lo, log_scale.LEAST), log_scale.MOST / 2)
+    return lo, min(max(nextafter(hi, np.inf), lo * 1.01), log_scale.MOST)

@@ -8,12 +8,12 @@ from ctypes import CDLL
 from hashlib import sha256
 from pathlib import Path
 
-from gpu.cuda import source
+from gpu.cuda import kernel_source
 
 HERE = Path(__file__).parent
 COMPILER = os.environ.get("CXX", "g++")
 UNDEFINED = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
-COMMAND = (COMPILER, *source.OPTIONS, "-O2", "-fno-strict-aliasing", "-Wno-unknown-pragmas")
+COMMAND = (COMPILER, *kernel_source.OPTIONS, "-O2", "-fno-strict-aliasing", "-Wno-unknown-pragmas")
 
 
 def library(*, strict: bool = False) -> CDLL:
@@ -25,8 +25,8 @@ def library(*, strict: bool = False) -> CDLL:
     Raises:
         RuntimeError: the source does not compile; has what the compiler says.
     """
-    launches = "\n".join(f"LAUNCHES({name})" for name in source.KERNELS)
-    whole = f"{(HERE / 'builtins.h').read_text()}\n{source.text()}\n{launches}\n"
+    launches = "\n".join(f"LAUNCHES({name})" for name in kernel_source.KERNELS)
+    whole = f"{(HERE / 'builtins.h').read_text()}\n{kernel_source.text()}\n{launches}\n"
     command = [*COMMAND, *(UNDEFINED if strict else ())]
     digest = sha256("\n".join([whole, *command]).encode()).hexdigest()[:16]
     file = HERE / "__pycache__" / f"kernels-{digest}.so"

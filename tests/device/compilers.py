@@ -9,7 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from gpu.cuda import source
+from gpu.cuda import kernel_source
 
 NVCC = shutil.which("nvcc")
 ARCHITECTURES = (70, 75, 80, 86, 89, 90, 100, 120)
@@ -36,9 +36,9 @@ def to_ptx(architecture: int) -> str:
         RuntimeError: they don't compile; has what NVRTC says.
     """
     library, program = nvrtc(), ctypes.c_void_p()
-    text = source.text().encode()
+    text = kernel_source.text().encode()
     library.nvrtcCreateProgram(ctypes.byref(program), text, b"kernels.cu", 0, None, None)
-    options = [*source.OPTIONS, f"--gpu-architecture=compute_{architecture}"]
+    options = [*kernel_source.OPTIONS, f"--gpu-architecture=compute_{architecture}"]
     given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
     failed = library.nvrtcCompileProgram(program, len(options), given)
     if failed:
@@ -70,11 +70,11 @@ def to_machine_code(architecture: int, folder: Path) -> str:
         RuntimeError: they don't compile; has what nvcc says.
     """
     file = folder / "kernels.cu"
-    file.write_text(source.text())
+    file.write_text(kernel_source.text())
     command = [
         NVCC,
         "-cubin",
-        *source.OPTIONS,
+        *kernel_source.OPTIONS,
         f"-arch=sm_{architecture}",
         "--resource-usage",
         "-o",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gpu.cux.counter import Counter
+from gpu.cuxfilter.worker_client import Counter
 from tests.integration.explorations import exploration
 
 ROOT = Path(__file__).parents[2]

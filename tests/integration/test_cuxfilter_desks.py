@@ -23,7 +23,7 @@ from datasets.exploration import Exploration, Table
 from datasets.ingest.importer import import_file
 from datasets.shares import Subject, Terms
 from db.tables import Level, Resource
-from gpu.cux.process import EndedError
+from gpu.cuxfilter.process import EndedError
 from tests.conftest import using
 from tests.integration.cuxfilter import PYTHON, opened, standing_in
 from tests.integration.explorations import exploration, view

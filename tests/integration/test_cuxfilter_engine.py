@@ -18,10 +18,10 @@ from structlog.testing import capture_logs
 
 from gpu.cpu import CpuEngine
 from gpu.cubes import Aggregate, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
-from gpu.cux.assisted import Assistant, AssistedEngine, assisted
-from gpu.cux.counter import Counter
-from gpu.cux.engine import CuxfilterEngine, UnsupportedError
-from gpu.cux.process import EndedError, ProcessError
+from gpu.cuxfilter.engine import CuxfilterEngine, UnsupportedError
+from gpu.cuxfilter.fallback import Assistant, AssistedEngine, assisted
+from gpu.cuxfilter.process import EndedError, ProcessError
+from gpu.cuxfilter.worker_client import Counter
 from gpu.oracle import OracleEngine
 from gpu.scales import Category, Linear
 from tests.integration.cuxfilter import counting
@@ -215,7 +215,7 @@ def test_while_it_fails_the_ordinary_engine_answers_and_the_reason_is_told():
 
 
 def test_after_a_rest_it_is_asked_again(process, monkeypatch):
-    monkeypatch.setattr("gpu.cux.assisted.REST", 0)
+    monkeypatch.setattr("gpu.cuxfilter.fallback.REST", 0)
     assistant = Assistant(process)
     engine = assisted(CpuEngine, assistant)(TableSource(FLIGHTS))
     assistant.failed(ProcessError("it was ill"))

@@ -6,15 +6,15 @@ import json
 import sys
 import warnings
 
-from gpu.cux.worker.loading import load
+from gpu.cuxfilter.worker.loading import load
 
 load()
 
 import bokeh.embed.util
 import pyarrow as pa
 
-from gpu.cux.message import Message
-from gpu.cux.worker.dashboard import Shown
+from gpu.cuxfilter.protocol import Message
+from gpu.cuxfilter.worker.dashboard import Shown
 
 SIDES = ["east", "northeast"]
 BARS = {"kind": "bars", "codes": None, "value": None, "statistic": None, "time": False}

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from gpu.cubes import Aggregate, AnyOf, Axis, CubeSpec, Measure, Predicate, View
 from gpu.scales import Boolean, Category, Edges, Linear
-from gpu.scales import linear as linear_family
-from gpu.scales import log as log_family
-from gpu.scales import time as time_family
+from gpu.scales import linear_scale as linear_family
+from gpu.scales import log_scale as log_family
+from gpu.scales import time_scale as time_family
 
 SIZES = (0, 1, 2, 63, 64, 65, 1000, 8191, 8192, 8193, 20_011)
 NAMES = tuple("abcdefghijklmnop")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from gpu.cpu import CpuEngine
-from gpu.cux.assisted import AssistedEngine
+from gpu.cuxfilter.fallback import AssistedEngine
 from tests.unit.sources import TableSource
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gpu import choice
-from gpu.choice import EngineUnavailableError, Limits, choose
+from gpu import registry
 from gpu.cubes import View
 from gpu.cuda import probe
 from gpu.cuda.device import NoDeviceError
+from gpu.registry import EngineUnavailableError, Limits, choose
 from gpu.resident.memory import GIB
 from tests.device.standin import CuPy
 from tests.unit.sources import TableSource
@@ -116,4 +116,4 @@ def test_a_device_is_judged_by_its_use(cupy, reason):
 
 
 def test_every_engine_of_the_setting_is_known():
-    assert {"cpu", "cuda", "oracle"} <= set(choice.ENGINES)
+    assert {"cpu", "cuda", "oracle"} <= set(registry.ENGINES)

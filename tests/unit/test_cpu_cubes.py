@@ -12,7 +12,7 @@ import pytest
 from gpu.cpu import CpuEngine, Memory
 from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measure, Predicate, View
 from gpu.oracle import OracleEngine
-from gpu.resident.tally import MOST_CELLS
+from gpu.resident.aggregation import MOST_CELLS
 from gpu.scales import Category, Edges, Linear
 from tests.unit.sources import TableSource
 

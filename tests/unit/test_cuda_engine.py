@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.cubes import Axis, Cancel, Cancelled, CubeSpec, View
-from gpu.cuda import filling
+from gpu.cuda import fill_kernels
 from gpu.cuda.arrays import DeviceArrays
 from gpu.cuda.device import Device, DeviceFullError
 from gpu.cuda.engine import CudaEngine, memory_of
-from gpu.cuda.slices import packed, slices
+from gpu.cuda.shared_memory_tiling import packed, slices
 from gpu.oracle import OracleEngine
+from gpu.resident.appendable_rows import Rows
+from gpu.resident.cache import Shelf
 from gpu.resident.codes import Codes
-from gpu.resident.rows import Rows
-from gpu.resident.shelf import Shelf
 from gpu.scales import Linear
 from tests.device.standin import CuPy
 from tests.unit.engines import standin
@@ -229,6 +229,6 @@ def test_arrays_of_the_device_are_no_arrays_of_the_host():
 def test_what_a_kernel_writes_beside_an_array_is_noticed():
     device = Device(CuPy())
     thresholds, out = device.upload(np.arange(3)), device.zeros(8, np.uint8)
-    filling.append(device, thresholds, (0, 4), np.arange(8), None, out, 1)
+    fill_kernels.append(device, thresholds, (0, 4), np.arange(8), None, out, 1)
     with pytest.raises(AssertionError, match="written beside an array"):
         device.download(thresholds)

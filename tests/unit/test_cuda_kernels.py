@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gpu.cuda import source
+from gpu.cuda import kernel_source
 from tests.device import compilers
 
 needs_nvrtc = pytest.mark.skipif(
@@ -18,7 +18,7 @@ needs_nvrtc = pytest.mark.skipif(
 @pytest.mark.parametrize("architecture", [70, 90, 120])
 def test_the_kernels_compile_as_cupy_compiles_them(architecture):
     ptx = compilers.to_ptx(architecture)
-    assert set(re.findall(r"\.entry (\w+)", ptx)) == set(source.KERNELS)
+    assert set(re.findall(r"\.entry (\w+)", ptx)) == set(kernel_source.KERNELS)
     assert f".target sm_{architecture}" in ptx
 
 

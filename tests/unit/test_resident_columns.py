@@ -18,9 +18,9 @@ import gpu.cuda.order
 from datasets.table.sort_keys import plain
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
-from gpu.order import Place, Sortable, bounds
-from gpu.resident import sortable, texts
+from gpu.resident import sort_columns, texts
 from gpu.resident.memory import Memory
+from gpu.sort_order import Place, Sortable, bounds
 from tests.unit.engines import ENGINES
 from tests.unit.examples import examples
 from tests.unit.sorting import SORTED, in_order
@@ -133,7 +133,7 @@ def test_no_column_takes_more_than_is_expected(kind):
     engine = CpuEngine(TableSource(pa.table({"x": values})))
     engine.columns.fetch("x", spare=False)
     assert engine.columns.values("x", np.array([0, 99_999])).equals(values.take(pa.array([0, 99_999])))
-    assert 0 < engine.nbytes <= sortable.width(kind) * 100_128
+    assert 0 < engine.nbytes <= sort_columns.width(kind) * 100_128
 
 
 @every_sorter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu.resident.numbers import holding
+from gpu.resident.numeric_column import holding
 
 INT64 = np.iinfo(np.int64)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from gpu.resident.rows import Rows
+from gpu.resident.appendable_rows import Rows
 
 
 class Growing:

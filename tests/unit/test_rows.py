@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pytest
 
-from gpu.resident.rows import PIECE, Rows
+from gpu.resident.appendable_rows import PIECE, Rows
 from tests.unit.sources import TableSource
 
 

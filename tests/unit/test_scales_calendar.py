@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gpu.scales.calendar import LENGTHS, UNITS, starts
-from gpu.scales.time import Time, fine_edges
+from gpu.scales.calendar_units import LENGTHS, UNITS, starts
+from gpu.scales.time_scale import Time, fine_edges
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 instants = st.integers(-60_000_000_000_000, 60_000_000_000_000)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.profile import Profile
+from gpu.column_profile import Profile
 from gpu.scales import Boolean, Category, Linear, ScaleSpec, resolve
 from tests.unit.examples import examples
 

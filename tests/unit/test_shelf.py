@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 
 from gpu.resident.attic import Attic
+from gpu.resident.cache import Shelf
 from gpu.resident.entry import Entry, Movable
-from gpu.resident.shelf import Shelf
 
 
 class Sized(Entry):

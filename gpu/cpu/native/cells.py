@@ -7,7 +7,7 @@ from numba import carray
 
 from gpu.cpu.native.jit import Native, inline
 from gpu.cpu.native.layout import COLUMN, FIRST_TERM, LAST_TERM, LOOKUP, SPREAD, STRIDE, WIDTH
-from gpu.cpu.native.vectors import as_u8, as_u16, as_u32
+from gpu.cpu.native.simd import as_u8, as_u16, as_u32
 
 
 @inline

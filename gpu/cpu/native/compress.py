@@ -9,7 +9,7 @@ from numba import carray
 from numba.core.registry import cpu_target
 
 from gpu.cpu.native.jit import Native, inline
-from gpu.cpu.native.vectors import as_u8, as_u16, as_u64, compress8, compress16, lowest_bit, popcount
+from gpu.cpu.native.simd import as_u8, as_u16, as_u64, compress8, compress16, lowest_bit, popcount
 
 SLACK = 128
 """Bytes a target needs behind its last element, because stores are whole vectors."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from numba import config, njit
 
-from gpu.resident import kinds
+from gpu.resident import measure_kinds
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -19,7 +19,7 @@ Native = Any
 
 def _sources() -> str:
     """A digest of all kernels: numba by itself looks only at the file of the function it cached."""
-    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(kinds.__file__)]
+    files = [*sorted(Path(__file__).parent.glob("*.py")), Path(measure_kinds.__file__)]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
+from gpu.cpu.native.accumulate import add_ones, fold, gather_for, unpack
 from gpu.cpu.native.cells import number_cells
 from gpu.cpu.native.compress import AVX512, pack8, pack16, positions
-from gpu.cpu.native.folds import add_ones, fold, gather_for, unpack
 from gpu.cpu.native.jit import Native, inline, kernel
 from gpu.cpu.native.layout import (
     BLOCK,
@@ -44,8 +44,8 @@ from gpu.cpu.native.layout import (
     WIDTH,
     WORDS,
 )
-from gpu.cpu.native.vectors import as_f64, as_i64, as_u16, as_u32, as_u64, popcount
-from gpu.resident.kinds import COUNT
+from gpu.cpu.native.simd import as_f64, as_i64, as_u16, as_u32, as_u64, popcount
+from gpu.resident.measure_kinds import COUNT
 
 
 @inline

@@ -6,9 +6,9 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
+from gpu.cpu.native.filter_bits import edge_mask
 from gpu.cpu.native.jit import Native, inline, kernel
-from gpu.cpu.native.select import edge_mask
-from gpu.cpu.native.vectors import as_i8, as_i16, as_i32, as_i64, as_u64, lowest_bit
+from gpu.cpu.native.simd import as_i8, as_i16, as_i32, as_i64, as_u64, lowest_bit
 
 _SIGNLESS32, _SIGNLESS64 = np.int64(0x7FFFFFFF), np.int64(0x7FFFFFFFFFFFFFFF)
 _INFINITE32, _INFINITE64 = np.int64(0x7F800000), np.int64(0x7FF0000000000000)
@@ -101,7 +101,7 @@ def between(
         numbers: address of row 0's number, which of NUMBERS it is, and the address of the bits of those
             present or 0; floats that are not finite are taken for missing.
         ranks: those of the numbers, which are integers; empty if these are in order themselves.
-        bounds: as ``gpu.order.bounds`` has them.
+        bounds: as ``gpu.sort_order.bounds`` has them.
         found: takes the rows, as far as it has room.
         counts: takes how many rows come before the lower place, and how many before the upper one only.
     """
