@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import audience, broker, browser, encryption, engine, feed, presenting, signin
-from bench.machine import describe
+from bench.environment import describe
 
 ROOT = Path(__file__).parents[1]
 ROWS = [10_000_000, 100_000_000]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.brushing import Person
-from bench.explorer import Entered, Explorer
+from bench.explore_page import Entered, Explorer
 from datasets.description import Description
 from datasets.explorations.url import decode
 

@@ -22,7 +22,7 @@ import config
 import gpu.cpu.engine
 from accounts import one_time_links, users
 from app import create_app, prepare
-from bench.figures import table
+from bench.report import table
 from config import Settings
 from datasets import catalogue, shares
 from datasets.description import Description

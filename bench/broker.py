@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 
 import config
-from bench.figures import quantiles, table
+from bench.report import quantiles, table
 from config import Settings
 from realtime import keys
 from realtime.broker import capabilities, tokens

@@ -16,10 +16,10 @@ from random import Random
 import config
 from bench.activation import BROWSER, COLD, SERVER, Activation, State, activations, revisit, wander
 from bench.brushing import Brushing, Person, brushings
-from bench.explorer import HERTZ, chromium, explorer, signed_in
-from bench.figures import quantiles, table
-from bench.queries import Codes, DuckDB, Peer, Polars, changing, race
-from bench.service import SAMPLE, Service, data_folder, service
+from bench.explore_page import HERTZ, chromium, explorer, signed_in
+from bench.query_peers import Codes, DuckDB, Peer, Polars, changing, race
+from bench.report import quantiles, table
+from bench.service_process import SAMPLE, Service, data_folder, service
 from datasets import catalogue
 from datasets.description import Description
 from datasets.explorations.url import decode

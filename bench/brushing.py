@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from bench.explorer import Explorer, Point, swing
+from bench.explore_page import Explorer, Point, swing
 
 Frame = dict[str, float]
 

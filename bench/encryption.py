@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from bench.figures import table
+from bench.report import table
 from datasets import catalogue
 from datasets.ingest.sample import SLUG
 from datasets.storage.store import Store

@@ -20,8 +20,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from bench.flights import ACTIVE, COARSE_ACTIVE, PASSIVE, SCALES, Flights, middle
-from bench.peers import DuckDB, Pair, Peer, Polars, Ranges
+from bench.cube_peers import DuckDB, Pair, Peer, Polars, Ranges
+from bench.synthetic_flights import ACTIVE, COARSE_ACTIVE, PASSIVE, SCALES, Flights, middle
 from gpu.cpu import CpuEngine, Memory
 from gpu.cpu.native.compress import AVX512
 from gpu.cpu.pool import cores

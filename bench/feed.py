@@ -21,10 +21,10 @@ from playwright.sync_api import Page, sync_playwright
 import config
 from accounts import first_run, users
 from accounts.principals import Principal
-from bench.explorer import FLAGS, SETTLED, VIEWPORT
-from bench.figures import table
-from bench.machine import CHROMIUM, describe
-from bench.service import SAMPLE, Service, data_folder, prepare, service
+from bench.environment import CHROMIUM, describe
+from bench.explore_page import FLAGS, SETTLED, VIEWPORT
+from bench.report import table
+from bench.service_process import SAMPLE, Service, data_folder, prepare, service
 from config import Settings
 from datasets import catalogue
 from datasets.ingest.resample import short

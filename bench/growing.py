@@ -14,7 +14,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 import config
-from bench.figures import table
+from bench.report import table
 from config import Settings
 from datasets import catalogue
 from datasets.append.appending import append

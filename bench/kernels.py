@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from bench.gpu.checks import CHECKS
-from bench.gpu.flights import SCENARIOS, Flights
+from bench.gpu.device_flights import SCENARIOS, Flights
 from bench.gpu.timing import bytes_read, bytes_sought
 from gpu.cuda.device import Device
 from tests.device import compilers
-from tests.device.standin import CuPy
+from tests.device.simulated_cupy import CuPy
 
 SHARED = (9 * 1024, 48 * 1024, 100 * 1024, 227 * 1024)
 """What blocks may have, up to what an H100 gives."""

@@ -15,9 +15,9 @@ from playwright.async_api import Browser, Page
 
 import config
 from accounts import one_time_links, users
-from bench.explorer import HERTZ, SETTLED, VIEWPORT, Explorer, chromium, signed_in
-from bench.figures import quantiles, table
-from bench.service import Service, data_folder, service
+from bench.explore_page import HERTZ, SETTLED, VIEWPORT, Explorer, chromium, signed_in
+from bench.report import quantiles, table
+from bench.service_process import Service, data_folder, service
 from db.tables import Role
 
 WATCH = (Path(__file__).parent / "watching.js").read_text()

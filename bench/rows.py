@@ -19,9 +19,9 @@ import polars as pl
 import pyarrow as pa
 
 import config
-from bench.figures import table
-from bench.machine import describe
-from bench.service import SAMPLE, data_folder, prepare
+from bench.environment import describe
+from bench.report import table
+from bench.service_process import SAMPLE, data_folder, prepare
 from config import Settings
 from datasets import catalogue
 from datasets.cubes.engine_pool import Engines

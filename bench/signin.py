@@ -18,7 +18,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 import config
 from accounts import cookies, sessions, users
 from accounts.sessions import Browser
-from bench.figures import table
+from bench.report import table
 from config import Settings
 from db import engine, schema
 from db.keys import key_ring

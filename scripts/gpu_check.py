@@ -21,9 +21,9 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.gpu import peers  # noqa: E402
+from bench.gpu import rapids_peers  # noqa: E402
 from bench.gpu.checks import CHECKS  # noqa: E402
-from bench.gpu.flights import Flights  # noqa: E402
+from bench.gpu.device_flights import Flights  # noqa: E402
 from bench.gpu.timing import Figure, bandwidth, figures  # noqa: E402
 from gpu.cuda.device import Device, Module  # noqa: E402
 
@@ -93,7 +93,7 @@ def measured(device: Device, rows: int, speed: float) -> list[Figure]:
         print(f"{rows:,} rows don't fit in the device's memory", flush=True)
         return []
     flights = Flights(device, rows)
-    found = [*peers.figures(flights), *figures(flights, speed)]
+    found = [*rapids_peers.figures(flights), *figures(flights, speed)]
     print(f"{rows:,} rows are measured, every cell equal to NumPy's", flush=True)
     return found
 
@@ -108,7 +108,7 @@ def table(found: list[Figure]) -> str:
 
 def cupy_of(*, stand_in: bool) -> Module:
     if stand_in:
-        from tests.device.standin import CuPy  # noqa: PLC0415
+        from tests.device.simulated_cupy import CuPy  # noqa: PLC0415
 
         return CuPy()
     import cupy  # noqa: PLC0415
@@ -133,7 +133,7 @@ def main() -> None:
         print(f"- {suite()}", flush=True)
     speed = bandwidth(device)
     print(f"- copying within its memory reads and writes {speed / 1e9:,.1f} GB/s")
-    for name in peers.missing():
+    for name in rapids_peers.missing():
         print(f"- {name} isn't installed: its part is left out")
     found = [figure for rows in options.rows for figure in measured(device, rows, speed)]
     print(f"\n{table(found)}\n\nAll in {time.perf_counter() - began:.0f} s")

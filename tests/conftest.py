@@ -20,7 +20,7 @@ from config import Settings
 from db import engine, schema
 from db.keys import key_ring
 from db.tables import Role
-from tests.contract import Contract
+from tests.api_contract import Contract
 
 hypothesis_settings.register_profile("thorough", max_examples=1000)
 FULL_COST = passwords._hasher

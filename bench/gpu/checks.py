@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bench.gpu.cases import check, check_appending, check_joining
-from bench.gpu.orders import check_order
+from bench.gpu.random_cases import check, check_appending, check_joining
+from bench.gpu.random_orders import check_order
 
 CHECKS = {
     "cubes and masks": check,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu.flights import FARE, SCENARIOS, Flights
+from bench.gpu.device_flights import FARE, SCENARIOS, Flights
 from gpu import sort_order
 from gpu.cuda.device import Device
 from gpu.cuda.order import between

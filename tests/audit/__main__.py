@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from tests.audit import attacks, dependencies, resolution, static
+from tests.audit import dependencies, gpu_requirements, scanners, static_analysis
 from tests.audit.tools import NotCheckedError, UnreachableError
 
 UNREACHED = "not checked (could not reach its data)"
@@ -17,7 +17,7 @@ OFFLINE = os.environ.get("AUDIT_OFFLINE") == "1"
 
 
 def main() -> int:
-    checks = static.CHECKS | dependencies.CHECKS | resolution.CHECKS | attacks.CHECKS
+    checks = static_analysis.CHECKS | dependencies.CHECKS | gpu_requirements.CHECKS | scanners.CHECKS
     count = Counter(outcome(name, check) for name, check in checks.items())
     print(", ".join(f"{number} {result}" for result, number in count.items()))
     return 1 if set(count) - ({"passed", UNREACHED} if OFFLINE else {"passed"}) else 0

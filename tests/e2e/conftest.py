@@ -22,8 +22,8 @@ from datasets import catalogue, shares
 from datasets.shares import Terms
 from db.tables import Resource, Role
 from tests.conftest import using
-from tests.e2e.growing import Growing
-from tests.e2e.visits import Arrive, Opener, Service, assert_accessible
+from tests.e2e.browser_support import Arrive, Opener, Service, assert_accessible
+from tests.e2e.growing_dataset import Growing
 
 ROOT = Path(__file__).parents[2]
 QUIET = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]

@@ -9,10 +9,10 @@ import pyotp
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.browser_support import assert_accessible
 from tests.e2e.conftest import PATIENCE, started
-from tests.e2e.test_factors import Person, code
 from tests.e2e.test_passkeys import Device
-from tests.e2e.visits import assert_accessible
+from tests.e2e.test_second_factor import Person, code
 
 NEW = "staple the blue giraffe"
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.browser_support import assert_accessible
 from tests.e2e.conftest import PATIENCE
-from tests.e2e.explore import settled
-from tests.e2e.visits import assert_accessible
+from tests.e2e.explore_page import settled
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 FILLED = {

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.browser_support import Service, assert_accessible
 from tests.e2e.conftest import PATIENCE, ROOT, started
-from tests.e2e.visits import Service, assert_accessible
 
 
 @pytest.fixture

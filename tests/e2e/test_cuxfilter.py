@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from tests.e2e.browser_support import Opener, Service, assert_accessible
 from tests.e2e.conftest import ROOT, started
-from tests.e2e.explore import drag, rows, settled
-from tests.e2e.visits import Opener, Service, assert_accessible
-from tests.integration.cuxfilter import PYTHON, STANDIN
+from tests.e2e.explore_page import drag, rows, settled
+from tests.integration.cuxfilter_worker import PYTHON, STANDIN
 
 STARTING = 120_000  # milliseconds; what draws is compiled first
 ROWS = 3000

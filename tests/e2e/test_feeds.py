@@ -16,9 +16,9 @@ from accounts.permissions import Permission
 from config import Settings
 from db.tables import now
 from tests.conftest import using
-from tests.e2e.explore import drag, settled
-from tests.e2e.growing import Growing, feeding, numbers, selected
-from tests.e2e.visits import Opener, Service, assert_accessible
+from tests.e2e.browser_support import Opener, Service, assert_accessible
+from tests.e2e.explore_page import drag, settled
+from tests.e2e.growing_dataset import Growing, feeding, numbers, selected
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
 

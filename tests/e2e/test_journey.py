@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from config import Settings
 from datasets import catalogue
 from tests.conftest import using
-from tests.e2e.explore import card, drag, filtered, plot, rows, settled
-from tests.e2e.truth import Truth, between, filters, predicate
-from tests.e2e.visits import Opener, Service
+from tests.e2e.browser_support import Opener, Service
+from tests.e2e.duckdb_oracle import Truth, between, filters, predicate
+from tests.e2e.explore_page import card, drag, filtered, plot, rows, settled
 
 COLUMNS = {
     "date": ("date",),

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.explore import card, drag, filtered, plot, rows, settled
-from tests.e2e.visits import Opener, assert_accessible
+from tests.e2e.browser_support import Opener, assert_accessible
+from tests.e2e.explore_page import card, drag, filtered, plot, rows, settled
 
 SHOTS = Path(__file__).parents[2] / "test-results"
 

@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 from datasets import catalogue, shares
 from datasets.shares import Terms
 from db.tables import Resource, Role
+from tests.e2e.browser_support import Arrive, Opener, assert_accessible
 from tests.e2e.conftest import PATIENCE
-from tests.e2e.explore import card, drag, plot, rows, settled
-from tests.e2e.lives import agree, bar, path_of, present, same_rows
-from tests.e2e.sheet import column, drawer, grid, open_rows, sort
-from tests.e2e.truth import Truth, filters
-from tests.e2e.visits import Arrive, Opener, assert_accessible
+from tests.e2e.duckdb_oracle import Truth, filters
+from tests.e2e.explore_page import card, drag, plot, rows, settled
+from tests.e2e.live_session_pages import agree, bar, path_of, present, same_rows
+from tests.e2e.row_table import column, drawer, grid, open_rows, sort
 
 
 @pytest.fixture

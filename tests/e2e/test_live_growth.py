@@ -21,11 +21,11 @@ from datasets.shares import Terms
 from db.tables import Resource, Role
 from realtime.feeds import actions
 from tests.conftest import using
+from tests.e2e.browser_support import Arrive, Opener, Service
 from tests.e2e.conftest import PATIENCE, ROOT
-from tests.e2e.explore import drag, rows, settled
-from tests.e2e.growing import TOTAL, Growing, feeding, selected
-from tests.e2e.lives import bar, path_of, present, same_rows
-from tests.e2e.visits import Arrive, Opener, Service
+from tests.e2e.explore_page import drag, rows, settled
+from tests.e2e.growing_dataset import TOTAL, Growing, feeding, selected
+from tests.e2e.live_session_pages import bar, path_of, present, same_rows
 
 MOMENT = 60_000
 """Milliseconds in which a killed service is back and everybody has found it."""

@@ -7,8 +7,8 @@ import subprocess
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.browser_support import assert_accessible
 from tests.e2e.conftest import ROOT, started
-from tests.e2e.visits import assert_accessible
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 from playwright.sync_api import Error, expect
 
+from tests.e2e.browser_support import assert_accessible
 from tests.e2e.conftest import started
-from tests.e2e.visits import assert_accessible
 
 DEVICE = {
     "protocol": "ctap2",

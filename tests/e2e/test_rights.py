@@ -13,9 +13,9 @@ from config import Settings
 from datasets import catalogue, shares
 from datasets.shares import Subject, Terms
 from db.tables import Resource, Role
-from tests.e2e.explore import card, rows, settled
-from tests.e2e.truth import Truth
-from tests.e2e.visits import Opener, Service, assert_accessible
+from tests.e2e.browser_support import Opener, Service, assert_accessible
+from tests.e2e.duckdb_oracle import Truth
+from tests.e2e.explore_page import card, rows, settled
 
 CALIFORNIA = [{"column": "state", "filter": {"type": "members", "values": ["CA"]}}]
 

@@ -13,12 +13,12 @@ from config import Settings
 from datasets import catalogue
 from db.tables import Role
 from tests.conftest import using
-from tests.e2e.explore import drag, plot, rows, settled
-from tests.e2e.growing import Growing
-from tests.e2e.lives import bar, path_of, present, same_rows
-from tests.e2e.sheet import column, drawer, drawn, grid, open_rows, place, shown, sort
-from tests.e2e.truth import Truth, between, filters
-from tests.e2e.visits import Arrive, Opener, Service, assert_accessible
+from tests.e2e.browser_support import Arrive, Opener, Service, assert_accessible
+from tests.e2e.duckdb_oracle import Truth, between, filters
+from tests.e2e.explore_page import drag, plot, rows, settled
+from tests.e2e.growing_dataset import Growing
+from tests.e2e.live_session_pages import bar, path_of, present, same_rows
+from tests.e2e.row_table import column, drawer, drawn, grid, open_rows, place, shown, sort
 
 SHOTS = Path(__file__).parents[2] / "test-results"
 DELAY = "Delay (min)"

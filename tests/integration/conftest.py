@@ -20,7 +20,7 @@ from db import schema
 from db.keys import key_ring
 from db.tables import Role
 from tests.conftest import using
-from tests.integration.people import Person
+from tests.integration.api_users import Person
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 

@@ -14,7 +14,7 @@ from accounts.sessions import Browser
 from db.engine import session
 from db.tables import Passkey, Role, User, now
 from tests.integration.audit_log import entries
-from tests.integration.browsers import PASSWORD, with_authenticator
+from tests.integration.signin_forms import PASSWORD, with_authenticator
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
 SENTENCE = "a bird in the bush"

@@ -25,7 +25,7 @@ from datasets import admin_listing
 from datasets.ingest.importer import import_file
 from db.engine import session
 from db.tables import Role, Share, UserSession, now
-from tests.integration.admin import SignIn, found, panel, rows
+from tests.integration.admin_tables import SignIn, found, panel, rows
 from tests.integration.dash_calls import ask, call, confirm, done, prop
 
 ORD = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]

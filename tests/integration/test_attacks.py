@@ -17,8 +17,8 @@ from accounts import users
 from datasets.ingest.importer import import_file
 from datasets.ingest.read_result import BadFileError
 from db.tables import Role
-from tests.integration.browsers import PASSWORD, sign_in
-from tests.integration.test_start import running
+from tests.integration.signin_forms import PASSWORD, sign_in
+from tests.integration.test_startup import running
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 ELSEWHERE = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}

@@ -11,7 +11,7 @@ from ably.types.channeloptions import ChannelOptions
 from ably.types.message import Message
 from ably.types.presence import PresenceAction
 
-from tests.integration.brokers import KEY, PATIENCE, running, until
+from tests.integration.threaded_broker import KEY, PATIENCE, running, until
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from realtime.broker.protocol import Action
 from realtime.embedded import RingSeal
 from server import request_limits
 from tests.conftest import using
-from tests.integration.brokers import PATIENCE, running, wire
+from tests.integration.threaded_broker import PATIENCE, running, wire
 
 ROOT = Path(__file__).parents[2]
 

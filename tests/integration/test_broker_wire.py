@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 
 from realtime.broker import maintenance
 from realtime.broker.protocol import Action, Flag
-from tests.integration.brokers import KEY, running, until, wire
+from tests.integration.threaded_broker import KEY, running, until, wire
 
 MINE = {"messages": [{"name": "n", "data": "1"}]}
 

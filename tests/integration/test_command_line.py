@@ -14,7 +14,7 @@ from db.engine import session
 from db.keys import key_ring
 from db.tables import Passkey, Role, Share
 from tests.integration.audit_log import entries
-from tests.integration.browsers import PASSWORD, with_authenticator
+from tests.integration.signin_forms import PASSWORD, with_authenticator
 
 LAST = r"the last admin who can sign in.* Try: python -m accounts add NAME --role admin"
 

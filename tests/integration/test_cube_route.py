@@ -22,8 +22,8 @@ from datasets.ingest.importer import import_file
 from db.tables import Role
 from gpu.cubes import Cancelled
 from gpu.oracle import OracleEngine
-from tests.integration.explorations import view
-from tests.integration.frames import decode
+from tests.integration.cube_frames import decode
+from tests.integration.exploration_json import view
 
 ROWS = 3_000
 PATIENCE = 20

@@ -24,10 +24,10 @@ from gpu.cuxfilter.process import EndedError, ProcessError
 from gpu.cuxfilter.worker_client import Counter
 from gpu.oracle import OracleEngine
 from gpu.scales import Category, Linear
-from tests.integration.cuxfilter import counting
-from tests.unit.examples import examples
-from tests.unit.sources import TableSource
-from tests.unit.strategies import cube_specs, filters, rights, tables, views
+from tests.integration.cuxfilter_worker import counting
+from tests.unit.engine_strategies import cube_specs, filters, rights, tables, views
+from tests.unit.hypothesis_examples import examples
+from tests.unit.table_source import TableSource
 from tests.unit.test_engines import (
     FLIGHTS,
     LATE,

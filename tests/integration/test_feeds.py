@@ -31,8 +31,8 @@ from realtime import ably_client
 from realtime.channel_messages import Message
 from realtime.feeds import actions, batch_writer, dead_letters
 from realtime.live import tokens
-from tests.integration.publishers import publisher
-from tests.integration.stages import house, soon, until
+from tests.integration.feed_publisher import publisher
+from tests.integration.live_service import house, soon, until
 
 ROOT = Path(__file__).parents[2]
 BASE = 100

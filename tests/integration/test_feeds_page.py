@@ -30,9 +30,9 @@ from datasets.shares import Terms
 from datasets.storage import appended_files
 from db.engine import session
 from db.tables import DeadLetter, Feed, Level, Resource, Role, now
-from tests.integration.admin import SignIn, found, panel
+from tests.integration.admin_tables import SignIn, found, panel
 from tests.integration.dash_calls import ask, call, confirm, done, outputs, prop
-from tests.integration.stages import house, until
+from tests.integration.live_service import house, until
 
 
 @pytest.fixture

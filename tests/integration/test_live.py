@@ -16,7 +16,7 @@ from db.engine import session
 from db.tables import LiveRecord, LiveSession, Role
 from realtime.service import Realtime
 from tests.conftest import using
-from tests.integration.stages import house, member, soon, until
+from tests.integration.live_service import house, member, soon, until
 
 PASSWORD = "correct horse battery"
 

@@ -14,7 +14,7 @@ from datasets.ingest.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.tables import Resource, Role
 from realtime.feeds import actions
-from tests.integration.stages import house, member, soon, until
+from tests.integration.live_service import house, member, soon, until
 
 CHICAGO = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
 

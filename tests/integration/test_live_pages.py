@@ -13,9 +13,9 @@ from db.engine import session
 from db.tables import Dataset, LiveSession, Resource, Role
 from realtime.live import recordings
 from realtime.live.recordings import Batch
-from tests.integration import explorations
+from tests.integration import exploration_json
 from tests.integration.dash_calls import ask, call, confirm, prop
-from tests.integration.stages import import_trips
+from tests.integration.live_service import import_trips
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def view(column, **more):
 
 def exploration(version, **filters):
     views = [view("delay"), view("salary"), view("origin", wide=True)]
-    return explorations.exploration(version, views, **filters)
+    return exploration_json.exploration(version, views, **filters)
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from db.tables import Dataset, GuestLink, Resource, Role, Share, now
 from realtime import rights_watcher
 from realtime.broker.protocol import Action
 from realtime.live import rate_limit, tokens
-from tests.integration.brokers import Wire, wire
-from tests.integration.stages import house, import_trips, member, soon, until
+from tests.integration.live_service import house, import_trips, member, soon, until
+from tests.integration.threaded_broker import Wire, wire
 
 SPAN = {"type": "interval", "lo": 10.0, "hi": 20.0, "nulls": False}
 BOTH = {"type": "members", "values": ["ATL", "ORD"], "other": False, "nulls": False}

@@ -19,7 +19,7 @@ from realtime.live.actions import Stage
 from tests.integration.test_live import started, trips
 from tests.integration.test_live_pages import opened
 from tests.integration.test_live_rights import come, link_to
-from tests.integration.test_stage import STATE, Hearing
+from tests.integration.test_live_session_actions import STATE, Hearing
 
 __all__ = ["trips"]
 

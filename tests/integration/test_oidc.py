@@ -15,8 +15,8 @@ from config import Settings
 from db.engine import session
 from db.tables import Role, User, UserSession, now
 from tests.integration.audit_log import entries
-from tests.integration.browsers import is_in, with_authenticator
-from tests.integration.provider import CLIENT, SECRET, Provider
+from tests.integration.oidc_provider import CLIENT, SECRET, Provider
+from tests.integration.signin_forms import is_in, with_authenticator
 
 CALLBACK = "/signin/oidc/callback"
 

@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, whole, and true of who may. tests/contract.py holds answers against it."""
+"""The OpenAPI document: valid, whole, and true of who may. tests/api_contract.py holds answers against it."""
 
 from __future__ import annotations
 

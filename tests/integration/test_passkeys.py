@@ -13,9 +13,9 @@ from accounts.signin import challenges
 from db.engine import session
 from db.tables import Role, SpentChallenge, User, UserSession, now
 from tests.integration.audit_log import entries
-from tests.integration.authenticator import PRESENT, Authenticator, encoded
-from tests.integration.browsers import PASSWORD, is_in
-from tests.integration.browsers import sign_in as by_password
+from tests.integration.fake_authenticator import PRESENT, Authenticator, encoded
+from tests.integration.signin_forms import PASSWORD, is_in
+from tests.integration.signin_forms import sign_in as by_password
 
 
 @pytest.fixture

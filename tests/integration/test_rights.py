@@ -23,9 +23,9 @@ from datasets.ingest.importer import import_file
 from datasets.shares import EVERYONE, Subject, Terms
 from db.engine import session
 from db.tables import Group, GuestLink, Level, Membership, Resource, Role, now
-from tests.integration import explorations
+from tests.integration import exploration_json
 from tests.integration.audit_log import entries
-from tests.integration.frames import decode
+from tests.integration.cube_frames import decode
 
 SECRETS = ("Xanadu", "salary", "Salary", "987654")
 CONDITIONS = [{"column": "city", "filter": {"type": "members", "values": ["Rome", "Oslo"]}}]
@@ -34,7 +34,9 @@ TERMS = Terms(Level.VIEW, CONDITIONS, ("salary",))
 
 def view(id_, *columns, **measure):
     kinds = {"city": "category", "when": "time"}
-    return explorations.view(id_, *columns, types=[kinds.get(name, "linear") for name in columns], **measure)
+    return exploration_json.view(
+        id_, *columns, types=[kinds.get(name, "linear") for name in columns], **measure
+    )
 
 
 VIEWS = [

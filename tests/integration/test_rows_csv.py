@@ -24,7 +24,7 @@ from datasets.table import table_reader
 from server.disconnects import Departures, until_left
 from server.request_limits import WholeBodies
 from tests.integration.audit_log import entries
-from tests.integration.readers import (
+from tests.integration.row_readers import (
     PASSES,
     ROWS,
     Reader,

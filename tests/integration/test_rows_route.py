@@ -24,8 +24,8 @@ from datasets.table.row_bitmap import Passing
 from db.engine import session
 from db.tables import Role, Share
 from gpu.engine import columns_of
-from tests.integration.explorations import view
-from tests.integration.readers import (
+from tests.integration.exploration_json import view
+from tests.integration.row_readers import (
     PASSES,
     ROWS,
     SEEN,

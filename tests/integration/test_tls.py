@@ -38,9 +38,9 @@ from deploy import local_ca
 from realtime.feeds import actions
 from server.request_limits import PatientProtocol
 from tests.conftest import using
+from tests.integration.live_service import soon
 from tests.integration.mailbox import Mailbox
-from tests.integration.provider import Provider
-from tests.integration.stages import soon
+from tests.integration.oidc_provider import Provider
 
 ROOT = Path(__file__).parents[2]
 

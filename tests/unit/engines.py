@@ -12,7 +12,7 @@ from gpu.cuda.engine import CudaEngine
 from gpu.cuda.probe import probe
 from gpu.engine import Source
 from gpu.oracle import OracleEngine
-from tests.device.standin import CuPy
+from tests.device.simulated_cupy import CuPy
 
 
 @cache

@@ -10,7 +10,7 @@ from datasets.query.axes import MisfitError, axes
 from datasets.query.compile import answered, specs
 from gpu.cubes import Aggregate, Measure
 from gpu.scales import ScaleSpec
-from tests.unit.described import trips
+from tests.unit.trips_dataset import trips
 
 LINEAR, TIME, CATEGORY = {"type": "linear"}, {"type": "time"}, {"type": "category", "top": 12}
 DELAY = {"id": "delay", "columns": ["delay"], "scales": [LINEAR], "bins": [40]}

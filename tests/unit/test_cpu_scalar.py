@@ -32,7 +32,7 @@ def test_scalar_kernels_equal_the_oracle():
         "-q",
         "-p",
         "no:cacheprovider",
-        "tests/unit/test_cpu_cubes.py",
+        "tests/unit/test_cpu_engine.py",
         "-k",
         "share or ranges",
     )

@@ -22,12 +22,12 @@ from gpu.resident.appendable_rows import Rows
 from gpu.resident.cache import Shelf
 from gpu.resident.codes import Codes
 from gpu.scales import Linear
-from tests.device.standin import CuPy
+from tests.device.simulated_cupy import CuPy
+from tests.unit.engine_strategies import COLUMNS, scales, tables
 from tests.unit.engines import standin
-from tests.unit.examples import examples
-from tests.unit.sources import TableSource
-from tests.unit.strategies import COLUMNS, scales, tables
-from tests.unit.test_cpu_cubes import FINE, NAME, assert_right, between, specs, table
+from tests.unit.hypothesis_examples import examples
+from tests.unit.table_source import TableSource
+from tests.unit.test_cpu_engine import FINE, NAME, assert_right, between, specs, table
 
 ROWS = 5003
 KILOBYTE = 1024

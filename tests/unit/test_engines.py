@@ -17,10 +17,10 @@ from gpu.cubes import Aggregate, AnyOf, Axis, Cancel, Cancelled, CubeSpec, Measu
 from gpu.oracle import OracleEngine, measured
 from gpu.resident.algebra import added
 from gpu.scales import Boolean, Category, Linear
+from tests.unit.engine_strategies import cube_specs, filters, rights, tables, views
 from tests.unit.engines import ENGINES
-from tests.unit.examples import examples
-from tests.unit.sources import TableSource
-from tests.unit.strategies import cube_specs, filters, rights, tables, views
+from tests.unit.hypothesis_examples import examples
+from tests.unit.table_source import TableSource
 
 SMALL = (0, 1, 63, 64, 65, 500)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from datasets.exploration import CubeRequest, Exploration, Interval, faults
-from tests.unit.examples import examples
-from tests.unit.explorations import explorations
+from tests.unit.exploration_strategies import explorations
+from tests.unit.hypothesis_examples import examples
 
 DELAY = {"id": "delay", "columns": ["delay"], "scales": [{"type": "linear"}], "bins": [50]}
 NAME = {"id": "name", "columns": ["name"], "scales": [{"type": "category", "top": 12}], "bins": [None]}

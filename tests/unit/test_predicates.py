@@ -15,9 +15,9 @@ from datasets.query.axes import MisfitError
 from datasets.query.predicates import predicates
 from gpu.oracle import OracleEngine
 from gpu.scales import ScaleSpec, resolve
-from tests.unit.described import trips
-from tests.unit.examples import examples
-from tests.unit.explorations import filters, views
+from tests.unit.exploration_strategies import filters, views
+from tests.unit.hypothesis_examples import examples
+from tests.unit.trips_dataset import trips
 
 
 @cache

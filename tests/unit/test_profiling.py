@@ -11,7 +11,7 @@ import pytest
 
 from datasets.ingest import column_statistics
 from datasets.ingest.profiling import SKETCH_BINS, label_of, natural_order
-from tests.unit.described import described, stored, table
+from tests.unit.trips_dataset import described, stored, table
 
 
 @pytest.fixture

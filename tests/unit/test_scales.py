@@ -13,8 +13,14 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from gpu.scales import Boolean, Category, Edges, Linear, Log, Scale, Time
-from tests.unit.examples import examples
-from tests.unit.strategies import category_scales, edge_scales, linear_scales, log_scales, time_scales
+from tests.unit.engine_strategies import (
+    category_scales,
+    edge_scales,
+    linear_scales,
+    log_scales,
+    time_scales,
+)
+from tests.unit.hypothesis_examples import examples
 
 DAY = 86_400_000
 SCALES = [

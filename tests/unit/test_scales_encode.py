@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpu.scales import Boolean, Category, Edges, Linear, Time
-from tests.unit.examples import examples
-from tests.unit.strategies import edge_scales, linear_scales, log_scales, time_scales
+from tests.unit.engine_strategies import edge_scales, linear_scales, log_scales, time_scales
+from tests.unit.hypothesis_examples import examples
 
 INTEGERS = (pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64())
 FLOATS = (pa.float16(), pa.float32(), pa.float64())

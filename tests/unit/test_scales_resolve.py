@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gpu.column_profile import Profile
 from gpu.scales import Boolean, Category, Linear, ScaleSpec, resolve
-from tests.unit.examples import examples
+from tests.unit.hypothesis_examples import examples
 
 DAY = 86_400_000
 exhaustive = examples(120)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from datasets.ingest import shuffle as module
 from datasets.ingest.shuffle import rechunk, shuffle
 from datasets.storage.store import Store
-from tests.unit.described import quiet
+from tests.unit.trips_dataset import quiet
 
 
 @pytest.fixture(autouse=True)

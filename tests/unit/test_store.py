@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from datasets.storage import store as stores
 from datasets.storage.store import Part, Store
 from datasets.table.sort_keys import plain
-from tests.unit.examples import examples
-from tests.unit.strategies import COLUMNS, tables
+from tests.unit.engine_strategies import COLUMNS, tables
+from tests.unit.hypothesis_examples import examples
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from datasets.exploration import CubeRequest
 from datasets.explorations.suggest import suggest
 from datasets.query.compile import specs
-from tests.unit.described import described, stored, table, trips
+from tests.unit.trips_dataset import described, stored, table, trips
 
 
 @pytest.fixture

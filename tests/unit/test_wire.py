@@ -10,7 +10,7 @@ from datasets.cubes.packed_cube import Cells, narrow
 from datasets.cubes.wire_format import Active, Entry, encode
 from gpu.cubes import Axis, Cube, CubeSpec, View
 from gpu.scales import Boolean, Linear
-from tests.fixtures.frames import FOLDER, FRAMES, LATE, frame, meaning
+from tests.fixtures.golden_frames import FOLDER, FRAMES, LATE, frame, meaning
 
 DOCUMENT = Path(__file__).parents[2] / "docs/wire.md"
 
@@ -26,7 +26,7 @@ def array(ref, body):
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_golden_frames_are_what_is_encoded(name):
-    """When the format changes on purpose: ``python -m tests.fixtures.frames``, and say so in docs/wire.md."""
+    """After an intended change: run ``python -m tests.fixtures.golden_frames`` and edit docs/wire.md."""
     assert encode(FRAMES[name]()) == (FOLDER / f"frame_{name}.bin").read_bytes()
 
 
