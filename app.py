@@ -117,7 +117,7 @@ def _dash(server: Flask) -> Dash:
         update_title="",
         assets_folder=str(static_assets.ASSETS),
         assets_url_path=static_assets.address(),
-        assets_ignore=r"^(?!(account|conditions|controls|dx|tables)\.js$).*\.js$",
+        assets_ignore=r"^(?!(account|ag-grid|conditions|controls|explorer-component)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
         index_string=static_assets.document(),
         use_pages=True,

@@ -5,7 +5,7 @@ const ways = /** @type {HTMLElement} */ (document.querySelector("[data-passkeys]
 const button = /** @type {HTMLButtonElement} */ (ways.querySelector("button"));
 const problem = /** @type {HTMLElement} */ (ways.querySelector("[role=alert]"));
 
-/** Where to go then, what stands behind "#" included: signin.js has put it there. */
+/** Where to go then, what stands behind "#" included: signin-hash.js has put it there. */
 function next() {
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=next]"));
   return field?.value ?? "";

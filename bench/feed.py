@@ -32,7 +32,7 @@ from datasets.storage import appended_files
 from realtime.feeds import actions
 from realtime.live import tokens
 
-WATCH = (Path(__file__).parent / "watching.js").read_text()
+WATCH = (Path(__file__).parent / "audience-probe.js").read_text()
 NARROW = {"hour": pa.int8(), "delay": pa.int16(), "distance": pa.int16()}
 BEAT = 1 / 45
 """Seconds between two messages: a channel takes 50 a second."""

@@ -20,7 +20,7 @@ from bench.report import quantiles, table
 from bench.service_process import Service, data_folder, service
 from db.tables import Role
 
-WATCH = (Path(__file__).parent / "watching.js").read_text()
+WATCH = (Path(__file__).parent / "audience-probe.js").read_text()
 VIEWS = ("distance", "hour", "date", "delay")
 SECONDS = 4
 MORE = 1.0

@@ -1,6 +1,6 @@
 // The data work of one drag frame: slice six views and the row count out of their cubes. `node bench/slice.mjs [frames]`
 import { cpus } from "node:os";
-import { Table } from "../assets/explore/tables.js";
+import { Table } from "../assets/explore/cubes/cube-slicer.js";
 
 const ACTIVE = 503; // codes of an ordered scale of 500 levels
 const DENSITY = [67, 67];

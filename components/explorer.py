@@ -1,4 +1,4 @@
-"""The Dash side of assets/dx.js: charts and brushes live in the browser, commits come back as a prop."""
+"""The Dash side of assets/explorer-component.js: charts and brushes live in the browser, commits come back as a prop."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def stylesheets() -> list[str]:
 
 def document() -> str:
     """Dash's document, with links that fetch all modules at once, not one import after the other."""
-    rooms = ("vendor", "explore", "charts")
+    rooms = ("vendor", "explore", "explore/cubes", "explore/table", "charts")
     modules = [file for room in rooms for file in sorted((ASSETS / room).glob("*.js"))]
     links = [f'<link rel="modulepreload" href="ASSETS/{file.relative_to(ASSETS)}">' for file in modules]
     return INDEX.replace("MODULES", "".join(links)).replace("ASSETS", address())

@@ -4,7 +4,7 @@
 /** @import {Tick, Ticks} from "./ticks.js" */
 /** @typedef {{start: number, end: number}} Taken */
 
-import { hairline, textWidth } from "./paint.js";
+import { hairline, textWidth } from "./canvas-primitives.js";
 import { degreeTicks, linearTicks, logTicks, timeTicks } from "./ticks.js";
 
 /**

@@ -4,10 +4,10 @@
 
 import { isEmpty } from "./bins.js";
 import { formatNumber } from "./format.js";
-import { fitText, hatch, textWidth } from "./paint.js";
-import { drawBehind, drawRows, TOP } from "./rows.js";
-import { extentOfBins, union, valueDomain } from "./values.js";
-import { cellText } from "./words.js";
+import { fitText, hatch, textWidth } from "./canvas-primitives.js";
+import { drawBehind, drawRows, TOP } from "./category-rows.js";
+import { extentOfBins, union, valueDomain } from "./value-domain.js";
+import { cellText } from "./labels.js";
 
 const APART = 7;
 

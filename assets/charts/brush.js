@@ -3,7 +3,7 @@
 /** @import {Domain, Span, Track} from "./types.js" */
 /** @typedef {"from" | "to" | "move" | "make" | "keep"} Grip */
 
-import { leading, limits, trailing } from "./track.js";
+import { leading, limits, trailing } from "./code-scale.js";
 
 /**
  * What a press at a point takes hold of, one grip an axis: an edge, the whole, or nothing ("make").

@@ -3,10 +3,10 @@
 /** @import {Callbacks, Model, Scene, Selection, State, Table} from "./types.js" */
 
 import { binsOf, sameAxes, sameSelection } from "./bins.js";
-import { describe, table } from "./describe.js";
-import { connect } from "./hands.js";
-import { loadOutlines } from "./outlines.js";
-import { Stage } from "./stage.js";
+import { describe, table } from "./description.js";
+import { connect } from "./interactions.js";
+import { loadOutlines } from "./state-outlines.js";
+import { Stage } from "./chart-renderer.js";
 import { readTheme } from "./theme.js";
 
 /** Quiet time after which a chart fits its levels to what it shows and says so, milliseconds. */

@@ -8,12 +8,12 @@
 
 import { drawBottomAxis, drawLeftAxis, leftRoom, ticksOf } from "./axes.js";
 import { isEmpty } from "./bins.js";
-import { drawOutlines } from "./outlines.js";
-import { drawHandle, drawMessage } from "./paint.js";
+import { drawOutlines } from "./state-outlines.js";
+import { drawHandle, drawMessage } from "./canvas-primitives.js";
 import { cellRect, createRaster, drawRaster, fillRaster, isEven } from "./raster.js";
-import { drawLegend, shades } from "./shade.js";
-import { codeAt, fractionsOf, leading, placer, trailing } from "./track.js";
-import { extent } from "./values.js";
+import { drawLegend, shades } from "./color-scale.js";
+import { codeAt, fractionsOf, leading, placer, trailing } from "./code-scale.js";
+import { extent } from "./value-domain.js";
 
 const TOP = 26;
 /** Width of a degree of longitude in degrees of latitude, in the middle of the United States. */

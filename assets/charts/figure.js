@@ -3,7 +3,7 @@
 /** @import {Plot, Scene} from "./types.js" */
 
 import { formatChange, formatNumber, formatShare, isAdditive } from "./format.js";
-import { textWidth } from "./paint.js";
+import { textWidth } from "./canvas-primitives.js";
 
 const LEFT = 4;
 

@@ -1,16 +1,16 @@
 /** Bars or steps over an ordered axis: histograms and time series. */
 
 /** @import {Domain, Frame, Plot, Scene, Track} from "./types.js" */
-/** @import {Slots} from "./slots.js" */
+/** @import {Slots} from "./overflow-bins.js" */
 
 import { leftRoom } from "./axes.js";
-import { columnsOf } from "./columns.js";
-import { drawGround, valueTicks, withinLine } from "./ground.js";
-import { hatch } from "./paint.js";
-import { drawSelected } from "./selected.js";
-import { slotsOf } from "./slots.js";
-import { codeAt, fractionsOf } from "./track.js";
-import { extentOfBins, union, valueDomain } from "./values.js";
+import { columnsOf } from "./histogram-bars.js";
+import { drawGround, valueTicks, withinLine } from "./histogram-background.js";
+import { hatch } from "./canvas-primitives.js";
+import { drawSelected } from "./histogram-foreground.js";
+import { slotsOf } from "./overflow-bins.js";
+import { codeAt, fractionsOf } from "./code-scale.js";
+import { extentOfBins, union, valueDomain } from "./value-domain.js";
 
 const TOP = 26;
 

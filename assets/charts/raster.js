@@ -10,7 +10,7 @@
 /** Pixels a column has in the strip. */
 const COLUMN = 16;
 
-import { pixelOfEdge } from "./track.js";
+import { pixelOfEdge } from "./code-scale.js";
 
 /**
  * @param {Bins} x

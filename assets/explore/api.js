@@ -1,5 +1,5 @@
 /** The REST API, in JSON. */
-import { Failed } from "./client.js";
+import { Failed } from "./data-client.js";
 
 /**
  * @param {"GET" | "POST" | "PATCH" | "DELETE"} method @param {string} url @param {object} [body]

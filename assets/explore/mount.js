@@ -3,9 +3,9 @@
  * @import { Exploration, NotOpened, Opened, Preparing } from "./types.js"
  */
 import { h } from "./dom.js";
-import { markOf } from "./history.js";
+import { markOf } from "./undo-history.js";
 import { Page } from "./page.js";
-import { gone, notOpened, skeleton } from "./states.js";
+import { gone, notOpened, skeleton } from "./empty-states.js";
 
 /** @typedef {{ dataset: string | null, opened?: Opened | NotOpened | Preparing }} Props */
 /** @typedef {(props: { address?: string, attempt?: number, exploration?: Exploration }) => void} SetProps */
@@ -62,14 +62,14 @@ class Explorer {
     this.#live?.destroy();
     this.#live = null;
     if (!live) return description.grows ? this.#hear(page) : undefined;
-    const { join } = await import("../live/join.js");
+    const { join } = await import("../live/join-session.js");
     if (page !== this.#page) return;
     this.#live = join(page, live);
   }
 
   /** @param {Page} page */
   async #hear(page) {
-    const { RowsHeard } = await import("../live/rows.js");
+    const { RowsHeard } = await import("../live/growth-listener.js");
     if (page !== this.#page) return;
     const heard = new RowsHeard(page);
     this.#live = heard;

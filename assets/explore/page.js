@@ -1,36 +1,36 @@
 /**
  * The Explore page of one opened dataset: every edit goes through `commit`, which all parts then follow.
  * @import { Exploration, Filter, Opened, Selection, View } from "./types.js"
- * @import { Actions } from "./types-ui.js"
+ * @import { Actions } from "./card-actions.js"
  */
-import { encode } from "./address.js";
-import { Client, Gone, RightsChanged, SignedOut } from "./client.js";
-import { openInCuxfilter } from "./cuxfilter.js";
+import { encode } from "./url-hash.js";
+import { Client, Gone, RightsChanged, SignedOut } from "./data-client.js";
+import { openInCuxfilter } from "./open-in-cuxfilter.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
-import { Drawer } from "./drawer.js";
-import { Engine } from "./engine.js";
+import { Drawer } from "./table/rows-drawer.js";
+import { Engine } from "./cubes/cube-engine.js";
 import * as edit from "./exploration.js";
-import { Grid } from "./grid.js";
-import { Growth } from "./growth.js";
-import { Hint } from "./hint.js";
-import { Timeline, markOf } from "./history.js";
-import * as keyboard from "./keyboard.js";
+import { Grid } from "./card-grid.js";
+import { Growth } from "./live-updates.js";
+import { Hint } from "./onboarding.js";
+import { Timeline, markOf } from "./undo-history.js";
+import * as keyboard from "./keyboard-shortcuts.js";
 import { Notices } from "./notices.js";
-import { number } from "./numbers.js";
-import { Rail } from "./rail.js";
+import { number } from "./number-format.js";
+import { Rail } from "./column-sidebar.js";
 import { ROWS } from "./requests.js";
-import { fromFilter, toFilter } from "./selection.js";
-import { showViews } from "./saving.js";
-import { shareOpened } from "./sharing.js";
-import { Steps } from "./steps.js";
-import { Strip } from "./strip.js";
-import { heedSkipLink, heedStrip, heedTheme } from "./surroundings.js";
-import { Tools } from "./tools.js";
-import { newView } from "./views.js";
-import { sentences } from "./words.js";
-import { NOBODY } from "../live/companion.js";
-import { present } from "../live/present.js";
+import { fromFilter, toFilter } from "./filter-selection.js";
+import { showViews } from "./saved-views-dialog.js";
+import { shareOpened } from "./share-dialog.js";
+import { Steps } from "./undo-grouping.js";
+import { Strip } from "./filter-bar.js";
+import { heedSkipLink, heedStrip, heedTheme } from "./page-observers.js";
+import { Tools } from "./toolbar.js";
+import { newView } from "./view-defaults.js";
+import { sentences } from "./view-text.js";
+import { NOBODY } from "../live/page-hooks.js";
+import { present } from "../live/start-presenting.js";
 
 const RAIL = "dx:rail";
 const narrow = matchMedia("(max-width: 719px)");
@@ -54,7 +54,7 @@ export class Page {
   #steps = new Steps(this);
   #byKey = false;
   /** Whether a hand holds a brush: rows that come to rest meanwhile must not take it away. */ #brushing = false;
-  /** Who follows or is followed. @type {import("../live/companion.js").Companion} */ companion = NOBODY;
+  /** Who follows or is followed. @type {import("../live/page-hooks.js").Companion} */ companion = NOBODY;
   #railOpen = wantsRail();
 
   /**
@@ -265,7 +265,7 @@ export class Page {
     };
   }
 
-  /** @returns {import("./engine.js").Listener} */
+  /** @returns {import("./cubes/cube-engine.js").Listener} */
   #listener() {
     return {
       onAxes: (pictures) => {
@@ -289,7 +289,7 @@ export class Page {
     };
   }
 
-  /** @param {import("./picture.js").Picture} picture */
+  /** @param {import("./cubes/view-data.js").Picture} picture */
   #count({ values, status }) {
     this.strip.showRows(values[0], status);
     this.drawer.grown();

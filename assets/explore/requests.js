@@ -2,7 +2,7 @@
  * What the page asks the cube route.
  * @import { CubeRequest, Description, Exploration, TableRequest } from "./types.js"
  */
-import { MAGIC } from "./wire.js";
+import { MAGIC } from "./cubes/frame-decoder.js";
 
 /** The pseudo-view that counts the rows which pass every filter. */
 export const ROWS = "_rows";

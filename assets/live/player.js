@@ -3,9 +3,9 @@
  * counts is how long the fastest message took.
  * @import { Filter } from "../explore/types.js"
  * @import { Move } from "./types.js"
- * @import { Pointer } from "./between.js"
+ * @import { Pointer } from "./interpolate.js"
  */
-import { filterBetween, pointerBetween } from "./between.js";
+import { filterBetween, pointerBetween } from "./interpolate.js";
 import { CLOSE } from "./sampler.js";
 
 /** Where messages are close together, part of their distance is enough to glide over one that has to wait; else the next is to be there first. */

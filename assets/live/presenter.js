@@ -2,7 +2,7 @@
  * The presenter's half: sends commits, and in between what moves.
  * @import { Exploration, Filter } from "../explore/types.js"
  * @import { Connection } from "./connection.js"
- * @import { Pointer } from "./between.js"
+ * @import { Pointer } from "./interpolate.js"
  * @import { State } from "./types.js"
  */
 import { Sampler, pace } from "./sampler.js";

@@ -4,14 +4,14 @@
  * @import { Outline } from "./types.js"
  * @import { Event, Recording } from "./recording.js"
  */
-import { encode } from "../explore/address.js";
-import { fit, isFilter } from "./fit.js";
-import { invite } from "./invite.js";
-import { Marks } from "./marks.js";
+import { encode } from "../explore/url-hash.js";
+import { fit, isFilter } from "./validate-exploration.js";
+import { invite } from "./invite-dialog.js";
+import { Marks } from "./pauses.js";
 import { Player } from "./player.js";
-import { Hand } from "./pointer.js";
+import { Hand } from "./remote-pointer.js";
 import { fetchRecording } from "./recording.js";
-import { ReplayBar } from "./replaybar.js";
+import { ReplayBar } from "./replay-bar.js";
 
 export class Replay {
   playing = false;

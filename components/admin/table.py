@@ -19,7 +19,7 @@ BLOCK = 100
 def column(
     field: str, title: str, kind: str = "", *, sortable: bool = False, width: int = 0
 ) -> dict[str, Any]:
-    """A column; ``kind`` says how its values are written, as a function of assets/tables.js is called."""
+    """A column; ``kind`` says how its values are written, as a function of assets/ag-grid.js is called."""
     made: dict[str, Any] = {"field": field, "headerName": title, "sortable": sortable}
     made |= {"width": width} if width else {"flex": 1, "minWidth": 140}
     if kind:
@@ -68,7 +68,7 @@ def table(
 
 
 def _problem(id_: str) -> Component:
-    """What assets/tables.js shows when the rows don't come."""
+    """What assets/ag-grid.js shows when the rows don't come."""
     again = html.Button("Try again", id=ids.again(id_), className="dx-quiet-button", type="button")
     advice = html.P(id=f"{id_}-advice")
     return html.Div(

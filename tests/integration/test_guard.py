@@ -181,7 +181,7 @@ def test_no_asset_names_another_by_an_address_without_a_build():
 def test_the_page_includes_our_classic_script_only(signed_in):
     page = signed_in().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    own = ("theme", "session", "account", "conditions", "controls", "dx", "tables")
+    own = ("theme", "session", "account", "ag-grid", "conditions", "controls", "explorer-component")
     assert scripts == [f"{static_assets.address()}/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/theme.js") < page.index("/vendor/bootstrap.min.css")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { conditionsOf } from "../../assets/explore/conditions.js";
+import { conditionsOf } from "../../assets/explore/share-conditions.js";
 import * as edit from "../../assets/explore/exploration.js";
 
 const view = (id, change = {}) => ({

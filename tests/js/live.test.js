@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filterBetween } from "../../assets/live/between.js";
-import { fit, isFilter } from "../../assets/live/fit.js";
+import { filterBetween } from "../../assets/live/interpolate.js";
+import { fit, isFilter } from "../../assets/live/validate-exploration.js";
 import { Player } from "../../assets/live/player.js";
 import { Sampler, pace } from "../../assets/live/sampler.js";
 
