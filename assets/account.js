@@ -1,35 +1,35 @@
-/** What the account page asks of the browser itself: passkeys, and to go to another service. For Dash's client side. */
+/** Clientside callbacks of the account page: registering a passkey and linking an OpenID provider. */
 (function () {
   const PASSKEYS = "./passkeys.js";
   const PROVIDER = "./oidc.js";
-  const unchanged = () => /** @type {any} */ (window.dash_clientside).no_update;
+  const getNoUpdate = () => /** @type {any} */ (window.dash_clientside).no_update;
   /** @param {unknown} error */
-  const words = (error) => /** @type {Error} */ (error).message;
+  const getErrorMessage = (error) => /** @type {Error} */ (error).message;
 
-  /** Make a passkey; says what went wrong, or tells the page that something has changed.
+  /** Registers a passkey; returns an error message, or tells the page that something has changed.
    * @param {number | undefined} clicks @param {string} name */
   async function addPasskey(clicks, name) {
-    if (!clicks) return [unchanged(), unchanged()];
-    const { available, register } = await import(PASSKEYS);
-    if (!available()) return ["Passkeys need HTTPS, or localhost, and a browser that knows them.", unchanged()];
+    if (!clicks) return [getNoUpdate(), getNoUpdate()];
+    const { isAvailable, registerPasskey } = await import(PASSKEYS);
+    if (!isAvailable()) return ["Passkeys need HTTPS, or localhost, and a browser that knows them.", getNoUpdate()];
     try {
-      await register(name);
+      await registerPasskey(name);
       return ["", Date.now()];
     } catch (error) {
-      return [words(error), unchanged()];
+      return [getErrorMessage(error), getNoUpdate()];
     }
   }
 
   /** @param {number | undefined} clicks */
-  async function link(clicks) {
-    if (!clicks) return unchanged();
+  async function linkProvider(clicks) {
+    if (!clicks) return getNoUpdate();
     try {
-      await (await import(PROVIDER)).link();
+      await (await import(PROVIDER)).linkProvider();
       return "";
     } catch (error) {
-      return words(error);
+      return getErrorMessage(error);
     }
   }
 
-  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, { account: { addPasskey, link } });
+  window.dash_clientside = Object.assign(window.dash_clientside ?? {}, { account: { addPasskey, linkProvider } });
 })();

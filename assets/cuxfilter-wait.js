@@ -1,13 +1,13 @@
-// The page of a cuxfilter that is starting: loads it anew as soon as there is something to show, or a reason why not.
+// The page shown while cuxfilter starts: reloads as soon as the dashboard is ready or has failed.
 (() => {
   const STARTING = 202;
   const PERIOD = 1000;
 
-  async function look() {
+  async function checkStatus() {
     const status = await fetch(location.href).then((answer) => answer.status, () => STARTING);
-    if (status === STARTING) setTimeout(look, PERIOD);
+    if (status === STARTING) setTimeout(checkStatus, PERIOD);
     else location.reload();
   }
 
-  setTimeout(look, PERIOD);
+  setTimeout(checkStatus, PERIOD);
 })();

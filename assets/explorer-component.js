@@ -1,6 +1,6 @@
-/** The Dash component window.dx.Explorer: it lends its element to assets/explore/mount.js and stays out of the way. */
+/** The Dash component window.dx.Explorer: it hands its element to assets/explore/mount.js and renders nothing itself. */
 (function () {
-  const APOLOGY = "The page could not be loaded. Reload it to try again.";
+  const LOAD_ERROR = "The page could not be loaded. Reload it to try again.";
 
   /** @param {any} props */
   function Explorer(props) {
@@ -12,23 +12,23 @@
     latest.current = props;
     useEffect(() => {
       let gone = false;
-      const start = (/** @type {any} */ { mount }) => {
-        const tell = (/** @type {any} */ change) => latest.current.setProps(change);
-        if (!gone) page.current = mount(host.current, latest.current, tell);
+      const mountPage = (/** @type {any} */ { mount }) => {
+        const setProps = (/** @type {any} */ change) => latest.current.setProps(change);
+        if (!gone) page.current = mount(host.current, latest.current, setProps);
       };
-      import("./explore/mount.js").then(start, () => setFailed(true));
+      import("./explore/mount.js").then(mountPage, () => setFailed(true));
       return () => {
         gone = true;
         page.current?.destroy();
       };
     }, []);
     useEffect(() => page.current?.update(props));
-    const apology = failed && createElement("p", { role: "alert", className: "dx-state" }, APOLOGY);
+    const apology = failed && createElement("p", { role: "alert", className: "dx-state" }, LOAD_ERROR);
     return createElement("div", { id: props.id, className: "dx-explorer" }, createElement("div", { ref: host }), apology);
   }
 
   window.dx = Object.assign(window.dx ?? {}, { Explorer });
   window.dash_clientside = Object.assign(window.dash_clientside ?? {}, {
-    dx: { mirror: (/** @type {unknown} */ exploration) => exploration },
+    dx: { mirrorExploration: (/** @type {unknown} */ exploration) => exploration },
   });
 })();

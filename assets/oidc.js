@@ -1,8 +1,8 @@
 /**
- * Go to the OpenID provider, to sign in there and link that to one's account here; the browser comes back to the
- * account page. What goes wrong is an Error whose message is a sentence for people.
+ * Goes to the OpenID provider to sign in there and link that identity to this account; the browser comes back to the
+ * account page. Errors have messages to show to people.
  */
-export async function link() {
+export async function linkProvider() {
   const headers = { "Content-Type": "application/json" };
   const answer = await fetch("/signin/oidc/link", { method: "POST", headers, body: "{}" });
   const content = await answer.json();

@@ -1,6 +1,5 @@
 /**
- * Passkeys in the browser; docs/passkeys.md has the routes. What goes wrong is an Error whose message is a
- * sentence for people.
+ * Passkeys in the browser; docs/passkeys.md has the routes. Errors have messages to show to people.
  */
 
 const PROBLEMS = /** @type {Record<string, string>} */ ({
@@ -9,73 +8,73 @@ const PROBLEMS = /** @type {Record<string, string>} */ ({
   SecurityError: "Passkeys don't work at this address.",
 });
 
-/** A question was ended, or a browser says that it suggests passkeys and then can't: nobody asked for them. */
-const UNASKED = new Set(["AbortError", "NotSupportedError"]);
+/** Errors of suggested passkeys that are not shown, as nobody asked for them: aborted, or not supported after all. */
+const IGNORED_ERRORS = new Set(["AbortError", "NotSupportedError"]);
 
-let waiting = new AbortController();
+let pendingRequest = new AbortController();
 
 /** Whether this browser can use passkeys here: they need HTTPS or localhost, and a name instead of an IP address. */
-export function available() {
+export function isAvailable() {
   const named = !/^[\d.]+$|^\[/.test(location.hostname);
   return named && "PublicKeyCredential" in window && "parseRequestOptionsFromJSON" in PublicKeyCredential;
 }
 
 /**
- * Make a passkey for the person signed in.
+ * Registers a passkey for the signed-in user.
  * @param {string} name what they call it
  * @returns {Promise<{id: number, name: string}>}
  */
-export async function register(name) {
-  const options = PublicKeyCredential.parseCreationOptionsFromJSON(await post("registration/options"));
-  const credential = await used(() => navigator.credentials.create({ publicKey: options }));
-  return post("registration", { name, credential });
+export async function registerPasskey(name) {
+  const options = PublicKeyCredential.parseCreationOptionsFromJSON(await postJson("registration/options"));
+  const credential = await getCredential(() => navigator.credentials.create({ publicKey: options }));
+  return postJson("registration", { name, credential });
 }
 
 /**
- * Sign in by a passkey.
+ * Signs in with a passkey.
  * @param {string} next the local address to open then
  * @returns {Promise<string>} the address to open
  */
-export async function signIn(next) {
-  return (await post("signin", { next, credential: await asked("signin/options") })).next;
+export async function signInWithPasskey(next) {
+  return (await postJson("signin", { next, credential: await requestAssertion("signin/options") })).next;
 }
 
 /**
- * Sign in by the passkey that is chosen from the browser's suggestions for the name, once it is.
+ * Signs in with the passkey chosen from the browser's suggestions in the name field, once one is chosen.
  * @param {() => string} next the local address to open then
  * @returns {Promise<string | null>} the address to open; null if the browser suggests none, or something else was used
  */
-export async function suggested(next) {
+export async function signInWithSuggestion(next) {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return null;
-  const credential = await asked("signin/options", "conditional").catch((/** @type {Error} */ error) => {
-    if (UNASKED.has(error.name)) return null;
+  const credential = await requestAssertion("signin/options", "conditional").catch((/** @type {Error} */ error) => {
+    if (IGNORED_ERRORS.has(error.name)) return null;
     throw error;
   });
-  return credential && (await post("signin", { next: next(), credential })).next;
+  return credential && (await postJson("signin", { next: next(), credential })).next;
 }
 
-/** Confirm by a passkey that it is still the person signed in. */
-export async function confirm() {
-  await post("confirmation", { credential: await asked("confirmation/options") });
+/** Confirms the user's identity with a passkey. */
+export async function confirmWithPasskey() {
+  await postJson("confirmation", { credential: await requestAssertion("confirmation/options") });
 }
 
 /**
- * What a passkey answers; ends an earlier question that still waits.
+ * Asks a passkey to sign a challenge; aborts an earlier request that still waits.
  * @param {string} path
  * @param {CredentialMediationRequirement} [mediation]
  */
-async function asked(path, mediation) {
-  waiting.abort();
-  const { signal } = (waiting = new AbortController());
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await post(path));
-  return used(() => navigator.credentials.get({ publicKey, signal, mediation }));
+async function requestAssertion(path, mediation) {
+  pendingRequest.abort();
+  const { signal } = (pendingRequest = new AbortController());
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await postJson(path));
+  return getCredential(() => navigator.credentials.get({ publicKey, signal, mediation }));
 }
 
 /**
- * What the browser's dialog gives, ready to be sent.
+ * The credential from the browser's dialog, as JSON to send.
  * @param {() => Promise<Credential | null>} dialog
  */
-async function used(dialog) {
+async function getCredential(dialog) {
   try {
     return /** @type {PublicKeyCredential} */ (await dialog()).toJSON();
   } catch (error) {
@@ -88,7 +87,7 @@ async function used(dialog) {
  * @param {string} path
  * @param {object} [body]
  */
-async function post(path, body = {}) {
+async function postJson(path, body = {}) {
   const headers = { "Content-Type": "application/json" };
   const answer = await fetch(`/passkeys/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
   const content = answer.status === 204 ? null : await answer.json();

@@ -1,18 +1,18 @@
-/** The sign-in page's button for passkeys, and the browser's suggestions of them for the name. */
-import { available, signIn, suggested } from "./passkeys.js";
+/** The passkey button of the sign-in page, and passkey suggestions in the name field. */
+import { isAvailable, signInWithPasskey, signInWithSuggestion } from "./passkeys.js";
 
-const ways = /** @type {HTMLElement} */ (document.querySelector("[data-passkeys]"));
-const button = /** @type {HTMLButtonElement} */ (ways.querySelector("button"));
-const problem = /** @type {HTMLElement} */ (ways.querySelector("[role=alert]"));
+const container = /** @type {HTMLElement} */ (document.querySelector("[data-passkeys]"));
+const button = /** @type {HTMLButtonElement} */ (container.querySelector("button"));
+const problem = /** @type {HTMLElement} */ (container.querySelector("[role=alert]"));
 
-/** Where to go then, what stands behind "#" included: signin-hash.js has put it there. */
-function next() {
+/** Where to go after signing in, including the hash that signin-hash.js has added. */
+function getNextAddress() {
   const field = /** @type {HTMLInputElement | null} */ (document.querySelector("input[name=next]"));
   return field?.value ?? "";
 }
 
 /** @param {() => Promise<string | null>} way */
-async function open(way) {
+async function openAfter(way) {
   try {
     const address = await way();
     if (address) location.assign(address);
@@ -22,11 +22,11 @@ async function open(way) {
   }
 }
 
-if (available()) {
-  ways.hidden = false;
+if (isAvailable()) {
+  container.hidden = false;
   button.addEventListener("click", () => {
     problem.hidden = true;
-    open(() => signIn(next()));
+    openAfter(() => signInWithPasskey(getNextAddress()));
   });
-  open(() => suggested(next));
+  openAfter(() => signInWithSuggestion(getNextAddress));
 }

@@ -1,10 +1,10 @@
-/** Light or dark, before the first paint: what was chosen, else what the system prefers. */
+/** Sets the light or dark theme before the first paint: the one chosen, else the system's preference. */
 (function () {
   const KEY = "dx:theme";
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
 
-  function chosen() {
+  function getStoredTheme() {
     try {
       return localStorage.getItem(KEY);
     } catch {
@@ -12,19 +12,19 @@
     }
   }
 
-  function apply() {
-    root.dataset.bsTheme = chosen() ?? (dark.matches ? "dark" : "light");
+  function applyTheme() {
+    root.dataset.bsTheme = getStoredTheme() ?? (dark.matches ? "dark" : "light");
   }
 
   /** @param {MouseEvent} event */
-  function toggle(event) {
+  function toggleTheme(event) {
     if (!(event.target instanceof Element) || !event.target.closest("[data-dx-theme]")) return;
     localStorage.setItem(KEY, root.dataset.bsTheme === "dark" ? "light" : "dark");
-    apply();
+    applyTheme();
   }
 
-  apply();
-  dark.addEventListener("change", apply);
-  addEventListener("storage", apply);
-  document.addEventListener("click", toggle);
+  applyTheme();
+  dark.addEventListener("change", applyTheme);
+  addEventListener("storage", applyTheme);
+  document.addEventListener("click", toggleTheme);
 })();

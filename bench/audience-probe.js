@@ -1,4 +1,4 @@
-// Runs before the page's own scripts and notes when which count was on screen, and when the pointer was where it came from.
+// Runs before the page's own scripts and records when each row count, and each pointer position, was on screen.
 (() => {
   const epoch = (time) => performance.timeOrigin + time;
   const probe = (window.dxWatch = { shown: [], beats: [] });

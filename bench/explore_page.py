@@ -27,7 +27,7 @@ FLAGS = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-backgrou
 FLAGS += ["--disable-component-update", "--disable-sync"]
 CODED = ("content-encoding", "content-length", "transfer-encoding")
 """Headers of a body as it travels; it is handed on as it was before."""
-SETTLED = """() => document.querySelector('.dx-strip[data-status=exact]') !== null
+SETTLED = """() => document.querySelector('.dx-filter-bar[data-status=exact]') !== null
   && document.querySelector('.dx-card:not([data-status=exact])') === null"""
 ACTIVATED = "before => dxProbe.activations.length > before"
 

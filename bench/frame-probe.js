@@ -1,4 +1,4 @@
-// Runs before the page's own scripts and takes the time of what the page does anyway.
+// Runs before the page's own scripts and measures the frames of the page.
 //
 // A frame begins with the first pointermove that the browser delivers, right before the animation-frame callbacks. It ends
 // when a message that was posted in the first of these callbacks arrives: that is the next task, after style, layout,

@@ -1,6 +1,6 @@
 // The data work of one drag frame: slice six views and the row count out of their cubes. `node bench/slice.mjs [frames]`
 import { cpus } from "node:os";
-import { Table } from "../assets/explore/cubes/cube-slicer.js";
+import { CubeSlicer } from "../assets/explore/cubes/cube-slicer.js";
 
 const ACTIVE = 503; // codes of an ordered scale of 500 levels
 const DENSITY = [67, 67];
@@ -45,13 +45,13 @@ const report = (name, sorted, tail) =>
   console.log(`${name.padEnd(44)} p50${ms(quantile(sorted, 0.5))}  p${100 * tail}${ms(quantile(sorted, tail))} ms`);
 
 function measure(name, active, frames, selectionOf, exact = false) {
-  const tables = VIEWS.map((view) => new Table(cube(view, active, exact)));
-  const outs = tables.map((table) => new Float64Array(table.cells));
+  const tables = VIEWS.map((view) => new CubeSlicer(cube(view, active, exact)));
+  const outs = tables.map((table) => new Float64Array(table.cellCount));
   const times = new Float64Array(frames);
   for (let frame = -2000; frame < frames; frame++) {
     const selection = selectionOf(frame + 2000);
     const start = performance.now();
-    for (let v = 0; v < tables.length; v++) tables[v].slice(selection, outs[v]);
+    for (let v = 0; v < tables.length; v++) tables[v].sliceInto(selection, outs[v]);
     if (frame >= 0) times[frame] = performance.now() - start;
   }
   times.sort();
@@ -62,7 +62,7 @@ function measureBuild() {
   const view = cube(VIEWS[5], [ACTIVE], true);
   const times = Float64Array.from({ length: 40 }, () => {
     const start = performance.now();
-    new Table(view);
+    new CubeSlicer(view);
     return performance.now() - start;
   }).sort();
   report(`build 503 x ${product(DENSITY)} cells`, times, 0.95);

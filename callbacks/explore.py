@@ -44,7 +44,7 @@ def register() -> None:
         prevent_initial_call=True,
     )(open_dataset)
     clientside_callback(
-        ClientsideFunction("dx", "mirror"),
+        ClientsideFunction("dx", "mirrorExploration"),
         Output(ids.EXPLORATION, "data"),
         Input(ids.EXPLORER, "exploration"),
         prevent_initial_call=True,

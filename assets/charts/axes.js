@@ -1,31 +1,31 @@
-/** Axes: ticks chosen for the room there is, labels that never touch. */
+/** Axes: as many ticks as there is room for, and labels that never overlap. */
 
-/** @import {Bins, Domain, Frame, Scene} from "./types.js" */
-/** @import {Tick, Ticks} from "./ticks.js" */
-/** @typedef {{start: number, end: number}} Taken */
+/** @import {AxisBins, Domain, PlotFrame, Scene} from "./types.js" */
+/** @import {Tick, AxisTicks} from "./ticks.js" */
+/** @typedef {{start: number, end: number}} LabelSpan */
 
-import { hairline, textWidth } from "./canvas-primitives.js";
-import { degreeTicks, linearTicks, logTicks, timeTicks } from "./ticks.js";
+import { drawHairline, measureTextWidth } from "./canvas-primitives.js";
+import { createDegreeTicks, createLinearTicks, createLogTicks, createTimeTicks } from "./ticks.js";
 
 /**
- * @param {Bins} bins
+ * @param {AxisBins} bins
  * @param {Domain} domain
  * @param {number} pixels
  * @param {number} gap pixels a tick should have
  * @param {"x" | "y" | null} degrees
- * @returns {Ticks}
+ * @returns {AxisTicks}
  */
-export function ticksOf(bins, domain, pixels, gap, degrees) {
+export function createTicks(bins, domain, pixels, gap, degrees) {
   const count = Math.max(2, Math.floor(pixels / gap));
-  if (bins.labels) return { ticks: categoryTicks(bins.labels, count), contexts: [] };
-  if (bins.axis.type === "time") return timeTicks(domain, count);
-  if (degrees) return { ticks: degreeTicks(domain, count, degrees === "y"), contexts: [] };
-  const ticks = bins.axis.type === "log" ? logTicks(domain, count) : linearTicks(domain, count, bins.axis.integer);
+  if (bins.labels) return { ticks: createCategoryTicks(bins.labels, count), contexts: [] };
+  if (bins.axis.type === "time") return createTimeTicks(domain, count);
+  if (degrees) return { ticks: createDegreeTicks(domain, count, degrees === "y"), contexts: [] };
+  const ticks = bins.axis.type === "log" ? createLogTicks(domain, count) : createLinearTicks(domain, count, bins.axis.integer);
   return { ticks, contexts: [] };
 }
 
-/** Categories stand on the middle of their band. @param {string[]} labels @param {number} count @returns {Tick[]} */
-function categoryTicks(labels, count) {
+/** Ticks of categories, in the middle of their bands. @param {string[]} labels @param {number} count @returns {Tick[]} */
+function createCategoryTicks(labels, count) {
   const every = Math.ceil(labels.length / count);
   return labels.map((label, i) => ({ value: i + 0.5, label })).filter((_, i) => i % every === 0);
 }
@@ -33,12 +33,12 @@ function categoryTicks(labels, count) {
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {Frame} frame
- * @param {Ticks} ticks
- * @param {(value: number) => number} place value -> pixel
- * @param {Taken[]} taken where labels of overflow bars stand
+ * @param {PlotFrame} frame
+ * @param {AxisTicks} ticks
+ * @param {(value: number) => number} toPixel value -> pixel
+ * @param {LabelSpan[]} taken pixel ranges of the labels of overflow bins
  */
-export function drawBottomAxis(context, scene, frame, { ticks, contexts }, place, taken) {
+export function drawBottomAxis(context, scene, frame, { ticks, contexts }, toPixel, taken) {
   const { theme, ratio } = scene;
   const calendar = contexts.length > 0;
   const free = [...taken];
@@ -46,65 +46,65 @@ export function drawBottomAxis(context, scene, frame, { ticks, contexts }, place
   context.textAlign = "left";
   context.textBaseline = "top";
   for (const { value, label } of ticks) {
-    const x = place(value);
+    const x = toPixel(value);
     if (x < frame.left - 0.5 || x > frame.right + 0.5) continue;
-    hairline(context, ratio, x, frame.bottom, x, frame.bottom + (calendar ? 6 : 4), theme.axis);
-    const width = textWidth(label, theme.font);
+    drawHairline(context, ratio, x, frame.bottom, x, frame.bottom + (calendar ? 6 : 4), theme.axis);
+    const width = measureTextWidth(label, theme.font);
     const start = calendar ? x + 3 : x - width / 2;
-    if (claim(free, start, start + width, scene.width)) fill(context, theme.textWeak, label, start, frame.bottom + (calendar ? 4 : 6));
+    if (reserveSpan(free, start, start + width, scene.width)) drawText(context, theme.textWeak, label, start, frame.bottom + (calendar ? 4 : 6));
   }
-  drawContexts(context, scene, frame, contexts, place);
+  drawContextLabels(context, scene, frame, contexts, toPixel);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Frame} frame @param {Tick[]} contexts
- * @param {(value: number) => number} place */
-function drawContexts(context, scene, frame, contexts, place) {
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {PlotFrame} frame @param {Tick[]} contexts
+ * @param {(value: number) => number} toPixel */
+function drawContextLabels(context, scene, frame, contexts, toPixel) {
   const { theme, ratio } = scene;
   contexts.forEach(({ value, label }, i) => {
-    const x = Math.max(frame.left, place(value));
-    const end = i + 1 < contexts.length ? place(contexts[i + 1].value) : Infinity;
-    if (i > 0) hairline(context, ratio, x, frame.bottom, x, frame.bottom + 28, theme.axis);
-    const width = textWidth(label, theme.font) + 6;
-    if (x + width <= Math.min(end, scene.width)) fill(context, theme.text, label, x + 3, frame.bottom + 17);
+    const x = Math.max(frame.left, toPixel(value));
+    const end = i + 1 < contexts.length ? toPixel(contexts[i + 1].value) : Infinity;
+    if (i > 0) drawHairline(context, ratio, x, frame.bottom, x, frame.bottom + 28, theme.axis);
+    const width = measureTextWidth(label, theme.font) + 6;
+    if (x + width <= Math.min(end, scene.width)) drawText(context, theme.text, label, x + 3, frame.bottom + 17);
   });
 }
 
 /** @param {CanvasRenderingContext2D} context @param {string} colour @param {string} text @param {number} x @param {number} y */
-function fill(context, colour, text, x, y) {
+function drawText(context, colour, text, x, y) {
   context.fillStyle = colour;
   context.fillText(text, x, y);
 }
 
-/** @param {Taken[]} taken @param {number} start @param {number} end @param {number} width */
-function claim(taken, start, end, width) {
-  if (start < 0 || end > width || taken.some((other) => start < other.end + 6 && end > other.start - 6)) return false;
-  taken.push({ start, end });
+/** @param {LabelSpan[]} reserved @param {number} start @param {number} end @param {number} width */
+function reserveSpan(reserved, start, end, width) {
+  if (start < 0 || end > width || reserved.some((other) => start < other.end + 6 && end > other.start - 6)) return false;
+  reserved.push({ start, end });
   return true;
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {PlotFrame} frame
  * @param {Tick[]} ticks
- * @param {(value: number) => number} place
+ * @param {(value: number) => number} toPixel
  * @param {boolean} lines whether each tick has a line across the chart
  */
-export function drawLeftAxis(context, scene, frame, ticks, place, lines) {
+export function drawLeftAxis(context, scene, frame, ticks, toPixel, lines) {
   const { theme, ratio } = scene;
   context.font = theme.font;
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const { value, label } of ticks) {
-    const y = place(value);
+    const y = toPixel(value);
     if (y < frame.top - 0.5 || y > frame.bottom + 0.5) continue;
-    if (lines) hairline(context, ratio, frame.left, y, frame.right, y, value === 0 ? theme.axis : theme.grid);
-    else hairline(context, ratio, frame.left - 4, y, frame.left, y, theme.axis);
-    fill(context, theme.textWeak, label, frame.left - 6, y + 0.5);
+    if (lines) drawHairline(context, ratio, frame.left, y, frame.right, y, value === 0 ? theme.axis : theme.grid);
+    else drawHairline(context, ratio, frame.left - 4, y, frame.left, y, theme.axis);
+    drawText(context, theme.textWeak, label, frame.left - 6, y + 0.5);
   }
 }
 
-/** Room that the labels of a left axis need. @param {Tick[]} ticks @param {string} font */
-export function leftRoom(ticks, font) {
-  return Math.ceil(Math.max(0, ...ticks.map(({ label }) => textWidth(label, font)))) + 10;
+/** The width that the labels of a left axis need. @param {Tick[]} ticks @param {string} font */
+export function measureLeftAxis(ticks, font) {
+  return Math.ceil(Math.max(0, ...ticks.map(({ label }) => measureTextWidth(label, font)))) + 10;
 }

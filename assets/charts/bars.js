@@ -1,67 +1,67 @@
 /** Categories as rows: a name, a bar, a number. */
 
-/** @import {Bins, Frame, Plot, Scene} from "./types.js" */
+/** @import {AxisBins, PlotFrame, Plot, Scene} from "./types.js" */
 
-import { isEmpty } from "./bins.js";
+import { isEmptyCell } from "./bins.js";
 import { formatNumber } from "./format.js";
-import { fitText, hatch, textWidth } from "./canvas-primitives.js";
-import { drawBehind, drawRows, TOP } from "./category-rows.js";
-import { extentOfBins, union, valueDomain } from "./value-domain.js";
-import { cellText } from "./labels.js";
+import { truncateText, createHatchPattern, measureTextWidth } from "./canvas-primitives.js";
+import { drawRowsBackground, drawRows, ROWS_TOP } from "./category-rows.js";
+import { getBinsExtent, unionDomains, getValueDomain } from "./value-domain.js";
+import { formatCell } from "./labels.js";
 
-const APART = 7;
+const SPECIAL_ROWS_GAP = 7;
 
 /**
  * @param {Scene} scene
  * @returns {Plot}
  */
-export function bars(scene) {
+export function createBarsPlot(scene) {
   const { bins: [bins], theme, ratio, model } = scene;
-  const domain = valueDomain(model.measure, union(extentOfBins(bins, scene.ghost), scene.fitted));
-  const rows = rowsOf(scene, bins);
-  const texts = rows.map(({ cell }) => cellText(bins, cell));
-  const frame = frameOf(scene, texts);
-  const names = texts.map((text) => fitText(text, theme.font, frame.left - 8));
+  const domain = getValueDomain(model.measure, unionDomains(getBinsExtent(bins, scene.ghost), scene.fittedDomain));
+  const rows = layoutRows(scene, bins);
+  const texts = rows.map(({ cell }) => formatCell(bins, cell));
+  const frame = layoutFrame(scene, texts);
+  const names = texts.map((text) => truncateText(text, theme.font, frame.left - 8));
   const scale = (frame.right - frame.left) / (domain[1] - domain[0]);
-  const x = (/** @type {number} */ value) => Math.max(frame.left, Math.min(frame.right, frame.left + (value - domain[0]) * scale));
-  const parts = { frame, rows, names, x, zero: x(0), domain };
-  const hatches = { selected: hatch(theme.selected, ratio), context: hatch(theme.context, ratio), ghost: hatch(theme.ghost, ratio) };
-  const numbers = numberCache(bins.axis.bins);
+  const toPixel = (/** @type {number} */ value) => Math.max(frame.left, Math.min(frame.right, frame.left + (value - domain[0]) * scale));
+  const parts = { frame, rows, names, x: toPixel, zero: toPixel(0), domain };
+  const hatches = { selected: createHatchPattern(theme.selected, ratio), context: createHatchPattern(theme.context, ratio), ghost: createHatchPattern(theme.ghost, ratio) };
+  const numbers = createNumberCache(bins.axis.bins);
   return {
-    frame, tracks: [], rows,
-    background: (context) => drawBehind(context, scene, parts, hatches.ghost),
+    frame, codeScales: [], rows,
+    background: (context) => drawRowsBackground(context, scene, parts, hatches.ghost),
     foreground: (context) => drawRows(context, scene, parts, hatches, numbers),
-    cellAt: (_, y) => rowAt(rows, y + scene.scroll),
+    findCellAt: (_, y) => findRowAt(rows, y + scene.scroll),
   };
 }
 
 /** @param {Plot["rows"]} rows @param {number} y */
-function rowAt(rows, y) {
+function findRowAt(rows, y) {
   return rows.find((row) => y >= row.top && y < row.top + row.height)?.cell ?? -1;
 }
 
-/** Categories in their order; apart from them the rest and the rows without a value, where there are any.
- * @param {Scene} scene @param {Bins} bins @returns {Plot["rows"]} */
-function rowsOf(scene, bins) {
-  const special = [bins.other, bins.none].filter((cell) => cell >= 0 && scene.ghost && !isEmpty(scene.ghost[cell]));
-  const room = scene.height - TOP - 4 - (special.length ? APART : 0);
+/** The categories in their order, then Other and the rows without a value, where there are any.
+ * @param {Scene} scene @param {AxisBins} bins @returns {Plot["rows"]} */
+function layoutRows(scene, bins) {
+  const special = [bins.other, bins.none].filter((cell) => cell >= 0 && scene.ghost && !isEmptyCell(scene.ghost[cell]));
+  const room = scene.height - ROWS_TOP - 4 - (special.length ? SPECIAL_ROWS_GAP : 0);
   const height = Math.max(16, Math.min(26, Math.floor(room / (bins.count + special.length))));
-  const ordinary = Array.from({ length: bins.count }, (_, cell) => ({ cell, top: TOP + cell * height, height }));
-  const from = TOP + bins.count * height + APART;
+  const ordinary = Array.from({ length: bins.count }, (_, cell) => ({ cell, top: ROWS_TOP + cell * height, height }));
+  const from = ROWS_TOP + bins.count * height + SPECIAL_ROWS_GAP;
   return [...ordinary, ...special.map((cell, i) => ({ cell, top: from + i * height, height }))];
 }
 
-/** @param {Scene} scene @param {string[]} texts @returns {Frame} */
-function frameOf(scene, texts) {
+/** @param {Scene} scene @param {string[]} texts @returns {PlotFrame} */
+function layoutFrame(scene, texts) {
   const { font } = scene.theme;
-  const widest = Math.max(24, ...texts.map((text) => textWidth(text, font)));
+  const widest = Math.max(24, ...texts.map((text) => measureTextWidth(text, font)));
   const left = Math.ceil(Math.min(widest, scene.width * 0.36)) + 12;
-  const number = Math.max(24, ...[...(scene.ghost ?? [])].map((value) => textWidth(formatNumber(value), font)));
-  return { left, top: TOP, right: Math.max(left + 20, scene.width - number - 16), bottom: scene.height };
+  const number = Math.max(24, ...[...(scene.ghost ?? [])].map((value) => measureTextWidth(formatNumber(value), font)));
+  return { left, top: ROWS_TOP, right: Math.max(left + 20, scene.width - number - 16), bottom: scene.height };
 }
 
-/** Numbers change text only when they change. @param {number} size @returns {(cell: number, value: number) => string} */
-function numberCache(size) {
+/** Formats numbers, caching the text of each cell until its value changes. @param {number} size @returns {(cell: number, value: number) => string} */
+function createNumberCache(size) {
   const last = new Float64Array(size).fill(NaN);
   const texts = new Array(size).fill("–");
   return (cell, value) => {

@@ -1,17 +1,17 @@
-/** The cells of an axis: which are bins, which are special, and which fine codes each one holds. */
+/** The cells of an axis: which are bins, which are special, and which fine codes belong to each. */
 
-/** @import {Axis, Bins, Interval, Selection, Span} from "./types.js" */
+/** @import {ChartAxis, AxisBins, IntervalSelection, Selection, IndexRange} from "./types.js" */
 
 /**
- * @param {Axis} axis
- * @returns {Bins}
+ * @param {ChartAxis} axis
+ * @returns {AxisBins}
  */
-export function binsOf(axis) {
-  return axis.edges ? orderedBins(axis, axis.edges) : categoryBins(axis);
+export function createBins(axis) {
+  return axis.edges ? createOrderedBins(axis, axis.edges) : createCategoryBins(axis);
 }
 
-/** @param {Axis} axis @param {Float64Array} fine @returns {Bins} */
-function orderedBins(axis, fine) {
+/** @param {ChartAxis} axis @param {Float64Array} fine @returns {AxisBins} */
+function createOrderedBins(axis, fine) {
   const count = axis.bins - 3;
   const levels = axis.codes - 3;
   const starts = new Uint16Array(count + 1).fill(levels + 1);
@@ -20,8 +20,8 @@ function orderedBins(axis, fine) {
   return { axis, count, first: 1, starts, edges, labels: null, below: 0, above: count + 1, other: -1, none: count + 2 };
 }
 
-/** @param {Axis} axis @returns {Bins} */
-function categoryBins(axis) {
+/** @param {ChartAxis} axis @returns {AxisBins} */
+function createCategoryBins(axis) {
   const labels = axis.labels ?? ["false", "true"];
   const count = labels.length;
   const other = axis.codes === count + 2 ? count : -1;
@@ -30,16 +30,16 @@ function categoryBins(axis) {
 }
 
 /**
- * Would both axes draw and brush the same?
- * @param {Axis} a
- * @param {Axis} b
+ * Whether two axes are drawn and brushed the same way.
+ * @param {ChartAxis} a
+ * @param {ChartAxis} b
  */
 export function sameAxis(a, b) {
   return a.column === b.column && a.type === b.type && a.codes === b.codes && a.bins === b.bins && a.label === b.label
     && sameItems(a.edges, b.edges) && sameItems(a.labels, b.labels) && sameItems(a.lookup, b.lookup);
 }
 
-/** @param {Axis[]} a @param {Axis[]} b */
+/** @param {ChartAxis[]} a @param {ChartAxis[]} b */
 export function sameAxes(a, b) {
   return a.length === b.length && a.every((axis, i) => sameAxis(axis, b[i]));
 }
@@ -51,26 +51,26 @@ function sameItems(a, b) {
   return a.length === b.length;
 }
 
-/** Does this measure of a cell say that it holds no row? (A sum of exactly zero is taken for none.)
+/** Whether a cell with this value has no rows. (A sum of exactly zero counts as none.)
  * @param {number} value */
-export function isEmpty(value) {
+export function isEmptyCell(value) {
   return !Number.isFinite(value) || value === 0;
 }
 
 /**
  * The selection that a click on one cell of an ordered axis makes.
- * @param {Bins} bins
+ * @param {AxisBins} bins
  * @param {number} cell
- * @returns {Interval}
+ * @returns {IntervalSelection}
  */
-export function intervalOfCell(bins, cell) {
+export function intervalFromCell(bins, cell) {
   if (cell === bins.none) return { type: "interval", from: 0, to: 0, nulls: true };
-  return { type: "interval", ...spanOfCell(bins, cell) };
+  return { type: "interval", ...rangeFromCell(bins, cell) };
 }
 
 /** Fine codes of a cell that is not the null one.
- * @param {Bins} bins @param {number} cell @returns {Span} */
-export function spanOfCell(bins, cell) {
+ * @param {AxisBins} bins @param {number} cell @returns {IndexRange} */
+export function rangeFromCell(bins, cell) {
   const last = bins.starts[bins.count];
   if (cell === bins.below) return { from: 0, to: 1 };
   if (cell === bins.above) return { from: last, to: last + 1 };
@@ -80,21 +80,21 @@ export function spanOfCell(bins, cell) {
 /**
  * The ranges of a selection, one an axis; an axis without a range of its own (nulls only) is null.
  * @param {Selection | null} selection
- * @returns {(Span | null)[]}
+ * @returns {(IndexRange | null)[]}
  */
-export function spansOf(selection) {
+export function rangesFromSelection(selection) {
   if (!selection || selection.type === "members") return [];
   if (selection.type === "box") return [selection.x, selection.y];
   return [selection.from < selection.to ? selection : null];
 }
 
 /**
- * @param {Span[]} spans
+ * @param {IndexRange[]} ranges
  * @param {boolean} nulls rows without a value pass too (one axis only)
  * @returns {Selection}
  */
-export function selectionOf(spans, nulls) {
-  const [x, y] = spans;
+export function selectionFromRanges(ranges, nulls) {
+  const [x, y] = ranges;
   if (y) return { type: "box", x: { from: x.from, to: x.to }, y: { from: y.from, to: y.to } };
   return nulls ? { type: "interval", from: x.from, to: x.to, nulls } : { type: "interval", from: x.from, to: x.to };
 }
@@ -108,12 +108,12 @@ export function sameSelection(a, b) {
   if (a === b) return true;
   if (!a || !b) return false;
   if (a.type === "members") return b.type === "members" && sameCodes(a.codes, b.codes);
-  if (a.type === "box") return b.type === "box" && sameSpan(a.x, b.x) && sameSpan(a.y, b.y);
-  return b.type === "interval" && sameSpan(a, b) && !a.nulls === !b.nulls;
+  if (a.type === "box") return b.type === "box" && sameRange(a.x, b.x) && sameRange(a.y, b.y);
+  return b.type === "interval" && sameRange(a, b) && !a.nulls === !b.nulls;
 }
 
-/** @param {Span} a @param {Span} b */
-function sameSpan(a, b) {
+/** @param {IndexRange} a @param {IndexRange} b */
+function sameRange(a, b) {
   return a.from === b.from && a.to === b.to;
 }
 

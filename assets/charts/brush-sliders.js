@@ -1,31 +1,31 @@
-/** The ends of a brush for keyboard and screen reader: two sliders an axis. */
+/** The ends of a brush for keyboard and screen reader: two sliders per axis. */
 
-/** @import {Bins, Plot, Scene, Span} from "./types.js" */
-/** @typedef {{element: HTMLElement, axis: number, end: "from" | "to"}} Slider */
+/** @import {AxisBins, Plot, Scene, IndexRange} from "./types.js" */
+/** @typedef {{element: HTMLElement, axis: number, end: "from" | "to"}} BrushSlider */
 
-import { spansOf } from "./bins.js";
-import { step, whole } from "./brush.js";
-import { leading, limits, trailing } from "./code-scale.js";
-import { child } from "./chart-elements.js";
-import { boundTexts, cellsText } from "./labels.js";
+import { rangesFromSelection } from "./bins.js";
+import { moveRangeEnd, getFullRange } from "./brush.js";
+import { rangeStartToPixel, getBoundaryLimits, rangeEndToPixel } from "./code-scale.js";
+import { appendElement } from "./chart-elements.js";
+import { formatBounds, formatCellRange } from "./labels.js";
 
 /** @type {Record<string, number>} */
-const STEPS = {
+const KEY_STEPS = {
   ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10, Home: -Infinity, End: Infinity,
 };
 
 /**
  * @param {HTMLElement} parent
  * @param {Scene} scene
- * @returns {Slider[]}
+ * @returns {BrushSlider[]}
  */
 export function createSliders(parent, scene) {
-  return scene.bins.flatMap((bins, axis) => [slider(parent, bins, axis, "from"), slider(parent, bins, axis, "to")]);
+  return scene.bins.flatMap((bins, axis) => [createSlider(parent, bins, axis, "from"), createSlider(parent, bins, axis, "to")]);
 }
 
-/** @param {HTMLElement} parent @param {Bins} bins @param {number} axis @param {"from" | "to"} end @returns {Slider} */
-function slider(parent, bins, axis, end) {
-  const element = child(parent, `dx-handle dx-handle-${axis ? "y" : "x"}`);
+/** @param {HTMLElement} parent @param {AxisBins} bins @param {number} axis @param {"from" | "to"} end @returns {BrushSlider} */
+function createSlider(parent, bins, axis, end) {
+  const element = appendElement(parent, `dx-handle dx-handle-${axis ? "y" : "x"}`);
   element.setAttribute("role", "slider");
   element.tabIndex = 0;
   element.setAttribute("aria-label", `${bins.axis.label}, ${end === "from" ? "lower" : "upper"} bound of the selection`);
@@ -33,57 +33,57 @@ function slider(parent, bins, axis, end) {
   return { element, axis, end };
 }
 
-/** How many bins a key moves an end; 0 for other keys.
+/** How many bins a key moves an end of the brush; 0 for other keys.
  * @param {KeyboardEvent} event */
-export function stepsOf(event) {
-  return (STEPS[event.key] ?? 0) * (event.shiftKey && event.key.startsWith("Arrow") ? 10 : 1);
+export function stepsFromKey(event) {
+  return (KEY_STEPS[event.key] ?? 0) * (event.shiftKey && event.key.startsWith("Arrow") ? 10 : 1);
 }
 
-/** The range of each axis, all of it where nothing is selected.
- * @param {Scene} scene @param {Plot} plot @returns {Span[]} */
-function rangesOf(scene, plot) {
-  const spans = spansOf(scene.selection);
-  return plot.tracks.map((track, i) => spans[i] ?? whole(track));
+/** The selected range of each axis; the whole axis where nothing is selected.
+ * @param {Scene} scene @param {Plot} plot @returns {IndexRange[]} */
+function getRanges(scene, plot) {
+  const ranges = rangesFromSelection(scene.selection);
+  return plot.codeScales.map((codeScale, i) => ranges[i] ?? getFullRange(codeScale));
 }
 
 /**
- * The ranges after one end has moved by some bins.
+ * The ranges after moving one end by some bins.
  * @param {Scene} scene
  * @param {Plot} plot
- * @param {Slider} slider
+ * @param {BrushSlider} slider
  * @param {number} steps
- * @returns {Span[]}
+ * @returns {IndexRange[]}
  */
-export function nudged(scene, plot, { axis, end }, steps) {
-  const [low, high] = limits(plot.tracks[axis]);
-  const stops = stopsOf(scene.bins[axis], plot.tracks.length > 1).filter((stop) => stop >= low && stop <= high);
-  return rangesOf(scene, plot).map((span, i) => (i === axis ? step(span, end, stops, steps) : span));
+export function moveSliderEnd(scene, plot, { axis, end }, steps) {
+  const [low, high] = getBoundaryLimits(plot.codeScales[axis]);
+  const stops = getStops(scene.bins[axis], plot.codeScales.length > 1).filter((stop) => stop >= low && stop <= high);
+  return getRanges(scene, plot).map((range, i) => (i === axis ? moveRangeEnd(range, end, stops, steps) : range));
 }
 
-/** Boundaries of bins, in fine codes (1-D) or cells (2-D), overflow included. @param {Bins} bins @param {boolean} cells */
-function stopsOf(bins, cells) {
+/** Boundaries of bins, in fine codes (1-D) or cells (2-D), overflow included. @param {AxisBins} bins @param {boolean} cells */
+function getStops(bins, cells) {
   if (cells) return Array.from({ length: bins.count + 1 }, (_, i) => i + bins.first);
   return [0, ...bins.starts, bins.starts[bins.count] + 1];
 }
 
 /**
- * Puts the sliders where the ends are. Cheap: a transform each.
- * @param {Slider[]} sliders
+ * Positions the sliders at the ends of the brush. Cheap: one transform each.
+ * @param {BrushSlider[]} sliders
  * @param {Scene} scene
  * @param {Plot} plot
  */
-export function placeSliders(sliders, scene, plot) {
-  const ranges = rangesOf(scene, plot);
+export function positionSliders(sliders, scene, plot) {
+  const ranges = getRanges(scene, plot);
   const { frame } = plot;
   for (const { element, axis, end } of sliders) {
-    const track = plot.tracks[axis];
-    const at = Math.round(end === "from" ? leading(track, ranges[axis].from) : trailing(track, ranges[axis].to));
+    const codeScale = plot.codeScales[axis];
+    const at = Math.round(end === "from" ? rangeStartToPixel(codeScale, ranges[axis].from) : rangeEndToPixel(codeScale, ranges[axis].to));
     element.style.transform = axis ? `translate(${frame.left}px, ${at}px)` : `translate(${at}px, ${frame.top}px)`;
   }
 }
 
 /**
- * @param {Slider[]} sliders
+ * @param {BrushSlider[]} sliders
  * @param {Plot} plot
  */
 export function sizeSliders(sliders, { frame }) {
@@ -94,28 +94,28 @@ export function sizeSliders(sliders, { frame }) {
 }
 
 /**
- * Says where the ends are.
- * @param {Slider[]} sliders
+ * Labels the sliders with the values of their ends.
+ * @param {BrushSlider[]} sliders
  * @param {Scene} scene
  * @param {Plot} plot
  */
-export function nameSliders(sliders, scene, plot) {
-  const ranges = rangesOf(scene, plot);
+export function labelSliders(sliders, scene, plot) {
+  const ranges = getRanges(scene, plot);
   for (const { element, axis, end } of sliders) {
-    const [low, high] = limits(plot.tracks[axis]);
+    const [low, high] = getBoundaryLimits(plot.codeScales[axis]);
     element.setAttribute("aria-valuemin", `${low}`);
     element.setAttribute("aria-valuemax", `${high}`);
     element.setAttribute("aria-valuenow", `${ranges[axis][end]}`);
-    element.setAttribute("aria-valuetext", valueText(scene, plot, axis, end, ranges[axis]));
+    element.setAttribute("aria-valuetext", formatSliderValue(scene, plot, axis, end, ranges[axis]));
   }
 }
 
-/** @param {Scene} scene @param {Plot} plot @param {number} axis @param {"from" | "to"} end @param {Span} span */
-function valueText(scene, plot, axis, end, span) {
+/** @param {Scene} scene @param {Plot} plot @param {number} axis @param {"from" | "to"} end @param {IndexRange} range */
+function formatSliderValue(scene, plot, axis, end, range) {
   const bins = scene.bins[axis];
-  const [low, high] = limits(plot.tracks[axis]);
-  if (end === "from" ? span.from <= low : span.to >= high) return end === "from" ? "lowest" : "highest";
-  if (plot.tracks.length < 2) return boundTexts(bins.axis, span.from, span.to)[end === "from" ? 0 : 1];
+  const [low, high] = getBoundaryLimits(plot.codeScales[axis]);
+  if (end === "from" ? range.from <= low : range.to >= high) return end === "from" ? "lowest" : "highest";
+  if (plot.codeScales.length < 2) return formatBounds(bins.axis, range.from, range.to)[end === "from" ? 0 : 1];
   const degrees = scene.model.outlines ? (axis ? "y" : "x") : null;
-  return cellsText(bins, end === "from" ? { from: span.from, to: span.from + 1 } : { from: span.to - 1, to: span.to }, degrees);
+  return formatCellRange(bins, end === "from" ? { from: range.from, to: range.from + 1 } : { from: range.to - 1, to: range.to }, degrees);
 }

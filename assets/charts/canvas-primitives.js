@@ -1,32 +1,32 @@
-/** The few strokes that every kind of chart uses. */
+/** Drawing primitives that all kinds of charts use. */
 
-/** @import {Frame, Theme} from "./types.js" */
+/** @import {PlotFrame, ChartTheme} from "./types.js" */
 
-const ruler = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
+const measuringContext = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
 
-/** Charts have tabular numerals, a canvas outside of the page has not: every digit is taken for the widest.
+/** The width of a text. Charts use tabular figures, an offscreen canvas doesn't: each digit is measured as the widest.
  * @param {string} text @param {string} font */
-export function textWidth(text, font) {
-  if (!ruler) return text.length * 6;
-  ruler.font = font;
-  return ruler.measureText(text.replace(/\d/g, "0")).width;
+export function measureTextWidth(text, font) {
+  if (!measuringContext) return text.length * 6;
+  measuringContext.font = font;
+  return measuringContext.measureText(text.replace(/\d/g, "0")).width;
 }
 
 /**
- * The text, or as much of it as fits before an ellipsis.
+ * The text, truncated with an ellipsis to fit the width.
  * @param {string} text
  * @param {string} font
  * @param {number} width
  */
-export function fitText(text, font, width) {
-  if (textWidth(text, font) <= width) return text;
-  let kept = text.length - 1;
-  while (kept > 1 && textWidth(`${text.slice(0, kept)}…`, font) > width) kept--;
-  return `${text.slice(0, kept)}…`;
+export function truncateText(text, font, width) {
+  if (measureTextWidth(text, font) <= width) return text;
+  let length = text.length - 1;
+  while (length > 1 && measureTextWidth(`${text.slice(0, length)}…`, font) > width) length--;
+  return `${text.slice(0, length)}…`;
 }
 
 /** @param {number} pixel @param {number} ratio */
-export function snap(pixel, ratio) {
+export function snapToPixel(pixel, ratio) {
   return Math.round(pixel * ratio) / ratio;
 }
 
@@ -37,19 +37,19 @@ export function snap(pixel, ratio) {
  * @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1
  * @param {string} colour
  */
-export function hairline(context, ratio, x0, y0, x1, y1, colour) {
+export function drawHairline(context, ratio, x0, y0, x1, y1, colour) {
   const thin = 1 / ratio;
   context.fillStyle = colour;
-  context.fillRect(snap(x0, ratio), snap(y0, ratio), Math.max(thin, x1 - x0), Math.max(thin, y1 - y0));
+  context.fillRect(snapToPixel(x0, ratio), snapToPixel(y0, ratio), Math.max(thin, x1 - x0), Math.max(thin, y1 - y0));
 }
 
 /**
- * Diagonal stripes that mark a bar as standing for something beyond the axis.
+ * Diagonal stripes that mark a bar of rows beyond the axis.
  * @param {string} colour
  * @param {number} ratio
  * @returns {CanvasPattern}
  */
-export function hatch(colour, ratio) {
+export function createHatchPattern(colour, ratio) {
   const size = Math.round(5 * ratio);
   const tile = new OffscreenCanvas(size, size);
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (tile.getContext("2d"));
@@ -69,9 +69,9 @@ export function hatch(colour, ratio) {
 }
 
 /**
- * One end of a brush: a line and a grip to hold it by.
+ * One end of a brush: a line and a handle.
  * @param {CanvasRenderingContext2D} context
- * @param {Theme} theme
+ * @param {ChartTheme} theme
  * @param {number} x0 @param {number} y0 @param {number} x1 @param {number} y1
  */
 export function drawHandle(context, theme, x0, y0, x1, y1) {
@@ -92,9 +92,9 @@ export function drawHandle(context, theme, x0, y0, x1, y1) {
 }
 
 /**
- * A small label on the picture, kept within left and right.
+ * A small label on the chart, kept between left and right.
  * @param {CanvasRenderingContext2D} context
- * @param {Theme} theme
+ * @param {ChartTheme} theme
  * @param {string} text
  * @param {number} x its middle
  * @param {number} y its top
@@ -119,8 +119,8 @@ export function drawTag(context, theme, text, x, y, left, right) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {Theme} theme
- * @param {Frame} frame
+ * @param {ChartTheme} theme
+ * @param {PlotFrame} frame
  * @param {string} message
  */
 export function drawMessage(context, theme, frame, message) {

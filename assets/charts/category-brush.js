@@ -1,63 +1,63 @@
-/** The hand on a list of categories: a click takes one, a drag a run; with a modifier, or a finger, they add up. */
+/** Pointer selection in a list of categories: a click selects one, a drag several; a modifier key or touch adds to the selection. */
 
 /** @import {Selection} from "./types.js" */
-/** @import {Host} from "./range-brush.js" */
-/** @import {Press, Tool} from "./pointer-events.js" */
+/** @import {BrushHost} from "./range-brush.js" */
+/** @import {PointerPress, PointerHandler} from "./pointer-events.js" */
 
-import { click, select } from "./category-selection.js";
+import { toggleCategory, selectCategories } from "./category-selection.js";
 
 /**
- * @param {Host} host
- * @returns {Tool}
+ * @param {BrushHost} host
+ * @returns {PointerHandler}
  */
-export function createPicker(host) {
+export function createCategoryBrush(host) {
   const { scene } = host;
-  /** @type {{press: Press, cell: number, before: Selection | null, moved: boolean} | null} */
-  let hand = null;
+  /** @type {{press: PointerPress, cell: number, before: Selection | null, moved: boolean} | null} */
+  let dragState = null;
 
-  /** @param {Press} press */
-  const take = (press) => {
-    const cell = host.plot().cellAt(press.x, press.y);
+  /** @param {PointerPress} press */
+  const startPress = (press) => {
+    const cell = host.getPlot().findCellAt(press.x, press.y);
     if (cell < 0) return false;
-    hand = { press, cell, before: scene.selection, moved: false };
+    dragState = { press, cell, before: scene.selection, moved: false };
     host.focus(cell, "from");
     return true;
   };
 
   /** @param {number} x @param {number} y */
-  const drag = (x, y) => {
-    const cell = host.plot().cellAt(x, y);
-    if (!hand || cell < 0 || hand.press.touch || (cell === hand.cell && !hand.moved)) return;
-    hand.moved = true;
-    scene.busy = true;
-    host.brush(select(hand.before, runBetween(host, hand.cell, cell), hand.press.add), "move");
+  const dragTo = (x, y) => {
+    const cell = host.getPlot().findCellAt(x, y);
+    if (!dragState || cell < 0 || dragState.press.touch || (cell === dragState.cell && !dragState.moved)) return;
+    dragState.moved = true;
+    scene.isDragging = true;
+    host.setSelection(selectCategories(dragState.before, getCellsBetween(host, dragState.cell, cell), dragState.press.add), "move");
   };
 
-  const release = () => {
-    if (!hand) return;
-    const { press, cell, moved } = hand;
-    hand = null;
-    scene.busy = false;
-    host.brush(moved ? scene.selection : click(scene.selection, cell, press.add || press.touch), "commit");
+  const endPress = () => {
+    if (!dragState) return;
+    const { press, cell, moved } = dragState;
+    dragState = null;
+    scene.isDragging = false;
+    host.setSelection(moved ? scene.selection : toggleCategory(scene.selection, cell, press.add || press.touch), "commit");
   };
 
-  const cancel = () => {
-    if (hand?.moved) host.brush(hand.before, "commit");
-    hand = null;
-    scene.busy = false;
+  const cancelPress = () => {
+    if (dragState?.moved) host.setSelection(dragState.before, "commit");
+    dragState = null;
+    scene.isDragging = false;
   };
 
   return {
-    press: take, drag, release, cancel,
-    hover: (x, y) => host.point(host.plot().cellAt(x, y)),
-    leave: () => host.point(-1),
-    clear: () => host.brush(null, "commit"),
+    press: startPress, drag: dragTo, release: endPress, cancel: cancelPress,
+    hover: (x, y) => host.setHoveredCell(host.getPlot().findCellAt(x, y)),
+    leave: () => host.setHoveredCell(-1),
+    clear: () => host.setSelection(null, "commit"),
   };
 }
 
-/** Cells of the rows from one to another. @param {Host} host @param {number} a @param {number} b */
-function runBetween(host, a, b) {
-  const cells = host.plot().rows.map((row) => row.cell);
+/** The cells of the rows between two rows. @param {BrushHost} host @param {number} a @param {number} b */
+function getCellsBetween(host, a, b) {
+  const cells = host.getPlot().rows.map((row) => row.cell);
   const [i, j] = [cells.indexOf(a), cells.indexOf(b)];
   return cells.slice(Math.min(i, j), Math.max(i, j) + 1);
 }

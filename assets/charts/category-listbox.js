@@ -1,25 +1,25 @@
-/** A list of categories for keyboard and screen reader: a listbox whose options lie over the painted rows. */
+/** A list of categories for keyboard and screen reader: a listbox whose options are laid over the painted rows. */
 
 /** @import {Plot, Scene} from "./types.js" */
-/** @typedef {{element: HTMLElement, cell: number}} Option */
+/** @typedef {{element: HTMLElement, cell: number}} ListboxOption */
 
 import { formatNumber } from "./format.js";
-import { codesOf } from "./category-selection.js";
-import { child } from "./chart-elements.js";
-import { cellText } from "./labels.js";
+import { getSelectedCodes } from "./category-selection.js";
+import { appendElement } from "./chart-elements.js";
+import { formatCell } from "./labels.js";
 
 /**
  * @param {HTMLElement} parent
  * @param {Scene} scene
  * @param {Plot} plot
- * @returns {Option[]}
+ * @returns {ListboxOption[]}
  */
 export function createOptions(parent, scene, plot) {
   parent.setAttribute("role", "listbox");
   parent.setAttribute("aria-multiselectable", "true");
   parent.setAttribute("aria-label", scene.bins[0].axis.label);
   return plot.rows.map(({ cell }, i) => {
-    const element = child(parent, "dx-option");
+    const element = appendElement(parent, "dx-option");
     element.setAttribute("role", "option");
     element.tabIndex = i ? -1 : 0;
     return { element, cell };
@@ -27,11 +27,11 @@ export function createOptions(parent, scene, plot) {
 }
 
 /**
- * @param {Option[]} options
+ * @param {ListboxOption[]} options
  * @param {Plot} plot
  * @param {HTMLElement} parent
  */
-export function placeOptions(options, plot, parent) {
+export function positionOptions(options, plot, parent) {
   options.forEach(({ element }, i) => {
     element.style.top = `${plot.rows[i].top - plot.frame.top}px`;
     element.style.height = `${plot.rows[i].height}px`;
@@ -41,33 +41,33 @@ export function placeOptions(options, plot, parent) {
 }
 
 /**
- * @param {Option[]} options
+ * @param {ListboxOption[]} options
  * @param {Scene} scene
  */
-export function nameOptions(options, scene) {
-  const chosen = codesOf(scene.selection);
+export function labelOptions(options, scene) {
+  const chosen = getSelectedCodes(scene.selection);
   for (const { element, cell } of options) {
     const value = scene.values ? `: ${formatNumber(scene.values[cell])}` : "";
-    element.setAttribute("aria-label", cellText(scene.bins[0], cell) + value);
+    element.setAttribute("aria-label", formatCell(scene.bins[0], cell) + value);
     element.setAttribute("aria-selected", `${chosen.includes(cell)}`);
   }
 }
 
 /** @type {Record<string, number>} */
-const STEPS = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
+const KEY_STEPS = { ArrowUp: -1, ArrowDown: 1, PageUp: -10, PageDown: 10, Home: -Infinity, End: Infinity };
 
 /**
- * The option that a key leads to, null for other keys.
- * @param {Option[]} options
- * @param {Option} from
+ * The option that a key moves to; null for other keys.
+ * @param {ListboxOption[]} options
+ * @param {ListboxOption} from
  * @param {string} key
  */
-export function optionAfter(options, from, key) {
-  if (!(key in STEPS)) return null;
-  return options[Math.max(0, Math.min(options.length - 1, options.indexOf(from) + STEPS[key]))];
+export function findNextOption(options, from, key) {
+  if (!(key in KEY_STEPS)) return null;
+  return options[Math.max(0, Math.min(options.length - 1, options.indexOf(from) + KEY_STEPS[key]))];
 }
 
-/** Moves the one stop of the Tab key. @param {Option[]} options @param {Option} to @param {boolean} scroll bring it into view */
+/** Moves the focus and the tab stop to an option. @param {ListboxOption[]} options @param {ListboxOption} to @param {boolean} scroll bring it into view */
 export function focusOption(options, to, scroll) {
   for (const { element } of options) element.tabIndex = element === to.element ? 0 : -1;
   to.element.focus({ preventScroll: !scroll });

@@ -1,30 +1,30 @@
-/** The rows of a list of categories, painted. */
+/** Draws the rows of a list of categories. */
 
-/** @import {Domain, Frame, Plot, Scene} from "./types.js" */
-/** @typedef {{frame: Frame, rows: Plot["rows"], names: string[], x: (value: number) => number, zero: number, domain: Domain}} Parts */
+/** @import {Domain, PlotFrame, Plot, Scene} from "./types.js" */
+/** @typedef {{frame: PlotFrame, rows: Plot["rows"], names: string[], x: (value: number) => number, zero: number, domain: Domain}} RowsLayout */
 
-import { isEmpty } from "./bins.js";
+import { isEmptyCell } from "./bins.js";
 import { isAdditive } from "./format.js";
-import { codesOf } from "./category-selection.js";
-import { drawMessage, hairline } from "./canvas-primitives.js";
+import { getSelectedCodes } from "./category-selection.js";
+import { drawMessage, drawHairline } from "./canvas-primitives.js";
 
-/** Where the first row begins, below the line of text. */
-export const TOP = 24;
+/** Top of the first row, below the readout. */
+export const ROWS_TOP = 24;
 
-/** A scrolled list ends at the line above it. @param {CanvasRenderingContext2D} context @param {Scene} scene */
+/** Clips a scrolled list below the readout. @param {CanvasRenderingContext2D} context @param {Scene} scene */
 function clipBelowTop(context, scene) {
   context.beginPath();
-  context.rect(0, TOP, scene.width, scene.height - TOP);
+  context.rect(0, ROWS_TOP, scene.width, scene.height - ROWS_TOP);
   context.clip();
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {Parts} parts
- * @param {CanvasPattern} pattern fills what is not a category
+ * @param {RowsLayout} parts
+ * @param {CanvasPattern} pattern fills the bars of Other and of missing values
  */
-export function drawBehind(context, scene, parts, pattern) {
+export function drawRowsBackground(context, scene, parts, pattern) {
   context.save();
   clipBelowTop(context, scene);
   drawNames(context, scene, parts);
@@ -32,15 +32,15 @@ export function drawBehind(context, scene, parts, pattern) {
   context.restore();
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts @param {CanvasPattern} pattern */
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts @param {CanvasPattern} pattern */
 function drawGhost(context, scene, parts, pattern) {
   const { theme, ghost, ratio, bins: [bins] } = scene;
   const { frame, rows } = parts;
-  hairline(context, ratio, parts.zero, frame.top, parts.zero, Math.min(frame.bottom, lastEdge(rows)), theme.axis);
+  drawHairline(context, ratio, parts.zero, frame.top, parts.zero, Math.min(frame.bottom, getLastEdge(rows)), theme.axis);
   if (!ghost) return;
-  if (ghost.every(isEmpty)) drawMessage(context, theme, frame, "no rows");
+  if (ghost.every(isEmptyCell)) drawMessage(context, theme, frame, "no rows");
   for (const row of rows) {
-    if (!visible(scene, row)) continue;
+    if (!isRowVisible(scene, row)) continue;
     const special = row.cell >= bins.count;
     if (isAdditive(scene.model.measure)) drawBar(context, scene, parts, row, ghost[row.cell], special ? pattern : theme.ghost);
     else drawTick(context, scene, parts, row, ghost[row.cell]);
@@ -48,30 +48,30 @@ function drawGhost(context, scene, parts, pattern) {
 }
 
 /** @param {Plot["rows"]} rows */
-function lastEdge(rows) {
+function getLastEdge(rows) {
   const last = rows[rows.length - 1];
   return last.top + last.height;
 }
 
 /** @param {Scene} scene @param {Plot["rows"][number]} row */
-function visible(scene, row) {
+function isRowVisible(scene, row) {
   const top = row.top - scene.scroll;
-  return top > TOP - row.height && top < scene.height;
+  return top > ROWS_TOP - row.height && top < scene.height;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts
  * @param {{selected: CanvasPattern, context: CanvasPattern}} hatches @param {(cell: number, value: number) => string} numbers */
 export function drawRows(context, scene, parts, hatches, numbers) {
   const { theme, values, selection, bins: [bins] } = scene;
   if (!values) return;
   context.save();
   clipBelowTop(context, scene);
-  const chosen = codesOf(selection);
+  const chosen = getSelectedCodes(selection);
   context.font = theme.font;
   context.textBaseline = "middle";
   context.textAlign = "right";
   for (const row of parts.rows) {
-    if (!visible(scene, row)) continue;
+    if (!isRowVisible(scene, row)) continue;
     const inside = selection === null || chosen.includes(row.cell);
     const special = row.cell >= bins.count;
     const fill = special ? hatches[inside ? "selected" : "context"] : theme[inside ? "selected" : "context"];
@@ -80,17 +80,17 @@ export function drawRows(context, scene, parts, hatches, numbers) {
   context.restore();
 }
 
-/** Names change with the selection and the pointer only, not with every frame.
- * @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts */
+/** Draws the names, which change with the selection and the pointer only, not with every frame.
+ * @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts */
 function drawNames(context, scene, { rows, names, frame }) {
   const { theme, selection, bins: [bins] } = scene;
-  const chosen = codesOf(selection);
+  const chosen = getSelectedCodes(selection);
   context.font = theme.font;
   context.textAlign = "right";
   context.textBaseline = "middle";
   rows.forEach((row, i) => {
-    if (!visible(scene, row)) return;
-    if (row.cell === scene.hover) drawHover(context, scene, row);
+    if (!isRowVisible(scene, row)) return;
+    if (row.cell === scene.hoveredCell) drawHover(context, scene, row);
     const inside = selection === null || chosen.includes(row.cell);
     context.fillStyle = inside && row.cell < bins.count ? theme.text : theme.textWeak;
     context.fillText(names[i], frame.left - 8, row.top - scene.scroll + row.height / 2);
@@ -105,7 +105,7 @@ function drawHover(context, { theme, width, scroll }, row) {
   context.globalAlpha = 1;
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts @param {Plot["rows"][number]} row
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts @param {Plot["rows"][number]} row
  * @param {number} value @param {boolean} inside @param {string | CanvasPattern} fill @param {(cell: number, value: number) => string} numbers */
 function drawValue(context, scene, parts, row, value, inside, fill, numbers) {
   context.globalAlpha = (scene.state === "approximate" ? 0.7 : 1) * (inside ? 1 : 0.6);
@@ -116,10 +116,10 @@ function drawValue(context, scene, parts, row, value, inside, fill, numbers) {
   context.fillText(numbers(row.cell, value), scene.width - 8, row.top - scene.scroll + row.height / 2);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts @param {Plot["rows"][number]} row
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts @param {Plot["rows"][number]} row
  * @param {number} value @param {string | CanvasPattern} fill */
 function drawBar(context, scene, { x, zero, domain }, row, value, fill) {
-  if (isEmpty(value)) return;
+  if (isEmptyCell(value)) return;
   const top = row.top - scene.scroll + 2;
   const end = x(value);
   context.fillStyle = fill;
@@ -130,17 +130,17 @@ function drawBar(context, scene, { x, zero, domain }, row, value, fill) {
   context.fillRect(value > 0 ? end - 6 : end + 4, top - 1, 2, row.height - 2);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts @param {Plot["rows"][number]} row
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts @param {Plot["rows"][number]} row
  * @param {number} value */
 function drawTick(context, scene, { x, frame }, row, value) {
   const middle = row.top - scene.scroll + row.height / 2;
-  hairline(context, scene.ratio, frame.left, middle, frame.right, middle, scene.theme.grid);
+  drawHairline(context, scene.ratio, frame.left, middle, frame.right, middle, scene.theme.grid);
   if (!Number.isFinite(value)) return;
   context.fillStyle = scene.theme.context;
   context.fillRect(x(value) - 1, middle - 5, 2, 10);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Parts} parts @param {Plot["rows"][number]} row
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts @param {Plot["rows"][number]} row
  * @param {number} value @param {string | CanvasPattern} fill */
 function drawDot(context, scene, { x }, row, value, fill) {
   if (!Number.isFinite(value)) return;

@@ -1,27 +1,27 @@
 /** The elements of a chart. */
 
-/** @typedef {{root: HTMLElement, canvas: Canvas, readout: HTMLElement, surface: HTMLElement, controls: HTMLElement}} View */
+/** @typedef {{root: HTMLElement, canvas: LayeredCanvas, readout: HTMLElement, surface: HTMLElement, controls: HTMLElement}} ChartElements */
 
-import { Canvas } from "./layered-canvas.js";
+import { LayeredCanvas } from "./layered-canvas.js";
 
 /**
  * @param {HTMLElement} root
- * @returns {View}
+ * @returns {ChartElements}
  */
-export function createView(root) {
+export function createChartElements(root) {
   root.classList.add("dx-chart");
   root.setAttribute("role", "group");
-  const canvas = new Canvas();
+  const canvas = new LayeredCanvas();
   canvas.element.setAttribute("aria-hidden", "true");
   root.append(canvas.element);
-  const readout = child(root, "dx-readout");
+  const readout = appendElement(root, "dx-readout");
   readout.setAttribute("aria-hidden", "true");
-  const surface = child(root, "dx-surface");
-  return { root, canvas, readout, surface, controls: child(surface, "dx-controls") };
+  const surface = appendElement(root, "dx-surface");
+  return { root, canvas, readout, surface, controls: appendElement(surface, "dx-controls") };
 }
 
 /** @param {HTMLElement} parent @param {string} name */
-export function child(parent, name) {
+export function appendElement(parent, name) {
   const element = document.createElement("div");
   element.className = name;
   parent.append(element);

@@ -1,103 +1,103 @@
-/** What a chart is drawn on: keeps a scene, lays it out when its geometry changes and paints what has changed. */
+/** Renders a chart: keeps its scene, computes the layout when the geometry changes and repaints what has changed. */
 
 /** @import {Plot, Scene} from "./types.js" */
 
-import { bars } from "./bars.js";
-import { density } from "./density.js";
-import { describe, readout } from "./description.js";
-import { figure } from "./figure.js";
-import { histogram } from "./histogram.js";
-import { outgrown } from "./value-domain.js";
-import { createView } from "./chart-elements.js";
+import { createBarsPlot } from "./bars.js";
+import { createDensityPlot } from "./density.js";
+import { describeChart, formatReadout } from "./description.js";
+import { createFigurePlot } from "./figure.js";
+import { createHistogramPlot } from "./histogram.js";
+import { findExceedingDomain } from "./value-domain.js";
+import { createChartElements } from "./chart-elements.js";
 
-const KINDS = { histogram, series: histogram, bars, density, figure };
+const PLOT_FACTORIES = { histogram: createHistogramPlot, series: createHistogramPlot, bars: createBarsPlot, density: createDensityPlot, figure: createFigurePlot };
 
-export class Stage {
-  /** @type {import("./keyboard-controls.js").Controls | null} */
-  controls = null;
+export class ChartRenderer {
+  /** @type {import("./keyboard-controls.js").KeyboardControls | null} */
+  keyboardControls = null;
   /** @type {Plot | null} */
   #plot = null;
-  #told = "";
+  #readout = "";
 
   /** @param {HTMLElement} element @param {Scene} scene */
   constructor(element, scene) {
-    this.view = createView(element);
+    this.elements = createChartElements(element);
     this.scene = scene;
   }
 
   /** @returns {Plot} */
   get plot() {
-    this.#plot ??= this.#layOut();
+    this.#plot ??= this.#createPlot();
     return this.#plot;
   }
 
-  /** The geometry is no longer right. */
-  relayout() {
+  /** The geometry has changed. */
+  invalidateLayout() {
     this.#plot = null;
-    this.repaint();
+    this.invalidateBackground();
   }
 
-  /** The geometry stands, colours or content behind do not. */
-  repaint() {
-    this.view.canvas.renew();
+  /** Colours or the content of the background have changed, the geometry has not. */
+  invalidateBackground() {
+    this.elements.canvas.invalidateBackground();
   }
 
-  /** What changes every frame has changed. */
-  touch() {
-    this.view.canvas.touch();
+  /** The foreground, which changes every frame, has changed. */
+  invalidateForeground() {
+    this.elements.canvas.invalidateForeground();
   }
 
   /** The selection or the pointer has changed. */
-  mark() {
-    if (this.scene.model.kind === "bars") this.repaint();
-    else this.touch();
+  invalidateMarks() {
+    if (this.scene.model.kind === "bars") this.invalidateBackground();
+    else this.invalidateForeground();
   }
 
   draw() {
-    const { scene, view: { canvas } } = this;
+    const { scene, elements: { canvas } } = this;
     if (scene.width < 1 || scene.height < 1 || !canvas.paint(scene, this.plot)) return;
-    this.controls?.place();
-    this.#tell(readout(scene));
+    this.keyboardControls?.updatePositions();
+    this.#showReadout(formatReadout(scene));
   }
 
-  /** Fits levels that have left the range of everything. A hand at rest may see the axis change, a moving one not. */
-  refit() {
+  /** Fits the value axis to levels beyond the range of the unfiltered data; never during a drag. */
+  fitValueDomain() {
     const { scene } = this;
-    if (scene.busy || scene.bins.length !== 1 || !scene.values || !scene.ghost) return;
-    const fitted = outgrown(scene.bins[0], scene.values, scene.ghost);
-    if (`${fitted}` === `${scene.fitted}`) return;
-    scene.fitted = fitted;
-    this.relayout();
+    if (scene.isDragging || scene.bins.length !== 1 || !scene.values || !scene.ghost) return;
+    const fitted = findExceedingDomain(scene.bins[0], scene.values, scene.ghost);
+    if (`${fitted}` === `${scene.fittedDomain}`) return;
+    scene.fittedDomain = fitted;
+    this.invalidateLayout();
   }
 
-  /** Brings the words for those who don't see the picture up to date. */
-  name() {
-    const { root, canvas, surface } = this.view;
+  /** Updates the texts for screen readers. */
+  updateLabels() {
+    const { root, canvas, surface } = this.elements;
     root.setAttribute("aria-label", this.scene.model.title);
     root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
-    depict(canvas.element, describe(this.scene));
+    setImageLabel(canvas.element, describeChart(this.scene));
     surface.inert = this.scene.model.kind === "figure";
-    this.controls?.name();
+    this.keyboardControls?.updateLabels();
   }
 
-  #layOut() {
-    const { scene, view } = this;
-    const plot = KINDS[scene.model.kind](scene);
-    view.surface.style.top = scene.model.kind === "bars" ? `${plot.frame.top}px` : "0";
+  #createPlot() {
+    const { scene, elements } = this;
+    const plot = PLOT_FACTORIES[scene.model.kind](scene);
+    elements.surface.style.top = scene.model.kind === "bars" ? `${plot.frame.top}px` : "0";
     this.#plot = plot;
-    this.controls?.size();
+    this.keyboardControls?.updateSizes();
     return plot;
   }
 
   /** @param {string} text */
-  #tell(text) {
-    if (text === this.#told) return;
-    this.view.readout.textContent = this.#told = text;
+  #showReadout(text) {
+    if (text === this.#readout) return;
+    this.elements.readout.textContent = this.#readout = text;
   }
 }
 
-/** Makes a canvas a picture with words: until it has some, nobody is told of it. @param {HTMLCanvasElement} canvas @param {string} words */
-function depict(canvas, words) {
+/** Exposes a canvas to screen readers as an image with a label; it is hidden from them until then. @param {HTMLCanvasElement} canvas @param {string} words */
+function setImageLabel(canvas, words) {
   canvas.removeAttribute("aria-hidden");
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", words);

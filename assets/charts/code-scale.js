@@ -1,15 +1,15 @@
-/** Codes on a line of pixels, both ways. Pure; positions are in CSS pixels. */
+/** Maps codes to pixels and back. Pure; positions are in CSS pixels. */
 
-/** @import {Domain, Slot, Track} from "./types.js" */
+/** @import {Domain, PixelRange, CodeScale} from "./types.js" */
 
 /**
- * Places of edges within a domain, 0 at its low end and 1 at its high end.
+ * Positions of edges within a domain: 0 at its low end, 1 at its high end.
  * @param {Float64Array} edges
  * @param {Domain} domain
- * @param {string} type scale type; "log" places by logarithm
+ * @param {string} type scale type; "log" is logarithmic
  * @returns {Float64Array}
  */
-export function fractionsOf(edges, domain, type) {
+export function edgesToFractions(edges, domain, type) {
   const place = type === "log" ? Math.log : Number;
   const low = place(domain[0]);
   const extent = place(domain[1]) - low || 1;
@@ -17,12 +17,12 @@ export function fractionsOf(edges, domain, type) {
 }
 
 /**
- * The value at a place of a domain: the inverse of fractionsOf.
+ * The value at a position of a domain: the inverse of edgesToFractions.
  * @param {number} fraction
  * @param {Domain} domain
  * @param {string} type
  */
-export function valueAt(fraction, domain, type) {
+export function fractionToValue(fraction, domain, type) {
   if (type !== "log") return domain[0] + fraction * (domain[1] - domain[0]);
   return domain[0] * (domain[1] / domain[0]) ** fraction;
 }
@@ -34,82 +34,82 @@ export function valueAt(fraction, domain, type) {
  * @param {number} size pixels, negative upwards
  * @returns {(value: number) => number} pixel of a value
  */
-export function placer(domain, type, start, size) {
+export function createPixelScale(domain, type, start, size) {
   const place = type === "log" ? Math.log : Number;
   const low = place(domain[0]);
   const scale = size / (place(domain[1]) - low || 1);
   return (value) => start + (place(value) - low) * scale;
 }
 
-/** @param {Track} track @param {number} edge number of an edge, 0..n */
-export function pixelOfEdge(track, edge) {
-  return track.start + track.fractions[edge] * track.size;
+/** @param {CodeScale} codeScale @param {number} edge number of an edge, 0..n */
+export function edgeToPixel(codeScale, edge) {
+  return codeScale.start + codeScale.fractions[edge] * codeScale.size;
 }
 
 /**
- * Where a range that begins with code `from` begins.
- * @param {Track} track
+ * The pixel where a range that begins with code `from` starts.
+ * @param {CodeScale} codeScale
  * @param {number} from
  */
-export function leading(track, from) {
-  const last = track.fractions.length - 1;
-  if (from <= 0) return track.below ? track.below.start : pixelOfEdge(track, 0);
-  if (from > last) return track.above ? track.above.start : pixelOfEdge(track, last);
-  return pixelOfEdge(track, from - 1);
+export function rangeStartToPixel(codeScale, from) {
+  const last = codeScale.fractions.length - 1;
+  if (from <= 0) return codeScale.below ? codeScale.below.start : edgeToPixel(codeScale, 0);
+  if (from > last) return codeScale.above ? codeScale.above.start : edgeToPixel(codeScale, last);
+  return edgeToPixel(codeScale, from - 1);
 }
 
 /**
- * Where a range that ends before code `to` ends.
- * @param {Track} track
+ * The pixel where a range that ends before code `to` ends.
+ * @param {CodeScale} codeScale
  * @param {number} to
  */
-export function trailing(track, to) {
-  const last = track.fractions.length - 1;
-  if (to <= 1) return track.below ? track.below.end : pixelOfEdge(track, 0);
-  if (to > last + 1) return track.above ? track.above.end : pixelOfEdge(track, last);
-  return pixelOfEdge(track, to - 1);
+export function rangeEndToPixel(codeScale, to) {
+  const last = codeScale.fractions.length - 1;
+  if (to <= 1) return codeScale.below ? codeScale.below.end : edgeToPixel(codeScale, 0);
+  if (to > last + 1) return codeScale.above ? codeScale.above.end : edgeToPixel(codeScale, last);
+  return edgeToPixel(codeScale, to - 1);
 }
 
-/** Lowest and highest boundary that a brush may reach: overflow counts where it is drawn.
- * @param {Track} track @returns {Domain} */
-export function limits(track) {
-  const last = track.fractions.length - 1;
-  return [track.below ? 0 : 1, track.above ? last + 2 : last + 1];
+/** The lowest and highest boundary that a brush may reach, including overflow bins that are drawn.
+ * @param {CodeScale} codeScale @returns {Domain} */
+export function getBoundaryLimits(codeScale) {
+  const last = codeScale.fractions.length - 1;
+  return [codeScale.below ? 0 : 1, codeScale.above ? last + 2 : last + 1];
 }
 
 /**
- * The boundary nearest to a pixel: 1 is the low end of code 1; 0 and n+2 lie beyond the overflow bars.
- * @param {Track} track
+ * The boundary nearest to a pixel: 1 is the low end of code 1; 0 and n+2 lie beyond the overflow bins.
+ * @param {CodeScale} codeScale
  * @param {number} pixel
  */
-export function boundaryAt(track, pixel) {
-  const last = track.fractions.length - 1;
-  if (track.below && pixel < middle(track.below)) return 0;
-  if (track.above && pixel > middle(track.above)) return last + 2;
-  const fraction = (pixel - track.start) / track.size;
-  const edge = floorEdge(track.fractions, fraction);
-  const nearer = edge < last && track.fractions[edge + 1] - fraction < fraction - track.fractions[edge];
+export function pixelToBoundary(codeScale, pixel) {
+  const last = codeScale.fractions.length - 1;
+  if (codeScale.below && pixel < getMiddle(codeScale.below)) return 0;
+  if (codeScale.above && pixel > getMiddle(codeScale.above)) return last + 2;
+  const fraction = (pixel - codeScale.start) / codeScale.size;
+  const edge = findFloorEdge(codeScale.fractions, fraction);
+  const nearer = edge < last && codeScale.fractions[edge + 1] - fraction < fraction - codeScale.fractions[edge];
   return (nearer ? edge + 1 : edge) + 1;
 }
 
 /**
- * The code under a pixel; -1 where there is none.
- * @param {Track} track
+ * The code at a pixel; -1 where there is none.
+ * @param {CodeScale} codeScale
  * @param {number} pixel
  */
-export function codeAt(track, pixel) {
-  const last = track.fractions.length - 1;
-  if (within(track.below, pixel)) return 0;
-  if (within(track.above, pixel)) return last + 1;
-  if (within(track.none, pixel)) return last + 2;
-  const fraction = (pixel - track.start) / track.size;
-  if (fraction < track.fractions[0] || fraction >= track.fractions[last]) return -1;
-  return floorEdge(track.fractions, fraction) + 1;
+export function pixelToCode(codeScale, pixel) {
+  const last = codeScale.fractions.length - 1;
+  if (containsPixel(codeScale.below, pixel)) return 0;
+  if (containsPixel(codeScale.above, pixel)) return last + 1;
+  if (containsPixel(codeScale.none, pixel)) return last + 2;
+  const fraction = (pixel - codeScale.start) / codeScale.size;
+  if (fraction < codeScale.fractions[0] || fraction >= codeScale.fractions[last]) return -1;
+  return findFloorEdge(codeScale.fractions, fraction) + 1;
 }
 
-/** Number of the last edge at or before a place, 0..n.
+/** Index of the last edge at or before a position, 0..n.
  * @param {Float64Array} fractions @param {number} fraction */
-function floorEdge(fractions, fraction) {
+function findFloorEdge(fractions, fraction) {
   let low = 0;
   let high = fractions.length - 1;
   while (low < high) {
@@ -120,12 +120,12 @@ function floorEdge(fractions, fraction) {
   return low;
 }
 
-/** @param {Slot} slot */
-function middle(slot) {
+/** @param {PixelRange} slot */
+function getMiddle(slot) {
   return (slot.start + slot.end) / 2;
 }
 
-/** @param {Slot | null} slot @param {number} pixel */
-function within(slot, pixel) {
+/** @param {PixelRange | null} slot @param {number} pixel */
+function containsPixel(slot, pixel) {
   return slot !== null && pixel >= slot.start && pixel < slot.end;
 }

@@ -1,35 +1,35 @@
-/** Values as shades: by logarithm where they add up and spread over orders of magnitude, else evenly. */
+/** Maps values to colours: logarithmic for additive measures that span orders of magnitude, else linear. */
 
-/** @import {Domain, Measure, Scene} from "./types.js" */
+/** @import {Domain, ChartMeasure, Scene} from "./types.js" */
 
 import { formatShort, isAdditive } from "./format.js";
-import { hairline, textWidth } from "./canvas-primitives.js";
+import { drawHairline, measureTextWidth } from "./canvas-primitives.js";
 
-/** Lightest shade in use, so that one row among a million is still seen. */
-const FIRST = 20;
+/** The lightest colour in use, so that one row among a million is still visible. */
+const LIGHTEST_SHADE = 20;
 
 /**
- * @param {Measure} measure
- * @param {Domain | null} range of everything
+ * @param {ChartMeasure} measure
+ * @param {Domain | null} range of the unfiltered values
  * @param {Uint32Array} ramp
  * @returns {{colour: (value: number) => number, low: number, high: number}}
  */
-export function shades(measure, range, ramp) {
+export function createColorScale(measure, range, ramp) {
   const [low, high] = range ?? [0, 1];
-  if (isAdditive(measure) && low >= 0) return { colour: logarithmic(high, ramp), low: 1, high };
-  return { colour: even(low, high, ramp), low, high };
+  if (isAdditive(measure) && low >= 0) return { colour: createLogColors(high, ramp), low: 1, high };
+  return { colour: createLinearColors(low, high, ramp), low, high };
 }
 
 /** @param {number} high @param {Uint32Array} ramp @returns {(value: number) => number} */
-function logarithmic(high, ramp) {
-  const scale = (255 - FIRST) / Math.log1p(Math.max(1, high));
-  return (value) => (value > 0 ? ramp[Math.min(255, (FIRST + Math.log1p(value) * scale) | 0)] : 0);
+function createLogColors(high, ramp) {
+  const scale = (255 - LIGHTEST_SHADE) / Math.log1p(Math.max(1, high));
+  return (value) => (value > 0 ? ramp[Math.min(255, (LIGHTEST_SHADE + Math.log1p(value) * scale) | 0)] : 0);
 }
 
 /** @param {number} low @param {number} high @param {Uint32Array} ramp @returns {(value: number) => number} */
-function even(low, high, ramp) {
-  const scale = (255 - FIRST) / (high - low || 1);
-  return (value) => (value === value ? ramp[Math.max(FIRST, Math.min(255, (FIRST + (value - low) * scale) | 0))] : 0);
+function createLinearColors(low, high, ramp) {
+  const scale = (255 - LIGHTEST_SHADE) / (high - low || 1);
+  return (value) => (value === value ? ramp[Math.max(LIGHTEST_SHADE, Math.min(255, (LIGHTEST_SHADE + (value - low) * scale) | 0))] : 0);
 }
 
 /**
@@ -43,12 +43,12 @@ export function drawLegend(context, scene, low, high) {
   const { theme, ratio, width } = scene;
   const length = width < 320 ? 48 : 72;
   const [first, last] = [formatShort(low), formatShort(high)];
-  const right = width - 8 - textWidth(last, theme.fontSmall) - 5;
+  const right = width - 8 - measureTextWidth(last, theme.fontSmall) - 5;
   const gradient = context.createLinearGradient(right - length, 0, right, 0);
   theme.density.forEach((colour, i) => gradient.addColorStop(i / (theme.density.length - 1), colour));
   context.fillStyle = gradient;
   context.fillRect(right - length, 8, length, 7);
-  hairline(context, ratio, right - length, 15, right, 15, theme.axis);
+  drawHairline(context, ratio, right - length, 15, right, 15, theme.axis);
   context.font = theme.fontSmall;
   context.fillStyle = theme.textWeak;
   context.textBaseline = "middle";

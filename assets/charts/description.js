@@ -1,140 +1,140 @@
-/** A chart in words: the line above it, the sentence for those who don't see it, and its table. */
+/** A chart as text: its readout, its description for screen readers, and its data table. */
 
-/** @import {Bins, Scene, Table} from "./types.js" */
+/** @import {AxisBins, Scene, DataTable} from "./types.js" */
 
-import { isEmpty } from "./bins.js";
-import { formatNumber, formatShare, isAdditive, measureLabel } from "./format.js";
-import { comparison } from "./figure.js";
-import { cellsText, cellText, selectionText } from "./labels.js";
+import { isEmptyCell } from "./bins.js";
+import { formatNumber, formatShare, isAdditive, formatMeasure } from "./format.js";
+import { formatComparison } from "./figure.js";
+import { formatCellRange, formatCell, formatSelection } from "./labels.js";
 
 /**
- * The line above a chart: the brush while it moves, else the cell under the pointer, else the brush, else the measure.
+ * The readout above a chart: the brush while it moves, else the cell under the pointer, else the brush, else the measure.
  * @param {Scene} scene
  */
-export function readout(scene) {
-  const { selection, hover, busy } = scene;
-  if (hover >= 0 && !busy) return hoverText(scene, hover);
-  if (selection) return selectionText(scene.bins, selection, scene.model.outlines);
-  return measureLabel(scene.model.measure);
+export function formatReadout(scene) {
+  const { selection, hoveredCell: hover, isDragging: busy } = scene;
+  if (hover >= 0 && !busy) return formatHover(scene, hover);
+  if (selection) return formatSelection(scene.bins, selection, scene.model.outlines);
+  return formatMeasure(scene.model.measure);
 }
 
 /** @param {Scene} scene @param {number} cell */
-function hoverText(scene, cell) {
-  const value = scene.values ? approximately(scene) + formatNumber(scene.values[cell]) : "";
+function formatHover(scene, cell) {
+  const value = scene.values ? getApproximationMark(scene) + formatNumber(scene.values[cell]) : "";
   const all = scene.ghost ? scene.ghost[cell] : NaN;
   const rest = scene.values && scene.values[cell] === all ? "" : ` of ${formatNumber(all)}`;
   const against = isAdditive(scene.model.measure) ? rest : rest.replace(" of", ", all");
-  return `${placeText(scene, cell)}: ${value}${Number.isFinite(all) ? against : ""}`;
+  return `${formatPlace(scene, cell)}: ${value}${Number.isFinite(all) ? against : ""}`;
 }
 
 /** @param {Scene} scene */
-function approximately(scene) {
+function getApproximationMark(scene) {
   return scene.state === "approximate" ? "≈ " : "";
 }
 
 /**
- * The place of a cell, on one axis or two.
+ * The label of a cell, on one axis or two.
  * @param {Scene} scene
  * @param {number} cell
  */
-function placeText({ bins: [x, y], model }, cell) {
-  if (!y) return cellText(x, cell);
-  return pairTexts(x, y, cell, model.outlines).join(", ");
+function formatPlace({ bins: [x, y], model }, cell) {
+  if (!y) return formatCell(x, cell);
+  return formatCellPair(x, y, cell, model.outlines).join(", ");
 }
 
-/** @param {Bins} x @param {Bins} y @param {number} cell @param {boolean} degrees */
-function pairTexts(x, y, cell, degrees) {
+/** @param {AxisBins} x @param {AxisBins} y @param {number} cell @param {boolean} degrees */
+function formatCellPair(x, y, cell, degrees) {
   const size = x.axis.bins;
-  return [axisCellText(x, cell % size, degrees ? "x" : null), axisCellText(y, Math.floor(cell / size), degrees ? "y" : null)];
+  return [formatAxisCell(x, cell % size, degrees ? "x" : null), formatAxisCell(y, Math.floor(cell / size), degrees ? "y" : null)];
 }
 
-/** @param {Bins} bins @param {number} cell @param {"x" | "y" | null} degrees */
-function axisCellText(bins, cell, degrees) {
+/** @param {AxisBins} bins @param {number} cell @param {"x" | "y" | null} degrees */
+function formatAxisCell(bins, cell, degrees) {
   const ordinary = cell >= bins.first && cell < bins.first + bins.count;
-  return ordinary ? cellsText(bins, { from: cell, to: cell + 1 }, degrees) : cellText(bins, cell);
+  return ordinary ? formatCellRange(bins, { from: cell, to: cell + 1 }, degrees) : formatCell(bins, cell);
 }
 
 /**
- * What the chart shows, its range, its peak, its selection and its state, in a few sentences.
+ * Describes what the chart shows, its range, its peak, its selection and its state in a few sentences.
  * @param {Scene} scene
  */
-export function describe(scene) {
-  const sentences = [subject(scene), total(scene), peak(scene), outside(scene), chosen(scene), STATES[scene.state]];
+export function describeChart(scene) {
+  const sentences = [describeSubject(scene), describeTotal(scene), describePeak(scene), describeOutside(scene), describeSelection(scene), STATE_SENTENCES[scene.state]];
   return sentences.filter(Boolean).join(" ");
 }
 
-const STATES = { exact: "", approximate: "Approximate; the exact numbers are on their way.", stale: "Being computed; an earlier picture is shown." };
+const STATE_SENTENCES = { exact: "", approximate: "Approximate; the exact numbers are on their way.", stale: "Being computed; an earlier picture is shown." };
 
 /** @param {Scene} scene */
-function subject(scene) {
+function describeSubject(scene) {
   const { model, bins, values, ghost } = scene;
-  const label = measureLabel(model.measure);
+  const label = formatMeasure(model.measure);
   if (model.kind === "figure" && values && ghost)
-    return `${model.title}: ${formatNumber(values[0])} (${comparison(scene, values[0], ghost[0])}).`;
+    return `${model.title}: ${formatNumber(values[0])} (${formatComparison(scene, values[0], ghost[0])}).`;
   if (model.kind === "figure") return `${model.title}: ${label}.`;
-  return `${model.title}: ${label} by ${bins.map((axis) => `${axis.axis.label} (${range(axis)})`).join(" and ")}.`;
+  return `${model.title}: ${label} by ${bins.map((axis) => `${axis.axis.label} (${describeAxisRange(axis)})`).join(" and ")}.`;
 }
 
-/** @param {Bins} bins */
-function range(bins) {
+/** @param {AxisBins} bins */
+function describeAxisRange(bins) {
   if (!bins.edges) return `${bins.count} categories`;
-  return `${bins.count} ${bins.count === 1 ? "bin" : "bins"}, ${cellsText(bins, { from: bins.first, to: bins.first + bins.count }, null)}`;
+  return `${bins.count} ${bins.count === 1 ? "bin" : "bins"}, ${formatCellRange(bins, { from: bins.first, to: bins.first + bins.count }, null)}`;
 }
 
 /** @param {Scene} scene */
-function total({ model, values, ghost }) {
+function describeTotal({ model, values, ghost }) {
   if (model.measure.aggregate !== "count" || model.kind === "figure" || !values || !ghost) return "";
   const [part, all] = [values, ghost].map((cells) => cells.reduce((sum, value) => sum + value, 0));
   return all ? `${formatNumber(part)} of ${formatNumber(all)} rows pass the other filters.` : "There are no rows.";
 }
 
 /** @param {Scene} scene */
-function peak(scene) {
+function describePeak(scene) {
   const { values, model } = scene;
   if (!values || model.kind === "figure") return "";
   let best = -1;
-  for (let cell = 0; cell < values.length; cell++) if (!isEmpty(values[cell]) && !(values[cell] <= values[best])) best = cell;
-  return best < 0 ? "" : `Highest: ${formatNumber(values[best])} at ${placeText(scene, best)}.`;
+  for (let cell = 0; cell < values.length; cell++) if (!isEmptyCell(values[cell]) && !(values[cell] <= values[best])) best = cell;
+  return best < 0 ? "" : `Highest: ${formatNumber(values[best])} at ${formatPlace(scene, best)}.`;
 }
 
-/** What a 2-D view cannot draw is at least named. @param {Scene} scene */
-function outside({ bins: [x, y], values, model }) {
+/** Describes the rows that a 2-D chart can't draw. @param {Scene} scene */
+function describeOutside({ bins: [x, y], values, model }) {
   if (!y || !values || model.measure.aggregate !== "count") return "";
   let [inside, all] = [0, 0];
   for (let cell = 0; cell < values.length; cell++) {
     all += values[cell];
-    if (ordinary(x, cell % x.axis.bins) && ordinary(y, Math.floor(cell / x.axis.bins))) inside += values[cell];
+    if (isOrdinaryCell(x, cell % x.axis.bins) && isOrdinaryCell(y, Math.floor(cell / x.axis.bins))) inside += values[cell];
   }
   return all > inside ? `${formatNumber(all - inside)} rows (${formatShare(all - inside, all)}) lie outside or have no value.` : "";
 }
 
-/** @param {Bins} bins @param {number} cell */
-function ordinary(bins, cell) {
+/** @param {AxisBins} bins @param {number} cell */
+function isOrdinaryCell(bins, cell) {
   return cell >= bins.first && cell < bins.first + bins.count;
 }
 
 /** @param {Scene} scene */
-function chosen({ selection, bins, model }) {
-  return selection ? `Selected: ${selectionText(bins, selection, model.outlines)}.` : "";
+function describeSelection({ selection, bins, model }) {
+  return selection ? `Selected: ${formatSelection(bins, selection, model.outlines)}.` : "";
 }
 
 /**
- * Every cell that holds something, as text.
+ * The data table: every cell that has rows, as text.
  * @param {Scene} scene
- * @returns {Table}
+ * @returns {DataTable}
  */
-export function table(scene) {
+export function createTable(scene) {
   const { bins, values, ghost, model } = scene;
-  const label = measureLabel(model.measure);
+  const label = formatMeasure(model.measure);
   const columns = [...bins.map(({ axis }) => axis.label), `${label}, filtered`, `${label}, all`];
-  const cells = [...(ghost ?? [])].map((_, cell) => cell).filter((cell) => !ghost || bins.length < 2 || !isEmpty(ghost[cell]));
-  return { columns, rows: cells.map((cell) => tableRow(scene, cell, values, ghost)) };
+  const cells = [...(ghost ?? [])].map((_, cell) => cell).filter((cell) => !ghost || bins.length < 2 || !isEmptyCell(ghost[cell]));
+  return { columns, rows: cells.map((cell) => createTableRow(scene, cell, values, ghost)) };
 }
 
 /** @param {Scene} scene @param {number} cell @param {Float64Array | null} values @param {Float64Array | null} ghost */
-function tableRow({ bins: [x, y], model }, cell, values, ghost) {
+function createTableRow({ bins: [x, y], model }, cell, values, ghost) {
   const numbers = [values, ghost].map((cells) => formatNumber(cells ? cells[cell] : NaN));
   if (!x) return numbers;
-  if (!y) return [cellText(x, cell), ...numbers];
-  return [...pairTexts(x, y, cell, model.outlines), ...numbers];
+  if (!y) return [formatCell(x, cell), ...numbers];
+  return [...formatCellPair(x, y, cell, model.outlines), ...numbers];
 }

@@ -1,6 +1,6 @@
-/** Numbers, places and times as people read them. All times are UTC: the data's own clock. */
+/** Formats numbers, coordinates and times. All times are UTC: the data's own clock. */
 
-/** @import {Measure} from "./types.js" */
+/** @import {ChartMeasure} from "./types.js" */
 
 import { format, precisionFixed, utcDay, utcFormat, utcMinute, utcMonth, utcYear } from "../vendor/library.js";
 
@@ -12,7 +12,7 @@ const short = format(".3~s");
 const tenths = format(".1f");
 
 /**
- * A number with separators and the precision its size deserves.
+ * A number with separators and a precision that fits its magnitude.
  * @param {number} value
  */
 export function formatNumber(value) {
@@ -23,7 +23,7 @@ export function formatNumber(value) {
   return size >= 1 ? hundredth(value) : significant(value);
 }
 
-/** A difference, signed, with the precision of what it was taken from.
+/** A signed difference, with the precision of the number it was subtracted from.
  * @param {number} change @param {number} from */
 export function formatChange(change, from) {
   const size = Math.abs(from);
@@ -37,7 +37,7 @@ export function formatShort(value) {
   return Math.abs(value) >= 10_000 ? short(value).replace("G", "B") : formatNumber(value);
 }
 
-/** Never none for some, nor all for most. @param {number} part @param {number} all @returns {string} e.g. "40.1 %" */
+/** A percentage; some is never rounded to none, nor most to all. @param {number} part @param {number} all @returns {string} e.g. "40.1 %" */
 export function formatShare(part, all) {
   if (!(all > 0)) return "–";
   const percent = (100 * part) / all;
@@ -46,24 +46,24 @@ export function formatShare(part, all) {
   return `${tenths(percent)}\u2009%`;
 }
 
-/** @param {Measure} measure */
-export function measureLabel(measure) {
+/** @param {ChartMeasure} measure */
+export function formatMeasure(measure) {
   return measure.aggregate === "count" ? "rows" : `${measure.aggregate} of ${measure.column}`;
 }
 
-/** Count and sum add up over rows: what is filtered is a part of everything.
- * @param {Measure} measure */
+/** Whether a measure adds up over rows (count, sum), so that the filtered value is a part of the unfiltered one.
+ * @param {ChartMeasure} measure */
 export function isAdditive(measure) {
   return measure.aggregate === "count" || measure.aggregate === "sum";
 }
 
 /**
- * A formatter for places on an axis of numbers, exact to its finest step.
+ * A formatter for values on a number axis, exact to its finest step.
  * @param {Float64Array} edges
  * @param {string} type
  * @returns {(value: number) => string}
  */
-export function placeFormat(edges, type) {
+export function createNumberFormat(edges, type) {
   if (type === "log") return format(",.4~r");
   const step = edges[1] - edges[0];
   return format(`,.${Math.min(8, precisionFixed(step))}~f`);
@@ -97,21 +97,21 @@ export function formatTime(time) {
 }
 
 /**
- * The half-open range in the coarsest calendar words that are exact: "Jan – Mar 2001", "Mon, Mar 12, 2001".
+ * The half-open range in the coarsest calendar units that are exact: "Jan – Mar 2001", "Mon, Mar 12, 2001".
  * @param {number} from epoch milliseconds
  * @param {number} to epoch milliseconds, itself outside
  */
 export function formatTimeRange(from, to) {
   const last = to - 1;
-  if (aligned(utcYear, from, to)) return joined(year, year, from, last);
-  if (aligned(utcMonth, from, to)) return joined(sameYear(from, last) ? month : monthOfYear, monthOfYear, from, last);
-  if (aligned(utcDay, from, to)) {
+  if (isAligned(utcYear, from, to)) return joinRange(year, year, from, last);
+  if (isAligned(utcMonth, from, to)) return joinRange(sameYear(from, last) ? month : monthOfYear, monthOfYear, from, last);
+  if (isAligned(utcDay, from, to)) {
     if (to - from <= 86_400_000) return weekday(new Date(from));
-    return joined(sameYear(from, last) ? day : dayOfYear, dayOfYear, from, last);
+    return joinRange(sameYear(from, last) ? day : dayOfYear, dayOfYear, from, last);
   }
-  if (+utcDay(new Date(from)) === +utcDay(new Date(last)) && aligned(utcMinute, from, to))
+  if (+utcDay(new Date(from)) === +utcDay(new Date(last)) && isAligned(utcMinute, from, to))
     return `${minute(new Date(from))} – ${minuteOfDay(new Date(to))}`;
-  if (!aligned(utcMinute, from, to)) return `${second(new Date(from))} – ${second(new Date(to))}`;
+  if (!isAligned(utcMinute, from, to)) return `${second(new Date(from))} – ${second(new Date(to))}`;
   return `${(sameYear(from, to) ? minuteOfYear : minute)(new Date(from))} – ${minute(new Date(to))}`;
 }
 
@@ -127,7 +127,7 @@ export function formatTimeBounds(from, to, days) {
 }
 
 /** @param {{(date: Date): Date}} unit @param {number} from @param {number} to */
-function aligned(unit, from, to) {
+function isAligned(unit, from, to) {
   return +unit(new Date(from)) === from && +unit(new Date(to)) === to;
 }
 
@@ -137,7 +137,7 @@ function sameYear(a, b) {
 }
 
 /** @param {(date: Date) => string} first @param {(date: Date) => string} second @param {number} from @param {number} last */
-function joined(first, second, from, last) {
+function joinRange(first, second, from, last) {
   const end = second(new Date(last));
   return second(new Date(from)) === end ? end : `${first(new Date(from))} – ${end}`;
 }

@@ -1,73 +1,73 @@
-/** Behind a histogram: axes, grid and everything there is. */
+/** The background of a histogram: axes, grid and the unfiltered bars. */
 
-/** @import {Domain, Frame, Scene} from "./types.js" */
-/** @import {Columns} from "./histogram-bars.js" */
-/** @import {Slots} from "./overflow-bins.js" */
+/** @import {Domain, PlotFrame, Scene} from "./types.js" */
+/** @import {BarLayout} from "./histogram-bars.js" */
+/** @import {OverflowBins} from "./overflow-bins.js" */
 
-import { drawBottomAxis, drawLeftAxis, ticksOf } from "./axes.js";
-import { isEmpty } from "./bins.js";
-import { paintCaps, paintCells, paintNotches, paintSpecial, paintSteps } from "./histogram-bars.js";
+import { drawBottomAxis, drawLeftAxis, createTicks } from "./axes.js";
+import { isEmptyCell } from "./bins.js";
+import { paintBarCaps, paintBars, paintOverflowNotches, paintSpecialBars, paintStepLine } from "./histogram-bars.js";
 import { isAdditive } from "./format.js";
-import { drawMessage, hairline, hatch } from "./canvas-primitives.js";
-import { drawSlotLabels } from "./overflow-bins.js";
-import { linearTicks } from "./ticks.js";
-import { placer } from "./code-scale.js";
+import { drawMessage, drawHairline, createHatchPattern } from "./canvas-primitives.js";
+import { drawOverflowLabels } from "./overflow-bins.js";
+import { createLinearTicks } from "./ticks.js";
+import { createPixelScale } from "./code-scale.js";
 
 /** @param {Scene} scene @param {Domain} values @param {number} pixels */
-export function valueTicks({ model }, values, pixels) {
-  return linearTicks(values, Math.max(2, Math.floor(pixels / 44)), model.measure.aggregate === "count");
+export function createValueTicks({ model }, values, pixels) {
+  return createLinearTicks(values, Math.max(2, Math.floor(pixels / 44)), model.measure.aggregate === "count");
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {{frame: Frame, domain: Domain, values: Domain, slots: Slots, columns: Columns}} parts
+ * @param {{frame: PlotFrame, domain: Domain, values: Domain, overflowBins: OverflowBins, bars: BarLayout}} parts
  */
-export function drawGround(context, scene, { frame, domain, values, slots, columns }) {
+export function drawHistogramBackground(context, scene, { frame, domain, values, overflowBins, bars }) {
   const { theme, ratio, ghost, bins: [bins] } = scene;
-  const { line } = slots;
-  drawLeftAxis(context, scene, frame, valueTicks(scene, values, frame.bottom - frame.top), columns.y, true);
-  const taken = drawSlotLabels(context, scene, frame, slots);
-  const ticks = ticksOf(bins, domain, line.end - line.start, bins.axis.type === "time" ? 44 : 62, null);
-  const place = placer(domain, bins.axis.type, line.start, line.end - line.start);
-  if (ghost) withinLine(context, scene, frame, slots, () => drawGhost(context, scene, columns, ghost, values));
-  hairline(context, ratio, line.start, columns.zero, line.end, columns.zero, theme.axis);
-  drawBottomAxis(context, scene, { ...frame, left: line.start, right: line.end }, ticks, place, taken);
-  if (ghost?.every(isEmpty)) drawMessage(context, theme, frame, "no rows");
+  const { axisRange } = overflowBins;
+  drawLeftAxis(context, scene, frame, createValueTicks(scene, values, frame.bottom - frame.top), bars.y, true);
+  const reserved = drawOverflowLabels(context, scene, frame, overflowBins);
+  const ticks = createTicks(bins, domain, axisRange.end - axisRange.start, bins.axis.type === "time" ? 44 : 62, null);
+  const toPixel = createPixelScale(domain, bins.axis.type, axisRange.start, axisRange.end - axisRange.start);
+  if (ghost) paintWithinAxis(context, scene, frame, overflowBins, () => drawGhost(context, scene, bars, ghost, values));
+  drawHairline(context, ratio, axisRange.start, bars.zero, axisRange.end, bars.zero, theme.axis);
+  drawBottomAxis(context, scene, { ...frame, left: axisRange.start, right: axisRange.end }, ticks, toPixel, reserved);
+  if (ghost?.every(isEmptyCell)) drawMessage(context, theme, frame, "no rows");
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Columns} columns @param {Float64Array} ghost @param {Domain} values */
-function drawGhost(context, scene, columns, ghost, values) {
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {BarLayout} bars @param {Float64Array} ghost @param {Domain} values */
+function drawGhost(context, scene, bars, ghost, values) {
   const { theme, ratio, bins: [bins] } = scene;
   context.strokeStyle = theme.context;
   const thin = isAdditive(scene.model.measure) ? 1 / ratio : 1;
   context.lineWidth = thin;
   if (isAdditive(scene.model.measure)) {
     context.fillStyle = theme.ghost;
-    paintCells(context, bins, columns, ghost, -Infinity, Infinity);
-    context.fillStyle = hatch(theme.ghost, ratio);
-    paintSpecial(context, bins, columns, ghost, true, true, true);
+    paintBars(context, bins, bars, ghost, -Infinity, Infinity);
+    context.fillStyle = createHatchPattern(theme.ghost, ratio);
+    paintSpecialBars(context, bins, bars, ghost, true, true, true);
     context.fillStyle = theme.surface;
-    paintNotches(context, columns, ghost, values);
+    paintOverflowNotches(context, bars, ghost, values);
     context.fillStyle = theme.context;
-    if (columns.gap) return paintCaps(context, bins, columns, ghost, thin);
+    if (bars.gap) return paintBarCaps(context, bins, bars, ghost, thin);
   }
-  return paintSteps(context, bins, columns, ghost);
+  return paintStepLine(context, bins, bars, ghost);
 }
 
 /**
- * While a zoom is on its way old bins may reach beyond the line of the axis.
+ * Clips to the axis while a zoom is loading: the old bins may reach beyond it.
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {Frame} frame
- * @param {Slots} slots
+ * @param {PlotFrame} frame
+ * @param {OverflowBins} overflowBins
  * @param {() => void} paint
  */
-export function withinLine(context, scene, frame, { line }, paint) {
-  if (!scene.domains[0]) return paint();
+export function paintWithinAxis(context, scene, frame, { axisRange }, paint) {
+  if (!scene.zoomDomains[0]) return paint();
   context.save();
   context.beginPath();
-  context.rect(line.start, 0, line.end - line.start, frame.bottom + 1);
+  context.rect(axisRange.start, 0, axisRange.end - axisRange.start, frame.bottom + 1);
   context.clip();
   paint();
   return context.restore();

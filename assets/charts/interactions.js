@@ -1,87 +1,87 @@
-/** Connects a stage to mouse, finger, wheel and keys, and these to the callbacks. */
+/** Connects a chart renderer to mouse, touch, wheel and keys, and these to the callbacks. */
 
-/** @import {Callbacks, Phase, Selection} from "./types.js" */
-/** @import {Host} from "./range-brush.js" */
-/** @import {Stage} from "./chart-renderer.js" */
+/** @import {ChartCallbacks, BrushPhase, Selection} from "./types.js" */
+/** @import {BrushHost} from "./range-brush.js" */
+/** @import {ChartRenderer} from "./chart-renderer.js" */
 
 import { sameSelection } from "./bins.js";
-import { createControls } from "./keyboard-controls.js";
-import { createPicker } from "./category-brush.js";
-import { listen } from "./pointer-events.js";
-import { createRanger } from "./range-brush.js";
+import { createKeyboardControls } from "./keyboard-controls.js";
+import { createCategoryBrush } from "./category-brush.js";
+import { listenToPointer } from "./pointer-events.js";
+import { createRangeBrush } from "./range-brush.js";
 import { listenToWheel } from "./wheel-zoom.js";
-import { createZoomer } from "./zoom-gesture.js";
+import { createZoomGesture } from "./zoom-gesture.js";
 
 /**
- * @param {Stage} stage
- * @param {Callbacks} callbacks
- * @param {() => void} redraw
- * @returns {() => void} lets go
+ * @param {ChartRenderer} renderer
+ * @param {ChartCallbacks} callbacks
+ * @param {() => void} requestRedraw
+ * @returns {() => void} removes the listeners
  */
-export function connect(stage, callbacks, redraw) {
-  const { scene, view } = stage;
+export function connectInteractions(renderer, callbacks, requestRedraw) {
+  const { scene, elements } = renderer;
   const { id, kind } = scene.model;
-  const zoomer = createZoomer(scene, () => stage.plot, () => { stage.relayout(); redraw(); }, (domains) => callbacks.onZoom(id, domains));
+  const zoomGesture = createZoomGesture(scene, () => renderer.plot, () => { renderer.invalidateLayout(); requestRedraw(); }, (domains) => callbacks.onZoom(id, domains));
 
-  /** @param {Selection | null} selection @param {Phase} phase */
-  const brush = (selection, phase) => {
+  /** @param {Selection | null} selection @param {BrushPhase} phase */
+  const updateBrush = (selection, phase) => {
     const same = sameSelection(selection, scene.selection);
     if (same && (phase === "move" || !selection)) return;
     scene.selection = selection;
-    stage.mark();
-    if (phase === "commit") stage.name();
+    renderer.invalidateMarks();
+    if (phase === "commit") renderer.updateLabels();
     callbacks.onBrush(id, selection, phase);
-    redraw();
+    requestRedraw();
   };
   /** @param {number} cell */
-  const point = (cell) => {
-    if (cell === scene.hover) return;
-    scene.hover = cell;
-    stage.mark();
-    redraw();
+  const updateHover = (cell) => {
+    if (cell === scene.hoveredCell) return;
+    scene.hoveredCell = cell;
+    renderer.invalidateMarks();
+    requestRedraw();
   };
-  /** @type {Host} */
+  /** @type {BrushHost} */
   const host = {
-    scene, brush, point, plot: () => stage.plot, pan: zoomer.pan, settlePan: zoomer.settle, reset: zoomer.reset,
-    focus: (cell, end) => stage.controls?.focus(cell, end),
+    scene, setSelection: updateBrush, setHoveredCell: updateHover, getPlot: () => renderer.plot, panBy: zoomGesture.panBy, settlePan: zoomGesture.settleZoom, resetZoom: zoomGesture.resetZoom,
+    focus: (cell, end) => renderer.keyboardControls?.focus(cell, end),
   };
-  const tool = kind === "bars" ? createPicker(host) : createRanger(host);
-  const releases = [listen(view.root, view.surface, tool), onEscape(stage, tool.cancel, () => brush(null, "commit")), zoomer.stop];
-  if (kind !== "bars" && kind !== "figure") releases.push(listenToWheel(view, zoomer));
-  if (kind === "bars") releases.push(onScroll(stage, redraw));
-  releases.push(replaceControls(stage, host, zoomer));
+  const brushHandler = kind === "bars" ? createCategoryBrush(host) : createRangeBrush(host);
+  const releases = [listenToPointer(elements.root, elements.surface, brushHandler), listenForEscape(renderer, brushHandler.cancel, () => updateBrush(null, "commit")), zoomGesture.stop];
+  if (kind !== "bars" && kind !== "figure") releases.push(listenToWheel(elements, zoomGesture));
+  if (kind === "bars") releases.push(listenForScroll(renderer, requestRedraw));
+  releases.push(installControls(renderer, host, zoomGesture));
   return () => releases.forEach((release) => release());
 }
 
-/** Builds the focusable parts and keeps the focus where it was. @param {Stage} stage @param {Host} host
- * @param {import("./zoom-gesture.js").Zoomer} zoomer */
-function replaceControls(stage, host, zoomer) {
-  const controls = createControls(stage.view, host, zoomer);
-  stage.controls = controls;
+/** Builds the keyboard controls and keeps the focus where it was. @param {ChartRenderer} renderer @param {BrushHost} host
+ * @param {import("./zoom-gesture.js").ZoomGesture} zoomGesture */
+function installControls(renderer, host, zoomGesture) {
+  const controls = createKeyboardControls(renderer.elements, host, zoomGesture);
+  renderer.keyboardControls = controls;
   return () => {
-    stage.controls = null;
+    renderer.keyboardControls = null;
     controls.remove();
   };
 }
 
-/** In the middle of a drag Esc takes it back, otherwise it clears. @param {Stage} stage @param {() => void} cancel @param {() => void} clear */
-function onEscape({ view: { root }, scene }, cancel, clear) {
+/** Esc cancels a drag, or else clears the selection. @param {ChartRenderer} renderer @param {() => void} cancel @param {() => void} clear */
+function listenForEscape({ elements: { root }, scene }, cancel, clear) {
   const stop = new AbortController();
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    if (scene.busy) cancel();
+    if (scene.isDragging) cancel();
     else clear();
   }, { signal: stop.signal });
   return () => stop.abort();
 }
 
-/** @param {Stage} stage @param {() => void} redraw */
-function onScroll(stage, redraw) {
-  const { surface } = stage.view;
+/** @param {ChartRenderer} renderer @param {() => void} redraw */
+function listenForScroll(renderer, redraw) {
+  const { surface } = renderer.elements;
   const stop = new AbortController();
   surface.addEventListener("scroll", () => {
-    stage.scene.scroll = surface.scrollTop;
-    stage.repaint();
+    renderer.scene.scroll = surface.scrollTop;
+    renderer.invalidateBackground();
     redraw();
   }, { signal: stop.signal, passive: true });
   return () => stop.abort();

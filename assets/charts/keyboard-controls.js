@@ -1,120 +1,120 @@
 /** The focusable parts of a chart and what its keys do. */
 
 /** @import {Plot, Scene, Selection} from "./types.js" */
-/** @import {View} from "./chart-elements.js" */
-/** @import {Option} from "./category-listbox.js" */
-/** @import {Slider} from "./brush-sliders.js" */
-/** @import {Host} from "./range-brush.js" */
-/** @import {Zoomer} from "./zoom-gesture.js" */
+/** @import {ChartElements} from "./chart-elements.js" */
+/** @import {ListboxOption} from "./category-listbox.js" */
+/** @import {BrushSlider} from "./brush-sliders.js" */
+/** @import {BrushHost} from "./range-brush.js" */
+/** @import {ZoomGesture} from "./zoom-gesture.js" */
 /**
- * @typedef {{place(): void, size(): void, name(): void, focus(cell: number, end: "from" | "to"): void, remove(): void}} Controls
- * place: every frame; size: after a layout; name: when a hand rests
+ * @typedef {{updatePositions(): void, updateSizes(): void, updateLabels(): void, focus(cell: number, end: "from" | "to"): void, remove(): void}} KeyboardControls
+ * updatePositions: in every frame; updateSizes: after a layout; updateLabels: when interaction pauses
  */
 
-import { selectionOf } from "./bins.js";
-import { createOptions, focusOption, nameOptions, optionAfter, placeOptions } from "./category-listbox.js";
-import { click } from "./category-selection.js";
-import { createSliders, nameSliders, nudged, placeSliders, sizeSliders, stepsOf } from "./brush-sliders.js";
+import { selectionFromRanges } from "./bins.js";
+import { createOptions, focusOption, labelOptions, findNextOption, positionOptions } from "./category-listbox.js";
+import { toggleCategory } from "./category-selection.js";
+import { createSliders, labelSliders, moveSliderEnd, positionSliders, sizeSliders, stepsFromKey } from "./brush-sliders.js";
 
 /**
- * @param {View} view
- * @param {Host} host
- * @param {Zoomer} zoomer
- * @returns {Controls}
+ * @param {ChartElements} elements
+ * @param {BrushHost} host
+ * @param {ZoomGesture} zoomGesture
+ * @returns {KeyboardControls}
  */
-export function createControls(view, host, zoomer) {
-  if (host.scene.model.kind === "bars") return listControls(view, host);
-  return rangeControls(view, host, zoomer);
+export function createKeyboardControls(elements, host, zoomGesture) {
+  if (host.scene.model.kind === "bars") return createListControls(elements, host);
+  return createRangeControls(elements, host, zoomGesture);
 }
 
-/** @param {View} view @param {Host} host @returns {Controls} */
-function listControls({ controls }, host) {
-  /** @type {Option[]} */
+/** @param {ChartElements} elements @param {BrushHost} host @returns {KeyboardControls} */
+function createListControls({ controls }, host) {
+  /** @type {ListboxOption[]} */
   let options = [];
-  /** @param {Option} option @param {KeyboardEvent} event */
-  const onKey = (option, event) => {
-    const next = optionAfter(options, option, event.key);
+  /** @param {ListboxOption} option @param {KeyboardEvent} event */
+  const handleKey = (option, event) => {
+    const next = findNextOption(options, option, event.key);
     if (next) focusOption(options, next, true);
-    else if (event.key === " " || event.key === "Enter") host.brush(click(host.scene.selection, option.cell, true), "commit");
+    else if (event.key === " " || event.key === "Enter") host.setSelection(toggleCategory(host.scene.selection, option.cell, true), "commit");
     else return;
     event.preventDefault();
   };
-  const build = () => {
-    empty(controls);
-    options = createOptions(controls, host.scene, host.plot());
+  const rebuildOptions = () => {
+    clearControls(controls);
+    options = createOptions(controls, host.scene, host.getPlot());
     for (const option of options) {
-      option.element.addEventListener("keydown", (event) => onKey(option, event));
-      option.element.addEventListener("focus", () => host.point(option.cell));
-      option.element.addEventListener("blur", () => host.point(-1));
+      option.element.addEventListener("keydown", (event) => handleKey(option, event));
+      option.element.addEventListener("focus", () => host.setHoveredCell(option.cell));
+      option.element.addEventListener("blur", () => host.setHoveredCell(-1));
     }
-    nameOptions(options, host.scene);
+    labelOptions(options, host.scene);
   };
   return {
-    place: () => undefined,
-    size() {
-      if (options.length !== host.plot().rows.length) build();
-      placeOptions(options, host.plot(), controls);
+    updatePositions: () => undefined,
+    updateSizes() {
+      if (options.length !== host.getPlot().rows.length) rebuildOptions();
+      positionOptions(options, host.getPlot(), controls);
     },
-    name: () => nameOptions(options, host.scene),
+    updateLabels: () => labelOptions(options, host.scene),
     focus(cell) {
       const option = options.find((candidate) => candidate.cell === cell);
       if (option) focusOption(options, option, false);
     },
-    remove: () => empty(controls),
+    remove: () => clearControls(controls),
   };
 }
 
-/** @param {View} view @param {Host} host @param {Zoomer} zoomer @returns {Controls} */
-function rangeControls({ controls }, host, zoomer) {
+/** @param {ChartElements} elements @param {BrushHost} host @param {ZoomGesture} zoomGesture @returns {KeyboardControls} */
+function createRangeControls({ controls }, host, zoomGesture) {
   const { scene } = host;
-  const sliders = host.plot().tracks.length ? createSliders(controls, scene) : [];
+  const sliders = host.getPlot().codeScales.length ? createSliders(controls, scene) : [];
   let moving = false;
-  const finish = () => {
+  const commitMove = () => {
     if (!moving) return;
-    moving = scene.busy = false;
-    host.brush(scene.selection, "commit");
+    moving = scene.isDragging = false;
+    host.setSelection(scene.selection, "commit");
   };
-  /** @param {Slider} slider @param {KeyboardEvent} event */
-  const onKey = (slider, event) => {
-    const steps = stepsOf(event);
-    if (!steps) return onZoomKey(event, host, zoomer);
-    moving = scene.busy = true;
-    host.brush(selectionOf(nudged(scene, host.plot(), slider, steps), keepsNulls(scene.selection)), "move");
-    nameSliders(sliders, scene, host.plot());
+  /** @param {BrushSlider} slider @param {KeyboardEvent} event */
+  const handleKey = (slider, event) => {
+    const steps = stepsFromKey(event);
+    if (!steps) return handleZoomKey(event, host, zoomGesture);
+    moving = scene.isDragging = true;
+    host.setSelection(selectionFromRanges(moveSliderEnd(scene, host.getPlot(), slider, steps), includesNulls(scene.selection)), "move");
+    labelSliders(sliders, scene, host.getPlot());
     event.preventDefault();
   };
   for (const slider of sliders) {
-    slider.element.addEventListener("keydown", (event) => onKey(slider, event));
-    slider.element.addEventListener("keyup", finish);
-    slider.element.addEventListener("blur", finish);
+    slider.element.addEventListener("keydown", (event) => handleKey(slider, event));
+    slider.element.addEventListener("keyup", commitMove);
+    slider.element.addEventListener("blur", commitMove);
   }
   return {
-    place: () => placeSliders(sliders, scene, host.plot()),
-    size: () => sizeSliders(sliders, host.plot()),
-    name: () => nameSliders(sliders, scene, host.plot()),
+    updatePositions: () => positionSliders(sliders, scene, host.getPlot()),
+    updateSizes: () => sizeSliders(sliders, host.getPlot()),
+    updateLabels: () => labelSliders(sliders, scene, host.getPlot()),
     focus: (_, end) => sliders.find((slider) => slider.end === end)?.element.focus({ preventScroll: true }),
-    remove: () => empty(controls),
+    remove: () => clearControls(controls),
   };
 }
 
 /** @param {Selection | null} selection */
-function keepsNulls(selection) {
+function includesNulls(selection) {
   return selection?.type === "interval" && selection.from < selection.to && !!selection.nulls;
 }
 
-/** @param {KeyboardEvent} event @param {Host} host @param {Zoomer} zoomer */
-function onZoomKey(event, host, zoomer) {
-  const { left, right, top, bottom } = host.plot().frame;
+/** @param {KeyboardEvent} event @param {BrushHost} host @param {ZoomGesture} zoomGesture */
+function handleZoomKey(event, host, zoomGesture) {
+  const { left, right, top, bottom } = host.getPlot().frame;
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "+" || event.key === "=") zoomer.zoom(1 / 1.5, (left + right) / 2, (top + bottom) / 2);
-  else if (event.key === "-") zoomer.zoom(1.5, (left + right) / 2, (top + bottom) / 2);
-  else if (event.key === "0") zoomer.reset();
+  if (event.key === "+" || event.key === "=") zoomGesture.zoomAt(1 / 1.5, (left + right) / 2, (top + bottom) / 2);
+  else if (event.key === "-") zoomGesture.zoomAt(1.5, (left + right) / 2, (top + bottom) / 2);
+  else if (event.key === "0") zoomGesture.resetZoom();
   else return;
   event.preventDefault();
 }
 
 /** @param {HTMLElement} controls */
-function empty(controls) {
+function clearControls(controls) {
   controls.replaceChildren();
   controls.removeAttribute("style");
   for (const name of ["role", "aria-multiselectable", "aria-label"]) controls.removeAttribute(name);

@@ -1,115 +1,115 @@
-/** The hand on a chart of ranges: makes, moves and resizes a brush; a click takes one bin. */
+/** Pointer selection of ranges: makes, moves and resizes a brush; a click selects one bin. */
 
-/** @import {Plot, Scene, Selection, Span} from "./types.js" */
-/** @import {Grip} from "./brush.js" */
-/** @import {Press, Tool} from "./pointer-events.js" */
+/** @import {Plot, Scene, Selection, IndexRange} from "./types.js" */
+/** @import {DragMode} from "./brush.js" */
+/** @import {PointerPress, PointerHandler} from "./pointer-events.js" */
 /**
- * @typedef {{scene: Scene, plot(): Plot, brush(selection: Selection | null, phase: "move" | "commit"): void,
- *   pan(pixels: number): void, settlePan(): void, point(cell: number): void, reset(): void, focus(cell: number, end: "from" | "to"): void}} Host
- * what a hand may ask of a chart
- * @typedef {{press: Press, grips: Grip[], spans: (Span | null)[], anchors: number[], before: Selection | null, moved: boolean,
- *   axis: boolean, last: number}} Hand
- * what was pressed: boundaries there, the selection before, whether it is the axis, and where the hand was last
+ * @typedef {{scene: Scene, getPlot(): Plot, setSelection(selection: Selection | null, phase: "move" | "commit"): void,
+ *   panBy(pixels: number): void, settlePan(): void, setHoveredCell(cell: number): void, resetZoom(): void, focus(cell: number, end: "from" | "to"): void}} BrushHost
+ * what pointer and keyboard handlers may do with a chart
+ * @typedef {{press: PointerPress, modes: DragMode[], ranges: (IndexRange | null)[], anchors: number[], before: Selection | null, moved: boolean,
+ *   isAxis: boolean, lastX: number}} DragState
+ * what was pressed: the boundaries there, the selection before, whether it is the axis, and the last pointer position
  */
 
-import { intervalOfCell, sameSelection, selectionOf, spansOf } from "./bins.js";
-import { gripsAt, pull } from "./brush.js";
-import { boundaryAt, limits } from "./code-scale.js";
+import { intervalFromCell, sameSelection, selectionFromRanges, rangesFromSelection } from "./bins.js";
+import { findDragModes, dragRange } from "./brush.js";
+import { pixelToBoundary, getBoundaryLimits } from "./code-scale.js";
 
-const REACH = { mouse: 12, touch: 24 };
-const SLACK = { mouse: 3, touch: 8 };
+const HANDLE_TOLERANCE = { mouse: 12, touch: 24 };
+const DRAG_THRESHOLD = { mouse: 3, touch: 8 };
 
 /**
- * @param {Host} host
- * @returns {Tool}
+ * @param {BrushHost} host
+ * @returns {PointerHandler}
  */
-export function createRanger(host) {
+export function createRangeBrush(host) {
   const { scene } = host;
-  /** @type {Hand | null} */
-  let hand = null;
+  /** @type {DragState | null} */
+  let dragState = null;
 
   /** @param {number} x @param {number} y */
-  const boundaries = (x, y) => host.plot().tracks.map((track, i) => boundaryAt(track, i ? y : x));
+  const getBoundaries = (x, y) => host.getPlot().codeScales.map((codeScale, i) => pixelToBoundary(codeScale, i ? y : x));
 
-  /** @param {Press} press */
-  const take = (press) => {
-    const { tracks, frame } = host.plot();
-    if (!tracks.length) return false;
-    const spans = spansOf(scene.selection);
-    const grips = gripsAt(tracks, spans, [press.x, press.y], REACH[press.touch ? "touch" : "mouse"]);
-    const anchors = boundaries(press.x, press.y);
-    hand = { press, grips, spans, anchors, before: scene.selection, moved: false, axis: press.y > frame.bottom, last: press.x };
-    host.focus(-1, grips[0] === "to" ? "to" : "from");
+  /** @param {PointerPress} press */
+  const startPress = (press) => {
+    const { codeScales, frame } = host.getPlot();
+    if (!codeScales.length) return false;
+    const ranges = rangesFromSelection(scene.selection);
+    const modes = findDragModes(codeScales, ranges, [press.x, press.y], HANDLE_TOLERANCE[press.touch ? "touch" : "mouse"]);
+    const anchors = getBoundaries(press.x, press.y);
+    dragState = { press, modes, ranges, anchors, before: scene.selection, moved: false, isAxis: press.y > frame.bottom, lastX: press.x };
+    host.focus(-1, modes[0] === "to" ? "to" : "from");
     return true;
   };
 
   /** @param {number} x @param {number} y */
-  const drag = (x, y) => {
-    if (!hand) return;
-    const { press } = hand;
-    const slack = SLACK[press.touch ? "touch" : "mouse"];
-    if (!hand.moved && Math.hypot(x - press.x, y - press.y) < slack) return;
-    hand.moved = true;
-    scene.busy = true;
-    if (hand.axis) {
-      host.pan(x - hand.last);
-      hand.last = x;
-    } else host.brush(pulled(hand, boundaries(x, y)), "move");
+  const dragTo = (x, y) => {
+    if (!dragState) return;
+    const { press } = dragState;
+    const slack = DRAG_THRESHOLD[press.touch ? "touch" : "mouse"];
+    if (!dragState.moved && Math.hypot(x - press.x, y - press.y) < slack) return;
+    dragState.moved = true;
+    scene.isDragging = true;
+    if (dragState.isAxis) {
+      host.panBy(x - dragState.lastX);
+      dragState.lastX = x;
+    } else host.setSelection(getDraggedSelection(dragState, getBoundaries(x, y)), "move");
   };
 
-  /** @param {Hand} held @param {number[]} now */
-  const pulled = (held, now) => {
-    const { tracks } = host.plot();
-    const spans = tracks.map((track, i) => pull(held.grips[i], held.spans[i] ?? { from: 0, to: 0 }, held.anchors[i], now[i], limits(track)));
-    const nulls = held.before?.type === "interval" && held.grips[0] !== "make" && !!held.before.nulls;
-    return selectionOf(spans, nulls);
+  /** @param {DragState} state @param {number[]} now */
+  const getDraggedSelection = (state, now) => {
+    const { codeScales } = host.getPlot();
+    const ranges = codeScales.map((codeScale, i) => dragRange(state.modes[i], state.ranges[i] ?? { from: 0, to: 0 }, state.anchors[i], now[i], getBoundaryLimits(codeScale)));
+    const nulls = state.before?.type === "interval" && state.modes[0] !== "make" && !!state.before.nulls;
+    return selectionFromRanges(ranges, nulls);
   };
 
-  const release = () => {
-    if (!hand) return;
-    const held = hand;
-    hand = null;
-    scene.busy = false;
-    if (!held.moved) click(host, held.press, held.grips);
-    else if (held.axis) host.settlePan();
-    else host.brush(scene.selection, "commit");
+  const endPress = () => {
+    if (!dragState) return;
+    const held = dragState;
+    dragState = null;
+    scene.isDragging = false;
+    if (!held.moved) handleClick(host, held.press, held.modes);
+    else if (held.isAxis) host.settlePan();
+    else host.setSelection(scene.selection, "commit");
   };
 
-  const cancel = () => {
-    if (!hand) return;
-    const { before, moved, axis } = hand;
-    hand = null;
-    scene.busy = false;
-    if (moved && !axis) host.brush(before, "commit");
+  const cancelPress = () => {
+    if (!dragState) return;
+    const { before, moved, isAxis: axis } = dragState;
+    dragState = null;
+    scene.isDragging = false;
+    if (moved && !axis) host.setSelection(before, "commit");
   };
 
   return {
-    press: take, drag, release, cancel,
-    hover: (x, y) => host.point(host.plot().cellAt(x, y)),
-    leave: () => host.point(-1),
-    clear: (x, y) => (y > host.plot().frame.bottom && x > 0 ? host.reset() : host.brush(null, "commit")),
+    press: startPress, drag: dragTo, release: endPress, cancel: cancelPress,
+    hover: (x, y) => host.setHoveredCell(host.getPlot().findCellAt(x, y)),
+    leave: () => host.setHoveredCell(-1),
+    clear: (x, y) => (y > host.getPlot().frame.bottom && x > 0 ? host.resetZoom() : host.setSelection(null, "commit")),
   };
 }
 
-/** @param {Host} host @param {Press} press @param {Grip[]} grips */
-function click(host, press, grips) {
+/** @param {BrushHost} host @param {PointerPress} press @param {DragMode[]} modes */
+function handleClick(host, press, modes) {
   const { scene } = host;
-  const cell = host.plot().cellAt(press.x, press.y);
+  const cell = host.getPlot().findCellAt(press.x, press.y);
   if (cell < 0) return;
-  const selection = selectionOfCell(scene, cell, press.add);
-  if (sameSelection(selection, scene.selection)) host.brush(null, "commit");
-  else if (!grips.some((grip) => grip === "from" || grip === "to")) host.brush(selection, "commit");
+  const selection = selectionFromCell(scene, cell, press.add);
+  if (sameSelection(selection, scene.selection)) host.setSelection(null, "commit");
+  else if (!modes.some((mode) => mode === "from" || mode === "to")) host.setSelection(selection, "commit");
 }
 
 /** @param {Scene} scene @param {number} cell @param {boolean} add @returns {Selection} */
-function selectionOfCell({ bins: [x, y], selection }, cell, add) {
-  if (y) return box(cell % x.axis.bins, Math.floor(cell / x.axis.bins));
+function selectionFromCell({ bins: [x, y], selection }, cell, add) {
+  if (y) return boxFromCell(cell % x.axis.bins, Math.floor(cell / x.axis.bins));
   if (add && cell === x.none && selection?.type === "interval" && selection.from < selection.to)
-    return selectionOf([selection], !selection.nulls);
-  return intervalOfCell(x, cell);
+    return selectionFromRanges([selection], !selection.nulls);
+  return intervalFromCell(x, cell);
 }
 
 /** @param {number} column @param {number} row @returns {Selection} */
-function box(column, row) {
+function boxFromCell(column, row) {
   return { type: "box", x: { from: column, to: column + 1 }, y: { from: row, to: row + 1 } };
 }

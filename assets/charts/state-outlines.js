@@ -1,18 +1,18 @@
-/** US state outlines in degrees, fetched once a page. */
+/** US state outlines in degrees, fetched once per page. */
 
-/** @import {Frame, Scene} from "./types.js" */
-/** @typedef {number[][][]} Lines polylines of [longitude, latitude] */
+/** @import {PlotFrame, Scene} from "./types.js" */
+/** @typedef {number[][][]} Polylines polylines of [longitude, latitude] */
 
 import { mesh } from "../vendor/library.js";
-import { hairline } from "./canvas-primitives.js";
+import { drawHairline } from "./canvas-primitives.js";
 
-/** @type {Lines | null} */
+/** @type {Polylines | null} */
 let lines = null;
-/** @type {Promise<Lines> | null} */
+/** @type {Promise<Polylines> | null} */
 let request = null;
 
 /**
- * @returns {Promise<Lines>}
+ * @returns {Promise<Polylines>}
  * @throws {Error} when the server does not send the outlines
  */
 export function loadOutlines() {
@@ -29,10 +29,10 @@ async function fetchOutlines() {
 }
 
 /**
- * Draws what has arrived of the outlines.
+ * Draws the outlines, if they have been loaded.
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {Frame} frame
+ * @param {PlotFrame} frame
  * @param {(longitude: number) => number} x
  * @param {(latitude: number) => number} y
  */
@@ -54,11 +54,11 @@ export function drawOutlines(context, scene, frame, x, y) {
   context.lineJoin = "round";
   context.stroke();
   context.restore();
-  frameLines(context, ratio, frame, theme.grid);
+  drawFrameEdges(context, ratio, frame, theme.grid);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {number} ratio @param {Frame} frame @param {string} colour */
-function frameLines(context, ratio, { left, top, right, bottom }, colour) {
-  hairline(context, ratio, left, top, right, top, colour);
-  hairline(context, ratio, right, top, right, bottom, colour);
+/** @param {CanvasRenderingContext2D} context @param {number} ratio @param {PlotFrame} frame @param {string} colour */
+function drawFrameEdges(context, ratio, { left, top, right, bottom }, colour) {
+  drawHairline(context, ratio, left, top, right, top, colour);
+  drawHairline(context, ratio, right, top, right, bottom, colour);
 }

@@ -1,6 +1,6 @@
-/** Colours and type of the page, read from its custom properties once a theme, not once a frame. */
+/** Colours and fonts of the page, read from its custom properties once per theme, not per frame. */
 
-/** @import {Theme} from "./types.js" */
+/** @import {ChartTheme} from "./types.js" */
 
 const LIGHT = {
   selected: "#2f6fed", context: "#8b95a1", ghost: "#e3e7ec", axis: "#aab2bd", text: "#1d2733", "text-weak": "#5c6875",
@@ -14,24 +14,24 @@ const SYSTEM = {
 
 /**
  * @param {Element} element an element inside the themed page
- * @returns {Theme}
+ * @returns {ChartTheme}
  */
 export function readTheme(element) {
   const style = getComputedStyle(element);
   const forced = matchMedia("(forced-colors: active)").matches;
-  const colour = (/** @type {keyof typeof LIGHT} */ name) =>
-    forced ? resolved(element, SYSTEM[name]) : style.getPropertyValue(`--dx-${name}`).trim() || LIGHT[name];
+  const readColor = (/** @type {keyof typeof LIGHT} */ name) =>
+    forced ? resolveSystemColor(element, SYSTEM[name]) : style.getPropertyValue(`--dx-${name}`).trim() || LIGHT[name];
   const density = DENSITY.map((fallback, i) => style.getPropertyValue(`--dx-density-${i}`).trim() || fallback);
   return {
-    selected: colour("selected"), context: colour("context"), ghost: colour("ghost"), axis: colour("axis"),
-    text: colour("text"), textWeak: colour("text-weak"), grid: colour("grid"), surface: colour("surface"),
-    density, ramp: rampOf(density),
+    selected: readColor("selected"), context: readColor("context"), ghost: readColor("ghost"), axis: readColor("axis"),
+    text: readColor("text"), textWeak: readColor("text-weak"), grid: readColor("grid"), surface: readColor("surface"),
+    density, ramp: createColorRamp(density),
     font: `11px ${style.fontFamily}`, fontSmall: `10px ${style.fontFamily}`,
   };
 }
 
-/** A system colour as a canvas understands it wherever it is. @param {Element} element @param {string} name */
-function resolved(element, name) {
+/** A system colour, resolved so that any canvas understands it. @param {Element} element @param {string} name */
+function resolveSystemColor(element, name) {
   const probe = document.createElement("i");
   probe.style.color = name;
   element.append(probe);
@@ -41,7 +41,7 @@ function resolved(element, name) {
 }
 
 /** @param {string[]} stops @returns {Uint32Array} */
-function rampOf(stops) {
+function createColorRamp(stops) {
   const canvas = document.createElement("canvas");
   canvas.width = 256;
   canvas.height = 1;

@@ -1,12 +1,12 @@
-/** The words every chart module shares. Codes are those of an axis's fine scale, cells those of a view's own bins. */
+/** Types that all chart modules share. Codes are those of an axis's fine scale, cells those of a view's own bins. */
 
-export type Kind = "histogram" | "series" | "bars" | "density" | "figure";
-export type State = "exact" | "approximate" | "stale";
-export type Phase = "move" | "commit";
+export type ChartKind = "histogram" | "series" | "bars" | "density" | "figure";
+export type ResultState = "exact" | "approximate" | "stale";
+export type BrushPhase = "move" | "commit";
 export type Domain = [number, number];
 
 /** One axis as it arrives with a cube. Ordered codes: 0 below, 1..levels, levels+1 above, levels+2 null. */
-export interface Axis {
+export interface ChartAxis {
   column: string;
   label: string;
   type: string;
@@ -22,54 +22,54 @@ export interface Axis {
   choices: number[];
 }
 
-export interface Measure {
+export interface ChartMeasure {
   aggregate: string;
   column: string | null;
 }
 
-export interface Model {
+export interface ChartModel {
   id: string;
-  kind: Kind;
+  kind: ChartKind;
   title: string;
-  axes: Axis[];
-  measure: Measure;
+  axes: ChartAxis[];
+  measure: ChartMeasure;
   outlines: boolean;
   /** rows of the whole dataset. */
   rows: number;
 }
 
 /** Half-open. */
-export interface Span {
+export interface IndexRange {
   from: number;
   to: number;
 }
 /** An empty range with `nulls` is "only rows without a value". */
-export interface Interval extends Span {
+export interface IntervalSelection extends IndexRange {
   type: "interval";
   nulls?: boolean;
 }
-export interface Members {
+export interface MembersSelection {
   type: "members";
   codes: number[];
 }
-export interface Box {
+export interface BoxSelection {
   type: "box";
-  x: Span;
-  y: Span;
+  x: IndexRange;
+  y: IndexRange;
 }
-export type Selection = Interval | Members | Box;
+export type Selection = IntervalSelection | MembersSelection | BoxSelection;
 
-export interface Callbacks {
+export interface ChartCallbacks {
   onActivate(id: string): void;
-  onBrush(id: string, selection: Selection | null, phase: Phase): void;
+  onBrush(id: string, selection: Selection | null, phase: BrushPhase): void;
   onZoom(id: string, domains: (Domain | null)[]): void;
-  /** Asked when the chart itself wants a frame (hover, zoom preview); without it the chart asks the browser. */
+  /** Called when the chart itself needs a frame (hover, zoom preview); without it the chart requests one of the browser. */
   onRedraw?(id: string): void;
 }
 
-/** The cells of one axis, told apart. A cell number of -1 means the axis has no such cell. */
-export interface Bins {
-  axis: Axis;
+/** The cells of one axis by kind. A cell number of -1 means that the axis has no such cell. */
+export interface AxisBins {
+  axis: ChartAxis;
   count: number;
   first: number;
   /** count+1 fine codes at which the cells begin and the last one ends. */
@@ -82,29 +82,29 @@ export interface Bins {
   none: number;
 }
 
-export interface Slot {
+export interface PixelRange {
   start: number;
   end: number;
 }
 
-/** Codes on a line of pixels. `fractions` has n+1 ascending places in 0..1 of the codes 1..n; size may be negative. */
-export interface Track {
+/** Maps codes to pixels. `fractions` has the n+1 ascending positions in 0..1 of the edges of codes 1..n; size may be negative. */
+export interface CodeScale {
   start: number;
   size: number;
   fractions: Float64Array;
-  below: Slot | null;
-  above: Slot | null;
-  none: Slot | null;
+  below: PixelRange | null;
+  above: PixelRange | null;
+  none: PixelRange | null;
 }
 
-export interface Frame {
+export interface PlotFrame {
   left: number;
   top: number;
   right: number;
   bottom: number;
 }
 
-export interface Theme {
+export interface ChartTheme {
   selected: string;
   context: string;
   ghost: string;
@@ -120,45 +120,45 @@ export interface Theme {
   fontSmall: string;
 }
 
-/** All that a drawing depends on. */
+/** Everything that the drawing of a chart depends on. */
 export interface Scene {
-  model: Model;
-  bins: Bins[];
+  model: ChartModel;
+  bins: AxisBins[];
   ghost: Float64Array | null;
   values: Float64Array | null;
-  state: State;
+  state: ResultState;
   selection: Selection | null;
-  theme: Theme;
+  theme: ChartTheme;
   width: number;
   height: number;
   ratio: number;
   /** cell under the pointer or the focus, -1 for none. */
-  hover: number;
-  busy: boolean;
-  /** a zoom is shown that has not been asked for yet. */
-  zooming: boolean;
-  /** domains shown while a zoom is on its way, null where the axis's own. */
-  domains: (Domain | null)[];
+  hoveredCell: number;
+  isDragging: boolean;
+  /** whether a zoom is previewed whose bins have not been requested yet. */
+  isZooming: boolean;
+  /** domains shown while a zoom is loading; null: the axis's own. */
+  zoomDomains: (Domain | null)[];
   /** scroll position of a long list, pixels. */
   scroll: number;
-  /** value range that the last settled picture asked for, null: the ghost's. */
-  fitted: Domain | null;
+  /** value range of the last settled values where they exceed the ghost's, else null. */
+  fittedDomain: Domain | null;
 }
 
-/** What a kind makes of a scene: geometry computed once, then painted many times. */
+/** How one kind of chart draws a scene: geometry computed once, then painted many times. */
 export interface Plot {
-  frame: Frame;
-  /** brush tracks, one an axis; empty where nothing is brushed by range. */
-  tracks: Track[];
+  frame: PlotFrame;
+  /** one per axis; empty where nothing is brushed by range. */
+  codeScales: CodeScale[];
   /** rows of a list of categories, in pixels of the unscrolled list. */
   rows: { cell: number; top: number; height: number }[];
   background(context: CanvasRenderingContext2D): void;
   foreground(context: CanvasRenderingContext2D): void;
   overlay?(context: CanvasRenderingContext2D): void;
-  cellAt(x: number, y: number): number;
+  findCellAt(x: number, y: number): number;
 }
 
-export interface Table {
+export interface DataTable {
   columns: string[];
   rows: string[][];
 }

@@ -1,6 +1,6 @@
-/** The line of values a chart stands on. It comes from everything and holds still while a hand moves. */
+/** The domain of the value axis. It is that of the unfiltered data and doesn't change during a drag. */
 
-/** @import {Bins, Domain, Measure} from "./types.js" */
+/** @import {AxisBins, Domain, ChartMeasure} from "./types.js" */
 
 import { isAdditive } from "./format.js";
 
@@ -10,7 +10,7 @@ import { isAdditive } from "./format.js";
  * @param {number} to after the last
  * @returns {Domain | null} null when no cell has a value
  */
-export function extent(cells, from, to) {
+export function getExtent(cells, from, to) {
   let low = Infinity;
   let high = -Infinity;
   for (let i = from; i < to; i++) {
@@ -21,48 +21,48 @@ export function extent(cells, from, to) {
 }
 
 /** @param {Domain | null} a @param {Domain | null} b @returns {Domain | null} */
-export function union(a, b) {
+export function unionDomains(a, b) {
   if (!a || !b) return a ?? b;
   return [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
 }
 
 /**
  * The range to draw: with zero where values add up or zero is near, otherwise close around the values.
- * @param {Measure} measure
+ * @param {ChartMeasure} measure
  * @param {Domain | null} range
  * @returns {Domain}
  */
-export function valueDomain(measure, range) {
+export function getValueDomain(measure, range) {
   if (!range) return [0, 1];
   const [low, high] = range;
-  if (isAdditive(measure)) return low >= 0 ? [0, high * 1.04 || 1] : padded(Math.min(low, 0), Math.max(high, 0));
+  if (isAdditive(measure)) return low >= 0 ? [0, high * 1.04 || 1] : padDomain(Math.min(low, 0), Math.max(high, 0));
   if (low >= 0 && low <= high / 2) return [0, high * 1.06 || 1];
-  return padded(low, high);
+  return padDomain(low, high);
 }
 
 /** @param {number} low @param {number} high @returns {Domain} */
-function padded(low, high) {
+function padDomain(low, high) {
   const room = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
   return [low - room, high + room];
 }
 
 /** The range of the ordinary cells, of all cells where these are empty.
- * @param {Bins} bins @param {Float64Array | null} cells */
-export function extentOfBins(bins, cells) {
+ * @param {AxisBins} bins @param {Float64Array | null} cells */
+export function getBinsExtent(bins, cells) {
   if (!cells) return null;
-  const range = extent(cells, bins.first, bins.first + bins.count);
-  return range && (range[0] !== 0 || range[1] !== 0) ? range : extent(cells, 0, bins.axis.bins);
+  const range = getExtent(cells, bins.first, bins.first + bins.count);
+  return range && (range[0] !== 0 || range[1] !== 0) ? range : getExtent(cells, 0, bins.axis.bins);
 }
 
 /**
- * The range of what is shown where it leaves that of everything (a mean, or a sum with both signs), else null.
- * @param {Bins} bins
+ * The range of the filtered values where it exceeds that of the unfiltered ones (a mean, or a sum with both signs), else null.
+ * @param {AxisBins} bins
  * @param {Float64Array} cells
  * @param {Float64Array} ghost
  * @returns {Domain | null}
  */
-export function outgrown(bins, cells, ghost) {
-  const range = extentOfBins(bins, cells);
-  const all = extentOfBins(bins, ghost);
+export function findExceedingDomain(bins, cells, ghost) {
+  const range = getBinsExtent(bins, cells);
+  const all = getBinsExtent(bins, ghost);
   return range && all && (range[0] < all[0] || range[1] > all[1]) ? range : null;
 }

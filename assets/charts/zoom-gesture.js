@@ -1,70 +1,70 @@
-/** Wheel and keys on the axes: shows the new domain at once and asks for its bins when the hand rests. */
+/** Zooming and panning by wheel and keys: previews the new domain at once and requests its bins when the gesture pauses. */
 
 /** @import {Domain, Plot, Scene} from "./types.js" */
-/** @typedef {{zoom(factor: number, x: number, y: number): void, pan(pixels: number): void, settle(): void, reset(): void, stop(): void}} Zoomer */
+/** @typedef {{zoomAt(factor: number, x: number, y: number): void, panBy(pixels: number): void, settleZoom(): void, resetZoom(): void, stop(): void}} ZoomGesture */
 
-import { isEmpty } from "./bins.js";
-import { panned, zoomed } from "./zoom-domain.js";
+import { isEmptyCell } from "./bins.js";
+import { panDomain, zoomDomain } from "./zoom-domain.js";
 
-const REST = 180;
+const SETTLE_DELAY = 180;
 
 /**
  * @param {Scene} scene
- * @param {() => Plot} plot
+ * @param {() => Plot} getPlot
  * @param {() => void} preview
  * @param {(domains: (Domain | null)[]) => void} commit
- * @returns {Zoomer}
+ * @returns {ZoomGesture}
  */
-export function createZoomer(scene, plot, preview, commit) {
+export function createZoomGesture(scene, getPlot, preview, commit) {
   let timer = 0;
-  const settle = () => {
+  const settleZoom = () => {
     clearTimeout(timer);
-    scene.zooming = false;
-    if (scene.domains.some(Boolean)) commit(scene.domains.map((domain) => domain && [...domain]));
+    scene.isZooming = false;
+    if (scene.zoomDomains.some(Boolean)) commit(scene.zoomDomains.map((domain) => domain && [...domain]));
   };
   /** @param {(domain: Domain, axis: number) => Domain} change */
-  const change = (change) => {
-    scene.domains = plot().tracks.map((_, i) => change(domainOf(scene, i), i));
-    scene.zooming = true;
+  const changeDomains = (change) => {
+    scene.zoomDomains = getPlot().codeScales.map((_, i) => change(getDomain(scene, i), i));
+    scene.isZooming = true;
     preview();
     clearTimeout(timer);
-    timer = window.setTimeout(settle, REST);
+    timer = window.setTimeout(settleZoom, SETTLE_DELAY);
   };
   return {
-    zoom(factor, x, y) {
-      change((domain, i) => {
-        const track = plot().tracks[i];
-        const at = Math.max(0, Math.min(1, ((i ? y : x) - track.start) / track.size));
-        return factor > 1 && !hasBeyond(scene, i) && !scene.domains[i] ? domain : zoomed(scene.bins[i].axis, domain, at, factor);
+    zoomAt(factor, x, y) {
+      changeDomains((domain, i) => {
+        const codeScale = getPlot().codeScales[i];
+        const at = Math.max(0, Math.min(1, ((i ? y : x) - codeScale.start) / codeScale.size));
+        return factor > 1 && !hasRowsBeyond(scene, i) && !scene.zoomDomains[i] ? domain : zoomDomain(scene.bins[i].axis, domain, at, factor);
       });
     },
-    pan(pixels) {
-      change((domain, i) => (i ? domain : panned(scene.bins[i].axis, domain, -pixels / plot().tracks[i].size)));
+    panBy(pixels) {
+      changeDomains((domain, i) => (i ? domain : panDomain(scene.bins[i].axis, domain, -pixels / getPlot().codeScales[i].size)));
     },
-    settle,
-    reset() {
+    settleZoom,
+    resetZoom() {
       clearTimeout(timer);
-      scene.zooming = false;
-      commit(plot().tracks.map(() => null));
+      scene.isZooming = false;
+      commit(getPlot().codeScales.map(() => null));
     },
     stop: () => clearTimeout(timer),
   };
 }
 
 /** @param {Scene} scene @param {number} index @returns {Domain} */
-function domainOf(scene, index) {
+function getDomain(scene, index) {
   const edges = /** @type {Float64Array} */ (scene.bins[index].edges);
-  return scene.domains[index] ?? [edges[0], edges[edges.length - 1]];
+  return scene.zoomDomains[index] ?? [edges[0], edges[edges.length - 1]];
 }
 
-/** Are there rows beyond the ends of an axis, so that zooming out would show more? @param {Scene} scene @param {number} index */
-function hasBeyond({ bins, ghost }, index) {
+/** Whether there are rows beyond the ends of an axis, so that zooming out would show more. @param {Scene} scene @param {number} index */
+function hasRowsBeyond({ bins, ghost }, index) {
   const { below, above } = bins[index];
   if (!ghost) return false;
-  if (bins.length === 1) return !isEmpty(ghost[below]) || !isEmpty(ghost[above]);
+  if (bins.length === 1) return !isEmptyCell(ghost[below]) || !isEmptyCell(ghost[above]);
   const width = bins[0].axis.bins;
   return ghost.some((value, cell) => {
     const place = index ? Math.floor(cell / width) : cell % width;
-    return (place === below || place === above) && !isEmpty(value);
+    return (place === below || place === above) && !isEmptyCell(value);
   });
 }

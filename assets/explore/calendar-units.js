@@ -1,4 +1,4 @@
-/** Bins of a time axis in calendar words. */
+/** Names the bins of a time axis by calendar units. */
 import { utcDay, utcHour, utcMinute, utcMonday, utcMonth, utcSecond, utcYear } from "../vendor/library.js";
 
 const SECOND = 1000;
@@ -6,7 +6,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** As the server groups times. @type {[string, number, import("d3-time").TimeInterval | null][]} */
+/** The units that the server groups times by. @type {[string, number, import("d3-time").TimeInterval | null][]} */
 const UNITS = [
   ["Second", SECOND, utcSecond], ["5 seconds", 5 * SECOND, utcSecond.every(5)], ["15 seconds", 15 * SECOND, utcSecond.every(15)],
   ["30 seconds", 30 * SECOND, utcSecond.every(30)], ["Minute", MINUTE, utcMinute], ["5 minutes", 5 * MINUTE, utcMinute.every(5)],
@@ -17,13 +17,13 @@ const UNITS = [
 ];
 
 /**
- * The calendar unit that makes this many bins of a span; weeks that also begin with each month are weeks.
+ * The calendar unit that divides a time range into this many bins; weeks that also begin with each month count as weeks.
  * @param {number} from epoch milliseconds @param {number} to @param {number} bins @returns {string}
  */
-export function calendarUnit(from, to, bins) {
+export function findCalendarUnit(from, to, bins) {
   const near = UNITS.filter(([, length]) => Math.abs(Math.log2((to - from) / length / bins)) < 2);
   const exact = near.find(([, , unit]) => unit?.range(unit.floor(new Date(from)), new Date(to)).length === bins);
-  const off = (/** @type {number} */ length) => Math.abs(Math.log((to - from) / length / bins));
-  const [label] = exact ?? UNITS.reduce((best, unit) => (off(unit[1]) < off(best[1]) ? unit : best));
+  const getDeviation = (/** @type {number} */ length) => Math.abs(Math.log((to - from) / length / bins));
+  const [label] = exact ?? UNITS.reduce((best, unit) => (getDeviation(unit[1]) < getDeviation(best[1]) ? unit : best));
   return label;
 }

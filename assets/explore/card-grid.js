@@ -1,23 +1,23 @@
 /**
- * The cards on twelve columns.
+ * The grid of cards, twelve columns wide.
  * @import { Exploration } from "./types.js"
- * @import { Actions } from "./card-actions.js"
+ * @import { CardActions } from "./card-actions.js"
  */
-import { Card } from "./view-card.js";
+import { ViewCard } from "./view-card.js";
 import { h, setChildren } from "./dom.js";
-import { landing, markLanding } from "./card-drag.js";
-import { COLUMN_DRAG } from "./column-sidebar.js";
+import { findDropTarget, markDropTarget } from "./card-drag.js";
+import { COLUMN_MIME_TYPE } from "./column-sidebar.js";
 
-export class Grid {
-  /** @type {Map<string, Card>} */ cards = new Map();
+export class CardGrid {
+  /** @type {Map<string, ViewCard>} */ cards = new Map();
 
-  /** @param {Actions} actions @param {(columns: string[], index: number) => void} add */
+  /** @param {CardActions} actions @param {(columns: string[], index: number) => void} add */
   constructor(actions, add) {
     this.actions = actions;
-    this.add = add;
+    this.addView = add;
     this.cardsElement = h("div", { class: "dx-cards" });
-    this.empty = h("p", { class: "dx-empty" }, "No views. Click a column on the left to see its distribution, or drag it here.");
-    this.element = h("div", { class: "dx-grid" }, this.cardsElement, this.empty);
+    this.emptyMessage = h("p", { class: "dx-empty" }, "No views. Click a column on the left to see its distribution, or drag it here.");
+    this.element = h("div", { class: "dx-grid" }, this.cardsElement, this.emptyMessage);
     this.#acceptColumns();
   }
 
@@ -31,11 +31,11 @@ export class Grid {
     }
     for (const view of views) {
       const card = this.cards.get(view.id);
-      if (!card) this.cards.set(view.id, new Card(view, this.actions, this.cardsElement));
+      if (!card) this.cards.set(view.id, new ViewCard(view, this.actions, this.cardsElement));
       else if (card.view !== view) card.update(view);
     }
-    setChildren(this.cardsElement, views.map((view) => /** @type {Card} */ (this.cards.get(view.id)).element));
-    this.empty.hidden = views.length > 0;
+    setChildren(this.cardsElement, views.map((view) => /** @type {ViewCard} */ (this.cards.get(view.id)).element));
+    this.emptyMessage.hidden = views.length > 0;
   }
 
   destroy() {
@@ -43,19 +43,19 @@ export class Grid {
   }
 
   #acceptColumns() {
-    const isColumn = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes(COLUMN_DRAG);
+    const isColumn = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes(COLUMN_MIME_TYPE);
     this.element.addEventListener("dragover", (event) => {
       if (!isColumn(event)) return;
       event.preventDefault();
-      markLanding(this.cardsElement, landing(this.cardsElement, event.clientX, event.clientY));
+      markDropTarget(this.cardsElement, findDropTarget(this.cardsElement, event.clientX, event.clientY));
     });
-    this.element.addEventListener("dragleave", () => markLanding(this.cardsElement, null));
+    this.element.addEventListener("dragleave", () => markDropTarget(this.cardsElement, null));
     this.element.addEventListener("drop", (event) => {
       if (!isColumn(event)) return;
       event.preventDefault();
-      markLanding(this.cardsElement, null);
-      const column = /** @type {DataTransfer} */ (event.dataTransfer).getData(COLUMN_DRAG);
-      this.add([column], landing(this.cardsElement, event.clientX, event.clientY)?.index ?? this.cards.size);
+      markDropTarget(this.cardsElement, null);
+      const column = /** @type {DataTransfer} */ (event.dataTransfer).getData(COLUMN_MIME_TYPE);
+      this.addView([column], findDropTarget(this.cardsElement, event.clientX, event.clientY)?.index ?? this.cards.size);
     });
   }
 }

@@ -1,15 +1,15 @@
 /**
- * What a view is drawn as.
- * @import { Column, Kind, View } from "./types.js"
+ * The kind of chart that a view is drawn as.
+ * @import { Column, ChartKind, View } from "./types.js"
  */
 
-const ORDERED = ["number", "time"];
+const ORDERED_KINDS = ["number", "time"];
 
 /** @param {Column | undefined} column */
-export const isOrdered = (column) => column !== undefined && ORDERED.includes(column.kind);
+export const isOrderedColumn = (column) => column !== undefined && ORDERED_KINDS.includes(column.kind);
 
-/** @param {View} view @returns {Kind} */
-export function kindOf({ columns, scales }) {
+/** @param {View} view @returns {ChartKind} */
+export function getChartKind({ columns, scales }) {
   if (!columns.length) return "figure";
   if (columns.length > 1) return "density";
   const { type } = scales[0];
@@ -17,12 +17,12 @@ export function kindOf({ columns, scales }) {
   return type === "category" || type === "boolean" ? "bars" : "histogram";
 }
 
-/** As the server finds places. */
+/** Names of coordinate columns, as the server recognises them. */
 const LONGITUDE = /(?:^|[_ ])(?:lon|lng|long|longitude)$/i;
 const LATITUDE = /(?:^|[_ ])(?:lat|latitude)$/i;
 
 /** @param {string} name of a column */
-export const isCoordinate = (name) => LONGITUDE.test(name) || LATITUDE.test(name);
+export const isCoordinateName = (name) => LONGITUDE.test(name) || LATITUDE.test(name);
 
-/** Longitude across and latitude up: worth drawing on a map. @param {View} view */
-export const isMap = ({ columns: [x, y] }) => LONGITUDE.test(x ?? "") && LATITUDE.test(y ?? "");
+/** Whether a view is a map: longitude by latitude. @param {View} view */
+export const isMapView = ({ columns: [x, y] }) => LONGITUDE.test(x ?? "") && LATITUDE.test(y ?? "");

@@ -1,43 +1,43 @@
-/** Dialogs that ask: for a name, or whether one is sure. They close when the deed is done, and say what stood in its way. */
-import { attempt } from "./api.js";
-import { open } from "./dialogs.js";
-import { h, textButton } from "./dom.js";
+/** Dialogs that ask for a name or a confirmation. They close when the action succeeds, and show its error if it fails. */
+import { runShowingError } from "./api.js";
+import { openDialog } from "./dialogs.js";
+import { h, createTextButton } from "./dom.js";
 
-/** @param {string} title @param {string} name @param {(chosen: string) => Promise<unknown>} act */
-export function askName(title, name, act) {
+/** @param {string} title @param {string} name @param {(chosen: string) => Promise<unknown>} action */
+export function promptName(title, name, action) {
   const field = h("input", { class: "dx-input", "aria-label": "New name", maxlength: 200, required: true, value: name });
-  ask(title, field, "Save", () => act(field.value));
+  openFormDialog(title, field, "Save", () => action(field.value));
   field.select();
 }
 
-/** @param {string} title @param {string} question @param {string} yes @param {() => Promise<unknown>} act */
-export function askSure(title, question, yes, act) {
-  ask(title, h("p", {}, question), yes, act);
+/** @param {string} title @param {string} question @param {string} confirmLabel @param {() => Promise<unknown>} action */
+export function confirmAction(title, question, confirmLabel, action) {
+  openFormDialog(title, h("p", {}, question), confirmLabel, action);
 }
 
-/** @param {string} title @param {Node} what @param {string} yes @param {() => Promise<unknown>} act */
-function ask(title, what, yes, act) {
+/** @param {string} title @param {Node} content @param {string} submitLabel @param {() => Promise<unknown>} action */
+function openFormDialog(title, content, submitLabel, action) {
   const problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
-  const before = /** @type {HTMLElement | null} */ (document.activeElement);
-  let doing = false;
+  const focusedBefore = /** @type {HTMLElement | null} */ (document.activeElement);
+  let isSubmitting = false;
   const onsubmit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    if (doing) return; // another Enter, while the server has not answered
-    doing = true;
-    await attempt(problem, async () => {
-      await act();
+    if (isSubmitting) return; // another Enter before the server has responded
+    isSubmitting = true;
+    await runShowingError(problem, async () => {
+      await action();
       dialog.close();
     });
-    doing = false;
+    isSubmitting = false;
   };
   const buttons = h("div", { class: "dx-line" },
-    h("button", { class: "dx-quiet-button", type: "submit" }, yes), textButton("Cancel", () => dialog.close()));
-  const dialog = open(title, h("form", { class: "dx-stack", onsubmit }, what, problem, buttons));
-  dialog.addEventListener("close", () => back(before));
+    h("button", { class: "dx-quiet-button", type: "submit" }, submitLabel), createTextButton("Cancel", () => dialog.close()));
+  const dialog = openDialog(title, h("form", { class: "dx-stack", onsubmit }, content, problem, buttons));
+  dialog.addEventListener("close", () => restoreFocus(focusedBefore));
 }
 
-/** Gives the focus back; where what had it is gone, to the dialog below. @param {HTMLElement | null} before */
-function back(before) {
-  if (before?.isConnected) before.focus();
+/** Restores the focus; if the element that had it is gone, to the dialog below. @param {HTMLElement | null} focusedBefore */
+function restoreFocus(focusedBefore) {
+  if (focusedBefore?.isConnected) focusedBefore.focus();
   else /** @type {HTMLElement | null} */ (document.querySelector("dialog[open] .dx-dialog-body"))?.focus();
 }

@@ -1,101 +1,101 @@
-/** Fetches cube frames and rows: one flight a purpose, the newer ends the older; decoded frames are kept. */
-import { Cache } from "./lru-cache.js";
-import { decode } from "./cubes/frame-decoder.js";
+/** Fetches cube frames and rows: one request per purpose, a newer one aborts the older; decoded frames are cached. */
+import { LruCache } from "./lru-cache.js";
+import { decodeFrame } from "./cubes/frame-decoder.js";
 
-const MEMORY = 96 * 2 ** 20;
-const PATIENCE = 30_000;
+const CACHE_BYTES = 96 * 2 ** 20;
+const REQUEST_TIMEOUT = 30_000;
 
-/** A newer request has taken this one's place. */
-export class Outdated extends Error {
+/** A newer request has superseded this one. */
+export class SupersededError extends Error {
   message = "A newer request took this one’s place.";
 }
 
 /** The session has ended. */
-export class SignedOut extends Error {}
+export class SignedOutError extends Error {}
 
-/** The person sees more or less than when the page was opened. */
-export class RightsChanged extends Error {
+/** The user's access to the dataset has changed since the page was opened. */
+export class RightsChangedError extends Error {
   message = "Your rights have changed.";
 }
 
-/** The dataset is no longer there, or no longer the person's to see. */
-export class Gone extends Error {
+/** The dataset no longer exists, or the user no longer has access to it. */
+export class DatasetGoneError extends Error {
   message = "This dataset is no longer here for you.";
 }
 
-/** The server could not be reached, or could not answer; the message is for people. */
-export class Failed extends Error {}
+/** The server could not be reached or returned an error; the message is for people. */
+export class RequestFailedError extends Error {}
 
-const TOLD = [Outdated, SignedOut, RightsChanged, Gone, Failed];
+const KNOWN_ERRORS = [SupersededError, SignedOutError, RightsChangedError, DatasetGoneError, RequestFailedError];
 
 /** @param {Response} response @returns {Promise<Error>} */
-async function failure(response) {
-  if (response.status === 401) return new SignedOut();
-  if (response.status === 403 || response.status === 404) return new Gone();
+async function errorFromResponse(response) {
+  if (response.status === 401) return new SignedOutError();
+  if (response.status === 403 || response.status === 404) return new DatasetGoneError();
   const body = await response.json().catch(() => null);
-  if (response.status === 409) return body?.error?.code === "rights-changed" ? new RightsChanged() : new Outdated();
+  if (response.status === 409) return body?.error?.code === "rights-changed" ? new RightsChangedError() : new SupersededError();
   const told = body?.error?.message;
-  return new Failed(told ?? `The server could not answer (${response.status}).`);
+  return new RequestFailedError(told ?? `The server could not answer (${response.status}).`);
 }
 
-/** @param {unknown} error @param {AbortSignal} own @returns {Error} */
-function asFailure(error, own) {
-  if (own.aborted) return new Outdated();
+/** @param {unknown} error @param {AbortSignal} ownSignal @returns {Error} */
+function errorFromException(error, ownSignal) {
+  if (ownSignal.aborted) return new SupersededError();
   if (error instanceof DOMException && error.name === "TimeoutError")
-    return new Failed(`The server did not answer within ${PATIENCE / 1000} seconds.`);
-  return new Failed("The server cannot be reached.");
+    return new RequestFailedError(`The server did not answer within ${REQUEST_TIMEOUT / 1000} seconds.`);
+  return new RequestFailedError("The server cannot be reached.");
 }
 
-export class Client {
-  /** @type {Map<string, AbortController>} */ #flights = new Map();
-  /** Requests may overtake each other on their way: the server goes by their numbers. */
-  #number = 0;
-  /** @type {Cache<import("./cubes/frame-decoder.js").Frame>} */ #frames = new Cache(MEMORY);
+export class DataClient {
+  /** @type {Map<string, AbortController>} */ #inFlight = new Map();
+  /** Requests may arrive out of order: the server orders them by these numbers. */
+  #requestNumber = 0;
+  /** @type {LruCache<import("./cubes/frame-decoder.js").CubeFrame>} */ #frames = new LruCache(CACHE_BYTES);
 
-  /** @param {string} tab tells the tabs of one person apart @param {typeof fetch} [get] */
+  /** @param {string} tab identifies this tab among those of the user @param {typeof fetch} [get] */
   constructor(tab, get = (url, init) => fetch(url, init)) {
-    this.tab = tab;
-    this.get = get;
+    this.tabId = tab;
+    this.fetch = get;
   }
 
   /** @param {string} url */
-  cached(url) {
+  getCached(url) {
     return this.#frames.get(url);
   }
 
   /**
    * @param {string} url @param {string} purpose
-   * @returns {Promise<import("./cubes/frame-decoder.js").Frame>}
-   * @throws {Outdated | SignedOut | RightsChanged | Gone | Failed}
+   * @returns {Promise<import("./cubes/frame-decoder.js").CubeFrame>}
+   * @throws {SupersededError | SignedOutError | RightsChangedError | DatasetGoneError | RequestFailedError}
    */
-  async frame(url, purpose) {
-    this.#flights.get(purpose)?.abort();
+  async fetchFrame(url, purpose) {
+    this.#inFlight.get(purpose)?.abort();
     const known = this.#frames.get(url);
     if (known) return known;
-    const buffer = await this.#fly(url, purpose, "application/octet-stream", (response) => response.arrayBuffer());
-    const frame = decode(buffer);
+    const buffer = await this.#fetchLatest(url, purpose, "application/octet-stream", (response) => response.arrayBuffer());
+    const frame = decodeFrame(buffer);
     this.#frames.set(url, frame, buffer.byteLength);
     return frame;
   }
 
   /**
-   * Some rows of a table.
+   * Fetches some rows of the table.
    * @param {string} url @param {string} purpose
-   * @returns {Promise<import("./table/row-batches.js").Answer>}
-   * @throws {Outdated | SignedOut | RightsChanged | Gone | Failed}
+   * @returns {Promise<import("./table/row-batches.js").RowsResponse>}
+   * @throws {SupersededError | SignedOutError | RightsChangedError | DatasetGoneError | RequestFailedError}
    */
-  async rows(url, purpose) {
-    return this.#fly(url, purpose, "application/json", (response) => response.json());
+  async fetchRows(url, purpose) {
+    return this.#fetchLatest(url, purpose, "application/json", (response) => response.json());
   }
 
   /**
-   * What the server knows of a growing dataset.
+   * Fetches the state of a growing dataset.
    * @param {string} url
    * @returns {Promise<any>}
-   * @throws {SignedOut | RightsChanged | Failed}
+   * @throws {SignedOutError | RightsChangedError | RequestFailedError}
    */
-  async json(url) {
-    return this.#answer(url, { Accept: "application/json" }, new AbortController().signal, (response) => response.json());
+  async fetchJson(url) {
+    return this.#fetchAndRead(url, { Accept: "application/json" }, new AbortController().signal, (response) => response.json());
   }
 
   /**
@@ -103,29 +103,29 @@ export class Client {
    * @param {string} url @param {string} purpose @param {string} media @param {(response: Response) => Promise<T>} read
    * @returns {Promise<T>}
    */
-  async #fly(url, purpose, media, read) {
-    this.#flights.get(purpose)?.abort();
+  async #fetchLatest(url, purpose, media, read) {
+    this.#inFlight.get(purpose)?.abort();
     const controller = new AbortController();
-    this.#flights.set(purpose, controller);
-    const headers = { "X-Flight": `${this.tab}/${purpose}/${++this.#number}`, Accept: media };
-    return this.#answer(url, headers, controller.signal, read);
+    this.#inFlight.set(purpose, controller);
+    const headers = { "X-Flight": `${this.tabId}/${purpose}/${++this.#requestNumber}`, Accept: media };
+    return this.#fetchAndRead(url, headers, controller.signal, read);
   }
 
   /**
    * @template T
-   * @param {string} url @param {Record<string, string>} headers @param {AbortSignal} own
+   * @param {string} url @param {Record<string, string>} headers @param {AbortSignal} ownSignal
    * @param {(response: Response) => Promise<T>} read
    * @returns {Promise<T>}
    */
-  async #answer(url, headers, own, read) {
-    const signal = AbortSignal.any([own, AbortSignal.timeout(PATIENCE)]);
+  async #fetchAndRead(url, headers, ownSignal, read) {
+    const signal = AbortSignal.any([ownSignal, AbortSignal.timeout(REQUEST_TIMEOUT)]);
     try {
-      const response = await this.get(url, { signal, headers });
-      if (!response.ok) throw await failure(response);
+      const response = await this.fetch(url, { signal, headers });
+      if (!response.ok) throw await errorFromResponse(response);
       return await read(response);
     } catch (error) {
-      if (TOLD.some((kind) => error instanceof kind)) throw error;
-      throw asFailure(error, own);
+      if (KNOWN_ERRORS.some((kind) => error instanceof kind)) throw error;
+      throw errorFromException(error, ownSignal);
     }
   }
 }

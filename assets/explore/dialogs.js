@@ -1,8 +1,8 @@
-/** Dialogs: the shortcuts, and a view as a table. */
-import { h, iconButton } from "./dom.js";
+/** Dialogs: keyboard shortcuts, and a view as a table. */
+import { h, createIconButton } from "./dom.js";
 
-/** Alternatives, each of keys to hold together, and what they do. @type {[string[][], string][]} */
-const KEYS = [
+/** Shortcuts: alternatives, each of keys to press together, and what they do. @type {[string[][], string][]} */
+const SHORTCUTS = [
   [[["Drag"]], "Brush a range; drag it to move it, its ends to resize it"],
   [[["Click"]], "Select a bin or a bar; with Ctrl or Shift, one more"],
   [[["←"], ["→"]], "Move the focused end bin by bin; with Shift, further"],
@@ -22,9 +22,9 @@ const KEYS = [
 ];
 
 /** @param {string} title @param {...Node} content */
-export function open(title, ...content) {
+export function openDialog(title, ...content) {
   const dialog = h("dialog", { class: "dx-dialog", "aria-label": title });
-  const close = iconButton("close", "Close", () => dialog.close());
+  const close = createIconButton("close", "Close", () => dialog.close());
   const body = h("div", { class: "dx-dialog-body", tabindex: "0" }, ...content);
   dialog.append(h("header", {}, h("h2", {}, title), close), body);
   dialog.addEventListener("close", () => dialog.remove());
@@ -35,18 +35,18 @@ export function open(title, ...content) {
 }
 
 /** @param {string[][]} alternatives */
-const keycaps = (alternatives) =>
+const createKeycaps = (alternatives) =>
   alternatives.map((keys) => h("span", { class: "dx-chord" }, ...keys.map((key) => h("kbd", {}, key))));
 
 export function showShortcuts() {
   if (document.querySelector("dialog[open]")) return;
-  const rows = KEYS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, ...keycaps(keys)), h("td", {}, does)));
-  open("Shortcuts", h("table", { class: "dx-keys" }, h("tbody", {}, ...rows)));
+  const rows = SHORTCUTS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, ...createKeycaps(keys)), h("td", {}, does)));
+  openDialog("Shortcuts", h("table", { class: "dx-keys" }, h("tbody", {}, ...rows)));
 }
 
 /** @param {string} title @param {{ columns: string[], rows: (string | number)[][] }} table */
-export function showTable(title, { columns, rows }) {
+export function showTableDialog(title, { columns, rows }) {
   const head = h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, column)));
   const lines = rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, String(cell)))));
-  open(title, h("table", { class: "dx-table" }, h("thead", {}, head), h("tbody", {}, ...lines)));
+  openDialog(title, h("table", { class: "dx-table" }, h("thead", {}, head), h("tbody", {}, ...lines)));
 }

@@ -1,4 +1,4 @@
-/** Elements in one expression. */
+/** Helpers to create and update elements. */
 
 /** @typedef {Node | string | null | undefined | false} Child */
 
@@ -11,31 +11,31 @@
  */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) assign(element, name, value);
+  for (const [name, value] of Object.entries(attributes)) applyAttribute(element, name, value);
   element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
 /** @param {HTMLElement} element @param {string} name @param {any} value */
-function assign(element, name, value) {
+function applyAttribute(element, name, value) {
   if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
   else if (value === true) element.setAttribute(name, "");
   else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, String(value));
 }
 
 /** @param {string} name one of css/icons.css */
-export const icon = (name) => h("span", { class: `dx-icon dx-icon-${name}`, "aria-hidden": "true" });
+export const createIcon = (name) => h("span", { class: `dx-icon dx-icon-${name}`, "aria-hidden": "true" });
 
 /** @param {string} name @param {string} label @param {() => void} onclick @param {Record<string, any>} [attributes] */
-export function iconButton(name, label, onclick, attributes = {}) {
+export function createIconButton(name, label, onclick, attributes = {}) {
   const own = { type: "button", class: "dx-icon-button", "aria-label": label, title: label, onclick };
-  return h("button", { ...own, ...attributes }, icon(name));
+  return h("button", { ...own, ...attributes }, createIcon(name));
 }
 
 /** @param {string} label @param {() => void} onclick */
-export const textButton = (label, onclick) => h("button", { type: "button", class: "dx-quiet-button", onclick }, label);
+export const createTextButton = (label, onclick) => h("button", { type: "button", class: "dx-quiet-button", onclick }, label);
 
-/** Writes only what differs, into the text that is there: a new one is more to lay out. @param {Node} node @param {string} text */
+/** Sets a text only if it differs, in the existing text node: replacing the node costs more layout. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent === text) return;
   const { firstChild, lastChild } = node;
@@ -43,12 +43,12 @@ export function setText(node, text) {
   else node.textContent = text;
 }
 
-/** Shows or hides only what differs: a write makes the browser find styles anew. @param {HTMLElement} element @param {boolean} hidden */
+/** Sets `hidden` only if it differs: a write makes the browser recompute styles. @param {HTMLElement} element @param {boolean} hidden */
 export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden;
 }
 
-/** @param {HTMLElement} parent @param {HTMLElement[]} children kept in place, and in focus, where they already are */
+/** @param {HTMLElement} parent @param {HTMLElement[]} children those already in place are not moved and keep the focus */
 export function setChildren(parent, children) {
   const focused = /** @type {HTMLElement | null} */ (document.activeElement);
   children.forEach((child, index) => {

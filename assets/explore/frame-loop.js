@@ -1,23 +1,23 @@
-/** The one animation-frame loop: however often work is asked for, it is done once a frame. */
+/** The one animation-frame loop: however often work is requested, it runs once per frame. */
 export class FrameLoop {
   #pending = false;
 
   /** @param {() => void} work @param {(tick: () => void) => unknown} [schedule] */
   constructor(work, schedule = (tick) => requestAnimationFrame(tick)) {
-    this.work = work;
+    this.runWork = work;
     this.schedule = schedule;
   }
 
-  request() {
+  requestFrame() {
     if (this.#pending) return;
     this.#pending = true;
     this.schedule(() => this.flush());
   }
 
-  /** Does what was asked for now, not a frame later: for whoever asked from within a frame. */
+  /** Runs requested work now instead of in the next frame: for callers within a frame. */
   flush() {
     if (!this.#pending) return;
     this.#pending = false;
-    this.work();
+    this.runWork();
   }
 }

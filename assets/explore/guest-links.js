@@ -1,71 +1,71 @@
-/** Guest links to a saved view or a live session: give one out, copy, revoke. */
-import { ask, attempt } from "./api.js";
-import { h, textButton } from "./dom.js";
+/** Guest links to a saved view or a live session: create, copy, revoke. */
+import { callApi, runShowingError } from "./api.js";
+import { h, createTextButton } from "./dom.js";
 
 const DAY = 86_400_000;
-const LIVES = [[1, "a day"], [7, "a week"], [30, "30 days"], [365, "a year"]];
+const LIFETIMES = [[1, "a day"], [7, "a week"], [30, "30 days"], [365, "a year"]];
 
-/** @typedef {{ id: string, label: string, path: string, rights_of: string, expires: string, opened: string | null }} Link */
+/** @typedef {{ id: string, label: string, path: string, rights_of: string, expires: string, opened: string | null }} GuestLink */
 
 /** @param {string} moment */
-const when = (moment) => new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+const formatMoment = (moment) => new Date(moment).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 
-export class Links {
+export class GuestLinks {
   /**
-   * @param {string} url of what they lead to @param {boolean} anybody whether the rights may be somebody else's
-   * @param {string} does what whoever has one does
+   * @param {string} url of what they open @param {boolean} canChooseRights whether they may have another user's rights
+   * @param {string} visitorAction what visitors with a link can do
    */
-  constructor(url, anybody, does) {
+  constructor(url, canChooseRights, visitorAction) {
     this.url = url;
-    this.problem = h("p", { class: "dx-problem", role: "alert", hidden: true });
-    this.said = h("span", { class: "visually-hidden", role: "status" });
+    this.errorElement = h("p", { class: "dx-problem", role: "alert", hidden: true });
+    this.statusElement = h("span", { class: "visually-hidden", role: "status" });
     this.label = h("input", { class: "dx-input dx-grow", "aria-label": "What the link is for", placeholder: "What it is for", maxlength: 80 });
-    const lives = LIVES.map(([days, words]) => h("option", { value: days, selected: days === 7 }, `for ${words}`));
-    this.life = h("select", { class: "dx-select", "aria-label": "How long it is good" }, ...lives);
-    this.rightsOf = h("input", { class: "dx-input", "aria-label": "Rights of", placeholder: "Rights of: you", hidden: !anybody });
+    const lives = LIFETIMES.map(([days, words]) => h("option", { value: days, selected: days === 7 }, `for ${words}`));
+    this.lifetime = h("select", { class: "dx-select", "aria-label": "How long it is good" }, ...lives);
+    this.rightsOf = h("input", { class: "dx-input", "aria-label": "Rights of", placeholder: "Rights of: you", hidden: !canChooseRights });
     this.list = h("ul", { class: "dx-list" });
-    const about = h("p", { class: "dx-weak" }, `Whoever has a guest link ${does} without signing in.`);
-    this.element = h("section", { class: "dx-stack" }, h("h3", {}, "Guest links"), about, this.#form(), this.problem, this.list, this.said);
-    this.#show();
+    const about = h("p", { class: "dx-weak" }, `Whoever has a guest link ${visitorAction} without signing in.`);
+    this.element = h("section", { class: "dx-stack" }, h("h3", {}, "Guest links"), about, this.#createForm(), this.errorElement, this.list, this.statusElement);
+    this.#loadLinks();
   }
 
-  #form() {
-    const create = async () => {
-      const expires = new Date(Date.now() + Number(this.life.value) * DAY).toISOString();
-      await ask("POST", `${this.url}/guests`, { expires, label: this.label.value, rights_of: this.rightsOf.value.trim() || null });
+  #createForm() {
+    const createLink = async () => {
+      const expires = new Date(Date.now() + Number(this.lifetime.value) * DAY).toISOString();
+      await callApi("POST", `${this.url}/guests`, { expires, label: this.label.value, rights_of: this.rightsOf.value.trim() || null });
       this.label.value = "";
-      await this.#show();
+      await this.#loadLinks();
     };
-    const onsubmit = (/** @type {Event} */ event) => {
+    const handleSubmit = (/** @type {Event} */ event) => {
       event.preventDefault();
-      attempt(this.problem, create);
+      runShowingError(this.errorElement, createLink);
     };
     const button = h("button", { class: "dx-quiet-button", type: "submit" }, "Create link");
-    return h("form", { class: "dx-line", onsubmit }, this.label, this.rightsOf, this.life, button);
+    return h("form", { class: "dx-line", onsubmit: handleSubmit }, this.label, this.rightsOf, this.lifetime, button);
   }
 
-  #show() {
-    return attempt(this.problem, async () => {
-      /** @type {Link[]} */ const links = (await ask("GET", `${this.url}/guests`)).links;
-      this.list.replaceChildren(...links.map((link) => this.#item(link)));
+  #loadLinks() {
+    return runShowingError(this.errorElement, async () => {
+      /** @type {GuestLink[]} */ const links = (await callApi("GET", `${this.url}/guests`)).links;
+      this.list.replaceChildren(...links.map((link) => this.#createItem(link)));
     });
   }
 
-  /** @param {Link} link */
-  #item({ id, label, path, rights_of, expires, opened }) {
+  /** @param {GuestLink} link */
+  #createItem({ id, label, path, rights_of, expires, opened }) {
     const address = location.origin + path;
-    const copy = () =>
-      void attempt(this.problem, async () => {
+    const copyLink = () =>
+      void runShowingError(this.errorElement, async () => {
         await navigator.clipboard.writeText(address);
-        this.said.textContent = "Copied.";
+        this.statusElement.textContent = "Copied.";
       });
-    const revoke = () =>
-      void attempt(this.problem, async () => {
-        await ask("DELETE", `/api/guests/${id}`);
-        await this.#show();
+    const revokeLink = () =>
+      void runShowingError(this.errorElement, async () => {
+        await callApi("DELETE", `/api/guests/${id}`);
+        await this.#loadLinks();
       });
-    const facts = [`rights of ${rights_of}`, `until ${when(expires)}`, opened ? `opened ${when(opened)}` : "not opened yet"];
+    const facts = [`rights of ${rights_of}`, `until ${formatMoment(expires)}`, opened ? `opened ${formatMoment(opened)}` : "not opened yet"];
     const what = h("span", { class: "dx-grow" }, h("a", { href: address }, label || "Link"), h("span", { class: "dx-weak" }, ` ${facts.join(" · ")}`));
-    return h("li", { class: "dx-line" }, what, textButton("Copy", copy), textButton("Revoke", revoke));
+    return h("li", { class: "dx-line" }, what, createTextButton("Copy", copyLink), createTextButton("Revoke", revokeLink));
   }
 }

@@ -1,31 +1,31 @@
-/** The page's own keys; charts and cards have theirs. */
+/** Keyboard shortcuts of the page; charts and cards have their own. */
 import { showShortcuts } from "./dialogs.js";
 
-/** @param {EventTarget | null} target where keys are for something else: a field, a dialog over the page */
-const isElsewhere = (target) => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable], dialog, dialog *");
+/** Whether keys have another use here: in a field or a dialog. @param {EventTarget | null} target */
+const isTypingTarget = (target) => target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable], dialog, dialog *");
 
 /** @type {Record<string, "shortcuts" | "rail" | "table">} */
-const PLAIN = { "?": "shortcuts", "[": "rail", r: "table" };
+const KEY_COMMANDS = { "?": "shortcuts", "[": "rail", r: "table" };
 
 /**
  * @param {KeyboardEvent} event
  * @returns {"undo" | "redo" | "shortcuts" | "rail" | "table" | null}
  */
-function commandOf({ key, ctrlKey, metaKey, shiftKey, altKey }) {
+function commandFromKey({ key, ctrlKey, metaKey, shiftKey, altKey }) {
   if (altKey) return null;
   const lower = key.toLowerCase();
   if (ctrlKey || metaKey) return lower === "y" || (lower === "z" && shiftKey) ? "redo" : lower === "z" ? "undo" : null;
-  return PLAIN[lower] ?? null;
+  return KEY_COMMANDS[lower] ?? null;
 }
 
 /** @param {{ undo(): void, redo(): void, rail(): void, table(): void }} actions @param {AbortSignal} signal */
-export function listen(actions, signal) {
+export function listenToShortcuts(actions, signal) {
   const act = { ...actions, shortcuts: showShortcuts };
-  const onKey = (/** @type {KeyboardEvent} */ event) => {
-    const command = isElsewhere(event.target) ? null : commandOf(event);
+  const handleKey = (/** @type {KeyboardEvent} */ event) => {
+    const command = isTypingTarget(event.target) ? null : commandFromKey(event);
     if (!command) return;
     event.preventDefault();
     act[command]();
   };
-  document.addEventListener("keydown", onKey, { signal });
+  document.addEventListener("keydown", handleKey, { signal });
 }

@@ -1,32 +1,32 @@
 /**
- * Lets an open page follow a dataset that grows: it is told that there are new rows or asks now and then, fetches what
- * they add to each answer that is shown, and adds it where it stands.
- * @import { Client } from "./data-client.js"
- * @import { Engine } from "./cubes/cube-engine.js"
- * @import { Axis, View } from "./types.js"
+ * Keeps an open page up to date with a growing dataset: it is notified of new rows or polls for them, fetches the
+ * deltas to the responses that are shown, and adds them in place.
+ * @import { DataClient } from "./data-client.js"
+ * @import { CubeEngine } from "./cubes/cube-engine.js"
+ * @import { CubeAxis, View } from "./types.js"
  */
-import { AsOf } from "./as-of-indicator.js";
-import { Outdated } from "./data-client.js";
+import { AsOfIndicator } from "./as-of-indicator.js";
+import { SupersededError } from "./data-client.js";
 import { extentUrl, stateUrl } from "./requests.js";
 
-/** How many rows there are, since when (epoch milliseconds), and how many come a second.
- * @typedef {{ rows: number, at: number, rate: number }} Told */
+/** How many rows there are, since when (epoch milliseconds), and how many arrive per second.
+ * @typedef {{ rows: number, at: number, rate: number }} DatasetState */
 
-/** Pictures move no faster than this, milliseconds; it is less than feeds take, so that no batch waits for a beat. */
-const BEAT = 200;
-/** Until asking again whether an answer that comes first is there, milliseconds. */
-const SOON = 60;
-/** Between two questions while nobody tells, milliseconds. */
-const POLL = 5000;
-/** The same while a dataset has never grown yet, milliseconds. */
-const RARELY = 30_000;
+/** Charts update no faster than this, milliseconds; it is less than the interval of feeds, so that no batch has to wait. */
+const MIN_INTERVAL = 200;
+/** Delay before the next try while a response is outstanding, milliseconds. */
+const RETRY_DELAY = 60;
+/** Polling interval without notifications, milliseconds. */
+const POLL_INTERVAL = 5000;
+/** Polling interval while the dataset has not grown yet, milliseconds. */
+const IDLE_POLL_INTERVAL = 30_000;
 
 /**
- * A domain with room for the greatest value, as a domain ends before its end.
- * @param {[number, number] | []} extent the least and greatest value @param {Axis} axis
+ * A domain that includes the greatest value, as domains are half-open.
+ * @param {[number, number] | []} extent the least and greatest value @param {CubeAxis} axis
  * @returns {[number, number] | null}
  */
-export function widened(extent, { type, domain }) {
+export function widenDomain(extent, { type, domain }) {
   if (!extent.length) return domain;
   const [least, greatest] = extent;
   const from = type === "log" && least <= 0 ? /** @type {[number, number]} */ (domain)[0] : least;
@@ -35,144 +35,144 @@ export function widened(extent, { type, domain }) {
   return type === "time" ? [Math.floor(from), Math.ceil(end)] : [from, end];
 }
 
-export class Growth {
-  /** The newest state known. @type {Told} */ #told;
-  /** How many rows to stay at; null: always the newest. @type {number | null} */ #pinned = null;
-  #at = Date.now();
-  #last = -Infinity;
-  #busy = false;
-  #beat = 0;
-  #poll = 0;
-  #follows = false;
-  #ended = false;
+export class LiveUpdates {
+  /** The latest known state. @type {DatasetState} */ #latest;
+  /** The row count to stay at; null: always the latest. @type {number | null} */ #pinnedRows = null;
+  #shownAt = Date.now();
+  #lastFetchAt = -Infinity;
+  #isFetching = false;
+  #advanceTimer = 0;
+  #pollTimer = 0;
+  #isFollowing = false;
+  #isDestroyed = false;
 
   /**
-   * @param {Engine} engine @param {Client} client @param {(error: Error) => void} fail
-   * @param {(still: boolean) => void} [turn] the person wants the rows to stay as they are, or to go on
-   * @param {() => void} [begins] the dataset has grown for the first time
+   * @param {CubeEngine} engine @param {DataClient} client @param {(error: Error) => void} onError
+   * @param {(isPaused: boolean) => void} [requestPaused] the user pauses or resumes
+   * @param {() => void} [onFirstGrowth] the dataset has grown for the first time
    */
-  constructor(engine, client, fail, turn = (still) => this.hold(still), begins = () => {}) {
+  constructor(engine, client, onError, requestPaused = (isPaused) => this.setPaused(isPaused), onFirstGrowth = () => {}) {
     this.engine = engine;
     this.client = client;
-    this.fail = fail;
-    this.begins = begins;
-    this.asOf = new AsOf(() => turn(this.#pinned === null));
-    this.#told = { rows: this.#shown, at: this.#at, rate: 0 };
-    this.#follows = engine.description.grows;
-    this.#watch(this.#follows ? POLL : RARELY);
-    if (this.#follows) this.#show();
+    this.onError = onError;
+    this.onFirstGrowth = onFirstGrowth;
+    this.asOfIndicator = new AsOfIndicator(() => requestPaused(this.#pinnedRows === null));
+    this.#latest = { rows: this.#shownRows, at: this.#shownAt, rate: 0 };
+    this.#isFollowing = engine.description.grows;
+    this.#startPolling(this.#isFollowing ? POLL_INTERVAL : IDLE_POLL_INTERVAL);
+    if (this.#isFollowing) this.#showAsOf();
   }
 
-  /** There are new rows; without saying how many, they are asked for. @param {Partial<Told>} [told] */
-  grown(told = {}) {
-    const { rows, at = Date.now(), rate = this.#told.rate } = told;
-    if (rows === undefined) return void this.#ask();
-    if (rows >= this.#told.rows) this.#told = { rows, at, rate };
-    if (!this.#follows && rows <= this.#shown) return;
-    this.#follow();
-    this.#step();
+  /** There are new rows; if the state doesn't say how many, it is fetched. @param {Partial<DatasetState>} [state] */
+  notifyRows(state = {}) {
+    const { rows, at = Date.now(), rate = this.#latest.rate } = state;
+    if (rows === undefined) return void this.#fetchState();
+    if (rows >= this.#latest.rows) this.#latest = { rows, at, rate };
+    if (!this.#isFollowing && rows <= this.#shownRows) return;
+    this.#startFollowing();
+    this.#advanceNow();
   }
 
-  /** Stays at what is shown, or goes on. @param {boolean} still */
-  hold(still) {
-    this.pin(still ? this.#shown : null);
+  /** Pauses at the rows that are shown, or resumes. @param {boolean} isPaused */
+  setPaused(isPaused) {
+    this.pinRows(isPaused ? this.#shownRows : null);
   }
 
-  /** Stays at so many rows, also at fewer than are shown; null goes on with the newest. @param {number | null} rows */
-  pin(rows) {
-    this.#pinned = rows;
-    if (rows !== null && rows < this.#shown) this.engine.goTo(rows);
-    this.#step();
+  /** Pins the page to a row count, also to fewer rows than are shown; null resumes with the latest. @param {number | null} rows */
+  pinRows(rows) {
+    this.#pinnedRows = rows;
+    if (rows !== null && rows < this.#shownRows) this.engine.goToRowCount(rows);
+    this.#advanceNow();
   }
 
   /**
-   * The scales of a view over every value that there is by now; those of categories stay.
+   * The scales of a view, widened to all values that there are by now; those of categories stay.
    * @param {View} view @returns {Promise<View["scales"]>}
    */
-  async widened({ id, columns, scales }) {
-    const axes = this.engine.picture(id)?.axes ?? [];
+  async widenScales({ id, columns, scales }) {
+    const axes = this.engine.getViewData(id)?.axes ?? [];
     return Promise.all(scales.map(async (scale, index) => {
       if (!axes[index]?.domain) return scale;
-      const { extent } = await this.client.json(extentUrl(this.engine.description, columns[index]));
-      return { ...scale, domain: widened(extent, axes[index]) };
+      const { extent } = await this.client.fetchJson(extentUrl(this.engine.description, columns[index]));
+      return { ...scale, domain: widenDomain(extent, axes[index]) };
     }));
   }
 
   destroy() {
-    this.#ended = true;
-    clearTimeout(this.#beat);
-    clearInterval(this.#poll);
+    this.#isDestroyed = true;
+    clearTimeout(this.#advanceTimer);
+    clearInterval(this.#pollTimer);
   }
 
-  get #shown() {
+  get #shownRows() {
     return this.engine.description.rows;
   }
 
-  #follow() {
-    if (this.#follows) return;
-    this.#follows = true;
-    this.#watch(POLL);
-    this.begins();
+  #startFollowing() {
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    this.#startPolling(POLL_INTERVAL);
+    this.onFirstGrowth();
   }
 
   /** @param {number} period milliseconds */
-  #watch(period) {
-    clearInterval(this.#poll);
-    this.#poll = window.setInterval(() => document.hidden || this.#ask(), period);
+  #startPolling(period) {
+    clearInterval(this.#pollTimer);
+    this.#pollTimer = window.setInterval(() => document.hidden || this.#fetchState(), period);
   }
 
-  async #ask() {
+  async #fetchState() {
     try {
-      this.grown(await this.client.json(stateUrl(this.engine.description)));
+      this.notifyRows(await this.client.fetchJson(stateUrl(this.engine.description)));
     } catch (error) {
-      this.#failed(error);
+      this.#handleFailure(error);
     }
   }
 
-  #show() {
-    const { rows, at, rate } = this.#told;
-    if (rows === this.#shown) this.#at = at;
-    this.asOf.show({ at: this.#at, rate, paused: this.#pinned !== null, waiting: rows - this.#shown });
+  #showAsOf() {
+    const { rows, at, rate } = this.#latest;
+    if (rows === this.#shownRows) this.#shownAt = at;
+    this.asOfIndicator.showState({ at: this.#shownAt, rate, paused: this.#pinnedRows !== null, waiting: rows - this.#shownRows });
   }
 
-  /** Goes on to where the page shall be, if it is not there, not at it, and not too soon. */
-  #step() {
-    if (this.#follows || this.#pinned !== null) this.#show();
-    const { rows, at } = this.#told;
-    const target = this.#pinned ?? rows;
-    if (this.#busy || this.#ended || target <= this.#shown) return;
-    const early = this.#last + BEAT - performance.now();
-    if (early > 0) return this.#later(early);
-    const deltas = this.engine.deltas(target);
-    if (deltas) void this.#take(target, at, deltas);
-    else this.#later(SOON);
+  /** Updates the page to the target row count, unless it is there, an update is running or the last one was too recent. */
+  #advanceNow() {
+    if (this.#isFollowing || this.#pinnedRows !== null) this.#showAsOf();
+    const { rows, at } = this.#latest;
+    const target = this.#pinnedRows ?? rows;
+    if (this.#isFetching || this.#isDestroyed || target <= this.#shownRows) return;
+    const early = this.#lastFetchAt + MIN_INTERVAL - performance.now();
+    if (early > 0) return this.#scheduleAdvance(early);
+    const deltas = this.engine.listDeltas(target);
+    if (deltas) void this.#fetchDeltas(target, at, deltas);
+    else this.#scheduleAdvance(RETRY_DELAY);
   }
 
   /** @param {number} milliseconds */
-  #later(milliseconds) {
-    clearTimeout(this.#beat);
-    this.#beat = window.setTimeout(() => this.#step(), milliseconds);
+  #scheduleAdvance(milliseconds) {
+    clearTimeout(this.#advanceTimer);
+    this.#advanceTimer = window.setTimeout(() => this.#advanceNow(), milliseconds);
   }
 
-  /** @param {number} rows @param {number} at @param {import("./cubes/cube-engine.js").Delta[]} deltas */
-  async #take(rows, at, deltas) {
-    this.#busy = true;
-    this.#last = performance.now();
+  /** @param {number} rows @param {number} at @param {import("./cubes/cube-engine.js").AppendDelta[]} deltas */
+  async #fetchDeltas(rows, at, deltas) {
+    this.#isFetching = true;
+    this.#lastFetchAt = performance.now();
     try {
-      const purpose = (/** @type {number} */ index) => `growth-${index}`;
-      const frames = await Promise.all(deltas.map(({ url }, index) => this.client.frame(url, purpose(index))));
-      if (!this.#ended && this.engine.grow(rows, deltas, frames)) this.#at = at;
+      const getPurpose = (/** @type {number} */ index) => `growth-${index}`;
+      const frames = await Promise.all(deltas.map(({ url }, index) => this.client.fetchFrame(url, getPurpose(index))));
+      if (!this.#isDestroyed && this.engine.applyDeltas(rows, deltas, frames)) this.#shownAt = at;
     } catch (error) {
-      this.#failed(error);
+      this.#handleFailure(error);
     }
-    this.#busy = false;
-    this.#step();
+    this.#isFetching = false;
+    this.#advanceNow();
   }
 
-  /** What failed is asked for again some time later. @param {unknown} error */
-  #failed(error) {
-    if (this.#ended || error instanceof Outdated) return;
-    this.#last = performance.now() + POLL;
-    this.fail(/** @type {Error} */ (error));
+  /** Reports a failure; the next try is made some time later. @param {unknown} error */
+  #handleFailure(error) {
+    if (this.#isDestroyed || error instanceof SupersededError) return;
+    this.#lastFetchAt = performance.now() + POLL_INTERVAL;
+    this.onError(/** @type {Error} */ (error));
   }
 }

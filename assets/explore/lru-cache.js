@@ -1,12 +1,12 @@
-/** Keeps the entries used last, up to a bound on their summed size. @template T */
-export class Cache {
+/** A cache of the most recently used entries, bounded by their total size. @template T */
+export class LruCache {
   /** @type {Map<string, { value: T, size: number }>} */ #entries = new Map();
   #size = 0;
 
-  /** @param {number} bound in the unit of `size` @param {number} [least] how many are kept whatever their size */
+  /** @param {number} bound in the unit of `size` @param {number} [least] how many entries are kept whatever their size */
   constructor(bound, least = 1) {
-    this.bound = bound;
-    this.least = least;
+    this.maxSize = bound;
+    this.minEntries = least;
   }
 
   /** @param {string} key @returns {T | undefined} */
@@ -20,17 +20,17 @@ export class Cache {
 
   /** @param {string} key @param {T} value @param {number} size */
   set(key, value, size) {
-    this.#drop(key);
+    this.#removeEntry(key);
     this.#entries.set(key, { value, size });
     this.#size += size;
     for (const oldest of this.#entries.keys()) {
-      if (this.#size <= this.bound || this.#entries.size <= this.least) break;
-      this.#drop(oldest);
+      if (this.#size <= this.maxSize || this.#entries.size <= this.minEntries) break;
+      this.#removeEntry(oldest);
     }
   }
 
   /** @param {string} key */
-  #drop(key) {
+  #removeEntry(key) {
     this.#size -= this.#entries.get(key)?.size ?? 0;
     this.#entries.delete(key);
   }

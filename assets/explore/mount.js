@@ -1,38 +1,38 @@
 /**
- * Where Dash hands over: props come in, committed explorations go out.
- * @import { Exploration, NotOpened, Opened, Preparing } from "./types.js"
+ * Mounts the Explore page in a Dash component: props come in, committed explorations go out.
+ * @import { Exploration, OpenError, OpenedExploration, PreparingDataset } from "./types.js"
  */
 import { h } from "./dom.js";
-import { markOf } from "./undo-history.js";
-import { Page } from "./page.js";
-import { gone, notOpened, skeleton } from "./empty-states.js";
+import { getHistoryMark } from "./undo-history.js";
+import { ExplorePage } from "./page.js";
+import { createGoneMessage, createOpenError, createSkeleton } from "./empty-states.js";
 
-/** @typedef {{ dataset: string | null, opened?: Opened | NotOpened | Preparing }} Props */
+/** @typedef {{ dataset: string | null, opened?: OpenedExploration | OpenError | PreparingDataset }} Props */
 /** @typedef {(props: { address?: string, attempt?: number, exploration?: Exploration }) => void} SetProps */
 
-const PATIENCE = 10_000;
-/** Between two questions whether what takes its time is there, milliseconds. */
-const AGAIN = 1000;
+const ANSWER_TIMEOUT = 10_000;
+/** Delay before asking again whether a dataset is ready, milliseconds. */
+const RETRY_INTERVAL = 1000;
 const RIGHTS_CHANGED = "Your rights have changed. This is what you may see now.";
 const NO_ANSWER = "The server has not answered. Check the connection, then reload the page.";
 
-class Explorer {
-  /** @type {Page | null} */ #page = null;
+class ExplorerHost {
+  /** @type {ExplorePage | null} */ #page = null;
   /** @type {Props["opened"]} */ #opened = undefined;
-  #listening = new AbortController();
-  #impatience = 0;
+  #abortController = new AbortController();
+  #answerTimer = 0;
   #attempt = 0;
-  /** @type {{ destroy(): void } | null} */ #live = null;
-  #changed = false;
+  /** @type {{ destroy(): void } | null} */ #liveHandle = null;
+  #rightsChanged = false;
   #address = location.hash;
 
   /** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
   constructor(host, props, setProps) {
     this.host = host;
     this.setProps = setProps;
-    host.replaceChildren(...skeleton());
-    addEventListener("hashchange", () => this.#foreign(), { signal: this.#listening.signal });
-    this.#impatience = window.setTimeout(() => this.#explain({ error: NO_ANSWER, datasets: null }), PATIENCE);
+    host.replaceChildren(...createSkeleton());
+    addEventListener("hashchange", () => this.#handleHashChange(), { signal: this.#abortController.signal });
+    this.#answerTimer = window.setTimeout(() => this.#showOpenError({ error: NO_ANSWER, datasets: null }), ANSWER_TIMEOUT);
     setProps({ address: this.#address });
     this.update(props);
   }
@@ -41,83 +41,83 @@ class Explorer {
   update({ opened }) {
     if (!opened || opened === this.#opened) return;
     this.#opened = opened;
-    clearTimeout(this.#impatience);
-    if (opened.preparing !== undefined) return this.#wait(opened.preparing);
-    if (opened.error !== undefined) return this.#explain(opened);
-    if (this.#page?.holds(opened)) return this.#page.open(opened);
+    clearTimeout(this.#answerTimer);
+    if (opened.preparing !== undefined) return this.#showPreparing(opened.preparing);
+    if (opened.error !== undefined) return this.#showOpenError(opened);
+    if (this.#page?.matchesDataset(opened)) return this.#page.openExploration(opened);
     this.#page?.destroy();
-    this.#page = new Page(this.host, opened, {
+    this.#page = new ExplorePage(this.host, opened, {
       onCommit: (exploration) => this.setProps({ exploration }),
-      onRightsChanged: () => this.#reopen(),
-      onGone: () => this.#clear(gone()),
-      onGrows: () => void (this.#live ?? (this.#page && this.#hear(this.#page))),
+      onRightsChanged: () => this.#reopenAddress(),
+      onGone: () => this.#showState(createGoneMessage()),
+      onGrows: () => void (this.#liveHandle ?? (this.#page && this.#listenForRows(this.#page))),
     });
-    void this.#join(this.#page, opened);
-    if (this.#changed) this.#page.notices.show("rights", RIGHTS_CHANGED);
-    this.#changed = false;
+    void this.#joinLiveSession(this.#page, opened);
+    if (this.#rightsChanged) this.#page.notices.show("rights", RIGHTS_CHANGED);
+    this.#rightsChanged = false;
   }
 
-  /** What is live comes with a library of its own. @param {Page} page @param {Opened} opened */
-  async #join(page, { live, description }) {
-    this.#live?.destroy();
-    this.#live = null;
-    if (!live) return description.grows ? this.#hear(page) : undefined;
-    const { join } = await import("../live/join-session.js");
+  /** Joins a live session or listens for growth; these modules are loaded on demand. @param {ExplorePage} page @param {OpenedExploration} opened */
+  async #joinLiveSession(page, { live, description }) {
+    this.#liveHandle?.destroy();
+    this.#liveHandle = null;
+    if (!live) return description.grows ? this.#listenForRows(page) : undefined;
+    const { joinSession: join } = await import("../live/join-session.js");
     if (page !== this.#page) return;
-    this.#live = join(page, live);
+    this.#liveHandle = join(page, live);
   }
 
-  /** @param {Page} page */
-  async #hear(page) {
-    const { RowsHeard } = await import("../live/growth-listener.js");
+  /** @param {ExplorePage} page */
+  async #listenForRows(page) {
+    const { GrowthListener } = await import("../live/growth-listener.js");
     if (page !== this.#page) return;
-    const heard = new RowsHeard(page);
-    this.#live = heard;
-    await heard.start();
+    const listener = new GrowthListener(page);
+    this.#liveHandle = listener;
+    await listener.start();
   }
 
-  /** What the person may see has changed: open the same address anew, for as much of it as still fits. */
-  #reopen() {
-    this.#changed = true;
-    this.#ask();
+  /** The user's access has changed: opens the same address again, with what of it is still visible. */
+  #reopenAddress() {
+    this.#rightsChanged = true;
+    this.#requestOpen();
   }
 
   /** @param {string} sentence */
-  #wait(sentence) {
+  #showPreparing(sentence) {
     this.#page?.destroy();
     this.#page = null;
-    this.host.replaceChildren(...skeleton(sentence));
-    this.#impatience = window.setTimeout(() => this.#ask(), AGAIN);
+    this.host.replaceChildren(...createSkeleton(sentence));
+    this.#answerTimer = window.setTimeout(() => this.#requestOpen(), RETRY_INTERVAL);
   }
 
-  #ask() {
+  #requestOpen() {
     this.setProps({ address: location.hash, attempt: ++this.#attempt });
   }
 
   destroy() {
-    clearTimeout(this.#impatience);
-    this.#listening.abort();
-    this.#live?.destroy();
+    clearTimeout(this.#answerTimer);
+    this.#abortController.abort();
+    this.#liveHandle?.destroy();
     this.#page?.destroy();
     this.host.replaceChildren();
   }
 
-  /** An address that the page did not write itself. Dash says nothing of one that it has answered last. */
-  #foreign() {
-    if (markOf(history.state)) return;
+  /** Opens an address that the page did not write itself. Dash doesn't respond to the address it has opened last. */
+  #handleHashChange() {
+    if (getHistoryMark(history.state)) return;
     const again = location.hash === this.#address && this.#opened && this.#opened.error === undefined;
-    if (again) this.#page?.open(/** @type {Opened} */ (this.#opened));
+    if (again) this.#page?.openExploration(/** @type {OpenedExploration} */ (this.#opened));
     this.#address = location.hash;
     this.setProps({ address: this.#address });
   }
 
-  /** @param {NotOpened} opened */
-  #explain(opened) {
-    this.#clear(notOpened(opened));
+  /** @param {OpenError} opened */
+  #showOpenError(opened) {
+    this.#showState(createOpenError(opened));
   }
 
-  /** Says so in place of all that was shown, tables in dialogs included. @param {Node[]} state */
-  #clear(state) {
+  /** Replaces everything that is shown, open dialogs included, with a message. @param {Node[]} state */
+  #showState(state) {
     this.#page?.destroy();
     this.#page = null;
     for (const dialog of document.querySelectorAll("dialog.dx-dialog")) dialog.remove();
@@ -126,4 +126,4 @@ class Explorer {
 }
 
 /** @param {HTMLElement} host @param {Props} props @param {SetProps} setProps */
-export const mount = (host, props, setProps) => new Explorer(host, props, setProps);
+export const mount = (host, props, setProps) => new ExplorerHost(host, props, setProps);

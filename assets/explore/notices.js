@@ -1,5 +1,5 @@
-/** Messages that stay until they are dismissed or no longer true. */
-import { h, iconButton, textButton } from "./dom.js";
+/** Messages that stay until they are dismissed or no longer apply. */
+import { h, createIconButton, createTextButton } from "./dom.js";
 
 export class Notices {
   /** @type {Map<string, HTMLElement>} */ #shown = new Map();
@@ -9,21 +9,21 @@ export class Notices {
   }
 
   /**
-   * @param {string} key a later notice with this key takes its place
+   * @param {string} key a later notice with this key replaces it
    * @param {string} message
-   * @param {{ label: string, act: () => void }} [remedy]
+   * @param {{ label: string, act: () => void }} [action]
    */
-  show(key, message, remedy) {
+  show(key, message, action) {
     const act = () => {
       this.dismiss(key);
-      remedy?.act();
+      action?.act();
     };
     const notice = h(
       "div",
       { class: "dx-notice" },
       h("p", {}, message),
-      remedy && textButton(remedy.label, act),
-      iconButton("close", "Dismiss", () => this.dismiss(key)),
+      action && createTextButton(action.label, act),
+      createIconButton("close", "Dismiss", () => this.dismiss(key)),
     );
     this.dismiss(key);
     this.#shown.set(key, notice);

@@ -1,4 +1,4 @@
-/** Numbers and dates as people read them. Times are epoch milliseconds UTC, which stand for local, naive times. */
+/** Formats numbers and dates. Times are epoch milliseconds UTC, which stand for local, naive times. */
 import { formatTime } from "../charts/format.js";
 import { utcFormat } from "../vendor/library.js";
 
@@ -7,7 +7,7 @@ const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const precise = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
 
 /** @param {number} value */
-export function number(value) {
+export function formatPreciseNumber(value) {
   const text = (Number.isInteger(value) ? whole : precise).format(value);
   return text.replace("-", MINUS);
 }
@@ -20,10 +20,10 @@ const DAY = 86_400_000;
 const isMidnight = (time) => time % DAY === 0;
 
 /**
- * The span from lo up to, not including, hi. Whole days are told inclusively: "Mar 1 to Apr 15, 2001".
+ * The time range from lo up to, not including, hi. Whole days are formatted inclusively: "Mar 1 to Apr 15, 2001".
  * @param {number} lo @param {number} hi
  */
-export function span(lo, hi) {
+export function formatTimeSpan(lo, hi) {
   if (!isMidnight(lo) || !isMidnight(hi)) return `from ${formatTime(lo)} to ${formatTime(hi)}`;
   const last = hi - DAY;
   if (last === lo) return `on ${formatTime(lo)}`;
@@ -32,4 +32,4 @@ export function span(lo, hi) {
 }
 
 /** @param {number} hi the first moment after @returns {string} */
-export const until = (hi) => (isMidnight(hi) ? `until ${formatTime(hi - DAY)}` : `before ${formatTime(hi)}`);
+export const formatUntil = (hi) => (isMidnight(hi) ? `until ${formatTime(hi - DAY)}` : `before ${formatTime(hi)}`);

@@ -1,32 +1,32 @@
 /**
- * What an Explore page heeds of the page around it.
- * @import { Engine } from "./cubes/cube-engine.js"
- * @import { Grid } from "./card-grid.js"
+ * Observers of the document around an Explore page: skip link, theme, and height of the filter bar.
+ * @import { CubeEngine } from "./cubes/cube-engine.js"
+ * @import { CardGrid } from "./card-grid.js"
  */
 
-/** The skip link must not write into the address. @param {() => HTMLElement | null | undefined} main @param {AbortSignal} signal */
-export function heedSkipLink(main, signal) {
-  const skip = (/** @type {Event} */ event) => {
+/** Focuses the main element without changing the URL. @param {() => HTMLElement | null | undefined} main @param {AbortSignal} signal */
+export function handleSkipLink(main, signal) {
+  const focusMain = (/** @type {Event} */ event) => {
     event.preventDefault();
     main()?.focus();
   };
-  document.querySelector(".dx-skip")?.addEventListener("click", skip, { signal });
+  document.querySelector(".dx-skip")?.addEventListener("click", focusMain, { signal });
 }
 
-/** Charts read the colours of the page once a theme. @param {Grid} grid @param {Engine} engine @param {AbortSignal} signal */
-export function heedTheme(grid, engine, signal) {
+/** Redraws the charts when the theme changes: they read the page's colours once per theme. @param {CardGrid} grid @param {CubeEngine} engine @param {AbortSignal} signal */
+export function observeTheme(grid, engine, signal) {
   const observer = new MutationObserver(() => {
-    for (const card of grid.cards.values()) card.chart.theme();
-    engine.loop.request();
+    for (const card of grid.cards.values()) card.chart.updateTheme();
+    engine.frameLoop.requestFrame();
   });
   observer.observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
   signal.addEventListener("abort", () => observer.disconnect());
 }
 
-/** What opens over the end of the window on a phone stands on the strip, which has as many lines as it needs. @param {HTMLElement} strip @param {AbortSignal} signal */
-export function heedStrip(strip, signal) {
+/** Publishes the height of the filter bar as a custom property: on phones, overlays at the bottom of the window are placed above it. @param {HTMLElement} filterBar @param {AbortSignal} signal */
+export function observeFilterBarHeight(filterBar, signal) {
   const { style } = document.documentElement;
-  const observer = new ResizeObserver(() => style.setProperty("--dx-foot", `${strip.offsetHeight}px`));
-  observer.observe(strip);
+  const observer = new ResizeObserver(() => style.setProperty("--dx-filter-bar-height", `${filterBar.offsetHeight}px`));
+  observer.observe(filterBar);
   signal.addEventListener("abort", () => observer.disconnect());
 }

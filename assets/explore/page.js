@@ -1,64 +1,64 @@
 /**
- * The Explore page of one opened dataset: every edit goes through `commit`, which all parts then follow.
- * @import { Exploration, Filter, Opened, Selection, View } from "./types.js"
- * @import { Actions } from "./card-actions.js"
+ * The Explore page of one opened dataset: every edit goes through `commit`, which updates all parts.
+ * @import { Exploration, Filter, OpenedExploration, Selection, View } from "./types.js"
+ * @import { CardActions } from "./card-actions.js"
  */
-import { encode } from "./url-hash.js";
-import { Client, Gone, RightsChanged, SignedOut } from "./data-client.js";
+import { formatHash } from "./url-hash.js";
+import { DataClient, DatasetGoneError, RightsChangedError, SignedOutError } from "./data-client.js";
 import { openInCuxfilter } from "./open-in-cuxfilter.js";
 import { showShortcuts } from "./dialogs.js";
 import { h, setText } from "./dom.js";
-import { Drawer } from "./table/rows-drawer.js";
-import { Engine } from "./cubes/cube-engine.js";
+import { RowsDrawer } from "./table/rows-drawer.js";
+import { CubeEngine } from "./cubes/cube-engine.js";
 import * as edit from "./exploration.js";
-import { Grid } from "./card-grid.js";
-import { Growth } from "./live-updates.js";
-import { Hint } from "./onboarding.js";
-import { Timeline, markOf } from "./undo-history.js";
+import { CardGrid } from "./card-grid.js";
+import { LiveUpdates } from "./live-updates.js";
+import { Onboarding } from "./onboarding.js";
+import { UndoHistory, getHistoryMark } from "./undo-history.js";
 import * as keyboard from "./keyboard-shortcuts.js";
 import { Notices } from "./notices.js";
-import { number } from "./number-format.js";
-import { Rail } from "./column-sidebar.js";
-import { ROWS } from "./requests.js";
-import { fromFilter, toFilter } from "./filter-selection.js";
-import { showViews } from "./saved-views-dialog.js";
-import { shareOpened } from "./share-dialog.js";
-import { Steps } from "./undo-grouping.js";
-import { Strip } from "./filter-bar.js";
-import { heedSkipLink, heedStrip, heedTheme } from "./page-observers.js";
-import { Tools } from "./toolbar.js";
-import { newView } from "./view-defaults.js";
-import { sentences } from "./view-text.js";
-import { NOBODY } from "../live/page-hooks.js";
-import { present } from "../live/start-presenting.js";
+import { formatPreciseNumber } from "./number-format.js";
+import { ColumnSidebar } from "./column-sidebar.js";
+import { ROWS_VIEW_ID } from "./requests.js";
+import { filterToSelection, selectionToFilter } from "./filter-selection.js";
+import { openSavedViews } from "./saved-views-dialog.js";
+import { openSharing } from "./share-dialog.js";
+import { UndoGrouping } from "./undo-grouping.js";
+import { FilterBar } from "./filter-bar.js";
+import { handleSkipLink, observeFilterBarHeight, observeTheme } from "./page-observers.js";
+import { Toolbar } from "./toolbar.js";
+import { createView } from "./view-defaults.js";
+import { formatFilters } from "./view-text.js";
+import { NO_OP } from "../live/page-hooks.js";
+import { startPresenting } from "../live/start-presenting.js";
 
-const RAIL = "dx:rail";
-const narrow = matchMedia("(max-width: 719px)");
-/** A pointer that only passes over a view, milliseconds. */
-const PASSING = 40;
-/** Rows that take longer than this to arrive are being read from disk. */
-const LONG = 2000;
+const SIDEBAR_KEY = "dx:rail";
+const narrowScreen = matchMedia("(max-width: 719px)");
+/** How long a pointer must stay over a view to activate it, milliseconds. */
+const ACTIVATE_DELAY = 40;
+/** After this long without a response, the rows are being read from disk, milliseconds. */
+const READING_NOTICE_DELAY = 2000;
 const TOOLS_SLOT = "dx-tools";
 
-/** On a phone the columns open over the page when asked for. */
-const wantsRail = () => !narrow.matches && localStorage.getItem(RAIL) !== "closed";
+/** On narrow screens the sidebar opens over the page, on demand. */
+const isSidebarWanted = () => !narrowScreen.matches && localStorage.getItem(SIDEBAR_KEY) !== "closed";
 
 /** @param {number} rows */
-const firstReading = (rows) => `Reading ${number(rows)} rows into memory. This is needed once; then brushing does not wait.`;
+const formatReadingMessage = (rows) => `Reading ${formatPreciseNumber(rows)} rows into memory. This is needed once; then brushing does not wait.`;
 
-export class Page {
+export class ExplorePage {
   /** @type {Exploration} */ exploration;
-  #listening = new AbortController();
-  #entering = 0;
-  #reading = 0;
-  #steps = new Steps(this);
-  #byKey = false;
-  /** Whether a hand holds a brush: rows that come to rest meanwhile must not take it away. */ #brushing = false;
-  /** Who follows or is followed. @type {import("../live/page-hooks.js").Companion} */ companion = NOBODY;
-  #railOpen = wantsRail();
+  #abortController = new AbortController();
+  #activateTimer = 0;
+  #readingTimer = 0;
+  #undoGrouping = new UndoGrouping(this);
+  #isKeyboardUsed = false;
+  /** Whether a brush is being dragged: a table that stops scrolling meanwhile must not commit. */ #isBrushing = false;
+  /** Hooks of the live session, if any. @type {import("../live/page-hooks.js").PageHooks} */ hooks = NO_OP;
+  #isSidebarOpen = isSidebarWanted();
 
   /**
-   * @param {HTMLElement} host @param {Opened} opened
+   * @param {HTMLElement} host @param {OpenedExploration} opened
    * @param {{ onCommit(exploration: Exploration): void, onRightsChanged(): void, onGone(): void, onGrows(): void }} listener
    */
   constructor(host, opened, listener) {
@@ -67,335 +67,335 @@ export class Page {
     this.exploration = opened.exploration;
     const { description } = opened;
     this.notices = new Notices();
-    this.hint = new Hint();
-    this.live = h("div", { class: "visually-hidden", "aria-live": "polite" });
-    const address = (/** @type {Exploration} */ state) => encode(state, opened.suggested);
-    this.timeline = new Timeline(history, address, (state) => this.#stepped(state));
-    const client = new Client(crypto.randomUUID());
-    this.engine = new Engine(client, description, opened.exploration, this.#listener());
-    this.strip = new Strip(description, {
+    this.onboarding = new Onboarding();
+    this.liveRegion = h("div", { class: "visually-hidden", "aria-live": "polite" });
+    const formatAddress = (/** @type {Exploration} */ state) => formatHash(state, opened.suggested);
+    this.undoHistory = new UndoHistory(history, formatAddress, (state) => this.#showStep(state));
+    const client = new DataClient(crypto.randomUUID());
+    this.engine = new CubeEngine(client, description, opened.exploration, this.#createEngineListener());
+    this.filterBar = new FilterBar(description, {
       removeFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
       table: () => this.#toggleTable(),
     });
-    this.drawer = new Drawer(client, description, {
-      sort: (column) => this.commit(edit.sortTable(this.exploration, column)),
-      acts: () => this.companion.acts(),
-      rested: (at) => {
-        if (!this.#brushing) this.commit(edit.scrollTable(this.exploration, at), { amend: true });
+    this.rowsDrawer = new RowsDrawer(client, description, {
+      sortBy: (column) => this.commit(edit.sortTable(this.exploration, column)),
+      onScrollStart: () => this.hooks.onUserAction(),
+      onScrollEnd: (at) => {
+        if (!this.#isBrushing) this.commit(edit.scrollTable(this.exploration, at), { amend: true });
       },
-      close: () => this.#toggleTable(),
+      closeDrawer: () => this.#toggleTable(),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
-      fail: (error) => this.#fail(error),
+      onError: (error) => this.#handleError(error),
     });
-    const turn = (/** @type {boolean} */ still) => this.companion.holds(still) || this.growth.hold(still);
-    this.growth = new Growth(this.engine, client, (error) => this.#fail(error), turn, () => listener.onGrows());
-    this.strip.element.append(this.growth.asOf.element);
-    this.rail = new Rail(description, (columns) => this.#add(columns));
-    this.grid = new Grid(this.#actions(), (columns, index) => this.#add(columns, index));
-    this.tools = new Tools(opened, this.#commands());
-    this.#place(host);
-    const { signal } = this.#listening;
-    heedTheme(this.grid, this.engine, signal);
-    heedStrip(this.strip.element, signal);
-    heedSkipLink(() => /** @type {HTMLElement | null | undefined} */ (this.host?.querySelector(".dx-main")), signal);
-    keyboard.listen(this.#commands(), signal);
-    addEventListener("keydown", () => (this.#byKey = true), { capture: true, signal });
-    addEventListener("pointerdown", () => (this.#byKey = false), { capture: true, signal });
-    narrow.addEventListener("change", () => this.#setRail(wantsRail()), { signal });
-    addEventListener("popstate", (event) => this.#arrive(event), { signal });
-    this.#reading = window.setTimeout(() => this.notices.show("reading", firstReading(description.rows)), LONG);
-    this.open(opened);
+    const requestPaused = (/** @type {boolean} */ isPaused) => this.hooks.onPauseRequested(isPaused) || this.liveUpdates.setPaused(isPaused);
+    this.liveUpdates = new LiveUpdates(this.engine, client, (error) => this.#handleError(error), requestPaused, () => listener.onGrows());
+    this.filterBar.element.append(this.liveUpdates.asOfIndicator.element);
+    this.sidebar = new ColumnSidebar(description, (columns) => this.#addView(columns));
+    this.grid = new CardGrid(this.#createCardActions(), (columns, index) => this.#addView(columns, index));
+    this.toolbar = new Toolbar(opened, this.#createCommands());
+    this.#mountElements(host);
+    const { signal } = this.#abortController;
+    observeTheme(this.grid, this.engine, signal);
+    observeFilterBarHeight(this.filterBar.element, signal);
+    handleSkipLink(() => /** @type {HTMLElement | null | undefined} */ (this.host?.querySelector(".dx-main")), signal);
+    keyboard.listenToShortcuts(this.#createCommands(), signal);
+    addEventListener("keydown", () => (this.#isKeyboardUsed = true), { capture: true, signal });
+    addEventListener("pointerdown", () => (this.#isKeyboardUsed = false), { capture: true, signal });
+    narrowScreen.addEventListener("change", () => this.#setSidebarOpen(isSidebarWanted()), { signal });
+    addEventListener("popstate", (event) => this.#handlePopState(event), { signal });
+    this.#readingTimer = window.setTimeout(() => this.notices.show("reading", formatReadingMessage(description.rows)), READING_NOTICE_DELAY);
+    this.openExploration(opened);
   }
 
-  /** Whether this page is of that dataset version, as seen with the same rights. @param {Opened} opened */
-  holds({ description: { slug, version, rights } }) {
+  /** Whether this page shows the same dataset version with the same rights. @param {OpenedExploration} opened */
+  matchesDataset({ description: { slug, version, rights } }) {
     const { description } = this.opened;
     return slug === description.slug && version === description.version && rights === description.rights;
   }
 
-  /** What an address held; the first, or one typed in later. @param {Opened} opened */
-  open({ exploration, problems }) {
-    this.timeline.start(exploration);
+  /** Shows the exploration of an address: the first, or one typed in later. @param {OpenedExploration} opened */
+  openExploration({ exploration, problems }) {
+    this.undoHistory.start(exploration);
     if (problems.length) this.notices.show("problems", problems.join("\n"));
-    this.drawer.left = undefined;
-    this.#show(exploration);
+    this.rowsDrawer.lastOpen = undefined;
+    this.#renderExploration(exploration);
     this.listener.onCommit(exploration);
   }
 
   /** @param {Exploration} exploration @param {{ amend?: boolean }} [how] */
   commit(exploration, { amend = false } = {}) {
-    this.companion.acts();
+    this.hooks.onUserAction();
     if (exploration !== this.exploration) {
-      if (amend) this.timeline.amend(exploration);
-      else this.timeline.push(exploration);
-      this.#committed(exploration);
+      if (amend) this.undoHistory.replaceStep(exploration);
+      else this.undoHistory.push(exploration);
+      this.#notifyCommitted(exploration);
     }
-    this.#show(exploration);
+    this.#renderExploration(exploration);
   }
 
-  /** Shows what somebody else has committed; it is no step of one's own to undo. @param {Exploration} exploration */
-  follow(exploration) {
-    this.timeline.amend(exploration);
-    this.#show(exploration);
+  /** Shows what the presenter has committed, without adding an undo step. @param {Exploration} exploration */
+  followExploration(exploration) {
+    this.undoHistory.replaceStep(exploration);
+    this.#renderExploration(exploration);
     this.listener.onCommit(exploration);
   }
 
-  /** Moves a brush as somebody else moves theirs. @param {string} id @param {Filter | null} filter */
-  mirror(id, filter) {
-    const axes = this.engine.picture(id)?.axes;
+  /** Mirrors the presenter's brush. @param {string} id @param {Filter | null} filter */
+  mirrorBrush(id, filter) {
+    const axes = this.engine.getViewData(id)?.axes;
     if (!axes?.length) return;
-    const { selection } = fromFilter(filter, axes);
-    this.engine.brush(id, selection);
+    const { selection } = filterToSelection(filter, axes);
+    this.engine.brushView(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
-    this.drawer.moving();
-    this.strip.render(this.exploration, id, filter);
+    this.rowsDrawer.showBrushing();
+    this.filterBar.render(this.exploration, id, filter);
   }
 
-  /** @param {string} sentence for those who don't see the page */
+  /** Announces a sentence to screen readers. @param {string} sentence */
   announce(sentence) {
-    setText(this.live, sentence);
+    setText(this.liveRegion, sentence);
   }
 
   /** @param {Exploration} exploration */
-  #committed(exploration) {
-    this.companion.committed(exploration);
+  #notifyCommitted(exploration) {
+    this.hooks.onCommitted(exploration);
     this.listener.onCommit(exploration);
   }
 
   destroy() {
-    clearTimeout(this.#entering);
-    clearTimeout(this.#reading);
-    this.#listening.abort();
-    this.growth.destroy();
-    this.drawer.destroy();
+    clearTimeout(this.#activateTimer);
+    clearTimeout(this.#readingTimer);
+    this.#abortController.abort();
+    this.liveUpdates.destroy();
+    this.rowsDrawer.destroy();
     this.grid.destroy();
-    this.tools.element.remove();
+    this.toolbar.element.remove();
   }
 
   /** @param {HTMLElement} host */
-  #place(host) {
+  #mountElements(host) {
     const title = h("h1", { class: "visually-hidden" }, `Explore ${this.opened.description.name}`);
     const main = h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, title, this.grid.element);
-    const shade = h("div", { class: "dx-shade", onclick: () => this.#toggleRail() });
-    this.rail.element.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && narrow.matches) this.#toggleRail();
+    const overlay = h("div", { class: "dx-shade", onclick: () => this.#toggleSidebar() });
+    this.sidebar.element.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape" && narrowScreen.matches) this.#toggleSidebar();
     });
-    const stage = h("div", { class: "dx-stage" }, main, this.drawer.element);
-    const body = h("div", { class: "dx-body" }, this.rail.element, shade, stage);
-    host.replaceChildren(this.strip.element, body, this.hint.element, this.notices.element, this.live);
-    document.getElementById(TOOLS_SLOT)?.replaceChildren(this.tools.element);
+    const content = h("div", { class: "dx-stage" }, main, this.rowsDrawer.element);
+    const body = h("div", { class: "dx-body" }, this.sidebar.element, overlay, content);
+    host.replaceChildren(this.filterBar.element, body, this.onboarding.element, this.notices.element, this.liveRegion);
+    document.getElementById(TOOLS_SLOT)?.replaceChildren(this.toolbar.element);
     this.host = host;
-    this.#showRail();
+    this.#renderSidebar();
   }
 
-  /** Undo or redo, by our own history or the browser's. @param {Exploration} exploration */
-  #stepped(exploration) {
-    this.companion.acts();
-    this.#show(exploration);
-    this.#committed(exploration);
+  /** Shows a step after undo or redo, by our own history or the browser's. @param {Exploration} exploration */
+  #showStep(exploration) {
+    this.hooks.onUserAction();
+    this.#renderExploration(exploration);
+    this.#notifyCommitted(exploration);
   }
 
   /** @param {Exploration} exploration */
-  #show(exploration) {
-    const inTable = this.drawer.element.contains(document.activeElement);
+  #renderExploration(exploration) {
+    const inTable = this.rowsDrawer.element.contains(document.activeElement);
     this.exploration = exploration;
     this.grid.render(exploration);
-    this.rail.render(exploration);
-    this.strip.render(exploration);
-    this.drawer.render(exploration);
-    this.tools.render(this.timeline, this.#railOpen);
-    this.engine.show(exploration);
+    this.sidebar.render(exploration);
+    this.filterBar.render(exploration);
+    this.rowsDrawer.render(exploration);
+    this.toolbar.render(this.undoHistory, this.#isSidebarOpen);
+    this.engine.showExploration(exploration);
     this.#drawSelections();
-    if (inTable && !exploration.table) this.strip.table.focus(); // not lost with the table
+    if (inTable && !exploration.table) this.filterBar.tableToggle.focus(); // the focus would be lost with the table
   }
 
   #drawSelections() {
-    for (const picture of this.engine.pictures) {
-      if (picture.axes.length) this.grid.cards.get(picture.id)?.setSelection(this.engine.selectionOf(picture));
+    for (const viewData of this.engine.viewDataList) {
+      if (viewData.axes.length) this.grid.cards.get(viewData.id)?.setSelection(this.engine.getSelection(viewData));
     }
   }
 
   /** @param {PopStateEvent} event */
-  #arrive(event) {
-    const mark = markOf(event.state);
-    if (mark) this.#stepped(this.timeline.arrive(mark));
+  #handlePopState(event) {
+    const mark = getHistoryMark(event.state);
+    if (mark) this.#showStep(this.undoHistory.restoreMark(mark));
   }
 
-  #commands() {
+  #createCommands() {
     return {
-      undo: () => this.timeline.undo(),
-      redo: () => this.timeline.redo(),
-      rail: () => this.#toggleRail(),
+      undo: () => this.undoHistory.undo(),
+      redo: () => this.undoHistory.redo(),
+      rail: () => this.#toggleSidebar(),
       table: () => this.#toggleTable(),
       shortcuts: showShortcuts,
-      views: () => showViews(this.opened, this.exploration),
-      share: () => shareOpened(this.opened, this.exploration),
-      present: () => void present(this.exploration, this.notices),
+      views: () => openSavedViews(this.opened, this.exploration),
+      share: () => openSharing(this.opened, this.exploration),
+      present: () => void startPresenting(this.exploration, this.notices),
       cuxfilter: () => void openInCuxfilter(this.exploration, this.notices),
     };
   }
 
-  /** @returns {Actions} */
-  #actions() {
-    const change = (/** @type {string} */ id, /** @type {Partial<View>} */ part) =>
+  /** @returns {CardActions} */
+  #createCardActions() {
+    const changeView = (/** @type {string} */ id, /** @type {Partial<View>} */ part) =>
       this.commit(edit.updateView(this.exploration, id, part));
-    const index = (/** @type {string} */ id) => this.exploration.views.findIndex((view) => view.id === id);
+    const findIndex = (/** @type {string} */ id) => this.exploration.views.findIndex((view) => view.id === id);
     return {
       description: this.opened.description,
-      change,
-      move: (id, to) => this.commit(edit.moveView(this.exploration, id, to)),
-      moveBy: (id, steps) => this.commit(edit.moveView(this.exploration, id, index(id) + steps)),
-      resize: (id, width, height) => change(id, edit.fitted(width, height)),
-      remove: (id) => this.#remove(id),
-      clear: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
-      activate: (id) => {
-        clearTimeout(this.#entering);
-        this.#entering = window.setTimeout(() => this.#activate(id), PASSING);
+      changeView,
+      moveView: (id, to) => this.commit(edit.moveView(this.exploration, id, to)),
+      moveViewBy: (id, steps) => this.commit(edit.moveView(this.exploration, id, findIndex(id) + steps)),
+      resizeView: (id, width, height) => changeView(id, edit.clampSize(width, height)),
+      removeView: (id) => this.#removeView(id),
+      clearFilter: (id) => this.commit(edit.setFilter(this.exploration, id, null)),
+      activateView: (id) => {
+        clearTimeout(this.#activateTimer);
+        this.#activateTimer = window.setTimeout(() => this.#activateView(id), ACTIVATE_DELAY);
       },
-      brush: (id, selection, phase) => this.#brush(id, selection, phase),
-      zoom: (id, domains) => this.#zoom(id, domains),
-      widen: (id) => {
+      brushView: (id, selection, phase) => this.#handleBrush(id, selection, phase),
+      zoomView: (id, domains) => this.#handleZoom(id, domains),
+      widenScales: (id) => {
         const view = edit.findView(this.exploration, id);
-        if (view) this.growth.widened(view).then((scales) => change(id, { scales }), (error) => this.#fail(error));
+        if (view) this.liveUpdates.widenScales(view).then((scales) => changeView(id, { scales }), (error) => this.#handleError(error));
       },
-      redraw: () => this.engine.loop.request(),
-      axes: (id) => this.engine.picture(id)?.axes ?? [],
+      requestRedraw: () => this.engine.frameLoop.requestFrame(),
+      getAxes: (id) => this.engine.getViewData(id)?.axes ?? [],
     };
   }
 
-  /** @returns {import("./cubes/cube-engine.js").Listener} */
-  #listener() {
+  /** @returns {import("./cubes/cube-engine.js").EngineListener} */
+  #createEngineListener() {
     return {
-      onAxes: (pictures) => {
-        this.#stopWaiting();
-        for (const picture of pictures) this.grid.cards.get(picture.id)?.begin(picture);
+      onAxes: (viewDataList) => {
+        this.#clearReadingNotice();
+        for (const viewData of viewDataList) this.grid.cards.get(viewData.id)?.setData(viewData);
         this.#drawSelections();
       },
-      onGhosts: (pictures) => {
+      onGhosts: (viewDataList) => {
         this.notices.dismiss("failure");
-        for (const picture of pictures) this.grid.cards.get(picture.id)?.chart.setGhost(picture.ghost);
+        for (const viewData of viewDataList) this.grid.cards.get(viewData.id)?.chart.setGhost(viewData.ghost);
       },
-      onValues: (picture) => {
-        if (picture.id === ROWS) this.#count(picture);
-        else this.grid.cards.get(picture.id)?.setValues(picture);
+      onValues: (viewData) => {
+        if (viewData.id === ROWS_VIEW_ID) this.#showRowCount(viewData);
+        else this.grid.cards.get(viewData.id)?.setValues(viewData);
       },
       onDraw: () => {
         for (const card of this.grid.cards.values()) card.draw();
       },
-      onSettled: () => this.#announce(),
-      onFailure: (error) => this.#fail(error),
+      onSettled: () => this.#announceSettled(),
+      onFailure: (error) => this.#handleError(error),
     };
   }
 
-  /** @param {import("./cubes/view-data.js").Picture} picture */
-  #count({ values, status }) {
-    this.strip.showRows(values[0], status);
-    this.drawer.grown();
+  /** @param {import("./cubes/view-data.js").ViewData} rowCount */
+  #showRowCount({ values, status }) {
+    this.filterBar.showRowCount(values[0], status);
+    this.rowsDrawer.refreshIfGrown();
   }
 
   /** @param {string} id */
-  #activate(id) {
-    if (!this.companion.steers) return;
-    this.engine.activate(id);
-    this.companion.activated(id);
+  #activateView(id) {
+    if (!this.hooks.isInControl) return;
+    this.engine.activateView(id);
+    this.hooks.onActivated(id);
   }
 
   /** @param {string} id @param {Selection | null} selection @param {"move" | "commit"} phase */
-  #brush(id, selection, phase) {
-    const axes = this.engine.picture(id)?.axes;
+  #handleBrush(id, selection, phase) {
+    const axes = this.engine.getViewData(id)?.axes;
     if (!axes?.length) return;
-    const filter = toFilter(selection, axes);
-    this.#brushing = phase === "move";
-    clearTimeout(this.#entering);
-    this.companion.acts();
-    this.engine.brush(id, selection);
+    const filter = selectionToFilter(selection, axes);
+    this.#isBrushing = phase === "move";
+    clearTimeout(this.#activateTimer);
+    this.hooks.onUserAction();
+    this.engine.brushView(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
     if (phase === "move") {
-      this.companion.brushed(id, filter);
-      this.drawer.moving();
-      return this.strip.render(this.exploration, id, filter);
+      this.hooks.onBrushed(id, filter);
+      this.rowsDrawer.showBrushing();
+      return this.filterBar.render(this.exploration, id, filter);
     }
-    if (filter) this.hint.brushed();
+    if (filter) this.onboarding.advanceAfterBrush();
     const next = edit.setFilter(this.exploration, id, filter);
-    if (next === this.exploration) this.companion.rested();
-    if (this.#byKey) this.#steps.goOn(`brush ${id}`, next);
-    else this.#steps.click(`click ${id}`, next, filter === null);
+    if (next === this.exploration) this.hooks.onBrushEnded();
+    if (this.#isKeyboardUsed) this.#undoGrouping.commitGrouped(`brush ${id}`, next);
+    else this.#undoGrouping.commitClick(`click ${id}`, next, filter === null);
   }
 
   /** @param {string} id @param {([number, number] | null)[]} domains */
-  #zoom(id, domains) {
+  #handleZoom(id, domains) {
     const view = edit.findView(this.exploration, id);
     if (!view) return;
     const scales = view.scales.map((scale, index) => ({ ...scale, domain: domains[index] ?? null }));
-    this.#steps.goOn(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
+    this.#undoGrouping.commitGrouped(`zoom ${id}`, edit.updateView(this.exploration, id, { scales }));
   }
 
   /** @param {string[]} columns @param {number} [index] */
-  #add(columns, index) {
-    const id = edit.freshId(this.exploration);
-    const next = edit.addView(this.exploration, newView(this.opened.description, columns, id), index);
+  #addView(columns, index) {
+    const id = edit.createViewId(this.exploration);
+    const next = edit.addView(this.exploration, createView(this.opened.description, columns, id), index);
     if (next === this.exploration)
-      return this.notices.show("views", `A dashboard holds ${edit.MOST_VIEWS} views. Remove one to add another.`);
+      return this.notices.show("views", `A dashboard holds ${edit.MAX_VIEWS} views. Remove one to add another.`);
     this.commit(next);
-    if (narrow.matches && this.#railOpen) this.#toggleRail();
+    if (narrowScreen.matches && this.#isSidebarOpen) this.#toggleSidebar();
     this.grid.cards.get(id)?.element.scrollIntoView({ block: "nearest" });
-    setText(this.live, `Added ${this.grid.cards.get(id)?.title.textContent}.`);
+    setText(this.liveRegion, `Added ${this.grid.cards.get(id)?.title.textContent}.`);
   }
 
   /** @param {string} id */
-  #remove(id) {
+  #removeView(id) {
     const index = this.exploration.views.findIndex((view) => view.id === id);
     this.commit(edit.removeView(this.exploration, id));
     const neighbour = this.exploration.views[Math.min(index, this.exploration.views.length - 1)];
-    if (neighbour) this.grid.cards.get(neighbour.id)?.more.focus();
+    if (neighbour) this.grid.cards.get(neighbour.id)?.menuButton.focus();
   }
 
-  #announce() {
+  #announceSettled() {
     this.notices.dismiss("failure");
     delete this.host?.dataset.failed;
-    const filters = sentences(this.exploration, this.opened.description);
-    setText(this.live, [...filters, `${this.strip.rowsInWords()}.`].join(". "));
+    const filters = formatFilters(this.exploration, this.opened.description);
+    setText(this.liveRegion, [...filters, `${this.filterBar.formatRowCount()}.`].join(". "));
   }
 
-  #stopWaiting() {
-    clearTimeout(this.#reading);
+  #clearReadingNotice() {
+    clearTimeout(this.#readingTimer);
     this.notices.dismiss("reading");
   }
 
   /** @param {Error} error */
-  #fail(error) {
-    this.#stopWaiting();
-    if (error instanceof SignedOut) return; // session.js leads to signing in and back
-    if (error instanceof RightsChanged) return this.listener.onRightsChanged();
-    if (error instanceof Gone) return this.listener.onGone();
+  #handleError(error) {
+    this.#clearReadingNotice();
+    if (error instanceof SignedOutError) return; // session.js goes to the sign-in page and back
+    if (error instanceof RightsChangedError) return this.listener.onRightsChanged();
+    if (error instanceof DatasetGoneError) return this.listener.onGone();
     if (this.host) this.host.dataset.failed = "";
-    const again = { label: "Try again", act: () => this.engine.retry() };
+    const again = { label: "Try again", act: () => this.engine.retryFailed() };
     this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
   }
 
-  /** Who opens it by a key goes on in it. */
+  /** Opens or closes the table; when opened by keyboard, it gets the focus. */
   #toggleTable() {
-    this.commit(edit.toggleTable(this.exploration, this.drawer.left));
-    if (this.#byKey && this.exploration.table) this.drawer.focus();
+    this.commit(edit.toggleTable(this.exploration, this.rowsDrawer.lastOpen));
+    if (this.#isKeyboardUsed && this.exploration.table) this.rowsDrawer.focus();
   }
 
-  #toggleRail() {
-    this.#setRail(!this.#railOpen);
-    if (!narrow.matches) localStorage.setItem(RAIL, this.#railOpen ? "open" : "closed");
-    else (this.#railOpen ? this.rail.element.querySelector("button") : this.tools.rail)?.focus();
+  #toggleSidebar() {
+    this.#setSidebarOpen(!this.#isSidebarOpen);
+    if (!narrowScreen.matches) localStorage.setItem(SIDEBAR_KEY, this.#isSidebarOpen ? "open" : "closed");
+    else (this.#isSidebarOpen ? this.sidebar.element.querySelector("button") : this.toolbar.sidebarButton)?.focus();
   }
 
   /** @param {boolean} open */
-  #setRail(open) {
-    this.#railOpen = open;
-    this.#showRail();
-    this.tools.render(this.timeline, open);
+  #setSidebarOpen(open) {
+    this.#isSidebarOpen = open;
+    this.#renderSidebar();
+    this.toolbar.render(this.undoHistory, open);
   }
 
-  #showRail() {
-    this.host?.classList.toggle("dx-rail-open", this.#railOpen);
-    this.rail.element.inert = !this.#railOpen;
+  #renderSidebar() {
+    this.host?.classList.toggle("dx-rail-open", this.#isSidebarOpen);
+    this.sidebar.element.inert = !this.#isSidebarOpen;
   }
 }

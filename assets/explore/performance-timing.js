@@ -1,18 +1,18 @@
-/** User timings for the benchmark, measured only where `localStorage["dx:timing"]` is set. */
-const ON = "dx:timing";
+/** User timings for benchmarks, recorded only if `localStorage["dx:timing"]` is set. */
+const TIMING_KEY = "dx:timing";
 
 /** @returns {boolean} */
-function asked() {
+function isTimingEnabled() {
   try {
-    return globalThis.localStorage?.getItem(ON) === "1";
+    return globalThis.localStorage?.getItem(TIMING_KEY) === "1";
   } catch {
     return false;
   }
 }
 
-const timed = asked();
+const isEnabled = isTimingEnabled();
 
 /** @param {string} name @param {number} start from `performance.now()` */
-export function measure(name, start) {
-  if (timed) performance.measure(name, { start, end: performance.now() });
+export function measureSince(name, start) {
+  if (isEnabled) performance.measure(name, { start, end: performance.now() });
 }

@@ -1,10 +1,10 @@
-/** The tiny distribution beside a column's name. */
+/** The small histogram next to a column's name. */
 const NS = "http://www.w3.org/2000/svg";
 const WIDTH = 48;
 const HEIGHT = 16;
 
 /** @param {number[]} counts @returns {string} one closed path of bars */
-function barsPath(counts) {
+function createBarsPath(counts) {
   const highest = Math.max(1, ...counts);
   const width = WIDTH / Math.max(counts.length, 1);
   return counts
@@ -16,13 +16,13 @@ function barsPath(counts) {
 }
 
 /** @param {number[]} counts */
-export function sketch(counts) {
+export function createSparkline(counts) {
   const svg = document.createElementNS(NS, "svg");
   svg.setAttribute("class", "dx-sketch");
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(NS, "path");
-  path.setAttribute("d", barsPath(counts));
+  path.setAttribute("d", createBarsPath(counts));
   svg.append(path);
   return svg;
 }

@@ -37,12 +37,12 @@ export type Filter =
   | { type: "members"; values: string[]; other: boolean; nulls: boolean }
   | { type: "box"; x: Bounds; y: Bounds };
 
-/** The rows themselves, one line a row. */
-export interface Table {
-  /** A column; null: as stored. */
+/** The table of rows. */
+export interface TableState {
+  /** A column; null: unsorted. */
   sort: string | null;
   descending: boolean;
-  /** The first row on screen, counted from 0 in the order shown. */
+  /** Index of the first row on screen, in sort order. */
   at: number;
 }
 
@@ -53,8 +53,8 @@ export interface Exploration {
   views: View[];
   filters: Record<string, Filter>;
   active: string | null;
-  /** null: closed; older ones do not say. */
-  table?: Table | null;
+  /** null: closed; missing in older explorations. */
+  table?: TableState | null;
 }
 
 export interface Column {
@@ -71,28 +71,28 @@ export interface Column {
   scales: ScaleSpec["type"][];
 }
 
-export interface Description {
+export interface DatasetDescription {
   slug: string;
   name: string;
   version: string;
-  /** Of a growing dataset, those as of what is shown. */
+  /** For a growing dataset, the row count that is shown. */
   rows: number;
   grows: boolean;
-  /** Equal for all who see the same of it. */
+  /** Equal for all users who see the same of the dataset. */
   rights: string;
   columns: Column[];
 }
 
-export type Level = "view" | "edit" | "manage";
+export type AccessLevel = "view" | "edit" | "manage";
 
 export interface SavedView {
   key: string;
   name: string;
-  level: Level;
+  level: AccessLevel;
 }
 
-/** What the person may do beyond looking. */
-export interface May {
+/** What the user may do besides viewing. */
+export interface Permissions {
   list: boolean;
   save: boolean;
   share: boolean;
@@ -107,45 +107,45 @@ export interface DatasetName {
   name: string;
 }
 
-/** What the server answers to (address, dataset). */
-export interface Opened {
-  description: Description;
+/** The server's response to (address, dataset). */
+export interface OpenedExploration {
+  description: DatasetDescription;
   datasets: DatasetName[];
   exploration: Exploration;
   suggested: Exploration;
   problems: string[];
   view: SavedView | null;
   /** The live session whose page this is. */
-  live: Live.Outline | null;
-  may: May;
+  live: Live.LiveSessionInfo | null;
+  may: Permissions;
   error?: undefined;
   preparing?: undefined;
 }
 
-/** What the person sees is being counted for the first time: ask again. */
-export interface Preparing {
+/** The user's visible part is being prepared for the first time: ask again later. */
+export interface PreparingDataset {
   preparing: string;
   error?: undefined;
 }
 
-export interface NotOpened {
+export interface OpenError {
   error: string;
-  /** null: not known */
+  /** null: unknown */
   datasets: DatasetName[] | null;
   preparing?: undefined;
 }
 
 /** An axis as it arrives with a cube: what a chart needs, and the domain its scale was resolved to. */
-export interface Axis extends Chart.Axis {
+export interface CubeAxis extends Chart.ChartAxis {
   domain: Chart.Domain | null;
 }
 
 /** A brush, in codes of the active view's axis (a box: in its bins); ranges are half-open. */
 export type Selection = Chart.Selection;
-export type Range = Chart.Span;
-export type Kind = Chart.Kind;
+export type IndexRange = Chart.IndexRange;
+export type ChartKind = Chart.ChartKind;
 
-/** What the cube route is asked (docs/wire.md). */
+/** A request to the cube route (docs/wire.md). */
 export interface CubeRequest {
   active: string | null;
   detail: "coarse" | "exact";
@@ -153,7 +153,7 @@ export interface CubeRequest {
   filters: Record<string, Filter>;
 }
 
-/** Which rows the route of rows is asked for, and in which order. */
+/** A request to the rows route: which rows, in which order. */
 export interface TableRequest {
   views: CubeRequest["views"];
   filters: Record<string, Filter>;

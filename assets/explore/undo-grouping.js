@@ -1,47 +1,47 @@
 /**
- * Commits that make one step to undo: turns of the wheel, presses of a key, and the two halves of a double click.
+ * Groups commits into one undo step: wheel turns, key presses, and the two clicks of a double click.
  * @import { Exploration } from "./types.js"
- * @import { Page } from "./page.js"
+ * @import { ExplorePage } from "./page.js"
  */
 
-/** Of the same kind and closer together than this, milliseconds. */
-const ONE_STEP = 800;
+/** Commits of the same kind within this time are grouped, milliseconds. */
+const GROUP_WINDOW = 800;
 
 /** @param {Exploration} a @param {Exploration} b */
 const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.filters) && a.views === b.views;
 
-export class Steps {
-  /** The step that a next turn or press may go on with. */
-  #going = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
+export class UndoGrouping {
+  /** The step that the next commit may be added to. */
+  #lastStep = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
 
-  /** @param {Page} page */
+  /** @param {ExplorePage} page */
   constructor(page) {
     this.page = page;
   }
 
   /**
-   * Commits a turn of the wheel or a press of a key: close together they are one step.
+   * Commits a wheel turn or a key press: those close together are one step.
    * @param {string} what @param {Exploration} exploration
    */
-  goOn(what, exploration) {
-    this.page.commit(exploration, { amend: this.#goesOn(what) });
-    this.#going = { what, at: performance.now(), left: this.page.exploration };
+  commitGrouped(what, exploration) {
+    this.page.commit(exploration, { amend: this.#continuesGroup(what) });
+    this.#lastStep = { what, at: performance.now(), left: this.page.exploration };
   }
 
   /**
-   * The first half of a double click selects a bin; its second half takes that back, before it clears.
+   * Commits a click. The first click of a double click selects a bin; the second undoes that before it clears.
    * @param {string} what @param {Exploration} exploration @param {boolean} clears
    */
-  click(what, exploration, clears) {
-    if (!clears) this.#going.what = "";
-    const { before } = this.page.timeline;
-    if (clears && this.#goesOn(what) && before && sameFilters(before, exploration)) return this.page.timeline.undo();
-    this.goOn(what, exploration);
+  commitClick(what, exploration, clears) {
+    if (!clears) this.#lastStep.what = "";
+    const { previous: before } = this.page.undoHistory;
+    if (clears && this.#continuesGroup(what) && before && sameFilters(before, exploration)) return this.page.undoHistory.undo();
+    this.commitGrouped(what, exploration);
   }
 
   /** @param {string} what */
-  #goesOn(what) {
-    const { what: before, at, left } = this.#going;
-    return before === what && left === this.page.exploration && performance.now() - at < ONE_STEP;
+  #continuesGroup(what) {
+    const { what: before, at, left } = this.#lastStep;
+    return before === what && left === this.page.exploration && performance.now() - at < GROUP_WINDOW;
   }
 }

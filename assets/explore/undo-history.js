@@ -1,41 +1,41 @@
 /**
- * Undo and redo without end, in step with the browser's Back and Forward.
+ * Unlimited undo and redo, in sync with the browser's Back and Forward.
  *
  * Every committed exploration is a *step*; the browser keeps it in one of its history *slots*. Browsers keep few slots
- * (Chrome 50), so when no slot of ours lies behind, the step before replaces the one in the current slot.
+ * (Chrome 50), so when there is no earlier slot of ours, undo replaces the step in the current slot.
  * @import { Exploration } from "./types.js"
  */
 
-/** @typedef {{ slot: number, step: number, exploration: Exploration }} Mark */
-/** @typedef {Pick<History, "pushState" | "replaceState" | "back" | "forward" | "length" | "state">} Browser */
+/** @typedef {{ slot: number, step: number, exploration: Exploration }} HistoryMark */
+/** @typedef {Pick<History, "pushState" | "replaceState" | "back" | "forward" | "length" | "state">} BrowserHistory */
 
-/** @param {unknown} state @returns {Mark | null} what `history.state` holds when the slot is ours */
-export const markOf = (state) => /** @type {{ dx?: Mark } | null} */ (state)?.dx ?? null;
+/** @param {unknown} state @returns {HistoryMark | null} the mark in `history.state` if the slot is ours */
+export const getHistoryMark = (state) => /** @type {{ dx?: HistoryMark } | null} */ (state)?.dx ?? null;
 
-export class Timeline {
+export class UndoHistory {
   /** @type {Exploration[]} */ #steps = [];
   #step = 0;
   #slot = 0;
-  /** Slots of ours the browser still has, and the step each holds. @type {Map<number, number>} */
+  /** Slots of ours that the browser still has, and the step in each. @type {Map<number, number>} */
   #slots = new Map();
 
   /**
-   * @param {Browser} browser
+   * @param {BrowserHistory} browser
    * @param {(exploration: Exploration) => string} address the hash of an exploration
-   * @param {(exploration: Exploration) => void} show called when undo or redo needed no help of the browser
+   * @param {(exploration: Exploration) => void} show called when undo or redo didn't go through the browser
    */
   constructor(browser, address, show) {
     this.browser = browser;
-    this.address = address;
-    this.show = show;
+    this.formatAddress = address;
+    this.onShow = show;
   }
 
   get canUndo() {
-    return this.before !== undefined || this.#slots.has(this.#slot - 1);
+    return this.previous !== undefined || this.#slots.has(this.#slot - 1);
   }
 
-  /** The step that undo goes to, where it is known. @returns {Exploration | undefined} */
-  get before() {
+  /** The step that undo goes to, if known. @returns {Exploration | undefined} */
+  get previous() {
     return this.#steps[this.#step - 1];
   }
 
@@ -44,30 +44,30 @@ export class Timeline {
   }
 
   /**
-   * Begins with what the address held. After a reload the slot is still marked, and the slots behind it still lead back;
-   * an address typed in has made a slot of its own.
+   * Starts with the exploration of the address. After a reload the slot is still marked, and the slots before it still
+   * work; an address typed in has created a new slot.
    * @param {Exploration} exploration
    */
   start(exploration) {
-    const mark = markOf(this.browser.state);
-    if (mark) this.#resume(mark);
+    const mark = getHistoryMark(this.browser.state);
+    if (mark) this.#resumeAt(mark);
     else if (this.#steps.length) this.#advance();
-    this.#record(exploration);
-    this.#replace(exploration);
+    this.#recordStep(exploration);
+    this.#replaceState(exploration);
   }
 
   /** @param {Exploration} exploration */
   push(exploration) {
     this.#advance();
-    this.#record(exploration);
-    this.browser.pushState(this.#mark(exploration), "", this.address(exploration));
-    this.#forget();
+    this.#recordStep(exploration);
+    this.browser.pushState(this.#createState(exploration), "", this.formatAddress(exploration));
+    this.#dropStaleSlots();
   }
 
-  /** Amends the current step, as a zoom does while the wheel turns; those after it stay. @param {Exploration} exploration */
-  amend(exploration) {
+  /** Replaces the current step, as a zoom does while the wheel turns; later steps stay. @param {Exploration} exploration */
+  replaceStep(exploration) {
     this.#steps[this.#step] = exploration;
-    this.#replace(exploration);
+    this.#replaceState(exploration);
   }
 
   undo() {
@@ -82,8 +82,8 @@ export class Timeline {
     else this.#stepTo(this.#step + 1);
   }
 
-  /** The browser went to a slot of ours. @param {Mark} mark @returns {Exploration} what to show */
-  arrive(mark) {
+  /** The browser has moved to a slot of ours. @param {HistoryMark} mark @returns {Exploration} what to show */
+  restoreMark(mark) {
     this.#slot = mark.slot;
     this.#step = mark.step;
     this.#slots.set(mark.slot, mark.step);
@@ -96,22 +96,22 @@ export class Timeline {
     this.#slot += 1;
   }
 
-  /** @param {Mark} mark */
-  #resume({ slot, step }) {
+  /** @param {HistoryMark} mark */
+  #resumeAt({ slot, step }) {
     this.#slot = slot;
     this.#step = step;
     for (let behind = 1; behind <= slot; behind++) this.#slots.set(slot - behind, step - behind);
-    this.#forget();
+    this.#dropStaleSlots();
   }
 
-  /** Drops the slots that the browser has dropped: all ahead, and those further back than its history is long. */
-  #forget() {
+  /** Forgets the slots that the browser has dropped: all later ones, and those beyond the length of its history. */
+  #dropStaleSlots() {
     const oldest = this.#slot - (this.browser.length - 1);
     for (const slot of this.#slots.keys()) if (slot > this.#slot || slot < oldest) this.#slots.delete(slot);
   }
 
   /** @param {Exploration} exploration */
-  #record(exploration) {
+  #recordStep(exploration) {
     this.#steps.length = Math.max(this.#steps.length, this.#step);
     this.#steps.splice(this.#step, Infinity, exploration);
     this.#slots.set(this.#slot, this.#step);
@@ -121,17 +121,17 @@ export class Timeline {
   #stepTo(step) {
     this.#step = step;
     this.#slots.set(this.#slot, step);
-    this.#replace(this.#steps[step]);
-    this.show(this.#steps[step]);
+    this.#replaceState(this.#steps[step]);
+    this.onShow(this.#steps[step]);
   }
 
   /** @param {Exploration} exploration */
-  #mark(exploration) {
+  #createState(exploration) {
     return { dx: { slot: this.#slot, step: this.#step, exploration } };
   }
 
   /** @param {Exploration} exploration */
-  #replace(exploration) {
-    this.browser.replaceState(this.#mark(exploration), "", this.address(exploration));
+  #replaceState(exploration) {
+    this.browser.replaceState(this.#createState(exploration), "", this.formatAddress(exploration));
   }
 }

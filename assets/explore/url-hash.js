@@ -4,41 +4,41 @@
  */
 import { RISON } from "../vendor/library.js";
 
-/** @param {string} text @returns {string} percent-encoded where a hash or a query reader would trip */
-const escape = (text) => encodeURIComponent(text).replace(/%(2C|3A|40|24|2F)/g, decodeURIComponent);
+/** @param {string} text @returns {string} percent-encoded where a hash or query parser would misread it */
+const escapeHash = (text) => encodeURIComponent(text).replace(/%(2C|3A|40|24|2F)/g, decodeURIComponent);
 
-/** A text in quotes; or one without, a number or a word. */
-const TOKEN = /'(?:![!']|[^!'])*'|[^'!:(),*@$ ]+/g;
-const PLAIN = /^'|^[-\w.\u0080-\uffff]+$/;
+/** A quoted string, or an unquoted number or word. */
+const RISON_TOKEN = /'(?:![!']|[^!'])*'|[^'!:(),*@$ ]+/g;
+const PLAIN_TOKEN = /^'|^[-\w.\u0080-\uffff]+$/;
 
-/** @param {object} value @returns {string} with quotes around all that some reader would not take for a word */
-const rison = (value) => RISON.stringify(value).replace(TOKEN, (token) => (PLAIN.test(token) ? token : `'${token}'`));
+/** @param {object} value @returns {string} with quotes around everything that a parser might not read as a word */
+const stringifyRison = (value) => RISON.stringify(value).replace(RISON_TOKEN, (token) => (PLAIN_TOKEN.test(token) ? token : `'${token}'`));
 
-/** What the server assumes where a part is left out. */
+/** Defaults that the server assumes for parts that are left out. */
 const DEFAULTS = { columns: [], scales: [], bins: [], measure: { aggregate: "count", column: null }, width: 4, height: 2 };
 
-/** @param {object} part @param {Record<string, unknown>} [defaults] @returns {object} without what goes without saying */
-function short(part, defaults = {}) {
-  const says = (/** @type {[string, unknown]} */ [name, value]) =>
+/** @param {object} part @param {Record<string, unknown>} [defaults] @returns {object} without default values */
+function omitDefaults(part, defaults = {}) {
+  const isSignificant = (/** @type {[string, unknown]} */ [name, value]) =>
     value !== null && value !== false && JSON.stringify(value) !== JSON.stringify(defaults[name]);
-  return Object.fromEntries(Object.entries(part).filter(says));
+  return Object.fromEntries(Object.entries(part).filter(isSignificant));
 }
 
 /** @param {View} view */
-const shortView = (view) => short({ ...view, scales: view.scales.map((scale) => short(scale)) }, DEFAULTS);
+const omitViewDefaults = (view) => omitDefaults({ ...view, scales: view.scales.map((scale) => omitDefaults(scale)) }, DEFAULTS);
 
 /**
- * Short: views are left out while they are the suggested ones.
+ * The hash of an exploration; views are left out if they are the suggested ones.
  * @param {Exploration} exploration @param {Exploration} suggested @returns {string} begins with "#"
  */
-export function encode(exploration, suggested) {
+export function formatHash(exploration, suggested) {
   const { dataset, version, filters, views, active, table } = exploration;
   /** @type {Record<string, unknown>} */
   const parts = { d: dataset, at: version };
-  const filtered = Object.entries(filters).map(([id, filter]) => [id, short(filter)]);
+  const filtered = Object.entries(filters).map(([id, filter]) => [id, omitDefaults(filter)]);
   if (filtered.length) parts.f = Object.fromEntries(filtered);
-  if (JSON.stringify(views) !== JSON.stringify(suggested.views)) parts.w = views.map(shortView);
+  if (JSON.stringify(views) !== JSON.stringify(suggested.views)) parts.w = views.map(omitViewDefaults);
   if (active) parts.on = active;
-  if (table) parts.t = short(table, { at: 0 });
-  return `#v=1&x=${escape(rison(parts))}`;
+  if (table) parts.t = omitDefaults(table, { at: 0 });
+  return `#v=1&x=${escapeHash(stringifyRison(parts))}`;
 }

@@ -1,17 +1,17 @@
 /**
- * What a view is drawn as, and what a new one begins as.
- * @import { Column, Description, Kind, ScaleSpec, View } from "./types.js"
+ * Defaults of new views: scales, bins, size and measure.
+ * @import { Column, DatasetDescription, ChartKind, ScaleSpec, View } from "./types.js"
  */
-import { isCoordinate, kindOf } from "./chart-kinds.js";
+import { isCoordinateName, getChartKind } from "./chart-kinds.js";
 import { findColumn } from "./view-text.js";
 
-const BINS = { number: 50, time: 100, density: 60 };
-const TOP = 12;
-/** Whole numbers with no more values than this are likely hours, grades or ages. */
-const FEW = 60;
+const DEFAULT_BINS = { number: 50, time: 100, density: 60 };
+const DEFAULT_TOP = 12;
+/** Integer columns with at most this many values are likely hours, grades or ages. */
+const FEW_VALUES = 60;
 
-/** @type {Record<Kind, { width: number, height: number }>} */
-const SIZES = {
+/** @type {Record<ChartKind, { width: number, height: number }>} */
+const DEFAULT_SIZES = {
   figure: { width: 3, height: 1 },
   histogram: { width: 4, height: 2 },
   series: { width: 6, height: 2 },
@@ -20,40 +20,40 @@ const SIZES = {
 };
 
 /** @param {Column} column @returns {ScaleSpec} */
-function defaultScale(column) {
+function getDefaultScale(column) {
   const [type] = column.scales;
-  return { type, domain: null, top: type === "category" ? TOP : null };
+  return { type, domain: null, top: type === "category" ? DEFAULT_TOP : null };
 }
 
 /** @param {Column} column @param {boolean} density @returns {number | null} */
-function defaultBins(column, density) {
+function getDefaultBins(column, density) {
   if (column.kind !== "number" && column.kind !== "time") return null;
-  return density ? BINS.density : BINS[column.kind];
+  return density ? DEFAULT_BINS.density : DEFAULT_BINS[column.kind];
 }
 
-/** @param {Description} description @param {string[]} names @returns {Pick<View, "columns" | "scales" | "bins">} */
-export function axesFor(description, names) {
+/** @param {DatasetDescription} description @param {string[]} names @returns {Pick<View, "columns" | "scales" | "bins">} */
+export function createAxes(description, names) {
   const columns = names.flatMap((name) => findColumn(description, name) ?? []);
   return {
     columns: columns.map((column) => column.name),
-    scales: columns.map(defaultScale),
-    bins: columns.map((column) => defaultBins(column, names.length > 1)),
+    scales: columns.map(getDefaultScale),
+    bins: columns.map((column) => getDefaultBins(column, names.length > 1)),
   };
 }
 
 /**
- * The number a view is likeliest to be measured by: none of its own axes, no coordinate, not just a few values.
+ * The most likely column to measure: none of the view's axes, no coordinate, not just a few values.
  * @param {Column[]} numbers @param {View} view
  */
-export function likelyMeasured(numbers, view) {
-  const unlikely = (/** @type {Column} */ { name, integer, distinct }) =>
-    (view.columns.includes(name) ? 4 : 0) + (isCoordinate(name) ? 2 : 0) + (integer && distinct <= FEW ? 1 : 0);
-  return numbers.reduce((best, column) => (unlikely(column) < unlikely(best) ? column : best));
+export function guessMeasuredColumn(numbers, view) {
+  const getPenalty = (/** @type {Column} */ { name, integer, distinct }) =>
+    (view.columns.includes(name) ? 4 : 0) + (isCoordinateName(name) ? 2 : 0) + (integer && distinct <= FEW_VALUES ? 1 : 0);
+  return numbers.reduce((best, column) => (getPenalty(column) < getPenalty(best) ? column : best));
 }
 
-/** @param {Description} description @param {string[]} names @param {string} id @returns {View} */
-export function newView(description, names, id) {
-  const axes = axesFor(description, names);
+/** @param {DatasetDescription} description @param {string[]} names @param {string} id @returns {View} */
+export function createView(description, names, id) {
+  const axes = createAxes(description, names);
   const view = { id, ...axes, measure: { aggregate: /** @type {const} */ ("count"), column: null }, title: null };
-  return { ...view, ...SIZES[kindOf({ ...view, width: 4, height: 2 })] };
+  return { ...view, ...DEFAULT_SIZES[getChartKind({ ...view, width: 4, height: 2 })] };
 }

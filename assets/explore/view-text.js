@@ -1,120 +1,120 @@
 /**
- * Filters and views in words.
- * @import { Bounds, Column, Description, Exploration, Filter, Table, View } from "./types.js"
+ * Describes filters and views as text.
+ * @import { Bounds, Column, DatasetDescription, Exploration, Filter, TableState, View } from "./types.js"
  */
 import { formatTime } from "../charts/format.js";
-import { filterOf } from "./exploration.js";
-import { isMap } from "./chart-kinds.js";
-import { number, span, until } from "./number-format.js";
+import { getFilter } from "./exploration.js";
+import { isMapView } from "./chart-kinds.js";
+import { formatPreciseNumber, formatTimeSpan, formatUntil } from "./number-format.js";
 
-const AGGREGATES = { count: "Rows", sum: "Sum of", mean: "Mean", min: "Lowest", max: "Highest" };
-const NAMED = 4;
+const AGGREGATE_VERBS = { count: "Rows", sum: "Sum of", mean: "Mean", min: "Lowest", max: "Highest" };
+const MAX_NAMED = 4;
 
-/** @param {Description} description @param {string} name @returns {Column | undefined} */
+/** @param {DatasetDescription} description @param {string} name @returns {Column | undefined} */
 export const findColumn = (description, name) => description.columns.find((column) => column.name === name);
 
-/** @param {Description} description @param {string | null} name */
-export const label = (description, name) => (name && findColumn(description, name)?.label) || name || "";
+/** @param {DatasetDescription} description @param {string | null} name */
+export const getColumnLabel = (description, name) => (name && findColumn(description, name)?.label) || name || "";
 
-/** "Delay (min)" is a delay, in minutes. @param {string} text */
-function named(text) {
+/** Splits the unit off a label: "Delay (min)" has the unit min. @param {string} text */
+function splitUnit(text) {
   const [, name, unit] = /^(.+) \(([^()]{1,8})\)$/.exec(text) ?? [];
   return name ? { name, unit: `\u00a0${unit}` } : { name: text, unit: "" };
 }
 
-/** Within a sentence: "delay", but "IATA code". @param {string} text */
-const inner = (text) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
+/** A label within a sentence: "delay", but "IATA code". @param {string} text */
+const lowerFirst = (text) => (/^\p{Lu}\p{Ll}/u.test(text) ? text[0].toLowerCase() + text.slice(1) : text);
 
 /** @param {Bounds} bounds */
-function timeBounds({ lo, hi }) {
-  if (lo !== null && hi !== null) return span(lo, hi);
+function formatTimeCondition({ lo, hi }) {
+  if (lo !== null && hi !== null) return formatTimeSpan(lo, hi);
   if (lo !== null) return `from ${formatTime(lo)}`;
-  return until(/** @type {number} */ (hi));
+  return formatUntil(/** @type {number} */ (hi));
 }
 
 /** @param {Bounds} bounds */
-function wholeBounds({ lo, hi }) {
+function formatIntegerCondition({ lo, hi }) {
   const last = hi === null ? null : hi - 1;
   if (lo !== null && last !== null) {
-    return lo === last ? `is ${number(lo)}` : `is between ${number(lo)} and ${number(last)}`;
+    return lo === last ? `is ${formatPreciseNumber(lo)}` : `is between ${formatPreciseNumber(lo)} and ${formatPreciseNumber(last)}`;
   }
-  return lo !== null ? `is at least ${number(lo)}` : `is at most ${number(/** @type {number} */ (last))}`;
+  return lo !== null ? `is at least ${formatPreciseNumber(lo)}` : `is at most ${formatPreciseNumber(/** @type {number} */ (last))}`;
 }
 
 /** @param {Bounds} bounds */
-function numberBounds({ lo, hi }) {
-  if (lo !== null && hi !== null) return `is between ${number(lo)} and ${number(hi)}`;
-  return lo !== null ? `is at least ${number(lo)}` : `is below ${number(/** @type {number} */ (hi))}`;
+function formatNumberCondition({ lo, hi }) {
+  if (lo !== null && hi !== null) return `is between ${formatPreciseNumber(lo)} and ${formatPreciseNumber(hi)}`;
+  return lo !== null ? `is at least ${formatPreciseNumber(lo)}` : `is below ${formatPreciseNumber(/** @type {number} */ (hi))}`;
 }
 
 /** @param {Column | undefined} column @param {Bounds} bounds */
-function boundsWords(column, bounds) {
+function formatCondition(column, bounds) {
   if (bounds.lo === null && bounds.hi === null) return "has a value";
-  if (column?.kind === "time") return timeBounds(bounds);
+  if (column?.kind === "time") return formatTimeCondition(bounds);
   const wholes = column?.integer && [bounds.lo, bounds.hi].every((bound) => bound === null || Number.isInteger(bound));
-  return (wholes ? wholeBounds(bounds) : numberBounds(bounds)) + named(column?.label ?? "").unit;
+  return (wholes ? formatIntegerCondition(bounds) : formatNumberCondition(bounds)) + splitUnit(column?.label ?? "").unit;
 }
 
 /** @param {string[]} names */
-function list(names) {
-  if (names.length > NAMED + 1) return `one of ${names.length}: ${names.slice(0, NAMED).join(", ")}, …`;
+function joinNames(names) {
+  if (names.length > MAX_NAMED + 1) return `one of ${names.length}: ${names.slice(0, MAX_NAMED).join(", ")}, …`;
   const last = names[names.length - 1];
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} or ${last}` : last;
 }
 
 /** @param {Extract<Filter, { type: "members" }>} filter */
-function membersWords({ values, other, nulls }) {
+function formatMembersCondition({ values, other, nulls }) {
   const shown = values.map((value) => (value === "" ? "empty" : value));
-  return `is ${list([...shown, ...(other ? ["any other"] : []), ...(nulls ? ["missing"] : [])])}`;
+  return `is ${joinNames([...shown, ...(other ? ["any other"] : []), ...(nulls ? ["missing"] : [])])}`;
 }
 
 /**
  * A filter as subject and predicate: {subject: "Delay", predicate: "is between −5 and 30"}.
- * @param {Filter} filter @param {View} view @param {Description} description
+ * @param {Filter} filter @param {View} view @param {DatasetDescription} description
  */
-export function filterWords(filter, view, description) {
+export function formatFilter(filter, view, description) {
   const [x, y] = view.columns.map((name) => findColumn(description, name));
-  const subject = named(label(description, view.columns[0])).name;
+  const subject = splitUnit(getColumnLabel(description, view.columns[0])).name;
   if (filter.type === "nulls") return { subject, predicate: "is missing" };
-  if (filter.type === "members") return { subject, predicate: membersWords(filter) };
+  if (filter.type === "members") return { subject, predicate: formatMembersCondition(filter) };
   if (filter.type === "box") {
-    const second = `${inner(named(label(description, view.columns[1])).name)} ${boundsWords(y, filter.y)}`;
-    return { subject, predicate: `${boundsWords(x, filter.x)}, ${second}` };
+    const second = `${lowerFirst(splitUnit(getColumnLabel(description, view.columns[1])).name)} ${formatCondition(y, filter.y)}`;
+    return { subject, predicate: `${formatCondition(x, filter.x)}, ${second}` };
   }
   const tail = filter.nulls ? " or is missing" : "";
-  return { subject, predicate: boundsWords(x, filter) + tail };
+  return { subject, predicate: formatCondition(x, filter) + tail };
 }
 
-/** @param {Exploration} exploration @param {Description} description @returns {string[]} one sentence a filter */
-export function sentences(exploration, description) {
+/** @param {Exploration} exploration @param {DatasetDescription} description @returns {string[]} one sentence per filter */
+export function formatFilters(exploration, description) {
   return exploration.views.flatMap((view) => {
-    const filter = filterOf(exploration, view.id);
+    const filter = getFilter(exploration, view.id);
     if (!filter) return [];
-    const { subject, predicate } = filterWords(filter, view, description);
+    const { subject, predicate } = formatFilter(filter, view, description);
     return [`${subject} ${predicate}`];
   });
 }
 
-/** @param {View} view @param {Description} description */
-export function measureWords(view, description) {
+/** @param {View} view @param {DatasetDescription} description */
+export function formatViewMeasure(view, description) {
   const { aggregate, column } = view.measure;
-  const verb = AGGREGATES[aggregate];
-  return column ? `${verb} ${inner(label(description, column))}` : verb;
+  const verb = AGGREGATE_VERBS[aggregate];
+  return column ? `${verb} ${lowerFirst(getColumnLabel(description, column))}` : verb;
 }
 
-/** @param {View} view @param {Description} description @returns {string} the title given, or one from its columns */
-export function viewTitle(view, description) {
+/** @param {View} view @param {DatasetDescription} description @returns {string} the view's title, or one made of its columns */
+export function formatViewTitle(view, description) {
   if (view.title) return view.title;
-  const measure = measureWords(view, description);
-  const [x, y] = view.columns.map((name) => label(description, name));
+  const measure = formatViewMeasure(view, description);
+  const [x, y] = view.columns.map((name) => getColumnLabel(description, name));
   if (x === undefined) return measure;
-  if (view.measure.column) return `${measure} by ${[x, ...(y ? [y] : [])].map(inner).join(" and ")}`;
+  if (view.measure.column) return `${measure} by ${[x, ...(y ? [y] : [])].map(lowerFirst).join(" and ")}`;
   if (y === undefined) return x;
-  return isMap(view) ? "Map" : `${y} by ${inner(x)}`;
+  return isMapView(view) ? "Map" : `${y} by ${lowerFirst(x)}`;
 }
 
-/** In which order a table shows its rows. @param {Table} table @param {Description} description */
-export function orderWords({ sort, descending }, description) {
+/** Describes the sort order of the table. @param {TableState} table @param {DatasetDescription} description */
+export function formatOrder({ sort, descending }, description) {
   if (!sort) return "as stored";
-  return `by ${inner(label(description, sort))}, ${descending ? "descending" : "ascending"}`;
+  return `by ${lowerFirst(getColumnLabel(description, sort))}, ${descending ? "descending" : "ascending"}`;
 }

@@ -1,28 +1,28 @@
-/** Hands commits to Dash's store, each of them: more than about 30 a second and Dash would drop some. */
+/** Writes every commit to the Dash store, one at a time: at more than about 30 per second Dash would drop some. */
 
-const STORE = "live";
-const APART = 50;
+const STORE_ID = "live";
+const SEND_INTERVAL = 50;
 
-export class Store {
+export class CommitStore {
   /** @type {object[]} */ #queue = [];
   #busy = false;
 
   /** @param {(id: string, props: object) => void} [set] */
   constructor(set = (id, props) => /** @type {any} */ (window.dash_clientside).set_props(id, props)) {
-    this.set = set;
+    this.setProps = set;
   }
 
   /** @param {object} commit */
   put(commit) {
     this.#queue.push(commit);
-    if (!this.#busy) this.#next();
+    if (!this.#busy) this.#sendNext();
   }
 
-  #next() {
+  #sendNext() {
     const commit = this.#queue.shift();
     this.#busy = commit !== undefined;
     if (!commit) return;
-    this.set(STORE, { data: commit });
-    setTimeout(() => this.#next(), APART);
+    this.setProps(STORE_ID, { data: commit });
+    setTimeout(() => this.#sendNext(), SEND_INTERVAL);
   }
 }

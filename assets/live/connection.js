@@ -1,26 +1,26 @@
 /**
- * The one connection of this tab, by Ably's SDK: to the broker at our own address, or to Ably's cloud.
- * @import { Person, Place, Status } from "./types.js"
+ * The one realtime connection of this tab, by Ably's SDK: to the embedded broker or to Ably's cloud.
+ * @import { LivePerson, ConnectionInfo, ConnectionStatus } from "./types.js"
  */
 import { BaseRealtime, Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport } from "../vendor/live/ably.js";
-import { ask } from "../explore/api.js";
-import { personOf } from "./roster.js";
+import { callApi } from "../explore/api.js";
+import { parseClientId } from "./roster.js";
 
-/** As whom the service says again what somebody with other rights presents. */
-const SERVICE = "dataxchange";
+/** The client id under which the service relays, filtered, what a presenter with other rights sends. */
+const SERVICE_CLIENT_ID = "dataxchange";
 
 /** @typedef {ReturnType<BaseRealtime["channels"]["get"]>} Channel */
 
-/** Before it asks its vendor's servers whether sockets get through at all, milliseconds: they are not ours to ask. */
-const NEVER = 2 ** 31 - 1;
+/** Timeout before the SDK checks connectivity with its vendor's servers, milliseconds: long enough never to. */
+const NO_TIMEOUT = 2 ** 31 - 1;
 
-/** What the person is told of each state of the connection. @type {Record<string, Status>} */
-const STATUS = { initialized: "reconnecting", connecting: "reconnecting", connected: "live", disconnected: "reconnecting" };
+/** The status shown for each state of the connection. @type {Record<string, ConnectionStatus>} */
+const STATUS_BY_STATE = { initialized: "reconnecting", connecting: "reconnecting", connected: "live", disconnected: "reconnecting" };
 
-/** @typedef {{ token: string, clientId: string, realtime: Place }} Entry */
+/** @typedef {{ token: string, clientId: string, realtime: ConnectionInfo }} TokenResponse */
 
-/** Where to connect: nothing said, to the broker that shares our address. @param {string | undefined} endpoint */
-function place(endpoint) {
+/** Where to connect; without an endpoint, to the embedded broker at this address. @param {string | undefined} endpoint */
+function getEndpointOptions(endpoint) {
   if (endpoint) return { endpoint };
   const { hostname, port, protocol } = location;
   const own = { tls: protocol === "https:", port: Number(port) || 80, tlsPort: Number(port) || 443 };
@@ -28,23 +28,23 @@ function place(endpoint) {
   return named ? { ...own, endpoint: hostname } : { ...own, realtimeHost: hostname, restHost: hostname };
 }
 
-/** What Ably's SDK takes for a lasting no. */
+/** The error that Ably's SDK doesn't retry. */
 const REFUSED = { name: "refused", code: 40300, statusCode: 403 };
 
 /**
- * @param {string | undefined} endpoint @param {string} token the first @param {string} url that gives the next ones
- * @param {(answer: any) => void} [onAnswer] told what came with each of those
+ * @param {string | undefined} endpoint @param {string} token the first one @param {string} url of the following ones
+ * @param {(answer: any) => void} [onAnswer] called with the response of each token request
  * @returns {BaseRealtime}
  */
-export function connect(endpoint, token, url, onAnswer = () => {}) {
+export function connectToAbly(endpoint, token, url, onAnswer = () => {}) {
   return new BaseRealtime(/** @type {any} */ ({
-    ...place(endpoint),
+    ...getEndpointOptions(endpoint),
     token,
-    authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void renewed(url, onAnswer, done),
+    authCallback: (/** @type {unknown} */ _, /** @type {any} */ done) => void renewToken(url, onAnswer, done),
     plugins: { Crypto, FetchRequest, RealtimePresence, Rest, WebSocketTransport },
     transports: ["web_socket"],
     disableConnectivityCheck: true,
-    webSocketSlowTimeout: NEVER,
+    webSocketSlowTimeout: NO_TIMEOUT,
     useBinaryProtocol: false,
     echoMessages: false,
     logLevel: 0,
@@ -52,9 +52,9 @@ export function connect(endpoint, token, url, onAnswer = () => {}) {
 }
 
 /** @param {string} url @param {(answer: any) => void} onAnswer @param {(problem: any, token: any) => void} done */
-async function renewed(url, onAnswer, done) {
+async function renewToken(url, onAnswer, done) {
   try {
-    const answer = await ask("POST", url);
+    const answer = await callApi("POST", url);
     if (answer.token) onAnswer(answer);
     done(answer.token ? null : REFUSED, answer.token);
   } catch (error) {
@@ -62,71 +62,71 @@ async function renewed(url, onAnswer, done) {
   }
 }
 
-/** Who attaches is sent the last message. */
+/** Channel option: the last message is sent on attach. */
 const REWIND = { rewind: "1" };
 
-export class Connection {
-  /** Channels that have their options. @type {Set<string>} */ #known = new Set();
-  /** @type {Status} */ status = "reconnecting";
+export class LiveConnection {
+  /** Channels whose options have been set. @type {Set<string>} */ #configuredParts = new Set();
+  /** @type {ConnectionStatus} */ status = "reconnecting";
 
   /**
    * @param {string} key of the live session @param {() => void} onStatus
-   * @param {(place: Place) => void} onPlace told where to be, with each token
+   * @param {(place: ConnectionInfo) => void} onPlace called with the connection info of each token
    */
-  static async open(key, onStatus, onPlace) {
-    const first = await ask("POST", `/api/live/${key}/token`);
+  static async openConnection(key, onStatus, onPlace) {
+    const first = await callApi("POST", `/api/live/${key}/token`);
     onPlace(first.realtime);
-    return new Connection(key, first, onStatus, onPlace);
+    return new LiveConnection(key, first, onStatus, onPlace);
   }
 
   /**
-   * @param {string} key @param {Entry} first
-   * @param {() => void} onStatus @param {(place: Place) => void} onPlace
+   * @param {string} key @param {TokenResponse} first
+   * @param {() => void} onStatus @param {(place: ConnectionInfo) => void} onPlace
    */
   constructor(key, first, onStatus, onPlace) {
     this.key = key;
-    this.me = personOf(first.clientId);
-    this.place = first.realtime;
+    this.me = parseClientId(first.clientId);
+    this.connectionInfo = first.realtime;
     const url = `/api/live/${key}/token`;
-    this.client = connect(first.realtime.endpoint, first.token, url, ({ realtime }) => onPlace(realtime));
+    this.client = connectToAbly(first.realtime.endpoint, first.token, url, ({ realtime }) => onPlace(realtime));
     this.client.connection.on(({ current }) => {
-      this.status = STATUS[current] ?? "offline";
+      this.status = STATUS_BY_STATE[current] ?? "offline";
       onStatus();
     });
   }
 
   /**
-   * A channel of the session: what the service says, the states committed, or what moves.
+   * A channel of the session: messages of the service, committed states, or movements.
    * @param {"control" | "state" | "brush"} part @returns {Channel}
    */
-  channel(part) {
-    const name = this.place.channels[part];
-    if (this.#known.has(part)) return this.client.channels.get(name);
-    this.#known.add(part);
-    return this.client.channels.get(name, { ...this.#options, params: part === "state" ? REWIND : {} });
+  getChannel(part) {
+    const name = this.connectionInfo.channels[part];
+    if (this.#configuredParts.has(part)) return this.client.channels.get(name);
+    this.#configuredParts.add(part);
+    return this.client.channels.get(name, { ...this.#channelOptions, params: part === "state" ? REWIND : {} });
   }
 
-  /** Takes up the rights of another role: a channel keeps those that it was attached with. @param {boolean} presents */
-  async renew(presents) {
+  /** Attaches the channels again with the rights of another role: a channel keeps those it was attached with. @param {boolean} presents */
+  async renewRights(presents) {
     await this.client.auth.authorize();
     const modes = /** @type {any} */ (presents ? ["SUBSCRIBE", "PUBLISH"] : ["SUBSCRIBE"]);
-    await this.channel("state").setOptions({ ...this.#options, params: REWIND, modes });
-    await this.channel("brush").setOptions({ ...this.#options, modes });
+    await this.getChannel("state").setOptions({ ...this.#channelOptions, params: REWIND, modes });
+    await this.getChannel("brush").setOptions({ ...this.#channelOptions, modes });
   }
 
-  /** The channel on which the service says that rows have come, if one may hear that. @returns {Channel | null} */
-  get growth() {
-    const { grown } = this.place.channels;
+  /** The channel on which the service announces new rows, if the user may subscribe to it. @returns {Channel | null} */
+  get growthChannel() {
+    const { grown } = this.connectionInfo.channels;
     return grown === null ? null : this.client.channels.get(grown);
   }
 
-  get #options() {
-    return this.place.cipher ? { cipher: { key: this.place.cipher } } : {};
+  get #channelOptions() {
+    return this.connectionInfo.cipher ? { cipher: { key: this.connectionInfo.cipher } } : {};
   }
 
-  /** Whether a message counts: it is of the service, or of who presents. @param {string} clientId @param {Person} [presenter] */
-  static trusts(clientId, presenter) {
-    return clientId === SERVICE || personOf(clientId).id === presenter?.id;
+  /** Whether a message is trusted: it comes from the service or the presenter. @param {string} clientId @param {LivePerson} [presenter] */
+  static isTrustedSender(clientId, presenter) {
+    return clientId === SERVICE_CLIENT_ID || parseClientId(clientId).id === presenter?.id;
   }
 
   close() {

@@ -1,40 +1,40 @@
 /**
- * Tells an open page at once when its dataset has grown, where a feed brings rows; other pages ask now and then.
- * @import { Page } from "../explore/page.js"
+ * Notifies an open page at once when a feed has added rows to its dataset; other pages poll.
+ * @import { ExplorePage } from "../explore/page.js"
  * @import { Channel } from "./connection.js"
  */
-import { ask } from "../explore/api.js";
-import { connect } from "./connection.js";
+import { callApi } from "../explore/api.js";
+import { connectToAbly } from "./connection.js";
 
-/** @param {Channel} channel on which the service says how many rows there are @param {Page} page */
-export async function listen(channel, page) {
+/** @param {Channel} channel on which the service announces row counts @param {ExplorePage} page */
+export async function listenForGrowth(channel, page) {
   const { version } = page.opened.description;
   await channel.subscribe("grown", ({ data }) => {
-    if (data.version === version) page.growth.grown(data);
+    if (data.version === version) page.liveUpdates.notifyRows(data);
   });
 }
 
-/** Listens for a page that nobody follows. */
-export class RowsHeard {
-  #ended = false;
-  /** @type {ReturnType<typeof connect> | undefined} */ #client;
+/** Listens for growth on a page without a live session. */
+export class GrowthListener {
+  #isDestroyed = false;
+  /** @type {ReturnType<typeof connectToAbly> | undefined} */ #client;
 
-  /** @param {Page} page */
+  /** @param {ExplorePage} page */
   constructor(page) {
     this.page = page;
   }
 
-  /** Listens if there is something that this person may hear. */
+  /** Connects if there is a channel that the user may subscribe to. */
   async start() {
     const url = `/api/datasets/${encodeURIComponent(this.page.opened.description.slug)}/token`;
-    const { token, channel, endpoint } = await ask("POST", url).catch(() => ({ token: null }));
-    if (!token || this.#ended) return;
-    this.#client = connect(endpoint ?? undefined, token, url);
-    await listen(this.#client.channels.get(channel), this.page);
+    const { token, channel, endpoint } = await callApi("POST", url).catch(() => ({ token: null }));
+    if (!token || this.#isDestroyed) return;
+    this.#client = connectToAbly(endpoint ?? undefined, token, url);
+    await listenForGrowth(this.#client.channels.get(channel), this.page);
   }
 
   destroy() {
-    this.#ended = true;
+    this.#isDestroyed = true;
     this.#client?.close();
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Makes an Explore page part of a live session: of one that runs, or that is watched again.
- * @import { Page } from "../explore/page.js"
- * @import { Outline } from "./types.js"
+ * Joins an Explore page to a live session, or replays its recording if it has ended.
+ * @import { ExplorePage } from "../explore/page.js"
+ * @import { LiveSessionInfo } from "./types.js"
  */
-import { Live } from "./live-session.js";
-import { Replay } from "./replay.js";
+import { LiveSession } from "./live-session.js";
+import { LiveReplay } from "./replay.js";
 
-/** @param {Page} page @param {Outline} outline */
-export function join(page, outline) {
-  const joined = outline.running ? new Live(page, outline) : new Replay(page, outline);
-  page.companion = joined;
+/** @param {ExplorePage} page @param {LiveSessionInfo} outline */
+export function joinSession(page, outline) {
+  const joined = outline.running ? new LiveSession(page, outline) : new LiveReplay(page, outline);
+  page.hooks = joined;
   void joined.start();
   return joined;
 }

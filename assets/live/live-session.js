@@ -1,38 +1,38 @@
 /**
- * A live session on an Explore page: one presents, others follow, and whoever acts by themselves leaves gently.
+ * A live session on an Explore page: one user presents, others follow until they act on their own.
  * @import { Exploration, Filter } from "../explore/types.js"
- * @import { Page } from "../explore/page.js"
- * @import { Outline, Place, State } from "./types.js"
+ * @import { ExplorePage } from "../explore/page.js"
+ * @import { LiveSessionInfo, ConnectionInfo, CommittedState } from "./types.js"
  */
-import { ask } from "../explore/api.js";
-import { encode } from "../explore/url-hash.js";
-import { textButton } from "../explore/dom.js";
-import { Bar, isGuest } from "./live-bar.js";
-import { Connection } from "./connection.js";
-import { fit, isFilter } from "./validate-exploration.js";
-import { invite } from "./invite-dialog.js";
-import { Marks } from "./pauses.js";
+import { callApi } from "../explore/api.js";
+import { formatHash } from "../explore/url-hash.js";
+import { createTextButton } from "../explore/dom.js";
+import { LiveBar, isGuest } from "./live-bar.js";
+import { LiveConnection } from "./connection.js";
+import { validateExploration, isValidFilter } from "./validate-exploration.js";
+import { openInviteDialog } from "./invite-dialog.js";
+import { PauseMarks } from "./pauses.js";
 import { Player } from "./player.js";
-import { BEGUN } from "./start-presenting.js";
-import { Hand, watchPointer } from "./remote-pointer.js";
+import { BEGUN_KEY } from "./start-presenting.js";
+import { RemotePointer, watchPointer } from "./remote-pointer.js";
 import { Presenter } from "./presenter.js";
 import { Roster } from "./roster.js";
-import { listen } from "./growth-listener.js";
-import { Store } from "./commit-store.js";
+import { listenForGrowth } from "./growth-listener.js";
+import { CommitStore } from "./commit-store.js";
 
-const ALONE = "dx:live:alone";
+const ALONE_KEY = "dx:live:alone";
 
-/** @typedef {{ name?: string, data?: any, clientId?: string, connectionId?: string, action?: any }} Message */
+/** @typedef {{ name?: string, data?: any, clientId?: string, connectionId?: string, action?: any }} ChannelMessage */
 
-export class Live {
-  #listening = new AbortController();
-  #frame = 0;
-  #pointing = true;
-  /** What the presenter has committed last, as it can be shown here. @type {Exploration | null} */ #latest = null;
-  #left = 0;
-  #restricted = false;
+export class LiveSession {
+  #abortController = new AbortController();
+  #frameRequest = 0;
+  #isPointerShown = true;
+  /** The presenter's last commit, as far as it can be shown here. @type {Exploration | null} */ #latest = null;
+  #droppedViews = 0;
+  #isRestricted = false;
 
-  /** @param {Page} page @param {Outline} outline */
+  /** @param {ExplorePage} page @param {LiveSessionInfo} outline */
   constructor(page, outline) {
     this.page = page;
     this.outline = outline;
@@ -40,304 +40,304 @@ export class Live {
     this.channels = outline.realtime.channels;
     this.seq = outline.seq;
     this.mark = outline.mark;
-    this.marks = new Marks(page.growth, this.url);
-    this.following = sessionStorage.getItem(ALONE) !== outline.key;
+    this.pauses = new PauseMarks(page.liveUpdates, this.url);
+    this.isFollowing = sessionStorage.getItem(ALONE_KEY) !== outline.key;
     this.roster = new Roster();
-    this.store = new Store();
-    this.bar = new Bar(this.#doings());
-    this.hand = new Hand(page, outline.presenter.name);
+    this.store = new CommitStore();
+    this.bar = new LiveBar(this.#createActions());
+    this.remotePointer = new RemotePointer(page, outline.presenter.name);
     this.player = new Player({
-      brush: (id, filter) => (filter === null || isFilter(filter)) && this.page.mirror(id, filter),
-      activate: (id) => id !== null && this.page.engine.activate(id),
-      point: (pointer) => this.hand.show(pointer),
+      showBrush: (id, filter) => (filter === null || isValidFilter(filter)) && this.page.mirrorBrush(id, filter),
+      activateView: (id) => id !== null && this.page.engine.activateView(id),
+      showPointer: (pointer) => this.remotePointer.show(pointer),
     });
-    page.strip.element.before(this.bar.element);
-    this.#render();
+    page.filterBar.element.before(this.bar.element);
+    this.#renderBar();
   }
 
   async start() {
     try {
       const { key } = this.outline;
-      this.connection = await Connection.open(key, () => this.#connected(), (place) => this.#placed(place));
-      this.bar.me = this.connection.me.id;
-      this.#attach(this.connection);
+      this.connection = await LiveConnection.openConnection(key, () => this.#handleStatus(), (connectionInfo) => this.#checkChannels(connectionInfo));
+      this.bar.myId = this.connection.me.id;
+      this.#attachChannels(this.connection);
     } catch (error) {
-      this.#say(/** @type {Error} */ (error).message);
+      this.#showNotice(/** @type {Error} */ (error).message);
     }
   }
 
-  get presents() {
+  get isPresenter() {
     return this.outline.role === "presenter";
   }
 
-  get steers() {
-    return this.presents || !this.following;
+  get isInControl() {
+    return this.isPresenter || !this.isFollowing;
   }
 
-  /** What the page does by its person's own hand leaves the presenter. */
-  acts() {
-    if (this.steers || !this.outline.running) return;
-    this.#follow(false);
+  /** The user acts on their own: stops following. */
+  onUserAction() {
+    if (this.isInControl || !this.outline.running) return;
+    this.#setFollowing(false);
     this.page.announce(`You explore alone. Press F to return to ${this.outline.presenter.name}.`);
   }
 
   /** @param {Exploration} exploration */
-  committed(exploration) {
-    if (this.presents) void this.presenter?.commit(++this.seq, exploration, this.mark);
+  onCommitted(exploration) {
+    if (this.isPresenter) void this.presenter?.sendCommit(++this.seq, exploration, this.mark);
   }
 
-  /** Who presents holds the rows still for everybody, others for themselves. @param {boolean} still */
-  holds(still) {
-    const forAll = this.presents && this.outline.running;
-    if (forAll) void this.#hold(still);
-    else this.acts();
+  /** A presenter pauses the rows for everybody, others for themselves. @param {boolean} isPaused */
+  onPauseRequested(isPaused) {
+    const forAll = this.isPresenter && this.outline.running;
+    if (forAll) void this.#pauseForAll(isPaused);
+    else this.onUserAction();
     return forAll;
   }
 
-  /** @param {boolean} still */
-  async #hold(still) {
+  /** @param {boolean} isPaused */
+  async #pauseForAll(isPaused) {
     try {
-      this.mark = still ? await this.marks.make() : null;
+      this.mark = isPaused ? await this.pauses.createMark() : null;
     } catch (error) {
-      return this.#say(/** @type {Error} */ (error).message);
+      return this.#showNotice(/** @type {Error} */ (error).message);
     }
-    this.committed(this.page.exploration);
-    await this.marks.show(this.mark);
+    this.onCommitted(this.page.exploration);
+    await this.pauses.showMark(this.mark);
   }
 
   /** @param {string} id @param {Filter | null} filter */
-  brushed(id, filter) {
-    if (this.presents) this.presenter?.brushed(id, filter);
+  onBrushed(id, filter) {
+    if (this.isPresenter) this.presenter?.sendBrush(id, filter);
   }
 
-  /** A brush that was taken back has moved on the screens of others too. */
-  rested() {
-    this.committed(this.page.exploration);
+  /** A cancelled brush must be reset for the followers too. */
+  onBrushEnded() {
+    this.onCommitted(this.page.exploration);
   }
 
   /** @param {string} id */
-  activated(id) {
-    if (this.presents) this.presenter?.activated(id);
+  onActivated(id) {
+    if (this.isPresenter) this.presenter?.sendActive(id);
   }
 
   destroy() {
-    this.#listening.abort();
-    cancelAnimationFrame(this.#frame);
-    this.hand.remove();
+    this.#abortController.abort();
+    cancelAnimationFrame(this.#frameRequest);
+    this.remotePointer.remove();
     this.bar.element.remove();
     this.connection?.close();
   }
 
-  /** @param {Connection} connection */
-  #attach(connection) {
-    const control = connection.channel("control");
-    const audience = () => ({ deliveries: connection.place.deliveries, members: this.roster.tabs + 1 });
-    this.presenter = new Presenter(connection, this.page.opened.description.rights, audience);
-    void control.subscribe((message) => this.#control(message));
-    void control.presence.subscribe((said) => {
-      this.roster.take(/** @type {any} */ (said));
-      this.#render();
+  /** @param {LiveConnection} connection */
+  #attachChannels(connection) {
+    const control = connection.getChannel("control");
+    const getAudience = () => ({ deliveries: connection.connectionInfo.deliveries, members: this.roster.tabCount + 1 });
+    this.presenter = new Presenter(connection, this.page.opened.description.rights, getAudience);
+    void control.subscribe((message) => this.#handleControl(message));
+    void control.presence.subscribe((presence) => {
+      this.roster.updatePresence(/** @type {any} */ (presence));
+      this.#renderBar();
     });
-    void control.presence.enter({ follows: this.following });
+    void control.presence.enter({ follows: this.isFollowing });
     this.control = control;
-    void this.presenter.state.subscribe("state", (message) => this.#arrived(message));
-    void this.presenter.brush.subscribe("move", (message) => this.#moved(message));
-    void this.presenter.brush.subscribe("offered", (message) => this.#offered(message));
-    if (connection.growth) void listen(connection.growth, this.page);
-    const { signal } = this.#listening;
-    watchPointer(this.page, (pointer) => this.presents && this.#pointing && this.presenter?.pointed(pointer), signal);
-    document.addEventListener("keydown", (event) => this.#key(event), { signal });
-    if (!this.presents && this.following) this.#take(this.#outlined);
-    if (this.presents) void this.marks.show(this.mark);
-    if (this.presents && this.#differs()) this.committed(this.page.exploration);
-    this.#greet();
+    void this.presenter.state.subscribe("state", (message) => this.#handleState(message));
+    void this.presenter.brush.subscribe("move", (message) => this.#handleMove(message));
+    void this.presenter.brush.subscribe("offered", (message) => this.#handleOffer(message));
+    if (connection.growthChannel) void listenForGrowth(connection.growthChannel, this.page);
+    const { signal } = this.#abortController;
+    watchPointer(this.page, (pointer) => this.isPresenter && this.#isPointerShown && this.presenter?.sendPointer(pointer), signal);
+    document.addEventListener("keydown", (event) => this.#handleKey(event), { signal });
+    if (!this.isPresenter && this.isFollowing) this.#applyState(this.#latestState);
+    if (this.isPresenter) void this.pauses.showMark(this.mark);
+    if (this.isPresenter && this.#hasDiverged()) this.onCommitted(this.page.exploration);
+    this.#showFirstInvite();
   }
 
-  /** What was committed last. @returns {State} */
-  get #outlined() {
+  /** The last commit known to the server. @returns {CommittedState} */
+  get #latestState() {
     const { seq, state: exploration, mark } = this.outline;
     return { seq, exploration, at: 0, rights: "", mark };
   }
 
-  /** Who has just begun is shown the link. */
-  #greet() {
-    if (sessionStorage.getItem(BEGUN) !== this.outline.key) return;
-    sessionStorage.removeItem(BEGUN);
-    invite(this.outline, this.page.opened.may);
+  /** Shows the invite dialog to a presenter who has just started. */
+  #showFirstInvite() {
+    if (sessionStorage.getItem(BEGUN_KEY) !== this.outline.key) return;
+    sessionStorage.removeItem(BEGUN_KEY);
+    openInviteDialog(this.outline, this.page.opened.may);
   }
 
-  #differs() {
+  #hasDiverged() {
     return JSON.stringify(this.page.exploration) !== JSON.stringify(this.outline.state);
   }
 
-  /** The connection has come or gone. Whoever was away asks what has happened since. */
-  #connected() {
-    this.#render();
+  /** The connection status has changed. After a reconnect, the session is refreshed. */
+  #handleStatus() {
+    this.#renderBar();
     if (this.connection?.status !== "live") return;
-    this.presenter?.resend();
-    void this.#catchUp();
+    this.presenter?.resendCommit();
+    void this.#refreshSession();
   }
 
-  async #catchUp() {
-    const outline = await ask("GET", this.url).catch(() => null);
-    if (!outline || this.#listening.signal.aborted) return;
-    this.#placed(outline.realtime);
+  async #refreshSession() {
+    const outline = await callApi("GET", this.url).catch(() => null);
+    if (!outline || this.#abortController.signal.aborted) return;
+    this.#checkChannels(outline.realtime);
     const before = this.outline.role;
     this.outline = outline;
-    if (!outline.running) return this.#ended();
-    if (outline.role !== before) await this.connection?.renew(this.presents);
-    this.hand.rename(outline.presenter.name);
-    if (!this.presents) this.#take(this.#outlined);
-    else if (outline.role !== before) void this.marks.show(this.mark);
-    this.#render();
+    if (!outline.running) return this.#handleEnded();
+    if (outline.role !== before) await this.connection?.renewRights(this.isPresenter);
+    this.remotePointer.setName(outline.presenter.name);
+    if (!this.isPresenter) this.#applyState(this.#latestState);
+    else if (outline.role !== before) void this.pauses.showMark(this.mark);
+    this.#renderBar();
   }
 
-  /** @param {Message} message */
-  #control({ name, data }) {
-    if (name === "ended") return this.#ended();
-    if (name === "roles") return void this.#catchUp();
-    if (!this.presents || name !== "asked") return;
-    const act = () => this.#do("hand-over", { person: data.id });
-    this.page.notices.show(`asked ${data.id}`, `${data.name} asks to present.`, { label: "Hand over", act });
+  /** @param {ChannelMessage} message */
+  #handleControl({ name, data }) {
+    if (name === "ended") return this.#handleEnded();
+    if (name === "roles") return void this.#refreshSession();
+    if (!this.isPresenter || name !== "asked") return;
+    const handOver = () => this.#callAction("hand-over", { person: data.id });
+    this.page.notices.show(`asked ${data.id}`, `${data.name} asks to present.`, { label: "Hand over", act: handOver });
   }
 
-  /** @param {Message} message */
-  #offered({ data, clientId = "" }) {
-    if (!this.presents || !Connection.trusts(clientId)) return;
-    const act = () => this.page.commit(fit(data.exploration, this.page.opened.description).exploration);
-    this.page.notices.show(`offered ${data.id}`, `${data.name} offers what they see.`, { label: "Show it", act });
+  /** @param {ChannelMessage} message */
+  #handleOffer({ data, clientId = "" }) {
+    if (!this.isPresenter || !LiveConnection.isTrustedSender(clientId)) return;
+    const showOffer = () => this.page.commit(validateExploration(data.exploration, this.page.opened.description).exploration);
+    this.page.notices.show(`offered ${data.id}`, `${data.name} offers what they see.`, { label: "Show it", act: showOffer });
   }
 
-  /** Whose rights have changed has other channels, and needs another page. @param {Place} place */
-  #placed({ channels }) {
+  /** Reloads the page if the user's rights, and so their channels, have changed. @param {ConnectionInfo} info */
+  #checkChannels({ channels }) {
     if (channels.state !== this.channels.state) location.reload();
   }
 
-  /** @param {Message} message */
-  #arrived({ data, clientId = "" }) {
-    if (!Connection.trusts(clientId, this.outline.presenter)) return;
-    if (data.seq > this.seq + 1) void this.#refill(this.seq, data.seq);
-    this.#take(data);
+  /** @param {ChannelMessage} message */
+  #handleState({ data, clientId = "" }) {
+    if (!LiveConnection.isTrustedSender(clientId, this.outline.presenter)) return;
+    if (data.seq > this.seq + 1) void this.#fetchMissed(this.seq, data.seq);
+    this.#applyState(data);
   }
 
-  /** The commits between two that were seen, for whoever listens to the store. @param {number} after @param {number} before */
-  async #refill(after, before) {
+  /** Fetches the commits missed between two, for listeners of the store. @param {number} after @param {number} before */
+  async #fetchMissed(after, before) {
     const page = await this.presenter?.state.history({ limit: 100 }).catch(() => null);
     const missed = (page?.items ?? []).map(({ data }) => data).filter(({ seq }) => seq > after && seq < before);
     for (const state of missed.sort((a, b) => a.seq - b.seq)) this.store.put(state);
   }
 
-  /** @param {State} state */
-  #take(state) {
+  /** @param {CommittedState} state */
+  #applyState(state) {
     if (state.seq < this.seq) return;
     this.seq = state.seq;
     this.mark = state.mark ?? null;
-    const { exploration, left } = fit(state.exploration, this.page.opened.description);
+    const { exploration, left } = validateExploration(state.exploration, this.page.opened.description);
     this.#latest = exploration;
-    this.#left = left;
-    if (state.rights) this.#restricted = state.rights !== this.page.opened.description.rights;
+    this.#droppedViews = left;
+    if (state.rights) this.#isRestricted = state.rights !== this.page.opened.description.rights;
     this.store.put({ ...state, exploration, from: this.outline.presenter.name });
-    if (!this.steers) this.#show();
-    this.#render();
+    if (!this.isInControl) this.#showLatest();
+    this.#renderBar();
   }
 
-  #show() {
-    this.player.settle();
+  #showLatest() {
+    this.player.clearBrush();
     if (!this.#latest) return;
-    this.page.follow(this.#latest);
-    void this.marks.show(this.mark);
+    this.page.followExploration(this.#latest);
+    void this.pauses.showMark(this.mark);
   }
 
-  /** @param {Message} message */
-  #moved({ data, clientId = "" }) {
-    if (this.steers || !Connection.trusts(clientId, this.outline.presenter)) return;
-    this.player.take(data, Date.now());
-    this.#frame ||= requestAnimationFrame(this.#play);
+  /** @param {ChannelMessage} message */
+  #handleMove({ data, clientId = "" }) {
+    if (this.isInControl || !LiveConnection.isTrustedSender(clientId, this.outline.presenter)) return;
+    this.player.addMove(data, Date.now());
+    this.#frameRequest ||= requestAnimationFrame(this.#playFrame);
   }
 
-  #play = () => {
-    this.#frame = 0;
-    if (this.steers) return;
-    if (this.player.frame(Date.now())) this.#frame = requestAnimationFrame(this.#play);
-    this.page.engine.loop.flush();
+  #playFrame = () => {
+    this.#frameRequest = 0;
+    if (this.isInControl) return;
+    if (this.player.playFrame(Date.now())) this.#frameRequest = requestAnimationFrame(this.#playFrame);
+    this.page.engine.frameLoop.flush();
   };
 
-  /** @param {boolean} whether */
-  #follow(whether) {
-    this.following = whether;
-    if (whether) sessionStorage.removeItem(ALONE);
-    else sessionStorage.setItem(ALONE, this.outline.key);
-    void this.control?.presence.update({ follows: whether });
-    if (whether) this.#show();
-    else this.hand.show({ id: null, x: 0, y: 0 });
-    this.#render();
+  /** @param {boolean} isFollowing */
+  #setFollowing(isFollowing) {
+    this.isFollowing = isFollowing;
+    if (isFollowing) sessionStorage.removeItem(ALONE_KEY);
+    else sessionStorage.setItem(ALONE_KEY, this.outline.key);
+    void this.control?.presence.update({ follows: isFollowing });
+    if (isFollowing) this.#showLatest();
+    else this.remotePointer.show({ id: null, x: 0, y: 0 });
+    this.#renderBar();
   }
 
   /** @param {KeyboardEvent} event */
-  #key({ key, target, ctrlKey, metaKey, altKey }) {
+  #handleKey({ key, target, ctrlKey, metaKey, altKey }) {
     const typing = target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
-    if (key.toLowerCase() !== "f" || ctrlKey || metaKey || altKey || typing || this.steers !== true || this.presents) return;
-    this.#follow(true);
+    if (key.toLowerCase() !== "f" || ctrlKey || metaKey || altKey || typing || this.isInControl !== true || this.isPresenter) return;
+    this.#setFollowing(true);
   }
 
-  #doings() {
+  #createActions() {
     return {
-      invite: () => invite(this.outline, this.page.opened.may),
-      end: () => this.#do("end"),
-      leave: () => this.#follow(false),
-      back: () => this.#follow(true),
-      offer: () => this.#do("offer", { exploration: this.page.exploration }, "Offered."),
-      askToPresent: () => this.#do("ask", undefined, `${this.outline.presenter.name} is asked.`),
-      take: () => this.#do("take"),
-      point: (/** @type {boolean} */ on) => {
-        this.#pointing = on;
-        if (!on) this.presenter?.pointed({ id: null, x: 0, y: 0 });
+      openInvite: () => openInviteDialog(this.outline, this.page.opened.may),
+      endSession: () => this.#callAction("end"),
+      exploreAlone: () => this.#setFollowing(false),
+      returnToPresenter: () => this.#setFollowing(true),
+      offerView: () => this.#callAction("offer", { exploration: this.page.exploration }, "Offered."),
+      askToPresent: () => this.#callAction("ask", undefined, `${this.outline.presenter.name} is asked.`),
+      takeOver: () => this.#callAction("take"),
+      setPointerShown: (/** @type {boolean} */ on) => {
+        this.#isPointerShown = on;
+        if (!on) this.presenter?.sendPointer({ id: null, x: 0, y: 0 });
       },
-      handOver: (/** @type {number} */ id) => this.#do("hand-over", { person: id }),
-      coPresent: (/** @type {number} */ id) => {
+      handOver: (/** @type {number} */ id) => this.#callAction("hand-over", { person: id }),
+      toggleCoPresenter: (/** @type {number} */ id) => {
         const now = this.outline.coPresenters.map((each) => each.id);
-        return this.#do("co-presenters", { people: now.includes(id) ? now.filter((each) => each !== id) : [...now, id] });
+        return this.#callAction("co-presenters", { people: now.includes(id) ? now.filter((each) => each !== id) : [...now, id] });
       },
     };
   }
 
   /** @param {string} what @param {object} [body] @param {string} [done] */
-  async #do(what, body = {}, done = "") {
+  async #callAction(what, body = {}, done = "") {
     try {
-      await ask("POST", `${this.url}/${what}`, body);
-      if (done) this.#say(done);
+      await callApi("POST", `${this.url}/${what}`, body);
+      if (done) this.#showNotice(done);
     } catch (error) {
-      this.#say(/** @type {Error} */ (error).message);
+      this.#showNotice(/** @type {Error} */ (error).message);
     }
   }
 
-  /** It is over: the connection is closed before its token ends, and it asks for another. */
-  #ended() {
+  /** The session has ended: closes the connection before it would request another token. */
+  #handleEnded() {
     this.outline = { ...this.outline, running: false };
-    this.following = false;
+    this.isFollowing = false;
     this.connection?.close();
     const { exploration, opened } = this.page;
-    const alone = () => location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${encode(exploration, opened.suggested)}`);
-    this.bar.end(isGuest(this.outline) ? [] : [textButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), textButton("Explore alone", alone)]);
-    this.#frameHost(false);
+    const exploreAlone = () => location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${formatHash(exploration, opened.suggested)}`);
+    this.bar.showEnded(isGuest(this.outline) ? [] : [createTextButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), createTextButton("Explore alone", exploreAlone)]);
+    this.#markFollowed(false);
   }
 
   /** @param {string} sentence */
-  #say(sentence) {
+  #showNotice(sentence) {
     this.page.notices.show("live", sentence);
   }
 
-  #render() {
+  #renderBar() {
     if (!this.outline.running) return;
-    const members = this.roster.members(this.outline);
+    const members = this.roster.listMembers(this.outline);
     const status = this.connection?.status ?? "reconnecting";
-    const { outline, following } = this;
-    this.bar.render({ outline, following, status, members, left: this.#left, restricted: this.#restricted });
-    this.#frameHost(!this.presents && following);
+    const { outline, isFollowing } = this;
+    this.bar.render({ outline, following: isFollowing, status, members, left: this.#droppedViews, restricted: this.#isRestricted });
+    this.#markFollowed(!this.isPresenter && isFollowing);
   }
 
   /** @param {boolean} followed */
-  #frameHost(followed) {
+  #markFollowed(followed) {
     this.page.host?.classList.toggle("dx-followed", followed);
   }
 }

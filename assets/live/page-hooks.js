@@ -1,18 +1,18 @@
 /**
- * What an Explore page asks of a live session, and tells it.
+ * Hooks through which an Explore page and a live session interact.
  * @import { Exploration, Filter } from "../explore/types.js"
  */
 
 /**
- * @typedef {object} Companion
- * @property {boolean} steers whether the pointer here decides which view is active
- * @property {(still: boolean) => boolean} holds the person wants the rows to stay, or to go on; whether it sees to that for all
- * @property {() => void} acts the person does something of their own
- * @property {(exploration: Exploration) => void} committed
- * @property {(id: string, filter: Filter | null) => void} brushed a brush is where it is; nothing is committed yet
- * @property {() => void} rested a brush has ended, whether it changed anything or not
- * @property {(id: string) => void} activated
+ * @typedef {object} PageHooks
+ * @property {boolean} isInControl whether the pointer here decides which view is active
+ * @property {(still: boolean) => boolean} onPauseRequested the user pauses or resumes; returns whether the session does so for everybody
+ * @property {() => void} onUserAction the user acts on their own
+ * @property {(exploration: Exploration) => void} onCommitted
+ * @property {(id: string, filter: Filter | null) => void} onBrushed a brush has moved; nothing is committed yet
+ * @property {() => void} onBrushEnded a brush has ended without a change
+ * @property {(id: string) => void} onActivated
  */
 
-/** Of a page that nobody follows. @type {Companion} */
-export const NOBODY = { steers: true, holds: () => false, acts() {}, committed() {}, brushed() {}, rested() {}, activated() {} };
+/** Hooks of a page without a live session. @type {PageHooks} */
+export const NO_OP = { isInControl: true, onPauseRequested: () => false, onUserAction() {}, onCommitted() {}, onBrushed() {}, onBrushEnded() {}, onActivated() {} };

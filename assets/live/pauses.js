@@ -1,42 +1,42 @@
 /**
- * Marks of a live session: moments at which it was held still, each as so many rows as one sees.
- * @import { Growth } from "../explore/live-updates.js"
+ * Pause marks of a live session: moments at which it was paused, each with the row count that the user sees.
+ * @import { LiveUpdates } from "../explore/live-updates.js"
  */
-import { ask } from "../explore/api.js";
+import { callApi } from "../explore/api.js";
 
-export class Marks {
+export class PauseMarks {
   /** @type {Map<number, Promise<number | null>>} */ #rows = new Map();
-  /** @type {number | null} */ #wanted = null;
+  /** @type {number | null} */ #requestedMark = null;
 
-  /** @param {Growth} growth of the page @param {string} url of the live session */
-  constructor(growth, url) {
-    this.growth = growth;
+  /** @param {LiveUpdates} liveUpdates of the page @param {string} url of the live session */
+  constructor(liveUpdates, url) {
+    this.liveUpdates = liveUpdates;
     this.url = url;
   }
 
-  /** Makes one of the rows that there are now; its number. @returns {Promise<number>} */
-  async make() {
-    const { mark, rows } = await ask("POST", `${this.url}/marks`, {});
+  /** Creates a mark at the current rows; resolves to its number. @returns {Promise<number>} */
+  async createMark() {
+    const { mark, rows } = await callApi("POST", `${this.url}/marks`, {});
     this.#rows.set(mark, Promise.resolve(rows));
     return mark;
   }
 
-  /** Shows the rows as of a mark; null goes on with the newest, and so does a mark that nobody knows. @param {number | null} mark */
-  async show(mark) {
-    this.#wanted = mark;
-    const rows = mark === null ? null : await this.#of(mark);
-    if (mark === this.#wanted) this.growth.pin(rows);
+  /** Shows the rows as of a mark; null or an unknown mark resumes with the latest. @param {number | null} mark */
+  async showMark(mark) {
+    this.#requestedMark = mark;
+    const rows = mark === null ? null : await this.#fetchRows(mark);
+    if (mark === this.#requestedMark) this.liveUpdates.pinRows(rows);
   }
 
   /** @param {number} mark */
-  #of(mark) {
-    const known = this.#rows.get(mark) ?? ask("GET", `${this.url}/marks/${mark}`).then(({ rows }) => rows).catch(() => this.#lost(mark));
+  #fetchRows(mark) {
+    const known = this.#rows.get(mark) ?? callApi("GET", `${this.url}/marks/${mark}`).then(({ rows }) => rows).catch(() => this.#forgetMark(mark));
     this.#rows.set(mark, known);
     return known;
   }
 
-  /** What failed is asked for again the next time. @param {number} mark */
-  #lost(mark) {
+  /** Forgets a mark that could not be fetched, so that it is fetched again next time. @param {number} mark */
+  #forgetMark(mark) {
     this.#rows.delete(mark);
     return null;
   }

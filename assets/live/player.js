@@ -1,75 +1,75 @@
 /**
- * Shows samples as they were made: as far apart, and gliding between them. The clocks of two machines differ; what
- * counts is how long the fastest message took.
+ * Plays samples with their original timing and interpolates between them. The clocks of two machines differ: their
+ * offset is taken from the message with the shortest delay.
  * @import { Filter } from "../explore/types.js"
- * @import { Move } from "./types.js"
- * @import { Pointer } from "./interpolate.js"
+ * @import { MoveMessage } from "./types.js"
+ * @import { PointerPosition } from "./interpolate.js"
  */
-import { filterBetween, pointerBetween } from "./interpolate.js";
-import { CLOSE } from "./sampler.js";
+import { interpolateFilter, interpolatePointer } from "./interpolate.js";
+import { EARLY_INTERVAL } from "./sampler.js";
 
-/** Where messages are close together, part of their distance is enough to glide over one that has to wait; else the next is to be there first. */
-const PART = 1 / 3;
-/** A message that took this much longer than the fastest means that a clock was set: begin anew, milliseconds. */
-const CLOCK_WAS_SET = 10_000;
+/** Playback delay as a share of the message interval: less where messages come often, else until the next one has arrived. */
+const GLIDE_SHARE = 1 / 3;
+/** A message delayed this much more than the fastest means that a clock was set: start over, milliseconds. */
+const CLOCK_JUMP = 10_000;
 
 /**
- * @typedef {object} Stage
- * @property {(id: string, filter: Filter | null) => void} brush
- * @property {(pointer: Pointer) => void} point
- * @property {(id: string | null) => void} activate
+ * @typedef {object} PlayerTarget
+ * @property {(id: string, filter: Filter | null) => void} showBrush
+ * @property {(pointer: PointerPosition) => void} showPointer
+ * @property {(id: string | null) => void} activateView
  */
 
-/** Values of one kind in time. The last one stays, to glide from. @template T */
-class Track {
+/** A timeline of values of one kind. The last one stays, to interpolate from. @template T */
+class SampleTrack {
   /** @type {{ at: number, value: T }[]} */ #samples = [];
-  #told = true;
+  #isShown = true;
 
   /** @param {(a: T, b: T, part: number) => T} between */
   constructor(between) {
-    this.between = between;
+    this.interpolate = between;
   }
 
   /** @param {number} at @param {T} value */
   add(at, value) {
     this.#samples.push({ at, value });
-    this.#told = false;
+    this.#isShown = false;
   }
 
-  /** What it is at a moment; undefined before the first, and when it rests. @param {number} now @returns {T | undefined} */
-  at(now) {
+  /** The value at a moment; undefined before the first, and when it no longer changes. @param {number} now @returns {T | undefined} */
+  getValueAt(now) {
     const samples = this.#samples;
     while (samples.length > 1 && samples[1].at <= now) samples.shift();
-    if (this.#told || samples[0].at > now) return undefined;
+    if (this.#isShown || samples[0].at > now) return undefined;
     const [a, b] = samples;
-    if (b) return this.between(a.value, b.value, (now - a.at) / (b.at - a.at));
-    this.#told = true;
+    if (b) return this.interpolate(a.value, b.value, (now - a.at) / (b.at - a.at));
+    this.#isShown = true;
     return a.value;
   }
 
-  get rests() {
-    return this.#told;
+  get isAtRest() {
+    return this.#isShown;
   }
 }
 
 export class Player {
-  /** How far our clock is ahead of the presenter's, the fastest way included. */ #ahead = Infinity;
+  /** Offset of our clock from the presenter's, including the shortest delay. */ #clockOffset = Infinity;
   #delay = 0;
-  /** @type {Track<{ id: string, filter: Filter | null }>} */ #brush = new Track(brushBetween);
-  /** @type {Track<Pointer>} */ #pointer = new Track(pointerBetween);
-  /** @type {Track<string | null>} */ #active = new Track((a) => a);
+  /** @type {SampleTrack<{ id: string, filter: Filter | null }>} */ #brush = new SampleTrack(interpolateBrush);
+  /** @type {SampleTrack<PointerPosition>} */ #pointer = new SampleTrack(interpolatePointer);
+  /** @type {SampleTrack<string | null>} */ #active = new SampleTrack((a) => a);
 
-  /** @param {Stage} stage */
-  constructor(stage) {
-    this.stage = stage;
+  /** @param {PlayerTarget} target */
+  constructor(target) {
+    this.target = target;
   }
 
-  /** @param {Move} move @param {number} now milliseconds since 1970 */
-  take({ t, i, s }, now) {
+  /** @param {MoveMessage} move @param {number} now milliseconds since 1970 */
+  addMove({ t, i, s }, now) {
     const last = t + (s.at(-1)?.[0] ?? 0);
     const ahead = now - last;
-    if (ahead < this.#ahead || ahead > this.#ahead + CLOCK_WAS_SET) this.#ahead = ahead;
-    this.#delay = i <= CLOSE ? i * PART : i;
+    if (ahead < this.#clockOffset || ahead > this.#clockOffset + CLOCK_JUMP) this.#clockOffset = ahead;
+    this.#delay = i <= EARLY_INTERVAL ? i * GLIDE_SHARE : i;
     for (const sample of s) {
       const at = t + sample[0];
       if (sample[1] === "b") this.#brush.add(at, { id: sample[2], filter: sample[3] });
@@ -78,26 +78,26 @@ export class Player {
     }
   }
 
-  /** Shows what is due. @param {number} now @returns {boolean} whether more is to come */
-  frame(now) {
-    const then = now - this.#ahead - this.#delay;
-    const active = this.#active.at(then);
-    if (active !== undefined) this.stage.activate(active);
-    const pointer = this.#pointer.at(then);
-    if (pointer) this.stage.point(pointer); // before the brush: it measures a card, which is laid out as long as nothing moves
-    const brush = this.#brush.at(then);
-    if (brush) this.stage.brush(brush.id, brush.filter);
-    return !(this.#brush.rests && this.#pointer.rests && this.#active.rests);
+  /** Shows the samples that are due. @param {number} now @returns {boolean} whether more are to come */
+  playFrame(now) {
+    const then = now - this.#clockOffset - this.#delay;
+    const active = this.#active.getValueAt(then);
+    if (active !== undefined) this.target.activateView(active);
+    const pointer = this.#pointer.getValueAt(then);
+    if (pointer) this.target.showPointer(pointer); // before the brush: it measures a card, whose layout is still valid then
+    const brush = this.#brush.getValueAt(then);
+    if (brush) this.target.showBrush(brush.id, brush.filter);
+    return !(this.#brush.isAtRest && this.#pointer.isAtRest && this.#active.isAtRest);
   }
 
-  /** Forgets brushes that a commit has overtaken. */
-  settle() {
-    this.#brush = new Track(brushBetween);
+  /** Drops brush samples that a commit has superseded. */
+  clearBrush() {
+    this.#brush = new SampleTrack(interpolateBrush);
   }
 }
 
 /** @param {{ id: string, filter: Filter | null }} a @param {{ id: string, filter: Filter | null }} b @param {number} part */
-function brushBetween(a, b, part) {
+function interpolateBrush(a, b, part) {
   if (a.id !== b.id) return part >= 1 ? b : a;
-  return { id: a.id, filter: filterBetween(a.filter, b.filter, part) };
+  return { id: a.id, filter: interpolateFilter(a.filter, b.filter, part) };
 }

@@ -1,70 +1,70 @@
 /**
- * The presenter's half: sends commits, and in between what moves.
+ * The presenter's side: sends commits, and movements in between.
  * @import { Exploration, Filter } from "../explore/types.js"
- * @import { Connection } from "./connection.js"
- * @import { Pointer } from "./interpolate.js"
- * @import { State } from "./types.js"
+ * @import { LiveConnection } from "./connection.js"
+ * @import { PointerPosition } from "./interpolate.js"
+ * @import { CommittedState } from "./types.js"
  */
-import { Sampler, pace } from "./sampler.js";
+import { MoveSampler, getSendInterval } from "./sampler.js";
 
-/** Not for the channel's history: who comes later needs the last commit, and no brush of before. */
+/** Message option: not stored in the channel's history; those who join later need the last commit, not old brushes. */
 const EPHEMERAL = { ephemeral: true };
 
 export class Presenter {
-  /** A commit that could not be sent. @type {State | null} */ #unsent = null;
+  /** A commit that could not be sent yet. @type {CommittedState | null} */ #unsent = null;
 
   /**
-   * @param {Connection} connection @param {string} rights what the presenter sees the dataset with
+   * @param {LiveConnection} connection @param {string} rights the presenter's rights on the dataset
    * @param {() => { deliveries: number, members: number }} audience
    */
   constructor(connection, rights, audience) {
     this.connection = connection;
     this.rights = rights;
-    this.state = connection.channel("state");
-    this.brush = connection.channel("brush");
-    const interval = () => pace(audience().deliveries, audience().members);
-    this.sampler = new Sampler((move) => this.#move(move), interval);
+    this.state = connection.getChannel("state");
+    this.brush = connection.getChannel("brush");
+    const getInterval = () => getSendInterval(audience().deliveries, audience().members);
+    this.sampler = new MoveSampler((move) => this.#publishMove(move), getInterval);
   }
 
   /** @param {number} seq @param {Exploration} exploration @param {number | null} mark */
-  commit(seq, exploration, mark) {
+  sendCommit(seq, exploration, mark) {
     this.sampler.flush();
-    return this.#send({ seq, exploration, at: Date.now(), rights: this.rights, mark });
+    return this.#publishState({ seq, exploration, at: Date.now(), rights: this.rights, mark });
   }
 
   /** @param {string} id @param {Filter | null} filter */
-  brushed(id, filter) {
+  sendBrush(id, filter) {
     this.sampler.add("b", id, filter);
   }
 
   /** @param {string | null} id */
-  activated(id) {
+  sendActive(id) {
     this.sampler.add("a", id);
   }
 
-  /** @param {Pointer} pointer */
-  pointed({ id, x, y }) {
+  /** @param {PointerPosition} pointer */
+  sendPointer({ id, x, y }) {
     this.sampler.add("p", id, x, y);
   }
 
-  /** The connection is back. */
-  resend() {
-    if (this.#unsent) void this.#send(this.#unsent);
+  /** The connection is back: sends the commit that could not be sent. */
+  resendCommit() {
+    if (this.#unsent) void this.#publishState(this.#unsent);
   }
 
-  /** @param {State} state */
-  async #send(state) {
+  /** @param {CommittedState} state */
+  async #publishState(state) {
     this.#unsent = state;
     try {
       await this.state.publish("state", state);
       if (this.#unsent === state) this.#unsent = null;
     } catch {
-      // kept in #unsent until the connection is back; the bar shows that it is away
+      // kept in #unsent until the connection is back; the bar shows that it is lost
     }
   }
 
-  /** What moved while nobody could see it is not sent later. @param {import("./types.js").Move} move */
-  #move(move) {
+  /** Movements during a lost connection are not sent later. @param {import("./types.js").MoveMessage} move */
+  #publishMove(move) {
     if (this.connection.status !== "live") return;
     this.brush.publish({ name: "move", data: move, extras: EPHEMERAL }).catch(() => {});
   }

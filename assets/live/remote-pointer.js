@@ -1,44 +1,44 @@
 /**
- * The presenter's pointer: taken where it is over a card, drawn where it is over the same card here.
- * @import { Pointer } from "./interpolate.js"
- * @import { Page } from "../explore/page.js"
+ * The presenter's pointer: its position on a card is sent, and shown on the same card here.
+ * @import { PointerPosition } from "./interpolate.js"
+ * @import { ExplorePage } from "../explore/page.js"
  */
 import { h } from "../explore/dom.js";
 
-/** A pointer that rests is hidden after this many milliseconds. */
-const IDLE = 4000;
+/** A pointer that doesn't move is hidden after this many milliseconds. */
+const IDLE_DELAY = 4000;
 
-/** @param {Page} page @param {(pointer: Pointer) => void} tell @param {AbortSignal} signal */
-export function watchPointer(page, tell, signal) {
+/** @param {ExplorePage} page @param {(pointer: PointerPosition) => void} onPointer @param {AbortSignal} signal */
+export function watchPointer(page, onPointer, signal) {
   const { element } = page.grid;
   /** @type {HTMLElement | null} */ let card = null;
   /** @type {DOMRect | null} */ let box = null;
-  const forget = () => (box = null);
+  const forgetBox = () => (box = null);
   element.addEventListener("pointermove", ({ target, clientX, clientY }) => {
     const over = /** @type {HTMLElement | null} */ (/** @type {Element} */ (target).closest(".dx-card"));
     if (over !== card) box = null;
     card = over;
     if (!card) return;
     box ??= card.getBoundingClientRect();
-    const part = (/** @type {number} */ value) => Math.round(value * 1e4) / 1e4;
-    tell({ id: card.dataset.view ?? null, x: part((clientX - box.left) / box.width), y: part((clientY - box.top) / box.height) });
+    const toShare = (/** @type {number} */ value) => Math.round(value * 1e4) / 1e4;
+    onPointer({ id: card.dataset.view ?? null, x: toShare((clientX - box.left) / box.width), y: toShare((clientY - box.top) / box.height) });
   }, { signal, passive: true });
-  element.addEventListener("pointerleave", () => tell({ id: null, x: 0, y: 0 }), { signal, passive: true });
-  document.addEventListener("scroll", forget, { signal, passive: true, capture: true });
-  addEventListener("resize", forget, { signal, passive: true });
+  element.addEventListener("pointerleave", () => onPointer({ id: null, x: 0, y: 0 }), { signal, passive: true });
+  document.addEventListener("scroll", forgetBox, { signal, passive: true, capture: true });
+  addEventListener("resize", forgetBox, { signal, passive: true });
 }
 
-/** What shows somebody's pointer. */
-export class Hand {
+/** Shows the presenter's pointer. */
+export class RemotePointer {
   #timer = 0;
 
-  /** @param {Page} page @param {string} name whose it is */
+  /** @param {ExplorePage} page @param {string} name of the presenter */
   constructor(page, name) {
     this.page = page;
-    this.element = h("div", { class: "dx-hand", "aria-hidden": "true", hidden: true }, h("span", {}, name));
+    this.element = h("div", { class: "dx-remote-pointer", "aria-hidden": "true", hidden: true }, h("span", {}, name));
   }
 
-  /** @param {Pointer} pointer */
+  /** @param {PointerPosition} pointer */
   show({ id, x, y }) {
     const card = id === null ? undefined : this.page.grid.cards.get(id);
     this.element.hidden = !card;
@@ -47,11 +47,11 @@ export class Hand {
     const { offsetWidth, offsetHeight } = card.element;
     this.element.style.transform = `translate(${x * offsetWidth}px, ${y * offsetHeight}px)`;
     clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => (this.element.hidden = true), IDLE);
+    this.#timer = window.setTimeout(() => (this.element.hidden = true), IDLE_DELAY);
   }
 
   /** @param {string} name */
-  rename(name) {
+  setName(name) {
     /** @type {HTMLElement} */ (this.element.firstElementChild).textContent = name;
   }
 

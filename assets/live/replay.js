@@ -1,128 +1,128 @@
 /**
- * A live session watched again: played, scrubbed, and left at any moment to explore from there.
- * @import { Page } from "../explore/page.js"
- * @import { Outline } from "./types.js"
- * @import { Event, Recording } from "./recording.js"
+ * Replays a recorded live session: it can be played, scrubbed, and left at any moment to explore from there.
+ * @import { ExplorePage } from "../explore/page.js"
+ * @import { LiveSessionInfo } from "./types.js"
+ * @import { RecordedEvent, Recording } from "./recording.js"
  */
-import { encode } from "../explore/url-hash.js";
-import { fit, isFilter } from "./validate-exploration.js";
-import { invite } from "./invite-dialog.js";
-import { Marks } from "./pauses.js";
+import { formatHash } from "../explore/url-hash.js";
+import { validateExploration, isValidFilter } from "./validate-exploration.js";
+import { openInviteDialog } from "./invite-dialog.js";
+import { PauseMarks } from "./pauses.js";
 import { Player } from "./player.js";
-import { Hand } from "./remote-pointer.js";
+import { RemotePointer } from "./remote-pointer.js";
 import { fetchRecording } from "./recording.js";
 import { ReplayBar } from "./replay-bar.js";
 
-export class Replay {
-  playing = false;
+export class LiveReplay {
+  isPlaying = false;
   #moment = 0;
   #last = 0;
-  #frame = 0;
+  #frameRequest = 0;
   /** @type {Recording | null} */ #recording = null;
 
-  /** @param {Page} page @param {Outline} outline */
+  /** @param {ExplorePage} page @param {LiveSessionInfo} outline */
   constructor(page, outline) {
     this.page = page;
     this.outline = outline;
-    this.hand = new Hand(page, outline.presenter.name);
-    this.player = this.#newPlayer();
-    this.marks = new Marks(page.growth, `/api/live/${outline.key}`);
+    this.remotePointer = new RemotePointer(page, outline.presenter.name);
+    this.player = this.#createPlayer();
+    this.pauses = new PauseMarks(page.liveUpdates, `/api/live/${outline.key}`);
     this.bar = new ReplayBar(outline, {
-      toggle: () => this.#play(!this.playing),
-      seek: (moment) => this.#seek(moment),
-      leave: () => this.#leave(),
-      invite: () => invite(outline, page.opened.may),
+      toggle: () => this.#setPlaying(!this.isPlaying),
+      seek: (moment) => this.#seekTo(moment),
+      leave: () => this.#exploreFromHere(),
+      invite: () => openInviteDialog(outline, page.opened.may),
     });
-    page.strip.element.before(this.bar.element);
+    page.filterBar.element.before(this.bar.element);
   }
 
   async start() {
     try {
       this.#recording = await fetchRecording(`/api/live/${this.outline.key}`);
-      this.bar.open(this.#recording);
-      this.#seek(0);
+      this.bar.openRecording(this.#recording);
+      this.#seekTo(0);
     } catch (error) {
       this.page.notices.show("live", /** @type {Error} */ (error).message);
     }
   }
 
-  get steers() {
-    return !this.playing;
+  get isInControl() {
+    return !this.isPlaying;
   }
 
-  /** Whoever touches the page stops it. */
-  acts() {
-    this.#play(false);
+  /** Any action of the user stops it. */
+  onUserAction() {
+    this.#setPlaying(false);
   }
 
-  holds() {
-    this.acts();
+  onPauseRequested() {
+    this.onUserAction();
     return false;
   }
 
-  committed() {}
-  brushed() {}
-  rested() {}
-  activated() {}
+  onCommitted() {}
+  onBrushed() {}
+  onBrushEnded() {}
+  onActivated() {}
 
   destroy() {
-    cancelAnimationFrame(this.#frame);
-    this.hand.remove();
+    cancelAnimationFrame(this.#frameRequest);
+    this.remotePointer.remove();
     this.bar.element.remove();
   }
 
-  #newPlayer() {
+  #createPlayer() {
     return new Player({
-      brush: (id, filter) => (filter === null || isFilter(filter)) && this.page.mirror(id, filter),
-      activate: (id) => id !== null && this.page.engine.activate(id),
-      point: (pointer) => this.hand.show(pointer),
+      showBrush: (id, filter) => (filter === null || isValidFilter(filter)) && this.page.mirrorBrush(id, filter),
+      activateView: (id) => id !== null && this.page.engine.activateView(id),
+      showPointer: (pointer) => this.remotePointer.show(pointer),
     });
   }
 
-  /** @param {boolean} whether */
-  #play(whether) {
-    if (whether === this.playing || !this.#recording) return;
-    if (whether && this.#moment >= this.#recording.length) this.#seek(0);
-    this.playing = whether;
-    this.bar.show(this.#moment, whether);
-    cancelAnimationFrame(this.#frame);
+  /** @param {boolean} isPlaying */
+  #setPlaying(isPlaying) {
+    if (isPlaying === this.isPlaying || !this.#recording) return;
+    if (isPlaying && this.#moment >= this.#recording.duration) this.#seekTo(0);
+    this.isPlaying = isPlaying;
+    this.bar.showMoment(this.#moment, isPlaying);
+    cancelAnimationFrame(this.#frameRequest);
     this.#last = performance.now();
-    if (whether) this.#frame = requestAnimationFrame(this.#step);
+    if (isPlaying) this.#frameRequest = requestAnimationFrame(this.#playStep);
   }
 
   /** @param {number} now */
-  #step = (now) => {
+  #playStep = (now) => {
     const recording = /** @type {Recording} */ (this.#recording);
     const then = this.#moment;
-    this.#moment = Math.min(recording.length, then + (now - this.#last) * this.bar.speed);
+    this.#moment = Math.min(recording.duration, then + (now - this.#last) * this.bar.speed);
     this.#last = now;
-    for (const event of recording.between(then, this.#moment)) this.#happen(event);
-    this.player.frame(this.#moment);
-    this.bar.show(this.#moment, true);
-    if (this.#moment >= recording.length) this.#play(false);
-    else this.#frame = requestAnimationFrame(this.#step);
+    for (const event of recording.listEvents(then, this.#moment)) this.#applyEvent(event);
+    this.player.playFrame(this.#moment);
+    this.bar.showMoment(this.#moment, true);
+    if (this.#moment >= recording.duration) this.#setPlaying(false);
+    else this.#frameRequest = requestAnimationFrame(this.#playStep);
   };
 
   /** @param {number} moment */
-  #seek(moment) {
+  #seekTo(moment) {
     this.#moment = moment;
-    this.player = this.#newPlayer();
-    for (const event of this.#recording?.standing(moment) ?? []) this.#happen(event);
-    this.player.frame(Infinity);
-    this.bar.show(moment, this.playing);
+    this.player = this.#createPlayer();
+    for (const event of this.#recording?.listEventsAt(moment) ?? []) this.#applyEvent(event);
+    this.player.playFrame(Infinity);
+    this.bar.showMoment(moment, this.isPlaying);
   }
 
-  /** @param {Event} event */
-  #happen({ at, state, move }) {
-    if (move) this.player.take(move, at);
+  /** @param {RecordedEvent} event */
+  #applyEvent({ at, state, move }) {
+    if (move) this.player.addMove(move, at);
     if (!state) return;
-    this.player.settle();
-    this.page.follow(fit(state.exploration, this.page.opened.description).exploration);
-    void this.marks.show(state.mark ?? null);
+    this.player.clearBrush();
+    this.page.followExploration(validateExploration(state.exploration, this.page.opened.description).exploration);
+    void this.pauses.showMark(state.mark ?? null);
   }
 
-  #leave() {
+  #exploreFromHere() {
     const { exploration, opened } = this.page;
-    location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${encode(exploration, opened.suggested)}`);
+    location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${formatHash(exploration, opened.suggested)}`);
   }
 }

@@ -1,74 +1,74 @@
 /**
- * Sends what moves in as few messages as the audience allows: the first sample at once, later ones together.
- * @import { Move, Sample } from "./types.js"
+ * Sends movements in as few messages as the audience requires: the first sample at once, later ones together.
+ * @import { MoveMessage, MoveSample } from "./types.js"
  */
 
 /**
- * Messages so close together, milliseconds, may go an interval early: at the pace of screens most samples go at once, and one now
- * and then with the next, where each would wait for half an interval else.
+ * Messages this close together, milliseconds, may be sent an interval early: at screen refresh rates most samples are sent at
+ * once, and one now and then with the next; otherwise each would wait for half an interval.
  */
-export const CLOSE = 25;
-/** Samples a message holds at most; of more, some between are left out. */
-const MOST = 12;
+export const EARLY_INTERVAL = 25;
+/** Maximum number of samples per message; of more, some in between are left out. */
+const MAX_SAMPLES = 12;
 
-/** @typedef {{ now(): number, later(act: () => void, wait: number): void }} Clock */
+/** @typedef {{ now(): number, schedule(act: () => void, wait: number): void }} SamplerClock */
 
-/** @type {Clock} */
-const CLOCK = { now: () => Date.now(), later: (act, wait) => void setTimeout(act, wait) };
+/** @type {SamplerClock} */
+const CLOCK = { now: () => Date.now(), schedule: (act, wait) => void setTimeout(act, wait) };
 
-export class Sampler {
-  /** @type {[number, ...any[]][]} samples with their moments */ #held = [];
-  /** When the next message is due if all keep the interval. */ #due = -Infinity;
+export class MoveSampler {
+  /** @type {[number, ...any[]][]} samples with their times */ #samples = [];
+  /** When the next message is due by the interval. */ #due = -Infinity;
   #waiting = false;
 
-  /** @param {(move: Move) => void} send @param {() => number} interval milliseconds between messages @param {Clock} [clock] */
+  /** @param {(move: MoveMessage) => void} send @param {() => number} interval milliseconds between messages @param {SamplerClock} [clock] */
   constructor(send, interval, clock = CLOCK) {
     this.send = send;
-    this.interval = interval;
+    this.getInterval = interval;
     this.clock = clock;
   }
 
-  /** @param {...any} what a sample without its moment */
+  /** @param {...any} what a sample without its time */
   add(...what) {
-    const last = this.#held.at(-1);
+    const last = this.#samples.at(-1);
     if (last && JSON.stringify(last.slice(1)) === JSON.stringify(what)) return;
-    this.#held.push([this.clock.now(), ...what]);
+    this.#samples.push([this.clock.now(), ...what]);
     const wait = this.#due - this.clock.now();
-    const interval = this.interval();
-    if (wait <= (interval <= CLOSE ? interval : 0)) return this.flush();
+    const interval = this.getInterval();
+    if (wait <= (interval <= EARLY_INTERVAL ? interval : 0)) return this.flush();
     if (this.#waiting) return;
     this.#waiting = true;
-    this.clock.later(() => this.flush(), wait);
+    this.clock.schedule(() => this.flush(), wait);
   }
 
-  /** Sends what is held, now. */
+  /** Sends the collected samples now. */
   flush() {
     this.#waiting = false;
-    if (!this.#held.length) return;
-    const kept = thinned(this.#held);
+    if (!this.#samples.length) return;
+    const kept = thinSamples(this.#samples);
     const [[start]] = kept;
-    const samples = kept.map(([at, ...what]) => /** @type {Sample} */ ([at - start, ...what]));
-    this.#held = [];
-    this.#due = Math.max(this.#due, this.clock.now()) + this.interval();
-    this.send({ t: start, i: Math.round(this.interval()), s: samples });
+    const samples = kept.map(([at, ...what]) => /** @type {MoveSample} */ ([at - start, ...what]));
+    this.#samples = [];
+    this.#due = Math.max(this.#due, this.clock.now()) + this.getInterval();
+    this.send({ t: start, i: Math.round(this.getInterval()), s: samples });
   }
 }
 
-/** Some of many, evenly, and always the last. @template T @param {T[]} all @returns {T[]} */
-function thinned(all) {
-  if (all.length <= MOST) return all;
-  return Array.from({ length: MOST }, (_, index) => all[Math.round((index * (all.length - 1)) / (MOST - 1))]);
+/** Thins out samples evenly, always keeping the last. @template T @param {T[]} all @returns {T[]} */
+function thinSamples(all) {
+  if (all.length <= MAX_SAMPLES) return all;
+  return Array.from({ length: MAX_SAMPLES }, (_, index) => all[Math.round((index * (all.length - 1)) / (MAX_SAMPLES - 1))]);
 }
 
-/** No channel takes more messages a second than this, whatever the audience: Ably's limit is 50. */
-const FASTEST = 45;
-const SLOWEST = 1;
+/** Maximum messages per second on a channel, whatever the audience: Ably's limit is 50. */
+const MAX_RATE = 45;
+const MIN_RATE = 1;
 
 /**
- * The pace that an audience allows.
- * @param {number} deliveries messages a second that all members together may be sent @param {number} members
+ * The interval between messages for an audience.
+ * @param {number} deliveries messages per second that all members together may be sent @param {number} members
  * @returns {number} milliseconds between messages
  */
-export function pace(deliveries, members) {
-  return 1000 / Math.min(FASTEST, Math.max(SLOWEST, deliveries / Math.max(1, members)));
+export function getSendInterval(deliveries, members) {
+  return 1000 / Math.min(MAX_RATE, Math.max(MIN_RATE, deliveries / Math.max(1, members)));
 }

@@ -1,18 +1,18 @@
 /**
- * Begins to present what is on the page: the page of the live session opens in its place.
+ * Starts a live session with the current exploration and opens its page.
  * @import { Exploration } from "../explore/types.js"
  * @import { Notices } from "../explore/notices.js"
  */
-import { ask } from "../explore/api.js";
+import { callApi } from "../explore/api.js";
 
-/** Set by who has just begun: they are shown the link. */
-export const BEGUN = "dx:live:begun";
+/** Set by a presenter who has just started, to show the invite dialog. */
+export const BEGUN_KEY = "dx:live:begun";
 
 /** @param {Exploration} exploration @param {Notices} notices */
-export async function present(exploration, notices) {
+export async function startPresenting(exploration, notices) {
   try {
-    const { key } = await ask("POST", "/api/live", { dataset: exploration.dataset, exploration });
-    sessionStorage.setItem(BEGUN, key);
+    const { key } = await callApi("POST", "/api/live", { dataset: exploration.dataset, exploration });
+    sessionStorage.setItem(BEGUN_KEY, key);
     location.assign(`/live/${key}${location.hash}`);
   } catch (error) {
     notices.show("live", /** @type {Error} */ (error).message);

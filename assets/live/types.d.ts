@@ -1,36 +1,36 @@
-/** What a live session is made of (docs/presenting.md). */
+/** Types of live sessions (docs/presenting.md). */
 import type { Exploration, Filter } from "../explore/types.js";
 
-export interface Person {
+export interface LivePerson {
   id: number;
   name: string;
 }
 
-/** A live session as the server outlines it. */
-export interface Outline {
+/** A live session as described by the server. */
+export interface LiveSessionInfo {
   key: string;
   name: string;
   dataset: string;
   version: string;
   running: boolean;
-  me: Person;
-  owner: Person;
-  presenter: Person;
-  coPresenters: Person[];
+  me: LivePerson;
+  owner: LivePerson;
+  presenter: LivePerson;
+  coPresenters: LivePerson[];
   role: "presenter" | "co-presenter" | "follower";
   owns: boolean;
   mayPresent: boolean;
   state: Exploration;
   seq: number;
-  /** As of which mark it is shown; null: with the newest rows. */
+  /** The pause mark that is shown; null: the latest rows. */
   mark: number | null;
-  realtime: Place;
+  realtime: ConnectionInfo;
   started: string;
   ended: string | null;
 }
 
-/** Where to connect: nothing said, to our own address; and to which channels, those of one's rights. */
-export interface Place {
+/** Where to connect (without an endpoint, to the embedded broker) and the channels for the user's rights. */
+export interface ConnectionInfo {
   endpoint?: string;
   cipher?: string;
   deliveries: number;
@@ -38,33 +38,33 @@ export interface Place {
 }
 
 /** A commit of the presenter. */
-export interface State {
+export interface CommittedState {
   seq: number;
   exploration: Exploration;
-  /** When, milliseconds since 1970. */
+  /** Epoch milliseconds. */
   at: number;
-  /** What the presenter sees the dataset with: equal for all who see the same. */
+  /** The presenter's rights on the dataset: equal for all who see the same. */
   rights: string;
-  /** As of which mark, where it is held still. */
+  /** The pause mark, if it is paused. */
   mark?: number | null;
 }
 
 /** A brush, the pointer (in parts of the card), or which view is active; the first number is milliseconds after the message's `t`. */
-export type Sample =
+export type MoveSample =
   | [number, "b", string, Filter | null]
   | [number, "p", string | null, number, number]
   | [number, "a", string | null];
 
-/** Some samples, and the milliseconds between messages. */
-export interface Move {
+/** Samples, and the milliseconds between messages. */
+export interface MoveMessage {
   t: number;
   i: number;
-  s: Sample[];
+  s: MoveSample[];
 }
 
-/** A member of the audience, or the presenter. */
-export interface Member extends Person {
+/** A participant: a follower or the presenter. */
+export interface RosterMember extends LivePerson {
   state: "presents" | "follows" | "alone" | "left";
 }
 
-export type Status = "live" | "reconnecting" | "offline";
+export type ConnectionStatus = "live" | "reconnecting" | "offline";

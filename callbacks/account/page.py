@@ -40,7 +40,7 @@ def register() -> None:
         prevent_initial_call=True,
     )
     clientside_callback(
-        ClientsideFunction("account", "link"),
+        ClientsideFunction("account", "linkProvider"),
         Output(ids.LINK_PROBLEM, "children"),
         Input(ids.LINK, "n_clicks"),
         prevent_initial_call=True,

@@ -45,7 +45,7 @@ def register() -> None:
     grid_data.register_panel(ids.FEEDS, panel, Permission.PRESENT)
     beat = Input(ids.BEAT, "n_intervals")
     clientside_callback(
-        ClientsideFunction("tables", "refresh"), beat, State(ids.FEEDS, "id"), prevent_initial_call=True
+        ClientsideFunction("tables", "refreshRows"), beat, State(ids.FEEDS, "id"), prevent_initial_call=True
     )
     callback(Output(ids.pace(), "children"), beat, State(ids.pace(), "id"), prevent_initial_call=True)(paces)
 

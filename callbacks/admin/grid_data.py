@@ -50,7 +50,7 @@ def register(
         State(ids.filter_(table), "id"),
     )(rows)
     clientside_callback(
-        ClientsideFunction("tables", "reload"),
+        ClientsideFunction("tables", "reloadRows"),
         Input(ids.filter_(table), "value"),
         Input(shared.changed(table), "data"),
         Input(ids.again(table), "n_clicks"),
@@ -79,7 +79,7 @@ def register_panel(
         prevent_initial_call=True,
     )(panel)
     clientside_callback(
-        ClientsideFunction("tables", "leave"),
+        ClientsideFunction("tables", "deselectRows"),
         Input(ids.close(table), "n_clicks"),
         State(table, "id"),
         prevent_initial_call=True,

@@ -33,5 +33,5 @@ def _line(setting: InEffect) -> Component:
     source = "Environment" if setting.given else "Default"
     cells = (html.Code(setting.variable), setting.value or "not set", setting.default or "not set", source)
     first, *others = cells
-    own = "dx-given" if setting.given else ""
+    own = "dx-overridden" if setting.given else ""
     return html.Tr([html.Th(first, scope="row"), *map(html.Td, others)], className=own)

@@ -61,7 +61,7 @@ def publishing(ways: Sequence[tuple[str, str]]) -> list[Component]:
 def _way(name: str, code: str) -> Component:
     copy = dcc.Clipboard(content=code, title=f"Copy {name}", className="dx-copy")
     shown = html.Pre(code, className="dx-details", tabIndex="0", **{"aria-label": name})
-    return html.Div([html.Div([html.Strong(name), copy], className="dx-way-head"), shown], className="dx-way")
+    return html.Div([html.Div([html.Strong(name), copy], className="dx-connection-head"), shown], className="dx-connection")
 
 
 def letter(own: Row) -> list[Component]:

@@ -15,7 +15,7 @@ def card(page: Page, view: str) -> Locator:
 
 def settled(page: Page) -> None:
     """Until every chart and the count show the state on screen exactly."""
-    expect(page.locator(".dx-strip[data-status=exact]")).to_be_visible()
+    expect(page.locator(".dx-filter-bar[data-status=exact]")).to_be_visible()
     expect(page.locator(".dx-card:not([data-status=exact])")).to_have_count(0)
 
 

@@ -18,7 +18,7 @@ def grid(page: Page) -> Locator:
 def shown(page: Page) -> None:
     """Until the rows on screen are those of the state on screen, all of them."""
     expect(page.locator(".dx-drawer[data-status=exact]")).to_be_visible()
-    expect(page.locator(".dx-sheet-body [data-waiting]")).to_have_count(0)
+    expect(page.locator(".dx-virtual-table-body [data-waiting]")).to_have_count(0)
 
 
 def open_rows(page: Page) -> None:
@@ -51,7 +51,7 @@ def column(page: Page, name: str) -> dict[int, str]:
 def drawn(page: Page, name: str) -> dict[int, str]:
     """The same, whether it is up to date or not."""
     heads = grid(page).get_by_role("columnheader").all_inner_texts()
-    lines = page.locator(".dx-sheet-body [role=row]").evaluate_all(
+    lines = page.locator(".dx-virtual-table-body [role=row]").evaluate_all(
         "(rows, index) => rows.map(row => [Number(row.ariaRowIndex) - 1, row.children[index].textContent])",
         heads.index(name),
     )

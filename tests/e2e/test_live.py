@@ -35,7 +35,7 @@ def test_followers_see_the_brush_move_explore_alone_and_return(stage: Page, arri
     for part in (0.3, 0.4, 0.5):
         stage.mouse.move(x + box["width"] * part, y, steps=6)
         agree(stage, page)
-    expect(page.locator(".dx-hand span")).to_be_visible()
+    expect(page.locator(".dx-remote-pointer span")).to_be_visible()
     stage.mouse.up()
     assert same_rows(stage, page) < 3_000_000
     drag(page, "delay", (0.3, 0.5), (0.5, 0.5))

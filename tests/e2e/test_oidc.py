@@ -80,7 +80,7 @@ def test_an_account_here_is_linked_by_signing_in_there(page, browser, small_serv
     page.get_by_label("Password", exact=True).fill(small_service.password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page).to_have_url(re.compile("/explore"))
-    page.evaluate("async () => (await import('/assets/oidc.js')).link()")
+    page.evaluate("async () => (await import('/assets/oidc.js')).linkProvider()")
     sign_in_there(page, "the-admin-there")
     expect(page).to_have_url(re.compile("/account$"))
     page.goto("about:blank")  # a page without its session leads to signing in by itself

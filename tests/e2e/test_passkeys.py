@@ -92,7 +92,7 @@ def execute(service, statement):
 
 def test_a_passkey_signs_in_and_opens_where_one_wanted_to_go(device, small_service):
     device.sign_in()
-    assert device.call("register", "Laptop")["name"] == "Laptop"
+    assert device.call("registerPasskey", "Laptop")["name"] == "Laptop"
     (passkey,) = device.passkeys()
     assert passkey["isResidentCredential"]
     assert passkey["rpId"] == "localhost"
@@ -106,7 +106,7 @@ def test_a_passkey_signs_in_and_opens_where_one_wanted_to_go(device, small_servi
 
 def test_a_passkey_chosen_from_the_suggestions_signs_in(suggesting, small_service):
     suggesting.sign_in()
-    suggesting.call("register", "Laptop")
+    suggesting.call("registerPasskey", "Laptop")
     suggesting.sign_out()
     expect(suggesting.page.get_by_label("Account of admin")).to_be_visible()
 
@@ -125,7 +125,7 @@ def test_a_browser_that_cannot_suggest_passkeys_says_nothing_of_them(browser, sm
 
 def test_after_the_password_a_passkey_is_the_second_step(device, small_service):
     device.sign_in()
-    device.call("register", "Laptop")
+    device.call("registerPasskey", "Laptop")
     device.sign_out()
     device.enter_password()
     device.page.get_by_role("button", name="Use a passkey").click()
@@ -134,26 +134,26 @@ def test_after_the_password_a_passkey_is_the_second_step(device, small_service):
 
 def test_a_passkey_confirms_who_is_there(device, small_service):
     device.sign_in()
-    device.call("register", "Laptop")
+    device.call("registerPasskey", "Laptop")
     execute(small_service, "UPDATE sessions SET confirmed = '2020-01-01 00:00:00'")
     refused = device.page.request.post(f"{small_service.url}/passkeys/registration/options", data={})
     assert refused.headers["x-step-up"] == "required"
-    device.call("confirm")
+    device.call("confirmWithPasskey")
     allowed = device.page.request.post(f"{small_service.url}/passkeys/registration/options", data={})
     assert allowed.status == 200
 
 
 def test_one_device_makes_one_passkey_for_an_account(device):
     device.sign_in()
-    device.call("register", "Laptop")
+    device.call("registerPasskey", "Laptop")
     with pytest.raises(Error, match="has a passkey for this account already"):
-        device.call("register", "Laptop again")
+        device.call("registerPasskey", "Laptop again")
     assert len(device.passkeys()) == 1
 
 
 def test_a_passkey_that_was_removed_here_is_refused(device, small_service):
     device.sign_in()
-    device.call("register", "Laptop")
+    device.call("registerPasskey", "Laptop")
     device.sign_out()
     execute(small_service, "DELETE FROM passkeys")
     device.page.get_by_role("button", name="Sign in with a passkey").click()
@@ -163,7 +163,7 @@ def test_a_passkey_that_was_removed_here_is_refused(device, small_service):
 
 def test_a_device_that_does_not_verify_who_holds_it_is_refused(device):
     device.sign_in()
-    device.call("register", "Laptop")
+    device.call("registerPasskey", "Laptop")
     device.sign_out()
     device.verifies(False)
     device.page.get_by_role("button", name="Sign in with a passkey").click()

@@ -269,7 +269,7 @@ def test_the_first_steps_are_seen_whole(visit: Opener, width: int, height: int) 
         drawer(page).get_by_role("separator").press(key)
         (top, bottom), (first, last) = span(hint), span(drawer(page).get_by_role("heading"))
         assert span(page.locator(".dx-bar"))[1] <= top
-        assert bottom <= span(page.locator(".dx-strip"))[0]
+        assert bottom <= span(page.locator(".dx-filter-bar"))[0]
         assert bottom <= first or last <= top
         if key == "End":
             hint.get_by_role("button", name=re.compile("Next|Done")).click()
@@ -410,7 +410,7 @@ def test_no_row_on_screen_goes_while_others_arrive(visit: Opener, growing: Growi
       const goes = ({ target }) => target.dataset.waiting !== undefined;
       const watch = (changes) => { window.gone += changes.filter(goes).length; };
       const options = { subtree: true, attributeFilter: ["data-waiting"] };
-      new MutationObserver(watch).observe(document.querySelector(".dx-sheet-body"), options);
+      new MutationObserver(watch).observe(document.querySelector(".dx-virtual-table-body"), options);
     }""")
     growing.append(3300, 3900)
     expect(drawer(page).get_by_role("heading")).to_contain_text("of 3,900")

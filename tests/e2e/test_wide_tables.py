@@ -42,13 +42,13 @@ def columns(row: Locator) -> list[int]:
 
 
 def heads(page: Page) -> Locator:
-    return grid(page).locator(".dx-sheet-head [role=row]")
+    return grid(page).locator(".dx-virtual-table-head [role=row]")
 
 
 def assert_whole(page: Page) -> None:
     """Heads and lines have the same columns, every place in view has one, and each cell its own value."""
     shown(page)
-    told = page.locator(".dx-sheet-body [role=row]").evaluate_all(
+    told = page.locator(".dx-virtual-table-body [role=row]").evaluate_all(
         """rows => rows.flatMap(row => [...row.children].map(cell =>
              [row.ariaRowIndex - 2, cell.ariaColIndex - 1, cell.textContent]))"""
     )

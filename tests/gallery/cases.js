@@ -1,7 +1,7 @@
 /** The awkward ones: nothing, one bin, only nulls, both signs, gaps, thousands of names, billions of rows, other clocks. */
 
-/** @import {Axis, Measure, Model, State} from "../../assets/charts/types.js" */
-/** @typedef {{title: string, kind: Model["kind"], axes: Axis[], measure: Measure, ghost: Float64Array, values: Float64Array, state: State, width: number, height: number}} Case */
+/** @import {ChartAxis, ChartMeasure, ChartModel, ResultState} from "../../assets/charts/types.js" */
+/** @typedef {{title: string, kind: ChartModel["kind"], axes: ChartAxis[], measure: ChartMeasure, ghost: Float64Array, values: Float64Array, state: ResultState, width: number, height: number}} Case */
 
 import { AXES, category, ordered, steps } from "./flights.js";
 
@@ -9,12 +9,12 @@ const count = { aggregate: "count", column: null };
 const mean = { aggregate: "mean", column: "delay" };
 const sum = { aggregate: "sum", column: "delay" };
 
-/** @param {Axis[]} axes @param {(cell: number) => number} value */
+/** @param {ChartAxis[]} axes @param {(cell: number) => number} value */
 const cells = (axes, value) => Float64Array.from({ length: axes.reduce((size, axis) => size * axis.bins, 1) }, (_, cell) => value(cell));
 
 /**
- * @param {string} title @param {Model["kind"]} kind @param {Axis[]} axes @param {Measure} measure
- * @param {(cell: number) => number} ghost @param {(cell: number) => number} [values] @param {State} [state] @param {number} [width] @param {number} [height]
+ * @param {string} title @param {ChartModel["kind"]} kind @param {ChartAxis[]} axes @param {ChartMeasure} measure
+ * @param {(cell: number) => number} ghost @param {(cell: number) => number} [values] @param {ResultState} [state] @param {number} [width] @param {number} [height]
  * @returns {Case}
  */
 const make = (title, kind, axes, measure, ghost, values = ghost, state = "exact", width = 300, height = 200) =>

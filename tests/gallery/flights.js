@@ -1,6 +1,6 @@
 /** Made-up flights, binned: enough like the real ones to look at charts with. */
 
-/** @import {Axis} from "../../assets/charts/types.js" */
+/** @import {ChartAxis} from "../../assets/charts/types.js" */
 
 export const ROWS = 200_000;
 
@@ -18,7 +18,7 @@ function normal(mean, deviation) {
   return mean + deviation * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** @param {string} column @param {string} label @param {string} type @param {boolean} integer @param {Float64Array} edges @param {number} bins @returns {Axis} */
+/** @param {string} column @param {string} label @param {string} type @param {boolean} integer @param {Float64Array} edges @param {number} bins @returns {ChartAxis} */
 export function ordered(column, label, type, integer, edges, bins) {
   const levels = edges.length - 1;
   const lookup = Uint16Array.from({ length: levels + 3 }, (_, code) =>
@@ -26,7 +26,7 @@ export function ordered(column, label, type, integer, edges, bins) {
   return { column, label, type, integer, codes: levels + 3, edges, labels: null, lookup, bins: bins + 3, choices: [] };
 }
 
-/** @param {string} column @param {string} label @param {string[]} labels @returns {Axis} */
+/** @param {string} column @param {string} label @param {string[]} labels @returns {ChartAxis} */
 export function category(column, label, labels) {
   const codes = labels.length + 2;
   return { column, label, type: "category", integer: false, codes, edges: null, labels, lookup: Uint16Array.from({ length: codes }, (_, i) => i), bins: codes, choices: [] };
@@ -61,7 +61,7 @@ export const CODES = /** @type {Record<Name, Uint16Array>} */ (
   Object.fromEntries(Object.keys(AXES).map((name) => [name, new Uint16Array(ROWS)])));
 export const DELAYS = new Float64Array(ROWS);
 
-/** @param {Axis} axis @param {number} value */
+/** @param {ChartAxis} axis @param {number} value */
 function encode(axis, value) {
   const edges = /** @type {Float64Array} */ (axis.edges);
   if (Number.isNaN(value)) return axis.codes - 1;

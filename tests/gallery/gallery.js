@@ -1,6 +1,6 @@
 /** Every kind of chart in several sizes and states, linked by brute force. `?theme=dark` shows the other theme. */
 
-/** @import {Model, Selection} from "../../assets/charts/types.js" */
+/** @import {ChartModel, Selection} from "../../assets/charts/types.js" */
 /** @import {Name} from "./flights.js" */
 
 import { createChart } from "/assets/charts/chart.js";
@@ -10,12 +10,12 @@ import { AXES, CODES, DELAYS, ROWS } from "./flights.js";
 const query = new URLSearchParams(location.search);
 document.documentElement.dataset.bsTheme = query.get("theme") ?? "light";
 
-/** @typedef {{id: string, kind: Model["kind"], names: Name[], measure: Model["measure"], width: number, height: number, title: string}} Spec */
+/** @typedef {{id: string, kind: ChartModel["kind"], names: Name[], measure: ChartModel["measure"], width: number, height: number, title: string}} Spec */
 const count = { aggregate: "count", column: null };
 const mean = { aggregate: "mean", column: "delay" };
 const sum = { aggregate: "sum", column: "delay" };
 
-/** @param {string} id @param {Model["kind"]} kind @param {Name[]} names @param {Model["measure"]} measure @param {number} width @param {number} height @param {string} title @returns {Spec} */
+/** @param {string} id @param {ChartModel["kind"]} kind @param {Name[]} names @param {ChartModel["measure"]} measure @param {number} width @param {number} height @param {string} title @returns {Spec} */
 const spec = (id, kind, names, measure, width, height, title) => ({ id, kind, names, measure, width, height, title });
 
 const specs = [

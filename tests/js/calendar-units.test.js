@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { calendarUnit } from "../../assets/explore/calendar-units.js";
+import { findCalendarUnit } from "../../assets/explore/calendar-units.js";
 
 const [from, to] = [Date.UTC(2001, 0, 1), Date.UTC(2001, 6, 2)];
 
 test("a number of bins is told by the calendar unit that makes it", () => {
-  const units = [364, 182, 27, 7, 3, 1].map((bins) => calendarUnit(from, to, bins));
+  const units = [364, 182, 27, 7, 3, 1].map((bins) => findCalendarUnit(from, to, bins));
   assert.deepEqual(units, ["12 hours", "Day", "Week", "Month", "Quarter", "Year"]);
 });
 
 test("units cut short by the ends count as well", () => {
-  assert.equal(calendarUnit(Date.UTC(2001, 5, 30), Date.UTC(2002, 0, 2), 2), "Year");
-  assert.equal(calendarUnit(Date.UTC(2001, 2, 1, 22), Date.UTC(2001, 2, 2, 1), 12), "15 minutes");
+  assert.equal(findCalendarUnit(Date.UTC(2001, 5, 30), Date.UTC(2002, 0, 2), 2), "Year");
+  assert.equal(findCalendarUnit(Date.UTC(2001, 2, 1, 22), Date.UTC(2001, 2, 2, 1), 12), "15 minutes");
 });
 
 test("bins between two units are told by the nearer one", () => {
-  assert.equal(calendarUnit(from, to, 32), "Week");
+  assert.equal(findCalendarUnit(from, to, 32), "Week");
 });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleOf, widthOf, writer } from "../../assets/explore/table/cell-format.js";
-import { HEAD_ROW, stepped } from "../../assets/explore/table/cell-cursor.js";
+import { getWidthSample, getColumnWidth, createFormatter } from "../../assets/explore/table/cell-format.js";
+import { HEADER_ROW, moveByKey } from "../../assets/explore/table/cell-cursor.js";
 
 const column = (kind) => ({ name: "c", label: "Column", kind });
-const written = (kind, values) => values.map(writer(column(kind), values));
+const written = (kind, values) => values.map(createFormatter(column(kind), values));
 
 test("numbers of a column have the same decimals, as many as they need", () => {
   assert.deepEqual(written("number", [1, -2.5, 1234.25, null]), ["1.00", "−2.50", "1,234.25", "–"]);
@@ -23,7 +23,7 @@ test("whole numbers are told whole, as they may be what tells rows apart", () =>
 });
 
 test("a number that needs more decimals than those seen first has them", () => {
-  const write = writer(column("number"), [1, 2, 30]);
+  const write = createFormatter(column("number"), [1, 2, 30]);
   assert.deepEqual([2.5, 0.00125, 4, -1e-9].map(write), ["2.5", "0.00125", "4", "−1e−9"]);
 });
 
@@ -36,19 +36,19 @@ test("times are told by the calendar, texts as they are", () => {
 
 test("a column is as wide as its values or its name, within bounds", () => {
   const measure = (text) => 10 * text.length;
-  assert.ok(widthOf(column("number"), ["1"], measure) > measure("Column"));
-  assert.ok(widthOf(column("number"), ["1,234,567.25"], measure) > measure("1,234,567.25"));
-  assert.ok(widthOf(column("category"), ["x".repeat(500)], measure) < 400);
+  assert.ok(getColumnWidth(column("number"), ["1"], measure) > measure("Column"));
+  assert.ok(getColumnWidth(column("number"), ["1,234,567.25"], measure) > measure("1,234,567.25"));
+  assert.ok(getColumnWidth(column("category"), ["x".repeat(500)], measure) < 400);
 });
 
 test("a column has room for its least and its greatest number, wherever they are", () => {
   const wide = { ...column("number"), minimum: -1.25, maximum: 1234567890 };
-  const values = sampleOf(wide, [3, null]);
-  assert.deepEqual(values.map(writer(wide, values)), ["3.00", "–", "−1.25", "1,234,567,890.00"]);
+  const values = getWidthSample(wide, [3, null]);
+  assert.deepEqual(values.map(createFormatter(wide, values)), ["3.00", "–", "−1.25", "1,234,567,890.00"]);
 });
 
 const size = { rows: 100, columns: 4, page: 9 };
-const press = (key, held = {}, from = { row: 20, column: 2 }) => stepped(from, { key, ...held }, size);
+const press = (key, held = {}, from = { row: 20, column: 2 }) => moveByKey(from, { key, ...held }, size);
 
 test("the keys lead from cell to cell, and not beyond", () => {
   assert.deepEqual(press("ArrowDown"), { row: 21, column: 2 });
@@ -63,18 +63,18 @@ test("the keys lead from cell to cell, and not beyond", () => {
 });
 
 test("above the first row are the heads", () => {
-  const head = { row: HEAD_ROW, column: 2 };
+  const head = { row: HEADER_ROW, column: 2 };
   assert.deepEqual(press("ArrowUp", {}, { row: 0, column: 2 }), head);
   for (const key of ["ArrowUp", "PageUp"]) assert.deepEqual(press(key, {}, head), head);
   assert.deepEqual(press("ArrowDown", {}, head), { row: 0, column: 2 });
-  assert.deepEqual(press("End", {}, head), { row: HEAD_ROW, column: 3 });
+  assert.deepEqual(press("End", {}, head), { row: HEADER_ROW, column: 3 });
   assert.deepEqual(press("Home", { ctrlKey: true }, head), { row: 0, column: 0 });
 });
 
 test("where there are no rows the keys stay at the heads", () => {
-  const head = { row: HEAD_ROW, column: 1 };
-  for (const key of ["ArrowDown", "PageDown", "PageUp"]) assert.deepEqual(stepped(head, { key }, { ...size, rows: 0 }), head);
-  assert.deepEqual(stepped(head, { key: "ArrowLeft" }, { ...size, rows: 0 }), { row: HEAD_ROW, column: 0 });
+  const head = { row: HEADER_ROW, column: 1 };
+  for (const key of ["ArrowDown", "PageDown", "PageUp"]) assert.deepEqual(moveByKey(head, { key }, { ...size, rows: 0 }), head);
+  assert.deepEqual(moveByKey(head, { key: "ArrowLeft" }, { ...size, rows: 0 }), { row: HEADER_ROW, column: 0 });
 });
 
 test("other keys are left to others", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binsOf } from "../../assets/charts/bins.js";
-import { describe, readout, table } from "../../assets/charts/description.js";
+import { createBins } from "../../assets/charts/bins.js";
+import { describeChart, formatReadout, createTable } from "../../assets/charts/description.js";
 import { formatChange, formatDegrees, formatNumber, formatShare, formatShort, formatTimeRange } from "../../assets/charts/format.js";
-import { linearTicks, logTicks, timeTicks } from "../../assets/charts/ticks.js";
-import { outgrown, valueDomain } from "../../assets/charts/value-domain.js";
-import { boundTexts, cellText, rangeText, selectionText } from "../../assets/charts/labels.js";
+import { createLinearTicks, createLogTicks, createTimeTicks } from "../../assets/charts/ticks.js";
+import { findExceedingDomain, getValueDomain } from "../../assets/charts/value-domain.js";
+import { formatBounds, formatCell, formatRange, formatSelection } from "../../assets/charts/labels.js";
 
 const axis = {
   column: "delay", label: "Delay", type: "linear", integer: true, codes: 9, bins: 6, labels: null, choices: [],
@@ -36,94 +36,94 @@ test("times speak in the coarsest words that are exact", () => {
 });
 
 test("ranges of whole numbers name the last one in it, others their bounds", () => {
-  assert.equal(rangeText(axis, 2, 4), "−30 to 29");
-  assert.equal(rangeText(axis, 0, 4), "< 30");
-  assert.equal(rangeText(axis, 4, 8), "≥ 30");
-  assert.equal(rangeText(axis, 0, 8), "any value");
-  assert.equal(rangeText({ ...axis, integer: false }, 2, 4), "−30 to 30");
-  assert.equal(rangeText({ ...axis, edges: Float64Array.of(4, 5) }, 1, 2), "4");
-  assert.deepEqual(boundTexts(axis, 2, 4), ["−30", "29"]);
-  assert.deepEqual(boundTexts(axis, 0, 8), ["←", "→"]);
+  assert.equal(formatRange(axis, 2, 4), "−30 to 29");
+  assert.equal(formatRange(axis, 0, 4), "< 30");
+  assert.equal(formatRange(axis, 4, 8), "≥ 30");
+  assert.equal(formatRange(axis, 0, 8), "any value");
+  assert.equal(formatRange({ ...axis, integer: false }, 2, 4), "−30 to 30");
+  assert.equal(formatRange({ ...axis, edges: Float64Array.of(4, 5) }, 1, 2), "4");
+  assert.deepEqual(formatBounds(axis, 2, 4), ["−30", "29"]);
+  assert.deepEqual(formatBounds(axis, 0, 8), ["←", "→"]);
 });
 
 test("special cells are named", () => {
-  const [delay, from] = [binsOf(axis), binsOf(origin)];
-  assert.deepEqual([0, 1, 4, 5].map((cell) => cellText(delay, cell)), ["< −60", "−60 to −1", "≥ 120", "no value"]);
-  assert.deepEqual([0, 1, 2, 3].map((cell) => cellText(from, cell)), ["ATL", "ORD", "other", "no value"]);
-  assert.equal(cellText(binsOf({ ...origin, labels: ["", "ORD"] }), 0), "empty");
+  const [delay, from] = [createBins(axis), createBins(origin)];
+  assert.deepEqual([0, 1, 4, 5].map((cell) => formatCell(delay, cell)), ["< −60", "−60 to −1", "≥ 120", "no value"]);
+  assert.deepEqual([0, 1, 2, 3].map((cell) => formatCell(from, cell)), ["ATL", "ORD", "other", "no value"]);
+  assert.equal(formatCell(createBins({ ...origin, labels: ["", "ORD"] }), 0), "empty");
 });
 
 test("selections in words", () => {
-  const delay = [binsOf(axis)];
-  assert.equal(selectionText(delay, { type: "interval", from: 3, to: 5, nulls: true }, false), "0 to 59 or no value");
-  assert.equal(selectionText(delay, { type: "interval", from: 0, to: 0, nulls: true }, false), "no value");
-  assert.equal(selectionText([binsOf(origin)], { type: "members", codes: [0, 2] }, false), "ATL, other");
+  const delay = [createBins(axis)];
+  assert.equal(formatSelection(delay, { type: "interval", from: 3, to: 5, nulls: true }, false), "0 to 59 or no value");
+  assert.equal(formatSelection(delay, { type: "interval", from: 0, to: 0, nulls: true }, false), "no value");
+  assert.equal(formatSelection([createBins(origin)], { type: "members", codes: [0, 2] }, false), "ATL, other");
   const box = { type: "box", x: { from: 1, to: 3 }, y: { from: 2, to: 4 } };
-  assert.equal(selectionText([delay[0], delay[0]], box, false), "Delay −60 to 59, Delay 0 to 119");
-  assert.equal(selectionText([delay[0], delay[0]], box, true), "60°W – 60°E, 0° – 120°N");
+  assert.equal(formatSelection([delay[0], delay[0]], box, false), "Delay −60 to 59, Delay 0 to 119");
+  assert.equal(formatSelection([delay[0], delay[0]], box, true), "60°W – 60°E, 0° – 120°N");
 });
 
 test("ticks are nice, whole where the axis is, and short where numbers are large", () => {
-  assert.deepEqual(texts(linearTicks([0, 3], 8, true)), ["0", "1", "2", "3"]);
-  assert.deepEqual(texts(linearTicks([0, 2_500_000], 4, true)), ["0", "500k", "1M", "1.5M", "2M", "2.5M"]);
-  assert.deepEqual(texts(linearTicks([0, 0.3], 3, false)), ["0.0", "0.1", "0.2", "0.3"]);
-  assert.deepEqual(texts(logTicks([50, 5000], 4)), ["100", "200", "500", "1,000", "2,000", "5,000"]);
-  assert.deepEqual(texts(logTicks([1, 1e6], 4)), ["1", "100", "10k", "1M"]);
+  assert.deepEqual(texts(createLinearTicks([0, 3], 8, true)), ["0", "1", "2", "3"]);
+  assert.deepEqual(texts(createLinearTicks([0, 2_500_000], 4, true)), ["0", "500k", "1M", "1.5M", "2M", "2.5M"]);
+  assert.deepEqual(texts(createLinearTicks([0, 0.3], 3, false)), ["0.0", "0.1", "0.2", "0.3"]);
+  assert.deepEqual(texts(createLogTicks([50, 5000], 4)), ["100", "200", "500", "1,000", "2,000", "5,000"]);
+  assert.deepEqual(texts(createLogTicks([1, 1e6], 4)), ["1", "100", "10k", "1M"]);
 });
 
 test("time ticks speak calendar on two levels", () => {
-  const half = timeTicks([time(2001, 0), time(2001, 6)], 8);
+  const half = createTimeTicks([time(2001, 0), time(2001, 6)], 8);
   assert.deepEqual(texts(half.ticks), ["Jan", "Feb", "Mar", "Apr", "May", "Jun"]);
   assert.deepEqual(texts(half.contexts), ["2001"]);
-  const weeks = timeTicks([time(2000, 11, 20), time(2001, 0, 20)], 9);
+  const weeks = createTimeTicks([time(2000, 11, 20), time(2001, 0, 20)], 9);
   assert.deepEqual(texts(weeks.ticks), ["25", "1", "8", "15"]);
   assert.deepEqual(texts(weeks.contexts), ["Dec 2000", "Jan 2001"]);
-  const hours = timeTicks([time(2001, 0, 1, 18), time(2001, 0, 2, 9)], 5);
+  const hours = createTimeTicks([time(2001, 0, 1, 18), time(2001, 0, 2, 9)], 5);
   assert.deepEqual(texts(hours.ticks), ["18:00", "21:00", "00:00", "03:00", "06:00"]);
   assert.deepEqual(texts(hours.contexts), ["Jan 1, 2001", "Jan 2, 2001"]);
-  assert.deepEqual(texts(timeTicks([time(1980, 0), time(2020, 0)], 5).ticks), ["1980", "1990", "2000", "2010"]);
+  assert.deepEqual(texts(createTimeTicks([time(1980, 0), time(2020, 0)], 5).ticks), ["1980", "1990", "2000", "2010"]);
 });
 
 test("what adds up stands on zero; levels only where zero is near", () => {
   const count = { aggregate: "count", column: null };
   const mean = { aggregate: "mean", column: "delay" };
-  assert.deepEqual(valueDomain(count, [10, 100]), [0, 104]);
-  assert.deepEqual(valueDomain(count, null), [0, 1]);
-  assert.deepEqual(valueDomain({ ...mean, aggregate: "sum" }, [-50, 50]), [-58, 58]);
-  assert.deepEqual(valueDomain(mean, [10, 100]), [0, 106]);
-  assert.deepEqual(valueDomain(mean, [90, 100]), [89.2, 100.8]);
+  assert.deepEqual(getValueDomain(count, [10, 100]), [0, 104]);
+  assert.deepEqual(getValueDomain(count, null), [0, 1]);
+  assert.deepEqual(getValueDomain({ ...mean, aggregate: "sum" }, [-50, 50]), [-58, 58]);
+  assert.deepEqual(getValueDomain(mean, [10, 100]), [0, 106]);
+  assert.deepEqual(getValueDomain(mean, [90, 100]), [89.2, 100.8]);
 });
 
 test("a picture asks for more room only when it leaves that of everything", () => {
-  const bins = binsOf(origin);
+  const bins = createBins(origin);
   const ghost = Float64Array.of(1, 5, NaN, 90);
-  assert.equal(outgrown(bins, Float64Array.of(2, 4, NaN, 100), ghost), null);
-  assert.deepEqual(outgrown(bins, Float64Array.of(0, 4, NaN, NaN), ghost), [0, 4]);
-  assert.equal(outgrown(bins, Float64Array.of(NaN, NaN, NaN, NaN), ghost), null);
+  assert.equal(findExceedingDomain(bins, Float64Array.of(2, 4, NaN, 100), ghost), null);
+  assert.deepEqual(findExceedingDomain(bins, Float64Array.of(0, 4, NaN, NaN), ghost), [0, 4]);
+  assert.equal(findExceedingDomain(bins, Float64Array.of(NaN, NaN, NaN, NaN), ghost), null);
 });
 
 const scene = {
   model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, outlines: false, rows: 60 },
-  bins: [binsOf(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
-  selection: { type: "interval", from: 3, to: 5 }, state: "exact", hover: -1, busy: false,
+  bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
+  selection: { type: "interval", from: 3, to: 5 }, state: "exact", hoveredCell: -1, isDragging: false,
 };
 
 test("a chart says what it shows", () => {
-  assert.equal(describe(scene), "Delay: rows by Delay (3 bins, −60 to 119). 20 of 60 rows pass the other filters. Highest: 12 at 0 to 59. Selected: 0 to 59.");
-  assert.match(describe({ ...scene, state: "stale" }), /an earlier picture is shown\.$/);
-  assert.match(describe({ ...scene, ghost: new Float64Array(6), values: new Float64Array(6) }), /There are no rows\./);
+  assert.equal(describeChart(scene), "Delay: rows by Delay (3 bins, −60 to 119). 20 of 60 rows pass the other filters. Highest: 12 at 0 to 59. Selected: 0 to 59.");
+  assert.match(describeChart({ ...scene, state: "stale" }), /an earlier picture is shown\.$/);
+  assert.match(describeChart({ ...scene, ghost: new Float64Array(6), values: new Float64Array(6) }), /There are no rows\./);
 });
 
 test("the line above a chart", () => {
-  assert.equal(readout(scene), "0 to 59");
-  assert.equal(readout({ ...scene, selection: null }), "rows");
-  assert.equal(readout({ ...scene, hover: 1 }), "−60 to −1: 4 of 10");
-  assert.equal(readout({ ...scene, hover: 1, state: "approximate" }), "−60 to −1: ≈ 4 of 10");
-  assert.equal(readout({ ...scene, hover: 1, busy: true }), "0 to 59");
+  assert.equal(formatReadout(scene), "0 to 59");
+  assert.equal(formatReadout({ ...scene, selection: null }), "rows");
+  assert.equal(formatReadout({ ...scene, hoveredCell: 1 }), "−60 to −1: 4 of 10");
+  assert.equal(formatReadout({ ...scene, hoveredCell: 1, state: "approximate" }), "−60 to −1: ≈ 4 of 10");
+  assert.equal(formatReadout({ ...scene, hoveredCell: 1, isDragging: true }), "0 to 59");
 });
 
 test("a chart as a table", () => {
-  const { columns, rows } = table(scene);
+  const { columns, rows } = createTable(scene);
   assert.deepEqual(columns, ["Delay", "rows, filtered", "rows, all"]);
   assert.deepEqual(rows, [["< −60", "0", "0"], ["−60 to −1", "4", "10"], ["0 to 59", "12", "30"], ["60 to 119", "3", "15"], ["≥ 120", "1", "5"], ["no value", "0", "0"]]);
 });
@@ -132,7 +132,7 @@ test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", 
   const grid = new Float64Array(24);
   grid[1 * 4 + 0] = 3;
   grid[2 * 4 + 3] = 1;
-  const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, bins: [binsOf(origin), binsOf(axis)], ghost: grid, values: grid, selection: null };
-  assert.deepEqual(table(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["no value", "0 to 59", "1", "1"]]);
-  assert.match(describe(flat), /1 rows \(25\.0\u2009%\) lie outside or have no value\./);
+  const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, bins: [createBins(origin), createBins(axis)], ghost: grid, values: grid, selection: null };
+  assert.deepEqual(createTable(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["no value", "0 to 59", "1", "1"]]);
+  assert.match(describeChart(flat), /1 rows \(25\.0\u2009%\) lie outside or have no value\./);
 });

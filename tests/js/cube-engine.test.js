@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Client } from "../../assets/explore/data-client.js";
-import { Engine } from "../../assets/explore/cubes/cube-engine.js";
+import { DataClient } from "../../assets/explore/data-client.js";
+import { CubeEngine } from "../../assets/explore/cubes/cube-engine.js";
 import { addView, clearFilters, removeView, setFilter } from "../../assets/explore/exploration.js";
-import { ROWS } from "../../assets/explore/requests.js";
-import { fromFilter, toFilter } from "../../assets/explore/filter-selection.js";
+import { ROWS_VIEW_ID } from "../../assets/explore/requests.js";
+import { filterToSelection, selectionToFilter } from "../../assets/explore/filter-selection.js";
 
 const CODES = 6;
 const COLUMNS = ["x", "y", "z"];
@@ -36,7 +36,7 @@ function passing(views, filters, without, all = rows) {
   return all.filter((row) =>
     views.every(({ id, columns: [column] }) => {
       if (without.includes(id) || !filters[id]) return true;
-      return passes(row[column], fromFilter(filters[id], [axis(column)]).selection);
+      return passes(row[column], filterToSelection(filters[id], [axis(column)]).selection);
     }));
 }
 
@@ -47,7 +47,7 @@ function few(cube, isDelta) {
   return { places, count: Uint8Array.from(places, (place) => cube[place]) };
 }
 
-/** What the cube route answers, the slow and obvious way. */
+/** The response of the cube route, computed the slow and obvious way. */
 function answer(url) {
   const { searchParams } = new URL(url, "http://server");
   const { active, views, filters } = JSON.parse(searchParams.get("x"));
@@ -72,15 +72,15 @@ function answer(url) {
   return { version: "ab", rows: total, active: over ? { id: active, shape: [CODES] } : null, views: new Map(frameViews.map((each) => [each.id, each])) };
 }
 
-/** A client whose answers wait until they are let go, in any order. */
-class SlowClient extends Client {
+/** A client whose responses wait until they are released, in any order. */
+class SlowClient extends DataClient {
   waiting = [];
   frames = new Map();
 
-  cached(url) {
+  getCached(url) {
     return this.frames.get(url);
   }
-  frame(url) {
+  fetchFrame(url) {
     return new Promise((resolve) => this.waiting.push({ url, resolve }));
   }
   async release(index) {
@@ -98,10 +98,10 @@ function open(description = { rows: rows.length, grows: false }) {
   const exploration = { v: 1, dataset: "d", version: "ab", views: [view("v1", "x"), view("v2", "y"), view("v3", "z")], filters: {}, active: null };
   const client = new SlowClient("tab");
   const told = { settled: 0, failures: [] };
-  const engine = new Engine(client, { slug: "d", version: "ab", rights: "all", ...description }, exploration, {
+  const engine = new CubeEngine(client, { slug: "d", version: "ab", rights: "all", ...description }, exploration, {
     onGhosts() {}, onAxes() {}, onValues() {}, onDraw() {}, onSettled: () => (told.settled += 1), onFailure: (error) => told.failures.push(error),
   });
-  engine.show(exploration);
+  engine.showExploration(exploration);
   const paint = () => ticks.splice(0).forEach((tick) => tick());
   const finish = async () => {
     while (client.waiting.length) await client.release(0);
@@ -110,17 +110,17 @@ function open(description = { rows: rows.length, grows: false }) {
   return { engine, client, told, paint, finish };
 }
 
-/** Whatever calls itself exact must be what the rows say. @returns how many pictures are exact */
+/** Values marked exact must be those computed from the rows. @returns how many views are exact */
 function check(engine, filters, note) {
   let exact = 0;
-  for (const picture of engine.pictures) {
-    if (picture.status !== "exact") continue;
+  for (const viewData of engine.viewDataList) {
+    if (viewData.status !== "exact") continue;
     exact += 1;
-    const kept = passing(engine.exploration.views, filters, [picture.id], rows.slice(0, engine.description.rows));
-    const column = engine.exploration.views.find((each) => each.id === picture.id)?.columns[0];
+    const kept = passing(engine.exploration.views, filters, [viewData.id], rows.slice(0, engine.description.rows));
+    const column = engine.exploration.views.find((each) => each.id === viewData.id)?.columns[0];
     const wanted = new Float64Array(column ? CODES : 1);
     for (const row of kept) wanted[column ? row[column] : 0] += 1;
-    assert.deepEqual([...picture.values], [...wanted], `${note}: ${picture.id}`);
+    assert.deepEqual([...viewData.values], [...wanted], `${note}: ${viewData.id}`);
   }
   return exact;
 }
@@ -129,55 +129,55 @@ test("an unfiltered page shows everything once the answer is there", async () =>
   const { engine, told, finish } = open();
   await finish();
   assert.equal(check(engine, {}, "open"), 4);
-  assert.equal(engine.picture(ROWS).values[0], rows.length);
+  assert.equal(engine.getViewData(ROWS_VIEW_ID).values[0], rows.length);
   assert.equal(told.settled, 1);
 });
 
 test("while cubes are on their way the last picture stays and is stale", async () => {
   const { engine, paint, finish } = open();
   await finish();
-  engine.brush("v1", { type: "interval", from: 1, to: 2 });
+  engine.brushView("v1", { type: "interval", from: 1, to: 2 });
   paint();
-  assert.deepEqual(engine.pictures.map((picture) => picture.status), ["stale", "stale", "stale", "stale"]);
-  assert.equal(engine.picture(ROWS).values[0], rows.length);
+  assert.deepEqual(engine.viewDataList.map((viewData) => viewData.status), ["stale", "stale", "stale", "stale"]);
+  assert.equal(engine.getViewData(ROWS_VIEW_ID).values[0], rows.length);
   await finish();
-  const filters = { v1: toFilter({ type: "interval", from: 1, to: 2 }, [axis("x")]) };
+  const filters = { v1: selectionToFilter({ type: "interval", from: 1, to: 2 }, [axis("x")]) };
   assert.equal(check(engine, filters, "brushed"), 4);
 });
 
 test("clearing a brush gives what was there before it", async () => {
   const { engine, finish } = open();
   await finish();
-  const before = engine.pictures.map((picture) => [...picture.values]);
+  const before = engine.viewDataList.map((viewData) => [...viewData.values]);
   const brushed = setFilter(engine.exploration, "v1", { type: "interval", lo: 0, hi: 2, nulls: false });
-  engine.activate("v1");
-  engine.show(brushed);
+  engine.activateView("v1");
+  engine.showExploration(brushed);
   await finish();
-  assert.notDeepEqual(engine.pictures.map((picture) => [...picture.values]), before);
-  engine.show(clearFilters(brushed));
+  assert.notDeepEqual(engine.viewDataList.map((viewData) => [...viewData.values]), before);
+  engine.showExploration(clearFilters(brushed));
   await finish();
-  assert.deepEqual(engine.pictures.map((picture) => [...picture.values]), before);
+  assert.deepEqual(engine.viewDataList.map((viewData) => [...viewData.values]), before);
 });
 
 test("no brush is drawn from a filter that falls between edges; the numbers are asked for as they are", async () => {
   const { engine, client, finish } = open();
   await finish();
-  engine.activate("v1");
+  engine.activateView("v1");
   await finish();
-  engine.show(setFilter(engine.exploration, "v1", { type: "interval", lo: 0.5, hi: 2, nulls: false }));
+  engine.showExploration(setFilter(engine.exploration, "v1", { type: "interval", lo: 0.5, hi: 2, nulls: false }));
   assert.ok(client.waiting.some(({ url }) => JSON.parse(new URL(url, "http://s").searchParams.get("x")).active === null));
 });
 
 const brushes = (random) => ({ type: "interval", from: random(4), to: 4 + random(2), nulls: random(2) === 1 });
 
-/** New rows as the page gets them: asked for now, there at the next call; then as much as is still wanted is taken in. */
+/** New rows as the page gets them: requested now, there at the next call; then applied if they are still needed. */
 function growth(engine) {
   let asked = null;
   return (more) => {
-    if (asked) asked = void engine.grow(asked.rows, asked.deltas, asked.deltas.map(({ url }) => answer(url)));
+    if (asked) asked = void engine.applyDeltas(asked.rows, asked.deltas, asked.deltas.map(({ url }) => answer(url)));
     else {
       const target = Math.min(rows.length, engine.description.rows + more);
-      const deltas = target > engine.description.rows && engine.deltas(target);
+      const deltas = target > engine.description.rows && engine.listDeltas(target);
       if (deltas) asked = { rows: target, deltas };
     }
   };
@@ -186,17 +186,17 @@ function growth(engine) {
 test("new rows are added to every picture at once, and nothing else is fetched", async () => {
   const { engine, client, finish } = open({ rows: 150, grows: true });
   await finish();
-  engine.brush("v1", { type: "interval", from: 1, to: 4 });
+  engine.brushView("v1", { type: "interval", from: 1, to: 4 });
   await finish();
-  const filters = { v1: toFilter({ type: "interval", from: 1, to: 4 }, [axis("x")]) };
-  const deltas = engine.deltas(rows.length);
-  assert.deepEqual(deltas.map(({ layer }) => layer.purpose).sort(), ["activation", "ghost", "plain"]);
-  const ghosts = engine.pictures.map(({ ghost }) => [...ghost]);
-  assert.ok(engine.grow(rows.length, deltas, deltas.map(({ url }) => answer(url))));
+  const filters = { v1: selectionToFilter({ type: "interval", from: 1, to: 4 }, [axis("x")]) };
+  const deltas = engine.listDeltas(rows.length);
+  assert.deepEqual(deltas.map(({ slot }) => slot.purpose).sort(), ["activation", "ghost", "plain"]);
+  const ghosts = engine.viewDataList.map(({ ghost }) => [...ghost]);
+  assert.ok(engine.applyDeltas(rows.length, deltas, deltas.map(({ url }) => answer(url))));
   assert.equal(client.waiting.length, 0);
   await finish();
   assert.equal(check(engine, filters, "grown"), 4);
-  for (const [index, { id, ghost }] of engine.pictures.entries()) {
+  for (const [index, { id, ghost }] of engine.viewDataList.entries()) {
     const column = engine.exploration.views.find((each) => each.id === id)?.columns[0];
     const added = rows.slice(150).map((row) => (column ? row[column] : 0));
     assert.deepEqual([...ghost], ghosts[index].map((count, cell) => count + added.filter((code) => code === cell).length));
@@ -206,10 +206,10 @@ test("new rows are added to every picture at once, and nothing else is fetched",
 test("what is wanted no more by the time it arrives is left out", async () => {
   const { engine, client, finish } = open({ rows: 150, grows: true });
   await finish();
-  const deltas = engine.deltas(rows.length);
-  engine.activate("v2");
-  assert.equal(engine.grow(rows.length, deltas, deltas.map(({ url }) => answer(url))), false);
-  assert.equal(engine.deltas(rows.length), null);
+  const deltas = engine.listDeltas(rows.length);
+  engine.activateView("v2");
+  assert.equal(engine.applyDeltas(rows.length, deltas, deltas.map(({ url }) => answer(url))), false);
+  assert.equal(engine.listDeltas(rows.length), null);
   await finish();
   assert.equal(engine.description.rows, 150);
   assert.equal(client.waiting.length, 0);
@@ -218,17 +218,17 @@ test("what is wanted no more by the time it arrives is left out", async () => {
 test("a page goes back to how the dataset was, and on again", async () => {
   const { engine, finish } = open({ rows: 150, grows: true });
   await finish();
-  engine.activate("v1");
+  engine.activateView("v1");
   await finish();
-  const before = engine.pictures.map(({ ghost }) => [...ghost]);
-  const deltas = engine.deltas(180);
-  engine.grow(180, deltas, deltas.map(({ url }) => answer(url)));
-  engine.goTo(150);
+  const before = engine.viewDataList.map(({ ghost }) => [...ghost]);
+  const deltas = engine.listDeltas(180);
+  engine.applyDeltas(180, deltas, deltas.map(({ url }) => answer(url)));
+  engine.goToRowCount(150);
   await finish();
   assert.equal(check(engine, {}, "back"), 4);
-  assert.deepEqual(engine.pictures.map(({ ghost }) => [...ghost]), before);
-  const again = engine.deltas(200);
-  engine.grow(200, again, again.map(({ url }) => answer(url)));
+  assert.deepEqual(engine.viewDataList.map(({ ghost }) => [...ghost]), before);
+  const again = engine.listDeltas(200);
+  engine.applyDeltas(200, again, again.map(({ url }) => answer(url)));
   await finish();
   assert.equal(check(engine, {}, "on again"), 4);
 });
@@ -241,11 +241,11 @@ for (let seed = 1; seed <= 60; seed++) {
     const past = [engine.exploration];
     let live = null;
     const steps = {
-      activate: () => (live = (engine.activate(pick()), engine.active === live?.id ? live : null)),
-      move: () => engine.brush((live = { id: pick(), selection: brushes(random) }).id, live.selection),
-      commit: () => commit(live && setFilter(engine.exploration, live.id, toFilter(live.selection, [axis("x")]))),
+      activate: () => (live = (engine.activateView(pick()), engine.active === live?.id ? live : null)),
+      move: () => engine.brushView((live = { id: pick(), selection: brushes(random) }).id, live.selection),
+      commit: () => commit(live && setFilter(engine.exploration, live.id, selectionToFilter(live.selection, [axis("x")]))),
       clear: () => commit(clearFilters(engine.exploration)),
-      undo: () => past.length > 1 && (past.pop(), (live = null), engine.show(past.at(-1))),
+      undo: () => past.length > 1 && (past.pop(), (live = null), engine.showExploration(past.at(-1))),
       add: () => commit(addView(engine.exploration, view(`v${4 + random(5) * 10 + past.length * 100}`, COLUMNS[random(3)]))),
       remove: () => engine.exploration.views.length > 2 && commit(removeView(engine.exploration, pick())),
       grow: () => engine.description.grows && more(random(20)),
@@ -256,9 +256,9 @@ for (let seed = 1; seed <= 60; seed++) {
       live = null;
       if (!next) return;
       past.push(next);
-      engine.show(next);
+      engine.showExploration(next);
     };
-    const filters = () => (live ? { ...engine.exploration.filters, [live.id]: toFilter(live.selection, [axis("x")]) } : engine.exploration.filters);
+    const filters = () => (live ? { ...engine.exploration.filters, [live.id]: selectionToFilter(live.selection, [axis("x")]) } : engine.exploration.filters);
     await finish();
     const names = [...Object.keys(steps), "move", "grow", "answer", "answer", "answer"];
     for (let n = 0; n < 120; n++) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cache } from "../../assets/explore/lru-cache.js";
-import { Client, Failed, Gone, Outdated, RightsChanged, SignedOut } from "../../assets/explore/data-client.js";
+import { LruCache } from "../../assets/explore/lru-cache.js";
+import { DataClient, RequestFailedError, DatasetGoneError, SupersededError, RightsChangedError, SignedOutError } from "../../assets/explore/data-client.js";
 import { FrameLoop } from "../../assets/explore/frame-loop.js";
-import { Layer } from "../../assets/explore/cubes/response-slot.js";
-import { cubeRequest, cubesUrl, ghostRequest, plainRequest } from "../../assets/explore/requests.js";
+import { ResponseSlot } from "../../assets/explore/cubes/response-slot.js";
+import { createCubeRequest, cubesUrl, createGhostRequest, createPlainRequest } from "../../assets/explore/requests.js";
 
 /** An empty frame as docs/wire.md lays it out. */
 function frame() {
@@ -24,15 +24,15 @@ function server() {
       signal.addEventListener("abort", () => reject(signal.reason));
       asked.push({ url, headers, answer: (status = 200, body = frame()) => resolve(new Response(body, { status })) });
     });
-  return { asked, client: new Client("tab", get) };
+  return { asked, client: new DataClient("tab", get) };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test("a newer request of the same purpose ends the older one", async () => {
   const { asked, client } = server();
-  const older = assert.rejects(client.frame("/a", "activation"), Outdated);
-  const newer = client.frame("/b", "activation");
+  const older = assert.rejects(client.fetchFrame("/a", "activation"), SupersededError);
+  const newer = client.fetchFrame("/b", "activation");
   asked[1].answer();
   await older;
   assert.equal((await newer).version, "ab");
@@ -41,34 +41,34 @@ test("a newer request of the same purpose ends the older one", async () => {
 
 test("a frame is fetched once", async () => {
   const { asked, client } = server();
-  const first = client.frame("/a", "plain");
+  const first = client.fetchFrame("/a", "plain");
   asked[0].answer();
-  assert.equal(await first, await client.frame("/a", "plain"));
+  assert.equal(await first, await client.fetchFrame("/a", "plain"));
   assert.equal(asked.length, 1);
 });
 
 test("what went wrong is told apart", async () => {
-  const answers = [[401, SignedOut], [409, Outdated], [500, Failed], [404, Gone], [403, Gone]];
+  const answers = [[401, SignedOutError], [409, SupersededError], [500, RequestFailedError], [404, DatasetGoneError], [403, DatasetGoneError]];
   for (const [status, kind] of answers) {
     const { asked, client } = server();
-    const outcome = assert.rejects(client.frame("/a", "plain"), kind);
+    const outcome = assert.rejects(client.fetchFrame("/a", "plain"), kind);
     asked[0].answer(status, "{}");
     await outcome;
   }
-  const offline = new Client("tab", () => Promise.reject(new TypeError("network")));
-  await assert.rejects(offline.frame("/a", "plain"), /cannot be reached/);
+  const offline = new DataClient("tab", () => Promise.reject(new TypeError("network")));
+  await assert.rejects(offline.fetchFrame("/a", "plain"), /cannot be reached/);
 });
 
 test("changed rights are told apart from a newer request", async () => {
   const { asked, client } = server();
-  const outcome = assert.rejects(client.frame("/a", "plain"), RightsChanged);
+  const outcome = assert.rejects(client.fetchFrame("/a", "plain"), RightsChangedError);
   asked[0].answer(409, JSON.stringify({ error: { code: "rights-changed" } }));
   await outcome;
 });
 
 test("the server's own words reach the person", async () => {
   const { asked, client } = server();
-  const outcome = assert.rejects(client.frame("/a", "plain"), /no column 'foo'/);
+  const outcome = assert.rejects(client.fetchFrame("/a", "plain"), /no column 'foo'/);
   asked[0].answer(400, JSON.stringify({ error: { message: "Flights has no column 'foo'" } }));
   await outcome;
 });
@@ -77,36 +77,36 @@ test("a layer installs only the answer to its last wish", async () => {
   const { asked, client } = server();
   const installed = [];
   const failures = [];
-  const layer = new Layer(client, "activation", () => installed.push(layer.held), (error) => failures.push(error));
-  layer.want("/a");
-  layer.want("/b");
-  layer.want("/a");
+  const slot = new ResponseSlot(client, "activation", () => installed.push(slot.heldUrl), (error) => failures.push(error));
+  slot.requestUrl("/a");
+  slot.requestUrl("/b");
+  slot.requestUrl("/a");
   asked[2].answer();
   await settle();
   await settle();
   assert.deepEqual([installed, failures, asked.length], [["/a"], [], 3]);
-  layer.want("/b");
-  layer.want("/a");
+  slot.requestUrl("/b");
+  slot.requestUrl("/a");
   assert.deepEqual(installed, ["/a", "/a"]);
   asked[3].answer();
   await settle();
-  assert.deepEqual([layer.held, installed.length], ["/a", 2]);
+  assert.deepEqual([slot.heldUrl, installed.length], ["/a", 2]);
 });
 
 test("a wish that failed can be made again", async () => {
   const { asked, client } = server();
   const failures = [];
-  const layer = new Layer(client, "plain", () => {}, (error) => failures.push(error.message));
-  layer.want("/a");
+  const slot = new ResponseSlot(client, "plain", () => {}, (error) => failures.push(error.message));
+  slot.requestUrl("/a");
   asked[0].answer(500, "{}");
   await settle();
   await settle();
-  layer.want("/a");
+  slot.requestUrl("/a");
   assert.deepEqual([failures.length, asked.length], [1, 2]);
 });
 
 test("the cache keeps what was used last within its bound", () => {
-  const cache = new Cache(10);
+  const cache = new LruCache(10);
   cache.set("a", 1, 4);
   cache.set("b", 2, 4);
   cache.get("a");
@@ -117,7 +117,7 @@ test("the cache keeps what was used last within its bound", () => {
 });
 
 test("so many are kept whatever their size", () => {
-  const cache = new Cache(10, 2);
+  const cache = new LruCache(10, 2);
   for (const key of ["a", "b", "c"]) cache.set(key, key, 99);
   assert.deepEqual([cache.get("a"), cache.get("b"), cache.get("c")], [undefined, "b", "c"]);
 });
@@ -126,10 +126,10 @@ test("work asked for many times is done once a frame", () => {
   const ticks = [];
   let done = 0;
   const loop = new FrameLoop(() => (done += 1), (tick) => ticks.push(tick));
-  loop.request();
-  loop.request();
+  loop.requestFrame();
+  loop.requestFrame();
   ticks[0]();
-  loop.request();
+  loop.requestFrame();
   assert.deepEqual([done, ticks.length], [1, 2]);
 });
 
@@ -138,7 +138,7 @@ test("work asked for from within a frame can be done in it", () => {
   let done = 0;
   const loop = new FrameLoop(() => (done += 1), (tick) => ticks.push(tick));
   loop.flush();
-  loop.request();
+  loop.requestFrame();
   loop.flush();
   assert.deepEqual([done, ticks.length], [1, 1]);
   ticks[0]();
@@ -150,9 +150,9 @@ test("cubes are asked without the active view's own filter, and equal states hav
   const interval = { type: "interval", lo: 0, hi: 1, nulls: false };
   const exploration = (filters) => ({ v: 1, dataset: "flights", version: "ab", views: [view("a"), view("b")], filters, active: null });
   const brushed = exploration({ b: interval, a: interval });
-  assert.deepEqual(cubeRequest(brushed, "a", "coarse").filters, { b: interval });
-  assert.deepEqual(ghostRequest(brushed).filters, {});
-  const url = (state) => cubesUrl({ slug: "flights", version: "ab", rights: "all" }, plainRequest(state));
+  assert.deepEqual(createCubeRequest(brushed, "a", "coarse").filters, { b: interval });
+  assert.deepEqual(createGhostRequest(brushed).filters, {});
+  const url = (state) => cubesUrl({ slug: "flights", version: "ab", rights: "all" }, createPlainRequest(state));
   assert.equal(url(brushed), url(exploration({ a: interval, b: interval })));
   assert.doesNotMatch(url(brushed), /title|width/);
   assert.match(url(brushed), /cubes\?frame=DXC1&r=all&x=/);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { conditionsOf } from "../../assets/explore/share-conditions.js";
+import { conditionsFromFilters } from "../../assets/explore/share-conditions.js";
 import * as edit from "../../assets/explore/exploration.js";
 
 const view = (id, change = {}) => ({
@@ -11,13 +11,13 @@ const interval = { type: "interval", lo: 0, hi: 30, nulls: false };
 const start = { v: 1, dataset: "flights", version: "ab", views: [view("v1"), view("v2")], filters: { v1: interval }, active: "v1" };
 
 test("a new view gets an id of its own", () => {
-  assert.equal(edit.freshId(start), "v3");
-  assert.equal(edit.freshId({ ...start, views: [] }), "v1");
+  assert.equal(edit.createViewId(start), "v3");
+  assert.equal(edit.createViewId({ ...start, views: [] }), "v1");
 });
 
 test("adding puts a view where it was dropped, up to the most a dashboard holds", () => {
   assert.deepEqual(edit.addView(start, view("v3"), 1).views.map((item) => item.id), ["v1", "v3", "v2"]);
-  const full = { ...start, views: Array.from({ length: edit.MOST_VIEWS }, (_, index) => view(`v${index}`)) };
+  const full = { ...start, views: Array.from({ length: edit.MAX_VIEWS }, (_, index) => view(`v${index}`)) };
   assert.equal(edit.addView(full, view("more")), full);
 });
 
@@ -59,18 +59,18 @@ test("an equal filter is no new step", () => {
 });
 
 test("a view fits the grid", () => {
-  assert.deepEqual(edit.fitted(99, 0), { width: 12, height: 1 });
+  assert.deepEqual(edit.clampSize(99, 0), { width: 12, height: 1 });
 });
 
 test("views and filters of any name are their own, and nothing gets into what all objects share", () => {
   for (const id of ["constructor", "__proto__"]) {
     const named = edit.addView({ ...start, filters: {} }, view(id));
-    assert.equal(edit.filterOf(named, id), undefined);
+    assert.equal(edit.getFilter(named, id), undefined);
     const filtered = edit.setFilter(named, id, interval);
-    assert.deepEqual(edit.filterOf(filtered, id), interval);
-    assert.deepEqual(conditionsOf(filtered), [{ column: "delay", filter: interval }]);
-    assert.equal(edit.filterOf(edit.removeView(filtered, id), id), undefined);
-    assert.equal(edit.filterOf(edit.setFilter(filtered, id, null), id), undefined);
+    assert.deepEqual(edit.getFilter(filtered, id), interval);
+    assert.deepEqual(conditionsFromFilters(filtered), [{ column: "delay", filter: interval }]);
+    assert.equal(edit.getFilter(edit.removeView(filtered, id), id), undefined);
+    assert.equal(edit.getFilter(edit.setFilter(filtered, id, null), id), undefined);
   }
   assert.deepEqual([Object.keys(Object.prototype), {}.type], [[], undefined]);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { binEdges, fromFilter, toFilter } from "../../assets/explore/filter-selection.js";
+import { getBinEdges, filterToSelection, selectionToFilter } from "../../assets/explore/filter-selection.js";
 
 /** Edges 0, 10 … 50: codes 0 below, 1..5, 6 above, 7 null. */
 const ordered = (lookup = [0, 1, 2, 3, 4, 5, 6, 7]) => ({
@@ -17,13 +17,13 @@ test("every interval of codes comes back from its filter", () => {
   for (let from = 0; from <= 6; from++)
     for (let to = from + 1; to <= 7; to++) {
       const selection = { type: "interval", from, to, nulls: false };
-      const filter = toFilter(selection, [ordered()]);
-      assert.deepEqual(fromFilter(filter, [ordered()]), { selection, aligned: true }, `${from}..${to}`);
+      const filter = selectionToFilter(selection, [ordered()]);
+      assert.deepEqual(filterToSelection(filter, [ordered()]), { selection, aligned: true }, `${from}..${to}`);
     }
 });
 
 test("codes turn into the values at their edges", () => {
-  const filter = (from, to, nulls) => toFilter({ type: "interval", from, to, nulls }, [ordered()]);
+  const filter = (from, to, nulls) => selectionToFilter({ type: "interval", from, to, nulls }, [ordered()]);
   assert.deepEqual(filter(2, 4), { type: "interval", lo: 10, hi: 30, nulls: false });
   assert.deepEqual(filter(0, 1), { type: "interval", lo: null, hi: 0, nulls: false });
   assert.deepEqual(filter(6, 7, true), { type: "interval", lo: 50, hi: null, nulls: true });
@@ -33,44 +33,44 @@ test("codes turn into the values at their edges", () => {
 
 test("only missing values, and nothing at all", () => {
   const missing = { type: "interval", from: 0, to: 0, nulls: true };
-  assert.deepEqual(toFilter(missing, [ordered()]), { type: "nulls" });
-  assert.deepEqual(toFilter({ type: "interval", from: 7, to: 8 }, [ordered()]), { type: "nulls" });
-  assert.deepEqual(fromFilter({ type: "nulls" }, [ordered()]), { selection: missing, aligned: true });
-  assert.equal(toFilter({ type: "interval", from: 3, to: 3 }, [ordered()]), null);
-  assert.equal(toFilter(null, [ordered()]), null);
+  assert.deepEqual(selectionToFilter(missing, [ordered()]), { type: "nulls" });
+  assert.deepEqual(selectionToFilter({ type: "interval", from: 7, to: 8 }, [ordered()]), { type: "nulls" });
+  assert.deepEqual(filterToSelection({ type: "nulls" }, [ordered()]), { selection: missing, aligned: true });
+  assert.equal(selectionToFilter({ type: "interval", from: 3, to: 3 }, [ordered()]), null);
+  assert.equal(selectionToFilter(null, [ordered()]), null);
 });
 
 test("a filter between two edges is shown at the nearest and known to be off", () => {
-  const { selection, aligned } = fromFilter({ type: "interval", lo: 11, hi: 30, nulls: false }, [ordered()]);
+  const { selection, aligned } = filterToSelection({ type: "interval", lo: 11, hi: 30, nulls: false }, [ordered()]);
   assert.deepEqual([selection, aligned], [{ type: "interval", from: 2, to: 4, nulls: false }, false]);
-  const outside = fromFilter({ type: "interval", lo: 1000, hi: 2000, nulls: false }, [ordered()]);
+  const outside = filterToSelection({ type: "interval", lo: 1000, hi: 2000, nulls: false }, [ordered()]);
   assert.equal(outside.aligned, false);
 });
 
 test("members by name, other and missing", () => {
-  const filter = toFilter({ type: "members", codes: [2, 0, 3, 4] }, [category()]);
+  const filter = selectionToFilter({ type: "members", codes: [2, 0, 3, 4] }, [category()]);
   assert.deepEqual(filter, { type: "members", values: ["ATL", "DFW"], other: true, nulls: true });
-  assert.deepEqual(fromFilter(filter, [category()]), { selection: { type: "members", codes: [0, 2, 3, 4] }, aligned: true });
-  assert.equal(toFilter({ type: "members", codes: [] }, [category()]), null);
-  assert.equal(toFilter({ type: "members", codes: [0, 1, 2, 3, 4] }, [category()]), null);
-  assert.deepEqual(toFilter({ type: "members", codes: [1] }, [flag]), { type: "members", values: ["true"], other: false, nulls: false });
+  assert.deepEqual(filterToSelection(filter, [category()]), { selection: { type: "members", codes: [0, 2, 3, 4] }, aligned: true });
+  assert.equal(selectionToFilter({ type: "members", codes: [] }, [category()]), null);
+  assert.equal(selectionToFilter({ type: "members", codes: [0, 1, 2, 3, 4] }, [category()]), null);
+  assert.deepEqual(selectionToFilter({ type: "members", codes: [1] }, [flag]), { type: "members", values: ["true"], other: false, nulls: false });
 });
 
 test("a value that has no bar is not quite shown", () => {
   const filter = { type: "members", values: ["ATL", "LAX"], other: false, nulls: false };
-  assert.deepEqual(fromFilter(filter, [category()]), { selection: { type: "members", codes: [0] }, aligned: false });
+  assert.deepEqual(filterToSelection(filter, [category()]), { selection: { type: "members", codes: [0] }, aligned: false });
 });
 
 test("boxes are in bins, whose edges are the coarse ones", () => {
   const coarse = ordered([0, 1, 1, 2, 2, 2, 3, 4]);
-  assert.deepEqual([...binEdges(coarse)], [0, 20, 50]);
+  assert.deepEqual([...getBinEdges(coarse)], [0, 20, 50]);
   const selection = { type: "box", x: { from: 1, to: 2 }, y: { from: 2, to: 4 } };
-  const filter = toFilter(selection, [coarse, coarse]);
+  const filter = selectionToFilter(selection, [coarse, coarse]);
   assert.deepEqual(filter, { type: "box", x: { lo: 0, hi: 20 }, y: { lo: 20, hi: null } });
-  assert.deepEqual(fromFilter(filter, [coarse, coarse]), { selection, aligned: true });
+  assert.deepEqual(filterToSelection(filter, [coarse, coarse]), { selection, aligned: true });
 });
 
 test("a filter meant for other axes shows no brush", () => {
-  assert.deepEqual(fromFilter({ type: "interval", lo: 0, hi: 1, nulls: false }, [category()]), { selection: null, aligned: false });
-  assert.deepEqual(fromFilter({ type: "members", values: [], other: false, nulls: true }, [ordered()]), { selection: null, aligned: false });
+  assert.deepEqual(filterToSelection({ type: "interval", lo: 0, hi: 1, nulls: false }, [category()]), { selection: null, aligned: false });
+  assert.deepEqual(filterToSelection({ type: "members", values: [], other: false, nulls: true }, [ordered()]), { selection: null, aligned: false });
 });

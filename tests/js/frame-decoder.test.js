@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Table } from "../../assets/explore/cubes/cube-slicer.js";
-import { decode } from "../../assets/explore/cubes/frame-decoder.js";
+import { CubeSlicer } from "../../assets/explore/cubes/cube-slicer.js";
+import { decodeFrame } from "../../assets/explore/cubes/frame-decoder.js";
 
 const file = (name) => new URL(`../fixtures/frame_${name}`, import.meta.url);
 
@@ -38,7 +38,7 @@ const expected = (view) => ({
 
 for (const name of ["line", "plane", "empty", "delta"]) {
   test(`${name}: the same numbers as Python put in`, () => {
-    const frame = decode(bytes(name));
+    const frame = decodeFrame(bytes(name));
     const { views, from: _, ...rest } = meaning(name);
     assert.deepEqual({ version: frame.version, rows: frame.rows, active: frame.active }, rest);
     assert.deepEqual([...frame.views.keys()], views.map((view) => view.id));
@@ -47,18 +47,18 @@ for (const name of ["line", "plane", "empty", "delta"]) {
 
   if (name === "delta") continue;
   test(`${name}: every view can be sliced, and everything is its total`, () => {
-    for (const view of decode(bytes(name)).views.values()) {
-      const table = new Table(view);
-      const out = table.slice(null, new Float64Array(table.cells));
+    for (const view of decodeFrame(bytes(name)).views.values()) {
+      const table = new CubeSlicer(view);
+      const out = table.sliceInto(null, new Float64Array(table.cellCount));
       if (view.measure.aggregate !== "count") continue;
-      const total = (cell) => plain(view.values.count).reduce((sum, n, k) => (k % table.cells === cell ? sum + n : sum), 0);
+      const total = (cell) => plain(view.values.count).reduce((sum, n, k) => (k % table.cellCount === cell ? sum + n : sum), 0);
       out.forEach((value, cell) => assert.equal(value, total(cell)));
     }
   });
 }
 
 test("counts come in the kind that holds them", () => {
-  const { views } = decode(bytes("line"));
+  const { views } = decodeFrame(bytes("line"));
   const kinds = ["cities", "late", "low", "high", "large", "map"].map((id) => views.get(id).values.count.BYTES_PER_ELEMENT);
   assert.deepEqual(kinds, [1, 2, 2, 4, 4, 8]);
 });
@@ -66,13 +66,13 @@ test("counts come in the kind that holds them", () => {
 test("what is no frame, or not all of one, is refused", () => {
   const whole = bytes("line");
   const json = new TextEncoder().encode('{"error":{}}').buffer;
-  for (const wrong of [new ArrayBuffer(0), json, whole.slice(0, 4)]) assert.throws(() => decode(wrong), /no cube frame/);
-  assert.throws(() => decode(whole.slice(0, 100)), /within its header/);
-  assert.throws(() => decode(whole.slice(0, -8)), /cut short/);
+  for (const wrong of [new ArrayBuffer(0), json, whole.slice(0, 4)]) assert.throws(() => decodeFrame(wrong), /no cube frame/);
+  assert.throws(() => decodeFrame(whole.slice(0, 100)), /within its header/);
+  assert.throws(() => decodeFrame(whole.slice(0, -8)), /cut short/);
 });
 
 test("numbers of an unknown kind are refused", () => {
   const text = new TextDecoder("latin1").decode(bytes("empty")).replace('"dtype":"u1"', '"dtype":"q9"');
   const wrong = Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer;
-  assert.throws(() => decode(wrong), /unknown kind, q9/);
+  assert.throws(() => decodeFrame(wrong), /unknown kind, q9/);
 });

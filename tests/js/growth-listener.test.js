@@ -10,12 +10,12 @@ globalThis.WebSocket = class {
   }
   close() {}
 };
-const { RowsHeard, listen } = await import("../../assets/live/growth-listener.js");
+const { GrowthListener, listenForGrowth } = await import("../../assets/live/growth-listener.js");
 
 /** A page of version ab, and what it was told. */
 function page() {
   const told = [];
-  return { told, opened: { description: { slug: "my trips", version: "ab" } }, growth: { grown: (rows) => told.push(rows) } };
+  return { told, opened: { description: { slug: "my trips", version: "ab" } }, liveUpdates: { notifyRows: (rows) => told.push(rows) } };
 }
 
 /** Lets the service answer like this; who was asked. */
@@ -31,7 +31,7 @@ function answering(answer) {
 test("a page is told of rows of its own version", async () => {
   let say;
   const own = page();
-  await listen({ subscribe: async (name, hear) => (say = (data) => hear({ name, data })) }, own);
+  await listenForGrowth({ subscribe: async (name, hear) => (say = (data) => hear({ name, data })) }, own);
   say({ version: "ab", rows: 120, at: 1, rate: 4 });
   say({ version: "cd", rows: 900, at: 2, rate: 4 });
   assert.deepEqual(own.told, [{ version: "ab", rows: 120, at: 1, rate: 4 }]);
@@ -39,14 +39,14 @@ test("a page is told of rows of its own version", async () => {
 
 test("whoever may not hear anything opens no connection", async () => {
   const asked = answering({ token: null, clientId: null, channel: null, endpoint: null });
-  await new RowsHeard(page()).start();
+  await new GrowthListener(page()).start();
   assert.deepEqual(asked, ["POST /api/datasets/my%20trips/token"]);
   assert.deepEqual(sockets, []);
 });
 
 test("a page that is left before the answer opens none either", async () => {
   answering(new Promise((resolve) => setTimeout(() => resolve({ token: "a.b.c", channel: "grown:trips" }), 5)));
-  const heard = new RowsHeard(page());
+  const heard = new GrowthListener(page());
   const starting = heard.start();
   heard.destroy();
   await starting;
@@ -57,13 +57,13 @@ test("what fails leaves the page to ask now and then", async () => {
   globalThis.fetch = async () => {
     throw new TypeError("no network");
   };
-  await new RowsHeard(page()).start();
+  await new GrowthListener(page()).start();
   assert.deepEqual(sockets, []);
 });
 
 test("whoever may hear connects to the service's own address", async () => {
   answering({ token: "a.b.c", clientId: "1 ada", channel: "grown:trips", endpoint: null });
-  const heard = new RowsHeard(page());
+  const heard = new GrowthListener(page());
   heard.start().catch(() => {});
   while (!sockets.length) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.match(sockets[0], /^ws:\/\/data\.example:8050\//);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Growth, widened } from "../../assets/explore/live-updates.js";
+import { LiveUpdates, widenDomain } from "../../assets/explore/live-updates.js";
 
 /** As much of a page as a line of text and a button need. */
 function element() {
@@ -14,21 +14,21 @@ function open({ grows = true, begins, ...answers } = {}) {
   let moved = () => {};
   const engine = {
     description: { slug: "d", version: "ab", rights: "all", rows: 100, grows },
-    deltas: (rows) => [{ url: `${rows}` }],
-    grow(rows) {
+    listDeltas: (rows) => [{ url: `${rows}` }],
+    applyDeltas(rows) {
       this.description.rows = rows;
       moves.push({ rows, at: performance.now() });
       moved(rows);
       return true;
     },
-    goTo(rows) {
+    goToRowCount(rows) {
       this.description.rows = rows;
     },
     ...answers.engine,
   };
   const failures = [];
-  const client = { frame: async () => ({}), json: async () => ({ rows: 100, at: 0, rate: 0 }), ...answers.client };
-  const growth = new Growth(engine, client, (error) => failures.push(error), undefined, begins);
+  const client = { fetchFrame: async () => ({}), fetchJson: async () => ({ rows: 100, at: 0, rate: 0 }), ...answers.client };
+  const growth = new LiveUpdates(engine, client, (error) => failures.push(error), undefined, begins);
   const until = (rows) => new Promise((resolve) => (moved = (now) => now === rows && resolve()));
   return { engine, growth, moves, failures, until };
 }
@@ -36,7 +36,7 @@ function open({ grows = true, begins, ...answers } = {}) {
 test("pictures move at most five times a second, and reach the newest rows", async () => {
   const { growth, moves, until } = open();
   const done = until(120);
-  for (let rows = 101; rows <= 120; rows++) growth.grown({ rows, at: 0, rate: 40 });
+  for (let rows = 101; rows <= 120; rows++) growth.notifyRows({ rows, at: 0, rate: 40 });
   await done;
   growth.destroy();
   assert.deepEqual(moves.map(({ rows }) => rows), [101, 120]);
@@ -47,7 +47,7 @@ test("a page that was open before there were any new rows asks now and then, and
   context.mock.timers.enable({ apis: ["setInterval"] });
   let began = 0;
   const answers = [100, 100, 104];
-  const client = { json: async () => ({ rows: answers.shift() ?? 104, at: 0, rate: 0 }) };
+  const client = { fetchJson: async () => ({ rows: answers.shift() ?? 104, at: 0, rate: 0 }) };
   const { growth, moves, until } = open({ grows: false, begins: () => began++, client });
   const done = until(104);
   for (const _ of [1, 2, 3]) {
@@ -62,18 +62,18 @@ test("a page that was open before there were any new rows asks now and then, and
 
 test("of a dataset that has never grown nobody is told since when, also where a live session goes on with the newest rows", () => {
   const { growth } = open({ grows: false });
-  growth.pin(null);
+  growth.pinRows(null);
   growth.destroy();
   const { growth: grown } = open();
   grown.destroy();
-  assert.deepEqual([growth, grown].map(({ asOf }) => asOf.element.hidden), [true, false]);
+  assert.deepEqual([growth, grown].map(({ asOfIndicator: asOf }) => asOf.element.hidden), [true, false]);
 });
 
 test("an answer that is on its way comes first", async () => {
   let waiting = 3;
-  const { growth, until } = open({ engine: { deltas: () => (waiting-- > 0 ? null : [{ url: "" }]) } });
+  const { growth, until } = open({ engine: { listDeltas: () => (waiting-- > 0 ? null : [{ url: "" }]) } });
   const done = until(105);
-  growth.grown({ rows: 105 });
+  growth.notifyRows({ rows: 105 });
   await done;
   growth.destroy();
   assert.equal(waiting, -1);
@@ -81,23 +81,23 @@ test("an answer that is on its way comes first", async () => {
 
 test("a page that is held still says what waits, goes back and on", async () => {
   const { engine, growth, moves, until } = open();
-  growth.pin(100);
-  growth.grown({ rows: 12_445, at: 0, rate: 1000 });
-  assert.equal(growth.asOf.words.textContent, "paused, +12,345 rows waiting");
-  growth.pin(60);
+  growth.pinRows(100);
+  growth.notifyRows({ rows: 12_445, at: 0, rate: 1000 });
+  assert.equal(growth.asOfIndicator.label.textContent, "paused, +12,345 rows waiting");
+  growth.pinRows(60);
   assert.equal(engine.description.rows, 60);
   const done = until(12_445);
-  growth.pin(null);
+  growth.pinRows(null);
   await done;
   growth.destroy();
   assert.deepEqual(moves.map(({ rows }) => rows), [12_445]);
-  assert.match(growth.asOf.words.textContent, /^as of \d\d:\d\d:\d\d · 1,000 rows\/s$/);
+  assert.match(growth.asOfIndicator.label.textContent, /^as of \d\d:\d\d:\d\d · 1,000 rows\/s$/);
 });
 
 test("whoever is only told that something came asks", async () => {
-  const { growth, until } = open({ client: { json: async () => ({ rows: 107, at: 0, rate: 0 }) } });
+  const { growth, until } = open({ client: { fetchJson: async () => ({ rows: 107, at: 0, rate: 0 }) } });
   const done = until(107);
-  growth.grown();
+  growth.notifyRows();
   await done;
   growth.destroy();
 });
@@ -108,10 +108,10 @@ test("what fails is said once and not asked for again at once", async () => {
     asked += 1;
     throw new Error("The server cannot be reached.");
   };
-  const { growth, failures } = open({ client: { frame } });
-  growth.grown({ rows: 101 });
+  const { growth, failures } = open({ client: { fetchFrame: frame } });
+  growth.notifyRows({ rows: 101 });
   await new Promise(setImmediate);
-  growth.grown({ rows: 102 });
+  growth.notifyRows({ rows: 102 });
   await new Promise(setImmediate);
   growth.destroy();
   assert.equal(asked, 1);
@@ -121,9 +121,9 @@ test("what fails is said once and not asked for again at once", async () => {
 const axis = (type, domain) => ({ type, domain });
 
 test("a widened domain holds the greatest value, and keeps what there is where there are no values", () => {
-  assert.deepEqual(widened([-5, 995], axis("linear", [0, 100])), [-5, 996]);
-  assert.deepEqual(widened([7, 7], axis("linear", [0, 100])), [7, 8]);
-  assert.deepEqual(widened([], axis("linear", [0, 100])), [0, 100]);
-  assert.deepEqual(widened([-3, 0], axis("log", [1, 100])), [1, 2]);
-  assert.deepEqual(widened([0.5, 1000.5], axis("time", [0, 9])), [0, 1002]);
+  assert.deepEqual(widenDomain([-5, 995], axis("linear", [0, 100])), [-5, 996]);
+  assert.deepEqual(widenDomain([7, 7], axis("linear", [0, 100])), [7, 8]);
+  assert.deepEqual(widenDomain([], axis("linear", [0, 100])), [0, 100]);
+  assert.deepEqual(widenDomain([-3, 0], axis("log", [1, 100])), [1, 2]);
+  assert.deepEqual(widenDomain([0.5, 1000.5], axis("time", [0, 9])), [0, 1002]);
 });

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { filterBetween } from "../../assets/live/interpolate.js";
-import { fit, isFilter } from "../../assets/live/validate-exploration.js";
+import { interpolateFilter } from "../../assets/live/interpolate.js";
+import { validateExploration, isValidFilter } from "../../assets/live/validate-exploration.js";
 import { Player } from "../../assets/live/player.js";
-import { Sampler, pace } from "../../assets/live/sampler.js";
+import { MoveSampler, getSendInterval } from "../../assets/live/sampler.js";
 
 const interval = (lo, hi) => ({ type: "interval", lo, hi, nulls: false });
 
 /** A clock that stands until it is moved. */
 function watch() {
   const due = [];
-  const clock = { time: 1000, now: () => clock.time, later: (act, wait) => due.push({ act, at: clock.time + wait }) };
+  const clock = { time: 1000, now: () => clock.time, schedule: (act, wait) => due.push({ act, at: clock.time + wait }) };
   clock.move = (to) => {
     for (const next of due.toSorted((a, b) => a.at - b.at).filter(({ at }) => at <= to)) {
       clock.time = next.at;
@@ -25,7 +25,7 @@ function watch() {
 test("the first sample goes at once, those within the interval together", () => {
   const clock = watch();
   const sent = [];
-  const sampler = new Sampler((move) => sent.push(move), () => 100, clock);
+  const sampler = new MoveSampler((move) => sent.push(move), () => 100, clock);
   sampler.add("b", "v1", interval(0, 1));
   for (const at of [1020, 1040, 1060]) {
     clock.move(at);
@@ -47,7 +47,7 @@ test("at the pace of screens most samples go at once, and never more than 45 a s
     messages += 1;
     waits.push(...s.map(([after]) => clock.time - t - after));
   };
-  const sampler = new Sampler(take, () => pace(10_000, 3), clock);
+  const sampler = new MoveSampler(take, () => getSendInterval(10_000, 3), clock);
   for (let frame = 1; frame <= 120; frame++) {
     clock.move(1000 + (frame * 1000) / 60);
     sampler.add("b", "v1", interval(0, frame));
@@ -62,7 +62,7 @@ test("at the pace of screens most samples go at once, and never more than 45 a s
 test("what stands still is not sent again", () => {
   const clock = watch();
   const sent = [];
-  const sampler = new Sampler((move) => sent.push(move), () => 100, clock);
+  const sampler = new MoveSampler((move) => sent.push(move), () => 100, clock);
   sampler.add("a", "v1");
   sampler.add("p", "v1", 0.5, 0.5);
   sampler.add("p", "v1", 0.5, 0.5);
@@ -73,7 +73,7 @@ test("what stands still is not sent again", () => {
 test("a slow pace thins samples out, and keeps the last", () => {
   const clock = watch();
   const sent = [];
-  const sampler = new Sampler((move) => sent.push(move), () => 1000, clock);
+  const sampler = new MoveSampler((move) => sent.push(move), () => 1000, clock);
   for (let step = 0; step <= 60; step++) {
     clock.move(1000 + step * 16);
     sampler.add("b", "v1", interval(0, step));
@@ -85,33 +85,33 @@ test("a slow pace thins samples out, and keeps the last", () => {
 });
 
 test("the pace keeps within what all members together may be sent", () => {
-  assert.equal(Math.round(1000 / pace(10_000, 3)), 45);
-  assert.equal(Math.round(1000 / pace(60, 20)), 3);
-  assert.equal(1000 / pace(60, 1000), 1);
+  assert.equal(Math.round(1000 / getSendInterval(10_000, 3)), 45);
+  assert.equal(Math.round(1000 / getSendInterval(60, 20)), 3);
+  assert.equal(1000 / getSendInterval(60, 1000), 1);
 });
 
 test("ranges glide, and end at the last sample", () => {
-  assert.deepEqual(filterBetween(interval(0, 10), interval(10, 30), 0.5), interval(5, 20));
-  assert.deepEqual(filterBetween(interval(0, 10), interval(10, 30), 1), interval(10, 30));
-  assert.deepEqual(filterBetween(interval(null, 10), interval(10, 30), 0.5), interval(null, 20));
-  assert.equal(filterBetween(null, interval(10, 30), 0.5), null);
+  assert.deepEqual(interpolateFilter(interval(0, 10), interval(10, 30), 0.5), interval(5, 20));
+  assert.deepEqual(interpolateFilter(interval(0, 10), interval(10, 30), 1), interval(10, 30));
+  assert.deepEqual(interpolateFilter(interval(null, 10), interval(10, 30), 0.5), interval(null, 20));
+  assert.equal(interpolateFilter(null, interval(10, 30), 0.5), null);
   const chosen = { type: "members", values: ["a"], other: false, nulls: false };
-  assert.equal(filterBetween(chosen, interval(0, 1), 0.9), chosen);
+  assert.equal(interpolateFilter(chosen, interval(0, 1), 0.9), chosen);
 });
 
 /** Plays moves that took so long each; answers what was shown at each frame of 60 a second. */
 function play(moves, { ahead = 0, from, to }) {
   const shown = [];
   const player = new Player({
-    brush: (id, filter) => shown.push({ at: now, id, hi: filter?.hi }),
-    point: (pointer) => shown.push({ at: now, pointer }),
-    activate: (id) => shown.push({ at: now, active: id }),
+    showBrush: (id, filter) => shown.push({ at: now, id, hi: filter?.hi }),
+    showPointer: (pointer) => shown.push({ at: now, pointer }),
+    activateView: (id) => shown.push({ at: now, active: id }),
   });
   let now = from;
   const queue = [...moves];
   for (; now <= to; now += 1000 / 60) {
-    while (queue.length && queue[0].t + queue[0].s.at(-1)[0] + queue[0].took + ahead <= now) player.take(queue.shift(), now);
-    player.frame(now);
+    while (queue.length && queue[0].t + queue[0].s.at(-1)[0] + queue[0].took + ahead <= now) player.addMove(queue.shift(), now);
+    player.playFrame(now);
   }
   return shown;
 }
@@ -149,14 +149,14 @@ const exploration = (views, filters = {}) => ({ v: 1, dataset: "flights", versio
 
 test("views on columns that are not here are left out, with their filters", () => {
   const sent = exploration([view("v1", ["delay"]), view("v2", ["salary"])], { v1: interval(0, 1), v2: interval(5, 6) });
-  const { exploration: kept, left } = fit(sent, description);
+  const { exploration: kept, left } = validateExploration(sent, description);
   assert.deepEqual(kept.views.map(({ id }) => id), ["v1"]);
   assert.deepEqual(kept.filters, { v1: interval(0, 1) });
   assert.equal(left, 1);
 });
 
 test("a table is shown as its presenter sees it, but not by a column that is not here", () => {
-  const shown = (table) => fit({ ...exploration([]), table }, description).exploration.table;
+  const shown = (table) => validateExploration({ ...exploration([]), table }, description).exploration.table;
   assert.equal(shown(undefined), null);
   assert.deepEqual(shown({ sort: "delay", descending: true, at: 120 }), { sort: "delay", descending: true, at: 120 });
   assert.deepEqual(shown({ sort: "salary", descending: true, at: 120 }), { sort: null, descending: false, at: 120 });
@@ -169,12 +169,12 @@ test("what is no exploration shows nothing, and breaks nothing", () => {
   const garbage = [null, {}, { views: "x" }, { views: [null, 7, { id: 3 }, { id: "v1", columns: ["delay"] }] },
     exploration([{ ...view("v1", ["delay"]), measure: { aggregate: "evil", column: null } }]),
     exploration([{ ...view("v1", ["delay"]), scales: [{ type: "category" }] }])];
-  for (const sent of garbage) assert.deepEqual(fit(sent, description).exploration.views, []);
-  const wild = fit(exploration([{ ...view("v1", ["delay"]), width: 1e9, height: NaN }], { v1: { type: "interval", lo: "x", hi: 3 } }), description);
+  for (const sent of garbage) assert.deepEqual(validateExploration(sent, description).exploration.views, []);
+  const wild = validateExploration(exploration([{ ...view("v1", ["delay"]), width: 1e9, height: NaN }], { v1: { type: "interval", lo: "x", hi: 3 } }), description);
   assert.deepEqual(wild.exploration.filters, {});
-  for (const type of ["constructor", "__proto__", "toString"]) assert.equal(isFilter({ type }), false);
+  for (const type of ["constructor", "__proto__", "toString"]) assert.equal(isValidFilter({ type }), false);
   const polluting = JSON.parse('{"__proto__": {"type": "nulls"}, "constructor": {"type": "nulls"}}');
-  const named = fit(exploration([view("constructor", ["delay"]), view("v1", ["delay"])], polluting), description);
+  const named = validateExploration(exploration([view("constructor", ["delay"]), view("v1", ["delay"])], polluting), description);
   assert.deepEqual(Object.entries(named.exploration.filters), [["constructor", { type: "nulls" }]]);
   assert.equal({}.type, undefined);
   assert.deepEqual([wild.exploration.views[0].width, wild.exploration.views[0].height], [12, 2]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { weigh } from "../../assets/explore/table/memory-estimate.js";
+import { estimateRows } from "../../assets/explore/table/memory-estimate.js";
 
-/** @param {import("../../assets/explore/table/cell-format.js").Value[][]} rows */
-const more = (rows) => weigh("", rows) - weigh("", []);
+/** @param {import("../../assets/explore/table/cell-format.js").CellValue[][]} rows */
+const more = (rows) => estimateRows("", rows) - estimateRows("", []);
 
 test("rows weigh what their values do, and the letters of their texts", () => {
   assert.equal(more([[1, null], [true, 2.5]]), 4 * more([[7]]));
@@ -11,6 +11,6 @@ test("rows weigh what their values do, and the letters of their texts", () => {
 });
 
 test("nothing is kept for nothing", () => {
-  assert.ok(weigh("", []) > 0);
-  assert.equal(weigh("a key", []) - weigh("", []), 10);
+  assert.ok(estimateRows("", []) > 0);
+  assert.equal(estimateRows("a key", []) - estimateRows("", []), 10);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Marks } from "../../assets/live/pauses.js";
+import { PauseMarks } from "../../assets/live/pauses.js";
 
-/** A growth that remembers where it was pinned; the service knows these marks, and answers when it is let. */
+/** Live updates that record where they were pinned; the service knows these marks, and responds when it is released. */
 function setting(known) {
   const pinned = [];
   const asked = [];
@@ -21,23 +21,23 @@ function setting(known) {
     for (let turn = 0; turn < 20; turn++) await Promise.resolve();
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { marks: new Marks({ pin: (rows) => pinned.push(rows) }, "/api/live/k"), pinned, asked, answer };
+  return { marks: new PauseMarks({ pinRows: (rows) => pinned.push(rows) }, "/api/live/k"), pinned, asked, answer };
 }
 
 test("a mark is asked for once, and shows as many rows as one sees", async () => {
   const { marks, pinned, asked, answer } = setting([120]);
-  void marks.show(0);
+  void marks.showMark(0);
   await answer();
-  void marks.show(null);
-  await marks.show(0);
+  void marks.showMark(null);
+  await marks.showMark(0);
   assert.deepEqual(pinned, [120, null, 120]);
   assert.deepEqual(asked, ["GET /api/live/k/marks/0"]);
 });
 
 test("the last wish counts, whichever answer comes last", async () => {
   const { marks, pinned, answer } = setting([120, 150]);
-  void marks.show(0);
-  void marks.show(1);
+  void marks.showMark(0);
+  void marks.showMark(1);
   await answer(1);
   await answer(0);
   assert.deepEqual(pinned, [150]);
@@ -45,15 +45,15 @@ test("the last wish counts, whichever answer comes last", async () => {
 
 test("who makes a mark knows it", async () => {
   const { marks, pinned, asked, answer } = setting([120]);
-  const made = marks.make();
+  const made = marks.createMark();
   await answer();
-  await marks.show(await made);
+  await marks.showMark(await made);
   assert.deepEqual([pinned, asked], [[120], ["POST /api/live/k/marks"]]);
 });
 
 test("a mark that nobody knows goes on with the newest rows", async () => {
   const { marks, pinned, answer } = setting([]);
-  void marks.show(7);
+  void marks.showMark(7);
   await answer();
   assert.deepEqual(pinned, [null]);
 });

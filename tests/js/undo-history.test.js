@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Timeline, markOf } from "../../assets/explore/undo-history.js";
+import { UndoHistory, getHistoryMark } from "../../assets/explore/undo-history.js";
 
 /** A browser's session history with a bound on its slots, as Chrome has. */
 class Browser {
@@ -46,10 +46,10 @@ const address = (exploration) => `#${exploration.active}`;
 
 function open(browser) {
   const page = { shown: null };
-  page.timeline = new Timeline(browser, address, (exploration) => (page.shown = exploration.active));
+  page.timeline = new UndoHistory(browser, address, (exploration) => (page.shown = exploration.active));
   browser.onpop = (popped) => {
-    const mark = markOf(popped);
-    page.shown = mark ? page.timeline.arrive(mark).active : "left the page";
+    const mark = getHistoryMark(popped);
+    page.shown = mark ? page.timeline.restoreMark(mark).active : "left the page";
   };
   return page;
 }
@@ -135,11 +135,11 @@ test("an address typed in is a step like any other", () => {
 test("amending changes the current step only", () => {
   const browser = new Browser();
   const page = begin(browser, 2);
-  page.timeline.amend(state(5));
+  page.timeline.replaceStep(state(5));
   assert.equal(browser.url, "#s5");
   page.timeline.undo();
   assert.equal(page.shown, "s1");
-  page.timeline.amend(state(6));
+  page.timeline.replaceStep(state(6));
   page.timeline.redo();
   assert.deepEqual([page.shown, browser.url], ["s5", "#s5"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { number } from "../../assets/explore/number-format.js";
-import { filterWords, sentences, viewTitle } from "../../assets/explore/view-text.js";
+import { formatPreciseNumber } from "../../assets/explore/number-format.js";
+import { formatFilter, formatFilters, formatViewTitle } from "../../assets/explore/view-text.js";
 
 const column = (name, kind, integer = false) => ({ name, label: name[0].toUpperCase() + name.slice(1), kind, integer });
 const description = {
@@ -10,7 +10,7 @@ const description = {
 };
 const view = (...columns) => ({ id: "v1", columns, scales: [], bins: [], measure: { aggregate: "count", column: null }, title: null, width: 4, height: 2 });
 const say = (filter, ...columns) => {
-  const { subject, predicate } = filterWords(filter, view(...columns), description);
+  const { subject, predicate } = formatFilter(filter, view(...columns), description);
   return `${subject} ${predicate}`;
 };
 const interval = (lo, hi, nulls = false) => ({ type: "interval", lo, hi, nulls });
@@ -27,7 +27,7 @@ test("whole numbers are told inclusively", () => {
 
 test("a unit goes with the number", () => {
   const minutes = { ...description, columns: [{ ...column("delay", "number", true), label: "Delay (min)" }] };
-  const { subject, predicate } = filterWords(interval(-9, 56), view("delay"), minutes);
+  const { subject, predicate } = formatFilter(interval(-9, 56), view("delay"), minutes);
   assert.equal(`${subject} ${predicate}`, "Delay is between −9 and 55\u00a0min");
 });
 
@@ -62,15 +62,15 @@ test("a box names both axes", () => {
 test("sentences follow the order of the views", () => {
   const views = [{ ...view("origin"), id: "b" }, { ...view("delay"), id: "a" }];
   const exploration = { v: 1, dataset: "flights", version: "ab", views, filters: { a: interval(7, 8), b: members(["ATL"]) }, active: null };
-  assert.deepEqual(sentences(exploration, description), ["Origin is ATL", "Delay is 7"]);
+  assert.deepEqual(formatFilters(exploration, description), ["Origin is ATL", "Delay is 7"]);
 });
 
 test("titles say what is measured of what", () => {
-  assert.equal(viewTitle(view("delay"), description), "Delay");
-  assert.equal(viewTitle({ ...view("delay"), title: "Late?" }, description), "Late?");
-  assert.equal(viewTitle(view(), description), "Rows");
-  assert.equal(viewTitle(view("longitude", "latitude"), description), "Map");
-  assert.equal(viewTitle(view("date", "delay"), description), "Delay by date");
+  assert.equal(formatViewTitle(view("delay"), description), "Delay");
+  assert.equal(formatViewTitle({ ...view("delay"), title: "Late?" }, description), "Late?");
+  assert.equal(formatViewTitle(view(), description), "Rows");
+  assert.equal(formatViewTitle(view("longitude", "latitude"), description), "Map");
+  assert.equal(formatViewTitle(view("date", "delay"), description), "Delay by date");
   const mean = { ...view("origin"), measure: { aggregate: "mean", column: "delay" } };
-  assert.equal(viewTitle(mean, description), "Mean delay by origin");
+  assert.equal(formatViewTitle(mean, description), "Mean delay by origin");
 });

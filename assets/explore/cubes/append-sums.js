@@ -1,14 +1,13 @@
-// Cumulated cubes that take in new rows where they stand: each cell that is touched is added to all rows behind it, and
-// the others are left alone.
+// Appends new rows to prefix sums in place: each changed cell is added to all sums after it, the others are left alone.
 
-/** @typedef {import("./prefix-sums.js").Table} Table */
-/** @typedef {import("./frame-decoder.js").Numbers} Numbers */
+/** @typedef {import("./prefix-sums.js").SumTable} Table */
+/** @typedef {import("./frame-decoder.js").NumberArray} Numbers */
 
-/** Of fewer cells than one in so many, going from one to the next beats going through all. */
-const FEW = 4;
+/** With fewer changed cells than one in this many, visiting those alone is faster than visiting all. */
+const SPARSE_RATIO = 4;
 
-/** What has been added along one direction so far, cell by cell, and to which cells. */
-class Running {
+/** Running totals of what has been added along one direction, and for which cells. */
+class RunningSums {
   #marks;
 
   /** @param {number} size */
@@ -30,16 +29,16 @@ class Running {
 /**
  * @param {Table} table prefix sums, [(rows + 1) x cells]
  * @param {Uint32Array} places of cells of the cube, ascending
- * @param {Numbers} values one a place
+ * @param {Numbers} values one per place
  * @param {number} cells
  */
-export function growSums(table, places, values, cells) {
+export function appendToPrefixSums(table, places, values, cells) {
   if (!places.length) return;
-  const running = new Running(cells);
+  const running = new RunningSums(cells);
   const { sums, touched } = running;
   for (let row = Math.floor(places[0] / cells), k = 0, at = row * cells + cells; at < table.length; row++, at += cells) {
     for (; places[k] < at; k++) running.add(places[k] - row * cells, values[k]);
-    if (FEW * running.length > cells) for (let cell = 0; cell < cells; cell++) table[at + cell] += sums[cell];
+    if (SPARSE_RATIO * running.length > cells) for (let cell = 0; cell < cells; cell++) table[at + cell] += sums[cell];
     else for (let i = 0; i < running.length; i++) table[at + touched[i]] += sums[touched[i]];
   }
 }
@@ -47,12 +46,12 @@ export function growSums(table, places, values, cells) {
 /**
  * @param {Table} table summed areas, [(ny + 1) x (nx + 1) x cells]
  * @param {Uint32Array} places of cells of the cube, ascending
- * @param {Numbers} values one a place
+ * @param {Numbers} values one per place
  * @param {number} ny
  * @param {number} nx
  * @param {number} cells
  */
-export function growAreas(table, places, values, ny, nx, cells) {
+export function appendToSummedAreas(table, places, values, ny, nx, cells) {
   if (!places.length) return;
   const line = nx * cells;
   const lines = new Float64Array(line);

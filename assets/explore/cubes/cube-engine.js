@@ -1,311 +1,311 @@
 /**
- * Keeps every picture true to the exploration: asks for cubes when a view becomes active, slices them once a frame
- * while a brush moves, and marks as stale what no answer covers yet.
- * @import { Description, Exploration, Selection } from "../types.js"
- * @import { Client } from "../data-client.js"
- * @import { Source, Status } from "./view-data.js"
- * @import { Frame } from "./frame-decoder.js"
+ * Keeps the data of every view consistent with the exploration: requests cubes when a view becomes active, slices them
+ * once per frame while a brush moves, and marks as stale what no response covers yet.
+ * @import { DatasetDescription, Exploration, Selection } from "../types.js"
+ * @import { DataClient } from "../data-client.js"
+ * @import { ValueSource, ResultStatus } from "./view-data.js"
+ * @import { CubeFrame } from "./frame-decoder.js"
  */
-import { filterOf } from "../exploration.js";
+import { getFilter } from "../exploration.js";
 import { FrameLoop } from "../frame-loop.js";
-import { Layer } from "./response-slot.js";
-import { Picture } from "./view-data.js";
-import { ROWS, cubeRequest, cubesUrl, ghostRequest, plainRequest } from "../requests.js";
-import { fromFilter } from "../filter-selection.js";
-import { measure } from "../performance-timing.js";
+import { ResponseSlot } from "./response-slot.js";
+import { ViewData } from "./view-data.js";
+import { ROWS_VIEW_ID, createCubeRequest, cubesUrl, createGhostRequest, createPlainRequest } from "../requests.js";
+import { filterToSelection } from "../filter-selection.js";
+import { measureSince } from "../performance-timing.js";
 
-/** New rows for one kind of answer; `held` is the address of what they add to, `next` of what that becomes.
- * @typedef {{ layer: Layer, part: "ghost" | "cube" | "plain", url: string, held: string, next: string }} Delta */
+/** New rows for one kind of response; `heldUrl` is the URL of the response they add to, `nextUrl` that of the result.
+ * @typedef {{ slot: ResponseSlot, part: "ghost" | "cube" | "plain", url: string, heldUrl: string, nextUrl: string }} AppendDelta */
 /**
- * @typedef {object} Listener
- * @property {(pictures: Picture[]) => void} onAxes these pictures have new axes and a new ghost
- * @property {(pictures: Picture[]) => void} onGhosts the ghosts of these have taken in new rows
- * @property {(picture: Picture) => void} onValues this picture has new values or another status
- * @property {() => void} onDraw all values of a frame are told
- * @property {() => void} onSettled every picture shows the committed state
+ * @typedef {object} EngineListener
+ * @property {(viewDataList: ViewData[]) => void} onAxes these have new axes and a new ghost
+ * @property {(viewDataList: ViewData[]) => void} onGhosts the ghosts of these have new rows
+ * @property {(viewData: ViewData) => void} onValues this view has new values or another status
+ * @property {() => void} onDraw onValues has been called for all views of a frame
+ * @property {() => void} onSettled every view shows the committed state
  * @property {(error: Error) => void} onFailure
  */
 
-export class Engine {
-  /** @type {Picture[]} */ pictures = [];
+export class CubeEngine {
+  /** @type {ViewData[]} */ viewDataList = [];
   /** @type {string | null} */ active = null;
   /** The brush of the active view. @type {Selection | null} */ #selection = null;
-  #live = false;
-  /** Whether the brush stands for exactly the rows of the committed filter. */
-  #aligned = true;
-  #stamp = 0;
+  #isBrushing = false;
+  /** Whether the brush selects exactly the rows of the committed filter. */
+  #isAligned = true;
+  #stateNumber = 0;
   #revision = 0;
   #urls = { ghost: "", cube: "", plain: "" };
   #activatedAt = 0;
-  #unsettled = false;
+  #isUnsettled = false;
 
-  /** @param {Client} client @param {Description} description @param {Exploration} exploration @param {Listener} listener */
+  /** @param {DataClient} client @param {DatasetDescription} description @param {Exploration} exploration @param {EngineListener} listener */
   constructor(client, description, exploration, listener) {
     this.description = description;
     this.exploration = exploration;
     this.listener = listener;
-    this.loop = new FrameLoop(() => this.#frame());
+    this.frameLoop = new FrameLoop(() => this.#renderFrame());
     const fail = listener.onFailure;
-    this.ghost = new Layer(client, "ghost", (frame) => this.#installGhost(frame), fail);
-    this.cube = new Layer(client, "activation", (frame) => this.#installCubes(frame, false), fail);
-    this.fine = new Layer(client, "activation", (frame) => this.#installCubes(frame, true), fail);
-    this.plain = new Layer(client, "plain", (frame) => this.#installPlain(frame), fail);
+    this.ghost = new ResponseSlot(client, "ghost", (frame) => this.#installGhost(frame), fail);
+    this.cube = new ResponseSlot(client, "activation", (frame) => this.#installCubes(frame, false), fail);
+    this.exactCube = new ResponseSlot(client, "activation", (frame) => this.#installCubes(frame, true), fail);
+    this.plain = new ResponseSlot(client, "plain", (frame) => this.#installPlain(frame), fail);
   }
 
   /** Shows a committed exploration. @param {Exploration} exploration */
-  show(exploration) {
-    if (JSON.stringify(exploration.filters) !== JSON.stringify(this.exploration.filters) || this.#live) this.#stamp += 1;
+  showExploration(exploration) {
+    if (JSON.stringify(exploration.filters) !== JSON.stringify(this.exploration.filters) || this.#isBrushing) this.#stateNumber += 1;
     this.exploration = exploration;
-    const kept = new Set([...exploration.views.map((view) => view.id), ROWS]);
-    this.pictures = this.pictures.filter((picture) => kept.has(picture.id));
+    const kept = new Set([...exploration.views.map((view) => view.id), ROWS_VIEW_ID]);
+    this.viewDataList = this.viewDataList.filter((viewData) => kept.has(viewData.id));
     if (this.active && !kept.has(this.active)) this.active = null;
-    this.#live = false;
-    this.#unsettled = true;
-    this.#refresh();
+    this.#isBrushing = false;
+    this.#isUnsettled = true;
+    this.#requestMissing();
   }
 
   /** @param {string} id a view that a pointer or the focus has entered */
-  activate(id) {
+  activateView(id) {
     const brushable = this.exploration.views.some((view) => view.id === id && view.columns.length);
     if (this.active === id || !brushable) return;
     this.active = id;
     this.#activatedAt = performance.now();
-    if (this.#live) this.#stamp += 1;
-    this.#live = false;
-    this.#refresh();
+    if (this.#isBrushing) this.#stateNumber += 1;
+    this.#isBrushing = false;
+    this.#requestMissing();
   }
 
   /** The brush moves; nothing is committed yet. @param {string} id @param {Selection | null} selection */
-  brush(id, selection) {
-    this.activate(id);
+  brushView(id, selection) {
+    this.activateView(id);
     this.#selection = selection;
-    this.#live = true;
-    this.#stamp += 1;
-    this.#changed();
+    this.#isBrushing = true;
+    this.#stateNumber += 1;
+    this.#requestFrame();
   }
 
-  /** Asks again for what failed. */
-  retry() {
-    for (const layer of this.#layers) layer.forget();
-    this.#refresh();
+  /** Requests again what failed. */
+  retryFailed() {
+    for (const slot of this.#slots) slot.dropAnswer();
+    this.#requestMissing();
   }
 
   /**
-   * What a growing dataset has more by now, for every answer that shows the state as it is.
-   * @param {number} rows how many there are
-   * @returns {Delta[] | null} null while an answer is on its way: that one comes first
+   * The deltas to request for every response that is shown, when a dataset has grown.
+   * @param {number} rows the new row count
+   * @returns {AppendDelta[] | null} null while a response is outstanding: that one comes first
    */
-  deltas(rows) {
-    if (this.ghost.held !== this.#urls.ghost || this.#layers.some((layer) => layer.waiting)) return null;
+  listDeltas(rows) {
+    if (this.ghost.heldUrl !== this.#urls.ghost || this.#slots.some((slot) => slot.isWaiting)) return null;
     const then = { ...this.description, rows, grows: true };
-    return this.#shown().map(({ layer, part, request }) => {
+    return this.#listHeldParts().map(({ slot, part, request }) => {
       const url = cubesUrl(then, request, this.description.rows);
-      return { layer, part, url, held: layer.held, next: cubesUrl(then, request) };
+      return { slot, part, url, heldUrl: slot.heldUrl, nextUrl: cubesUrl(then, request) };
     });
   }
 
   /**
-   * Takes in new rows, all pictures at once.
-   * @param {number} rows how many there are then @param {Delta[]} deltas @param {Frame[]} frames their answers
-   * @returns {boolean} whether they were still wanted
+   * Adds new rows to all views at once.
+   * @param {number} rows the new row count @param {AppendDelta[]} deltas @param {CubeFrame[]} frames their responses
+   * @returns {boolean} whether they were still needed
    */
-  grow(rows, deltas, frames) {
-    const shown = this.#shown();
-    const same = shown.length === deltas.length && deltas.every(({ layer, held }, i) => layer === shown[i].layer && layer.held === held);
-    if (!same || this.#layers.some((layer) => layer.waiting)) return false;
+  applyDeltas(rows, deltas, frames) {
+    const shown = this.#listHeldParts();
+    const same = shown.length === deltas.length && deltas.every(({ slot, heldUrl }, i) => slot === shown[i].slot && slot.heldUrl === heldUrl);
+    if (!same || this.#slots.some((slot) => slot.isWaiting)) return false;
     Object.assign(this.description, { rows, grows: true });
-    this.#stamp += 1;
-    deltas.forEach((delta, index) => this.#extend(delta, frames[index]));
-    this.listener.onGhosts(this.pictures);
-    this.#refresh();
+    this.#stateNumber += 1;
+    deltas.forEach((delta, index) => this.#applyDelta(delta, frames[index]));
+    this.listener.onGhosts(this.viewDataList);
+    this.#requestMissing();
     return true;
   }
 
-  /** Shows a growing dataset as it was. @param {number} rows how many there were */
-  goTo(rows) {
+  /** Shows a growing dataset at an earlier state. @param {number} rows its row count */
+  goToRowCount(rows) {
     Object.assign(this.description, { rows, grows: true });
-    this.#stamp += 1;
-    this.#refresh();
+    this.#stateNumber += 1;
+    this.#requestMissing();
   }
 
-  get #layers() {
-    return [this.ghost, this.cube, this.fine, this.plain];
+  get #slots() {
+    return [this.ghost, this.cube, this.exactCube, this.plain];
   }
 
-  /** The answers that cover the state, and what they were asked. */
-  #shown() {
+  /** The responses that cover the current state, and their requests. */
+  #listHeldParts() {
     const { exploration, active } = this;
-    /** @type {{ layer: Layer, part: "ghost" | "cube" | "plain", request: import("../types.js").CubeRequest }[]} */
+    /** @type {{ slot: ResponseSlot, part: "ghost" | "cube" | "plain", request: import("../types.js").CubeRequest }[]} */
     const parts = [
-      { layer: this.ghost, part: "ghost", request: ghostRequest(exploration) },
-      { layer: this.plain, part: "plain", request: plainRequest(exploration) },
+      { slot: this.ghost, part: "ghost", request: createGhostRequest(exploration) },
+      { slot: this.plain, part: "plain", request: createPlainRequest(exploration) },
     ];
     if (active) {
-      parts.push({ layer: this.cube, part: "cube", request: cubeRequest(exploration, active, "coarse") });
-      parts.push({ layer: this.fine, part: "cube", request: cubeRequest(exploration, active, "exact") });
+      parts.push({ slot: this.cube, part: "cube", request: createCubeRequest(exploration, active, "coarse") });
+      parts.push({ slot: this.exactCube, part: "cube", request: createCubeRequest(exploration, active, "exact") });
     }
-    return parts.filter(({ layer, request }) => layer.held && layer.held === cubesUrl(this.description, request));
+    return parts.filter(({ slot, request }) => slot.heldUrl && slot.heldUrl === cubesUrl(this.description, request));
   }
 
-  /** @param {Delta} delta @param {Frame} frame */
-  #extend({ layer, part, next }, frame) {
+  /** @param {AppendDelta} delta @param {CubeFrame} frame */
+  #applyDelta({ slot, part, nextUrl }, frame) {
     let whole = true;
-    for (const picture of this.pictures) {
-      const view = frame.views.get(picture.id);
-      if (!view || (part === "cube" && picture.fine !== (layer === this.fine))) continue;
-      whole = picture.grow(part, view) && whole;
+    for (const viewData of this.viewDataList) {
+      const view = frame.views.get(viewData.id);
+      if (!view || (part === "cube" && viewData.hasExactCube !== (slot === this.exactCube))) continue;
+      whole = viewData.appendDelta(part, view) && whole;
     }
-    if (whole) layer.become(next);
-    else layer.forget();
-    if (layer === this.cube) this.#urls.cube = next;
+    if (whole) slot.setHeldUrl(nextUrl);
+    else slot.dropAnswer();
+    if (slot === this.cube) this.#urls.cube = nextUrl;
   }
 
-  /** @param {string} id @returns {Picture | undefined} */
-  picture(id) {
-    return this.pictures.find((picture) => picture.id === id);
+  /** @param {string} id @returns {ViewData | undefined} */
+  getViewData(id) {
+    return this.viewDataList.find((viewData) => viewData.id === id);
   }
 
-  /** The brush to draw on a view. @param {Picture} picture @returns {Selection | null} */
-  selectionOf(picture) {
-    if (this.#live && picture.id === this.active) return this.#selection;
-    return fromFilter(filterOf(this.exploration, picture.id), picture.axes).selection;
+  /** The brush to draw on a view. @param {ViewData} viewData @returns {Selection | null} */
+  getSelection(viewData) {
+    if (this.#isBrushing && viewData.id === this.active) return this.#selection;
+    return filterToSelection(getFilter(this.exploration, viewData.id), viewData.axes).selection;
   }
 
-  #changed() {
+  #requestFrame() {
     this.#revision += 1;
-    this.loop.request();
+    this.frameLoop.requestFrame();
   }
 
-  #refresh() {
-    this.#findUrls();
-    this.#changed();
-    this.ghost.want(this.#urls.ghost);
-    if (this.ghost.held !== this.#urls.ghost) return;
-    this.#align();
-    if (this.active) this.cube.want(this.#urls.cube);
-    if (this.#needsPlain()) this.plain.want(this.#urls.plain);
+  #requestMissing() {
+    this.#updateUrls();
+    this.#requestFrame();
+    this.ghost.requestUrl(this.#urls.ghost);
+    if (this.ghost.heldUrl !== this.#urls.ghost) return;
+    this.#alignSelection();
+    if (this.active) this.cube.requestUrl(this.#urls.cube);
+    if (this.#needsPlain()) this.plain.requestUrl(this.#urls.plain);
   }
 
-  #findUrls() {
+  #updateUrls() {
     /** @param {import("../types.js").CubeRequest} request */
-    const url = (request) => cubesUrl(this.description, request);
+    const createUrl = (request) => cubesUrl(this.description, request);
     const { exploration, active } = this;
-    this.#urls.ghost = url(ghostRequest(exploration));
-    this.#urls.plain = url(plainRequest(exploration));
-    const cube = active ? url(cubeRequest(exploration, active, "coarse")) : "";
-    if (cube !== this.#urls.cube) this.fine.forget();
+    this.#urls.ghost = createUrl(createGhostRequest(exploration));
+    this.#urls.plain = createUrl(createPlainRequest(exploration));
+    const cube = active ? createUrl(createCubeRequest(exploration, active, "coarse")) : "";
+    if (cube !== this.#urls.cube) this.exactCube.dropAnswer();
     this.#urls.cube = cube;
   }
 
-  #align() {
-    const picture = this.active ? this.picture(this.active) : undefined;
-    if (this.#live || !picture) return;
-    const { selection, aligned } = fromFilter(filterOf(this.exploration, picture.id), picture.axes);
+  #alignSelection() {
+    const viewData = this.active ? this.getViewData(this.active) : undefined;
+    if (this.#isBrushing || !viewData) return;
+    const { selection, aligned } = filterToSelection(getFilter(this.exploration, viewData.id), viewData.axes);
     this.#selection = selection;
-    this.#aligned = aligned;
+    this.#isAligned = aligned;
   }
 
-  /** Cubes over a density know other densities only roughly; at rest those are asked for as they are. */
+  /** Cubes over a density have other densities only approximately; when nothing moves, the exact ones are requested. */
   #needsPlain() {
-    if (!this.active || !this.#aligned) return true;
-    return !this.#live && this.#isDensity(this.active) && this.#cubeCovers() && this.#rough();
+    if (!this.active || !this.#isAligned) return true;
+    return !this.#isBrushing && this.#isDensity(this.active) && this.#isCubeCurrent() && this.#hasApproximate();
   }
 
-  #rough() {
-    return this.pictures.some((picture) => !picture.cubeExact);
+  #hasApproximate() {
+    return this.viewDataList.some((viewData) => !viewData.isCubeExact);
   }
 
   /** @param {string} id */
   #isDensity(id) {
-    return this.picture(id)?.axes.length === 2;
+    return this.getViewData(id)?.axes.length === 2;
   }
 
-  #cubeCovers() {
-    const held = this.cube.held !== "" && this.cube.held === this.#urls.cube;
-    return this.active !== null && held && (this.#live || this.#aligned);
+  #isCubeCurrent() {
+    const heldUrl = this.cube.heldUrl !== "" && this.cube.heldUrl === this.#urls.cube;
+    return this.active !== null && heldUrl && (this.#isBrushing || this.#isAligned);
   }
 
-  /** @param {Frame} frame */
+  /** @param {CubeFrame} frame */
   #installGhost(frame) {
-    const asked = ghostRequest(this.exploration).views;
-    const known = new Map(this.pictures.map((picture) => [picture.id, picture]));
-    this.pictures = asked.map(({ id }) => known.get(id) ?? new Picture(id));
-    const fresh = this.pictures.filter((picture, index) => {
-      const view = frame.views.get(picture.id);
-      return view && picture.begin(view, JSON.stringify(asked[index]));
+    const asked = createGhostRequest(this.exploration).views;
+    const known = new Map(this.viewDataList.map((viewData) => [viewData.id, viewData]));
+    this.viewDataList = asked.map(({ id }) => known.get(id) ?? new ViewData(id));
+    const fresh = this.viewDataList.filter((viewData, index) => {
+      const view = frame.views.get(viewData.id);
+      return view && viewData.setGhost(view, JSON.stringify(asked[index]));
     });
-    if (fresh.length) for (const layer of [this.cube, this.fine, this.plain]) layer.forget();
+    if (fresh.length) for (const slot of [this.cube, this.exactCube, this.plain]) slot.dropAnswer();
     this.listener.onAxes(fresh);
-    this.#refresh();
+    this.#requestMissing();
   }
 
-  /** @param {Frame} frame @param {boolean} fine */
+  /** @param {CubeFrame} frame @param {boolean} fine */
   #installCubes(frame, fine) {
-    for (const picture of this.pictures) {
-      const view = frame.views.get(picture.id);
-      if (view) picture.takeCube(view, fine);
+    for (const viewData of this.viewDataList) {
+      const view = frame.views.get(viewData.id);
+      if (view) viewData.setCube(view, fine);
     }
-    this.#refine();
-    this.#refresh();
+    this.#requestExactCube();
+    this.#requestMissing();
   }
 
-  /** After the coarse densities, the exact ones. */
-  #refine() {
-    if (!this.active || this.#isDensity(this.active) || !this.#rough()) return;
-    this.fine.want(cubesUrl(this.description, cubeRequest(this.exploration, this.active, "exact")));
+  /** Requests the exact densities after the coarse ones. */
+  #requestExactCube() {
+    if (!this.active || this.#isDensity(this.active) || !this.#hasApproximate()) return;
+    this.exactCube.requestUrl(cubesUrl(this.description, createCubeRequest(this.exploration, this.active, "exact")));
   }
 
-  /** @param {Frame} frame */
+  /** @param {CubeFrame} frame */
   #installPlain(frame) {
-    for (const picture of this.pictures) {
-      const view = frame.views.get(picture.id);
-      if (view) picture.takePlain(view);
+    for (const viewData of this.viewDataList) {
+      const view = frame.views.get(viewData.id);
+      if (view) viewData.setPlain(view);
     }
-    this.#changed();
+    this.#requestFrame();
   }
 
-  #frame() {
+  #renderFrame() {
     const start = performance.now();
-    const settled = this.#slice();
-    measure("dx:frame", start);
-    this.#tell();
+    const settled = this.#sliceAll();
+    measureSince("dx:frame", start);
+    this.#notifyValues();
     this.listener.onDraw();
-    if (this.#activatedAt && this.#cubeCovers()) {
-      measure("dx:activation", this.#activatedAt);
+    if (this.#activatedAt && this.#isCubeCurrent()) {
+      measureSince("dx:activation", this.#activatedAt);
       this.#activatedAt = 0;
     }
-    if (settled && this.#unsettled && !this.#live) {
-      this.#unsettled = false;
+    if (settled && this.#isUnsettled && !this.#isBrushing) {
+      this.#isUnsettled = false;
       this.listener.onSettled();
     }
   }
 
-  /** The data work of one frame: no network, no allocation. @returns {boolean} whether every picture shows this state */
-  #slice() {
-    const cube = this.#cubeCovers();
-    const plain = !this.#live && this.plain.held === this.#urls.plain;
-    let settled = this.pictures.length > 0;
-    for (let i = 0; i < this.pictures.length; i++) {
-      const picture = this.pictures[i];
-      if (picture.revision !== this.#revision) this.#sliceOne(picture, cube, plain);
-      if (picture.stamp !== this.#stamp) settled = false;
+  /** The data work of one frame: no network, no allocation. @returns {boolean} whether every view shows this state */
+  #sliceAll() {
+    const cube = this.#isCubeCurrent();
+    const plain = !this.#isBrushing && this.plain.heldUrl === this.#urls.plain;
+    let settled = this.viewDataList.length > 0;
+    for (let i = 0; i < this.viewDataList.length; i++) {
+      const viewData = this.viewDataList[i];
+      if (viewData.revision !== this.#revision) this.#sliceOne(viewData, cube, plain);
+      if (viewData.stateNumber !== this.#stateNumber) settled = false;
     }
     return settled;
   }
 
-  /** @param {Picture} picture @param {boolean} cube @param {boolean} plain which answers cover the state */
-  #sliceOne(picture, cube, plain) {
-    /** @type {Source} */
-    const source = cube && (picture.cubeExact || !plain) ? "cube" : plain ? "plain" : null;
-    picture.show(source, picture.id === this.active ? null : this.#selection, this.#stamp);
-    picture.revision = this.#revision;
-    picture.told = false;
+  /** @param {ViewData} viewData @param {boolean} cube @param {boolean} plain which responses cover the state */
+  #sliceOne(viewData, cube, plain) {
+    /** @type {ValueSource} */
+    const source = cube && (viewData.isCubeExact || !plain) ? "cube" : plain ? "plain" : null;
+    viewData.updateValues(source, viewData.id === this.active ? null : this.#selection, this.#stateNumber);
+    viewData.revision = this.#revision;
+    viewData.isNotified = false;
   }
 
-  #tell() {
-    for (const picture of this.pictures) {
-      if (!picture.told) this.listener.onValues(picture);
-      picture.told = true;
+  #notifyValues() {
+    for (const viewData of this.viewDataList) {
+      if (!viewData.isNotified) this.listener.onValues(viewData);
+      viewData.isNotified = true;
     }
   }
 }

@@ -1,34 +1,34 @@
-// Reads cube frames as docs/wire.md lays them out. Typed arrays are views on the buffer: nothing is copied.
+// Decodes cube frames as described in docs/wire.md. Typed arrays are views on the buffer: nothing is copied.
 
-/** @typedef {{dtype:"u1"|"u2"|"u4"|"f8", offset:number, length:number}} Ref */
-/** @typedef {Uint8Array|Uint16Array|Uint32Array|Float64Array} Numbers */
-/** @typedef {{aggregate:"count"|"sum"|"mean"|"min"|"max", column:string|null}} Measure */
+/** @typedef {{dtype:"u1"|"u2"|"u4"|"f8", offset:number, length:number}} ArrayRef */
+/** @typedef {Uint8Array|Uint16Array|Uint32Array|Float64Array} NumberArray */
+/** @typedef {{aggregate:"count"|"sum"|"mean"|"min"|"max", column:string|null}} FrameMeasure */
 /** @typedef {{column:string, label:string, type:string, integer:boolean, codes:number, edges:Float64Array|null,
- *   labels:string[]|null, lookup:Uint16Array, bins:number, choices:number[], domain:[number, number]|null}} Axis */
-/** @typedef {{count:Numbers, sum:Float64Array|null, low:Float64Array|null, high:Float64Array|null}} Values */
-/** Which cube row holds a fine active code; of a two-dimensional active view, which grid bin holds a bin.
- * @typedef {Uint16Array|{x:Uint16Array, y:Uint16Array}} Rows */
+ *   labels:string[]|null, lookup:Uint16Array, bins:number, choices:number[], domain:[number, number]|null}} FrameAxis */
+/** @typedef {{count:NumberArray, sum:Float64Array|null, low:Float64Array|null, high:Float64Array|null}} CubeValues */
+/** The cube row of each fine active code; for a two-dimensional active view, the grid bin of each bin.
+ * @typedef {Uint16Array|{x:Uint16Array, y:Uint16Array}} CubeRows */
 /**
- * One view's cube. `shape` is [cube rows, ...cells an axis, the y axis first]; `axes` are in column order.
+ * One view's cube. `shape` is [cube rows, ...cells per axis, the y axis first]; `axes` are in column order.
  * `active` is the active view's shape and `total` the rows of the dataset, the same for the whole frame. A delta has the
- * values of some cells alone, whose `places` ascend; null: of all. `engine` counted it, if not the ordinary one.
- * @typedef {{id:string, shape:number[], exact:boolean, rows:Rows|null, grid:[number, number]|null, axes:Axis[],
- *   measure:Measure, engine?:string, places:Uint32Array|null, values:Values, active:number[]|null, total:number}} FrameView
+ * values of some cells only, whose `places` ascend; null: of all. `engine` computed it, if not the default one.
+ * @typedef {{id:string, shape:number[], exact:boolean, rows:CubeRows|null, grid:[number, number]|null, axes:FrameAxis[],
+ *   measure:FrameMeasure, engine?:string, places:Uint32Array|null, values:CubeValues, active:number[]|null, total:number}} FrameView
  */
 /** @typedef {{version:string, rows:number, active:{id:string, shape:number[]}|null,
- *   views:Map<string, FrameView>}} Frame */
+ *   views:Map<string, FrameView>}} CubeFrame */
 
-/** What a frame begins with; another layout has another. */
-export const MAGIC = "DXC1";
-const KINDS = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array };
+/** The first bytes of a frame; another format has others. */
+export const FRAME_MAGIC = "DXC1";
+const ARRAY_TYPES = { u1: Uint8Array, u2: Uint16Array, u4: Uint32Array, f8: Float64Array };
 
 /**
  * @param {ArrayBuffer} buffer a whole frame, not compressed
- * @returns {Frame}
- * @throws {Error} the bytes are no frame, or not all of one
+ * @returns {CubeFrame}
+ * @throws {Error} the bytes are not a frame, or not a complete one
  */
-export function decode(buffer) {
-  const { header, body } = split(buffer);
+export function decodeFrame(buffer) {
+  const { header, body } = splitFrame(buffer);
   const active = header.active;
   const views = header.views.map((/** @type {any} */ view) => readView(view, body, active?.shape ?? null, header.rows));
   return {
@@ -39,12 +39,12 @@ export function decode(buffer) {
   };
 }
 
-/** @typedef {{buffer:ArrayBuffer, start:number}} Body */
+/** @typedef {{buffer:ArrayBuffer, start:number}} FrameBody */
 
 /** @param {ArrayBuffer} buffer */
-function split(buffer) {
+function splitFrame(buffer) {
   const bytes = new Uint8Array(buffer);
-  if (bytes.length < 8 || String.fromCharCode(...bytes.subarray(0, 4)) !== MAGIC) throw new Error("This is no cube frame.");
+  if (bytes.length < 8 || String.fromCharCode(...bytes.subarray(0, 4)) !== FRAME_MAGIC) throw new Error("This is no cube frame.");
   const start = 8 + new DataView(buffer).getUint32(4, true);
   if (start > bytes.length) throw new Error("The cube frame ends within its header.");
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
@@ -53,7 +53,7 @@ function split(buffer) {
 
 /**
  * @param {any} view
- * @param {Body} body
+ * @param {FrameBody} body
  * @param {number[]|null} active
  * @param {number} total
  * @returns {FrameView}
@@ -63,7 +63,7 @@ function readView(view, body, active, total) {
     ...view,
     rows: readRows(view.rows, body),
     axes: view.axes.map((/** @type {any} */ axis) => readAxis(axis, body)),
-    places: view.places ? /** @type {Uint32Array} */ (numbers(view.places, body)) : null,
+    places: view.places ? /** @type {Uint32Array} */ (readNumbers(view.places, body)) : null,
     values: readValues(view.values, body),
     active,
     total,
@@ -71,57 +71,57 @@ function readView(view, body, active, total) {
 }
 
 /**
- * @param {Ref|{x:Ref, y:Ref}|null} rows
- * @param {Body} body
- * @returns {Rows|null}
+ * @param {ArrayRef|{x:ArrayRef, y:ArrayRef}|null} rows
+ * @param {FrameBody} body
+ * @returns {CubeRows|null}
  */
 function readRows(rows, body) {
   if (rows === null) return null;
-  if ("x" in rows) return { x: codes(rows.x, body), y: codes(rows.y, body) };
-  return codes(rows, body);
+  if ("x" in rows) return { x: readCodes(rows.x, body), y: readCodes(rows.y, body) };
+  return readCodes(rows, body);
 }
 
 /**
  * @param {any} axis
- * @param {Body} body
- * @returns {Axis}
+ * @param {FrameBody} body
+ * @returns {FrameAxis}
  */
 function readAxis(axis, body) {
-  return { ...axis, edges: axis.edges && floats(axis.edges, body), lookup: codes(axis.lookup, body) };
+  return { ...axis, edges: axis.edges && readFloats(axis.edges, body), lookup: readCodes(axis.lookup, body) };
 }
 
 /**
- * @param {{count:Ref, sum?:Ref, low?:Ref, high?:Ref}} values
- * @param {Body} body
- * @returns {Values}
+ * @param {{count:ArrayRef, sum?:ArrayRef, low?:ArrayRef, high?:ArrayRef}} values
+ * @param {FrameBody} body
+ * @returns {CubeValues}
  */
 function readValues({ count, sum, low, high }, body) {
   return {
-    count: numbers(count, body),
-    sum: sum ? floats(sum, body) : null,
-    low: low ? floats(low, body) : null,
-    high: high ? floats(high, body) : null,
+    count: readNumbers(count, body),
+    sum: sum ? readFloats(sum, body) : null,
+    low: low ? readFloats(low, body) : null,
+    high: high ? readFloats(high, body) : null,
   };
 }
 
 /**
- * @param {Ref} ref
- * @param {Body} body
- * @returns {Numbers}
+ * @param {ArrayRef} ref
+ * @param {FrameBody} body
+ * @returns {NumberArray}
  */
-function numbers({ dtype, offset, length }, { buffer, start }) {
-  const kind = KINDS[dtype];
+function readNumbers({ dtype, offset, length }, { buffer, start }) {
+  const kind = ARRAY_TYPES[dtype];
   if (!kind) throw new Error(`The cube frame has numbers of an unknown kind, ${dtype}.`);
   if (start + offset + length * kind.BYTES_PER_ELEMENT > buffer.byteLength) throw new Error("The cube frame is cut short.");
   return new kind(buffer, start + offset, length);
 }
 
-/** @param {Ref} ref @param {Body} body */
-function codes(ref, body) {
-  return /** @type {Uint16Array} */ (numbers(ref, body));
+/** @param {ArrayRef} ref @param {FrameBody} body */
+function readCodes(ref, body) {
+  return /** @type {Uint16Array} */ (readNumbers(ref, body));
 }
 
-/** @param {Ref} ref @param {Body} body */
-function floats(ref, body) {
-  return /** @type {Float64Array} */ (numbers(ref, body));
+/** @param {ArrayRef} ref @param {FrameBody} body */
+function readFloats(ref, body) {
+  return /** @type {Float64Array} */ (readNumbers(ref, body));
 }

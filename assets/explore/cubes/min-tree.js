@@ -2,11 +2,11 @@
 // are the leaves. Any run of rows is the minimum of at most 2 log2(rows) nodes, for twice the cube's memory. (A sparse
 // table would need two nodes, and log2(rows) times the memory and the time to build.) A maximum is a negated minimum.
 
-import { spread } from "./sparse-cells.js";
+import { unpackCube } from "./sparse-cells.js";
 
-/** @typedef {import("./row-runs.js").Spans} Spans */
+/** @typedef {import("./row-runs.js").RowRuns} RowRuns */
 
-export class Minima {
+export class MinTree {
   #nodes;
   #ny;
   #nx;
@@ -28,17 +28,17 @@ export class Minima {
     for (let y = 0; y < ny; y++) {
       const start = 2 * (ny + y - 1) * line;
       for (let k = 0; k < line; k++) this.#nodes[start + line + k] = sign * values[y * line + k];
-      climb(this.#nodes, start, nx, cells);
+      buildInnerNodes(this.#nodes, start, nx, cells);
     }
-    climb(this.#nodes, -2 * line, ny, 2 * line);
+    buildInnerNodes(this.#nodes, -2 * line, ny, 2 * line);
   }
 
   /**
-   * Takes in values of some cells of the cube.
-   * @param {Uint32Array} places of the cells @param {Float64Array} values one a place, as the constructor gets them
+   * Adds values to some cells of the cube.
+   * @param {Uint32Array} places of the cells @param {Float64Array} values one per place, as in the constructor
    * @param {1|-1} sign
    */
-  grow(places, values, sign) {
+  appendValues(places, values, sign) {
     const nodes = this.#nodes;
     const cells = this.#cells;
     const line = this.#nx * cells;
@@ -55,57 +55,57 @@ export class Minima {
     }
   }
 
-  /** Room for the cells that were left out. @param {number} cells @param {Uint32Array} places */
-  spread(cells, places) {
-    this.#nodes = spread(this.#nodes, cells, places, Infinity);
+  /** Adds the cells that were left out. @param {number} cells @param {Uint32Array} places */
+  unpackCells(cells, places) {
+    this.#nodes = unpackCube(this.#nodes, cells, places, Infinity);
     this.#cells = cells;
   }
 
   /**
-   * @param {Spans|null} ys null for a one-dimensional active view
-   * @param {Spans} xs
-   * @param {Float64Array} out one minimum a cell, +Infinity where there is none; rows taken in part count as whole
+   * @param {RowRuns|null} ys null for a one-dimensional active view
+   * @param {RowRuns} xs
+   * @param {Float64Array} out one minimum per cell, +Infinity where there is none; rows taken in part count as whole
    */
-  reach(ys, xs, out) {
+  findMinima(ys, xs, out) {
     out.fill(Infinity);
-    if (ys === null) this.#reachLine(this.#ny, xs, out);
-    else for (let s = 0; s < ys.length; s++) this.#reachLines(ys.from[s], ys.to[s], xs, out);
+    if (ys === null) this.#visitLine(this.#ny, xs, out);
+    else for (let s = 0; s < ys.length; s++) this.#visitLines(ys.from[s], ys.to[s], xs, out);
   }
 
-  /** @param {number} from @param {number} to @param {Spans} xs @param {Float64Array} out */
-  #reachLines(from, to, xs, out) {
+  /** @param {number} from @param {number} to @param {RowRuns} xs @param {Float64Array} out */
+  #visitLines(from, to, xs, out) {
     for (let a = from + this.#ny, b = to + this.#ny; a < b; a >>= 1, b >>= 1) {
-      if (a & 1) this.#reachLine(a++, xs, out);
-      if (b & 1) this.#reachLine(--b, xs, out);
+      if (a & 1) this.#visitLine(a++, xs, out);
+      if (b & 1) this.#visitLine(--b, xs, out);
     }
   }
 
-  /** @param {number} line @param {Spans} xs @param {Float64Array} out */
-  #reachLine(line, xs, out) {
+  /** @param {number} line @param {RowRuns} xs @param {Float64Array} out */
+  #visitLine(line, xs, out) {
     const nx = this.#nx;
     const first = 2 * nx * (line - 1);
     for (let s = 0; s < xs.length; s++)
       for (let a = xs.from[s] + nx, b = xs.to[s] + nx; a < b; a >>= 1, b >>= 1) {
-        if (a & 1) this.#lower((first + a++) * this.#cells, out);
-        if (b & 1) this.#lower((first + --b) * this.#cells, out);
+        if (a & 1) this.#mergeNode((first + a++) * this.#cells, out);
+        if (b & 1) this.#mergeNode((first + --b) * this.#cells, out);
       }
   }
 
   /** @param {number} node @param {Float64Array} out */
-  #lower(node, out) {
+  #mergeNode(node, out) {
     const nodes = this.#nodes;
     for (let i = 0; i < out.length; i++) if (nodes[node + i] < out[i]) out[i] = nodes[node + i];
   }
 }
 
 /**
- * Fill the inner nodes above `leaves` leaves of `width` numbers each.
+ * Fills the inner nodes above `leaves` leaves of `width` numbers each.
  * @param {Float64Array} nodes
  * @param {number} start where the unused node 0 would be
  * @param {number} leaves
  * @param {number} width
  */
-function climb(nodes, start, leaves, width) {
+function buildInnerNodes(nodes, start, leaves, width) {
   for (let k = leaves - 1; k > 0; k--) {
     const node = start + k * width;
     const left = start + 2 * k * width;

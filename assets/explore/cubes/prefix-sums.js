@@ -1,15 +1,15 @@
-// Additive cubes, cumulated once so that any selection is a difference of few rows: prefix sums along one active
+// Additive cubes, cumulated once so that any selection is a difference of a few rows: prefix sums along one active
 // axis, summed areas over two. Unsigned 32-bit differences stay right when everything together stays below 2^32.
 
-import { growAreas, growSums } from "./append-sums.js";
-import { spread } from "./sparse-cells.js";
+import { appendToSummedAreas, appendToPrefixSums } from "./append-sums.js";
+import { unpackCube } from "./sparse-cells.js";
 
-/** @typedef {import("./row-runs.js").Spans} Spans */
-/** @typedef {Uint32Array|Float64Array} Table */
-/** @typedef {import("./frame-decoder.js").Numbers} Numbers */
+/** @typedef {import("./row-runs.js").RowRuns} RowRuns */
+/** @typedef {Uint32Array|Float64Array} SumTable */
+/** @typedef {import("./frame-decoder.js").NumberArray} Numbers */
 
 /** Sums over any selection of a cube's rows, with both directions of an active density or one of a single axis. */
-export class Sums {
+export class PrefixSums {
   #table;
   /** The cube itself, where it holds infinities: beyond one, a difference of sums is no longer a number. */
   #values;
@@ -24,46 +24,46 @@ export class Sums {
    * @param {boolean} small every sum fits 32 bits
    */
   constructor(values, ny, nx, cells, small) {
-    this.#table = ny === null ? prefixSums(values, cells, small) : summedAreas(values, ny, nx, cells, small);
-    this.#values = small || allFinite(this.#table.subarray(-cells)) ? null : values;
+    this.#table = ny === null ? buildPrefixSums(values, cells, small) : buildSummedAreas(values, ny, nx, cells, small);
+    this.#values = small || isAllFinite(this.#table.subarray(-cells)) ? null : values;
     this.#ny = ny;
     this.#nx = nx;
   }
 
-  /** Whether these can be added: what holds infinities is not summed up. @param {Numbers} values */
-  takes(values) {
-    return this.#values === null && allFinite(values);
+  /** Whether these values can be appended: those with infinities can't. @param {Numbers} values */
+  canAppend(values) {
+    return this.#values === null && isAllFinite(values);
   }
 
   /**
-   * Adds to some cells of the cube.
-   * @param {Uint32Array} places of the cells, ascending @param {Numbers} values one a place @param {number} cells of a row
+   * Adds values to some cells of the cube.
+   * @param {Uint32Array} places of the cells, ascending @param {Numbers} values one per place @param {number} cells of a row
    */
-  grow(places, values, cells) {
-    if (this.#ny === null) growSums(this.#table, places, values, cells);
-    else growAreas(this.#table, places, values, this.#ny, this.#nx, cells);
+  appendValues(places, values, cells) {
+    if (this.#ny === null) appendToPrefixSums(this.#table, places, values, cells);
+    else appendToSummedAreas(this.#table, places, values, this.#ny, this.#nx, cells);
   }
 
-  /** Room for the cells that were left out. @param {number} cells @param {Uint32Array} places */
-  spread(cells, places) {
-    this.#table = spread(this.#table, cells, places, 0);
+  /** Adds the cells that were left out. @param {number} cells @param {Uint32Array} places */
+  unpackCells(cells, places) {
+    this.#table = unpackCube(this.#table, cells, places, 0);
   }
 
   /**
-   * @param {Spans|null} ys null for a one-dimensional active view
-   * @param {Spans} xs
-   * @param {Float64Array} out one sum a cell
+   * @param {RowRuns|null} ys null for a one-dimensional active view
+   * @param {RowRuns} xs
+   * @param {Float64Array} out one sum per cell
    */
-  add(ys, xs, out) {
-    if (this.#values) addRows(this.#values, ys, xs, out);
-    else if (ys === null) addSpans(this.#table, xs, out);
-    else addAreas(this.#table, ys, xs, out);
+  sumRuns(ys, xs, out) {
+    if (this.#values) sumFromRows(this.#values, ys, xs, out);
+    else if (ys === null) sumFromPrefixes(this.#table, xs, out);
+    else sumFromAreas(this.#table, ys, xs, out);
     return out;
   }
 }
 
-/** @param {Table | Numbers} numbers */
-function allFinite(numbers) {
+/** @param {SumTable | Numbers} numbers */
+function isAllFinite(numbers) {
   for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
   return true;
 }
@@ -73,9 +73,9 @@ function allFinite(numbers) {
  * @param {Numbers} values [rows x cells]
  * @param {number} cells
  * @param {boolean} small every sum fits 32 bits
- * @returns {Table} [(rows + 1) x cells]
+ * @returns {SumTable} [(rows + 1) x cells]
  */
-function prefixSums(values, cells, small) {
+function buildPrefixSums(values, cells, small) {
   const table = small ? new Uint32Array(values.length + cells) : new Float64Array(values.length + cells);
   table.set(values, cells);
   for (let k = 2 * cells; k < table.length; k++) table[k] += table[k - cells];
@@ -89,9 +89,9 @@ function prefixSums(values, cells, small) {
  * @param {number} nx
  * @param {number} cells
  * @param {boolean} small every sum fits 32 bits
- * @returns {Table} [(ny + 1) x (nx + 1) x cells]
+ * @returns {SumTable} [(ny + 1) x (nx + 1) x cells]
  */
-function summedAreas(values, ny, nx, cells, small) {
+function buildSummedAreas(values, ny, nx, cells, small) {
   const width = (nx + 1) * cells;
   const table = small ? new Uint32Array((ny + 1) * width) : new Float64Array((ny + 1) * width);
   for (let y = 0; y < ny; y++) {
@@ -104,35 +104,35 @@ function summedAreas(values, ny, nx, cells, small) {
 }
 
 /**
- * @param {Table} table from prefixSums
- * @param {Spans} spans
- * @param {Float64Array} out one sum a cell
+ * @param {SumTable} table from buildPrefixSums
+ * @param {RowRuns} runs
+ * @param {Float64Array} out one sum per cell
  */
-function addSpans(table, spans, out) {
+function sumFromPrefixes(table, runs, out) {
   const cells = out.length;
-  if (spans.length === 0) out.fill(0);
-  for (let s = 0; s < spans.length; s++) {
-    const a = spans.from[s] * cells;
-    const b = spans.to[s] * cells;
-    const part = spans.part[s];
+  if (runs.length === 0) out.fill(0);
+  for (let s = 0; s < runs.length; s++) {
+    const a = runs.from[s] * cells;
+    const b = runs.to[s] * cells;
+    const part = runs.weight[s];
     if (s === 0) for (let i = 0; i < cells; i++) out[i] = part * (table[b + i] - table[a + i]);
     else for (let i = 0; i < cells; i++) out[i] += part * (table[b + i] - table[a + i]);
   }
 }
 
 /**
- * @param {Table} table from summedAreas
- * @param {Spans} ys
- * @param {Spans} xs
- * @param {Float64Array} out one sum a cell
+ * @param {SumTable} table from buildSummedAreas
+ * @param {RowRuns} ys
+ * @param {RowRuns} xs
+ * @param {Float64Array} out one sum per cell
  */
-function addAreas(table, ys, xs, out) {
+function sumFromAreas(table, ys, xs, out) {
   const cells = out.length;
-  const width = (xs.size + 1) * cells;
+  const width = (xs.rowCount + 1) * cells;
   out.fill(0);
   for (let t = 0; t < ys.length; t++)
     for (let s = 0; s < xs.length; s++) {
-      const part = ys.part[t] * xs.part[s];
+      const part = ys.weight[t] * xs.weight[s];
       const a = ys.from[t] * width + xs.from[s] * cells;
       const b = ys.from[t] * width + xs.to[s] * cells;
       const c = ys.to[t] * width + xs.from[s] * cells;
@@ -143,22 +143,22 @@ function addAreas(table, ys, xs, out) {
 
 /**
  * @param {Numbers} values the cube
- * @param {Spans|null} ys
- * @param {Spans} xs
- * @param {Float64Array} out one sum a cell
+ * @param {RowRuns|null} ys
+ * @param {RowRuns} xs
+ * @param {Float64Array} out one sum per cell
  */
-function addRows(values, ys, xs, out) {
+function sumFromRows(values, ys, xs, out) {
   out.fill(0);
-  if (ys === null) return addLine(values, 0, 1, xs, out);
+  if (ys === null) return addLineRows(values, 0, 1, xs, out);
   for (let t = 0; t < ys.length; t++)
-    for (let y = ys.from[t]; y < ys.to[t]; y++) addLine(values, y * xs.size, ys.part[t], xs, out);
+    for (let y = ys.from[t]; y < ys.to[t]; y++) addLineRows(values, y * xs.rowCount, ys.weight[t], xs, out);
 }
 
-/** @param {Numbers} values @param {number} line @param {number} share @param {Spans} xs @param {Float64Array} out */
-function addLine(values, line, share, xs, out) {
+/** @param {Numbers} values @param {number} line @param {number} share @param {RowRuns} xs @param {Float64Array} out */
+function addLineRows(values, line, share, xs, out) {
   for (let s = 0; s < xs.length; s++)
     for (let x = xs.from[s]; x < xs.to[s]; x++) {
       const row = (line + x) * out.length;
-      for (let i = 0; i < out.length; i++) out[i] += share * xs.part[s] * values[row + i];
+      for (let i = 0; i < out.length; i++) out[i] += share * xs.weight[s] * values[row + i];
     }
 }

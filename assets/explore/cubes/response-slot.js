@@ -1,14 +1,14 @@
-/** One kind of answer (ghost, cubes, plain): what is wanted, and what is held. An answer no longer wanted is dropped. */
+/** The response of one kind (ghost, cubes, plain): which is requested, and which is held. A superseded response is dropped. */
 
-/** @typedef {import("../data-client.js").Client} Client */
-/** @typedef {import("./frame-decoder.js").Frame} Frame */
+/** @typedef {import("../data-client.js").DataClient} Client */
+/** @typedef {import("./frame-decoder.js").CubeFrame} Frame */
 
-export class Layer {
-  /** The address of the answer that the pictures hold. */
-  held = "";
-  #wanted = "";
-  /** Counts the wishes: only the answer to the last one counts. */
-  #ticket = 0;
+export class ResponseSlot {
+  /** The URL of the response that the views show. */
+  heldUrl = "";
+  #requestedUrl = "";
+  /** Counts the requests: only the response to the last one counts. */
+  #requestNumber = 0;
 
   /**
    * @param {Client} client @param {string} purpose
@@ -17,51 +17,51 @@ export class Layer {
   constructor(client, purpose, install, fail) {
     this.client = client;
     this.purpose = purpose;
-    this.install = install;
-    this.fail = fail;
+    this.onFrame = install;
+    this.onError = fail;
   }
 
   /** @param {string} url */
-  want(url) {
-    if (url === this.#wanted) return;
-    this.#wanted = url;
-    this.#ticket += 1;
-    const known = this.client.cached(url);
-    if (known) this.#take(url, known);
-    else this.#fetch(url, this.#ticket);
+  requestUrl(url) {
+    if (url === this.#requestedUrl) return;
+    this.#requestedUrl = url;
+    this.#requestNumber += 1;
+    const cached = this.client.getCached(url);
+    if (cached) this.#installFrame(url, cached);
+    else this.#fetchFrame(url, this.#requestNumber);
   }
 
-  /** Whether an answer is on its way. */
-  get waiting() {
-    return this.#wanted !== "" && this.#wanted !== this.held;
+  /** Whether a response is outstanding. */
+  get isWaiting() {
+    return this.#requestedUrl !== "" && this.#requestedUrl !== this.heldUrl;
   }
 
-  /** What is held has become the answer of another address. @param {string} url */
-  become(url) {
-    this.#wanted = this.held = url;
+  /** The held response has become that of another URL. @param {string} url */
+  setHeldUrl(url) {
+    this.#requestedUrl = this.heldUrl = url;
   }
 
-  /** The next wish is fetched anew, also if it is the one that failed. */
-  forget() {
-    this.#wanted = this.held = "";
-    this.#ticket += 1;
+  /** Drops the response, so that the next request is fetched, even the one that failed. */
+  dropAnswer() {
+    this.#requestedUrl = this.heldUrl = "";
+    this.#requestNumber += 1;
   }
 
-  /** @param {string} url @param {number} ticket */
-  async #fetch(url, ticket) {
+  /** @param {string} url @param {number} requestNumber */
+  async #fetchFrame(url, requestNumber) {
     try {
-      const frame = await this.client.frame(url, this.purpose);
-      if (ticket === this.#ticket) this.#take(url, frame);
+      const frame = await this.client.fetchFrame(url, this.purpose);
+      if (requestNumber === this.#requestNumber) this.#installFrame(url, frame);
     } catch (error) {
-      if (ticket !== this.#ticket) return;
-      this.#wanted = "";
-      this.fail(/** @type {Error} */ (error));
+      if (requestNumber !== this.#requestNumber) return;
+      this.#requestedUrl = "";
+      this.onError(/** @type {Error} */ (error));
     }
   }
 
   /** @param {string} url @param {Frame} frame */
-  #take(url, frame) {
-    this.held = url;
-    this.install(frame);
+  #installFrame(url, frame) {
+    this.heldUrl = url;
+    this.onFrame(frame);
   }
 }

@@ -1,14 +1,14 @@
-// Most cells of a density can be empty in every row of its cube, as on a map of airports. What every frame reads then
-// holds the others only, packed side by side.
+// Most cells of a density can be empty in every row of its cube, as on a map of airports. Such cubes are packed: they
+// keep the other cells only, side by side.
 
-/** @typedef {import("./frame-decoder.js").Numbers} Numbers */
+/** @typedef {import("./frame-decoder.js").NumberArray} Numbers */
 
 /**
- * The cells that hold something in some row; null where most do, and packing would not pay.
+ * The cells that are non-empty in at least one cube row; null if most are, as packing would not pay.
  * @param {Numbers} count [rows x cells]
  * @param {number} cells
  */
-export function heldCells(count, cells) {
+export function findUsedCells(count, cells) {
   const held = new Uint8Array(cells);
   for (let row = 0; row < count.length; row += cells)
     for (let cell = 0; cell < cells; cell++) if (count[row + cell] !== 0) held[cell] = 1;
@@ -23,7 +23,7 @@ export function heldCells(count, cells) {
  * @param {Uint32Array} places of the cells to keep
  * @returns {Values} [rows x places]
  */
-export function pack(values, cells, places) {
+export function packCells(values, cells, places) {
   const rows = cells ? values.length / cells : 0;
   const packed = new /** @type {new (length: number) => Values} */ (values.constructor)(rows * places.length);
   for (let row = 0, k = 0; row < rows; row++)
@@ -32,24 +32,24 @@ export function pack(values, cells, places) {
 }
 
 /**
- * @param {Float64Array} packed one number a place
+ * @param {Float64Array} packed one number per place
  * @param {Uint32Array} places
- * @param {number} empty what the other cells show
- * @param {Float64Array} out one number a cell
+ * @param {number} empty value of the other cells
+ * @param {Float64Array} out one number per cell
  */
-export function unpack(packed, places, empty, out) {
+export function unpackCells(packed, places, empty, out) {
   out.fill(empty);
   for (let i = 0; i < places.length; i++) out[places[i]] = packed[i];
   return out;
 }
 
 /**
- * The places of cells of a cube in the packed one; null if some of them were left out.
+ * Maps places in a cube to places in the packed one; null if some of these cells were left out.
  * @param {Uint32Array} cube places in [rows x cells]
  * @param {number} cells
  * @param {Uint32Array} places of the cells kept
  */
-export function among(cube, cells, places) {
+export function mapToPacked(cube, cells, places) {
   const order = new Int32Array(cells).fill(-1);
   places.forEach((cell, index) => (order[cell] = index));
   if (cube.some((place) => order[place % cells] < 0)) return null;
@@ -57,15 +57,15 @@ export function among(cube, cells, places) {
 }
 
 /**
- * The opposite of `pack`.
+ * The inverse of `packCells`.
  * @template {Numbers} Values
  * @param {Values} packed [rows x places]
  * @param {number} cells
  * @param {Uint32Array} places
- * @param {number} empty what the other cells hold
+ * @param {number} empty value of the other cells
  * @returns {Values} [rows x cells]
  */
-export function spread(packed, cells, places, empty) {
+export function unpackCube(packed, cells, places, empty) {
   const rows = packed.length / places.length;
   const values = new /** @type {new (length: number) => Values} */ (packed.constructor)(rows * cells);
   if (empty !== 0) values.fill(empty);

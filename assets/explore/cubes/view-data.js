@@ -1,47 +1,47 @@
 /**
- * What one view shows, and how well it is known.
- * @import { Axis, Selection } from "../types.js"
+ * The data that one view shows, and its status.
+ * @import { CubeAxis, Selection } from "../types.js"
  * @import { FrameView } from "./frame-decoder.js"
  */
-import { Table } from "./cube-slicer.js";
+import { CubeSlicer } from "./cube-slicer.js";
 
-/** @typedef {"exact" | "approximate" | "stale"} Status */
-/** @typedef {"cube" | "plain" | null} Source */
+/** @typedef {"exact" | "approximate" | "stale"} ResultStatus */
+/** @typedef {"cube" | "plain" | null} ValueSource */
 
-/** @type {WeakMap<FrameView, Table>} */
-const tables = new WeakMap();
+/** @type {WeakMap<FrameView, CubeSlicer>} */
+const slicers = new WeakMap();
 
-/** Summing up a cube is worth doing once, until the table has gone on with new rows. @param {FrameView} view */
-function tableOf(view) {
-  const known = tables.get(view);
-  const table = known?.total === view.total ? known : new Table(view);
-  tables.set(view, table);
-  return table;
+/** The slicer of a cube, built once and again when new rows have been added to it. @param {FrameView} view */
+function getSlicer(view) {
+  const known = slicers.get(view);
+  const slicer = known?.total === view.total ? known : new CubeSlicer(view);
+  slicers.set(view, slicer);
+  return slicer;
 }
 
 /** @param {FrameView} view */
-const cells = (view) => view.shape.slice(1).reduce((product, length) => product * length, 1);
+const countCells = (view) => view.shape.slice(1).reduce((product, length) => product * length, 1);
 
-export class Picture {
-  /** @type {Axis[]} */ axes = [];
-  /** @type {Status} */ status = "stale";
+export class ViewData {
+  /** @type {CubeAxis[]} */ axes = [];
+  /** @type {ResultStatus} */ status = "stale";
   /** The state whose values are shown. */
-  stamp = -1;
-  /** The work this picture has taken notice of. */
+  stateNumber = -1;
+  /** The engine's revision at the last update. */
   revision = -1;
-  /** Whether the page knows what is shown. */
-  told = true;
-  cubeExact = true;
-  /** Which engine counted what is shown, if not the ordinary one. */
+  /** Whether the listener has been notified of these values. */
+  isNotified = true;
+  isCubeExact = true;
+  /** Which engine computed the values, if not the default one. */
   engine = "";
-  /** Whether its cube came with the exact densities. */
-  fine = false;
+  /** Whether its cube came with the request for exact densities. */
+  hasExactCube = false;
   values = new Float64Array(0);
   ghost = new Float64Array(0);
   #key = "";
-  /** @type {Table | null} */ #ghost = null;
-  /** @type {Table | null} */ #cube = null;
-  /** @type {Table | null} */ #plain = null;
+  /** @type {CubeSlicer | null} */ #ghost = null;
+  /** @type {CubeSlicer | null} */ #cube = null;
+  /** @type {CubeSlicer | null} */ #plain = null;
 
   /** @param {string} id */
   constructor(id) {
@@ -49,59 +49,59 @@ export class Picture {
   }
 
   /**
-   * Begins with the unfiltered distribution of a view.
-   * @param {FrameView} view @param {string} key what the view was asked as
+   * Sets the unfiltered distribution of a view.
+   * @param {FrameView} view @param {string} key the view's part of the request
    * @returns {boolean} whether anything is new
    */
-  begin(view, key) {
+  setGhost(view, key) {
     if (key === this.#key && view.total === this.#ghost?.total) return false;
     this.#key = key;
     this.axes = view.axes;
-    this.values = new Float64Array(cells(view));
-    this.ghost = new Float64Array(cells(view));
-    this.#ghost = tableOf(view);
-    this.#ghost.slice(null, this.ghost);
-    this.stamp = this.revision = -1;
+    this.values = new Float64Array(countCells(view));
+    this.ghost = new Float64Array(countCells(view));
+    this.#ghost = getSlicer(view);
+    this.#ghost.sliceInto(null, this.ghost);
+    this.stateNumber = this.revision = -1;
     this.status = "stale";
     this.#cube = this.#plain = null;
     return true;
   }
 
   /** @param {FrameView} view @param {boolean} fine */
-  takeCube(view, fine) {
-    this.#cube = tableOf(view);
-    this.cubeExact = view.exact;
-    this.fine = fine;
+  setCube(view, fine) {
+    this.#cube = getSlicer(view);
+    this.isCubeExact = view.exact;
+    this.hasExactCube = fine;
   }
 
   /** @param {FrameView} view */
-  takePlain(view) {
-    this.#plain = tableOf(view);
+  setPlain(view) {
+    this.#plain = getSlicer(view);
   }
 
   /**
-   * Takes new rows into one of its answers.
+   * Adds new rows to one of its responses.
    * @param {"ghost" | "cube" | "plain"} part @param {FrameView} delta
-   * @returns {boolean} whether it could; if not, the answer is to be fetched anew
+   * @returns {boolean} whether it could; if not, the response must be fetched again
    */
-  grow(part, delta) {
-    const table = part === "ghost" ? this.#ghost : part === "cube" ? this.#cube : this.#plain;
-    if (!table?.grow(delta)) return false;
-    if (part === "ghost") table.slice(null, this.ghost);
+  appendDelta(part, delta) {
+    const slicer = part === "ghost" ? this.#ghost : part === "cube" ? this.#cube : this.#plain;
+    if (!slicer?.appendDelta(delta)) return false;
+    if (part === "ghost") slicer.sliceInto(null, this.ghost);
     return true;
   }
 
   /**
-   * Shows a state from what covers it; from nothing, the last picture stays and is stale.
-   * @param {Source} source @param {Selection | null} selection of the active view @param {number} stamp
+   * Computes the values of a state from the source that covers it; without one, the last values stay and are stale.
+   * @param {ValueSource} source @param {Selection | null} selection of the active view @param {number} stamp
    */
-  show(source, selection, stamp) {
-    const table = source === "cube" ? this.#cube : source === "plain" ? this.#plain : null;
-    if (table) {
-      table.slice(source === "cube" ? selection : null, this.values);
-      this.status = source === "plain" || this.cubeExact || table.isExact(selection) ? "exact" : "approximate";
-      this.engine = table.engine;
-      this.stamp = stamp;
-    } else if (this.stamp !== stamp) this.status = "stale";
+  updateValues(source, selection, stamp) {
+    const slicer = source === "cube" ? this.#cube : source === "plain" ? this.#plain : null;
+    if (slicer) {
+      slicer.sliceInto(source === "cube" ? selection : null, this.values);
+      this.status = source === "plain" || this.isCubeExact || slicer.isExact(selection) ? "exact" : "approximate";
+      this.engine = slicer.engine;
+      this.stateNumber = stamp;
+    } else if (this.stateNumber !== stamp) this.status = "stale";
   }
 }

@@ -1,120 +1,120 @@
 /**
- * The lines of rows that are drawn: those that leave the view become those that come into it.
+ * The rows of the table that are drawn: elements of rows that leave the viewport are reused for those that enter it.
  * @import { Column } from "../types.js"
- * @import { Cell } from "./cell-cursor.js"
- * @import { Value } from "./cell-format.js"
- * @import { Range } from "./column-layout.js"
+ * @import { CellPosition } from "./cell-cursor.js"
+ * @import { CellValue } from "./cell-format.js"
+ * @import { VisibleRange } from "./column-layout.js"
  */
-import { Band } from "./row-cells.js";
+import { RowCells } from "./row-cells.js";
 import { h, setText } from "../dom.js";
 
-/** @typedef {(value: Value, column: number) => string} Tell */
+/** @typedef {(value: CellValue, column: number) => string} FormatCell */
 
-class Line {
+class BodyRow {
   /** @type {number} */ #index = -1;
   #place = NaN;
-  /** @type {Value[] | undefined} */ values = undefined;
+  /** @type {CellValue[] | undefined} */ values = undefined;
 
-  /** @param {Column[]} columns @param {Tell} tell */
-  constructor(columns, tell) {
+  /** @param {Column[]} columns @param {FormatCell} formatCell */
+  constructor(columns, formatCell) {
     this.columns = columns;
-    this.tell = tell;
-    this.element = h("div", { role: "row", class: "dx-sheet-row", "data-waiting": true });
-    this.band = new Band(this.element, (column) => this.#cell(column));
+    this.formatCell = formatCell;
+    this.element = h("div", { role: "row", class: "dx-virtual-table-row", "data-waiting": true });
+    this.cells = new RowCells(this.element, (column) => this.#createCell(column));
   }
 
   /** @param {number} index @param {number} place pixels */
-  stand(index, place) {
+  placeAt(index, place) {
     if (place !== this.#place) this.element.style.transform = `translateY(${(this.#place = place)}px)`;
     if (index === this.#index) return;
     this.#index = index;
-    this.element.setAttribute("aria-rowindex", String(index + 2)); // the first is the head
+    this.element.setAttribute("aria-rowindex", String(index + 2)); // row 1 is the header
   }
 
-  /** @param {Value[] | undefined} values */
-  write(values) {
+  /** @param {CellValue[] | undefined} values */
+  setValues(values) {
     if (values === this.values) return;
     this.values = values;
     this.element.toggleAttribute("data-waiting", !values);
-    this.band.each((cell, column) => this.#say(cell, column));
+    this.cells.forEachCell((cell, column) => this.#updateCell(cell, column));
   }
 
   /** @param {number} column */
-  #cell(column) {
+  #createCell(column) {
     const cell = h("div", { role: "gridcell", class: "dx-cell", "data-kind": this.columns[column].kind });
-    this.#say(cell, column);
+    this.#updateCell(cell, column);
     return cell;
   }
 
   /** @param {HTMLElement} cell @param {number} column */
-  #say(cell, column) {
+  #updateCell(cell, column) {
     const { values } = this;
-    setText(cell, values ? this.tell(values[column], column) : "");
+    setText(cell, values ? this.formatCell(values[column], column) : "");
     cell.toggleAttribute("data-missing", values?.[column] === null);
     if (cell.title) cell.title = "";
   }
 }
 
-export class Lines {
-  /** @type {Map<number, Line>} */ #lines = new Map();
+export class TableBody {
+  /** @type {Map<number, BodyRow>} */ #rows = new Map();
 
-  /** @param {HTMLElement} body @param {Column[]} columns @param {number} height of a line, pixels */
+  /** @param {HTMLElement} body @param {Column[]} columns @param {number} height of a row, pixels */
   constructor(body, columns, height) {
     this.body = body;
     this.columns = columns;
-    this.height = height;
-    /** @type {((value: Value) => string)[]} */ this.writers = columns.map(() => String);
+    this.rowHeight = height;
+    /** @type {((value: CellValue) => string)[]} */ this.formatters = columns.map(() => String);
   }
 
   /**
-   * @param {Range} rows @param {Range} columns @param {number} shift of all lines, pixels
-   * @param {(index: number) => Value[] | undefined} row
+   * @param {VisibleRange} rows @param {VisibleRange} columns @param {number} shift of all rows, pixels
+   * @param {(index: number) => CellValue[] | undefined} getRow
    */
-  draw({ from, to }, columns, shift, row) {
-    const free = this.#free(from, to);
+  drawRows({ from, to }, columns, shift, getRow) {
+    const free = this.#releaseRows(from, to);
     let before = null;
     for (let index = from; index < to; index++) {
-      const line = this.#lines.get(index) ?? free.pop() ?? new Line(this.columns, this.#tell);
-      line.stand(index, index * this.height + shift);
-      line.write(row(index));
-      line.band.draw(columns);
-      this.#lines.set(index, line);
-      this.#follow(line.element, before);
-      before = line.element;
+      const bodyRow = this.#rows.get(index) ?? free.pop() ?? new BodyRow(this.columns, this.#formatCell);
+      bodyRow.placeAt(index, index * this.rowHeight + shift);
+      bodyRow.setValues(getRow(index));
+      bodyRow.cells.drawColumns(columns);
+      this.#rows.set(index, bodyRow);
+      this.#insertAfter(bodyRow.element, before);
+      before = bodyRow.element;
     }
     for (const { element } of free) element.remove();
   }
 
-  /** @param {Cell} cell @returns {HTMLElement | undefined} undefined where it is not drawn */
-  cell({ row, column }) {
-    return this.#lines.get(row)?.band.cell(column);
+  /** @param {CellPosition} cell @returns {HTMLElement | undefined} undefined where it is not drawn */
+  getCell({ row, column }) {
+    return this.#rows.get(row)?.cells.getCell(column);
   }
 
-  /** @param {Element} target @returns {(Cell & { value: Value }) | null} the cell that it is */
-  find(target) {
-    for (const [row, { band, values }] of this.#lines) {
-      const column = band.find(target);
+  /** @param {Element} target @returns {(CellPosition & { value: CellValue }) | null} null: it is no cell */
+  findCell(target) {
+    for (const [row, { cells, values }] of this.#rows) {
+      const column = cells.findColumn(target);
       if (column >= 0) return { row, column, value: values?.[column] };
     }
     return null;
   }
 
-  /** @type {Tell} */
-  #tell = (value, column) => this.writers[column](value);
+  /** @type {FormatCell} */
+  #formatCell = (value, column) => this.formatters[column](value);
 
-  /** Lets go of the lines outside; those that may be drawn anew. @param {number} from @param {number} to @returns {Line[]} */
-  #free(from, to) {
+  /** Removes the rows outside this range; returns them for reuse. @param {number} from @param {number} to @returns {BodyRow[]} */
+  #releaseRows(from, to) {
     const free = [];
-    for (const [index, line] of this.#lines) {
+    for (const [index, bodyRow] of this.#rows) {
       if (index >= from && index < to) continue;
-      this.#lines.delete(index);
-      free.push(line);
+      this.#rows.delete(index);
+      free.push(bodyRow);
     }
     return free;
   }
 
-  /** In the order of rows, for who has them read out. @param {HTMLElement} element @param {HTMLElement | null} before */
-  #follow(element, before) {
+  /** Inserts an element in row order, for screen readers. @param {HTMLElement} element @param {HTMLElement | null} before */
+  #insertAfter(element, before) {
     if (before ? before.nextSibling === element : this.body.firstChild === element) return;
     if (before) before.after(element);
     else this.body.prepend(element);

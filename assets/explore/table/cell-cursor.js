@@ -1,20 +1,20 @@
 /**
- * The cell of the table that the keys have led to, and what is told of the one under the pointer.
- * @import { Sheet } from "./virtual-table.js"
+ * The cell of the table selected by keyboard, and the tooltip of the one under the pointer.
+ * @import { VirtualTable } from "./virtual-table.js"
  */
 
-/** The id of the cell that the keys have led to. */
-const CURSOR = "dx-cursor";
+/** The id of the highlighted cell. */
+const CURSOR_ID = "dx-cursor";
 
-/** @typedef {{ row: number, column: number }} Cell */
+/** @typedef {{ row: number, column: number }} CellPosition */
 
-/** The row of the heads. */
-export const HEAD_ROW = -1;
+/** The row index of the header. */
+export const HEADER_ROW = -1;
 
-/** @typedef {{ rows: number, columns: number, page: number }} Size how many there are, and how many rows are seen at once */
+/** @typedef {{ rows: number, columns: number, page: number }} GridSize how many rows and columns there are, and how many rows fit on the screen */
 
-/** @type {Record<string, (cell: Cell, size: Size, all: boolean) => Cell>} */
-const STEPS = {
+/** @type {Record<string, (cell: CellPosition, size: GridSize, all: boolean) => CellPosition>} */
+const KEY_STEPS = {
   ArrowUp: ({ row, column }) => ({ row: row - 1, column }),
   ArrowDown: ({ row, column }) => ({ row: row + 1, column }),
   ArrowLeft: ({ row, column }) => ({ row, column: column - 1 }),
@@ -26,108 +26,108 @@ const STEPS = {
 };
 
 /** @param {number} value @param {number} first @param {number} count */
-const among = (value, first, count) => Math.max(first, Math.min(count - 1, value));
+const clampIndex = (value, first, count) => Math.max(first, Math.min(count - 1, value));
 
 /**
- * @param {Cell} cell @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">} event @param {Size} size
- * @returns {Cell | null} null: the key is not one of the table's
+ * @param {CellPosition} cell @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">} event @param {GridSize} size
+ * @returns {CellPosition | null} null: not a key of the table
  */
-export function stepped(cell, { key, ctrlKey, metaKey, altKey }, size) {
-  if (altKey || !Object.hasOwn(STEPS, key)) return null;
-  const { row, column } = STEPS[key](cell, size, ctrlKey || metaKey);
-  return { row: among(row, HEAD_ROW, size.rows), column: among(column, 0, size.columns) };
+export function moveByKey(cell, { key, ctrlKey, metaKey, altKey }, size) {
+  if (altKey || !Object.hasOwn(KEY_STEPS, key)) return null;
+  const { row, column } = KEY_STEPS[key](cell, size, ctrlKey || metaKey);
+  return { row: clampIndex(row, HEADER_ROW, size.rows), column: clampIndex(column, 0, size.columns) };
 }
 
-/** Whether a key presses a button. @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "repeat">} event */
-const presses = ({ key, ctrlKey, metaKey, altKey, repeat }) => (key === "Enter" || key === " ") && !(ctrlKey || metaKey || altKey || repeat);
+/** Whether a key activates a button. @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "repeat">} event */
+const isActivationKey = ({ key, ctrlKey, metaKey, altKey, repeat }) => (key === "Enter" || key === " ") && !(ctrlKey || metaKey || altKey || repeat);
 
-export class Cursor {
-  /** @type {Cell | null} */ #cell = null;
-  /** @type {HTMLElement | undefined} */ #marked = undefined;
+export class CellCursor {
+  /** @type {CellPosition | null} */ #position = null;
+  /** @type {HTMLElement | undefined} */ #highlighted = undefined;
 
-  /** @param {Sheet} sheet */
-  constructor(sheet) {
-    this.sheet = sheet;
-    const { element } = sheet;
-    element.addEventListener("keydown", (event) => this.#key(event));
-    element.addEventListener("focus", () => this.#go(this.#from));
-    element.addEventListener("click", ({ target }) => this.#point(/** @type {Element} */ (target)));
-    element.addEventListener("pointerover", ({ target }) => this.#name(/** @type {HTMLElement} */ (target)));
+  /** @param {VirtualTable} table */
+  constructor(table) {
+    this.table = table;
+    const { element } = table;
+    element.addEventListener("keydown", (event) => this.#handleKey(event));
+    element.addEventListener("focus", () => this.#moveTo(this.#currentPosition));
+    element.addEventListener("click", ({ target }) => this.#handleClick(/** @type {Element} */ (target)));
+    element.addEventListener("pointerover", ({ target }) => this.#updateTooltip(/** @type {HTMLElement} */ (target)));
   }
 
-  /** Where cells are drawn by now; a reader of the screen is told only of what is there. */
-  mark() {
-    const { element } = this.sheet;
-    const next = this.#drawn;
-    if (next !== this.#marked) this.#marked?.removeAttribute("id");
-    this.#marked = next;
+  /** Highlights the cell once it is drawn; screen readers can only be pointed to elements that exist. */
+  updateHighlight() {
+    const { element } = this.table;
+    const next = this.#drawnElement;
+    if (next !== this.#highlighted) this.#highlighted?.removeAttribute("id");
+    this.#highlighted = next;
     if (!next) return element.removeAttribute("aria-activedescendant");
-    next.id = CURSOR;
-    element.setAttribute("aria-activedescendant", CURSOR);
+    next.id = CURSOR_ID;
+    element.setAttribute("aria-activedescendant", CURSOR_ID);
   }
 
-  /** The rows begin elsewhere, where the keys go on; in the column in which they were. */
-  begin() {
-    if (this.#cell && this.#cell.row !== HEAD_ROW) this.#cell = { ...this.#cell, row: this.sheet.at };
+  /** The table was scrolled to other rows: the cursor moves there, in the same column. */
+  followScroll() {
+    if (this.#position && this.#position.row !== HEADER_ROW) this.#position = { ...this.#position, row: this.table.topRow };
   }
 
-  /** The cell or the head that it is on; a head says how it is sorted, its button would not. @returns {HTMLElement | undefined} */
-  get #drawn() {
-    const { heads, lines } = this.sheet;
-    if (!this.#cell) return undefined;
-    return this.#cell.row === HEAD_ROW ? heads.cell(this.#cell.column) : lines.cell(this.#cell);
+  /** The cell or header cell at the cursor; a header cell exposes its sort order, its button doesn't. @returns {HTMLElement | undefined} */
+  get #drawnElement() {
+    const { header, body } = this.table;
+    if (!this.#position) return undefined;
+    return this.#position.row === HEADER_ROW ? header.getCell(this.#position.column) : body.getCell(this.#position);
   }
 
-  /** Where there are no rows that is at the heads. @returns {Cell} */
-  get #from() {
-    const { at, total } = this.sheet;
-    const { row, column } = this.#cell ?? { row: at, column: this.sheet.column };
+  /** The position of the cursor; in the header if there are no rows. @returns {CellPosition} */
+  get #currentPosition() {
+    const { topRow: at, total } = this.table;
+    const { row, column } = this.#position ?? { row: at, column: this.table.leftColumn };
     return { row: Math.min(row, (total ?? Infinity) - 1), column };
   }
 
-  /** @param {Cell} cell @param {boolean} [quietly] without a ring around it */
-  #go(cell, quietly = false) {
-    this.#cell = cell;
-    this.sheet.element.toggleAttribute("data-quiet", quietly);
-    this.mark();
+  /** @param {CellPosition} cell @param {boolean} [quietly] without a focus ring */
+  #moveTo(cell, quietly = false) {
+    this.#position = cell;
+    this.table.element.toggleAttribute("data-quiet", quietly);
+    this.updateHighlight();
   }
 
   /** @param {KeyboardEvent} event */
-  #key(event) {
-    const { element, total, columns, reach } = this.sheet;
+  #handleKey(event) {
+    const { element, total, columns, scroll } = this.table;
     if (event.target !== element) return;
-    const from = this.#from;
-    const cell = stepped(from, event, { rows: total ?? 0, columns: columns.length, page: reach.whole });
-    if (cell) this.#lead(cell);
-    else if (from.row === HEAD_ROW && presses(event)) this.#press(from);
+    const from = this.#currentPosition;
+    const cell = moveByKey(from, event, { rows: total ?? 0, columns: columns.length, page: scroll.wholeRowCount });
+    if (cell) this.#moveAndReveal(cell);
+    else if (from.row === HEADER_ROW && isActivationKey(event)) this.#pressHeader(from);
     else return;
     event.preventDefault();
   }
 
-  /** @param {Cell} cell */
-  #lead(cell) {
-    this.#go(cell);
-    this.sheet.reveal(cell);
+  /** @param {CellPosition} cell */
+  #moveAndReveal(cell) {
+    this.#moveTo(cell);
+    this.table.revealCell(cell);
   }
 
-  /** @param {Cell} head */
-  #press(head) {
-    this.#go(head);
-    this.sheet.heads.press(head.column);
+  /** @param {CellPosition} position in the header */
+  #pressHeader(position) {
+    this.#moveTo(position);
+    this.table.header.sortByColumn(position.column);
   }
 
-  /** The keys go on where a hand was; the button of a head may leave with what is drawn. @param {Element} target that was clicked */
-  #point(target) {
-    const { element, heads, lines } = this.sheet;
-    const cell = lines.find(target) ?? heads.find(target);
+  /** Moves the cursor to the clicked cell; the button of a header cell may be removed when the table is redrawn. @param {Element} target that was clicked */
+  #handleClick(target) {
+    const { element, header, body } = this.table;
+    const cell = body.findCell(target) ?? header.findCell(target);
     if (!cell) return;
     element.focus({ preventScroll: true });
-    this.#go({ row: cell.row, column: cell.column }, cell.row === HEAD_ROW);
+    this.#moveTo({ row: cell.row, column: cell.column }, cell.row === HEADER_ROW);
   }
 
-  /** A text that is cut off, or a number that is rounded, is told whole. @param {HTMLElement} element under the pointer */
-  #name(element) {
-    const found = this.sheet.lines.find(element);
+  /** Shows a truncated text or a rounded number in full as a tooltip. @param {HTMLElement} element under the pointer */
+  #updateTooltip(element) {
+    const found = this.table.body.findCell(element);
     if (!found) return;
     const { value } = found;
     const cut = element.scrollWidth > element.clientWidth;

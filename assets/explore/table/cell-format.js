@@ -1,81 +1,81 @@
 /**
- * Values of rows as people read them in a column, and how wide that is.
+ * Formats the values of a column, and computes its width.
  * @import { Column } from "../types.js"
  */
 import { formatTime } from "../../charts/format.js";
 
-/** @typedef {string | number | boolean | null | undefined} Value */
+/** @typedef {string | number | boolean | null | undefined} CellValue */
 
-export const MISSING = "–";
-/** Figures that are told; the rest is often what a computer made of them. */
-const FIGURES = 6;
-const MOST_DECIMALS = 6;
-/** What is less is not told by decimals. */
-const TINY = 0.5 / 10 ** MOST_DECIMALS;
-/** Up to here numbers hold every integer; those beyond come as text. */
-const WHOLE = 2 ** 53;
+export const MISSING_TEXT = "–";
+/** Significant digits shown; further ones are often artefacts of floating-point numbers. */
+const SIGNIFICANT_DIGITS = 6;
+const MAX_DECIMALS = 6;
+/** Smaller numbers are not shown as decimals. */
+const MIN_FIXED_VALUE = 0.5 / 10 ** MAX_DECIMALS;
+/** The largest safe integer; larger ones arrive as text. */
+const MAX_SAFE_VALUE = 2 ** 53;
 /** Pixels. */
-const WIDEST = 320;
-const ROOM = { cell: 24, sorted: 18 };
+const MAX_COLUMN_WIDTH = 320;
+const CELL_PADDING = { cell: 24, sorted: 18 };
 
 /** @param {string} text */
-const signed = (text) => text.replaceAll("-", "\u2212");
+const replaceMinus = (text) => text.replaceAll("-", "\u2212");
 
-/** How many decimals a number needs. @param {Value} value */
-function decimals(value) {
+/** How many decimal places a number needs. @param {CellValue} value */
+function countDecimals(value) {
   if (typeof value !== "number" || Number.isInteger(value)) return 0;
-  const [, fraction = "", power = "0"] = /^[^.e]*(?:\.(\d+))?(?:e(.+))?$/.exec(String(Number(value.toPrecision(FIGURES)))) ?? [];
-  return Math.max(0, Math.min(MOST_DECIMALS, fraction.length - Number(power)));
+  const [, fraction = "", power = "0"] = /^[^.e]*(?:\.(\d+))?(?:e(.+))?$/.exec(String(Number(value.toPrecision(SIGNIFICANT_DIGITS)))) ?? [];
+  return Math.max(0, Math.min(MAX_DECIMALS, fraction.length - Number(power)));
 }
 
-/** @type {Intl.NumberFormat[]} by how many decimals there are */
-const FORMATS = Array.from({ length: MOST_DECIMALS + 1 }, (_, count) =>
+/** @type {Intl.NumberFormat[]} by number of decimal places */
+const FORMATS = Array.from({ length: MAX_DECIMALS + 1 }, (_, count) =>
   new Intl.NumberFormat("en-US", { minimumFractionDigits: count, maximumFractionDigits: count }));
 
 /**
- * As many decimals for each, so that they stand below each other; more where a number would not be told else.
- * @param {Value[]} values @returns {(value: Value) => string}
+ * Formats numbers with the same number of decimal places, so that they align; more where a number needs them.
+ * @param {CellValue[]} values @returns {(value: CellValue) => string}
  */
-function numbers(values) {
-  const most = values.reduce((/** @type {number} */ most, value) => Math.max(most, decimals(value)), 0);
+function createNumberFormatter(values) {
+  const most = values.reduce((/** @type {number} */ most, value) => Math.max(most, countDecimals(value)), 0);
   return (value) => {
-    if (typeof value === "string") return signed(FORMATS[0].format(BigInt(value)));
+    if (typeof value === "string") return replaceMinus(FORMATS[0].format(BigInt(value)));
     const number = Number(value);
-    const small = number !== 0 && Math.abs(number) < TINY;
-    const told = small || Math.abs(number) > WHOLE ? String(Number(number.toPrecision(FIGURES))) : FORMATS[Math.max(most, decimals(number))].format(number);
-    return signed(told);
+    const small = number !== 0 && Math.abs(number) < MIN_FIXED_VALUE;
+    const told = small || Math.abs(number) > MAX_SAFE_VALUE ? String(Number(number.toPrecision(SIGNIFICANT_DIGITS))) : FORMATS[Math.max(most, countDecimals(number))].format(number);
+    return replaceMinus(told);
   };
 }
 
-/** @type {Record<Column["kind"], (values: Value[]) => (value: Value) => string>} */
-const WRITERS = {
-  number: numbers,
+/** @type {Record<Column["kind"], (values: CellValue[]) => (value: CellValue) => string>} */
+const FORMATTERS = {
+  number: createNumberFormatter,
   time: () => (value) => formatTime(Number(value)),
   category: () => String,
   boolean: () => String,
 };
 
 /**
- * How the values of a column are written.
- * @param {Column} column @param {Value[]} values some of them
- * @returns {(value: Value) => string}
+ * The formatter of a column.
+ * @param {Column} column @param {CellValue[]} values some of them
+ * @returns {(value: CellValue) => string}
  */
-export function writer({ kind }, values) {
-  const write = WRITERS[kind](values);
-  return (value) => (value === null || value === undefined ? MISSING : write(value));
+export function createFormatter({ kind }, values) {
+  const format = FORMATTERS[kind](values);
+  return (value) => (value === null || value === undefined ? MISSING_TEXT : format(value));
 }
 
 /**
- * Values that a column must be wide enough for: those that are seen first, and those that are seen once it is sorted by.
- * @param {Column} column @param {Value[]} first @returns {Value[]}
+ * Values that a column must be wide enough for: the first on screen, and the first once sorted by it.
+ * @param {Column} column @param {CellValue[]} first @returns {CellValue[]}
  */
-export const sampleOf = ({ minimum, maximum }, first) => [...first, minimum, maximum];
+export const getWidthSample = ({ minimum, maximum }, first) => [...first, minimum, maximum];
 
 /**
- * As wide as the widest of some texts, and as the name of the column, within bounds; pixels.
+ * The width of a column: that of the widest of some texts and of its name, within bounds; pixels.
  * @param {Column} column @param {string[]} texts @param {(text: string) => number} measure
  */
-export function widthOf({ label }, texts, measure) {
-  const width = Math.max(...texts.map(measure), measure(label) + ROOM.sorted);
-  return Math.min(WIDEST, Math.ceil(width) + ROOM.cell);
+export function getColumnWidth({ label }, texts, measure) {
+  const width = Math.max(...texts.map(measure), measure(label) + CELL_PADDING.sorted);
+  return Math.min(MAX_COLUMN_WIDTH, Math.ceil(width) + CELL_PADDING.cell);
 }

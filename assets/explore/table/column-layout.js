@@ -1,46 +1,46 @@
-/** Where the columns of the table lie, told from how wide each is; pixels. */
+/** Positions of the table's columns, computed from their widths; pixels. */
 import { bisectLeft, bisectRight, cumsum } from "../../vendor/library.js";
 
-/** Columns that are drawn beyond the edges: a browser may scroll before it tells. */
-const BEYOND = 2;
+/** Columns drawn beyond the edges: browsers may scroll before they send an event. */
+const OVERSCAN_COLUMNS = 2;
 
-/** @typedef {{ from: number, to: number }} Range `to` is not in it */
+/** @typedef {{ from: number, to: number }} VisibleRange half-open */
 
-export class Widths {
+export class ColumnLayout {
   #ends;
 
   /** @param {number[]} widths */
   constructor(widths) {
-    this.each = widths;
+    this.widths = widths;
     this.#ends = cumsum(widths);
   }
 
   /** @param {number} column */
-  left(column) {
-    return this.right(column) - this.each[column];
+  getLeft(column) {
+    return this.getRight(column) - this.widths[column];
   }
 
   /** @param {number} column */
-  right(column) {
+  getRight(column) {
     return this.#ends[column];
   }
 
-  /** The columns that are drawn as tracks of a grid, between as much room as the others take: a track costs, drawn or not. @param {Range} drawn */
-  tracks({ from, to }) {
-    const whole = this.#ends[this.each.length - 1];
-    const tracks = [this.left(from), ...this.each.slice(from, to), whole - this.right(to - 1)];
+  /** The drawn columns as grid tracks, with the space of the others before and after: each track costs, drawn or not. @param {VisibleRange} drawn */
+  getGridTemplate({ from, to }) {
+    const whole = this.#ends[this.widths.length - 1];
+    const tracks = [this.getLeft(from), ...this.widths.slice(from, to), whole - this.getRight(to - 1)];
     return tracks.map((width) => `${width}px`).join(" ");
   }
 
   /** The column at the left edge. @param {number} left how far the table is scrolled */
-  at(left) {
+  findColumnAt(left) {
     return bisectRight(this.#ends, left);
   }
 
-  /** The columns to draw. @param {number} left how far the table is scrolled @param {number} view how wide it is @returns {Range} */
-  drawn(left, view) {
-    const from = this.at(left) - BEYOND;
-    const to = bisectLeft(this.#ends, left + view) + 1 + BEYOND;
-    return { from: Math.max(0, from), to: Math.min(this.each.length, to) };
+  /** The columns to draw. @param {number} left how far the table is scrolled @param {number} view how wide it is @returns {VisibleRange} */
+  getDrawnColumns(left, view) {
+    const from = this.findColumnAt(left) - OVERSCAN_COLUMNS;
+    const to = bisectLeft(this.#ends, left + view) + 1 + OVERSCAN_COLUMNS;
+    return { from: Math.max(0, from), to: Math.min(this.widths.length, to) };
   }
 }

@@ -1,22 +1,22 @@
 /**
- * How much memory what is kept takes, at most; bytes.
- * @import { Value } from "./cell-format.js"
+ * Estimates the memory of cached rows, at most; bytes.
+ * @import { CellValue } from "./cell-format.js"
  */
 
-/** A value in its row, and the number or the text without its letters that it is. */
-const VALUE = 24;
-/** Half of it, where a text is of Latin letters alone. */
-const LETTER = 2;
+/** A value in its row, with the number or the text without its characters. */
+const VALUE_BYTES = 24;
+/** Bytes per character; half of it where a text has Latin letters only. */
+const CHARACTER_BYTES = 2;
 
-/** @param {Value} value */
-const weightOf = (value) => VALUE + (typeof value === "string" ? LETTER * value.length : 0);
+/** @param {CellValue} value */
+const estimateValue = (value) => VALUE_BYTES + (typeof value === "string" ? CHARACTER_BYTES * value.length : 0);
 
-/** What each thing kept takes besides. */
-const ENTRY = 200;
+/** Overhead of each cache entry. */
+const ENTRY_BYTES = 200;
 
-/** @param {string} key what they are kept by @param {Value[][]} rows */
-export function weigh(key, rows) {
-  let weight = ENTRY + LETTER * key.length;
-  for (const row of rows) for (const value of row) weight += weightOf(value);
+/** @param {string} key of the cache entry @param {CellValue[][]} rows */
+export function estimateRows(key, rows) {
+  let weight = ENTRY_BYTES + CHARACTER_BYTES * key.length;
+  for (const row of rows) for (const value of row) weight += estimateValue(value);
   return weight;
 }

@@ -1,131 +1,131 @@
 /**
- * The rows that pass all filters, fetched a batch at a time where somebody looks, and around it.
- * @import { Client } from "../data-client.js"
- * @import { Value } from "./cell-format.js"
- * @import { Description, TableRequest } from "../types.js"
+ * The rows that pass all filters, fetched in batches on and around the visible part.
+ * @import { DataClient } from "../data-client.js"
+ * @import { CellValue } from "./cell-format.js"
+ * @import { DatasetDescription, TableRequest } from "../types.js"
  */
-import { Cache } from "../lru-cache.js";
-import { Outdated } from "../data-client.js";
+import { LruCache } from "../lru-cache.js";
+import { SupersededError } from "../data-client.js";
 import { tableUrl } from "../requests.js";
-import { weigh } from "./memory-estimate.js";
+import { estimateRows } from "./memory-estimate.js";
 
-/** Rows that are fetched together. */
-export const BATCH = 200;
-/** Two batches are seen at most, and two are beside them: each has a flight of its own. */
-const FLIGHTS = 4;
-/** How much of rows is kept, bytes; one batch a flight whatever it weighs: else what is seen would make room for what is beside it. */
-const KEPT = 16 * 2 ** 20;
+/** Rows per batch. */
+export const BATCH_SIZE = 200;
+/** At most two batches are visible, and two are next to them: each has a request of its own. */
+const MAX_REQUESTS = 4;
+/** Size of the row cache, bytes; it keeps one batch per request whatever their size, or prefetched batches would evict visible ones. */
+const CACHE_BYTES = 16 * 2 ** 20;
 
-/** @typedef {{ total: number, rows: Value[][] }} Answer what the server says of a batch */
-/** Which rows in which order, by which request and as of how many there are: `key` tells it from others.
- * @typedef {{ key: string, request: string, rows: number, url: (offset: number, limit: number) => string }} Order */
+/** @typedef {{ total: number, rows: CellValue[][] }} RowsResponse the server's response for a batch */
+/** Which rows in which order, and the row count of the dataset; identified by `key`.
+ * @typedef {{ key: string, request: string, rows: number, url: (offset: number, limit: number) => string }} RowsQuery */
 /**
- * @typedef {object} Listener
- * @property {(answer: Answer, before: Order | null) => void} onOther other rows are shown from now on
- * @property {(answer: Answer) => void} onMore more of the rows that are shown are here
+ * @typedef {object} RowBatchesListener
+ * @property {(answer: RowsResponse, before: RowsQuery | null) => void} onReplaced other rows are shown now
+ * @property {(answer: RowsResponse) => void} onLoaded more of the rows shown have been loaded
  * @property {(error: Error) => void} onFailure
  */
 
-/** The rows that are asked for, of those that there are now. @param {Description} now @param {TableRequest} asked @returns {Order} */
-export function orderOf(now, asked) {
-  const description = { ...now };
+/** The query for a table request at the current row count. @param {DatasetDescription} currentDescription @param {TableRequest} tableRequest @returns {RowsQuery} */
+export function createRowsQuery(currentDescription, tableRequest) {
+  const description = { ...currentDescription };
   const { rows } = description;
-  const request = JSON.stringify(asked);
-  const url = (/** @type {number} */ offset, /** @type {number} */ limit) => tableUrl(description, { ...asked, offset, limit });
+  const request = JSON.stringify(tableRequest);
+  const url = (/** @type {number} */ offset, /** @type {number} */ limit) => tableUrl(description, { ...tableRequest, offset, limit });
   return { key: `${rows} ${request}`, request, rows, url };
 }
 
-/** The batches in which these rows are. @param {number} from @param {number} to not itself @returns {number[]} */
-export function batchesOf(from, to) {
-  const first = Math.floor(from / BATCH);
-  return Array.from({ length: Math.max(0, Math.ceil(to / BATCH) - first) }, (_, index) => first + index);
+/** The batches that contain these rows. @param {number} from @param {number} to exclusive @returns {number[]} */
+export function listBatches(from, to) {
+  const first = Math.floor(from / BATCH_SIZE);
+  return Array.from({ length: Math.max(0, Math.ceil(to / BATCH_SIZE) - first) }, (_, index) => first + index);
 }
 
-/** @param {Order} order @param {number} batch */
-const keyOf = ({ key }, batch) => `${batch} ${key}`;
+/** @param {RowsQuery} query @param {number} batch */
+const getBatchKey = ({ key }, batch) => `${batch} ${key}`;
 
-export class Batches {
-  /** @type {Cache<Answer>} */ #kept = new Cache(KEPT, FLIGHTS);
-  /** The batch that each flight is for. @type {Map<number, string>} */ #flying = new Map();
-  /** @type {Order | null} */ shown = null;
-  /** What shall be shown. @type {Order | null} */ wanted = null;
-  /** Batches that have to be here first. @type {number[]} */ #needed = [];
-  #failed = false;
+export class RowBatches {
+  /** @type {LruCache<RowsResponse>} */ #cache = new LruCache(CACHE_BYTES, MAX_REQUESTS);
+  /** The batch that each lane is loading. @type {Map<number, string>} */ #inFlight = new Map();
+  /** @type {RowsQuery | null} */ shown = null;
+  /** The query to show next. @type {RowsQuery | null} */ requested = null;
+  /** Batches that must be loaded first. @type {number[]} */ #requiredBatches = [];
+  #hasFailed = false;
   total = 0;
 
-  /** @param {Client} client @param {Listener} listener */
+  /** @param {DataClient} client @param {RowBatchesListener} listener */
   constructor(client, listener) {
     this.client = client;
     this.listener = listener;
   }
 
-  /** Whether what shall be shown is. */
-  get current() {
-    return this.shown !== null && this.shown.key === this.wanted?.key;
+  /** Whether the latest query is shown. */
+  get isCurrent() {
+    return this.shown !== null && this.shown.key === this.requested?.key;
   }
 
-  /** Goes over to these rows, once those that will be seen are here. @param {Order} order @param {number} from @param {number} [to] not itself */
-  want(order, from, to = from + 1) {
-    this.wanted = order;
-    this.#needed = batchesOf(from, to);
-    this.#failed = false;
-    for (const batch of this.#needed) this.#fetch(order, batch);
+  /** Switches to these rows once the visible ones are loaded. @param {RowsQuery} query @param {number} from @param {number} [to] exclusive */
+  requestRows(query, from, to = from + 1) {
+    this.requested = query;
+    this.#requiredBatches = listBatches(from, to);
+    this.#hasFailed = false;
+    for (const batch of this.#requiredBatches) this.#fetchBatch(query, batch);
   }
 
-  /** @param {number} index @returns {Value[] | undefined} undefined while it is on its way */
-  row(index) {
-    const batch = this.shown && this.#kept.get(keyOf(this.shown, Math.floor(index / BATCH)));
-    return batch?.rows[index % BATCH];
+  /** @param {number} index @returns {CellValue[] | undefined} undefined while it is loading */
+  getRow(index) {
+    const batch = this.shown && this.#cache.get(getBatchKey(this.shown, Math.floor(index / BATCH_SIZE)));
+    return batch?.rows[index % BATCH_SIZE];
   }
 
-  /** Fetches rows that are seen, then those beside them. @param {number} from @param {number} to not itself */
-  near(from, to) {
+  /** Fetches visible rows, then those next to them. @param {number} from @param {number} to exclusive */
+  loadAround(from, to) {
     const { shown } = this;
-    if (!shown || !this.current || this.#failed) return;
-    const seen = batchesOf(from, to);
-    for (const batch of seen) this.#fetch(shown, batch);
-    if (!seen.length || !seen.every((batch) => this.#kept.get(keyOf(shown, batch)))) return;
+    if (!shown || !this.isCurrent || this.#hasFailed) return;
+    const seen = listBatches(from, to);
+    for (const batch of seen) this.#fetchBatch(shown, batch);
+    if (!seen.length || !seen.every((batch) => this.#cache.get(getBatchKey(shown, batch)))) return;
     for (const batch of [seen[seen.length - 1] + 1, seen[0] - 1])
-      if (batch >= 0 && batch * BATCH < this.total) this.#fetch(shown, batch);
+      if (batch >= 0 && batch * BATCH_SIZE < this.total) this.#fetchBatch(shown, batch);
   }
 
-  /** @param {Order} order @param {number} batch */
-  #fetch(order, batch) {
-    const key = keyOf(order, batch);
-    const known = this.#kept.get(key);
-    if (known) return this.#take(order, known);
-    const flight = batch % FLIGHTS;
-    if (this.#flying.get(flight) === key) return;
-    this.#flying.set(flight, key);
-    void this.#ask(order, batch, flight);
+  /** @param {RowsQuery} query @param {number} batch */
+  #fetchBatch(query, batch) {
+    const key = getBatchKey(query, batch);
+    const cached = this.#cache.get(key);
+    if (cached) return this.#showWhenComplete(query, cached);
+    const lane = batch % MAX_REQUESTS;
+    if (this.#inFlight.get(lane) === key) return;
+    this.#inFlight.set(lane, key);
+    void this.#requestBatch(query, batch, lane);
   }
 
-  /** @param {Order} order @param {number} batch @param {number} flight */
-  async #ask(order, batch, flight) {
-    const key = keyOf(order, batch);
-    const url = order.url(batch * BATCH, BATCH);
-    const answer = await this.client.rows(url, `rows-${flight}`).catch((error) => this.#fail(order, error));
-    if (this.#flying.get(flight) === key) this.#flying.delete(flight);
+  /** @param {RowsQuery} query @param {number} batch @param {number} lane */
+  async #requestBatch(query, batch, lane) {
+    const key = getBatchKey(query, batch);
+    const url = query.url(batch * BATCH_SIZE, BATCH_SIZE);
+    const answer = await this.client.fetchRows(url, `rows-${lane}`).catch((error) => this.#handleFailure(query, error));
+    if (this.#inFlight.get(lane) === key) this.#inFlight.delete(lane);
     if (!answer) return;
-    this.#kept.set(key, answer, weigh(key, answer.rows));
-    if (order.key === this.shown?.key) this.listener.onMore(answer);
-    else this.#take(order, answer);
+    this.#cache.set(key, answer, estimateRows(key, answer.rows));
+    if (query.key === this.shown?.key) this.listener.onLoaded(answer);
+    else this.#showWhenComplete(query, answer);
   }
 
-  /** @param {Order} order @param {Error} error */
-  #fail(order, error) {
-    if (error instanceof Outdated || order.key !== this.wanted?.key) return;
-    this.#failed = true;
+  /** @param {RowsQuery} query @param {Error} error */
+  #handleFailure(query, error) {
+    if (error instanceof SupersededError || query.key !== this.requested?.key) return;
+    this.#hasFailed = true;
     this.listener.onFailure(error);
   }
 
-  /** @param {Order} order @param {Answer} answer */
-  #take(order, answer) {
-    if (order.key === this.shown?.key || order.key !== this.wanted?.key) return;
-    if (!this.#needed.every((batch) => this.#kept.get(keyOf(order, batch)))) return;
+  /** @param {RowsQuery} query @param {RowsResponse} answer */
+  #showWhenComplete(query, answer) {
+    if (query.key === this.shown?.key || query.key !== this.requested?.key) return;
+    if (!this.#requiredBatches.every((batch) => this.#cache.get(getBatchKey(query, batch)))) return;
     const before = this.shown;
-    this.shown = order;
+    this.shown = query;
     this.total = answer.total;
-    this.listener.onOther(answer, before);
+    this.listener.onReplaced(answer, before);
   }
 }

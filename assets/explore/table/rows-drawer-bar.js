@@ -1,59 +1,59 @@
-/** What stands above the table of rows, and over it while it has nothing to show. */
-import { h, icon, iconButton, setText, textButton } from "../dom.js";
-import { number } from "../number-format.js";
-import { MOST_SORTED } from "../requests.js";
+/** The bar above the table of rows, and the message over the table while it is empty. */
+import { h, createIcon, createIconButton, setText, createTextButton } from "../dom.js";
+import { formatPreciseNumber } from "../number-format.js";
+import { MAX_SORTED_ROWS } from "../requests.js";
 
-/** @typedef {{ close(): void, clearFilters(): void, retry(): void }} Doings */
+/** @typedef {{ closeDrawer(): void, clearFilters(): void, retry(): void }} MessageActions */
 
-export class DrawerBar {
+export class RowsDrawerBar {
   /** @param {() => void} close */
   constructor(close) {
     this.range = h("h2", { class: "dx-range" }, "Rows");
     this.order = h("span", { class: "dx-order" });
-    this.about = h("span", { class: "dx-csv-about", id: "dx-csv-about", hidden: true });
-    const attributes = { class: "dx-quiet-button dx-labelled", download: true, title: "All rows that pass", "aria-describedby": this.about.id };
-    this.csv = h("a", attributes, icon("download"), h("span", {}, "Download CSV"));
-    const shut = iconButton("close", "Close the rows  R", close);
-    this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.about, this.csv, shut);
+    this.csvNote = h("span", { class: "dx-csv-about", id: "dx-csv-about", hidden: true });
+    const attributes = { class: "dx-quiet-button dx-labelled", download: true, title: "All rows that pass", "aria-describedby": this.csvNote.id };
+    this.csv = h("a", attributes, createIcon("download"), h("span", {}, "Download CSV"));
+    const closeButton = createIconButton("close", "Close the rows  R", close);
+    this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.csvNote, this.csv, closeButton);
   }
 
-  /** @param {number} from @param {number} to not itself @param {number} total */
-  see(from, to, total) {
-    setText(this.range, total ? `Rows ${number(from + 1)}–${number(to)} of ${number(total)}` : "No rows");
+  /** @param {number} from @param {number} to exclusive @param {number} total */
+  showRange(from, to, total) {
+    setText(this.range, total ? `Rows ${formatPreciseNumber(from + 1)}–${formatPreciseNumber(to)} of ${formatPreciseNumber(total)}` : "No rows");
   }
 
-  /** @param {string} words */
-  sorted(words) {
-    setText(this.order, words);
+  /** @param {string} description */
+  showOrder(description) {
+    setText(this.order, description);
   }
 
   /** @param {string} url @param {boolean} unsorted whether the rows are sorted and the file is not */
-  link(url, unsorted) {
+  setDownload(url, unsorted) {
     this.csv.href = url;
-    this.about.hidden = !unsorted;
-    setText(this.about, unsorted ? `CSV as stored: more than ${number(MOST_SORTED)} rows are not sorted` : "");
+    this.csvNote.hidden = !unsorted;
+    setText(this.csvNote, unsorted ? `CSV as stored: more than ${formatPreciseNumber(MAX_SORTED_ROWS)} rows are not sorted` : "");
   }
 }
 
-export class Note {
-  /** @param {Doings} doings */
-  constructor(doings) {
-    this.doings = doings;
+export class DrawerMessage {
+  /** @param {MessageActions} actions */
+  constructor(actions) {
+    this.actions = actions;
     this.element = h("div", { class: "dx-drawer-note", role: "status" });
   }
 
-  clear() {
+  clearMessage() {
     this.element.replaceChildren();
   }
 
   /** @param {Error} error */
-  failed({ message }) {
-    this.element.replaceChildren(message, textButton("Try again", this.doings.retry));
+  showFailure({ message }) {
+    this.element.replaceChildren(message, createTextButton("Try again", this.actions.retry));
   }
 
   /** @param {boolean} filtered */
-  empty(filtered) {
-    const clear = textButton("Clear all", this.doings.clearFilters);
+  showEmpty(filtered) {
+    const clear = createTextButton("Clear all", this.actions.clearFilters);
     this.element.replaceChildren(...(filtered ? ["No rows pass these filters.", clear] : ["There are no rows yet."]));
   }
 }

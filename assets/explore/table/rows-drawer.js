@@ -1,186 +1,186 @@
 /**
- * The drawer of rows: a table of those that pass all filters, as committed.
- * @import { Client } from "../data-client.js"
- * @import { Answer, Order } from "./row-batches.js"
- * @import { Description, Exploration, Table, TableRequest } from "../types.js"
+ * The rows drawer: a table of the rows that pass all committed filters.
+ * @import { DataClient } from "../data-client.js"
+ * @import { RowsResponse, RowsQuery } from "./row-batches.js"
+ * @import { DatasetDescription, Exploration, TableState, TableRequest } from "../types.js"
  */
-import { Batches, orderOf } from "./row-batches.js";
-import { Failed } from "../data-client.js";
+import { RowBatches, createRowsQuery } from "./row-batches.js";
+import { RequestFailedError } from "../data-client.js";
 import { h } from "../dom.js";
-import { DrawerBar, Note } from "./rows-drawer-bar.js";
-import { MOST_SORTED, csvUrl, tableRequest } from "../requests.js";
-import { Sheet } from "./virtual-table.js";
-import { Split } from "./resize-handle.js";
-import { orderWords } from "../view-text.js";
+import { RowsDrawerBar, DrawerMessage } from "./rows-drawer-bar.js";
+import { MAX_SORTED_ROWS, csvUrl, createTableRequest } from "../requests.js";
+import { VirtualTable } from "./virtual-table.js";
+import { ResizeHandle } from "./resize-handle.js";
+import { formatOrder } from "../view-text.js";
 
-/** Commits in quick succession are asked for once, milliseconds. */
-const SOON = 60;
-/** The table of a growing dataset is renewed no faster than this, milliseconds. */
-const BEAT = 2000;
+/** Commits within this time are requested once, milliseconds. */
+const REQUEST_DELAY = 60;
+/** The table of a growing dataset is refreshed no faster than this, milliseconds. */
+const REFRESH_INTERVAL = 2000;
 
 /**
- * @typedef {object} Doings
- * @property {(column: string) => void} sort
- * @property {() => void} acts a hand has begun to scroll
- * @property {(at: number) => void} rested it has stopped, with this row first
- * @property {() => void} close
+ * @typedef {object} DrawerCallbacks
+ * @property {(column: string) => void} sortBy
+ * @property {() => void} onScrollStart the user has started to scroll
+ * @property {(at: number) => void} onScrollEnd scrolling has stopped, with this row on top
+ * @property {() => void} closeDrawer
  * @property {() => void} clearFilters
- * @property {(error: Error) => void} fail what concerns more than the table
+ * @property {(error: Error) => void} onError errors that concern more than the table
  */
 
-export class Drawer {
+export class RowsDrawer {
   /** @type {Exploration | null} */ #exploration = null;
-  /** The last one with the table open. @type {Exploration | undefined} */ left = undefined;
-  /** @type {Table | null} */ #table = null;
-  /** Filters and order, as committed. */ #request = "";
-  #asking = 0;
-  #growing = 0;
-  #renewed = -Infinity;
-  #moving = false;
+  /** The last one with the table open. @type {Exploration | undefined} */ lastOpen = undefined;
+  /** @type {TableState | null} */ #tableState = null;
+  /** Filters and order, as committed. */ #requestKey = "";
+  #requestTimer = 0;
+  #refreshTimer = 0;
+  #renewedAt = -Infinity;
+  #isBrushing = false;
   /** @type {Error | null} */ #failure = null;
 
-  /** @param {Client} client @param {Description} description @param {Doings} doings */
-  constructor(client, description, doings) {
+  /** @param {DataClient} client @param {DatasetDescription} description @param {DrawerCallbacks} callbacks */
+  constructor(client, description, callbacks) {
     this.description = description;
-    this.doings = doings;
-    this.batches = new Batches(client, {
-      onOther: (answer, before) => this.#show(answer, before),
-      onMore: ({ rows }) => this.sheet.more(rows),
-      onFailure: (error) => this.#fail(error),
+    this.callbacks = callbacks;
+    this.batches = new RowBatches(client, {
+      onReplaced: (answer, before) => this.#showRows(answer, before),
+      onLoaded: ({ rows }) => this.virtualTable.addRows(rows),
+      onFailure: (error) => this.#handleFailure(error),
     });
-    this.sheet = new Sheet(description.columns, {
-      ...doings,
-      seen: (from, to) => this.#see(from, to),
-      row: (index) => this.batches.row(index),
+    this.virtualTable = new VirtualTable(description.columns, {
+      ...callbacks,
+      onVisibleRows: (from, to) => this.#handleVisibleRows(from, to),
+      getRow: (index) => this.batches.getRow(index),
     });
-    this.bar = new DrawerBar(doings.close);
-    this.note = new Note({ ...doings, retry: () => this.#ask() });
+    this.bar = new RowsDrawerBar(callbacks.closeDrawer);
+    this.message = new DrawerMessage({ ...callbacks, retry: () => this.#requestRows() });
     const attributes = { class: "dx-drawer", id: "dx-drawer", "aria-label": "Rows that pass", hidden: true };
-    this.element = h("section", attributes, this.bar.element, this.sheet.element, this.note.element);
-    this.element.prepend(new Split(this.element).element);
+    this.element = h("section", attributes, this.bar.element, this.virtualTable.element, this.message.element);
+    this.element.prepend(new ResizeHandle(this.element).element);
   }
 
   /** @param {Exploration} exploration as committed */
   render(exploration) {
-    const before = this.#table;
+    const before = this.#tableState;
     this.#exploration = exploration;
-    this.#table = exploration.table ?? null;
-    if (this.#table) this.left = exploration;
-    this.#moving = false;
-    this.#open(this.#table !== null);
-    if (this.#table) this.#follow(exploration, this.#table, before);
-    this.#tell();
+    this.#tableState = exploration.table ?? null;
+    if (this.#tableState) this.lastOpen = exploration;
+    this.#isBrushing = false;
+    this.#setOpen(this.#tableState !== null);
+    if (this.#tableState) this.#applyExploration(exploration, this.#tableState, before);
+    this.#updateStatus();
   }
 
-  /** A brush moves: which rows pass is seen once it rests. */
-  moving() {
-    if (this.#moving || !this.#table) return;
-    this.#moving = true;
-    this.#tell();
+  /** A brush moves: the rows are updated once it is committed. */
+  showBrushing() {
+    if (this.#isBrushing || !this.#tableState) return;
+    this.#isBrushing = true;
+    this.#updateStatus();
   }
 
-  /** Perhaps there are other rows than those that were asked for, of a dataset that grows. */
-  grown() {
-    const { current, shown } = this.batches;
+  /** Reloads the rows if the dataset has grown since they were requested. */
+  refreshIfGrown() {
+    const { isCurrent: current, shown } = this.batches;
     const waits = !current && !this.#failure;
-    if (!this.#table || this.#growing || waits || shown?.rows === this.description.rows) return;
-    const early = Math.max(0, this.#renewed + BEAT - performance.now());
-    this.#growing = window.setTimeout(() => this.#ask(), early);
+    if (!this.#tableState || this.#refreshTimer || waits || shown?.rows === this.description.rows) return;
+    const early = Math.max(0, this.#renewedAt + REFRESH_INTERVAL - performance.now());
+    this.#refreshTimer = window.setTimeout(() => this.#requestRows(), early);
   }
 
   focus() {
-    this.sheet.element.focus({ preventScroll: true });
+    this.virtualTable.element.focus({ preventScroll: true });
   }
 
   destroy() {
-    this.#open(false);
-    clearTimeout(this.#asking);
-    clearTimeout(this.#growing);
-    this.sheet.destroy();
+    this.#setOpen(false);
+    clearTimeout(this.#requestTimer);
+    clearTimeout(this.#refreshTimer);
+    this.virtualTable.destroy();
   }
 
   /** @param {boolean} open */
-  #open(open) {
+  #setOpen(open) {
     this.element.hidden = !open;
     document.documentElement.toggleAttribute("data-drawer", open);
   }
 
-  /** @param {Exploration} exploration @param {Table} table @param {Table | null} before */
-  #follow(exploration, table, before) {
-    const request = JSON.stringify(tableRequest(exploration));
-    const other = request !== this.#request;
-    this.#request = request;
-    this.sheet.sorted(table);
-    this.bar.sorted(orderWords(table, this.description));
-    if (!before) this.sheet.goTo(table.at);
-    if (other) this.sheet.forget();
-    if (other || !before) this.#askSoon();
-    else if (table.at !== before.at && table.at !== this.sheet.at) this.sheet.goTo(table.at);
+  /** @param {Exploration} exploration @param {TableState} table @param {TableState | null} before */
+  #applyExploration(exploration, table, before) {
+    const request = JSON.stringify(createTableRequest(exploration));
+    const other = request !== this.#requestKey;
+    this.#requestKey = request;
+    this.virtualTable.showOrder(table);
+    this.bar.showOrder(formatOrder(table, this.description));
+    if (!before) this.virtualTable.goToRow(table.at);
+    if (other) this.virtualTable.cancelScrollEnd();
+    if (other || !before) this.#scheduleRequest();
+    else if (table.at !== before.at && table.at !== this.virtualTable.topRow) this.virtualTable.goToRow(table.at);
   }
 
-  #askSoon() {
-    clearTimeout(this.#asking);
-    this.#asking = window.setTimeout(() => this.#ask(), this.batches.shown ? SOON : 0);
+  #scheduleRequest() {
+    clearTimeout(this.#requestTimer);
+    this.#requestTimer = window.setTimeout(() => this.#requestRows(), this.batches.shown ? REQUEST_DELAY : 0);
   }
 
-  #ask() {
-    clearTimeout(this.#growing);
-    this.#growing = 0;
-    if (!this.#exploration || !this.#table) return;
+  #requestRows() {
+    clearTimeout(this.#refreshTimer);
+    this.#refreshTimer = 0;
+    if (!this.#exploration || !this.#tableState) return;
     this.#failure = null;
-    const { seen, whole } = this.sheet.reach;
-    const from = this.batches.shown?.request === this.#request ? seen.from : this.#table.at;
-    this.batches.want(orderOf(this.description, tableRequest(this.#exploration)), from, from + whole + 2); // two in part
-    this.sheet.draw();
-    this.#tell();
+    const { visibleRows: seen, wholeRowCount: whole } = this.virtualTable.scroll;
+    const from = this.batches.shown?.request === this.#requestKey ? seen.from : this.#tableState.at;
+    this.batches.requestRows(createRowsQuery(this.description, createTableRequest(this.#exploration)), from, from + whole + 2); // two of them partly visible
+    this.virtualTable.draw();
+    this.#updateStatus();
   }
 
-  /** The same rows and more leave the table where it stands. @param {Answer} answer @param {Order | null} before */
-  #show({ total, rows }, before) {
-    if (!this.#exploration || !this.#table) return;
-    const same = before?.request === this.#request;
-    this.#renewed = performance.now();
-    this.sheet.fill(total, rows, same ? null : this.#table.at);
-    this.#link(tableRequest(this.#exploration), total);
-    this.#tell();
-    this.grown();
+  /** Shows other rows; if they are the same and more, the table keeps its position. @param {RowsResponse} answer @param {RowsQuery | null} before */
+  #showRows({ total, rows }, before) {
+    if (!this.#exploration || !this.#tableState) return;
+    const same = before?.request === this.#requestKey;
+    this.#renewedAt = performance.now();
+    this.virtualTable.setRows(total, rows, same ? null : this.#tableState.at);
+    this.#updateDownload(createTableRequest(this.#exploration), total);
+    this.#updateStatus();
+    this.refreshIfGrown();
   }
 
   /** @param {TableRequest} request @param {number} total */
-  #link(request, total) {
-    this.bar.link(csvUrl(this.description, request, total), request.sort !== null && total > MOST_SORTED);
+  #updateDownload(request, total) {
+    this.bar.setDownload(csvUrl(this.description, request, total), request.sort !== null && total > MAX_SORTED_ROWS);
   }
 
-  /** @param {number} from @param {number} to not itself */
-  #see(from, to) {
-    this.bar.see(from, to, this.batches.total);
-    this.batches.near(from, to);
+  /** @param {number} from @param {number} to exclusive */
+  #handleVisibleRows(from, to) {
+    this.bar.showRange(from, to, this.batches.total);
+    this.batches.loadAround(from, to);
   }
 
   /** @param {Error} error */
-  #fail(error) {
-    if (!(error instanceof Failed)) return this.doings.fail(error);
+  #handleFailure(error) {
+    if (!(error instanceof RequestFailedError)) return this.callbacks.onError(error);
     this.#failure = error;
-    this.#renewed = performance.now();
-    this.#tell();
+    this.#renewedAt = performance.now();
+    this.#updateStatus();
   }
 
   get #status() {
     if (this.#failure) return "failed";
     if (!this.batches.shown) return "loading";
-    if (this.#moving) return "moving";
-    if (this.batches.shown.request !== this.#request) return "stale";
+    if (this.#isBrushing) return "moving";
+    if (this.batches.shown.request !== this.#requestKey) return "stale";
     return this.batches.total ? "exact" : "empty";
   }
 
-  #tell() {
+  #updateStatus() {
     const status = this.#status;
     if (status === this.element.dataset.status) return;
     this.element.dataset.status = status;
-    const within = this.note.element.contains(document.activeElement);
-    if (this.#failure) this.note.failed(this.#failure);
-    else if (status === "empty") this.note.empty(Object.keys(this.#exploration?.filters ?? {}).length > 0);
-    else this.note.clear();
-    if (within) this.focus(); // its button is gone
+    const within = this.message.element.contains(document.activeElement);
+    if (this.#failure) this.message.showFailure(this.#failure);
+    else if (status === "empty") this.message.showEmpty(Object.keys(this.#exploration?.filters ?? {}).length > 0);
+    else this.message.clearMessage();
+    if (within) this.focus(); // the button that had the focus is gone
   }
 }

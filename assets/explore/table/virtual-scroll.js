@@ -1,132 +1,132 @@
 /**
- * Where one stands in a list of any length, told from how far an element of bounded height is scrolled. Browsers allow
- * elements some ten to thirty million pixels, and a billion rows need a thousand times that.
+ * Scroll position in a list of any length, computed from the scroll position of an element of bounded height. Browsers
+ * limit elements to some ten to thirty million pixels, and a billion rows need a thousand times that.
  *
- * A turn of the wheel moves the rows by its pixels. A pull at the scroll bar goes to the same part of the list as of the
- * bar, save that both ends of the bar stand for as many pixels of the list: from anywhere a hand can scroll on.
+ * The wheel moves the rows by its pixels. Dragging the scroll bar goes to the same fraction of the list as of the bar,
+ * except that both ends of the bar correspond to as many pixels of the list, so that one can scroll on from anywhere.
  */
 
-/** How tall the scrolled element becomes at most, pixels. */
-export const TALLEST = 8_000_000;
-/** At each end the bar and the list agree for so many pixels. */
-const END = 100_000;
-/** No turn of a wheel goes further at once, and no pull at the bar of a longer list goes less far, pixels. */
-const TURN = 2000;
+/** Maximum height of the scrolled element, pixels. */
+export const MAX_HEIGHT = 8_000_000;
+/** Pixels at each end in which scroll bar and list correspond one to one. */
+const EXACT_MARGIN = 100_000;
+/** Scroll events of less than this are wheel turns, pixels; larger ones are drags of the scroll bar. */
+const MAX_WHEEL_TURN = 2000;
 
 /** @param {number} value @param {number} most */
-const within = (value, most) => Math.max(0, Math.min(most, value));
+const clampPosition = (value, most) => Math.max(0, Math.min(most, value));
 
-export class Reach {
+export class VirtualScroll {
   #rows = 0;
-  #view = 0;
-  /** How far the element is scrolled. */
+  #viewHeight = 0;
+  /** Scroll position of the element. */
   #top = 0;
-  /** How far into the list that is, pixels. */
+  /** Position in the list, pixels. */
   #position = 0;
 
-  /** @param {number} row the height of one, pixels */
+  /** @param {number} row height of a row, pixels */
   constructor(row) {
-    this.row = row;
+    this.rowHeight = row;
   }
 
-  /** @param {number} rows how many there are @param {number} view the height that is seen, pixels @returns {boolean} whether that is news */
+  /** @param {number} rows row count @param {number} view height of the viewport, pixels @returns {boolean} whether these have changed */
   resize(rows, view) {
-    const news = rows !== this.#rows || view !== this.#view;
+    const news = rows !== this.#rows || view !== this.#viewHeight;
     this.#rows = rows;
-    this.#view = view;
-    this.#position = within(this.#position, this.#furthest);
+    this.#viewHeight = view;
+    this.#position = clampPosition(this.#position, this.#maxPosition);
     return news;
   }
 
-  /** How tall the scrolled element is. */
-  get height() {
-    return Math.min(TALLEST, this.#rows * this.row);
+  /** Height of the scrolled element. */
+  get contentHeight() {
+    return Math.min(MAX_HEIGHT, this.#rows * this.rowHeight);
   }
 
-  /** How far the element has to be scrolled to stand where one is. */
-  get top() {
+  /** Scroll position of the element for the current position in the list. */
+  get scrollTop() {
     return this.#toTop(this.#position);
   }
 
-  /** What to add to the place of a row in the list, to have it in the element. */
-  get shift() {
+  /** Offset from positions in the list to positions in the element. */
+  get rowOffset() {
     return this.#top - this.#position;
   }
 
-  /** The row at the upper edge, the nearest one. */
-  get at() {
-    return Math.round(this.#position / this.row);
+  /** The row nearest to the upper edge. */
+  get topRow() {
+    return Math.round(this.#position / this.rowHeight);
   }
 
-  /** The rows that are seen, in part too, and not those after `to`. */
-  get seen() {
-    const from = Math.floor(this.#position / this.row);
-    return { from, to: Math.min(this.#rows, Math.ceil((this.#position + this.#view) / this.row)) };
+  /** The rows that are visible, partly too; half-open. */
+  get visibleRows() {
+    const from = Math.floor(this.#position / this.rowHeight);
+    return { from, to: Math.min(this.#rows, Math.ceil((this.#position + this.#viewHeight) / this.rowHeight)) };
   }
 
-  /** How many rows are seen whole. */
-  get whole() {
-    return Math.max(1, Math.floor(this.#view / this.row));
+  /** How many rows fit whole into the viewport. */
+  get wholeRowCount() {
+    return Math.max(1, Math.floor(this.#viewHeight / this.rowHeight));
   }
 
-  /** Whether the element is at one of its ends, and the list is not: it has to be scrolled back to go on. */
-  get stuck() {
-    const { top } = this;
-    return top !== this.#top && (this.#top <= 0 || this.#top >= this.#tallest);
+  /** Whether the element is at one of its ends but the list is not: it must be scrolled back to go on. */
+  get isStuck() {
+    const { scrollTop: top } = this;
+    return top !== this.#top && (this.#top <= 0 || this.#top >= this.#maxTop);
   }
 
-  /** The element has been scrolled. @param {number} top @returns {boolean} whether up or down */
-  scrolled(top) {
+  /** The element has been scrolled. @param {number} top @returns {boolean} whether it has moved vertically */
+  handleScroll(top) {
     if (top === this.#top) return false;
-    const turn = Math.abs(top - this.#top) < TURN || this.#tallest === this.#furthest;
+    const turn = Math.abs(top - this.#top) < MAX_WHEEL_TURN || this.#maxTop === this.#maxPosition;
     const position = turn ? this.#position + top - this.#top : this.#toPosition(top);
-    this.#position = within(position, this.#furthest);
+    this.#position = clampPosition(position, this.#maxPosition);
     this.#top = top;
     return true;
   }
 
-  /** The element stands where it was put. @param {number} top */
-  settled(top) {
+  /** The element has been scrolled by code. @param {number} top */
+  setScrollTop(top) {
     this.#top = top;
   }
 
-  /** @param {number} row to have at the upper edge */
-  goTo(row) {
-    this.#position = within(row * this.row, this.#furthest);
+  /** @param {number} row to scroll to the upper edge */
+  goToRow(row) {
+    this.#position = clampPosition(row * this.rowHeight, this.#maxPosition);
   }
 
-  /** Goes as little as needed to see a row whole. @param {number} row */
-  reveal(row) {
-    const end = (row + 1) * this.row - this.#view;
-    this.#position = within(Math.min(row * this.row, Math.max(end, this.#position)), this.#furthest);
+  /** Scrolls as little as needed to make a row visible. @param {number} row */
+  revealRow(row) {
+    const end = (row + 1) * this.rowHeight - this.#viewHeight;
+    this.#position = clampPosition(Math.min(row * this.rowHeight, Math.max(end, this.#position)), this.#maxPosition);
   }
 
-  get #furthest() {
-    return Math.max(0, this.#rows * this.row - this.#view);
+  get #maxPosition() {
+    return Math.max(0, this.#rows * this.rowHeight - this.#viewHeight);
   }
 
-  get #tallest() {
-    return Math.max(0, this.height - this.#view);
+  get #maxTop() {
+    return Math.max(0, this.contentHeight - this.#viewHeight);
   }
 
-  /** How much longer the list is than the bar, between the ends. */
+  /** Ratio of the list to the scroll bar, between the ends. */
   get #ratio() {
-    return (this.#furthest - 2 * END) / (this.#tallest - 2 * END);
+    return (this.#maxPosition - 2 * EXACT_MARGIN) / (this.#maxTop - 2 * EXACT_MARGIN);
   }
 
   /** @param {number} position */
   #toTop(position) {
-    const [furthest, tallest] = [this.#furthest, this.#tallest];
-    if (position <= END || furthest === tallest) return position;
-    if (furthest - position <= END) return tallest - (furthest - position);
-    return Math.round(END + (position - END) / this.#ratio);
+    const [furthest, tallest] = [this.#maxPosition, this.#maxTop];
+    if (position <= EXACT_MARGIN || furthest === tallest) return position;
+    if (furthest - position <= EXACT_MARGIN) return tallest - (furthest - position);
+    return Math.round(EXACT_MARGIN + (position - EXACT_MARGIN) / this.#ratio);
   }
 
   /** @param {number} top */
   #toPosition(top) {
-    const [furthest, tallest] = [this.#furthest, this.#tallest];
-    if (top <= END) return top;
-    if (tallest - top <= END) return furthest - (tallest - top);
-    return END + (top - END) * this.#ratio;
+    const [furthest, tallest] = [this.#maxPosition, this.#maxTop];
+    if (top <= EXACT_MARGIN) return top;
+    if (tallest - top <= EXACT_MARGIN) return furthest - (tallest - top);
+    return EXACT_MARGIN + (top - EXACT_MARGIN) * this.#ratio;
   }
 }

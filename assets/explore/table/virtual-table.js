@@ -1,192 +1,192 @@
 /**
- * A table of any length and width: of its rows and columns those are drawn that are seen.
- * @import { Column, Table } from "../types.js"
- * @import { Value } from "./cell-format.js"
+ * A table of any length and width: only its visible rows and columns are drawn.
+ * @import { Column, TableState } from "../types.js"
+ * @import { CellValue } from "./cell-format.js"
  */
-import { textWidth } from "../../charts/canvas-primitives.js";
-import { sampleOf, widthOf, writer } from "./cell-format.js";
-import { Cursor, HEAD_ROW } from "./cell-cursor.js";
+import { measureTextWidth } from "../../charts/canvas-primitives.js";
+import { getWidthSample, getColumnWidth, createFormatter } from "./cell-format.js";
+import { CellCursor, HEADER_ROW } from "./cell-cursor.js";
 import { h } from "../dom.js";
-import { Heads } from "./header.js";
-import { Lines } from "./body.js";
-import { Reach } from "./virtual-scroll.js";
-import { Widths } from "./column-layout.js";
+import { TableHeader } from "./header.js";
+import { TableBody } from "./body.js";
+import { VirtualScroll } from "./virtual-scroll.js";
+import { ColumnLayout } from "./column-layout.js";
 
-/** The height of a row, and of the head, pixels; as css/rows-drawer.css has them. */
-const ROW = 28;
-const HEAD = 32;
-/** What is beside the columns at each side, pixels; less on a phone. */
-const SIDE = 12;
-/** Lines that are drawn beyond the edges: a browser may scroll before it tells. */
-const BEYOND = 8;
-/** Nobody scrolls any more, milliseconds. */
-const REST = 200;
+/** Height of a row and of the header, pixels; as in css/rows-drawer.css. */
+const ROW_HEIGHT = 28;
+const HEADER_HEIGHT = 32;
+/** Padding left and right of the columns, pixels; less on a phone. */
+const SIDE_PADDING = 12;
+/** Rows drawn beyond the edges: browsers may scroll before they send an event. */
+const OVERSCAN_ROWS = 8;
+/** Scrolling has ended after this long without an event, milliseconds. */
+const SCROLL_END_DELAY = 200;
 
 /**
- * @typedef {object} Doings
- * @property {(column: string) => void} sort
- * @property {() => void} acts a hand has begun to scroll
- * @property {(at: number) => void} rested it has stopped, with this row first
- * @property {(from: number, to: number) => void} seen these rows are on screen
- * @property {(index: number) => Value[] | undefined} row
+ * @typedef {object} TableCallbacks
+ * @property {(column: string) => void} sortBy
+ * @property {() => void} onScrollStart the user has started to scroll
+ * @property {(topRow: number) => void} onScrollEnd scrolling has stopped, with this row on top
+ * @property {(from: number, to: number) => void} onVisibleRows these rows are on screen
+ * @property {(index: number) => CellValue[] | undefined} getRow
  */
 
 /** @returns {(text: string) => number} the width of a text in the table, pixels */
-function measurer() {
+function createTextMeasurer() {
   const { fontSize, fontFamily } = getComputedStyle(document.body);
-  return (text) => textWidth(text, `500 ${fontSize} ${fontFamily}`);
+  return (text) => measureTextWidth(text, `500 ${fontSize} ${fontFamily}`);
 }
 
-export class Sheet {
-  reach = new Reach(ROW);
-  /** How many rows there are, once that is known. @type {number | null} */ total = null;
-  #resting = 0;
-  #tracks = "";
-  #fitted = false;
+export class VirtualTable {
+  scroll = new VirtualScroll(ROW_HEIGHT);
+  /** Row count; null: unknown yet. @type {number | null} */ total = null;
+  #scrollEndTimer = 0;
+  #gridTemplate = "";
+  #areColumnsFitted = false;
 
-  /** @param {Column[]} columns @param {Doings} doings */
-  constructor(columns, doings) {
+  /** @param {Column[]} columns @param {TableCallbacks} callbacks */
+  constructor(columns, callbacks) {
     this.columns = columns;
-    this.doings = doings;
-    this.heads = new Heads(columns, doings.sort);
-    this.body = h("div", { role: "rowgroup", class: "dx-sheet-body" });
-    this.lines = new Lines(this.body, columns, ROW);
-    const attributes = { role: "grid", class: "dx-sheet", tabindex: "0", "aria-label": "Rows", "aria-colcount": columns.length };
-    this.element = h("div", attributes, this.heads.element, this.body);
-    this.observer = new ResizeObserver(() => this.#place());
+    this.callbacks = callbacks;
+    this.header = new TableHeader(columns, callbacks.sortBy);
+    this.bodyElement = h("div", { role: "rowgroup", class: "dx-virtual-table-body" });
+    this.body = new TableBody(this.bodyElement, columns, ROW_HEIGHT);
+    const attributes = { role: "grid", class: "dx-virtual-table", tabindex: "0", "aria-label": "Rows", "aria-colcount": columns.length };
+    this.element = h("div", attributes, this.header.element, this.bodyElement);
+    this.observer = new ResizeObserver(() => this.#syncLayout());
     this.observer.observe(this.element);
-    this.widths = new Widths(columns.map((column) => widthOf(column, [], (text) => 8 * text.length)));
-    this.element.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    this.cursor = new Cursor(this);
+    this.columnLayout = new ColumnLayout(columns.map((column) => getColumnWidth(column, [], (text) => 8 * text.length)));
+    this.element.addEventListener("scroll", () => this.#handleScroll(), { passive: true });
+    this.cursor = new CellCursor(this);
   }
 
-  get at() {
-    return this.reach.at;
+  get topRow() {
+    return this.scroll.topRow;
   }
 
-  get column() {
-    return this.widths.at(this.element.scrollLeft);
+  get leftColumn() {
+    return this.columnLayout.findColumnAt(this.element.scrollLeft);
   }
 
-  /** @param {Table} table */
-  sorted(table) {
-    this.heads.render(table);
+  /** @param {TableState} table */
+  showOrder(table) {
+    this.header.showOrder(table);
   }
 
   /**
-   * Other rows: so many, some of which are these.
-   * @param {number} total @param {Value[][]} rows @param {number | null} at which to show first; null: leave the table where it is
+   * Shows other rows: their number, and some of them.
+   * @param {number} total @param {CellValue[][]} rows @param {number | null} topRow row to scroll to; null: keep the position
    */
-  fill(total, rows, at) {
+  setRows(total, rows, topRow) {
     this.total = total;
     this.element.setAttribute("aria-rowcount", String(total + 1));
-    this.#fit(rows);
-    this.reach.resize(total, this.#view);
-    if (at === null) this.#place();
-    else this.goTo(at);
+    this.#fitColumns(rows);
+    this.scroll.resize(total, this.#viewHeight);
+    if (topRow === null) this.#syncLayout();
+    else this.goToRow(topRow);
   }
 
-  /** More rows of the same. @param {Value[][]} rows some of them */
-  more(rows) {
-    this.#fit(rows);
+  /** More of the same rows have been loaded. @param {CellValue[][]} rows some of them */
+  addRows(rows) {
+    this.#fitColumns(rows);
     this.draw();
   }
 
-  /** What a hand has scrolled to does not matter any longer. */
-  forget() {
-    clearTimeout(this.#resting);
+  /** Cancels the pending onScrollEnd. */
+  cancelScrollEnd() {
+    clearTimeout(this.#scrollEndTimer);
   }
 
-  /** Shows this row first; nobody's hand has done it. @param {number} at */
-  goTo(at) {
-    this.forget();
-    this.reach.goTo(at);
-    this.cursor.begin();
-    this.#place();
+  /** Scrolls to a row, not by the user. @param {number} topRow */
+  goToRow(topRow) {
+    this.cancelScrollEnd();
+    this.scroll.goToRow(topRow);
+    this.cursor.followScroll();
+    this.#syncLayout();
   }
 
-  /** Goes as little as needed to see this cell, by a hand. @param {import("./cell-cursor.js").Cell} cell */
-  reveal({ row, column }) {
-    const { at, element, widths } = this;
-    const least = widths.right(column) + 2 * SIDE - element.clientWidth;
-    element.scrollLeft = Math.min(widths.left(column), Math.max(element.scrollLeft, least));
-    if (row !== HEAD_ROW) this.reach.reveal(row);
-    if (at !== this.at) this.#moved();
-    this.#place();
+  /** Scrolls as little as needed to make a cell visible, by the user. @param {import("./cell-cursor.js").CellPosition} cell */
+  revealCell({ row, column }) {
+    const { topRow, element, columnLayout } = this;
+    const least = columnLayout.getRight(column) + 2 * SIDE_PADDING - element.clientWidth;
+    element.scrollLeft = Math.min(columnLayout.getLeft(column), Math.max(element.scrollLeft, least));
+    if (row !== HEADER_ROW) this.scroll.revealRow(row);
+    if (topRow !== this.topRow) this.#handleUserScroll();
+    this.#syncLayout();
   }
 
   draw() {
-    const { from, to } = this.reach.seen;
-    const rows = { from: Math.max(0, from - BEYOND), to: Math.min(this.#rows, to + BEYOND) };
-    const columns = this.widths.drawn(this.element.scrollLeft, this.element.clientWidth);
-    this.#track(this.widths.tracks(columns));
-    this.heads.draw(columns);
-    this.lines.draw(rows, columns, this.reach.shift, this.doings.row);
-    this.cursor.mark();
-    if (this.total !== null) this.doings.seen(from, to);
+    const { from, to } = this.scroll.visibleRows;
+    const rows = { from: Math.max(0, from - OVERSCAN_ROWS), to: Math.min(this.#rowCount, to + OVERSCAN_ROWS) };
+    const columns = this.columnLayout.getDrawnColumns(this.element.scrollLeft, this.element.clientWidth);
+    this.#setGridTemplate(this.columnLayout.getGridTemplate(columns));
+    this.header.drawColumns(columns);
+    this.body.drawRows(rows, columns, this.scroll.rowOffset, this.callbacks.getRow);
+    this.cursor.updateHighlight();
+    if (this.total !== null) this.callbacks.onVisibleRows(from, to);
   }
 
   destroy() {
-    this.forget();
+    this.cancelScrollEnd();
     this.observer.disconnect();
   }
 
-  /** While nobody knows how many rows there are: as many as are seen. */
-  get #rows() {
-    return this.total ?? Math.ceil(this.#view / ROW);
+  /** The row count; while it is unknown, as many rows as are visible. */
+  get #rowCount() {
+    return this.total ?? Math.ceil(this.#viewHeight / ROW_HEIGHT);
   }
 
-  get #view() {
-    return Math.max(0, this.element.clientHeight - HEAD);
+  get #viewHeight() {
+    return Math.max(0, this.element.clientHeight - HEADER_HEIGHT);
   }
 
-  /** Scrolls to where the table stands. */
-  #place() {
-    const { reach, element, body } = this;
+  /** Applies the scroll position to the element. */
+  #syncLayout() {
+    const { scroll, element, bodyElement: body } = this;
     if (!element.clientHeight) return;
-    reach.resize(this.#rows, this.#view);
-    body.hidden = this.#rows === 0; // a group of rows must not be empty
-    body.style.height = `${reach.height}px`;
-    if (element.scrollTop !== reach.top) element.scrollTop = reach.top;
-    reach.settled(element.scrollTop);
+    scroll.resize(this.#rowCount, this.#viewHeight);
+    body.hidden = this.#rowCount === 0; // a group of rows must not be empty
+    body.style.height = `${scroll.contentHeight}px`;
+    if (element.scrollTop !== scroll.scrollTop) element.scrollTop = scroll.scrollTop;
+    scroll.setScrollTop(element.scrollTop);
     this.draw();
   }
 
-  /** How values are written, and how wide columns are, stays as the first rows had it. @param {Value[][]} rows */
-  #fit(rows) {
-    if (this.#fitted || !rows.length) return;
-    this.#fitted = true;
-    const measure = measurer();
-    const values = this.columns.map((column, index) => sampleOf(column, rows.map((row) => row[index])));
-    this.lines.writers = this.columns.map((column, index) => writer(column, values[index]));
-    this.widths = new Widths(this.columns.map((column, index) => widthOf(column, values[index].map(this.lines.writers[index]), measure)));
+  /** Chooses formats and column widths from the first rows; they stay for later ones. @param {CellValue[][]} rows */
+  #fitColumns(rows) {
+    if (this.#areColumnsFitted || !rows.length) return;
+    this.#areColumnsFitted = true;
+    const measure = createTextMeasurer();
+    const values = this.columns.map((column, index) => getWidthSample(column, rows.map((row) => row[index])));
+    this.body.formatters = this.columns.map((column, index) => createFormatter(column, values[index]));
+    this.columnLayout = new ColumnLayout(this.columns.map((column, index) => getColumnWidth(column, values[index].map(this.body.formatters[index]), measure)));
   }
 
-  /** @param {string} tracks of the grid that each row is */
-  #track(tracks) {
-    if (tracks === this.#tracks) return;
-    this.#tracks = tracks;
+  /** @param {string} tracks grid template of each row */
+  #setGridTemplate(tracks) {
+    if (tracks === this.#gridTemplate) return;
+    this.#gridTemplate = tracks;
     this.element.style.setProperty("--dx-columns", tracks);
   }
 
-  /** By a hand or, where there is another height, by the browser. */
-  #scrolled() {
-    if (this.reach.resize(this.#rows, this.#view)) return this.#place();
-    if (!this.reach.scrolled(this.element.scrollTop)) return this.draw(); // sideways
-    this.#moved();
-    if (this.reach.stuck) this.#place();
+  /** Handles scrolling by the user or, after a change of height, by the browser. */
+  #handleScroll() {
+    if (this.scroll.resize(this.#rowCount, this.#viewHeight)) return this.#syncLayout();
+    if (!this.scroll.handleScroll(this.element.scrollTop)) return this.draw(); // horizontal scroll
+    this.#handleUserScroll();
+    if (this.scroll.isStuck) this.#syncLayout();
     else this.draw();
   }
 
-  /** By a hand. */
-  #moved() {
-    this.doings.acts();
-    clearTimeout(this.#resting);
-    this.#resting = window.setTimeout(() => this.#rest(), REST);
+  /** The user has scrolled. */
+  #handleUserScroll() {
+    this.callbacks.onScrollStart();
+    clearTimeout(this.#scrollEndTimer);
+    this.#scrollEndTimer = window.setTimeout(() => this.#handleScrollEnd(), SCROLL_END_DELAY);
   }
 
-  #rest() {
-    this.#place();
-    this.doings.rested(this.at);
+  #handleScrollEnd() {
+    this.#syncLayout();
+    this.callbacks.onScrollEnd(this.topRow);
   }
 }
