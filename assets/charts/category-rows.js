@@ -4,7 +4,7 @@
 /** @typedef {{frame: PlotFrame, rows: Plot["rows"], names: string[], x: (value: number) => number, zero: number, domain: Domain}} RowsLayout */
 
 import { isEmptyCell } from "./bins.js";
-import { isAdditive } from "./format.js";
+import { isAdditive } from "./aggregates.js";
 import { getSelectedCodes } from "./category-selection.js";
 import { drawMessage, drawHairline } from "./canvas-primitives.js";
 

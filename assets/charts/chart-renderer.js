@@ -2,15 +2,9 @@
 
 /** @import {Plot, Scene} from "./types.js" */
 
-import { createBarsPlot } from "./bars.js";
-import { createDensityPlot } from "./density.js";
 import { describeChart, formatReadout } from "./description.js";
-import { createFigurePlot } from "./figure.js";
-import { createHistogramPlot } from "./histogram.js";
 import { findExceedingDomain } from "./value-domain.js";
 import { createChartElements } from "./chart-elements.js";
-
-const PLOT_FACTORIES = { histogram: createHistogramPlot, series: createHistogramPlot, bars: createBarsPlot, density: createDensityPlot, figure: createFigurePlot };
 
 export class ChartRenderer {
   /** @type {import("./keyboard-controls.js").KeyboardControls | null} */
@@ -49,7 +43,7 @@ export class ChartRenderer {
 
   /** The selection or the pointer has changed. */
   invalidateMarks() {
-    if (this.scene.model.kind === "bars") this.invalidateBackground();
+    if (this.scene.traits.isList) this.invalidateBackground();
     else this.invalidateForeground();
   }
 
@@ -76,14 +70,14 @@ export class ChartRenderer {
     root.setAttribute("aria-label", this.scene.model.title);
     root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
     setImageLabel(canvas.element, describeChart(this.scene));
-    surface.inert = this.scene.model.kind === "figure";
+    surface.inert = !this.scene.traits.brush;
     this.keyboardControls?.updateLabels();
   }
 
   #createPlot() {
     const { scene, elements } = this;
-    const plot = PLOT_FACTORIES[scene.model.kind](scene);
-    elements.surface.style.top = scene.model.kind === "bars" ? `${plot.frame.top}px` : "0";
+    const plot = scene.traits.createPlot(scene);
+    elements.surface.style.top = scene.traits.isList ? `${plot.frame.top}px` : "0";
     this.#plot = plot;
     this.keyboardControls?.updateSizes();
     return plot;

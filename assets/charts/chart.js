@@ -2,6 +2,7 @@
 
 /** @import {ChartCallbacks, ChartModel, Scene, Selection, ResultState, DataTable} from "./types.js" */
 
+import { CHART_KINDS } from "./chart-kinds.js";
 import { createBins, sameAxes, sameSelection } from "./bins.js";
 import { describeChart, createTable } from "./description.js";
 import { connectInteractions } from "./interactions.js";
@@ -45,6 +46,7 @@ export class Chart {
     const same = model.kind === scene.model.kind && model.id === scene.model.id && sameAxes(model.axes, scene.model.axes);
     const measured = JSON.stringify(model.measure) === JSON.stringify(scene.model.measure);
     scene.model = model;
+    scene.traits = CHART_KINDS[model.kind];
     if (!same || !measured) Object.assign(scene, { ghost: null, values: null, fittedDomain: null });
     if (!same) this.#replaceModel(model);
     else if (!scene.isZooming) scene.zoomDomains = model.axes.map(() => null);
@@ -156,7 +158,7 @@ export class Chart {
 function createEmptyScene(element) {
   return {
     model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, outlines: false, rows: 0 },
-    bins: [], ghost: null, values: null, state: "exact", selection: null, theme: readTheme(element),
+    traits: CHART_KINDS.figure, bins: [], ghost: null, values: null, state: "exact", selection: null, theme: readTheme(element),
     width: element.clientWidth, height: element.clientHeight, ratio: devicePixelRatio,
     hoveredCell: -1, isDragging: false, isZooming: false, zoomDomains: [], scroll: 0, fittedDomain: null,
   };

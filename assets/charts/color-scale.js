@@ -1,15 +1,16 @@
 /** Maps values to colours: logarithmic for additive measures that span orders of magnitude, else linear. */
 
-/** @import {Domain, ChartMeasure, Scene} from "./types.js" */
+/** @import {Domain, Measure, Scene} from "./types.js" */
 
-import { formatShort, isAdditive } from "./format.js";
+import { isAdditive } from "./aggregates.js";
+import { formatShort } from "./format.js";
 import { drawHairline, measureTextWidth } from "./canvas-primitives.js";
 
 /** The lightest colour in use, so that one row among a million is still visible. */
 const LIGHTEST_SHADE = 20;
 
 /**
- * @param {ChartMeasure} measure
+ * @param {Measure} measure
  * @param {Domain | null} range of the unfiltered values
  * @param {Uint32Array} ramp
  * @returns {{colour: (value: number) => number, low: number, high: number}}

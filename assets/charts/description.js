@@ -3,7 +3,8 @@
 /** @import {AxisBins, Scene, DataTable} from "./types.js" */
 
 import { isEmptyCell } from "./bins.js";
-import { formatNumber, formatShare, isAdditive, formatMeasure } from "./format.js";
+import { isAdditive, isRowCount } from "./aggregates.js";
+import { formatNumber, formatShare, formatMeasure } from "./format.js";
 import { formatComparison } from "./figure.js";
 import { formatCellRange, formatCell, formatSelection } from "./labels.js";
 
@@ -69,9 +70,9 @@ const STATE_SENTENCES = { exact: "", approximate: "Approximate; the exact number
 function describeSubject(scene) {
   const { model, bins, values, ghost } = scene;
   const label = formatMeasure(model.measure);
-  if (model.kind === "figure" && values && ghost)
+  if (!bins.length && values && ghost)
     return `${model.title}: ${formatNumber(values[0])} (${formatComparison(scene, values[0], ghost[0])}).`;
-  if (model.kind === "figure") return `${model.title}: ${label}.`;
+  if (!bins.length) return `${model.title}: ${label}.`;
   return `${model.title}: ${label} by ${bins.map((axis) => `${axis.axis.label} (${describeAxisRange(axis)})`).join(" and ")}.`;
 }
 
@@ -82,16 +83,16 @@ function describeAxisRange(bins) {
 }
 
 /** @param {Scene} scene */
-function describeTotal({ model, values, ghost }) {
-  if (model.measure.aggregate !== "count" || model.kind === "figure" || !values || !ghost) return "";
+function describeTotal({ model, bins, values, ghost }) {
+  if (!isRowCount(model.measure) || !bins.length || !values || !ghost) return "";
   const [part, all] = [values, ghost].map((cells) => cells.reduce((sum, value) => sum + value, 0));
   return all ? `${formatNumber(part)} of ${formatNumber(all)} rows pass the other filters.` : "There are no rows.";
 }
 
 /** @param {Scene} scene */
 function describePeak(scene) {
-  const { values, model } = scene;
-  if (!values || model.kind === "figure") return "";
+  const { values, bins } = scene;
+  if (!values || !bins.length) return "";
   let best = -1;
   for (let cell = 0; cell < values.length; cell++) if (!isEmptyCell(values[cell]) && !(values[cell] <= values[best])) best = cell;
   return best < 0 ? "" : `Highest: ${formatNumber(values[best])} at ${formatPlace(scene, best)}.`;
@@ -99,7 +100,7 @@ function describePeak(scene) {
 
 /** Describes the rows that a 2-D chart can't draw. @param {Scene} scene */
 function describeOutside({ bins: [x, y], values, model }) {
-  if (!y || !values || model.measure.aggregate !== "count") return "";
+  if (!y || !values || !isRowCount(model.measure)) return "";
   let [inside, all] = [0, 0];
   for (let cell = 0; cell < values.length; cell++) {
     all += values[cell];

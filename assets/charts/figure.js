@@ -2,7 +2,8 @@
 
 /** @import {Plot, Scene} from "./types.js" */
 
-import { formatChange, formatNumber, formatShare, isAdditive } from "./format.js";
+import { isAdditive } from "./aggregates.js";
+import { formatChange, formatNumber, formatShare } from "./format.js";
 import { measureTextWidth } from "./canvas-primitives.js";
 
 const LEFT_PADDING = 4;

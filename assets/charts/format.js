@@ -1,7 +1,8 @@
 /** Formats numbers, coordinates and times. All times are UTC: the data's own clock. */
 
-/** @import {ChartMeasure} from "./types.js" */
+/** @import {Measure} from "./types.js" */
 
+import { isRowCount } from "./aggregates.js";
 import { format, precisionFixed, utcDay, utcFormat, utcMinute, utcMonth, utcYear } from "../vendor/library.js";
 
 const whole = format(",d");
@@ -46,15 +47,9 @@ export function formatShare(part, all) {
   return `${tenths(percent)}\u2009%`;
 }
 
-/** @param {ChartMeasure} measure */
+/** @param {Measure} measure */
 export function formatMeasure(measure) {
-  return measure.aggregate === "count" ? "rows" : `${measure.aggregate} of ${measure.column}`;
-}
-
-/** Whether a measure adds up over rows (count, sum), so that the filtered value is a part of the unfiltered one.
- * @param {ChartMeasure} measure */
-export function isAdditive(measure) {
-  return measure.aggregate === "count" || measure.aggregate === "sum";
+  return isRowCount(measure) ? "rows" : `${measure.aggregate} of ${measure.column}`;
 }
 
 /**

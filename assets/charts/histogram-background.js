@@ -7,7 +7,7 @@
 import { drawBottomAxis, drawLeftAxis, createTicks } from "./axes.js";
 import { isEmptyCell } from "./bins.js";
 import { paintBarCaps, paintBars, paintOverflowNotches, paintSpecialBars, paintStepLine } from "./histogram-bars.js";
-import { isAdditive } from "./format.js";
+import { isAdditive, isRowCount } from "./aggregates.js";
 import { drawMessage, drawHairline, createHatchPattern } from "./canvas-primitives.js";
 import { drawOverflowLabels } from "./overflow-bins.js";
 import { createLinearTicks } from "./ticks.js";
@@ -15,7 +15,7 @@ import { createPixelScale } from "./code-scale.js";
 
 /** @param {Scene} scene @param {Domain} values @param {number} pixels */
 export function createValueTicks({ model }, values, pixels) {
-  return createLinearTicks(values, Math.max(2, Math.floor(pixels / 44)), model.measure.aggregate === "count");
+  return createLinearTicks(values, Math.max(2, Math.floor(pixels / 44)), isRowCount(model.measure));
 }
 
 /**

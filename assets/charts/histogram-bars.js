@@ -27,7 +27,7 @@ export function layoutBars(scene, codeScale, frame, values) {
   }
   const scale = (frame.bottom - frame.top) / (values[1] - values[0]);
   const toPixel = (/** @type {number} */ value) => Math.max(frame.top, Math.min(frame.bottom, frame.bottom - (value - values[0]) * scale));
-  const gap = scene.model.kind === "series" || width[1] < 5 ? 0 : snapToPixel(1, ratio);
+  const gap = !scene.traits.hasBarGaps || width[1] < 5 ? 0 : snapToPixel(1, ratio);
   return { x, width, y: toPixel, zero: snapToPixel(toPixel(0), ratio), gap, frame };
 }
 

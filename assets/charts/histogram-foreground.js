@@ -4,7 +4,7 @@
 /** @import {BarLayout} from "./histogram-bars.js" */
 
 import { paintBars, paintOverflowNotches, paintSpecialBars, paintStepLine } from "./histogram-bars.js";
-import { isAdditive } from "./format.js";
+import { isAdditive } from "./aggregates.js";
 import { drawHandle, drawTag } from "./canvas-primitives.js";
 import { rangeStartToPixel, rangeEndToPixel } from "./code-scale.js";
 import { formatBounds } from "./labels.js";

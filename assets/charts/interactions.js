@@ -20,7 +20,7 @@ import { createZoomGesture } from "./zoom-gesture.js";
  */
 export function connectInteractions(renderer, callbacks, requestRedraw) {
   const { scene, elements } = renderer;
-  const { id, kind } = scene.model;
+  const { model: { id }, traits } = scene;
   const zoomGesture = createZoomGesture(scene, () => renderer.plot, () => { renderer.invalidateLayout(); requestRedraw(); }, (domains) => callbacks.onZoom(id, domains));
 
   /** @param {Selection | null} selection @param {BrushPhase} phase */
@@ -45,10 +45,10 @@ export function connectInteractions(renderer, callbacks, requestRedraw) {
     scene, setSelection: updateBrush, setHoveredCell: updateHover, getPlot: () => renderer.plot, panBy: zoomGesture.panBy, settlePan: zoomGesture.settleZoom, resetZoom: zoomGesture.resetZoom,
     focus: (cell, end) => renderer.keyboardControls?.focus(cell, end),
   };
-  const brushHandler = kind === "bars" ? createCategoryBrush(host) : createRangeBrush(host);
+  const brushHandler = traits.brush === "category" ? createCategoryBrush(host) : createRangeBrush(host);
   const releases = [listenToPointer(elements.root, elements.surface, brushHandler), listenForEscape(renderer, brushHandler.cancel, () => updateBrush(null, "commit")), zoomGesture.stop];
-  if (kind !== "bars" && kind !== "figure") releases.push(listenToWheel(elements, zoomGesture));
-  if (kind === "bars") releases.push(listenForScroll(renderer, requestRedraw));
+  if (traits.isZoomable) releases.push(listenToWheel(elements, zoomGesture));
+  if (traits.isList) releases.push(listenForScroll(renderer, requestRedraw));
   releases.push(installControls(renderer, host, zoomGesture));
   return () => releases.forEach((release) => release());
 }

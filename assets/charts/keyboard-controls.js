@@ -23,7 +23,7 @@ import { createSliders, labelSliders, moveSliderEnd, positionSliders, sizeSlider
  * @returns {KeyboardControls}
  */
 export function createKeyboardControls(elements, host, zoomGesture) {
-  if (host.scene.model.kind === "bars") return createListControls(elements, host);
+  if (host.scene.traits.brush === "category") return createListControls(elements, host);
   return createRangeControls(elements, host, zoomGesture);
 }
 

@@ -83,8 +83,8 @@ function paintScaled(context, ratio, paint) {
 }
 
 /** @param {Scene} scene */
-function getBackgroundOpacity({ state, model: { kind }, selection, values, ghost }) {
+function getBackgroundOpacity({ state, traits, selection, values, ghost }) {
   if (state === "stale") return STALE_OPACITY;
-  const plain = kind !== "density" && kind !== "figure" && !selection && ghost;
+  const plain = traits.fadesUnfiltered && !selection && ghost;
   return plain && values?.every((value, cell) => Object.is(value, ghost[cell])) ? UNFILTERED_OPACITY : 0;
 }

@@ -22,8 +22,26 @@ export interface ChartAxis {
   choices: number[];
 }
 
-export interface ChartMeasure {
-  aggregate: string;
+export type Aggregate = "count" | "sum" | "mean" | "min" | "max";
+
+export interface AggregateTraits {
+  /** In a menu. */
+  label: string;
+  /** Precedes the column in a title. */
+  titleStart: string;
+  needsColumn: boolean;
+  /** Whether it adds up over rows: such a measure is drawn as amounts, from zero. */
+  isAdditive: boolean;
+  /** The value of a cell without rows. */
+  emptyValue: number;
+  /** The array of a cube that it is computed from, besides the count. */
+  cubeArray: "sum" | "low" | "high" | null;
+  /** Whether the array is divided by the count. */
+  isMean: boolean;
+}
+
+export interface Measure {
+  aggregate: Aggregate;
   column: string | null;
 }
 
@@ -32,7 +50,7 @@ export interface ChartModel {
   kind: ChartKind;
   title: string;
   axes: ChartAxis[];
-  measure: ChartMeasure;
+  measure: Measure;
   outlines: boolean;
   /** rows of the whole dataset. */
   rows: number;
@@ -120,9 +138,26 @@ export interface ChartTheme {
   fontSmall: string;
 }
 
+/** How a kind of chart is laid out, drawn and interacted with. */
+export interface ChartTraits {
+  createPlot(scene: Scene): Plot;
+  /** What a drag selects; null: nothing can be selected. */
+  brush: "range" | "category" | null;
+  isZoomable: boolean;
+  /** Whether it is a scrolling list of rows, whose background shows the selection and the row under the pointer. */
+  isList: boolean;
+  hasBarGaps: boolean;
+  /** Whether values are drawn paler while nothing is filtered. */
+  fadesUnfiltered: boolean;
+  /** The size of a new card, in columns and rows of the grid. */
+  cardSize: { width: number; height: number };
+}
+
 /** Everything that the drawing of a chart depends on. */
 export interface Scene {
   model: ChartModel;
+  /** Those of the model's kind. */
+  traits: ChartTraits;
   bins: AxisBins[];
   ghost: Float64Array | null;
   values: Float64Array | null;

@@ -1,8 +1,8 @@
 /** The domain of the value axis. It is that of the unfiltered data and doesn't change during a drag. */
 
-/** @import {AxisBins, Domain, ChartMeasure} from "./types.js" */
+/** @import {AxisBins, Domain, Measure} from "./types.js" */
 
-import { isAdditive } from "./format.js";
+import { isAdditive } from "./aggregates.js";
 
 /**
  * @param {Float64Array} cells
@@ -28,7 +28,7 @@ export function unionDomains(a, b) {
 
 /**
  * The range to draw: with zero where values add up or zero is near, otherwise close around the values.
- * @param {ChartMeasure} measure
+ * @param {Measure} measure
  * @param {Domain | null} range
  * @returns {Domain}
  */

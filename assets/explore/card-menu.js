@@ -1,16 +1,17 @@
 /**
  * The menu of a card: what its view shows and how.
- * @import { Aggregate, CubeAxis, Column, ScaleSpec, View } from "./types.js"
+ * @import { CubeAxis, Column, ScaleSpec, View } from "./types.js"
+ * @import { Aggregate } from "../charts/types.js"
  * @import { CardActions } from "./card-actions.js"
  */
+import { AGGREGATES } from "../charts/aggregates.js";
 import { findCalendarUnit } from "./calendar-units.js";
 import { h } from "./dom.js";
-import { isOrderedColumn } from "./chart-kinds.js";
+import { isOrderedColumn } from "./view-kinds.js";
 import { formatPreciseNumber } from "./number-format.js";
 import { createAxes, guessMeasuredColumn } from "./view-defaults.js";
 import { findColumn } from "./view-text.js";
 
-const AGGREGATE_LABELS = { count: "Count of rows", sum: "Sum", mean: "Mean", min: "Minimum", max: "Maximum" };
 const SCALE_LABELS = { linear: "Linear", log: "Logarithmic", time: "Calendar", category: "Categories", boolean: "Yes or no" };
 const TOP_CHOICES = [5, 8, 12, 20, 30, 50, 100, 200];
 /** How many categories the server shows when the number is left to it. */
@@ -101,9 +102,9 @@ function createTopField(column, top, choose) {
 function createMeasureFields(view, actions) {
   const columns = actions.description.columns.filter((column) => column.kind === "number");
   const { aggregate, column } = view.measure;
-  const options = Object.entries(AGGREGATE_LABELS).map(([value, label]) => ({ value, label }));
+  const options = Object.entries(AGGREGATES).map(([value, { label }]) => ({ value, label }));
   const setMeasure = (/** @type {Aggregate} */ chosen, /** @type {string | null} */ of) =>
-    actions.changeView(view.id, { measure: { aggregate: chosen, column: chosen === "count" ? null : of } });
+    actions.changeView(view.id, { measure: { aggregate: chosen, column: AGGREGATES[chosen].needsColumn ? of : null } });
   const usable = columns.length ? options : options.slice(0, 1);
   const chooseAggregate = (/** @type {string} */ chosen) => setMeasure(/** @type {Aggregate} */ (chosen), column ?? guessMeasuredColumn(columns, view).name);
   const how = createField("Measure", usable, aggregate, chooseAggregate);

@@ -1,7 +1,7 @@
 /**
  * The bar that is always visible: how many rows pass, and the filters as chips.
  * @import { DatasetDescription, Exploration, Filter } from "./types.js"
- * @import { ResultStatus } from "./cubes/view-data.js"
+ * @import { ResultState } from "../charts/types.js"
  */
 import { formatShare } from "../charts/format.js";
 import { h, createIcon, createIconButton, setChildren, setHidden, setText, createTextButton } from "./dom.js";
@@ -48,7 +48,7 @@ export class FilterBar {
     this.element = h("section", { class: "dx-filter-bar", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
-  /** @param {number} rows @param {ResultStatus} status */
+  /** @param {number} rows @param {ResultState} status */
   showRowCount(rows, status) {
     if (status !== this.element.dataset.status) this.element.dataset.status = status;
     if (rows === this.#rows && this.#total === this.description.rows) return;

@@ -1,7 +1,8 @@
 /**
  * Converts between selections (codes of an axis) and filters (values). Codes of an ordered axis: 0 below the domain,
  * 1..levels, then above, then null; of a category: its labels, then other, then null.
- * @import { CubeAxis, Bounds, Filter, IndexRange, Selection } from "./types.js"
+ * @import { CubeAxis, Bounds, Filter, Selection } from "./types.js"
+ * @import { IndexRange } from "../charts/types.js"
  */
 
 /** @param {CubeAxis} axis @returns {string[]} */

@@ -8,19 +8,12 @@ export interface ScaleSpec {
   top: number | null;
 }
 
-export type Aggregate = "count" | "sum" | "mean" | "min" | "max";
-
-export interface Measure {
-  aggregate: Aggregate;
-  column: string | null;
-}
-
 export interface View {
   id: string;
   columns: string[];
   scales: ScaleSpec[];
   bins: (number | null)[];
-  measure: Measure;
+  measure: Chart.Measure;
   title: string | null;
   width: number;
   height: number;
@@ -142,8 +135,6 @@ export interface CubeAxis extends Chart.ChartAxis {
 
 /** A brush, in codes of the active view's axis (a box: in its bins); ranges are half-open. */
 export type Selection = Chart.Selection;
-export type IndexRange = Chart.IndexRange;
-export type ChartKind = Chart.ChartKind;
 
 /** A request to the cube route (docs/wire.md). */
 export interface CubeRequest {

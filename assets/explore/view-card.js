@@ -8,7 +8,7 @@ import { createChart } from "../charts/chart.js";
 import { showTableDialog } from "./dialogs.js";
 import { h, createIcon, createIconButton, setText } from "./dom.js";
 import { startCardMove, startCardResize } from "./card-drag.js";
-import { isMapView, getChartKind } from "./chart-kinds.js";
+import { isMapView, getChartKind } from "./view-kinds.js";
 import { fillCardMenu } from "./card-menu.js";
 import { formatViewMeasure, formatViewTitle } from "./view-text.js";
 

@@ -1,23 +1,15 @@
 /**
  * Defaults of new views: scales, bins, size and measure.
- * @import { Column, DatasetDescription, ChartKind, ScaleSpec, View } from "./types.js"
+ * @import { Column, DatasetDescription, ScaleSpec, View } from "./types.js"
  */
-import { isCoordinateName, getChartKind } from "./chart-kinds.js";
+import { CHART_KINDS } from "../charts/chart-kinds.js";
+import { isCoordinateName, getChartKind } from "./view-kinds.js";
 import { findColumn } from "./view-text.js";
 
 const DEFAULT_BINS = { number: 50, time: 100, density: 60 };
 const DEFAULT_TOP = 12;
 /** Integer columns with at most this many values are likely hours, grades or ages. */
 const FEW_VALUES = 60;
-
-/** @type {Record<ChartKind, { width: number, height: number }>} */
-const DEFAULT_SIZES = {
-  figure: { width: 3, height: 1 },
-  histogram: { width: 4, height: 2 },
-  series: { width: 6, height: 2 },
-  bars: { width: 3, height: 3 },
-  density: { width: 6, height: 4 },
-};
 
 /** @param {Column} column @returns {ScaleSpec} */
 function getDefaultScale(column) {
@@ -55,5 +47,5 @@ export function guessMeasuredColumn(numbers, view) {
 export function createView(description, names, id) {
   const axes = createAxes(description, names);
   const view = { id, ...axes, measure: { aggregate: /** @type {const} */ ("count"), column: null }, title: null };
-  return { ...view, ...DEFAULT_SIZES[getChartKind({ ...view, width: 4, height: 2 })] };
+  return { ...view, ...CHART_KINDS[getChartKind(view)].cardSize };
 }

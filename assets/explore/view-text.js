@@ -2,12 +2,12 @@
  * Describes filters and views as text.
  * @import { Bounds, Column, DatasetDescription, Exploration, Filter, TableState, View } from "./types.js"
  */
+import { AGGREGATES } from "../charts/aggregates.js";
 import { formatTime } from "../charts/format.js";
 import { getFilter } from "./exploration.js";
-import { isMapView } from "./chart-kinds.js";
+import { isMapView } from "./view-kinds.js";
 import { formatPreciseNumber, formatTimeSpan, formatUntil } from "./number-format.js";
 
-const AGGREGATE_VERBS = { count: "Rows", sum: "Sum of", mean: "Mean", min: "Lowest", max: "Highest" };
 const MAX_NAMED = 4;
 
 /** @param {DatasetDescription} description @param {string} name @returns {Column | undefined} */
@@ -98,8 +98,8 @@ export function formatFilters(exploration, description) {
 /** @param {View} view @param {DatasetDescription} description */
 export function formatViewMeasure(view, description) {
   const { aggregate, column } = view.measure;
-  const verb = AGGREGATE_VERBS[aggregate];
-  return column ? `${verb} ${lowerFirst(getColumnLabel(description, column))}` : verb;
+  const { titleStart } = AGGREGATES[aggregate];
+  return column ? `${titleStart} ${lowerFirst(getColumnLabel(description, column))}` : titleStart;
 }
 
 /** @param {View} view @param {DatasetDescription} description @returns {string} the view's title, or one made of its columns */

@@ -3,9 +3,9 @@
  * columns that this user can't.
  * @import { Column, DatasetDescription, Exploration, Filter, TableState, View } from "../explore/types.js"
  */
+import { isAggregate } from "../charts/aggregates.js";
 import { MAX_VIEWS, getFilter, clampSize } from "../explore/exploration.js";
 
-const KNOWN_AGGREGATES = ["count", "sum", "mean", "min", "max"];
 const FILTER_CHECKS = /** @type {Record<string, (filter: any) => boolean>} */ ({
   interval: ({ lo, hi }) => isBound(lo) && isBound(hi),
   nulls: () => true,
@@ -48,7 +48,7 @@ export const isValidFilter = (filter) => Boolean(filter && Object.hasOwn(FILTER_
 function isValidView(view, columns) {
   const { id, columns: own, scales, bins, measure } = view ?? {};
   const lists = [own, scales, bins].every((list) => Array.isArray(list) && list.length === own.length && list.length <= 2);
-  if (typeof id !== "string" || !lists || !KNOWN_AGGREGATES.includes(measure?.aggregate)) return false;
+  if (typeof id !== "string" || !lists || !isAggregate(measure?.aggregate)) return false;
   const known = own.every((name, index) => columns.get(name)?.scales.includes(scales[index]?.type));
   return known && (measure.column === null || columns.has(measure.column));
 }

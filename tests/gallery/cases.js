@@ -1,7 +1,7 @@
 /** The awkward ones: nothing, one bin, only nulls, both signs, gaps, thousands of names, billions of rows, other clocks. */
 
-/** @import {ChartAxis, ChartMeasure, ChartModel, ResultState} from "../../assets/charts/types.js" */
-/** @typedef {{title: string, kind: ChartModel["kind"], axes: ChartAxis[], measure: ChartMeasure, ghost: Float64Array, values: Float64Array, state: ResultState, width: number, height: number}} Case */
+/** @import {ChartAxis, Measure, ChartModel, ResultState} from "../../assets/charts/types.js" */
+/** @typedef {{title: string, kind: ChartModel["kind"], axes: ChartAxis[], measure: Measure, ghost: Float64Array, values: Float64Array, state: ResultState, width: number, height: number}} Case */
 
 import { AXES, category, ordered, steps } from "./flights.js";
 
@@ -13,7 +13,7 @@ const sum = { aggregate: "sum", column: "delay" };
 const cells = (axes, value) => Float64Array.from({ length: axes.reduce((size, axis) => size * axis.bins, 1) }, (_, cell) => value(cell));
 
 /**
- * @param {string} title @param {ChartModel["kind"]} kind @param {ChartAxis[]} axes @param {ChartMeasure} measure
+ * @param {string} title @param {ChartModel["kind"]} kind @param {ChartAxis[]} axes @param {Measure} measure
  * @param {(cell: number) => number} ghost @param {(cell: number) => number} [values] @param {ResultState} [state] @param {number} [width] @param {number} [height]
  * @returns {Case}
  */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CHART_KINDS } from "../../assets/charts/chart-kinds.js";
 import { createBins } from "../../assets/charts/bins.js";
 import { describeChart, formatReadout, createTable } from "../../assets/charts/description.js";
 import { formatChange, formatDegrees, formatNumber, formatShare, formatShort, formatTimeRange } from "../../assets/charts/format.js";
@@ -104,7 +105,7 @@ test("a picture asks for more room only when it leaves that of everything", () =
 
 const scene = {
   model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, outlines: false, rows: 60 },
-  bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
+  traits: CHART_KINDS.histogram, bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
   selection: { type: "interval", from: 3, to: 5 }, state: "exact", hoveredCell: -1, isDragging: false,
 };
 
@@ -132,7 +133,7 @@ test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", 
   const grid = new Float64Array(24);
   grid[1 * 4 + 0] = 3;
   grid[2 * 4 + 3] = 1;
-  const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, bins: [createBins(origin), createBins(axis)], ghost: grid, values: grid, selection: null };
+  const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, traits: CHART_KINDS.density, bins: [createBins(origin), createBins(axis)], ghost: grid, values: grid, selection: null };
   assert.deepEqual(createTable(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["no value", "0 to 59", "1", "1"]]);
   assert.match(describeChart(flat), /1 rows \(25\.0\u2009%\) lie outside or have no value\./);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { AGGREGATES, isAggregate } from "../../assets/charts/aggregates.js";
 import { CubeSlicer } from "../../assets/explore/cubes/cube-slicer.js";
 import { decodeFrame } from "../../assets/explore/cubes/frame-decoder.js";
 
@@ -75,4 +76,11 @@ test("numbers of an unknown kind are refused", () => {
   const text = new TextDecoder("latin1").decode(bytes("empty")).replace('"dtype":"u1"', '"dtype":"q9"');
   const wrong = Uint8Array.from(text, (char) => char.charCodeAt(0)).buffer;
   assert.throws(() => decodeFrame(wrong), /unknown kind, q9/);
+});
+
+test("the page knows the aggregates of the server, and no others", () => {
+  const names = JSON.parse(readFileSync(new URL("../fixtures/aggregates.json", import.meta.url), "utf8"));
+  assert.deepEqual(Object.keys(AGGREGATES).sort(), names.sort());
+  assert.ok(names.every(isAggregate));
+  for (const name of ["median", "toString", "", null, 1]) assert.ok(!isAggregate(name));
 });

@@ -6,40 +6,44 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets.cubes.packed_cube import Cells, narrow
-from datasets.cubes.wire_format import Active, Entry, encode
-from gpu.cubes import Axis, Cube, CubeSpec, View
-from gpu.scales import Boolean, Linear
-from tests.fixtures.golden_frames import FOLDER, FRAMES, LATE, frame, meaning
+from datasets.cubes.packed_cube import PackedCube, pack_dense
+from datasets.cubes.wire_format import ActiveView, CubeEntry, encode_frame
+from gpu.cubes import Aggregate, Axis, Cube, CubeSpec, ViewSpec
+from gpu.scales import BooleanScale, LinearScale
+from tests.fixtures.golden_frames import FOLDER, FRAMES, LATE, describe_frame, make_frame
 
 DOCUMENT = Path(__file__).parents[2] / "docs/wire.md"
 
 
-def header_and_body(data):
+def split_frame(data):
     size = int.from_bytes(data[4:8], "little")
     return json.loads(data[8 : 8 + size]), data[8 + size :]
 
 
-def array(ref, body):
+def read_array(ref, body):
     return np.frombuffer(body, "<" + ref["dtype"], ref["length"], ref["offset"])
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_golden_frames_are_what_is_encoded(name):
     """After an intended change: run ``python -m tests.fixtures.golden_frames`` and edit docs/wire.md."""
-    assert encode(FRAMES[name]()) == (FOLDER / f"frame_{name}.bin").read_bytes()
+    assert encode_frame(FRAMES[name]()) == (FOLDER / f"frame_{name}.bin").read_bytes()
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_golden_frames_mean_what_is_written_beside_them(name):
     expected = json.loads((FOLDER / f"frame_{name}.json").read_text(encoding="utf-8"))
-    assert json.loads(json.dumps(meaning(FRAMES[name]()))) == expected
+    assert json.loads(json.dumps(describe_frame(FRAMES[name]()))) == expected
+
+
+def test_the_page_is_checked_against_all_aggregates():
+    assert json.loads((FOLDER / "aggregates.json").read_text(encoding="utf-8")) == list(Aggregate)
 
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_every_array_is_aligned_and_inside_the_body(name):
-    data = encode(FRAMES[name]())
-    header, body = header_and_body(data)
+    data = encode_frame(FRAMES[name]())
+    header, body = split_frame(data)
     assert data[:4] == b"DXC1"
     assert (len(data) - len(body)) % 8 == 0
     refs = re.findall(
@@ -52,7 +56,7 @@ def test_every_array_is_aligned_and_inside_the_body(name):
 
 
 def test_axes_that_are_equal_share_their_arrays():
-    header, _ = header_and_body(encode(FRAMES["line"]()))
+    header, _ = split_frame(encode_frame(FRAMES["line"]()))
     axes = {view["id"]: view["axes"] for view in header["views"]}
     assert axes["map"][0]["edges"] == axes["delay"][0]["edges"]
     assert axes["map"][0]["lookup"] == axes["delay"][0]["lookup"]
@@ -72,54 +76,54 @@ def test_axes_that_are_equal_share_their_arrays():
     ],
 )
 def test_counts_travel_in_the_fewest_bytes_that_hold_them(most, dtype):
-    spec = CubeSpec(View((LATE,)))
-    entry = Entry("v", spec, narrow(Cube(spec, np.array([[0, most, 1]]))))
-    header, body = header_and_body(encode(frame(1, None, [entry])))
+    spec = CubeSpec(ViewSpec((LATE,)))
+    entry = CubeEntry("v", spec, pack_dense(Cube(spec, np.array([[0, most, 1]]))))
+    header, body = split_frame(encode_frame(make_frame(1, None, [entry])))
     ref = header["views"][0]["values"]["count"]
     assert ref["dtype"] == dtype
-    assert array(ref, body).tolist() == [0, most, 1]
+    assert read_array(ref, body).tolist() == [0, most, 1]
 
 
 def test_integer_sums_become_floats():
-    spec = CubeSpec(View((LATE,)))
-    cells = narrow(Cube(spec, np.array([[1, 1, 1]]), sum=np.array([[-5, 2**53, 0]])))
+    spec = CubeSpec(ViewSpec((LATE,)))
+    cells = pack_dense(Cube(spec, np.array([[1, 1, 1]]), sum=np.array([[-5, 2**53, 0]])))
     assert cells.sum.dtype == np.float64
     assert cells.sum.tolist() == [[-5.0, 2.0**53, 0.0]]
 
 
-def test_cells_weigh_what_they_hold():
-    cells = Cells(np.zeros((2, 3), np.uint8), low=np.zeros((2, 3)))
+def test_the_size_of_cells_is_what_they_hold():
+    cells = PackedCube(np.zeros((2, 3), np.uint8), low=np.zeros((2, 3)))
     assert cells.nbytes == 6 + 48
 
 
 def test_a_grid_that_would_cut_the_bins_of_the_active_view_is_refused():
-    scale = Linear(lo=0, step=1, levels=10)
-    active = Active("a", (Axis("delay", scale, 5), Axis("delay", scale, 5)))
-    spec = CubeSpec(View((LATE,)), (Axis("delay", scale, 2), Axis("delay", scale, 5)))
-    entry = Entry("v", spec, narrow(Cube(spec, np.zeros(spec.shape, np.int64))))
+    scale = LinearScale(lo=0, step=1, levels=10)
+    active = ActiveView("a", (Axis("delay", scale, 5), Axis("delay", scale, 5)))
+    spec = CubeSpec(ViewSpec((LATE,)), (Axis("delay", scale, 2), Axis("delay", scale, 5)))
+    entry = CubeEntry("v", spec, pack_dense(Cube(spec, np.zeros(spec.shape, np.int64))))
     with pytest.raises(ValueError, match="do not nest"):
-        encode(frame(1, active, [entry]))
+        encode_frame(make_frame(1, active, [entry]))
 
 
 def test_a_boolean_needs_neither_edges_nor_labels():
-    spec = CubeSpec(View((Axis("late", Boolean()),)))
-    entry = Entry("v", spec, narrow(Cube(spec, np.zeros((1, 3), np.int64))))
-    axis = header_and_body(encode(frame(1, None, [entry])))[0]["views"][0]["axes"][0]
+    spec = CubeSpec(ViewSpec((Axis("late", BooleanScale()),)))
+    entry = CubeEntry("v", spec, pack_dense(Cube(spec, np.zeros((1, 3), np.int64))))
+    axis = split_frame(encode_frame(make_frame(1, None, [entry])))[0]["views"][0]["axes"][0]
     assert (axis["edges"], axis["labels"], axis["domain"]) == (None, None, None)
 
 
 def test_the_worked_example_in_the_documentation_is_true():
     example = re.search(r"```hex\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL).group(1)
-    assert example == hex_dump(encode(example_frame()))
+    assert example == format_hex_dump(encode_frame(make_example_frame()))
 
 
-def example_frame():
+def make_example_frame():
     """Four rows of one boolean column: two true, one false, one without a value."""
-    spec = CubeSpec(View((LATE,)))
-    return frame(4, None, [Entry("v1", spec, narrow(Cube(spec, np.array([[1, 2, 1]]))))])
+    spec = CubeSpec(ViewSpec((LATE,)))
+    return make_frame(4, None, [CubeEntry("v1", spec, pack_dense(Cube(spec, np.array([[1, 2, 1]]))))])
 
 
-def hex_dump(data):
+def format_hex_dump(data):
     lines = []
     for offset in range(0, len(data), 16):
         row = data[offset : offset + 16]
@@ -131,7 +135,7 @@ def hex_dump(data):
 def test_an_engine_that_is_not_the_ordinary_one_is_named():
     plain = FRAMES["line"]()
     named = replace(plain, entries=[replace(plain.entries[0], engine="cuxfilter"), *plain.entries[1:]])
-    header, _ = header_and_body(encode(named))
+    header, _ = split_frame(encode_frame(named))
     assert [view.get("engine") for view in header["views"]] == [
         "cuxfilter",
         *[None] * (len(plain.entries) - 1),

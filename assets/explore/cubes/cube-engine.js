@@ -3,7 +3,8 @@
  * once per frame while a brush moves, and marks as stale what no response covers yet.
  * @import { DatasetDescription, Exploration, Selection } from "../types.js"
  * @import { DataClient } from "../data-client.js"
- * @import { ValueSource, ResultStatus } from "./view-data.js"
+ * @import { ResultState } from "../../charts/types.js"
+ * @import { ValueSource } from "./view-data.js"
  * @import { CubeFrame } from "./frame-decoder.js"
  */
 import { getFilter } from "../exploration.js";
@@ -208,7 +209,7 @@ export class CubeEngine {
   /** Cubes over a density have other densities only approximately; when nothing moves, the exact ones are requested. */
   #needsPlain() {
     if (!this.active || !this.#isAligned) return true;
-    return !this.#isBrushing && this.#isDensity(this.active) && this.#isCubeCurrent() && this.#hasApproximate();
+    return !this.#isBrushing && this.#hasTwoAxes(this.active) && this.#isCubeCurrent() && this.#hasApproximate();
   }
 
   #hasApproximate() {
@@ -216,7 +217,7 @@ export class CubeEngine {
   }
 
   /** @param {string} id */
-  #isDensity(id) {
+  #hasTwoAxes(id) {
     return this.getViewData(id)?.axes.length === 2;
   }
 
@@ -251,7 +252,7 @@ export class CubeEngine {
 
   /** Requests the exact densities after the coarse ones. */
   #requestExactCube() {
-    if (!this.active || this.#isDensity(this.active) || !this.#hasApproximate()) return;
+    if (!this.active || this.#hasTwoAxes(this.active) || !this.#hasApproximate()) return;
     this.exactCube.requestUrl(cubesUrl(this.description, createCubeRequest(this.exploration, this.active, "exact")));
   }
 

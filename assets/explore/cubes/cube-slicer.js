@@ -1,4 +1,5 @@
 // One view's cube, prepared for brushing: built once when the cube arrives, sliced in every frame of a drag.
+import { AGGREGATES } from "../../charts/aggregates.js";
 import { MinTree } from "./min-tree.js";
 import { mapToPacked, findUsedCells, packCells, unpackCells } from "./sparse-cells.js";
 import { RowRuns } from "./row-runs.js";
@@ -6,12 +7,12 @@ import { PrefixSums } from "./prefix-sums.js";
 
 /** @typedef {import("./frame-decoder.js").FrameView} FrameView */
 /** @typedef {import("./frame-decoder.js").NumberArray} Numbers */
-/** @typedef {import("./row-runs.js").Selection} Selection */
+/** @typedef {import("../types.js").Selection} Selection a selection in the active view: codes of its axis, or bins of two axes */
 
 const UINT32_RANGE = 2 ** 32;
 
 export class CubeSlicer {
-  #aggregate;
+  #traits;
   #exact;
   /** Whether the cube depends on the active view; the active view's own and plain histograms don't. */
   #followsActive;
@@ -32,37 +33,37 @@ export class CubeSlicer {
     /** The row count of the dataset that the cube has. */
     this.total = view.total;
     this.cellCount = view.shape.slice(1).reduce((product, size) => product * size, 1);
-    this.#aggregate = view.measure.aggregate;
+    this.#traits = AGGREGATES[view.measure.aggregate];
     this.#exact = view.exact;
     this.engine = view.engine ?? "";
     this.#followsActive = view.active !== null && view.shape[0] > 1;
     const [ys, xs] = this.#followsActive ? createRuns(view) : [null, new RowRuns(1, null)];
     this.#yRuns = ys;
     this.#xRuns = xs;
-    const { low } = view.values;
+    const extremeArray = this.#getExtremes(view.values);
     this.#keptCells = findUsedCells(view.values.count, this.cellCount);
     this.#packed = new Float64Array(this.#keptCells ? this.#keptCells.length : 0);
     const kept = this.#keptCells ? this.#keptCells.length : this.cellCount;
-    const [count, sum, extremes] = this.#packKept(view.values.count, view.values.sum, low ?? view.values.high);
+    const [count, sum, extremes] = this.#packKept(view.values.count, view.values.sum, extremeArray);
     const ny = ys && ys.rowCount;
     this.#fitsUint32 = view.total < UINT32_RANGE;
     this.#countSums = new PrefixSums(/** @type {Numbers} */ (count), ny, xs.rowCount, kept, this.#fitsUint32);
     this.#valueSums = sum && new PrefixSums(sum, ny, xs.rowCount, kept, false);
-    this.#extremeTree = extremes && new MinTree(/** @type {Float64Array} */ (extremes), ny ?? 1, xs.rowCount, kept, low ? 1 : -1);
-    this.#counts = new Float64Array(this.#aggregate === "count" ? 0 : kept);
+    this.#extremeTree = extremes && new MinTree(/** @type {Float64Array} */ (extremes), ny ?? 1, xs.rowCount, kept, this.#extremeSign);
+    this.#counts = new Float64Array(this.#traits.cubeArray ? kept : 0);
   }
 
   /**
    * The measure in every cell over the selected rows; NaN where there is no mean, minimum or maximum. If a selection
    * cuts a coarse row, counts and sums take the share of the codes selected, extremes the whole row.
-   * @param {Selection} selection
+   * @param {Selection | null} selection
    * @param {Float64Array} out of length `cells`
    * @returns {Float64Array} out
    */
   sliceInto(selection, out) {
     this.#selectRows(selection);
     const places = this.#keptCells;
-    return places ? unpackCells(this.#computeMeasure(this.#packed), places, this.#emptyValue, out) : this.#computeMeasure(out);
+    return places ? unpackCells(this.#computeMeasure(this.#packed), places, this.#traits.emptyValue, out) : this.#computeMeasure(out);
   }
 
   /**
@@ -70,15 +71,16 @@ export class CubeSlicer {
    * @param {FrameView} delta
    * @returns {boolean} whether it could; if not, nothing has changed, and the cube must be fetched again
    */
-  appendDelta({ places, values: { count, sum, low, high }, total }) {
+  appendDelta({ places, values, total }) {
+    const { count, sum } = values;
     if (total === this.total) return true;
     if (!places || (this.#fitsUint32 && total >= UINT32_RANGE) || (sum && !this.#valueSums?.canAppend(sum))) return false;
     const own = this.#toKeptPlaces(places);
     const cells = this.#keptCells ? this.#keptCells.length : this.cellCount;
     this.#countSums.appendValues(own, count, cells);
     if (sum) this.#valueSums?.appendValues(own, sum, cells);
-    const extremes = low ?? high;
-    if (extremes) this.#extremeTree?.appendValues(own, extremes, low ? 1 : -1);
+    const extremes = this.#getExtremes(values);
+    if (extremes) this.#extremeTree?.appendValues(own, extremes, this.#extremeSign);
     this.total = total;
     return true;
   }
@@ -90,13 +92,19 @@ export class CubeSlicer {
     if (kept === null || own) return own ?? places;
     this.#keptCells = null;
     for (const part of [this.#countSums, this.#valueSums, this.#extremeTree]) part?.unpackCells(this.cellCount, kept);
-    if (this.#aggregate !== "count") this.#counts = new Float64Array(this.cellCount);
+    if (this.#traits.cubeArray) this.#counts = new Float64Array(this.cellCount);
     return places;
   }
 
-  /** The value of a cell without rows. */
-  get #emptyValue() {
-    return this.#aggregate === "count" || this.#aggregate === "sum" ? 0 : NaN;
+  /** The minima or maxima of a cube, if that is what it measures. @param {FrameView["values"]} values */
+  #getExtremes(values) {
+    const { cubeArray } = this.#traits;
+    return cubeArray === "low" || cubeArray === "high" ? values[cubeArray] : null;
+  }
+
+  /** Maxima are kept with the sign changed, as minima. */
+  get #extremeSign() {
+    return this.#traits.cubeArray === "high" ? -1 : 1;
   }
 
   /** @param {...(Numbers | null)} parts of the cube @returns {(Numbers | null)[]} these parts for the cells kept */
@@ -107,7 +115,7 @@ export class CubeSlicer {
 
   /** @param {Float64Array} out one number per cell kept */
   #computeMeasure(out) {
-    if (this.#aggregate === "count") return this.#countSums.sumRuns(this.#yRuns, this.#xRuns, out);
+    if (!this.#traits.cubeArray) return this.#countSums.sumRuns(this.#yRuns, this.#xRuns, out);
     const counts = this.#countSums.sumRuns(this.#yRuns, this.#xRuns, this.#counts);
     if (this.#valueSums) return this.#toMeans(this.#valueSums.sumRuns(this.#yRuns, this.#xRuns, out), counts);
     return this.#findExtremes(out, counts);
@@ -115,7 +123,7 @@ export class CubeSlicer {
 
   /**
    * Whether the slice of this selection is exact: it cuts no coarse row.
-   * @param {Selection} selection
+   * @param {Selection | null} selection
    */
   isExact(selection) {
     if (this.#exact) return true;
@@ -123,7 +131,7 @@ export class CubeSlicer {
     return this.#xRuns.isWhole && (this.#yRuns === null || this.#yRuns.isWhole);
   }
 
-  /** @param {Selection} selection */
+  /** @param {Selection | null} selection */
   #selectRows(selection) {
     const xs = this.#xRuns;
     if (selection === null || !this.#followsActive) {
@@ -139,13 +147,13 @@ export class CubeSlicer {
 
   /** @param {Float64Array} sums overwritten with the result @param {Float64Array} counts */
   #toMeans(sums, counts) {
-    if (this.#aggregate === "mean") for (let i = 0; i < sums.length; i++) sums[i] /= counts[i];
+    if (this.#traits.isMean) for (let i = 0; i < sums.length; i++) sums[i] /= counts[i];
     return sums;
   }
 
   /** @param {Float64Array} out @param {Float64Array} counts */
   #findExtremes(out, counts) {
-    const sign = this.#aggregate === "max" ? -1 : 1;
+    const sign = this.#extremeSign;
     /** @type {MinTree} */ (this.#extremeTree).findMinima(this.#yRuns, this.#xRuns, out);
     for (let i = 0; i < out.length; i++) out[i] = counts[i] === 0 ? NaN : sign * out[i];
     return out;
@@ -163,14 +171,14 @@ function createRuns({ active, rows }) {
   return [new RowRuns(shape[0], grid && grid.y), new RowRuns(shape[1], grid && grid.x)];
 }
 
-/** @param {RowRuns} runs @param {import("./row-runs.js").Interval} interval */
+/** @param {RowRuns} runs @param {import("../../charts/types.js").IntervalSelection} interval */
 function addInterval(runs, { from, to, nulls }) {
   const none = runs.codeCount - 1;
   runs.addRange(from, to);
   if (nulls) runs.addRange(Math.max(to, none), none + 1);
 }
 
-/** @param {RowRuns} ys @param {RowRuns} xs @param {import("./row-runs.js").Box} box */
+/** @param {RowRuns} ys @param {RowRuns} xs @param {import("../../charts/types.js").BoxSelection} box */
 function addBox(ys, xs, { x, y }) {
   ys.clearRuns();
   ys.addRange(y.from, y.to);

@@ -1,10 +1,9 @@
 // Decodes cube frames as described in docs/wire.md. Typed arrays are views on the buffer: nothing is copied.
 
+/** @import { CubeAxis } from "../types.js" */
+/** @import { Measure } from "../../charts/types.js" */
 /** @typedef {{dtype:"u1"|"u2"|"u4"|"f8", offset:number, length:number}} ArrayRef */
 /** @typedef {Uint8Array|Uint16Array|Uint32Array|Float64Array} NumberArray */
-/** @typedef {{aggregate:"count"|"sum"|"mean"|"min"|"max", column:string|null}} FrameMeasure */
-/** @typedef {{column:string, label:string, type:string, integer:boolean, codes:number, edges:Float64Array|null,
- *   labels:string[]|null, lookup:Uint16Array, bins:number, choices:number[], domain:[number, number]|null}} FrameAxis */
 /** @typedef {{count:NumberArray, sum:Float64Array|null, low:Float64Array|null, high:Float64Array|null}} CubeValues */
 /** The cube row of each fine active code; for a two-dimensional active view, the grid bin of each bin.
  * @typedef {Uint16Array|{x:Uint16Array, y:Uint16Array}} CubeRows */
@@ -12,8 +11,8 @@
  * One view's cube. `shape` is [cube rows, ...cells per axis, the y axis first]; `axes` are in column order.
  * `active` is the active view's shape and `total` the rows of the dataset, the same for the whole frame. A delta has the
  * values of some cells only, whose `places` ascend; null: of all. `engine` computed it, if not the default one.
- * @typedef {{id:string, shape:number[], exact:boolean, rows:CubeRows|null, grid:[number, number]|null, axes:FrameAxis[],
- *   measure:FrameMeasure, engine?:string, places:Uint32Array|null, values:CubeValues, active:number[]|null, total:number}} FrameView
+ * @typedef {{id:string, shape:number[], exact:boolean, rows:CubeRows|null, grid:[number, number]|null, axes:CubeAxis[],
+ *   measure:Measure, engine?:string, places:Uint32Array|null, values:CubeValues, active:number[]|null, total:number}} FrameView
  */
 /** @typedef {{version:string, rows:number, active:{id:string, shape:number[]}|null,
  *   views:Map<string, FrameView>}} CubeFrame */
@@ -84,7 +83,7 @@ function readRows(rows, body) {
 /**
  * @param {any} axis
  * @param {FrameBody} body
- * @returns {FrameAxis}
+ * @returns {CubeAxis}
  */
 function readAxis(axis, body) {
   return { ...axis, edges: axis.edges && readFloats(axis.edges, body), lookup: readCodes(axis.lookup, body) };

@@ -1,13 +1,5 @@
 // Which rows of a cube a selection covers, and how much of each: whole rows, and parts of coarse rows at its ends.
 
-/**
- * What is selected in the active view: codes of its fine axis, or bins of a two-dimensional one. `null`: everything.
- * @typedef {{type:"interval", from:number, to:number, nulls?:boolean}} Interval
- * @typedef {{type:"members", codes:number[]}} Members
- * @typedef {{type:"box", x:{from:number, to:number}, y:{from:number, to:number}}} Box
- * @typedef {null|Interval|Members|Box} Selection
- */
-
 /** Runs of cube rows along one active axis, each with its weight. Refilled in every frame. */
 export class RowRuns {
   #lookup;

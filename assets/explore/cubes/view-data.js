@@ -1,11 +1,11 @@
 /**
  * The data that one view shows, and its status.
  * @import { CubeAxis, Selection } from "../types.js"
+ * @import { ResultState } from "../../charts/types.js"
  * @import { FrameView } from "./frame-decoder.js"
  */
 import { CubeSlicer } from "./cube-slicer.js";
 
-/** @typedef {"exact" | "approximate" | "stale"} ResultStatus */
 /** @typedef {"cube" | "plain" | null} ValueSource */
 
 /** @type {WeakMap<FrameView, CubeSlicer>} */
@@ -24,7 +24,7 @@ const countCells = (view) => view.shape.slice(1).reduce((product, length) => pro
 
 export class ViewData {
   /** @type {CubeAxis[]} */ axes = [];
-  /** @type {ResultStatus} */ status = "stale";
+  /** @type {ResultState} */ status = "stale";
   /** The state whose values are shown. */
   stateNumber = -1;
   /** The engine's revision at the last update. */

@@ -3,7 +3,7 @@
  * @import { Column } from "../types.js"
  * @import { CellPosition } from "./cell-cursor.js"
  * @import { CellValue } from "./cell-format.js"
- * @import { VisibleRange } from "./column-layout.js"
+ * @import { IndexRange } from "../../charts/types.js"
  */
 import { RowCells } from "./row-cells.js";
 import { h, setText } from "../dom.js";
@@ -67,7 +67,7 @@ export class TableBody {
   }
 
   /**
-   * @param {VisibleRange} rows @param {VisibleRange} columns @param {number} shift of all rows, pixels
+   * @param {IndexRange} rows @param {IndexRange} columns @param {number} shift of all rows, pixels
    * @param {(index: number) => CellValue[] | undefined} getRow
    */
   drawRows({ from, to }, columns, shift, getRow) {

@@ -2,7 +2,7 @@
  * The header of the table, to sort by its columns.
  * @import { Column, TableState } from "../types.js"
  * @import { CellPosition } from "./cell-cursor.js"
- * @import { VisibleRange } from "./column-layout.js"
+ * @import { IndexRange } from "../../charts/types.js"
  */
 import { RowCells } from "./row-cells.js";
 import { HEADER_ROW } from "./cell-cursor.js";
@@ -26,7 +26,7 @@ export class TableHeader {
     this.cells.forEachCell((cell, column) => this.#updateCell(cell, column));
   }
 
-  /** @param {VisibleRange} columns */
+  /** @param {IndexRange} columns */
   drawColumns(columns) {
     this.cells.drawColumns(columns);
   }

@@ -1,6 +1,6 @@
 /**
  * The cells of one row of the table: those of the drawn columns, in column order.
- * @import { VisibleRange } from "./column-layout.js"
+ * @import { IndexRange } from "../../charts/types.js"
  */
 
 export class RowCells {
@@ -29,7 +29,7 @@ export class RowCells {
     this.#cells.forEach((cell, place) => act(cell, this.#from + place));
   }
 
-  /** Draws these columns only; those already drawn stay as they are. @param {VisibleRange} columns */
+  /** Draws these columns only; those already drawn stay as they are. @param {IndexRange} columns */
   drawColumns({ from, to }) {
     if (from === this.#from && to - from === this.#cells.length) return;
     this.forEachCell((cell, column) => (column < from || column >= to) && cell.remove());

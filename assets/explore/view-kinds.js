@@ -1,6 +1,7 @@
 /**
  * The kind of chart that a view is drawn as.
- * @import { Column, ChartKind, View } from "./types.js"
+ * @import { Column, View } from "./types.js"
+ * @import { ChartKind } from "../charts/types.js"
  */
 
 const ORDERED_KINDS = ["number", "time"];
@@ -8,7 +9,7 @@ const ORDERED_KINDS = ["number", "time"];
 /** @param {Column | undefined} column */
 export const isOrderedColumn = (column) => column !== undefined && ORDERED_KINDS.includes(column.kind);
 
-/** @param {View} view @returns {ChartKind} */
+/** @param {Pick<View, "columns" | "scales">} view @returns {ChartKind} */
 export function getChartKind({ columns, scales }) {
   if (!columns.length) return "figure";
   if (columns.length > 1) return "density";
