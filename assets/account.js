@@ -11,7 +11,7 @@
   async function addPasskey(clicks, name) {
     if (!clicks) return [getNoUpdate(), getNoUpdate()];
     const { isAvailable, registerPasskey } = await import(PASSKEYS);
-    if (!isAvailable()) return ["Passkeys need HTTPS, or localhost, and a browser that knows them.", getNoUpdate()];
+    if (!isAvailable()) return ["Passkeys need HTTPS (or localhost) and a browser that supports them.", getNoUpdate()];
     try {
       await registerPasskey(name);
       return ["", Date.now()];

@@ -53,9 +53,9 @@
 
   /** The message for rows that failed to load. @param {number} status of the response; 0: no response */
   function getAdvice(status) {
-    if (!status) return "The server cannot be reached. Check your connection, then try again.";
-    if (status === 403) return "You are not allowed to see this. If you should be, ask another admin.";
-    return "The server could not answer. Try again; if it stays like this, its log says why.";
+    if (!status) return "Can't reach the server. Check your connection and try again.";
+    if (status === 403) return "You don't have permission to view this. Ask another admin for access.";
+    return "The server returned an error. Try again; if it happens again, check the server log.";
   }
 
   /** The id of the grid whose rows a Dash request loads. @param {RequestInit} [init] */

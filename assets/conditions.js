@@ -25,8 +25,8 @@
     const addLine = () => setLines([...lines, createBlank(columns[0])]);
     const shown = lines.map((/** @type {any} */ line, /** @type {number} */ at) =>
       h(ConditionLine, { key: at, at, columns, line, change: (/** @type {any} */ next) => changeLine(at, next), remove: () => removeLine(at) }));
-    const more = h("button", { type: "button", className: "dx-quiet-button", onClick: addLine }, "Add a condition");
-    const words = lines.length ? "Rows that meet all of these" : "Every row";
+    const more = h("button", { type: "button", className: "dx-quiet-button", onClick: addLine }, "Add condition");
+    const words = lines.length ? "Rows that match all conditions" : "All rows";
     return h("fieldset", { className: "dx-many" }, h("legend", { className: "dx-label" }, "Rows"),
       h("p", { className: "dx-weak" }, words), shown, more);
   }
@@ -50,7 +50,7 @@
     return h("div", { className: "dx-condition", role: "group", "aria-label": `Condition ${number}` },
       h("div", { className: "dx-condition-head" },
         renderSelect(`Column of condition ${number}`, line.column, names, chooseColumn),
-        renderSelect(`How condition ${number} compares`, line.filter.type, OPERATORS[column.kind], chooseOperator),
+        renderSelect(`Operator of condition ${number}`, line.filter.type, OPERATORS[column.kind], chooseOperator),
         h("button", { type: "button", className: "dx-icon-button", "aria-label": `Remove condition ${number}`, onClick: remove }, cross)),
       line.filter.type === "interval" ? h(IntervalEditor, { column, filter: line.filter, set: changeFilter, number }) : null,
       line.filter.type === "members" ? h(MembersEditor, { column, filter: line.filter, set: changeFilter }) : null);
@@ -73,7 +73,7 @@
         defaultValue: formatBound(filter[end], time),
         onChange: (/** @type {any} */ event) => set({ [end]: parseBound(event.target.value, time) }),
       }));
-    return h("div", { className: "dx-bounds" }, renderBound("lo", "From"), renderBound("hi", time ? "Until" : "Below"),
+    return h("div", { className: "dx-bounds" }, renderBound("lo", "From"), renderBound("hi", time ? "Before" : "Below"),
       renderCheckbox("No value", filter.nulls, (on) => set({ nulls: on })), time ? h("span", { className: "dx-weak" }, "UTC") : null);
   }
 

@@ -106,7 +106,7 @@
       h("label", { key: each, className: "dx-tick" },
         h("input", { type: "checkbox", checked: chosen.includes(each), onChange: (/** @type {any} */ event) => toggleOption(event, each) }),
         words);
-    const find = { type: "search", className: "dx-input", value: wanted, placeholder: "Find", "aria-label": `Find in ${label}`,
+    const find = { type: "search", className: "dx-input", value: wanted, placeholder: "Search", "aria-label": `Search ${label}`,
       onChange: (/** @type {any} */ event) => setWanted(event.target.value) };
     return h("fieldset", { className: "dx-many" }, h("legend", { className: "dx-label" }, label),
       options.length > SEARCH_THRESHOLD ? h("input", find) : null,

@@ -1,6 +1,6 @@
 /** The Dash component window.dx.Explorer: it hands its element to assets/explore/mount.js and renders nothing itself. */
 (function () {
-  const LOAD_ERROR = "The page could not be loaded. Reload it to try again.";
+  const LOAD_ERROR = "The page couldn't be loaded. Reload to try again.";
 
   /** @param {any} props */
   function Explorer(props) {

@@ -4,7 +4,7 @@
 
 const PROBLEMS = /** @type {Record<string, string>} */ ({
   NotAllowedError: "No passkey was used. Please try again.",
-  InvalidStateError: "This device has a passkey for this account already.",
+  InvalidStateError: "This device already has a passkey for this account.",
   SecurityError: "Passkeys don't work at this address.",
 });
 

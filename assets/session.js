@@ -51,7 +51,7 @@
     close.append(createElement("span", { class: "dx-icon dx-icon-close", "aria-hidden": "true" }));
     close.addEventListener("click", () => dialog.close());
     const body = createElement("div", { class: "dx-dialog-body" }, ...createContents(ways, () => dialog.close("done")));
-    dialog.append(createElement("header", {}, createElement("h2", { id: "dx-confirm" }, "Confirm that it is you"), close), body);
+    dialog.append(createElement("header", {}, createElement("h2", { id: "dx-confirm" }, "Confirm your identity"), close), body);
     document.body.append(dialog);
     dialog.showModal();
     return new Promise((resolve) => {
@@ -69,7 +69,7 @@
     const parts = [];
     if (typed) parts.push(createProofForm(typed, done));
     if (ways.includes("passkey")) parts.push(createPasskeyButton(done));
-    return parts.length ? parts : [createElement("p", {}, "Sign out and sign in again, then do this within some minutes.")];
+    return parts.length ? parts : [createElement("p", {}, "Sign out, sign in again, then retry within a few minutes.")];
   }
 
   /** @param {string} way code or password @param {() => void} done */
@@ -80,7 +80,7 @@
       autocomplete: isCode ? "one-time-code" : "current-password", autocapitalize: "none",
     }));
     const problem = createElement("p", { class: "dx-field-error", id: "dx-proof-error", role: "alert" });
-    const label = isCode ? "Code of your authenticator, or a recovery code" : "Your password";
+    const label = isCode ? "Code from your authenticator app, or a recovery code" : "Password";
     const field = createElement("div", { class: "dx-field" }, createElement("label", { for: input.id }, label), input, problem);
     const made = createElement("form", {}, field, createElement("button", { class: "dx-button", type: "submit" }, "Confirm"));
     made.addEventListener("submit", async (event) => {
@@ -102,7 +102,7 @@
       if (answer.status === 401) goToSignin();
       return answer.ok ? "" : (await answer.json()).error.message;
     } catch {
-      return "The server cannot be reached.";
+      return "Can't reach the server. Check your connection and try again.";
     }
   }
 

@@ -4,11 +4,11 @@
 
 /** @type {Record<Aggregate, AggregateTraits>} in the order of the menu */
 export const AGGREGATES = {
-  count: { label: "Count of rows", titleStart: "Rows", needsColumn: false, isAdditive: true, emptyValue: 0, cubeArray: null, isMean: false },
+  count: { label: "Number of rows", titleStart: "Rows", needsColumn: false, isAdditive: true, emptyValue: 0, cubeArray: null, isMean: false },
   sum: { label: "Sum", titleStart: "Sum of", needsColumn: true, isAdditive: true, emptyValue: 0, cubeArray: "sum", isMean: false },
   mean: { label: "Mean", titleStart: "Mean", needsColumn: true, isAdditive: false, emptyValue: NaN, cubeArray: "sum", isMean: true },
-  min: { label: "Minimum", titleStart: "Lowest", needsColumn: true, isAdditive: false, emptyValue: NaN, cubeArray: "low", isMean: false },
-  max: { label: "Maximum", titleStart: "Highest", needsColumn: true, isAdditive: false, emptyValue: NaN, cubeArray: "high", isMean: false },
+  min: { label: "Minimum", titleStart: "Minimum", needsColumn: true, isAdditive: false, emptyValue: NaN, cubeArray: "low", isMean: false },
+  max: { label: "Maximum", titleStart: "Maximum", needsColumn: true, isAdditive: false, emptyValue: NaN, cubeArray: "high", isMean: false },
 };
 
 /** @param {unknown} name @returns {name is Aggregate} */

@@ -38,7 +38,7 @@ function drawGhost(context, scene, parts, pattern) {
   const { frame, rows } = parts;
   drawHairline(context, ratio, parts.zero, frame.top, parts.zero, Math.min(frame.bottom, getLastEdge(rows)), theme.axis);
   if (!ghost) return;
-  if (ghost.every(isEmptyCell)) drawMessage(context, theme, frame, "no rows");
+  if (ghost.every(isEmptyCell)) drawMessage(context, theme, frame, "No rows");
   for (const row of rows) {
     if (!isRowVisible(scene, row)) continue;
     const special = row.cell >= bins.count;

@@ -157,7 +157,7 @@ export class Chart {
 /** @param {HTMLElement} element @returns {Scene} */
 function createEmptyScene(element) {
   return {
-    model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, outlines: false, rows: 0 },
+    model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, measureLabel: "", outlines: false, rows: 0 },
     traits: CHART_KINDS.figure, bins: [], ghost: null, values: null, state: "exact", selection: null, theme: readTheme(element),
     width: element.clientWidth, height: element.clientHeight, ratio: devicePixelRatio,
     hoveredCell: -1, isDragging: false, isZooming: false, zoomDomains: [], scroll: 0, fittedDomain: null,

@@ -93,7 +93,7 @@ function drawBackground(context, scene, parts) {
   drawLeftAxis(context, scene, frame, ticks[1].ticks, places[1], !scene.model.outlines);
   drawBottomAxis(context, scene, frame, ticks[0], places[0], []);
   if (!scene.ghost) return;
-  if (scene.ghost.every(isEmptyCell)) return drawMessage(context, scene.theme, frame, "no rows");
+  if (scene.ghost.every(isEmptyCell)) return drawMessage(context, scene.theme, frame, "No rows");
   drawLegend(context, scene, ...parts.range);
   fillRaster(ghost, scene.ghost, (value) => (isEmptyCell(value) ? 0 : 0xffffffff));
   ghost.context.globalCompositeOperation = "source-in";

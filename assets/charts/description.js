@@ -4,7 +4,7 @@
 
 import { isEmptyCell } from "./bins.js";
 import { isAdditive, isRowCount } from "./aggregates.js";
-import { formatNumber, formatShare, formatMeasure } from "./format.js";
+import { formatNumber, formatShare } from "./format.js";
 import { formatComparison } from "./figure.js";
 import { formatCellRange, formatCell, formatSelection } from "./labels.js";
 
@@ -16,16 +16,16 @@ export function formatReadout(scene) {
   const { selection, hoveredCell: hover, isDragging: busy } = scene;
   if (hover >= 0 && !busy) return formatHover(scene, hover);
   if (selection) return formatSelection(scene.bins, selection, scene.model.outlines);
-  return formatMeasure(scene.model.measure);
+  return scene.model.measureLabel;
 }
 
 /** @param {Scene} scene @param {number} cell */
 function formatHover(scene, cell) {
   const value = scene.values ? getApproximationMark(scene) + formatNumber(scene.values[cell]) : "";
   const all = scene.ghost ? scene.ghost[cell] : NaN;
-  const rest = scene.values && scene.values[cell] === all ? "" : ` of ${formatNumber(all)}`;
-  const against = isAdditive(scene.model.measure) ? rest : rest.replace(" of", ", all");
-  return `${formatPlace(scene, cell)}: ${value}${Number.isFinite(all) ? against : ""}`;
+  const isSame = scene.values?.[cell] === all || !Number.isFinite(all);
+  const comparison = isAdditive(scene.model.measure) ? ` of ${formatNumber(all)}` : ` (all rows: ${formatNumber(all)})`;
+  return `${formatPlace(scene, cell)}: ${value}${isSame ? "" : comparison}`;
 }
 
 /** @param {Scene} scene */
@@ -64,16 +64,15 @@ export function describeChart(scene) {
   return sentences.filter(Boolean).join(" ");
 }
 
-const STATE_SENTENCES = { exact: "", approximate: "Approximate; the exact numbers are on their way.", stale: "Being computed; an earlier picture is shown." };
+const STATE_SENTENCES = { exact: "", approximate: "Approximate. Exact numbers are loading.", stale: "Updating. The chart shows previous values." };
 
 /** @param {Scene} scene */
 function describeSubject(scene) {
   const { model, bins, values, ghost } = scene;
-  const label = formatMeasure(model.measure);
   if (!bins.length && values && ghost)
     return `${model.title}: ${formatNumber(values[0])} (${formatComparison(scene, values[0], ghost[0])}).`;
-  if (!bins.length) return `${model.title}: ${label}.`;
-  return `${model.title}: ${label} by ${bins.map((axis) => `${axis.axis.label} (${describeAxisRange(axis)})`).join(" and ")}.`;
+  if (!bins.length) return `${model.title}: ${model.measureLabel}.`;
+  return `${model.title}: ${model.measureLabel} by ${bins.map((axis) => `${axis.axis.label} (${describeAxisRange(axis)})`).join(" and ")}.`;
 }
 
 /** @param {AxisBins} bins */
@@ -86,7 +85,7 @@ function describeAxisRange(bins) {
 function describeTotal({ model, bins, values, ghost }) {
   if (!isRowCount(model.measure) || !bins.length || !values || !ghost) return "";
   const [part, all] = [values, ghost].map((cells) => cells.reduce((sum, value) => sum + value, 0));
-  return all ? `${formatNumber(part)} of ${formatNumber(all)} rows pass the other filters.` : "There are no rows.";
+  return all ? `${formatNumber(part)} of ${formatNumber(all)} rows match the other filters.` : "No rows.";
 }
 
 /** @param {Scene} scene */
@@ -106,7 +105,7 @@ function describeOutside({ bins: [x, y], values, model }) {
     all += values[cell];
     if (isOrdinaryCell(x, cell % x.axis.bins) && isOrdinaryCell(y, Math.floor(cell / x.axis.bins))) inside += values[cell];
   }
-  return all > inside ? `${formatNumber(all - inside)} rows (${formatShare(all - inside, all)}) lie outside or have no value.` : "";
+  return all > inside ? `${formatNumber(all - inside)} rows (${formatShare(all - inside, all)}) are outside the axes or have no value.` : "";
 }
 
 /** @param {AxisBins} bins @param {number} cell */
@@ -126,11 +125,14 @@ function describeSelection({ selection, bins, model }) {
  */
 export function createTable(scene) {
   const { bins, values, ghost, model } = scene;
-  const label = formatMeasure(model.measure);
-  const columns = [...bins.map(({ axis }) => axis.label), `${label}, filtered`, `${label}, all`];
+  const prefix = isRowCount(model.measure) ? "" : `${model.measureLabel}, `;
+  const columns = [...bins.map(({ axis }) => axis.label), ...["selected rows", "all rows"].map((rows) => capitalize(prefix + rows))];
   const cells = [...(ghost ?? [])].map((_, cell) => cell).filter((cell) => !ghost || bins.length < 2 || !isEmptyCell(ghost[cell]));
   return { columns, rows: cells.map((cell) => createTableRow(scene, cell, values, ghost)) };
 }
+
+/** @param {string} text */
+const capitalize = (text) => text[0].toUpperCase() + text.slice(1);
 
 /** @param {Scene} scene @param {number} cell @param {Float64Array | null} values @param {Float64Array | null} ghost */
 function createTableRow({ bins: [x, y], model }, cell, values, ghost) {

@@ -60,8 +60,8 @@ function drawFigure(context, scene, font, middle, size) {
  * @param {number} all
  */
 export function formatComparison({ model: { measure } }, value, all) {
-  if (value === all) return "all rows";
+  if (value === all) return "All rows";
   if (isAdditive(measure) && all > 0) return `${formatShare(value, all)} of ${formatNumber(all)}`;
   const change = value - all;
-  return `all rows ${formatNumber(all)}${Number.isFinite(change) ? ` (${formatChange(change, all)})` : ""}`;
+  return `All rows: ${formatNumber(all)}${Number.isFinite(change) ? ` (${formatChange(change, all)})` : ""}`;
 }

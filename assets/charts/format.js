@@ -1,8 +1,5 @@
 /** Formats numbers, coordinates and times. All times are UTC: the data's own clock. */
 
-/** @import {Measure} from "./types.js" */
-
-import { isRowCount } from "./aggregates.js";
 import { format, precisionFixed, utcDay, utcFormat, utcMinute, utcMonth, utcYear } from "../vendor/library.js";
 
 const whole = format(",d");
@@ -45,11 +42,6 @@ export function formatShare(part, all) {
   if (part > 0 && percent < 0.1) return "< 0.1\u2009%";
   if (part < all && percent > 99.9) return "> 99.9\u2009%";
   return `${tenths(percent)}\u2009%`;
-}
-
-/** @param {Measure} measure */
-export function formatMeasure(measure) {
-  return isRowCount(measure) ? "rows" : `${measure.aggregate} of ${measure.column}`;
 }
 
 /**

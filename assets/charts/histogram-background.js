@@ -33,7 +33,7 @@ export function drawHistogramBackground(context, scene, { frame, domain, values,
   if (ghost) paintWithinAxis(context, scene, frame, overflowBins, () => drawGhost(context, scene, bars, ghost, values));
   drawHairline(context, ratio, axisRange.start, bars.zero, axisRange.end, bars.zero, theme.axis);
   drawBottomAxis(context, scene, { ...frame, left: axisRange.start, right: axisRange.end }, ticks, toPixel, reserved);
-  if (ghost?.every(isEmptyCell)) drawMessage(context, theme, frame, "no rows");
+  if (ghost?.every(isEmptyCell)) drawMessage(context, theme, frame, "No rows");
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {BarLayout} bars @param {Float64Array} ghost @param {Domain} values */

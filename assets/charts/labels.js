@@ -6,9 +6,9 @@ import { formatDegrees, formatTime, formatTimeBounds, formatTimeRange, createNum
 import { rangeFromCell } from "./bins.js";
 
 const DAY = 86_400_000;
-const NO_VALUE = "no value";
-const OTHER = "other";
-const EMPTY = "empty";
+const NO_VALUE = "No value";
+const OTHER = "Other";
+const EMPTY = "(empty)";
 
 /**
  * The half-open range of fine codes of an ordered axis, exactly; whole numbers are named inclusively ("−20 to −16").
@@ -102,9 +102,9 @@ export function formatCellRange(bins, range, degrees) {
 export function formatSelection(bins, selection, degrees) {
   if (selection.type === "members") return formatMembers(bins[0], selection);
   if (selection.type === "box") return bins.map((axis, i) => formatBoxSide(axis, i ? selection.y : selection.x, i, degrees)).join(", ");
-  if (selection.from >= selection.to) return selection.nulls ? NO_VALUE : "nothing";
+  if (selection.from >= selection.to) return selection.nulls ? NO_VALUE : "nothing selected";
   const range = formatRange(bins[0].axis, selection.from, selection.to);
-  return selection.nulls ? `${range} or ${NO_VALUE}` : range;
+  return selection.nulls ? `${range} or no value` : range;
 }
 
 /** @param {AxisBins} bins @param {IndexRange} range @param {number} index @param {boolean} degrees */

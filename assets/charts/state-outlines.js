@@ -22,7 +22,7 @@ export function loadOutlines() {
 
 async function fetchOutlines() {
   const response = await fetch(new URL("../vendor/states-10m.json", import.meta.url));
-  if (!response.ok) throw new Error(`State outlines: the server answered ${response.status}.`);
+  if (!response.ok) throw new Error(`Couldn't load the state outlines (HTTP ${response.status}).`);
   const topology = await response.json();
   lines = mesh(topology, topology.objects.states).coordinates;
   return lines;

@@ -51,6 +51,8 @@ export interface ChartModel {
   title: string;
   axes: ChartAxis[];
   measure: Measure;
+  /** Such as "Mean delay (min)". */
+  measureLabel: string;
   outlines: boolean;
   /** rows of the whole dataset. */
   rows: number;

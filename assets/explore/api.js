@@ -10,11 +10,11 @@ export async function callApi(method, url, body) {
   /** @type {Record<string, string>} */
   const headers = body ? { "Content-Type": "application/json" } : {};
   const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) }).catch(() => {
-    throw new RequestFailedError("The server cannot be reached.");
+    throw new RequestFailedError("Can't reach the server. Check your connection and try again.");
   });
   if (response.status === 204) return null;
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new RequestFailedError(answer?.error?.message ?? `The server could not answer (${response.status}).`);
+  if (!response.ok) throw new RequestFailedError(answer?.error?.message ?? `The server returned an error (${response.status}).`);
   return answer;
 }
 

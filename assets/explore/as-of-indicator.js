@@ -23,7 +23,7 @@ export class AsOfIndicator {
   /** @param {AsOfState} moment */
   showState({ at, rate, paused, waiting }) {
     const speed = rate >= 0.5 ? ` · ${formatPreciseNumber(Math.round(rate))} rows/s` : "";
-    setText(this.label, paused ? `paused, +${formatPreciseNumber(waiting)} rows waiting` : `as of ${clock.format(at)}${speed}`);
+    setText(this.label, paused ? `Paused · ${formatPreciseNumber(waiting)} new rows` : `As of ${clock.format(at)}${speed}`);
     setText(this.pauseButton, paused ? "Resume" : "Pause");
     this.element.toggleAttribute("data-paused", paused);
     setHidden(this.element, false);

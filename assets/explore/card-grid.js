@@ -16,7 +16,7 @@ export class CardGrid {
     this.actions = actions;
     this.addView = add;
     this.cardsElement = h("div", { class: "dx-cards" });
-    this.emptyMessage = h("p", { class: "dx-empty" }, "No views. Click a column on the left to see its distribution, or drag it here.");
+    this.emptyMessage = h("p", { class: "dx-empty" }, "No charts yet. Click a column on the left to add a chart, or drag it here.");
     this.element = h("div", { class: "dx-grid" }, this.cardsElement, this.emptyMessage);
     this.#acceptColumns();
   }

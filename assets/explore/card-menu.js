@@ -12,7 +12,7 @@ import { formatPreciseNumber } from "./number-format.js";
 import { createAxes, guessMeasuredColumn } from "./view-defaults.js";
 import { findColumn } from "./view-text.js";
 
-const SCALE_LABELS = { linear: "Linear", log: "Logarithmic", time: "Calendar", category: "Categories", boolean: "Yes or no" };
+const SCALE_LABELS = { linear: "Linear", log: "Logarithmic", time: "Time", category: "Categories", boolean: "True or false" };
 const TOP_CHOICES = [5, 8, 12, 20, 30, 50, 100, 200];
 /** How many categories the server shows when the number is left to it. */
 const AUTOMATIC_TOP = 24;
@@ -49,10 +49,10 @@ function createColumnFields(view, actions) {
   const setColumns = (/** @type {string[]} */ names) => actions.changeView(view.id, createAxes(description, names.filter(Boolean)));
   const ordered = description.columns.filter(isOrderedColumn);
   const choices = createColumnOptions(y ? ordered : description.columns);
-  const first = createField(y ? "Across" : "Column", choices, x, (name) => setColumns(name === y ? [name] : [name, y ?? NONE]));
+  const first = createField(y ? "First column" : "Column", choices, x, (name) => setColumns(name === y ? [name] : [name, y ?? NONE]));
   if (!isOrderedColumn(findColumn(description, x))) return [first];
   const others = [{ value: NONE, label: "None" }, ...createColumnOptions(ordered.filter((column) => column.name !== x))];
-  return [first, createField("Up", others, y ?? NONE, (name) => setColumns([x, name]))];
+  return [first, createField("Second column", others, y ?? NONE, (name) => setColumns([x, name]))];
 }
 
 /** @param {View} view @param {number} index @param {CardActions} actions */
@@ -61,7 +61,7 @@ function createScaleFields(view, index, actions) {
   const scale = view.scales[index];
   const axis = actions.getAxes(view.id)[index];
   if (!column) return [];
-  const suffix = view.columns.length > 1 ? ` ${index ? "up" : "across"}` : "";
+  const suffix = view.columns.length > 1 ? ` (${index ? "second" : "first"} column)` : "";
   const setScale = (/** @type {Partial<typeof scale>} */ change) =>
     actions.changeView(view.id, { scales: replaceAt(view.scales, index, { ...scale, ...change }) });
   const types = column.scales.map((type) => ({ value: type, label: SCALE_LABELS[type] }));
@@ -95,7 +95,7 @@ function createTopField(column, top, choose) {
   const options = choices.sort((a, b) => a - b).map((choice) => {
     return { value: String(choice), label: `${choice === column.distinct ? "All" : "Top"} ${formatPreciseNumber(choice)}` };
   });
-  return createField("Values", options, String(shown), (value) => choose(Number(value)));
+  return createField("Categories", options, String(shown), (value) => choose(Number(value)));
 }
 
 /** @param {View} view @param {CardActions} actions */
@@ -108,7 +108,7 @@ function createMeasureFields(view, actions) {
   const usable = columns.length ? options : options.slice(0, 1);
   const chooseAggregate = (/** @type {string} */ chosen) => setMeasure(/** @type {Aggregate} */ (chosen), column ?? guessMeasuredColumn(columns, view).name);
   const how = createField("Measure", usable, aggregate, chooseAggregate);
-  return [how, column !== null && createField("Of", createColumnOptions(columns), column, (of) => setMeasure(aggregate, of))];
+  return [how, column !== null && createField("Measured column", createColumnOptions(columns), column, (of) => setMeasure(aggregate, of))];
 }
 
 /** On a phone every card is as wide as the page. @param {View} view @param {CardActions} actions */
@@ -133,11 +133,11 @@ function createCommands(view, actions, card, close) {
   const zoomed = view.scales.some((scale) => scale.domain);
   const resetDomains = () => actions.changeView(view.id, { scales: view.scales.map((scale) => ({ ...scale, domain: null })) });
   return [
-    zoomed && createCommand("Show the whole range", resetDomains),
-    actions.description.grows && actions.getAxes(view.id).some((axis) => axis.domain) && createCommand("Widen to every value", () => actions.widenScales(view.id)),
+    zoomed && createCommand("Reset zoom", resetDomains),
+    actions.description.grows && actions.getAxes(view.id).some((axis) => axis.domain) && createCommand("Fit axis to all values", () => actions.widenScales(view.id)),
     createCommand("Rename", () => card.startRename(), "F2"),
-    createCommand("Move earlier", () => actions.moveViewBy(view.id, -1), "Alt ←"),
-    createCommand("Move later", () => actions.moveViewBy(view.id, 1), "Alt →"),
+    createCommand("Move back", () => actions.moveViewBy(view.id, -1), "Alt ←"),
+    createCommand("Move forward", () => actions.moveViewBy(view.id, 1), "Alt →"),
     createCommand("Show as table", () => card.showTable()),
     createCommand("Remove", () => actions.removeView(view.id)),
   ];

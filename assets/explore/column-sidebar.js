@@ -10,7 +10,7 @@ import { createSparkline } from "./sparkline.js";
 export const COLUMN_MIME_TYPE = "application/x-dx-column";
 
 const SEARCH_THRESHOLD = 12;
-const KIND_LABELS = { number: "Number", time: "Time", category: "Category", boolean: "Yes or no" };
+const KIND_LABELS = { number: "Number", time: "Time", category: "Category", boolean: "True or false" };
 
 /** @param {Column} column */
 function describeColumn(column) {
@@ -37,7 +37,7 @@ export class ColumnSidebar {
     const shown = new Set(exploration.views.flatMap((view) => view.columns));
     for (const [name, item] of this.#items) {
       item.classList.toggle("dx-shown", shown.has(name));
-      item.setAttribute("aria-description", shown.has(name) ? "Shown. Adds another view." : "Adds a view.");
+      item.setAttribute("aria-description", shown.has(name) ? "Already on the dashboard. Adds another chart." : "Adds a chart.");
     }
   }
 
@@ -60,7 +60,7 @@ export class ColumnSidebar {
 
   /** @param {(columns: string[]) => void} add */
   #createKeyFigureItem(add) {
-    const attributes = { type: "button", class: "dx-column", title: "A key figure: how many rows", onclick: () => add([]) };
+    const attributes = { type: "button", class: "dx-column", title: "Add a key figure: the number of rows", onclick: () => add([]) };
     return h("li", {}, h("button", attributes, createIcon("figure"), h("span", { class: "dx-column-name" }, "Key figure")));
   }
 
@@ -72,7 +72,7 @@ export class ColumnSidebar {
         items[index].hidden = !`${column.label} ${column.name}`.toLowerCase().includes(wanted);
       });
     };
-    const name = { placeholder: "Find a column", "aria-label": "Find a column" };
+    const name = { placeholder: "Search columns", "aria-label": "Search columns" };
     return h("input", { type: "search", class: "dx-input", ...name, oninput: filterItems });
   }
 }

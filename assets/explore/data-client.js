@@ -7,7 +7,7 @@ const REQUEST_TIMEOUT = 30_000;
 
 /** A newer request has superseded this one. */
 export class SupersededError extends Error {
-  message = "A newer request took this one’s place.";
+  message = "Superseded by a newer request.";
 }
 
 /** The session has ended. */
@@ -15,12 +15,12 @@ export class SignedOutError extends Error {}
 
 /** The user's access to the dataset has changed since the page was opened. */
 export class RightsChangedError extends Error {
-  message = "Your rights have changed.";
+  message = "Your access has changed.";
 }
 
 /** The dataset no longer exists, or the user no longer has access to it. */
 export class DatasetGoneError extends Error {
-  message = "This dataset is no longer here for you.";
+  message = "You no longer have access to this dataset.";
 }
 
 /** The server could not be reached or returned an error; the message is for people. */
@@ -35,15 +35,15 @@ async function errorFromResponse(response) {
   const body = await response.json().catch(() => null);
   if (response.status === 409) return body?.error?.code === "rights-changed" ? new RightsChangedError() : new SupersededError();
   const told = body?.error?.message;
-  return new RequestFailedError(told ?? `The server could not answer (${response.status}).`);
+  return new RequestFailedError(told ?? `The server returned an error (${response.status}).`);
 }
 
 /** @param {unknown} error @param {AbortSignal} ownSignal @returns {Error} */
 function errorFromException(error, ownSignal) {
   if (ownSignal.aborted) return new SupersededError();
   if (error instanceof DOMException && error.name === "TimeoutError")
-    return new RequestFailedError(`The server did not answer within ${REQUEST_TIMEOUT / 1000} seconds.`);
-  return new RequestFailedError("The server cannot be reached.");
+    return new RequestFailedError(`The server didn't respond within ${REQUEST_TIMEOUT / 1000} seconds.`);
+  return new RequestFailedError("Can't reach the server. Check your connection and try again.");
 }
 
 export class DataClient {

@@ -3,22 +3,22 @@ import { h, createIconButton } from "./dom.js";
 
 /** Shortcuts: alternatives, each of keys to press together, and what they do. @type {[string[][], string][]} */
 const SHORTCUTS = [
-  [[["Drag"]], "Brush a range; drag it to move it, its ends to resize it"],
-  [[["Click"]], "Select a bin or a bar; with Ctrl or Shift, one more"],
-  [[["←"], ["→"]], "Move the focused end bin by bin; with Shift, further"],
-  [[["Esc"], ["Double click"]], "Clear the brush"],
-  [[["Ctrl", "Wheel"], ["+"], ["−"]], "Zoom; on the axis, drag to pan"],
-  [[["0"]], "Show the whole range again"],
-  [[["Ctrl", "Z"]], "Undo, as the browser’s Back does"],
+  [[["Drag"]], "Select a range. Drag it to move it, drag an edge to resize it"],
+  [[["Click"]], "Select a bin or bar (Ctrl or Shift: add to the selection)"],
+  [[["←"], ["→"]], "Move the focused edge by one bin (Shift: by ten)"],
+  [[["Esc"], ["Double click"]], "Clear the selection"],
+  [[["Ctrl", "Wheel"], ["+"], ["−"]], "Zoom (drag the axis to pan)"],
+  [[["0"]], "Reset zoom"],
+  [[["Ctrl", "Z"]], "Undo (same as the browser’s Back button)"],
   [[["Ctrl", "Shift", "Z"], ["Ctrl", "Y"]], "Redo"],
-  [[["Alt", "←"], ["Alt", "→"]], "Move the focused view earlier or later"],
-  [[["Alt", "Shift", "← → ↑ ↓"]], "Make the focused view narrower, wider, lower, taller"],
-  [[["F2"]], "Rename the focused view"],
-  [[["["]], "Show or hide the columns"],
-  [[["R"]], "Show or hide the rows; in them, arrow keys, Page and Home, End move"],
-  [[["Enter"], ["Space"]], "On the head of a column, above the first row: sort by it"],
-  [[["F"]], "In a live session: return to the presenter"],
-  [[["?"]], "These shortcuts"],
+  [[["Alt", "←"], ["Alt", "→"]], "Move the focused chart back or forward"],
+  [[["Alt", "Shift", "← → ↑ ↓"]], "Resize the focused chart"],
+  [[["F2"]], "Rename the focused chart"],
+  [[["["]], "Show or hide the column list"],
+  [[["R"]], "Show or hide the rows (move with the arrow keys, Page Up/Down, Home, End)"],
+  [[["Enter"], ["Space"]], "On a column header: sort by that column"],
+  [[["F"]], "In a live session: follow the presenter again"],
+  [[["?"]], "Show keyboard shortcuts"],
 ];
 
 /** @param {string} title @param {...Node} content */
@@ -41,7 +41,7 @@ const createKeycaps = (alternatives) =>
 export function showShortcuts() {
   if (document.querySelector("dialog[open]")) return;
   const rows = SHORTCUTS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, ...createKeycaps(keys)), h("td", {}, does)));
-  openDialog("Shortcuts", h("table", { class: "dx-keys" }, h("tbody", {}, ...rows)));
+  openDialog("Keyboard shortcuts", h("table", { class: "dx-keys" }, h("tbody", {}, ...rows)));
 }
 
 /** @param {string} title @param {{ columns: string[], rows: (string | number)[][] }} table */

@@ -25,19 +25,19 @@ export function createSkeleton(sentence) {
 
 /** @param {OpenError} opened */
 export function createOpenError({ error, datasets }) {
-  if (!datasets) return [h("div", { class: "dx-state", role: "alert" }, h("h1", {}, "No answer"), h("p", {}, error))];
+  if (!datasets) return [h("div", { class: "dx-state", role: "alert" }, h("h1", {}, "Can't reach the server"), h("p", {}, error))];
   if (datasets.length) {
     const getPath = (/** @type {string} */ slug) => `/explore/${encodeURIComponent(slug)}`;
     const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: getPath(slug) }, name)));
-    return [h("div", { class: "dx-state" }, h("h1", {}, error), h("p", {}, "Open one of these:"), h("ul", {}, ...links))];
+    return [h("div", { class: "dx-state" }, h("h1", {}, error), h("p", {}, "Datasets you can open:"), h("ul", {}, ...links))];
   }
   const createCommand = (/** @type {string} */ text) => h("pre", {}, h("code", {}, text));
   return [
     h("div", { class: "dx-state" },
-      h("h1", {}, "No dataset yet"),
-      h("p", {}, "Import a Parquet or CSV file on the machine that runs DataXchange, then reload this page:"),
+      h("h1", {}, "No datasets yet"),
+      h("p", {}, "Import a Parquet or CSV file on the server, then reload this page:"),
       createCommand("python -m datasets import FILE --name \"My table\""),
-      h("p", {}, "Or write the sample, three million flights:"),
+      h("p", {}, "Or load the sample dataset (3 million flights):"),
       createCommand("python -m datasets sample")),
   ];
 }
@@ -46,8 +46,8 @@ export function createOpenError({ error, datasets }) {
 export function createGoneMessage() {
   return [
     h("div", { class: "dx-state", role: "alert" },
-      h("h1", {}, "This dataset is no longer here for you"),
-      h("p", {}, "It was removed, or is no longer shared with you. Ask its owner or an admin to share it, then reload this page."),
-      h("p", {}, h("a", { href: "/" }, "Open what you may see"))),
+      h("h1", {}, "You no longer have access to this dataset"),
+      h("p", {}, "It was deleted or is no longer shared with you. Ask its owner or an admin for access, then reload this page."),
+      h("p", {}, h("a", { href: "/" }, "Go to your datasets"))),
   ];
 }

@@ -39,8 +39,8 @@ export class FilterBar {
     this.shareLabel = h("span", { class: "dx-share" });
     this.progressBar = h("div", { class: "dx-progress", "aria-hidden": "true", style: "transform:scaleX(0)" });
     this.chips = h("ul", { class: "dx-chips", "aria-label": "Filters" });
-    this.noFilterMessage = h("span", { class: "dx-no-filter" }, "No filter: brush a chart to begin");
-    this.clear = createTextButton("Clear all", () => actions.clearFilters());
+    this.noFilterMessage = h("span", { class: "dx-no-filter" }, "Drag across a chart to filter");
+    this.clear = createTextButton("Clear filters", () => actions.clearFilters());
     this.total = h("span", {}, total);
     this.rows = h("div", { class: "dx-rows", "data-widest": formatWidest(total) }, this.count, " of ", this.total, " rows ", this.shareLabel);
     this.tableToggle = this.#createTableToggle();
@@ -89,7 +89,7 @@ export class FilterBar {
   }
 
   #createTableToggle() {
-    const attributes = { "aria-pressed": "false", "aria-controls": "dx-drawer", title: "The rows themselves  R" };
+    const attributes = { "aria-pressed": "false", "aria-controls": "dx-drawer", title: "Show rows (R)" };
     const toggleTable = () => this.actions.table();
     return h("button", { type: "button", class: "dx-quiet-button dx-labelled", ...attributes, onclick: toggleTable }, createIcon("rows"), h("span", {}, "Rows"));
   }

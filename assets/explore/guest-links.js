@@ -3,7 +3,8 @@ import { callApi, runShowingError } from "./api.js";
 import { h, createTextButton } from "./dom.js";
 
 const DAY = 86_400_000;
-const LIFETIMES = [[1, "a day"], [7, "a week"], [30, "30 days"], [365, "a year"]];
+/** @type {[number, string][]} days and label */
+const LIFETIMES = [[1, "1 day"], [7, "7 days"], [30, "30 days"], [365, "1 year"]];
 
 /** @typedef {{ id: string, label: string, path: string, rights_of: string, expires: string, opened: string | null }} GuestLink */
 
@@ -19,12 +20,12 @@ export class GuestLinks {
     this.url = url;
     this.errorElement = h("p", { class: "dx-problem", role: "alert", hidden: true });
     this.statusElement = h("span", { class: "visually-hidden", role: "status" });
-    this.label = h("input", { class: "dx-input dx-grow", "aria-label": "What the link is for", placeholder: "What it is for", maxlength: 80 });
-    const lives = LIFETIMES.map(([days, words]) => h("option", { value: days, selected: days === 7 }, `for ${words}`));
-    this.lifetime = h("select", { class: "dx-select", "aria-label": "How long it is good" }, ...lives);
-    this.rightsOf = h("input", { class: "dx-input", "aria-label": "Rights of", placeholder: "Rights of: you", hidden: !canChooseRights });
+    this.label = h("input", { class: "dx-input dx-grow", "aria-label": "Label", placeholder: "Label (optional)", maxlength: 80 });
+    const lives = LIFETIMES.map(([days, words]) => h("option", { value: days, selected: days === 7 }, words));
+    this.lifetime = h("select", { class: "dx-select", "aria-label": "Valid for" }, ...lives);
+    this.rightsOf = h("input", { class: "dx-input", "aria-label": "Sees what this person sees", placeholder: "Sees what you see", hidden: !canChooseRights });
     this.list = h("ul", { class: "dx-list" });
-    const about = h("p", { class: "dx-weak" }, `Whoever has a guest link ${visitorAction} without signing in.`);
+    const about = h("p", { class: "dx-weak" }, `Anyone with a guest link ${visitorAction} without signing in.`);
     this.element = h("section", { class: "dx-stack" }, h("h3", {}, "Guest links"), about, this.#createForm(), this.errorElement, this.list, this.statusElement);
     this.#loadLinks();
   }
@@ -64,7 +65,7 @@ export class GuestLinks {
         await callApi("DELETE", `/api/guests/${id}`);
         await this.#loadLinks();
       });
-    const facts = [`rights of ${rights_of}`, `until ${formatMoment(expires)}`, opened ? `opened ${formatMoment(opened)}` : "not opened yet"];
+    const facts = [`sees what ${rights_of} sees`, `expires ${formatMoment(expires)}`, opened ? `opened ${formatMoment(opened)}` : "never opened"];
     const what = h("span", { class: "dx-grow" }, h("a", { href: address }, label || "Link"), h("span", { class: "dx-weak" }, ` ${facts.join(" · ")}`));
     return h("li", { class: "dx-line" }, what, createTextButton("Copy", copyLink), createTextButton("Revoke", revokeLink));
   }

@@ -13,8 +13,8 @@ import { createGoneMessage, createOpenError, createSkeleton } from "./empty-stat
 const ANSWER_TIMEOUT = 10_000;
 /** Delay before asking again whether a dataset is ready, milliseconds. */
 const RETRY_INTERVAL = 1000;
-const RIGHTS_CHANGED = "Your rights have changed. This is what you may see now.";
-const NO_ANSWER = "The server has not answered. Check the connection, then reload the page.";
+const RIGHTS_CHANGED = "Your access has changed. The page now shows what you can see.";
+const NO_ANSWER = "The server isn't responding. Check your connection, then reload the page.";
 
 class ExplorerHost {
   /** @type {ExplorePage | null} */ #page = null;

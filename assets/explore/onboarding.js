@@ -3,14 +3,14 @@ import { h, createIconButton, createTextButton } from "./dom.js";
 
 const DISMISSED_KEY = "dx:hint";
 const WITH_MOUSE = [
-  ["Drag across any chart", "All the others follow: they show the rows inside your brush, against all rows behind."],
-  ["Move it, resize it, clear it", "Drag the brush or its ends, or focus an end and use the arrow keys. Esc clears."],
-  ["Nothing gets lost", "Ctrl Z or Back undoes. The address holds all you see: copy it to share. Press ? for every key."],
+  ["Drag across any chart", "The other charts update to the selected rows; all rows stay visible in grey."],
+  ["Adjust or clear the selection", "Drag the selection or its edges, or use the arrow keys. Esc clears it."],
+  ["Undo anything", "Press Ctrl+Z or the browser’s Back button. The URL holds the whole dashboard: copy it to share. Press ? for all shortcuts."],
 ];
 const BY_TOUCH = [
-  ["Brush any chart sideways", "All the others follow: they show the rows inside your brush, against all rows behind."],
-  ["Move it, resize it, clear it", "Drag the brush or its ends; on a map, hold first. The cross in the card clears it."],
-  ["Nothing gets lost", "Back undoes. The address holds all you see: copy it to share."],
+  ["Swipe across any chart", "The other charts update to the selected rows; all rows stay visible in grey."],
+  ["Adjust or clear the selection", "Drag the selection or its edges; on a map, press and hold first. Tap the cross to clear it."],
+  ["Undo anything", "The browser’s Back button undoes. The URL holds the whole dashboard: copy it to share."],
 ];
 const STEPS = matchMedia("(hover: none)").matches ? BY_TOUCH : WITH_MOUSE;
 
@@ -19,7 +19,7 @@ export class Onboarding {
 
   constructor() {
     const hidden = localStorage.getItem(DISMISSED_KEY) !== null;
-    this.element = h("aside", { class: "dx-hint", "aria-label": "First steps", hidden });
+    this.element = h("aside", { class: "dx-hint", "aria-label": "Getting started", hidden });
     this.#render();
   }
 
@@ -41,8 +41,8 @@ export class Onboarding {
     const last = this.#step === STEPS.length - 1;
     const next = createTextButton(last ? "Done" : "Next", () => this.#goToStep(this.#step + 1));
     this.element.replaceChildren(
-      h("div", { class: "dx-hint-head" }, h("span", { class: "dx-hint-step" }, `${this.#step + 1} of ${STEPS.length}`),
-        createIconButton("close", "Dismiss the first steps", () => this.#goToStep(STEPS.length))),
+      h("div", { class: "dx-hint-head" }, h("span", { class: "dx-hint-step" }, `Step ${this.#step + 1} of ${STEPS.length}`),
+        createIconButton("close", "Dismiss", () => this.#goToStep(STEPS.length))),
       h("strong", {}, title), h("p", {}, text), next,
     );
   }

@@ -7,7 +7,7 @@ import { callApi } from "./api.js";
 
 /** @param {Exploration} exploration @param {Notices} notices */
 export async function openInCuxfilter(exploration, notices) {
-  notices.show("cuxfilter", "Handing the rows over to cuxfilter…");
+  notices.show("cuxfilter", "Opening in cuxfilter…");
   try {
     const { path } = await callApi("POST", "/api/cuxfilter", { exploration });
     notices.dismiss("cuxfilter"); // the browser may restore this page as it is

@@ -44,7 +44,7 @@ const TOOLS_SLOT = "dx-tools";
 const isSidebarWanted = () => !narrowScreen.matches && localStorage.getItem(SIDEBAR_KEY) !== "closed";
 
 /** @param {number} rows */
-const formatReadingMessage = (rows) => `Reading ${formatPreciseNumber(rows)} rows into memory. This is needed once; then brushing does not wait.`;
+const formatReadingMessage = (rows) => `Loading ${formatPreciseNumber(rows)} rows into memory. This happens only once.`;
 
 export class ExplorePage {
   /** @type {Exploration} */ exploration;
@@ -337,7 +337,7 @@ export class ExplorePage {
     const id = edit.createViewId(this.exploration);
     const next = edit.addView(this.exploration, createView(this.opened.description, columns, id), index);
     if (next === this.exploration)
-      return this.notices.show("views", `A dashboard holds ${edit.MAX_VIEWS} views. Remove one to add another.`);
+      return this.notices.show("views", `A dashboard can have up to ${edit.MAX_VIEWS} charts. Remove one to add another.`);
     this.commit(next);
     if (narrowScreen.matches && this.#isSidebarOpen) this.#toggleSidebar();
     this.grid.cards.get(id)?.element.scrollIntoView({ block: "nearest" });
@@ -372,7 +372,7 @@ export class ExplorePage {
     if (error instanceof DatasetGoneError) return this.listener.onGone();
     if (this.host) this.host.dataset.failed = "";
     const again = { label: "Try again", act: () => this.engine.retryFailed() };
-    this.notices.show("failure", `${error.message} The charts show their last picture.`, again);
+    this.notices.show("failure", `${error.message} The charts show previous values.`, again);
   }
 
   /** Opens or closes the table; when opened by keyboard, it gets the focus. */

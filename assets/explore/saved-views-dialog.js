@@ -37,7 +37,7 @@ class SavedViewsPanel {
       event.preventDefault();
       runShowingError(this.errorElement, saveView);
     };
-    return h("form", { class: "dx-line", onsubmit: handleSubmit }, this.name, h("button", { class: "dx-quiet-button", type: "submit" }, "Save as new"));
+    return h("form", { class: "dx-line", onsubmit: handleSubmit }, this.name, h("button", { class: "dx-quiet-button", type: "submit" }, "Save as new view"));
   }
 
   #createUpdateButton() {
@@ -47,13 +47,13 @@ class SavedViewsPanel {
       await callApi("PATCH", getViewUrl(view.key), { exploration: this.exploration });
       location.assign(getViewPath(view.key));
     };
-    return h("div", { class: "dx-line" }, createTextButton(`Update “${view.name}”`, () => void runShowingError(this.errorElement, updateView)));
+    return h("div", { class: "dx-line" }, createTextButton(`Save changes to “${view.name}”`, () => void runShowingError(this.errorElement, updateView)));
   }
 
   #loadViews() {
     return runShowingError(this.errorElement, async () => {
       /** @type {SavedViewItem[]} */ const views = (await callApi("GET", "/api/views")).views;
-      const none = h("li", { class: "dx-weak" }, "No saved view yet.");
+      const none = h("li", { class: "dx-weak" }, "No saved views yet.");
       this.list.replaceChildren(...(views.length ? views.map((view) => this.#createItem(view)) : [none]));
     });
   }
@@ -62,7 +62,7 @@ class SavedViewsPanel {
   #createItem({ key, name, dataset, owner, level }) {
     const renameView = () => promptName("Rename view", name, (chosen) => callApi("PATCH", getViewUrl(key), { name: chosen }).then(() => this.#loadViews()));
     const deleteView = () =>
-      confirmAction("Delete view", `Delete “${name}” with its links?`, "Delete", () => callApi("DELETE", getViewUrl(key)).then(() => this.#loadViews()));
+      confirmAction("Delete view", `Delete “${name}”? Its guest links stop working.`, "Delete", () => callApi("DELETE", getViewUrl(key)).then(() => this.#loadViews()));
     const what = h("span", { class: "dx-grow" }, h("a", { href: getViewPath(key) }, name), h("span", { class: "dx-weak" }, ` ${dataset} · ${owner}`));
     return h("li", { class: "dx-line" }, what,
       this.permissions.save && level === "manage" && createTextButton("Share", () => openViewSharing({ key, name }, this.permissions)),

@@ -9,7 +9,7 @@ import { h, createTextButton } from "./dom.js";
 import { GuestLinks } from "./guest-links.js";
 
 const EVERYONE = "Everyone signed in";
-const LEVEL_LABELS = { view: "may view", edit: "may edit", manage: "manages" };
+const LEVEL_LABELS = { view: "Can view", edit: "Can edit", manage: "Can manage" };
 let datalistCount = 0;
 
 /** @typedef {{ id: number, among: "person" | "group" | "everyone", name: string, level: keyof typeof LEVEL_LABELS, rows: string | null, masked: string[] }} Share */
@@ -31,9 +31,9 @@ export class SharePanel {
     const handleInput = () => void runShowingError(this.errorElement, () => this.#suggestSubjects());
     this.name = h("input", { class: "dx-input dx-grow", "aria-label": "Person or group", placeholder: "Person, group or everyone", list, oninput: handleInput, required: true, autocomplete: "off" });
     const options = levels.map((value) => h("option", { value }, LEVEL_LABELS[value]));
-    this.level = h("select", { class: "dx-select", "aria-label": "Level", hidden: levels.length === 1 }, ...options);
+    this.level = h("select", { class: "dx-select", "aria-label": "Access level", hidden: levels.length === 1 }, ...options);
     this.filtered = h("input", { type: "checkbox" });
-    this.columns = h("select", { class: "dx-select dx-many", multiple: true, size: 5, "aria-label": "Columns to leave out" });
+    this.columns = h("select", { class: "dx-select dx-many", multiple: true, size: 5, "aria-label": "Hidden columns" });
     this.list = h("ul", { class: "dx-list" });
     this.element = h("div", { class: "dx-stack" }, this.#createForm(), this.errorElement, this.list);
     this.#loadShares();
@@ -54,8 +54,8 @@ export class SharePanel {
     const filters = Object.keys(exploration.filters).length;
     this.filtered.disabled = !filters;
     this.columns.append(...description.columns.map(({ name, label }) => h("option", { value: name }, label)));
-    const rows = h("label", { class: "dx-line" }, this.filtered, filters ? "Only the rows that pass the filters now" : "All rows; filter first to share only some");
-    return h("details", {}, h("summary", {}, "Rows and columns"), rows, h("label", { class: "dx-stack" }, "Leave out columns", this.columns));
+    const rows = h("label", { class: "dx-line" }, this.filtered, filters ? "Only rows that match the current filters" : "All rows. To share only some, add filters first.");
+    return h("details", {}, h("summary", {}, "Rows and columns"), rows, h("label", { class: "dx-stack" }, "Hide columns", this.columns));
   }
 
   async #suggestSubjects() {
@@ -80,7 +80,7 @@ export class SharePanel {
   #loadShares() {
     return runShowingError(this.errorElement, async () => {
       /** @type {Share[]} */ const shares = (await callApi("GET", `${this.url}/shares`)).shares;
-      const none = h("li", { class: "dx-weak" }, "Shared with nobody. Owners and admins see it.");
+      const none = h("li", { class: "dx-weak" }, "Not shared yet. The owner and admins have access.");
       this.list.replaceChildren(...(shares.length ? shares.map((share) => this.#createItem(share)) : [none]));
     });
   }
@@ -92,17 +92,17 @@ export class SharePanel {
         await callApi("DELETE", `/api/shares/${id}`);
         await this.#loadShares();
       });
-    const parts = [LEVEL_LABELS[level], rows, masked.length && `without ${masked.join(", ")}`].filter(Boolean);
+    const parts = [LEVEL_LABELS[level].toLowerCase(), rows, masked.length && `hidden columns: ${masked.join(", ")}`].filter(Boolean);
     const who = among === "everyone" ? EVERYONE : among === "group" ? `${name} (group)` : name;
     const what = h("span", { class: "dx-grow" }, who, h("span", { class: "dx-weak" }, ` ${parts.join(" · ")}`));
-    return h("li", { class: "dx-line" }, what, createTextButton("Take away", removeShare));
+    return h("li", { class: "dx-line" }, what, createTextButton("Remove", removeShare));
   }
 }
 
 /** @param {{ key: string, name: string }} view @param {Permissions} permissions */
 export function openViewSharing({ key, name }, permissions) {
   const url = `/api/views/${encodeURIComponent(key)}`;
-  openDialog(`Share “${name}”`, new SharePanel(url, null).element, new GuestLinks(url, permissions.administer, "sees this view").element);
+  openDialog(`Share “${name}”`, new SharePanel(url, null).element, new GuestLinks(url, permissions.administer, "can open this view").element);
 }
 
 /** Shares the saved view that is open or else the dataset. @param {OpenedExploration} opened @param {Exploration} exploration */

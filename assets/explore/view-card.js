@@ -29,8 +29,8 @@ export class ViewCard {
     this.title = h("h2", { class: "dx-card-title", id: `dx-title-${id}` });
     this.subtitle = h("span", { class: "dx-card-about" });
     this.statusMark = h("span", { class: "dx-card-mark", "aria-hidden": "true" });
-    this.engineLabel = h("span", { class: "dx-card-engine", title: "The engine that counted this" });
-    this.clearButton = createIconButton("clear", "Clear the brush", () => actions.clearFilter(id), { hidden: true });
+    this.engineLabel = h("span", { class: "dx-card-engine", title: "Engine that computed this chart" });
+    this.clearButton = createIconButton("clear", "Clear selection", () => actions.clearFilter(id), { hidden: true });
     this.menu = h("div", { class: "dx-menu", popover: "auto", id: `dx-menu-${id}` });
     this.menuButton = createIconButton("more", "Options", () => {}, { popovertarget: this.menu.id, "aria-haspopup": "true" });
     this.chartElement = h("div", { class: "dx-card-chart" });
@@ -59,8 +59,8 @@ export class ViewCard {
     this.element.style.setProperty("--width", String(view.width));
     this.element.style.setProperty("--height", String(view.height));
     this.element.dataset.kind = getChartKind(view);
-    this.menuButton.setAttribute("aria-label", `Options of ${this.title.textContent}`);
-    this.clearButton.setAttribute("aria-label", `Clear the brush of ${this.title.textContent}`);
+    this.menuButton.setAttribute("aria-label", `Options for ${this.title.textContent}`);
+    this.clearButton.setAttribute("aria-label", `Clear selection in ${this.title.textContent}`);
     this.#refillMenu();
     if (this.#viewData && before.title !== view.title && getAxesKey(before) === getAxesKey(view)) this.#updateModel(this.#viewData);
   }
@@ -138,6 +138,7 @@ export class ViewCard {
       title: /** @type {string} */ (this.title.textContent),
       axes: viewData.axes,
       measure: view.measure,
+      measureLabel: formatViewMeasure(view, this.actions.description),
       outlines: isMapView(view),
       rows: this.actions.description.rows,
     });

@@ -64,8 +64,8 @@ function joinNames(names) {
 
 /** @param {Extract<Filter, { type: "members" }>} filter */
 function formatMembersCondition({ values, other, nulls }) {
-  const shown = values.map((value) => (value === "" ? "empty" : value));
-  return `is ${joinNames([...shown, ...(other ? ["any other"] : []), ...(nulls ? ["missing"] : [])])}`;
+  const shown = values.map((value) => (value === "" ? "(empty)" : value));
+  return `is ${joinNames([...shown, ...(other ? ["any other value"] : []), ...(nulls ? ["missing"] : [])])}`;
 }
 
 /**
@@ -108,6 +108,7 @@ export function formatViewTitle(view, description) {
   const measure = formatViewMeasure(view, description);
   const [x, y] = view.columns.map((name) => getColumnLabel(description, name));
   if (x === undefined) return measure;
+  if (view.measure.column && isMapView(view)) return `${measure}, map`;
   if (view.measure.column) return `${measure} by ${[x, ...(y ? [y] : [])].map(lowerFirst).join(" and ")}`;
   if (y === undefined) return x;
   return isMapView(view) ? "Map" : `${y} by ${lowerFirst(x)}`;
@@ -115,6 +116,6 @@ export function formatViewTitle(view, description) {
 
 /** Describes the sort order of the table. @param {TableState} table @param {DatasetDescription} description */
 export function formatOrder({ sort, descending }, description) {
-  if (!sort) return "as stored";
-  return `by ${lowerFirst(getColumnLabel(description, sort))}, ${descending ? "descending" : "ascending"}`;
+  if (!sort) return "Unsorted";
+  return `Sorted by ${lowerFirst(getColumnLabel(description, sort))}, ${descending ? "descending" : "ascending"}`;
 }

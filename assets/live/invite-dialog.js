@@ -20,11 +20,11 @@ export function openInviteDialog({ key, owns, running }, permissions) {
       await navigator.clipboard.writeText(address);
       said.textContent = "Copied.";
     });
-  const words = `Who sees this dataset, and whom it is shared with, can ${running ? "follow" : "watch it again"} by this link, each within their own rights.`;
-  const code = h("img", { class: "dx-qr", src: `/api/live/${key}/qr.svg`, alt: "QR code of the link" });
+  const words = `Anyone with access to this dataset, or with whom you share the session, can ${running ? "follow" : "watch the recording"} with this link. Each person sees only the rows and columns they have access to.`;
+  const code = h("img", { class: "dx-qr", src: `/api/live/${key}/qr.svg`, alt: "QR code for the link" });
   const url = `/api/live/${key}`;
   const shares = owns && permissions.save && h("section", { class: "dx-stack" }, h("h3", {}, "Share with"), new SharePanel(url, null, ["view"]).element);
-  const guests = owns && permissions.save && running && new GuestLinks(url, permissions.administer, "follows, and does nothing else,").element;
+  const guests = owns && permissions.save && running && new GuestLinks(url, permissions.administer, "can follow this session, but not present,").element;
   const title = running ? "Invite people to follow" : "Invite people to watch";
   openDialog(title, h("div", { class: "dx-stack" }, h("p", {}, words), h("div", { class: "dx-line" }, link, createTextButton("Copy", copyLink)), said, problem, code, shares, guests));
 }

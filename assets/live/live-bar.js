@@ -6,7 +6,7 @@ import { h, setHidden, setText, createTextButton } from "../explore/dom.js";
 import { countFollowers } from "./roster.js";
 
 const STATUS_LABELS = { live: "Live", reconnecting: "Reconnecting…", offline: "Offline" };
-const MEMBER_STATE_LABELS = { presents: "presents", follows: "follows", alone: "explores alone", left: "has left" };
+const MEMBER_STATE_LABELS = { presents: "presenting", follows: "following", alone: "exploring on their own", left: "left" };
 
 /**
  * @typedef {object} LiveBarActions
@@ -59,12 +59,12 @@ export class LiveBar {
     return {
       point,
       invite: createTextButton("Invite", actions.openInvite),
-      leave: createTextButton("Explore alone", actions.exploreAlone),
-      offer: createTextButton("Offer my view", actions.offerView),
+      leave: createTextButton("Explore on my own", actions.exploreAlone),
+      offer: createTextButton("Suggest my view", actions.offerView),
       ask: createTextButton("Ask to present", actions.askToPresent),
       take: createTextButton("Take over", actions.takeOver),
-      back: createTextButton("Return  F", actions.returnToPresenter),
-      end: createTextButton("End", actions.endSession),
+      back: createTextButton("Follow again (F)", actions.returnToPresenter),
+      end: createTextButton("End session", actions.endSession),
     };
   }
 
@@ -79,7 +79,7 @@ export class LiveBar {
     const count = countFollowers(members);
     const named = `${count} follower${count === 1 ? "" : "s"}`;
     setText(this.count, named);
-    this.count.setAttribute("aria-label", `${named}: who is here`);
+    this.count.setAttribute("aria-label", `${named}: show participants`);
     this.#showButtons({
       point: presents,
       invite: !isGuest(outline),
@@ -105,8 +105,8 @@ export class LiveBar {
     const words = `${MEMBER_STATE_LABELS[state]}${helps ? ", co-presenter" : ""}`;
     const parts = [h("span", {}, mine ? `${name} (you)` : name), h("span", { class: "dx-weak" }, words)];
     const leads = (role === "presenter" || owns) && !mine && id > 0 && state !== "left" && state !== "presents";
-    const hand = leads && createTextButton("Hand over", () => this.actions.handOver(id));
-    const help = leads && createTextButton(helps ? "Not co-presenter" : "Make co-presenter", () => this.actions.toggleCoPresenter(id));
+    const hand = leads && createTextButton("Make presenter", () => this.actions.handOver(id));
+    const help = leads && createTextButton(helps ? "Remove co-presenter" : "Make co-presenter", () => this.actions.toggleCoPresenter(id));
     return h("li", { "data-state": state }, h("div", { class: "dx-grow" }, ...parts), h("div", { class: "dx-line-acts" }, hand, help));
   }
 
@@ -123,14 +123,14 @@ export const isGuest = ({ me }) => me.id < 0;
 
 /** @param {LiveBarState} shown */
 function describeRole({ outline: { role, presenter }, following }) {
-  if (role === "presenter") return "You are presenting. Everybody sees your brush.";
-  return following ? `Following ${presenter.name}` : `Exploring alone; ${presenter.name} goes on presenting`;
+  if (role === "presenter") return "You are presenting. Followers see your selections live.";
+  return following ? `Following ${presenter.name}` : `Exploring on your own. ${presenter.name} is still presenting.`;
 }
 
 /** Describes what differs from the presenter's page. @param {LiveBarState} shown */
 function describeRestrictions({ outline: { role }, left, restricted }) {
   if (role === "presenter") return "";
-  const views = left ? `${left} view${left === 1 ? " is" : "s are"} on columns that you may not see.` : "";
-  return [restricted ? "Your numbers are of the rows you may see." : "", views].filter(Boolean).join(" ");
+  const views = left ? `${left} chart${left === 1 ? " uses" : "s use"} columns you don't have access to.` : "";
+  return [restricted ? "Numbers include only the rows you have access to." : "", views].filter(Boolean).join(" ");
 }
 

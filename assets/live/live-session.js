@@ -78,7 +78,7 @@ export class LiveSession {
   onUserAction() {
     if (this.isInControl || !this.outline.running) return;
     this.#setFollowing(false);
-    this.page.announce(`You explore alone. Press F to return to ${this.outline.presenter.name}.`);
+    this.page.announce(`You're exploring on your own. Press F to follow ${this.outline.presenter.name} again.`);
   }
 
   /** @param {Exploration} exploration */
@@ -198,14 +198,14 @@ export class LiveSession {
     if (name === "roles") return void this.#refreshSession();
     if (!this.isPresenter || name !== "asked") return;
     const handOver = () => this.#callAction("hand-over", { person: data.id });
-    this.page.notices.show(`asked ${data.id}`, `${data.name} asks to present.`, { label: "Hand over", act: handOver });
+    this.page.notices.show(`asked ${data.id}`, `${data.name} wants to present.`, { label: "Make presenter", act: handOver });
   }
 
   /** @param {ChannelMessage} message */
   #handleOffer({ data, clientId = "" }) {
     if (!this.isPresenter || !LiveConnection.isTrustedSender(clientId)) return;
     const showOffer = () => this.page.commit(validateExploration(data.exploration, this.page.opened.description).exploration);
-    this.page.notices.show(`offered ${data.id}`, `${data.name} offers what they see.`, { label: "Show it", act: showOffer });
+    this.page.notices.show(`offered ${data.id}`, `${data.name} suggests their view.`, { label: "Show view", act: showOffer });
   }
 
   /** Reloads the page if the user's rights, and so their channels, have changed. @param {ConnectionInfo} info */
@@ -286,8 +286,8 @@ export class LiveSession {
       endSession: () => this.#callAction("end"),
       exploreAlone: () => this.#setFollowing(false),
       returnToPresenter: () => this.#setFollowing(true),
-      offerView: () => this.#callAction("offer", { exploration: this.page.exploration }, "Offered."),
-      askToPresent: () => this.#callAction("ask", undefined, `${this.outline.presenter.name} is asked.`),
+      offerView: () => this.#callAction("offer", { exploration: this.page.exploration }, "Suggestion sent."),
+      askToPresent: () => this.#callAction("ask", undefined, `Request sent to ${this.outline.presenter.name}.`),
       takeOver: () => this.#callAction("take"),
       setPointerShown: (/** @type {boolean} */ on) => {
         this.#isPointerShown = on;
@@ -318,7 +318,7 @@ export class LiveSession {
     this.connection?.close();
     const { exploration, opened } = this.page;
     const exploreAlone = () => location.assign(`/explore/${encodeURIComponent(exploration.dataset)}${formatHash(exploration, opened.suggested)}`);
-    this.bar.showEnded(isGuest(this.outline) ? [] : [createTextButton("Watch again", () => location.assign(`/live/${this.outline.key}`)), createTextButton("Explore alone", exploreAlone)]);
+    this.bar.showEnded(isGuest(this.outline) ? [] : [createTextButton("Watch recording", () => location.assign(`/live/${this.outline.key}`)), createTextButton("Explore on my own", exploreAlone)]);
     this.#markFollowed(false);
   }
 

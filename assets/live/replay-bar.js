@@ -21,10 +21,10 @@ export class ReplayBar {
   /** @param {LiveSessionInfo} outline @param {{ toggle(): void, seek(moment: number): void, leave(): void, invite(): void }} callbacks */
   constructor({ name, presenter, owns }, { toggle, seek, leave, invite }) {
     this.button = createIconButton("play", "Play", toggle, { disabled: true });
-    this.slider = h("input", { type: "range", class: "dx-replay-slider", "aria-label": "Moment", min: 0, max: 0, step: 1, value: 0, oninput: () => seek(Number(this.slider.value)) });
+    this.slider = h("input", { type: "range", class: "dx-replay-slider", "aria-label": "Playback position", min: 0, max: 0, step: 1, value: 0, oninput: () => seek(Number(this.slider.value)) });
     this.commitMarks = h("div", { class: "dx-replay-marks", "aria-hidden": "true" });
     this.time = h("span", { class: "dx-replay-time" }, "0:00");
-    this.rate = h("select", { class: "dx-select", "aria-label": "Speed" }, ...SPEEDS.map((value) => h("option", { value }, `${value}×`)));
+    this.rate = h("select", { class: "dx-select", "aria-label": "Playback speed" }, ...SPEEDS.map((value) => h("option", { value }, `${value}×`)));
     const words = h("span", { class: "dx-live-words" }, `${name || `Presented by ${presenter.name}`}`);
     const track = h("div", { class: "dx-replay-track" }, this.commitMarks, this.slider);
     const parts = [this.button, words, track, this.time, this.rate, owns && createTextButton("Invite", invite), createTextButton("Explore from here", leave)];

@@ -3,6 +3,7 @@
 /** @import {ChartModel, Selection} from "../../assets/charts/types.js" */
 /** @import {Name} from "./flights.js" */
 
+import { AGGREGATES } from "/assets/charts/aggregates.js";
 import { createChart } from "/assets/charts/chart.js";
 import { CASES } from "./cases.js";
 import { AXES, CODES, DELAYS, ROWS } from "./flights.js";
@@ -14,6 +15,9 @@ document.documentElement.dataset.bsTheme = query.get("theme") ?? "light";
 const count = { aggregate: "count", column: null };
 const mean = { aggregate: "mean", column: "delay" };
 const sum = { aggregate: "sum", column: "delay" };
+
+/** @param {ChartModel["measure"]} measure */
+const formatMeasure = ({ aggregate, column }) => AGGREGATES[aggregate].titleStart + (column ? ` ${column}` : "");
 
 /** @param {string} id @param {ChartModel["kind"]} kind @param {Name[]} names @param {ChartModel["measure"]} measure @param {number} width @param {number} height @param {string} title @returns {Spec} */
 const spec = (id, kind, names, measure, width, height, title) => ({ id, kind, names, measure, width, height, title });
@@ -95,7 +99,7 @@ const charts = specs.map((view, i) => {
     },
     onZoom: (id, domains) => log.push(`${id} zoom ${JSON.stringify(domains)}`),
   });
-  chart.setModel({ id: view.id, kind: view.kind, title: view.title, axes: view.names.map((name) => AXES[name]), measure: view.measure, outlines: view.names.includes("longitude"), rows: ROWS });
+  chart.setModel({ id: view.id, kind: view.kind, title: view.title, axes: view.names.map((name) => AXES[name]), measure: view.measure, measureLabel: formatMeasure(view.measure), outlines: view.names.includes("longitude"), rows: ROWS });
   chart.setGhost(aggregate(view, () => true, values[i]).slice());
   chart.setValues(values[i], "exact");
   chart.draw();
@@ -108,7 +112,7 @@ const cases = CASES.map(({ title, kind, axes, measure, ghost, values, state, wid
   const chart = createChart(/** @type {HTMLElement} */ (section.lastElementChild), {
     onActivate: () => undefined, onBrush: (...brush) => log.push(JSON.stringify(brush)), onZoom: () => undefined,
   });
-  chart.setModel({ id: `case${i}`, kind, title, axes, measure, outlines: false, rows: ROWS });
+  chart.setModel({ id: `case${i}`, kind, title, axes, measure, measureLabel: formatMeasure(measure), outlines: false, rows: ROWS });
   chart.setGhost(ghost);
   chart.setValues(values, state);
   chart.draw();

@@ -49,16 +49,16 @@ test("ranges of whole numbers name the last one in it, others their bounds", () 
 
 test("special cells are named", () => {
   const [delay, from] = [createBins(axis), createBins(origin)];
-  assert.deepEqual([0, 1, 4, 5].map((cell) => formatCell(delay, cell)), ["< −60", "−60 to −1", "≥ 120", "no value"]);
-  assert.deepEqual([0, 1, 2, 3].map((cell) => formatCell(from, cell)), ["ATL", "ORD", "other", "no value"]);
-  assert.equal(formatCell(createBins({ ...origin, labels: ["", "ORD"] }), 0), "empty");
+  assert.deepEqual([0, 1, 4, 5].map((cell) => formatCell(delay, cell)), ["< −60", "−60 to −1", "≥ 120", "No value"]);
+  assert.deepEqual([0, 1, 2, 3].map((cell) => formatCell(from, cell)), ["ATL", "ORD", "Other", "No value"]);
+  assert.equal(formatCell(createBins({ ...origin, labels: ["", "ORD"] }), 0), "(empty)");
 });
 
 test("selections in words", () => {
   const delay = [createBins(axis)];
   assert.equal(formatSelection(delay, { type: "interval", from: 3, to: 5, nulls: true }, false), "0 to 59 or no value");
-  assert.equal(formatSelection(delay, { type: "interval", from: 0, to: 0, nulls: true }, false), "no value");
-  assert.equal(formatSelection([createBins(origin)], { type: "members", codes: [0, 2] }, false), "ATL, other");
+  assert.equal(formatSelection(delay, { type: "interval", from: 0, to: 0, nulls: true }, false), "No value");
+  assert.equal(formatSelection([createBins(origin)], { type: "members", codes: [0, 2] }, false), "ATL, Other");
   const box = { type: "box", x: { from: 1, to: 3 }, y: { from: 2, to: 4 } };
   assert.equal(formatSelection([delay[0], delay[0]], box, false), "Delay −60 to 59, Delay 0 to 119");
   assert.equal(formatSelection([delay[0], delay[0]], box, true), "60°W – 60°E, 0° – 120°N");
@@ -104,20 +104,20 @@ test("a picture asks for more room only when it leaves that of everything", () =
 });
 
 const scene = {
-  model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, outlines: false, rows: 60 },
+  model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, measureLabel: "Rows", outlines: false, rows: 60 },
   traits: CHART_KINDS.histogram, bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
   selection: { type: "interval", from: 3, to: 5 }, state: "exact", hoveredCell: -1, isDragging: false,
 };
 
 test("a chart says what it shows", () => {
-  assert.equal(describeChart(scene), "Delay: rows by Delay (3 bins, −60 to 119). 20 of 60 rows pass the other filters. Highest: 12 at 0 to 59. Selected: 0 to 59.");
-  assert.match(describeChart({ ...scene, state: "stale" }), /an earlier picture is shown\.$/);
-  assert.match(describeChart({ ...scene, ghost: new Float64Array(6), values: new Float64Array(6) }), /There are no rows\./);
+  assert.equal(describeChart(scene), "Delay: Rows by Delay (3 bins, −60 to 119). 20 of 60 rows match the other filters. Highest: 12 at 0 to 59. Selected: 0 to 59.");
+  assert.match(describeChart({ ...scene, state: "stale" }), /The chart shows previous values\.$/);
+  assert.match(describeChart({ ...scene, ghost: new Float64Array(6), values: new Float64Array(6) }), /No rows\./);
 });
 
 test("the line above a chart", () => {
   assert.equal(formatReadout(scene), "0 to 59");
-  assert.equal(formatReadout({ ...scene, selection: null }), "rows");
+  assert.equal(formatReadout({ ...scene, selection: null }), "Rows");
   assert.equal(formatReadout({ ...scene, hoveredCell: 1 }), "−60 to −1: 4 of 10");
   assert.equal(formatReadout({ ...scene, hoveredCell: 1, state: "approximate" }), "−60 to −1: ≈ 4 of 10");
   assert.equal(formatReadout({ ...scene, hoveredCell: 1, isDragging: true }), "0 to 59");
@@ -125,8 +125,8 @@ test("the line above a chart", () => {
 
 test("a chart as a table", () => {
   const { columns, rows } = createTable(scene);
-  assert.deepEqual(columns, ["Delay", "rows, filtered", "rows, all"]);
-  assert.deepEqual(rows, [["< −60", "0", "0"], ["−60 to −1", "4", "10"], ["0 to 59", "12", "30"], ["60 to 119", "3", "15"], ["≥ 120", "1", "5"], ["no value", "0", "0"]]);
+  assert.deepEqual(columns, ["Delay", "Selected rows", "All rows"]);
+  assert.deepEqual(rows, [["< −60", "0", "0"], ["−60 to −1", "4", "10"], ["0 to 59", "12", "30"], ["60 to 119", "3", "15"], ["≥ 120", "1", "5"], ["No value", "0", "0"]]);
 });
 
 test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", () => {
@@ -134,6 +134,6 @@ test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", 
   grid[1 * 4 + 0] = 3;
   grid[2 * 4 + 3] = 1;
   const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, traits: CHART_KINDS.density, bins: [createBins(origin), createBins(axis)], ghost: grid, values: grid, selection: null };
-  assert.deepEqual(createTable(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["no value", "0 to 59", "1", "1"]]);
-  assert.match(describeChart(flat), /1 rows \(25\.0\u2009%\) lie outside or have no value\./);
+  assert.deepEqual(createTable(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["No value", "0 to 59", "1", "1"]]);
+  assert.match(describeChart(flat), /1 rows \(25\.0\u2009%\) are outside the axes or have no value\./);
 });

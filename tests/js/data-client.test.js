@@ -56,7 +56,7 @@ test("what went wrong is told apart", async () => {
     await outcome;
   }
   const offline = new DataClient("tab", () => Promise.reject(new TypeError("network")));
-  await assert.rejects(offline.fetchFrame("/a", "plain"), /cannot be reached/);
+  await assert.rejects(offline.fetchFrame("/a", "plain"), /Can't reach the server/);
 });
 
 test("changed rights are told apart from a newer request", async () => {

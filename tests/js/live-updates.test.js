@@ -83,7 +83,7 @@ test("a page that is held still says what waits, goes back and on", async () => 
   const { engine, growth, moves, until } = open();
   growth.pinRows(100);
   growth.notifyRows({ rows: 12_445, at: 0, rate: 1000 });
-  assert.equal(growth.asOfIndicator.label.textContent, "paused, +12,345 rows waiting");
+  assert.equal(growth.asOfIndicator.label.textContent, "Paused · 12,345 new rows");
   growth.pinRows(60);
   assert.equal(engine.description.rows, 60);
   const done = until(12_445);
@@ -91,7 +91,7 @@ test("a page that is held still says what waits, goes back and on", async () => 
   await done;
   growth.destroy();
   assert.deepEqual(moves.map(({ rows }) => rows), [12_445]);
-  assert.match(growth.asOfIndicator.label.textContent, /^as of \d\d:\d\d:\d\d · 1,000 rows\/s$/);
+  assert.match(growth.asOfIndicator.label.textContent, /^As of \d\d:\d\d:\d\d · 1,000 rows\/s$/);
 });
 
 test("whoever is only told that something came asks", async () => {
@@ -106,7 +106,7 @@ test("what fails is said once and not asked for again at once", async () => {
   let asked = 0;
   const frame = async () => {
     asked += 1;
-    throw new Error("The server cannot be reached.");
+    throw new Error("Can't reach the server.");
   };
   const { growth, failures } = open({ client: { fetchFrame: frame } });
   growth.notifyRows({ rows: 101 });
@@ -115,7 +115,7 @@ test("what fails is said once and not asked for again at once", async () => {
   await new Promise(setImmediate);
   growth.destroy();
   assert.equal(asked, 1);
-  assert.deepEqual(failures.map(({ message }) => message), ["The server cannot be reached."]);
+  assert.deepEqual(failures.map(({ message }) => message), ["Can't reach the server."]);
 });
 
 const axis = (type, domain) => ({ type, domain });

@@ -50,7 +50,7 @@ test("times speak calendar", () => {
 test("members are listed while they are few", () => {
   assert.equal(say(members(["ATL"]), "origin"), "Origin is ATL");
   assert.equal(say(members(["ATL", "ORD"]), "origin"), "Origin is ATL or ORD");
-  assert.equal(say(members(["ATL"], true, true), "origin"), "Origin is ATL, any other or missing");
+  assert.equal(say(members(["ATL"], true, true), "origin"), "Origin is ATL, any other value or missing");
   assert.equal(say(members(["A", "B", "C", "D", "E", "F"]), "origin"), "Origin is one of 6: A, B, C, D, …");
 });
 

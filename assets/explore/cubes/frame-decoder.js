@@ -43,9 +43,9 @@ export function decodeFrame(buffer) {
 /** @param {ArrayBuffer} buffer */
 function splitFrame(buffer) {
   const bytes = new Uint8Array(buffer);
-  if (bytes.length < 8 || String.fromCharCode(...bytes.subarray(0, 4)) !== FRAME_MAGIC) throw new Error("This is no cube frame.");
+  if (bytes.length < 8 || String.fromCharCode(...bytes.subarray(0, 4)) !== FRAME_MAGIC) throw new Error("Not a cube frame.");
   const start = 8 + new DataView(buffer).getUint32(4, true);
-  if (start > bytes.length) throw new Error("The cube frame ends within its header.");
+  if (start > bytes.length) throw new Error("The header of the cube frame is truncated.");
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
   return { header, body: { buffer, start } };
 }
@@ -110,8 +110,8 @@ function readValues({ count, sum, low, high }, body) {
  */
 function readNumbers({ dtype, offset, length }, { buffer, start }) {
   const kind = ARRAY_TYPES[dtype];
-  if (!kind) throw new Error(`The cube frame has numbers of an unknown kind, ${dtype}.`);
-  if (start + offset + length * kind.BYTES_PER_ELEMENT > buffer.byteLength) throw new Error("The cube frame is cut short.");
+  if (!kind) throw new Error(`The cube frame has an unknown number type: ${dtype}.`);
+  if (start + offset + length * kind.BYTES_PER_ELEMENT > buffer.byteLength) throw new Error("The cube frame is truncated.");
   return new kind(buffer, start + offset, length);
 }
 

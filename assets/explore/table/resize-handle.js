@@ -20,7 +20,7 @@ export class ResizeHandle {
   constructor(drawer) {
     this.drawer = drawer;
     const bounds = { "aria-valuemin": 100 * MIN_SHARE, "aria-valuemax": 100 * MAX_SHARE, "aria-controls": drawer.id };
-    const attributes = { role: "separator", class: "dx-split", tabindex: "0", "aria-orientation": "horizontal", "aria-label": "Height of the rows" };
+    const attributes = { role: "separator", class: "dx-split", tabindex: "0", "aria-orientation": "horizontal", "aria-label": "Resize rows" };
     this.element = h("div", { ...attributes, ...bounds });
     this.element.addEventListener("keydown", (event) => this.#handleKey(event));
     this.element.addEventListener("pointerdown", (event) => this.#startDrag(event));

@@ -11,9 +11,9 @@ export class RowsDrawerBar {
     this.range = h("h2", { class: "dx-range" }, "Rows");
     this.order = h("span", { class: "dx-order" });
     this.csvNote = h("span", { class: "dx-csv-about", id: "dx-csv-about", hidden: true });
-    const attributes = { class: "dx-quiet-button dx-labelled", download: true, title: "All rows that pass", "aria-describedby": this.csvNote.id };
+    const attributes = { class: "dx-quiet-button dx-labelled", download: true, title: "Download all matching rows", "aria-describedby": this.csvNote.id };
     this.csv = h("a", attributes, createIcon("download"), h("span", {}, "Download CSV"));
-    const closeButton = createIconButton("close", "Close the rows  R", close);
+    const closeButton = createIconButton("close", "Close rows (R)", close);
     this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.csvNote, this.csv, closeButton);
   }
 
@@ -31,7 +31,7 @@ export class RowsDrawerBar {
   setDownload(url, unsorted) {
     this.csv.href = url;
     this.csvNote.hidden = !unsorted;
-    setText(this.csvNote, unsorted ? `CSV as stored: more than ${formatPreciseNumber(MAX_SORTED_ROWS)} rows are not sorted` : "");
+    setText(this.csvNote, unsorted ? `The CSV is not sorted: more than ${formatPreciseNumber(MAX_SORTED_ROWS)} rows` : "");
   }
 }
 
@@ -53,7 +53,7 @@ export class DrawerMessage {
 
   /** @param {boolean} filtered */
   showEmpty(filtered) {
-    const clear = createTextButton("Clear all", this.actions.clearFilters);
-    this.element.replaceChildren(...(filtered ? ["No rows pass these filters.", clear] : ["There are no rows yet."]));
+    const clear = createTextButton("Clear filters", this.actions.clearFilters);
+    this.element.replaceChildren(...(filtered ? ["No rows match these filters.", clear] : ["No rows yet."]));
   }
 }

@@ -55,7 +55,7 @@ export class RowsDrawer {
     });
     this.bar = new RowsDrawerBar(callbacks.closeDrawer);
     this.message = new DrawerMessage({ ...callbacks, retry: () => this.#requestRows() });
-    const attributes = { class: "dx-drawer", id: "dx-drawer", "aria-label": "Rows that pass", hidden: true };
+    const attributes = { class: "dx-drawer", id: "dx-drawer", "aria-label": "Matching rows", hidden: true };
     this.element = h("section", attributes, this.bar.element, this.virtualTable.element, this.message.element);
     this.element.prepend(new ResizeHandle(this.element).element);
   }
