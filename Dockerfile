@@ -7,7 +7,7 @@ RUN deploy/build.sh browser
 
 FROM python:3.12-slim-bookworm AS service
 WORKDIR /dataxchange
-COPY requirements.txt requirements-gpu.txt ./
+COPY requirements.txt requirements-gpu.txt pyproject.toml cli.py ./
 COPY deploy/ deploy/
 RUN deploy/build.sh python
 COPY . .
@@ -21,7 +21,7 @@ RUN deploy/build.sh python-gpu kernels
 FROM python:3.12-slim-bookworm AS runtime
 WORKDIR /dataxchange
 RUN useradd --uid 10001 --no-create-home dataxchange && install -d -o dataxchange -m 0700 /data
-ENV DATAXCHANGE_DATA=/data DATAXCHANGE_HOST=0.0.0.0 PATH=/dataxchange/.venv/bin:/dataxchange:$PATH
+ENV DATAXCHANGE_DATA=/data DATAXCHANGE_HOST=0.0.0.0 PATH=/dataxchange/.venv/bin:$PATH
 VOLUME /data
 EXPOSE 8050
 HEALTHCHECK --interval=30s --timeout=5s CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ.get(\"PORT\", 8050)}/health', timeout=4)"]

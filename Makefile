@@ -56,7 +56,7 @@ clean: ## Remove what was built and fetched; the data folder stays
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.venv/.runtime: requirements.txt
+.venv/.runtime: requirements.txt pyproject.toml
 	@deploy/build.sh python
 	@touch $@
 

@@ -33,40 +33,40 @@ import config
 import pages
 from accounts import cleanup, first_run, guard, headers, one_time_links
 from accounts.permissions import Permission
-from accounts.principals import Kind
+from accounts.principals import PrincipalKind
 from accounts.signin import oidc_routes, passkey_routes, password_routes
 from api import cuxfilter_pages
-from api.cuxfilter_proxy import framed
-from api.guests import guest_page
+from api.cuxfilter_proxy import proxy_cuxfilter
+from api.guests import create_guest_page
 from config import Settings
 from datasets import catalogue
 from datasets.access import guest_links
-from datasets.access.gateway import Door, entries
-from datasets.append.file_writer import remove_leftovers
+from datasets.access.gateway import DatasetGateway, list_visible_datasets
+from datasets.append.file_writer import remove_leftover_files
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engine_pool import Engines
-from datasets.cuxfilter.sessions import Desks
+from datasets.cubes.engine_pool import EnginePool
+from datasets.cuxfilter.sessions import CuxfilterSessions
 from datasets.exploration import CubeRequest
-from datasets.explorations.suggest import suggest
-from datasets.query.compile import specs
+from datasets.explorations.suggest import suggest_exploration
+from datasets.query.compile import cube_specs
 from db import engine, schema
 from db.keys import key_ring
 from db.keys.master import MasterKeyError
-from gpu.registry import Choice, EngineUnavailableError, Limits, choose
-from realtime.embedded_broker import Mounted
+from gpu.registry import EngineInfo, EngineLimits, EngineUnavailableError, choose_engine
+from realtime.embedded_broker import EmbeddedBroker
 from realtime.live import recordings
 from realtime.service import Realtime
 from server import static_assets
-from server.disconnects import Departures
-from server.request_limits import LARGEST_BODY, WholeBodies
-from server.serve import listen, log_to_stderr, loopback, serve
+from server.disconnects import DisconnectMiddleware
+from server.request_limits import MAX_BODY_BYTES, BufferedBodyMiddleware
+from server.serve import configure_logging, open_listeners, run_server, serve_on_loopback
 
 gc.enable()
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
-TABLES = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
-ADVICE = {
+AG_GRID_SCRIPT = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
+ERROR_ADVICE = {
     403: ("Not allowed", "Your role does not include this. An admin can change it."),
     404: ("Not found", "There is nothing at this address."),
     500: ("Something went wrong", "It is our fault and has been logged. Please try again."),
@@ -75,51 +75,53 @@ ADVICE = {
 
 def create_app(settings: Settings) -> Dash:
     """The whole service as a Dash app; its Flask is ``.server``, which has ``engines`` and ``cubes``."""
-    config.use(settings)
+    config.override_settings(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
-        SECRET_KEY=first_run.form_key(),
-        SESSION_COOKIE_NAME="__Host-dataxchange" if settings.https else "dataxchange",
+        SECRET_KEY=first_run.derive_form_key(),
+        SESSION_COOKIE_NAME="__Host-dataxchange" if settings.is_https else "dataxchange",
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_SECURE=settings.is_https,
         WTF_CSRF_TIME_LIMIT=None,
-        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )
-    guard.guard(server)
-    password_routes.install(server)
-    passkey_routes.install(server)
-    oidc_routes.install(server)
-    server.add_url_rule("/health", view_func=health)
+    guard.install_guard(server)
+    password_routes.install_signin(server)
+    passkey_routes.register_routes(server)
+    oidc_routes.register_routes(server)
+    server.add_url_rule("/health", view_func=check_health)
     server.add_url_rule("/", view_func=front_page)
     server.register_error_handler(HTTPException, error_page)
     server.register_error_handler(DependencyException, lambda _: error_page(NotFound()))
-    static_assets.install(server)
-    choice = server.extensions["choice"] = chosen(settings)
-    engines = server.extensions["engines"] = Engines(choice.make)
-    door = server.extensions["door"] = Door(engines)
+    static_assets.install_static_assets(server)
+    choice = server.extensions["engine_info"] = select_engine(settings)
+    engines = server.extensions["engines"] = EnginePool(choice.create_engine)
+    door = server.extensions["gateway"] = DatasetGateway(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
-    mounted = None if settings.ably_api_key else Mounted(loopback)
+    mounted = None if settings.ably_api_key else EmbeddedBroker(serve_on_loopback)
     realtime = server.extensions["realtime"] = Realtime(mounted, door)
-    desks = server.extensions["desks"] = Desks(door, engines)
-    api.install(server, door, cubes, engines, realtime)
-    cuxfilter_pages.install(server, desks, door)
-    server.register_blueprint(guest_page())
-    dash = _dash(server)
-    headers.protect(server, dash.csp_hashes, settings.https, headers.ABLY if settings.ably_api_key else "")
+    desks = server.extensions["cuxfilter_sessions"] = CuxfilterSessions(door, engines)
+    api.register_blueprints(server, door, cubes, engines, realtime)
+    cuxfilter_pages.register_cuxfilter(server, desks, door)
+    server.register_blueprint(create_guest_page())
+    dash = _create_dash(server)
+    headers.add_security_headers(
+        server, dash.csp_hashes, settings.is_https, headers.ABLY_ORIGINS if settings.ably_api_key else ""
+    )
     return dash
 
 
-def _dash(server: Flask) -> Dash:
+def _create_dash(server: Flask) -> Dash:
     dash = Dash(
         "app",
         server=server,
         title="DataXchange",
         update_title="",
         assets_folder=str(static_assets.ASSETS),
-        assets_url_path=static_assets.address(),
+        assets_url_path=static_assets.get_assets_path(),
         assets_ignore=r"^(?!(account|ag-grid|conditions|controls|explorer-component)\.js$).*\.js$",
         assets_path_ignore=["^(charts|explore|vendor)$"],
-        index_string=static_assets.document(),
+        index_string=static_assets.build_index_page(),
         use_pages=True,
         pages_folder="",
         suppress_callback_exceptions=True,
@@ -127,66 +129,68 @@ def _dash(server: Flask) -> Dash:
         add_log_handler=False,
     )
     dash.layout = page_container
-    pages.register()
-    callbacks.register()
-    open_pages_only(dash)
+    pages.register_pages()
+    callbacks.register_callbacks()
+    register_page_routes(dash)
     return dash
 
 
-def open_pages_only(dash: Dash) -> None:
+def register_page_routes(dash: Dash) -> None:
     """Route each page by itself: Dash would answer any address at all with its one document."""
     for page in page_registry.values():
         tables = (page["path"] or "").startswith("/admin/")
-        shown = document(dash, page.get("permission", Permission.EXPLORE), tables)
+        shown = create_page_view(dash, page.get("permission", Permission.EXPLORE), tables)
         for rule in filter(None, {page["path"], page["path_template"]}):
             dash.server.add_url_rule(rule, f"page {rule}", shown, strict_slashes=False)
-    dash.server.view_functions["/<path:path>"] = nowhere
+    dash.server.view_functions["/<path:path>"] = not_found
 
 
-def document(dash: Dash, permission: Permission, tables: bool) -> Callable[..., str]:
+def create_page_view(dash: Dash, permission: Permission, has_tables: bool) -> Callable[..., str]:
     """Dash's document for a page; the megabyte that draws long tables goes with those that have some."""
 
-    def shown(**_gaps: str) -> str:
-        if current_user.kind is Kind.GUEST and request.path != guest_links.home(current_user):
+    def render_page(**_gaps: str) -> str:
+        if current_user.kind is PrincipalKind.GUEST and request.path != guest_links.landing_path(
+            current_user
+        ):
             abort(404)
         whole: str = dash.index()
-        return whole if tables else TABLES.sub("", whole)
+        return whole if has_tables else AG_GRID_SCRIPT.sub("", whole)
 
-    return guard.requires(permission)(shown)
+    return guard.requires(permission)(render_page)
 
 
 @guard.public
-def health() -> dict[str, object]:
+def check_health() -> dict[str, object]:
     """Whether requests are answered and the database is there, and what counts."""
-    with engine.session() as work:
+    with engine.transaction() as work:
         work.connection().execute(sa.text("SELECT 1"))
-    name = current_app.extensions["choice"].name
-    return {"status": "ok", "engine": {"name": name, "threads": config.settings().threads}}
+    name = current_app.extensions["engine_info"].name
+    return {"status": "ok", "engine": {"name": name, "threads": config.get_settings().threads}}
 
 
 @guard.requires(Permission.EXPLORE)
 def front_page() -> AnyResponse:
     """The first dataset that they may see; an empty Explore page while there is none. A guest's page."""
-    if current_user.kind is Kind.GUEST:
-        return redirect(guest_links.home(current_user))
-    first = next(iter(entries(current_user)), None)
+    if current_user.kind is PrincipalKind.GUEST:
+        return redirect(guest_links.landing_path(current_user))
+    first = next(iter(list_visible_datasets(current_user)), None)
     return redirect(f"/explore/{first.slug}" if first else "/explore")
 
 
-def nowhere(path: str) -> NoReturn:
+def not_found(path: str) -> NoReturn:
     """What stands behind every address that nothing else answers."""
     abort(404, f"There is nothing at /{path}.")
 
 
 def error_page(error: HTTPException) -> Response:
     status = error.code or 500
-    title, advice = ADVICE.get(status, (error.name, error.description))
+    title, advice = ERROR_ADVICE.get(status, (error.name, error.description))
     if request.path.startswith(("/api/", "/_")):
         return make_response({"error": {"message": error.description or title}}, status)
     return make_response(render_template("error.html", title=title, advice=advice), status)
 
 
-def asgi(dash: Dash, settings: Settings) -> Starlette:
+def create_asgi_app(dash: Dash, settings: Settings) -> Starlette:
     """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays.
 
     Exports are not: compressing hundreds of megabytes would keep everybody else waiting.
@@ -199,46 +203,52 @@ def asgi(dash: Dash, settings: Settings) -> Starlette:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/csv"),
     )
     realtime: Realtime = dash.server.extensions["realtime"]
-    flask = Departures(WSGIMiddleware(dash.server, workers=settings.request_threads))
+    flask = DisconnectMiddleware(WSGIMiddleware(dash.server, workers=settings.request_threads))
     return Starlette(
-        routes=[Mount("/", framed(realtime.beside(flask), dash.server.extensions["desks"]))],
-        middleware=[Middleware(WholeBodies), compression],
-        lifespan=lambda _: realtime.running(),
+        routes=[
+            Mount(
+                "/", proxy_cuxfilter(realtime.mount_with(flask), dash.server.extensions["cuxfilter_sessions"])
+            )
+        ],
+        middleware=[Middleware(BufferedBodyMiddleware), compression],
+        lifespan=lambda _: realtime.lifespan(),
     )
 
 
-def announce(settings: Settings, port: int, never_used: bool) -> None:
-    base = settings.public_url or settings.address(port)
-    say(f"DataXchange is at {settings.address(port)}")
+def print_addresses(settings: Settings, port: int, never_used: bool) -> None:
+    base = settings.public_url or settings.local_url(port)
+    print_line(f"DataXchange is at {settings.local_url(port)}")
     if never_used:
-        link = one_time_links.address(base, one_time_links.issue(first_run.ADMIN))
-        say(f"Sign in once with this link: {link}")
-        say(f"or as {first_run.ADMIN} with the password in {first_run.password_file(settings.data)}")
+        link = one_time_links.build_link_url(base, one_time_links.create_link_token(first_run.ADMIN_NAME))
+        print_line(f"Sign in once with this link: {link}")
+        print_line(
+            f"or as {first_run.ADMIN_NAME} with the password in {first_run.get_password_file(settings.data)}"
+        )
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 def main() -> None:
     """Prepare what a first start lacks, then serve until SIGTERM or Ctrl+C."""
-    settings = config.settings()
-    log_to_stderr(settings.log_level)
-    never_used = prepare(settings)
+    settings = config.get_settings()
+    configure_logging(settings.log_level)
+    never_used = prepare_first_start(settings)
     dash = create_app(settings)
-    application = asgi(dash, settings)
+    application = create_asgi_app(dash, settings)
     gc.freeze()  # it stays; a full collection would look through it for a tenth of a second while all wait
-    with listen(settings) as listeners:
-        announce(settings, listeners[0].getsockname()[1], never_used)
-        warmed = [dash.server.extensions[name] for name in ("choice", "engines")]
-        Thread(target=warm, args=warmed, name="warm", daemon=True).start()
-        cleanup.daily(recordings.forget)
-        with dash.server.extensions["desks"].cleared():
-            serve(application, listeners, settings)
+    with open_listeners(settings) as listeners:
+        print_addresses(settings, listeners[0].getsockname()[1], never_used)
+        warmed = [dash.server.extensions[name] for name in ("engine_info", "engines")]
+        Thread(target=warm_up, args=warmed, name="warm", daemon=True).start()
+        cleanup.start_daily(recordings.delete_expired)
+        with dash.server.extensions["cuxfilter_sessions"].closing_all():
+            run_server(application, listeners, settings)
 
 
-def prepare(settings: Settings) -> bool:
+def prepare_first_start(settings: Settings) -> bool:
     """Make what a first start lacks; returns whether the admin has never signed in yet.
 
     Raises:
@@ -246,11 +256,11 @@ def prepare(settings: Settings) -> bool:
     """
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        schema.upgrade()
-        if engine.is_unproven(settings.database):
+        schema.upgrade_schema()
+        if engine.is_certificate_unchecked(settings.database_address):
             log.warning("the database's certificate is not checked: add ?sslmode=verify-full to DATABASE_URL")
-        key_ring.ensure()
-        remove_leftovers()
+        key_ring.ensure_keys()
+        remove_leftover_files()
         return first_run.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
@@ -258,13 +268,13 @@ def prepare(settings: Settings) -> bool:
         raise SystemExit(str(error)) from error
 
 
-def chosen(settings: Settings) -> Choice:
+def select_engine(settings: Settings) -> EngineInfo:
     """The engine of this process.
 
     Raises:
         SystemExit: the one that was asked for can't run; says why.
     """
-    limits = Limits(
+    limits = EngineLimits(
         settings.threads,
         settings.code_memory,
         settings.cube_memory,
@@ -272,20 +282,20 @@ def chosen(settings: Settings) -> Choice:
         settings.cuxfilter_python,
     )
     try:
-        return choose(settings.engine, limits)
+        return choose_engine(settings.engine, limits)
     except EngineUnavailableError as error:
-        name = config.variable("engine")
+        name = config.get_env_variable("engine")
         raise SystemExit(f"{name}: the engine {settings.engine} can't run here: {error}") from error
 
 
-def warm(choice: Choice, engines: Engines) -> None:
+def warm_up(choice: EngineInfo, engines: EnginePool) -> None:
     """Make resident what the first page shows: its first brush waits for neither a file nor a compiler."""
-    choice.warm()
-    for entry in catalogue.entries()[:1]:
-        description = catalogue.open(entry.slug)
-        views = suggest(description).views
+    choice.warm_up()
+    for entry in catalogue.list_datasets()[:1]:
+        description = catalogue.get_description(entry.slug)
+        views = suggest_exploration(description).views
         asked = CubeRequest(views=views)
-        engines.of(entry.slug, description.version).cubes(specs(asked, description))
+        engines.get_engine(entry.slug, description.version).compute_cubes(cube_specs(asked, description))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DATAXCHANGE_"
-SECRETS = frozenset({"database_url", "kms_command"})
+SECRET_SETTINGS = frozenset({"database_url", "kms_command"})
 """Settings that may hold a password among other things."""
 Port = Annotated[NonNegativeInt, Field(le=65535)]
 
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def https(self) -> bool:
+    def is_https(self) -> bool:
         """Whether browsers reach the service by HTTPS only: its own, or that of a proxy."""
         return self.secure_cookies or self.tls_certificate is not None
 
@@ -169,30 +169,30 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def loopback(self) -> bool:
+    def is_loopback(self) -> bool:
         """Whether only this machine reaches the service."""
         return self.host in ("localhost", "127.0.0.1", "::1")
 
     @property
-    def database(self) -> str:
+    def database_address(self) -> str:
         """The database's address: ``database_url``, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'dataxchange.sqlite'}"
 
-    def address(self, port: int) -> str:
+    def local_url(self, port: int) -> str:
         """Where a browser on this machine finds the service listening on ``port``: by name."""
-        named = self.loopback or self.host in ("0.0.0.0", "::")  # noqa: S104
+        named = self.is_loopback or self.host in ("0.0.0.0", "::")  # noqa: S104
         host = "localhost" if named else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
 
 
 @dataclass(frozen=True)
-class InEffect:
-    """A setting as it is in effect, in words; of a secret only that it is set. ``given``: not the default."""
+class EffectiveSetting:
+    """A setting as it is in effect, in words; of a secret only that it is set. ``is_set``: not the default."""
 
     variable: str
     value: str
     default: str
-    given: bool
+    is_set: bool
 
 
 class _Process:
@@ -203,7 +203,7 @@ class BadSettingError(SystemExit):
     """A variable of the environment names no setting, or has a value that its setting does not take."""
 
 
-def settings() -> Settings:
+def get_settings() -> Settings:
     """The settings of this process, read from the environment at the first call.
 
     Raises:
@@ -214,27 +214,29 @@ def settings() -> Settings:
     return _Process.settings
 
 
-def variable(field: str) -> str:
+def get_env_variable(field: str) -> str:
     """The name of the environment variable that a field of ``Settings`` is read from."""
     alias = Settings.model_fields[field].validation_alias
     return alias if isinstance(alias, str) else PREFIX + field.upper()
 
 
-def in_effect() -> list[InEffect]:
+def list_effective_settings() -> list[EffectiveSetting]:
     """Every setting of this process, in the order of ``Settings``."""
-    own, plain = settings(), Settings.model_construct()
+    own, plain = get_settings(), Settings.model_construct()
     given = own.model_fields_set
     return [
-        InEffect(variable(name), _shown(own, name), _shown(plain, name), name in given)
+        EffectiveSetting(
+            get_env_variable(name), _format_value(own, name), _format_value(plain, name), name in given
+        )
         for name in Settings.model_fields
     ]
 
 
-def _shown(of: Settings, name: str) -> str:
+def _format_value(of: Settings, name: str) -> str:
     value = of.model_dump(include={name}, mode="json")[name]
     if value in (None, ""):
         return ""
-    if name in SECRETS or isinstance(getattr(of, name), SecretStr):
+    if name in SECRET_SETTINGS or isinstance(getattr(of, name), SecretStr):
         return "set"
     if isinstance(getattr(of, name), ByteSize):
         return ByteSize(value).human_readable()
@@ -242,28 +244,28 @@ def _shown(of: Settings, name: str) -> str:
 
 
 def _from_environment() -> Settings:
-    known = {variable(field) for field in Settings.model_fields}
+    known = {get_env_variable(field) for field in Settings.model_fields}
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
             raise BadSettingError(f"{name} is not a setting; docs/settings.md lists them all.")
     try:
         return Settings()
     except ValidationError as error:
-        raise BadSettingError("\n".join(map(_told, error.errors()))) from None
+        raise BadSettingError("\n".join(map(_format_error, error.errors()))) from None
 
 
-def _told(problem: ErrorDetails) -> str:
+def _format_error(problem: ErrorDetails) -> str:
     """What is wrong with which variable; of what may hold a secret not the value."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     place = str(problem["loc"][0])
-    name = variable(place) if place in Settings.model_fields else place
+    name = get_env_variable(place) if place in Settings.model_fields else place
     field = Settings.model_fields.get(place)
     secret = field is not None and field.annotation == SecretStr | None
     return f"{name}: {problem['msg']}" + ("" if secret else f": {problem['input']!r}")
 
 
-def use(chosen: Settings | None) -> Settings | None:
+def override_settings(chosen: Settings | None) -> Settings | None:
     """Make these the settings of this process (None: the environment's); returns what was in use before."""
     before, _Process.settings = _Process.settings, chosen
     return before

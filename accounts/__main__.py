@@ -8,17 +8,17 @@ import sys
 from getpass import getpass
 
 from accounts import audit, mail, one_time_links, passwords, user_admin, users
-from accounts.audit import Action
-from accounts.first_run import ADMIN
+from accounts.audit import AuditAction
+from accounts.first_run import ADMIN_NAME
 from accounts.last_admin import LastAdminError
 from db import schema
 from db.keys import key_ring, rotation
-from db.keys.column_encryption import AlteredError
+from db.keys.column_encryption import DecryptionError
 from db.keys.key_ring import LostKeyError
 from db.keys.master import MasterKeyError
-from db.tables import Purpose, Role
+from db.tables import LinkPurpose, Role
 
-REFUSALS = (
+EXPECTED_ERRORS = (
     users.UnknownUserError,
     users.NameTakenError,
     users.BadNameError,
@@ -27,19 +27,19 @@ REFUSALS = (
     passwords.WeakPasswordError,
     MasterKeyError,
     LostKeyError,
-    AlteredError,
+    DecryptionError,
 )
 
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
-    schema.upgrade()
+    schema.upgrade_schema()
     try:
-        key_ring.ensure()
+        key_ring.ensure_keys()
         sys.stdout.write(choice.answer(choice) + "\n")
     except LastAdminError as error:
         raise SystemExit(f"{error} Try: python -m accounts add NAME --role admin") from error
-    except REFUSALS as error:
+    except EXPECTED_ERRORS as error:
         raise SystemExit(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise SystemExit(
@@ -55,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     password = commands.add_parser("password", help="give a user a new password, which ends their sessions")
     password.set_defaults(answer=_password)
     for command in (link, password):
-        command.add_argument("--user", default=ADMIN, metavar="NAME")
+        command.add_argument("--user", default=ADMIN_NAME, metavar="NAME")
     add = commands.add_parser("add", help="add a user and print their first password")
     add.set_defaults(answer=_add)
     invite = commands.add_parser(
@@ -84,70 +84,72 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _link(choice: argparse.Namespace) -> str:
-    return one_time_links.address(one_time_links.base(), user_admin.link(None, _id(choice), Purpose.SIGN_IN))
+    return one_time_links.build_link_url(
+        one_time_links.get_base_url(), user_admin.create_link(None, _user_id(choice), LinkPurpose.SIGN_IN)
+    )
 
 
 def _password(choice: argparse.Namespace) -> str:
     new = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     users.set_password(choice.user, new)
-    audit.record(Action.PASSWORD_CHANGED, resource=("user", choice.user))
+    audit.record_event(AuditAction.PASSWORD_CHANGED, resource=("user", choice.user))
     return f"The password of {choice.user} is changed."
 
 
 def _add(choice: argparse.Namespace) -> str:
-    password = passwords.generate()
-    users.create(choice.user, password, choice.role)
-    audit.record(Action.USER_CREATED, resource=("user", choice.user), role=choice.role)
+    password = passwords.generate_password()
+    users.create_user(choice.user, password, choice.role)
+    audit.record_event(AuditAction.USER_CREATED, resource=("user", choice.user), role=choice.role)
     return password
 
 
 def _invite(choice: argparse.Namespace) -> str:
-    if users.spelled(choice.user):
+    if users.find_existing_name(choice.user):
         if choice.email:
             users.set_email(choice.user, choice.email)
-        token = user_admin.link(None, _id(choice), Purpose.INVITATION)
+        token = user_admin.create_link(None, _user_id(choice), LinkPurpose.INVITATION)
     else:
-        _, token = user_admin.invite(None, choice.user, choice.role, choice.email)
-    sent = mail.bring(_id(choice), Purpose.INVITATION, token)
+        _, token = user_admin.invite_user(None, choice.user, choice.role, choice.email)
+    sent = mail.send_link(_user_id(choice), LinkPurpose.INVITATION, token)
     if sent:
         return f"An invitation is on its way to {sent}."
-    return one_time_links.address(one_time_links.base(), token, Purpose.INVITATION)
+    return one_time_links.build_link_url(one_time_links.get_base_url(), token, LinkPurpose.INVITATION)
 
 
 def _reset_factors(choice: argparse.Namespace) -> str:
-    user_admin.remove_factors(None, _id(choice))
+    user_admin.remove_factors(None, _user_id(choice))
     return f"{choice.user} has no second factor any longer, and is signed out everywhere."
 
 
 def _role(choice: argparse.Namespace) -> str:
-    user_admin.change_role(None, _id(choice), choice.role)
+    user_admin.change_role(None, _user_id(choice), choice.role)
     return f"The role of {choice.user} is {choice.role} now."
 
 
 def _disable(choice: argparse.Namespace) -> str:
-    user_admin.disable(None, _id(choice))
+    user_admin.disable_user(None, _user_id(choice))
     return f"{choice.user} is kept out, and signed out everywhere."
 
 
 def _enable(choice: argparse.Namespace) -> str:
-    user_admin.enable(None, _id(choice))
+    user_admin.enable_user(None, _user_id(choice))
     return f"{choice.user} may sign in again."
 
 
 def _rotate_keys(_choice: argparse.Namespace) -> str:
-    done = rotation.rotate()
-    audit.record(Action.KEY_ROTATED, resource=("key", "sign and seal"), sealed=done)
+    done = rotation.rotate_keys()
+    audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "sign and seal"), sealed=done)
     return f"Everything is under the current keys: {done:,} values were sealed anew."
 
 
 def _rotate_master(_choice: argparse.Namespace) -> str:
-    done = rotation.rotate_master()
-    audit.record(Action.KEY_ROTATED, resource=("key", "master"), wrapped=done)
+    done = rotation.rotate_master_key()
+    audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "master"), wrapped=done)
     return f"Everything is under the current master key: {done:,} keys were wrapped anew."
 
 
-def _id(choice: argparse.Namespace) -> int:
-    return users.require(choice.user).id
+def _user_id(choice: argparse.Namespace) -> int:
+    return users.require_principal(choice.user).id
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accounts import api_tokens, audit, sessions
-from accounts.audit import Action
-from accounts.paging import Window, holds, part
+from accounts.audit import AuditAction
+from accounts.paging import PageOptions, contains_text, paginate
 from accounts.principals import Principal
-from db.engine import session
-from db.tables import ApiToken, GuestLink, LiveSession, SavedView, User, UserSession, now
+from db.engine import transaction
+from db.tables import ApiToken, GuestLink, LiveSession, SavedView, User, UserSession, utc_now
 
-FIRST = Window()
+FIRST_PAGE = PageOptions()
 Query = sa.Select[*tuple[Any, ...]]
 
 
@@ -24,60 +24,60 @@ class UnknownAccessError(LookupError):
 
 
 @dataclass(frozen=True)
-class Owned:
+class AccessRow:
     """A session, token or link, and the name of whose it is. ``view`` is what a guest link leads to."""
 
-    what: Any
+    record: Any
     owner: str
     view: str = ""
 
 
-def open_sessions(text: str = "", window: Window = FIRST) -> tuple[list[Owned], int]:
+def list_active_sessions(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[AccessRow], int]:
     """The sessions that have not ended, guests' included, and how many.
 
     ``text`` is part of the name of whose they are, here and below.
     """
-    return _page(_sessions(), UserSession, text, window)
+    return _list_rows(_session_query(), UserSession, text, page)
 
 
-def open_session(id_: str) -> Owned | None:
-    return _one(_sessions(), UserSession, id_)
+def get_active_session(id_: str) -> AccessRow | None:
+    return _get_row(_session_query(), UserSession, id_)
 
 
-def open_tokens(text: str = "", window: Window = FIRST) -> tuple[list[Owned], int]:
+def list_active_tokens(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[AccessRow], int]:
     """The API tokens that are neither revoked nor expired, and how many."""
-    return _page(_tokens(), ApiToken, text, window)
+    return _list_rows(_token_query(), ApiToken, text, page)
 
 
-def open_token(id_: str) -> Owned | None:
-    return _one(_tokens(), ApiToken, id_)
+def get_active_token(id_: str) -> AccessRow | None:
+    return _get_row(_token_query(), ApiToken, id_)
 
 
-def open_guest_links(text: str = "", window: Window = FIRST) -> tuple[list[Owned], int]:
+def list_active_guest_links(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[AccessRow], int]:
     """The guest links that are neither revoked nor expired, by whose rights they have, and how many."""
-    return _page(_guest_links(), GuestLink, text, window)
+    return _list_rows(_guest_link_query(), GuestLink, text, page)
 
 
-def open_guest_link(id_: str) -> Owned | None:
-    return _one(_guest_links(), GuestLink, id_)
+def get_active_guest_link(id_: str) -> AccessRow | None:
+    return _get_row(_guest_link_query(), GuestLink, id_)
 
 
 def end_session(by: Principal, id_: str) -> None:
     """End a session of anybody; ending what has ended does nothing."""
-    sessions.end(id_)
-    audit.record(Action.SESSION_REVOKED, actor=by, resource=("session", id_))
+    sessions.end_session(id_)
+    audit.record_event(AuditAction.SESSION_REVOKED, actor=by, resource=("session", id_))
 
 
-def end_sessions(by: Principal, user_id: int) -> None:
+def end_user_sessions(by: Principal, user_id: int) -> None:
     """End all sessions of a person, but for the one this is done in."""
-    sessions.end_all(user_id, but=by.key)
-    audit.record(Action.SESSION_REVOKED, actor=by, resource=("user", str(user_id)), all=True)
+    sessions.end_user_sessions(user_id, except_id=by.key)
+    audit.record_event(AuditAction.SESSION_REVOKED, actor=by, resource=("user", str(user_id)), all=True)
 
 
 def revoke_token(by: Principal, id_: str) -> None:
     """End an API token of anybody."""
-    api_tokens.revoke(id_)
-    audit.record(Action.TOKEN_REVOKED, actor=by, resource=("token", id_))
+    api_tokens.revoke_token(id_)
+    audit.record_event(AuditAction.TOKEN_REVOKED, actor=by, resource=("token", id_))
 
 
 def end_own_session(me: Principal, id_: str) -> None:
@@ -86,7 +86,7 @@ def end_own_session(me: Principal, id_: str) -> None:
     Raises:
         UnknownAccessError: I have no such one.
     """
-    if id_ not in {own.id for own in sessions.alive(me.id)}:
+    if id_ not in {own.id for own in sessions.list_active_sessions(me.id)}:
         raise UnknownAccessError("You have no such session.")
     end_session(me, id_)
 
@@ -97,40 +97,40 @@ def revoke_own_token(me: Principal, id_: str) -> None:
     Raises:
         UnknownAccessError: I have no such one.
     """
-    if id_ not in {own.id for own in api_tokens.alive(me.id)}:
+    if id_ not in {own.id for own in api_tokens.list_active_tokens(me.id)}:
         raise UnknownAccessError("You have no such token.")
     revoke_token(me, id_)
 
 
-def _sessions() -> Query:
+def _session_query() -> Query:
     query = sa.select(UserSession, col(User.name)).join(User, col(User.id) == col(UserSession.user_id))
-    return query.where(*sessions.living())
+    return query.where(*sessions.active_conditions())
 
 
-def _tokens() -> Query:
+def _token_query() -> Query:
     query = sa.select(ApiToken, col(User.name)).join(User, col(User.id) == col(ApiToken.user_id))
-    return query.where(col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now())
+    return query.where(col(ApiToken.revoked).is_(None), col(ApiToken.expires) > utc_now())
 
 
-def _guest_links() -> Query:
+def _guest_link_query() -> Query:
     place = sa.func.coalesce(col(SavedView.name), col(LiveSession.name))
     query = sa.select(GuestLink, col(User.name), place)
     query = query.join(User, col(User.id) == col(GuestLink.as_user_id))
     query = query.outerjoin(SavedView, col(SavedView.id) == col(GuestLink.view_id))
     query = query.outerjoin(LiveSession, col(LiveSession.id) == col(GuestLink.live_id))
-    return query.where(col(GuestLink.revoked).is_(None), col(GuestLink.expires) > now())
+    return query.where(col(GuestLink.revoked).is_(None), col(GuestLink.expires) > utc_now())
 
 
-def _page(query: Query, table: Any, text: str, window: Window) -> tuple[list[Owned], int]:  # noqa: ANN401
-    wanted = query.where(holds(User.name, text)) if text else query
-    sorted_by = {column.name: column for column in sa.inspect(table).columns} | {"owner": col(User.name)}
-    with session() as work:
+def _list_rows(query: Query, model: Any, text: str, page: PageOptions) -> tuple[list[AccessRow], int]:  # noqa: ANN401
+    wanted = query.where(contains_text(User.name, text)) if text else query
+    sorted_by = {column.name: column for column in sa.inspect(model).columns} | {"owner": col(User.name)}
+    with transaction() as work:
         total = work.scalar(wanted.with_only_columns(sa.func.count()))
-        rows = work.execute(part(wanted, window, sorted_by, table.created.desc(), table.id)).all()
-    return [Owned(*row) for row in rows], total or 0
+        rows = work.execute(paginate(wanted, page, sorted_by, model.created.desc(), model.id)).all()
+    return [AccessRow(*row) for row in rows], total or 0
 
 
-def _one(query: Query, table: Any, id_: str) -> Owned | None:  # noqa: ANN401
-    with session() as work:
-        row = work.execute(query.where(table.id == id_)).one_or_none()
-    return Owned(*row) if row else None
+def _get_row(query: Query, model: Any, id_: str) -> AccessRow | None:  # noqa: ANN401
+    with transaction() as work:
+        row = work.execute(query.where(model.id == id_)).one_or_none()
+    return AccessRow(*row) if row else None

@@ -9,16 +9,16 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from accounts import audit, signed_tokens
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.permissions import Permission
-from accounts.principals import Kind, Principal, principal
+from accounts.principals import Principal, PrincipalKind, principal_from_user
 from accounts.signed_tokens import Audience, BadTokenError
-from db.engine import session
-from db.tables import ApiToken, User, now
+from db.engine import transaction
+from db.tables import ApiToken, User, utc_now
 
-LONGEST_NAME = 80
-LONGEST_LIFE = timedelta(days=366)
-SELDOM = timedelta(minutes=1)
+MAX_NAME_LENGTH = 80
+MAX_LIFETIME = timedelta(days=366)
+LAST_USED_PRECISION = timedelta(minutes=1)
 """How exactly the last use is kept: a write at every call would slow them all."""
 SCOPES = (Permission.EXPLORE, Permission.SAVE, Permission.PRESENT, Permission.ADMINISTER)
 """Permissions a token can have; accounts are managed by their owners in person."""
@@ -32,30 +32,30 @@ class BadTokenRequestError(ValueError):
         self.where = where
 
 
-def create(owner: Principal, name: str, scopes: Iterable[Permission], expires: datetime) -> str:
+def create_token(owner: Principal, name: str, scopes: Iterable[Permission], expires: datetime) -> str:
     """A new token, shown this once; the audit log tells of it.
 
     Raises:
         BadTokenRequestError: it has no name, no scope, one its owner lacks, or lasts too long.
     """
     wanted = sorted(set(scopes))
-    if not 1 <= len(name.strip()) <= LONGEST_NAME or not name.isprintable():
-        raise BadTokenRequestError("name", f"Give the token a name of 1 to {LONGEST_NAME} letters.")
-    if not wanted or not all(scope in SCOPES and owner.may(scope) for scope in wanted):
+    if not 1 <= len(name.strip()) <= MAX_NAME_LENGTH or not name.isprintable():
+        raise BadTokenRequestError("name", f"Give the token a name of 1 to {MAX_NAME_LENGTH} letters.")
+    if not wanted or not all(scope in SCOPES and owner.has_permission(scope) for scope in wanted):
         raise BadTokenRequestError(
             "scopes", "Choose at least one scope, and none that you don't have yourself."
         )
-    if not now() < expires <= now() + LONGEST_LIFE:
+    if not utc_now() < expires <= utc_now() + MAX_LIFETIME:
         raise BadTokenRequestError(
-            "expires", f"A token ends after today, and within {LONGEST_LIFE.days} days."
+            "expires", f"A token ends after today, and within {MAX_LIFETIME.days} days."
         )
     made = ApiToken(
         user_id=owner.id, name=name.strip(), scopes=[str(scope) for scope in wanted], expires=expires
     )
-    with session() as work:
+    with transaction() as work:
         work.add(made)
-        audit.record(
-            Action.TOKEN_CREATED,
+        audit.record_event(
+            AuditAction.TOKEN_CREATED,
             actor=owner,
             resource=("token", made.id),
             work=work,
@@ -63,57 +63,57 @@ def create(owner: Principal, name: str, scopes: Iterable[Permission], expires: d
             scopes=made.scopes,
             until=expires,
         )
-    return signed_tokens.issue(Audience.API, made.id, expires)
+    return signed_tokens.issue_token(Audience.API, made.id, expires)
 
 
-def of(token: str) -> Principal:
+def authenticate_token(token: str) -> Principal:
     """Whom a program with this token acts for, within its scopes.
 
     Raises:
         BadTokenError: it is none of ours, expired or revoked, or its owner is disabled.
     """
-    id_ = signed_tokens.read(Audience.API, token)["jti"]
-    with session() as work:
-        found = _good(work, id_)
+    id_ = signed_tokens.decode_token(Audience.API, token)["jti"]
+    with transaction() as work:
+        found = _find_active(work, id_)
         if found is None:
             raise BadTokenError("the token has been revoked")
         own, _ = found
-        if own.used is None or own.used < now() - SELDOM:
-            own.used = now()
+        if own.used is None or own.used < utc_now() - LAST_USED_PRECISION:
+            own.used = utc_now()
             work.add(own)
-    return _program(*found)
+    return _program_principal(*found)
 
 
-def of_id(id_: str) -> Principal | None:
+def get_principal(id_: str) -> Principal | None:
     """Whom the program with the token of this id acts for; None if the token is no longer good."""
-    with session() as work:
-        found = _good(work, id_)
-    return _program(*found) if found else None
+    with transaction() as work:
+        found = _find_active(work, id_)
+    return _program_principal(*found) if found else None
 
 
-def alive(user_id: int) -> list[ApiToken]:
+def list_active_tokens(user_id: int) -> list[ApiToken]:
     """A user's tokens that are neither revoked nor expired, newest first."""
     query = select(ApiToken).where(
-        ApiToken.user_id == user_id, col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now()
+        ApiToken.user_id == user_id, col(ApiToken.revoked).is_(None), col(ApiToken.expires) > utc_now()
     )
-    with session() as work:
+    with transaction() as work:
         return list(work.exec(query.order_by(col(ApiToken.created).desc())))
 
 
-def revoke(id_: str) -> None:
+def revoke_token(id_: str) -> None:
     """End a token; ending what has ended does nothing."""
-    with session() as work:
+    with transaction() as work:
         own = work.get(ApiToken, id_)
         if own is not None and own.revoked is None:
-            own.revoked = now()
+            own.revoked = utc_now()
             work.add(own)
 
 
-def _good(work: Session, id_: str) -> tuple[ApiToken, User] | None:
-    good = (col(ApiToken.revoked).is_(None), col(ApiToken.expires) > now(), col(User.disabled).is_(False))
+def _find_active(work: Session, id_: str) -> tuple[ApiToken, User] | None:
+    good = (col(ApiToken.revoked).is_(None), col(ApiToken.expires) > utc_now(), col(User.disabled).is_(False))
     return work.exec(select(ApiToken, User).join(User).where(ApiToken.id == id_, *good)).one_or_none()
 
 
-def _program(own: ApiToken, owner: User) -> Principal:
+def _program_principal(own: ApiToken, owner: User) -> Principal:
     scopes = frozenset(Permission(scope) for scope in own.scopes)
-    return replace(principal(owner), key=own.id, kind=Kind.PROGRAM, scopes=scopes)
+    return replace(principal_from_user(owner), key=own.id, kind=PrincipalKind.PROGRAM, scopes=scopes)

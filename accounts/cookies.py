@@ -9,83 +9,90 @@ from flask import Flask, Request, Response, g, request
 from flask_login import LoginManager
 
 from accounts import api_tokens, audit, sessions, signed_tokens
-from accounts.audit import Action, Outcome
+from accounts.audit import AuditAction, Outcome
 from accounts.principals import Principal
-from accounts.sessions import Browser, Tokens
+from accounts.sessions import Browser, SessionTokens
 from accounts.signed_tokens import Audience, BadTokenError
-from config import settings
-from db.tables import now
+from config import get_settings
+from db.tables import utc_now
 from db.tables.sessions import new_token_id
 
-ACCESS, REFRESH, KNOWN = "dx-access", "dx-refresh", "dx-known"
-MEMORY = timedelta(days=365)
-WATCH = "/api/session"
+ACCESS_COOKIE, REFRESH_COOKIE, DEVICE_COOKIE = "dx-access", "dx-refresh", "dx-known"
+DEVICE_LIFETIME = timedelta(days=365)
+SESSION_CHECK_PATH = "/api/session"
 """Where a page asks whether its session still lives. Asking is no use of it: it would never end by itself."""
 
 
-def install(server: Flask) -> None:
+def install_cookies(server: Flask) -> None:
     """Let flask-login find the principal of each request, and answers carry renewed cookies."""
     manager = LoginManager(server)
     manager.session_protection = None
-    manager.request_loader(load)
-    server.after_request(_renew)
+    manager.request_loader(load_principal)
+    server.after_request(_write_cookies)
 
 
-def browser_of(asked: Request) -> Browser:
+def get_browser(asked: Request) -> Browser:
     return Browser(asked.remote_addr or "", asked.user_agent.string)
 
 
-def admit(given: Tokens) -> None:
+def set_session(given: SessionTokens) -> None:
     """Let this answer sign the browser in."""
     g.new_tokens = given
 
 
-def remember(response: Response, user_id: int) -> None:
+def remember_device(response: Response, user_id: int) -> None:
     """Let the browser be known from now on as one in which this user has signed in."""
-    until = now() + MEMORY
-    token = signed_tokens.issue(Audience.DEVICE, new_token_id(), until, user=user_id)
-    response.set_cookie(_name(KNOWN), token, expires=until, httponly=True, samesite="Lax", secure=_secure())
+    until = utc_now() + DEVICE_LIFETIME
+    token = signed_tokens.issue_token(Audience.DEVICE, new_token_id(), until, user=user_id)
+    response.set_cookie(
+        _cookie_name(DEVICE_COOKIE), token, expires=until, httponly=True, samesite="Lax", secure=_is_secure()
+    )
 
 
-def known(asked: Request, user_id: int) -> str:
+def get_device_id(asked: Request, user_id: int) -> str:
     """What tells a browser in which this user has signed in before from all others; empty for others."""
     try:
-        claims = signed_tokens.read(Audience.DEVICE, asked.cookies.get(_name(KNOWN), ""))
+        claims = signed_tokens.decode_token(
+            Audience.DEVICE, asked.cookies.get(_cookie_name(DEVICE_COOKIE), "")
+        )
     except BadTokenError:
         return ""
     return str(claims["jti"]) if claims.get("user") == user_id else ""
 
 
-def dismiss() -> None:
+def clear_session() -> None:
     """Let this answer sign the browser out."""
     g.new_tokens = None
 
 
-def load(asked: Request) -> Principal | None:
+def load_principal(asked: Request) -> Principal | None:
     """The principal of a request; None for strangers."""
     header = asked.headers.get("Authorization", "")
     try:
         if header:
             scheme, _, token = header.partition(" ")
-            return api_tokens.of(token.strip()) if scheme.lower() == "bearer" else None
-        return _of_cookies(asked)
+            return api_tokens.authenticate_token(token.strip()) if scheme.lower() == "bearer" else None
+        return _load_from_cookies(asked)
     except BadTokenError:
         return None
 
 
-def _of_cookies(asked: Request) -> Principal | None:
-    access, refresh = asked.cookies.get(_name(ACCESS)), asked.cookies.get(_name(REFRESH))
+def _load_from_cookies(asked: Request) -> Principal | None:
+    access, refresh = (
+        asked.cookies.get(_cookie_name(ACCESS_COOKIE)),
+        asked.cookies.get(_cookie_name(REFRESH_COOKIE)),
+    )
     if access:
         with suppress(BadTokenError):  # it lasts for minutes: the other tells whether the session is over
-            return sessions.of_access(access)
+            return sessions.authenticate_access_token(access)
     if not refresh:
         return None
-    if asked.path == WATCH:
-        return sessions.watched(refresh)
+    if asked.path == SESSION_CHECK_PATH:
+        return sessions.peek_refresh_token(refresh)
     try:
-        person, g.new_tokens = sessions.renew(refresh, browser_of(asked))
+        person, g.new_tokens = sessions.renew_tokens(refresh, get_browser(asked))
     except BadTokenError as error:
-        if isinstance(error, sessions.ReusedError):
+        if isinstance(error, sessions.TokenReuseError):
             _record_reuse(error.owner)
         g.new_tokens = None
         raise
@@ -94,30 +101,35 @@ def _of_cookies(asked: Request) -> Principal | None:
 
 def _record_reuse(owner: Principal) -> None:
     """Once a session, as it has ended. Whoever came may be its owner or the thief: that nobody knows."""
-    audit.record(
-        Action.SESSION_REUSE, resource=("user", owner.name), outcome=Outcome.DENIED, session=owner.key
+    audit.record_event(
+        AuditAction.SESSION_REUSE, resource=("user", owner.name), outcome=Outcome.DENIED, session=owner.key
     )
 
 
-def _renew(response: Response) -> Response:
+def _write_cookies(response: Response) -> Response:
     if "new_tokens" not in g:
         return response
-    given: Tokens | None = g.new_tokens
-    for name in (ACCESS, REFRESH):
+    given: SessionTokens | None = g.new_tokens
+    for name in (ACCESS_COOKIE, REFRESH_COOKIE):
         if given is None:
-            response.delete_cookie(_name(name), httponly=True, samesite="Lax", secure=_secure())
+            response.delete_cookie(_cookie_name(name), httponly=True, samesite="Lax", secure=_is_secure())
         else:
-            value = given.access if name == ACCESS else given.refresh
+            value = given.access if name == ACCESS_COOKIE else given.refresh
             response.set_cookie(
-                _name(name), value, expires=given.expires, httponly=True, samesite="Lax", secure=_secure()
+                _cookie_name(name),
+                value,
+                expires=given.expires,
+                httponly=True,
+                samesite="Lax",
+                secure=_is_secure(),
             )
     return response
 
 
-def _name(name: str) -> str:
+def _cookie_name(name: str) -> str:
     """Over HTTPS a name that no neighbouring host and no page without TLS can set (RFC 6265bis)."""
-    return f"__Host-{name}" if _secure() else name
+    return f"__Host-{name}" if _is_secure() else name
 
 
-def _secure() -> bool:
-    return settings().https or request.is_secure
+def _is_secure() -> bool:
+    return get_settings().is_https or request.is_secure

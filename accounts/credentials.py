@@ -14,12 +14,12 @@ from flask import request
 from sqlmodel import Session, col, select
 
 from accounts import audit, factors, failure_audit, identities, passkeys, recovery, throttle, totp, users
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.factors import Factor
-from accounts.last_admin import has_a_way_in
+from accounts.last_admin import has_signin_method
 from accounts.principals import Principal
-from accounts.throttle import TooManyError, Try
-from db.engine import alone
+from accounts.throttle import Attempt, TooManyAttemptsError
+from db.engine import exclusive_transaction
 from db.tables import RecoveryCode, Role, User
 
 
@@ -30,7 +30,7 @@ class WrongPasswordError(ValueError):
         super().__init__("This is not your password.")
 
 
-class LastWayInError(ValueError):
+class LastSignInMethodError(ValueError):
     """Without this they could not sign in any more."""
 
     def __init__(self) -> None:
@@ -56,13 +56,13 @@ def change_password(me: Principal, current: str | None, new: str) -> None:
 
     Raises:
         WrongPasswordError: the current one is another.
-        TooManyError: that was said too often.
+        TooManyAttemptsError: that was said too often.
         WeakPasswordError: the new one is guessed too soon.
     """
     if users.has_password(me.id):
-        _prove(me, current or "")
-    users.set_password(me.name, new, but=me.key)
-    _record(Action.PASSWORD_CHANGED, me)
+        _verify_password(me, current or "")
+    users.set_password(me.name, new, except_session_id=me.key)
+    _record_event(AuditAction.PASSWORD_CHANGED, me)
 
 
 def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
@@ -71,8 +71,8 @@ def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
     Raises:
         BadSecretError, WrongCodeError: this is no secret, or it shows another code now; nothing has changed.
     """
-    totp.enable(me.id, secret, code)
-    _record(Action.FACTOR_ADDED, me, factor=Factor.TOTP)
+    totp.enable_totp(me.id, secret, code)
+    _record_event(AuditAction.FACTOR_ADDED, me, factor=Factor.TOTP)
     return renew_recovery_codes(me)
 
 
@@ -82,19 +82,19 @@ def remove_authenticator(me: Principal) -> None:
     Raises:
         NoAuthenticatorError, LastFactorError: they can't be left out.
     """
-    with _keeping(me) as work:
+    with _transaction_keeping_access(me) as work:
         user = work.get_one(User, me.id)
         if user.totp is None:
             raise NoAuthenticatorError
         user.totp = None
         work.add(user)
-        _record(Action.FACTOR_REMOVED, me, work, factor=Factor.TOTP)
+        _record_event(AuditAction.FACTOR_REMOVED, me, work, factor=Factor.TOTP)
 
 
 def renew_recovery_codes(me: Principal) -> list[str]:
     """New recovery codes, shown this once; those before are good no longer."""
-    codes = recovery.renew(me.id)
-    _record(Action.RECOVERY_CREATED, me)
+    codes = recovery.renew_codes(me.id)
+    _record_event(AuditAction.RECOVERY_CREATED, me)
     return codes
 
 
@@ -105,8 +105,8 @@ def rename_passkey(me: Principal, id_: int, name: str) -> None:
         UnknownPasskeyError: I have no such one.
         BadPasskeyNameError: the name is empty or too long.
     """
-    passkeys.rename(me.id, id_, name)
-    _record(Action.FACTOR_RENAMED, me, factor=Factor.PASSKEY, name=name.strip())
+    passkeys.rename_passkey(me.id, id_, name)
+    _record_event(AuditAction.FACTOR_RENAMED, me, factor=Factor.PASSKEY, name=name.strip())
 
 
 def remove_passkey(me: Principal, id_: int) -> None:
@@ -114,11 +114,11 @@ def remove_passkey(me: Principal, id_: int) -> None:
 
     Raises:
         UnknownPasskeyError: I have no such one.
-        LastWayInError, LastFactorError: it can't be left out.
+        LastSignInMethodError, LastFactorError: it can't be left out.
     """
-    with _keeping(me) as work:
-        name = passkeys.remove(work, me.id, id_)
-        _record(Action.FACTOR_REMOVED, me, work, factor=Factor.PASSKEY, name=name)
+    with _transaction_keeping_access(me) as work:
+        name = passkeys.delete_passkey(work, me.id, id_)
+        _record_event(AuditAction.FACTOR_REMOVED, me, work, factor=Factor.PASSKEY, name=name)
 
 
 def unlink_identity(me: Principal, id_: int) -> None:
@@ -126,51 +126,51 @@ def unlink_identity(me: Principal, id_: int) -> None:
 
     Raises:
         UnknownIdentityError: I have no such one.
-        LastWayInError: it can't be left out.
+        LastSignInMethodError: it can't be left out.
     """
-    with _keeping(me) as work:
-        issuer = identities.remove(work, me.id, id_)
-        _record(Action.IDENTITY_UNLINKED, me, work, issuer=issuer)
+    with _transaction_keeping_access(me) as work:
+        issuer = identities.delete_identity(work, me.id, id_)
+        _record_event(AuditAction.IDENTITY_UNLINKED, me, work, issuer=issuer)
 
 
 @contextmanager
-def _keeping(me: Principal) -> Iterator[Session]:
+def _transaction_keeping_access(me: Principal) -> Iterator[Session]:
     """A transaction, one at a time for each person, that is undone when it would shut them out.
 
     With the last factor go the recovery codes that would stand in for it.
 
     Raises:
-        LastWayInError, LastFactorError: it would.
+        LastSignInMethodError, LastFactorError: it would.
     """
-    with alone(f"credentials of {me.id}") as work:
-        before = factors.within(work, me.id)
+    with exclusive_transaction(f"credentials of {me.id}") as work:
+        before = factors.query_factors(work, me.id)
         yield work
         work.flush()
-        if work.exec(select(User.id).where(User.id == me.id, has_a_way_in())).first() is None:
-            raise LastWayInError
-        if before and not factors.within(work, me.id):
-            if factors.demanded(Role(work.get_one(User, me.id).role)):
+        if work.exec(select(User.id).where(User.id == me.id, has_signin_method())).first() is None:
+            raise LastSignInMethodError
+        if before and not factors.query_factors(work, me.id):
+            if factors.is_factor_required(Role(work.get_one(User, me.id).role)):
                 raise LastFactorError
             work.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.user_id) == me.id))
 
 
-def _prove(me: Principal, password: str) -> None:
-    one = Try(throttle.Kind.PASSWORD, str(me.id), request.remote_addr or "", me.key)
+def _verify_password(me: Principal, password: str) -> None:
+    one = Attempt(throttle.AttemptKind.PASSWORD, str(me.id), request.remote_addr or "", me.key)
     try:
-        throttle.allowed(one)
-    except TooManyError as error:
-        failure_audit.stepup(me, "password", error)
+        throttle.register_attempt(one)
+    except TooManyAttemptsError as error:
+        failure_audit.record_step_up_failure(me, "password", error)
         raise
-    if users.of_password(me.name, password) is None:
-        failure_audit.stepup(me, "password", "wrong password")
+    if users.authenticate_user(me.name, password) is None:
+        failure_audit.record_step_up_failure(me, "password", "wrong password")
         raise WrongPasswordError
-    throttle.succeeded(one)
+    throttle.clear_attempt(one)
 
 
-def _record(
-    action: Action,
+def _record_event(
+    action: AuditAction,
     me: Principal,
     work: Session | None = None,
     **details: Any,  # noqa: ANN401
 ) -> None:
-    audit.record(action, actor=me, resource=("user", me.name), work=work, **details)
+    audit.record_event(action, actor=me, resource=("user", me.name), work=work, **details)

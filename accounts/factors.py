@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
-from accounts import audit, recovery, totp, users
-from accounts.audit import Action
-from config import settings
-from db.engine import session
+from accounts import audit, recovery, totp
+from accounts.audit import AuditAction
+from accounts.principals import Principal
+from config import get_settings
+from db.engine import transaction
 from db.tables import Passkey, Role, User
 
 
@@ -20,40 +22,49 @@ class Factor(StrEnum):
     PASSKEY = "passkey"
 
 
-def of(user_id: int) -> frozenset[Factor]:
+def list_factors(user_id: int) -> frozenset[Factor]:
     """The second factors a user has."""
-    with session() as work:
-        return within(work, user_id)
+    with transaction() as work:
+        return query_factors(work, user_id)
 
 
-def within(work: Session, user_id: int) -> frozenset[Factor]:
-    """The second factors a user has, as a transaction sees them."""
-    query = select(Passkey.id).where(Passkey.user_id == user_id).limit(1)
-    passkey = work.exec(query).first() is not None
-    code = work.get_one(User, user_id).totp is not None
-    return frozenset([Factor.PASSKEY] * passkey + [Factor.TOTP] * code)
+def query_factors(work: Session, user_id: int) -> frozenset[Factor]:
+    """Return the second factors a user has, as a transaction sees them."""
+    has_totp, passkey = work.exec(
+        select(col(User.totp).is_not(None), has_passkey()).where(User.id == user_id)
+    ).one()
+    return to_factors(has_totp=has_totp, has_passkey=passkey)
 
 
-def ways(user_id: int) -> list[str]:
+def has_passkey() -> sa.ColumnElement[bool]:
+    """Return the condition that the user of a query has a passkey."""
+    return sa.exists().where(col(Passkey.user_id) == col(User.id))
+
+
+def to_factors(*, has_totp: bool, has_passkey: bool) -> frozenset[Factor]:
+    return frozenset([Factor.PASSKEY] * has_passkey + [Factor.TOTP] * has_totp)
+
+
+def list_confirmation_methods(user_id: int) -> list[str]:
     """How a user can prove again that it is them: by a factor if they have one, else as they signed in."""
-    found = of(user_id)
+    found = list_factors(user_id)
     if found:
         return ["code"] * (Factor.TOTP in found) + ["passkey"] * (Factor.PASSKEY in found)
-    with session() as work:
+    with transaction() as work:
         return ["password" if work.get_one(User, user_id).password_hash else "signin"]
 
 
-def demanded(role: Role) -> bool:
+def is_factor_required(role: Role) -> bool:
     """Whether people of this role must have a second factor."""
-    policy = settings().second_factor
+    policy = get_settings().second_factor
     return policy == "everyone" or (policy == "admins" and role is Role.ADMIN)
 
 
-def proven(user_id: int, code: str) -> str | None:
-    """By what this code proves who they are: ``totp`` or ``recovery``; None: by nothing. It is used up."""
-    if totp.verify(user_id, code):
+def verify_code(person: Principal, code: str) -> str | None:
+    """Use a code up and return what it is: ``totp`` or ``recovery``; None: it proves nothing."""
+    if totp.verify_totp_code(person.id, code):
         return Factor.TOTP
-    if not recovery.use(user_id, code):
+    if not recovery.redeem_code(person.id, code):
         return None
-    audit.record(Action.RECOVERY_USED, actor=users.of_id(user_id), left=recovery.left(user_id))
+    audit.record_event(AuditAction.RECOVERY_USED, actor=person, left=recovery.count_unused(person.id))
     return "recovery"

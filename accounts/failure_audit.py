@@ -13,35 +13,37 @@ import sqlalchemy as sa
 from flask import request
 
 from accounts import audit, throttle
-from accounts.audit import Action, Outcome
+from accounts.audit import AuditAction, Outcome
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from accounts.throttle import TooManyError
-from db.engine import session
+from accounts.throttle import TooManyAttemptsError
+from db.engine import transaction
 from db.keys import column_encryption
 
-SELDOM = timedelta(minutes=1)
+MIN_REPEAT_INTERVAL = timedelta(minutes=1)
 
 
-def signin(name: str, method: str, why: str | TooManyError) -> None:
+def record_signin_failure(name: str, method: str, why: str | TooManyAttemptsError) -> None:
     """Record that somebody failed to sign in as ``name``; empty if nobody has the name they gave."""
-    if _is_news(why):
-        audit.record(
-            Action.SIGNIN_FAILED, resource=("user", name), outcome=Outcome.FAILED, method=method, why=why
+    if _is_new_failure(why):
+        audit.record_event(
+            AuditAction.SIGNIN_FAILED, resource=("user", name), outcome=Outcome.FAILED, method=method, why=why
         )
 
 
-def stepup(person: Principal, method: str, why: str | TooManyError) -> None:
+def record_step_up_failure(person: Principal, method: str, why: str | TooManyAttemptsError) -> None:
     """Record that a person failed to prove again who they are."""
-    if _is_news(why):
-        audit.record(Action.STEPUP_FAILED, actor=person, outcome=Outcome.FAILED, method=method, why=why)
+    if _is_new_failure(why):
+        audit.record_event(
+            AuditAction.STEPUP_FAILED, actor=person, outcome=Outcome.FAILED, method=method, why=why
+        )
 
 
-def denied(person: Principal, permission: Permission, what: str) -> None:
+def record_access_denied(person: Principal, permission: Permission, what: str) -> None:
     """Record that a person asked for ``what`` (a function of ours) without the permission for it."""
-    if first("denied", person.id, person.kind, what, within=SELDOM):
-        audit.record(
-            Action.ACCESS_DENIED,
+    if is_first_within("denied", person.id, person.kind, what, within=MIN_REPEAT_INTERVAL):
+        audit.record_event(
+            AuditAction.ACCESS_DENIED,
             actor=person,
             resource=("path", request.path),
             outcome=Outcome.DENIED,
@@ -50,12 +52,12 @@ def denied(person: Principal, permission: Permission, what: str) -> None:
         )
 
 
-def first(*what: object, within: timedelta) -> bool:
+def is_first_within(*what: object, within: timedelta) -> bool:
     """Whether this has not happened within so long, in any process. It has now."""
-    bucket = column_encryption.digest("\0".join(map(str, what)), "attempts")
-    with session() as work:
-        return throttle.counted(work, bucket, within, sa.false()) is not None
+    bucket = column_encryption.keyed_digest("\0".join(map(str, what)), "attempts")
+    with transaction() as work:
+        return throttle.increment_counter(work, bucket, within, sa.false()) is not None
 
 
-def _is_news(why: str | TooManyError) -> bool:
-    return isinstance(why, str) or first("lock", why.lock, within=throttle.MEMORY)
+def _is_new_failure(why: str | TooManyAttemptsError) -> bool:
+    return isinstance(why, str) or is_first_within("lock", why.lock_key, within=throttle.PLACE_WINDOW)

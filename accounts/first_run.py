@@ -9,21 +9,21 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlmodel import select
 
 from accounts import passwords, users
-from db.engine import session
+from db.engine import transaction
 from db.keys import key_ring
-from db.keys.secret_files import kept
+from db.keys.secret_files import read_or_create
 from db.tables import KeyPurpose, Role, User
 
-ADMIN = "admin"
+ADMIN_NAME = "admin"
 
 
-def form_key() -> str:
+def derive_form_key() -> str:
     """The key that signs what forms carry: derived from the ring, so that all processes have the same."""
-    key = key_ring.current(KeyPurpose.SIGN)
+    key = key_ring.get_current_key(KeyPurpose.SIGN)
     return HKDF(SHA256(), 32, None, b"dataxchange forms").derive(key.secret).hex()
 
 
-def password_file(data: Path) -> Path:
+def get_password_file(data: Path) -> Path:
     return data / "admin-password"
 
 
@@ -33,9 +33,11 @@ def ensure_admin(data: Path) -> bool:
     Raises:
         ExposedSecretError: others can read the file with the password.
     """
-    with session() as work:
+    with transaction() as work:
         admins = work.exec(select(User).where(User.role == Role.ADMIN)).all()
     if admins:
         return all(admin.signed_in is None for admin in admins)
-    users.create(ADMIN, kept(password_file(data), passwords.generate), Role.ADMIN)
+    users.create_user(
+        ADMIN_NAME, read_or_create(get_password_file(data), passwords.generate_password), Role.ADMIN
+    )
     return True

@@ -13,14 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from accounts import audit
-from accounts.audit import Action
-from accounts.paging import Window, holds, part
+from accounts.audit import AuditAction
+from accounts.paging import PageOptions, contains_text, paginate
 from accounts.principals import Principal
-from db.engine import session
+from db.engine import transaction
 from db.tables import Group, Membership, User
 
-LONGEST_NAME = 80
-FIRST = Window()
+MAX_NAME_LENGTH = 80
+FIRST_PAGE = PageOptions()
 
 
 class UnknownGroupError(LookupError):
@@ -32,7 +32,7 @@ class BadGroupNameError(ValueError):
 
 
 @dataclass(frozen=True)
-class Listed:
+class GroupRow:
     """A group in the list."""
 
     id: int
@@ -41,101 +41,101 @@ class Listed:
     created: datetime
 
 
-def create(by: Principal, name: str) -> int:
+def create_group(by: Principal, name: str) -> int:
     """A new group; its id.
 
     Raises:
         BadGroupNameError: the name is empty, too long or taken.
     """
-    with _named(name) as (work, good):
+    with _naming_transaction(name) as (work, good):
         group = Group(name=good)
         work.add(group)
         work.flush()
-        _record(Action.GROUP_CREATED, by, group, work)
+        _record_event(AuditAction.GROUP_CREATED, by, group, work)
         return group.id or 0
 
 
-def rename(by: Principal, id_: int, name: str) -> None:
+def rename_group(by: Principal, id_: int, name: str) -> None:
     """Call a group something else.
 
     Raises:
         UnknownGroupError: there is no such group.
         BadGroupNameError: the name is empty, too long or taken.
     """
-    with _named(name) as (work, good):
-        group = _known(work, id_)
+    with _naming_transaction(name) as (work, good):
+        group = _require_group(work, id_)
         before, group.name = group.name, good
         work.add(group)
         work.flush()
-        _record(Action.GROUP_RENAMED, by, group, work, before=before)
+        _record_event(AuditAction.GROUP_RENAMED, by, group, work, before=before)
 
 
-def delete(by: Principal, id_: int) -> None:
+def delete_group(by: Principal, id_: int) -> None:
     """Remove a group, and what was shared with it as a group.
 
     Raises:
         UnknownGroupError: there is no such group.
     """
-    with session() as work:
-        group = _known(work, id_)
+    with transaction() as work:
+        group = _require_group(work, id_)
         work.delete(group)
-        _record(Action.GROUP_DELETED, by, group, work)
+        _record_event(AuditAction.GROUP_DELETED, by, group, work)
 
 
-def add(by: Principal, id_: int, user_id: int) -> None:
+def add_member(by: Principal, id_: int, user_id: int) -> None:
     """Let a user join; joining twice does nothing.
 
     Raises:
         UnknownGroupError: there is no such group or user.
     """
-    with session() as work:
-        group, user = _known(work, id_), work.get(User, user_id)
+    with transaction() as work:
+        group, user = _require_group(work, id_), work.get(User, user_id)
         if user is None:
             raise UnknownGroupError("There is no such person.")
         if work.get(Membership, (user_id, id_)) is None:
             work.add(Membership(user_id=user_id, group_id=id_))
-            _record(Action.GROUP_JOINED, by, group, work, who=user.name)
+            _record_event(AuditAction.GROUP_JOINED, by, group, work, who=user.name)
 
 
-def remove(by: Principal, id_: int, user_id: int) -> None:
+def remove_member(by: Principal, id_: int, user_id: int) -> None:
     """Let a user leave; who is not in the group does not.
 
     Raises:
         UnknownGroupError: there is no such group.
     """
-    with session() as work:
-        group, member = _known(work, id_), work.get(Membership, (user_id, id_))
+    with transaction() as work:
+        group, member = _require_group(work, id_), work.get(Membership, (user_id, id_))
         if member is not None:
             work.delete(member)
-            _record(Action.GROUP_LEFT, by, group, work, who=work.get_one(User, user_id).name)
+            _record_event(AuditAction.GROUP_LEFT, by, group, work, who=work.get_one(User, user_id).name)
 
 
-def of(user_id: int) -> list[Group]:
+def list_user_groups(user_id: int) -> list[Group]:
     """The groups a user is in, by name."""
     query = select(Group).join(Membership).where(Membership.user_id == user_id).order_by(col(Group.name))
-    with session() as work:
+    with transaction() as work:
         return list(work.exec(query))
 
 
-def page(text: str = "", window: Window = FIRST) -> tuple[list[Listed], int]:
+def list_groups(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[GroupRow], int]:
     """The groups that a window shows, and how many there are in all."""
-    wanted = [holds(Group.name, text)] if text else []
-    with session() as work:
+    wanted = [contains_text(Group.name, text)] if text else []
+    with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(Group).where(*wanted))
-        sorted_by = {"name": col(Group.name), "members": _size(), "created": col(Group.created)}
-        rows = work.execute(part(_listed().where(*wanted), window, sorted_by, col(Group.name))).all()
-    return [Listed(*row) for row in rows], total or 0
+        sorted_by = {"name": col(Group.name), "members": _member_count(), "created": col(Group.created)}
+        rows = work.execute(paginate(_row_query().where(*wanted), page, sorted_by, col(Group.name))).all()
+    return [GroupRow(*row) for row in rows], total or 0
 
 
-def listed(id_: int) -> Listed | None:
-    with session() as work:
-        row = work.execute(_listed().where(col(Group.id) == id_)).one_or_none()
-    return Listed(*row) if row else None
+def get_group_row(id_: int) -> GroupRow | None:
+    with transaction() as work:
+        row = work.execute(_row_query().where(col(Group.id) == id_)).one_or_none()
+    return GroupRow(*row) if row else None
 
 
-def names() -> list[tuple[int, str]]:
+def list_group_names() -> list[tuple[int, str]]:
     """Ids and names of all groups, for choosing one."""
-    with session() as work:
+    with transaction() as work:
         return [
             (row[0], row[1])
             for row in work.execute(sa.select(col(Group.id), col(Group.name)).order_by(col(Group.name)))
@@ -143,39 +143,39 @@ def names() -> list[tuple[int, str]]:
 
 
 @contextmanager
-def _named(name: str) -> Iterator[tuple[Session, str]]:
+def _naming_transaction(name: str) -> Iterator[tuple[Session, str]]:
     """A transaction in which a group takes this name, without the blanks around it."""
     good = name.strip()
-    if not 1 <= len(good) <= LONGEST_NAME or not good.isprintable():
-        raise BadGroupNameError(f"Give the group a name of 1 to {LONGEST_NAME} letters.")
+    if not 1 <= len(good) <= MAX_NAME_LENGTH or not good.isprintable():
+        raise BadGroupNameError(f"Give the group a name of 1 to {MAX_NAME_LENGTH} letters.")
     try:
-        with session() as work:
+        with transaction() as work:
             yield work, good
     except IntegrityError as error:
         raise BadGroupNameError(f"There is a group named {good!r} already.") from error
 
 
-def _size() -> Any:  # noqa: ANN401
+def _member_count() -> Any:  # noqa: ANN401
     members = sa.select(sa.func.count()).where(col(Membership.group_id) == col(Group.id))
     return members.correlate(Group).scalar_subquery()
 
 
-def _listed() -> sa.Select[Any]:
-    return sa.select(col(Group.id), col(Group.name), _size(), col(Group.created))
+def _row_query() -> sa.Select[Any]:
+    return sa.select(col(Group.id), col(Group.name), _member_count(), col(Group.created))
 
 
-def _known(work: Session, id_: int) -> Group:
+def _require_group(work: Session, id_: int) -> Group:
     group = work.get(Group, id_)
     if group is None:
         raise UnknownGroupError("There is no such group.")
     return group
 
 
-def _record(
-    action: Action,
+def _record_event(
+    action: AuditAction,
     by: Principal,
     group: Group,
     work: Session,
     **details: Any,  # noqa: ANN401
 ) -> None:
-    audit.record(action, actor=by, resource=("group", group.name), work=work, **details)
+    audit.record_event(action, actor=by, resource=("group", group.name), work=work, **details)

@@ -14,18 +14,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from accounts import factors, failure_audit, throttle
 from accounts.permissions import Permission
-from accounts.principals import Kind
-from accounts.throttle import TooManyError, Try
-from config import settings
-from db.tables import now
+from accounts.principals import PrincipalKind
+from accounts.throttle import Attempt, TooManyAttemptsError
+from config import get_settings
+from db.tables import utc_now
 
 P = ParamSpec("P")
 R = TypeVar("R")
 PUBLIC = "public"
 PUBLIC_PATHS = ("/assets/",)
-PROGRAMS = ("/_", "/api/")
-SAFE = {"GET", "HEAD", "OPTIONS"}
-FORMS = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
+PROGRAM_PREFIXES = ("/_", "/api/")
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+FORM_CONTENT_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
 """What a form of another site can send along with our cookies."""
 
 
@@ -37,18 +37,18 @@ def requires(permission: Permission, *, fresh: bool = False) -> Callable[[Callab
     403 to people who may not, and 403 with ``X-Step-Up`` to those who must confirm first.
     """
 
-    def declare(function: Callable[P, R]) -> Callable[P, R]:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         @wraps(function)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            demand(permission, f"{function.__module__}.{function.__qualname__}")
+        def call_if_allowed(*args: P.args, **kwargs: P.kwargs) -> R:
+            require_permission(permission, f"{function.__module__}.{function.__qualname__}")
             if fresh:
-                demand_fresh()
+                require_step_up()
             return function(*args, **kwargs)
 
-        vars(guarded).update(policy=permission, fresh=fresh)
-        return guarded
+        vars(call_if_allowed).update(policy=permission, fresh=fresh)
+        return call_if_allowed
 
-    return declare
+    return decorate
 
 
 def public(function: Callable[P, R]) -> Callable[P, R]:
@@ -57,7 +57,7 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
     return function
 
 
-def demand(permission: Permission, what: str) -> None:
+def require_permission(permission: Permission, what: str) -> None:
     """End the request unless the person who asks has this permission; that they haven't is recorded.
 
     Raises:
@@ -65,43 +65,45 @@ def demand(permission: Permission, what: str) -> None:
     """
     if not current_user.is_authenticated:
         abort(401)
-    if not current_user.may(permission):
-        failure_audit.denied(current_user, permission, what)
+    if not current_user.has_permission(permission):
+        failure_audit.record_access_denied(current_user, permission, what)
         abort(403)
 
 
-def demand_fresh() -> None:
+def require_step_up() -> None:
     """End the request unless the person who asks has just proved who they are; no program can do that.
 
     Raises:
         werkzeug.exceptions.HTTPException: 403, with ``X-Step-Up`` where confirming would help.
     """
-    if current_user.kind is not Kind.PERSON:
+    if current_user.kind is not PrincipalKind.PERSON:
         abort(403, "This is done in person, not by a program.")
-    if current_user.confirmed <= now() - settings().step_up:
+    if current_user.confirmed <= utc_now() - get_settings().step_up:
         error = {"message": "Confirm that it is you.", "code": "step-up"}
-        answer = make_response({"error": error, "ways": factors.ways(current_user.id)}, 403)
+        answer = make_response(
+            {"error": error, "ways": factors.list_confirmation_methods(current_user.id)}, 403
+        )
         answer.headers["X-Step-Up"] = "required"
         abort(answer)
 
 
-def same_origin() -> bool:
+def is_same_origin() -> bool:
     """Whether a page of ours, or no page at all, makes this request: browsers say where it comes from."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    ours = {request.host, urlsplit(settings().public_url).netloc} - {""}
+    ours = {request.host, urlsplit(get_settings().public_url).netloc} - {""}
     return origin is None or urlsplit(origin).netloc in ours
 
 
-def too_many(error: TooManyError) -> Response:
+def rate_limited_response(error: TooManyAttemptsError) -> Response:
     answer = make_response({"error": {"message": str(error)}}, 429)
-    answer.headers["Retry-After"] = str(error.seconds)
+    answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
-class Sessions(SecureCookieSessionInterface):
+class FormSessionInterface(SecureCookieSessionInterface):
     """Flask's cookie is for forms: none with assets and the API, where it would part a cache by person."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
@@ -109,12 +111,12 @@ class Sessions(SecureCookieSessionInterface):
         return None if request.path.startswith(without) else super().open_session(app, request)
 
 
-def guard(server: Flask) -> None:
+def install_guard(server: Flask) -> None:
     """Put the guard before every route of this server, those of Dash included."""
-    server.session_interface = Sessions()
+    server.session_interface = FormSessionInterface()
     server.before_request(_deny_by_default)
     server.before_request(_refuse_other_sites)
-    server.register_error_handler(TooManyError, too_many)
+    server.register_error_handler(TooManyAttemptsError, rate_limited_response)
 
 
 def _deny_by_default() -> AnyResponse | None:
@@ -126,25 +128,29 @@ def _deny_by_default() -> AnyResponse | None:
     if _wants_page():
         query = request.full_path.rstrip("?")
         return redirect("/signin" if query == "/" else "/signin?" + urlencode({"next": query}))
-    return _unauthorised()
+    return _answer_unauthenticated()
 
 
 def _refuse_other_sites() -> None:
     """With our cookies, change something for our own pages only, which send JSON."""
-    if request.method in SAFE or not request.path.startswith(PROGRAMS) or "Authorization" in request.headers:
+    if (
+        request.method in SAFE_METHODS
+        or not request.path.startswith(PROGRAM_PREFIXES)
+        or "Authorization" in request.headers
+    ):
         return
-    if not same_origin():
+    if not is_same_origin():
         abort(403, "Another site has asked for this.")
-    if request.mimetype in FORMS:
+    if request.mimetype in FORM_CONTENT_TYPES:
         abort(415, "Send JSON.")
 
 
 def _wants_page() -> bool:
-    return request.method == "GET" and not request.path.startswith(PROGRAMS) and not request.is_json
+    return request.method == "GET" and not request.path.startswith(PROGRAM_PREFIXES) and not request.is_json
 
 
-def _unauthorised() -> Response:
+def _answer_unauthenticated() -> Response:
     if "Authorization" in request.headers:
         address = request.remote_addr or ""
-        throttle.allowed(Try(throttle.Kind.TOKEN, throttle.network_of(address), address))
+        throttle.register_attempt(Attempt(throttle.AttemptKind.TOKEN, throttle.get_network(address), address))
     return make_response({"error": {"message": "Sign in first."}}, 401)

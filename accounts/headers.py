@@ -17,13 +17,13 @@ HEADERS = {
 A_YEAR = 365 * 24 * 3600
 
 
-ABLY = " ".join(
+ABLY_ORIGINS = " ".join(
     f"{scheme}://*.{host}" for scheme in ("https", "wss") for host in ("ably.net", "ably-realtime.com")
 )
 """Where live sessions are, with a key of Ably's."""
 
 
-def policy(script_hashes: Sequence[str], connections: str = "") -> str:
+def build_content_security_policy(script_hashes: Sequence[str], connections: str = "") -> str:
     """The Content-Security-Policy; ``script_hashes`` are of the inline scripts Dash puts into its page.
 
     ``connections`` are other servers that our scripts may speak to.
@@ -44,7 +44,7 @@ def policy(script_hashes: Sequence[str], connections: str = "") -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def protect(
+def add_security_headers(
     server: Flask, script_hashes: Callable[[], Sequence[str]], secure: bool, connections: str = ""
 ) -> None:
     """Add the headers to every answer of this server; ``secure`` also asks for HTTPS for a year to come.
@@ -54,9 +54,11 @@ def protect(
     headers = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if secure else {})
 
     @server.after_request
-    def add(response: Response) -> Response:
+    def set_headers(response: Response) -> Response:
         response.headers.update(headers)
-        response.headers["Content-Security-Policy"] = policy(script_hashes(), connections)
+        response.headers["Content-Security-Policy"] = build_content_security_policy(
+            script_hashes(), connections
+        )
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response

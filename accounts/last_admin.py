@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from db.engine import alone
+from db.engine import exclusive_transaction
 from db.tables import Identity, Passkey, Role, User
 
 
@@ -20,27 +20,27 @@ class LastAdminError(ValueError):
 
 
 @contextmanager
-def keeping_one() -> Iterator[Session]:
+def require_remaining_admin() -> Iterator[Session]:
     """A transaction, one at a time, that is undone when it would shut the last admin out.
 
     Raises:
         LastAdminError: it would.
     """
-    with alone("admins") as work:
-        before = _exists(work)
+    with exclusive_transaction("admins") as work:
+        before = _admin_exists(work)
         yield work
         work.flush()
-        if before and not _exists(work):
+        if before and not _admin_exists(work):
             raise LastAdminError
 
 
-def has_a_way_in() -> sa.ColumnElement[bool]:
+def has_signin_method() -> sa.ColumnElement[bool]:
     """Users who have a password, a passkey, or a service that vouches for them."""
     passkey = select(Passkey.id).where(Passkey.user_id == User.id).exists()
     identity = select(Identity.id).where(Identity.user_id == User.id).exists()
     return sa.or_(col(User.password_hash).is_not(None), passkey, identity)
 
 
-def _exists(work: Session) -> bool:
-    able = (col(User.role) == Role.ADMIN, col(User.disabled).is_(False), has_a_way_in())
+def _admin_exists(work: Session) -> bool:
+    able = (col(User.role) == Role.ADMIN, col(User.disabled).is_(False), has_signin_method())
     return work.exec(select(User.id).where(*able).limit(1)).first() is not None

@@ -16,26 +16,26 @@ import structlog
 
 from accounts import one_time_links, users
 from accounts.principals import Principal
-from config import settings
-from db.tables import Purpose
+from config import get_settings
+from db.tables import LinkPurpose
 
-PATIENCE = 20
+SMTP_TIMEOUT = 20
 """Seconds that the mail server may take for a step."""
 PORTS = {"smtp": 587, "smtps": 465}
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Letter:
+class MailTemplate:
     """What is written to somebody about a link of this purpose."""
 
-    purpose: Purpose
+    purpose: LinkPurpose
     subject: str
     text: str
 
 
-FORGOTTEN = Letter(
-    Purpose.RESET,
+FORGOT_PASSWORD_MAIL = MailTemplate(
+    LinkPurpose.RESET,
     "A new password for DataXchange",
     """Hello {name},
 
@@ -46,8 +46,8 @@ somebody, hopefully you, has asked for a new password for DataXchange. Choose it
 The link is good once, for {minutes} minutes. If it wasn't you, leave it: nothing has changed.
 """,
 )
-RESET = Letter(
-    Purpose.RESET,
+ADMIN_RESET_MAIL = MailTemplate(
+    LinkPurpose.RESET,
     "A new password for DataXchange",
     """Hello {name},
 
@@ -58,8 +58,8 @@ an admin of DataXchange lets you choose a new password there. Choose it here:
 The link is good once, for {minutes} minutes. Until then the old password stays as it is.
 """,
 )
-INVITATION = Letter(
-    Purpose.INVITATION,
+INVITATION_MAIL = MailTemplate(
+    LinkPurpose.INVITATION,
     "Welcome to DataXchange",
     """Hello {name},
 
@@ -70,72 +70,77 @@ you are invited to DataXchange. Choose your password here:
 The link is good once, for {days} days. Your name there is {name}.
 """,
 )
-LETTERS = {letter.purpose: letter for letter in (INVITATION, RESET)}
+LINK_MAILS = {letter.purpose: letter for letter in (INVITATION_MAIL, ADMIN_RESET_MAIL)}
 
 
-def configured() -> bool:
-    return settings().smtp_url is not None
+def is_configured() -> bool:
+    return get_settings().smtp_url is not None
 
 
-def later(send: Callable[[str], None], who: str) -> None:
+def send_in_background(send: Callable[[str], None], who: str) -> None:
     """Send it soon, in a thread: how long a request takes must not tell whom we know. Failures are logged."""
-    _sender().submit(_logged, send, who)
+    _get_executor().submit(_run_logged, send, who)
 
 
-def reach(user_id: int) -> str | None:
+def get_mail_address(user_id: int) -> str | None:
     """Where mail reaches a user; None: nowhere, or there is no mail server."""
-    return users.email_of(user_id) if configured() else None
+    return users.get_email(user_id) if is_configured() else None
 
 
-def bring(user_id: int, purpose: Purpose, token: str) -> str | None:
+def send_link(user_id: int, purpose: LinkPurpose, token: str) -> str | None:
     """Mail a user the link that somebody else has made for them; returns where to, None if that is nowhere.
 
     Raises:
         smtplib.SMTPException, OSError: the mail server did not take it.
     """
-    email, person = reach(user_id), users.of_id(user_id)
+    email, person = get_mail_address(user_id), users.find_by_id(user_id)
     if email and person:
-        _send(person, email, LETTERS[purpose], token)
+        _send_template(person, email, LINK_MAILS[purpose], token)
         return email
     return None
 
 
-def offer_reset(who: str) -> None:
+def send_reset_link(who: str) -> None:
     """Mail a link to a new password to the user of this name or address, if there is one who gets mail.
 
     Not again within minutes: whoever asks in somebody's name shall not fill their mailbox.
     """
-    person = users.of_email(who) or users.of_name(who)
-    email = users.email_of(person.id) if person else None
-    if person and email and not one_time_links.just_issued(person.id, Purpose.RESET):
-        _send(person, email, FORGOTTEN, one_time_links.issue(person.name, Purpose.RESET))
+    person = users.find_by_email(who) or users.find_by_name(who)
+    email = users.get_email(person.id) if person else None
+    if person and email and not one_time_links.was_just_issued(person.id, LinkPurpose.RESET):
+        _send_template(
+            person,
+            email,
+            FORGOT_PASSWORD_MAIL,
+            one_time_links.create_link_token(person.name, LinkPurpose.RESET),
+        )
 
 
-def _send(person: Principal, email: str, letter: Letter, token: str) -> None:
-    own = settings()
+def _send_template(person: Principal, email: str, template: MailTemplate, token: str) -> None:
+    own = get_settings()
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = own.mail_from, email, letter.subject
+    message["From"], message["To"], message["Subject"] = own.mail_from, email, template.subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
-        letter.text.format(
+        template.text.format(
             name=person.name,
-            address=one_time_links.address(one_time_links.base(), token, letter.purpose),
+            address=one_time_links.build_link_url(one_time_links.get_base_url(), token, template.purpose),
             minutes=own.link_lifetime // timedelta(minutes=1),
             days=own.invitation_lifetime.days,
         )
     )
-    _deliver(message)
+    _deliver_message(message)
 
 
-def _deliver(message: EmailMessage) -> None:
-    chosen = settings().smtp_url
+def _deliver_message(message: EmailMessage) -> None:
+    chosen = get_settings().smtp_url
     place = urlsplit(chosen.get_secret_value() if chosen else "")
     host, port = place.hostname or "", place.port or PORTS[place.scheme]
     context = ssl.create_default_context()
     if place.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=PATIENCE, context=context)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT, context=context)
     else:
-        server = smtplib.SMTP(host, port, timeout=PATIENCE)
+        server = smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT)
     with server:
         if place.scheme == "smtp" and place.query != "tls=off":
             server.starttls(context=context)
@@ -144,7 +149,7 @@ def _deliver(message: EmailMessage) -> None:
         server.send_message(message)
 
 
-def _logged(send: Callable[[str], None], who: str) -> None:
+def _run_logged(send: Callable[[str], None], who: str) -> None:
     try:
         send(who)
     except Exception as error:  # nobody waits for this thread; the text may quote the mail
@@ -152,5 +157,5 @@ def _logged(send: Callable[[str], None], who: str) -> None:
 
 
 @cache
-def _sender() -> ThreadPoolExecutor:
+def _get_executor() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, "mail")

@@ -9,89 +9,99 @@ from hashlib import sha256
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from accounts.principals import Principal, principal
-from accounts.users import named
-from config import settings
-from db.engine import session
-from db.tables import OneTimeLink, Purpose, User, now
+from accounts.principals import Principal, principal_from_user
+from accounts.users import get_by_name
+from config import get_settings
+from db.engine import transaction
+from db.tables import LinkPurpose, OneTimeLink, User, utc_now
 
-PAUSE = timedelta(minutes=5)
-PATHS = {Purpose.SIGN_IN: "signin/link", Purpose.INVITATION: "invitation", Purpose.RESET: "reset"}
+MIN_REISSUE_INTERVAL = timedelta(minutes=5)
+LINK_PATHS = {
+    LinkPurpose.SIGN_IN: "signin/link",
+    LinkPurpose.INVITATION: "invitation",
+    LinkPurpose.RESET: "reset",
+}
 
 
-def issue(name: str, purpose: Purpose = Purpose.SIGN_IN) -> str:
+def create_link_token(name: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> str:
     """A new token for a user; it is good for a time that the settings say, and one use.
 
     Raises:
         UnknownUserError: nobody has this name.
     """
     token = secrets.token_urlsafe(32)
-    with session() as work:
-        owner = principal(named(work, name))
-        expires = now() + _lifetime(purpose)
-        work.add(OneTimeLink(user_id=owner.id, purpose=purpose, token_hash=_hash(token), expires=expires))
+    with transaction() as work:
+        owner = principal_from_user(get_by_name(work, name))
+        expires = utc_now() + _lifetime(purpose)
+        work.add(
+            OneTimeLink(user_id=owner.id, purpose=purpose, token_hash=_hash_token(token), expires=expires)
+        )
     return token
 
 
-def owner(token: str, purpose: Purpose) -> Principal | None:
+def get_link_owner(token: str, purpose: LinkPurpose) -> Principal | None:
     """Whose token this is, leaving it good; None if it is unknown, used or expired, or its owner disabled."""
-    query = select(User).join(OneTimeLink).where(*_good(token, purpose), col(User.disabled).is_(False))
-    with session() as work:
+    query = (
+        select(User)
+        .join(OneTimeLink)
+        .where(*_valid_link_conditions(token, purpose), col(User.disabled).is_(False))
+    )
+    with transaction() as work:
         user = work.exec(query).one_or_none()
-    return principal(user) if user else None
+    return principal_from_user(user) if user else None
 
 
-def just_issued(user_id: int, purpose: Purpose) -> bool:
+def was_just_issued(user_id: int, purpose: LinkPurpose) -> bool:
     """Whether a user was given such a link minutes ago, and has not used it."""
-    lately = now() + _lifetime(purpose) - PAUSE
+    lately = utc_now() + _lifetime(purpose) - MIN_REISSUE_INTERVAL
     unused = (OneTimeLink.user_id == user_id, OneTimeLink.purpose == purpose, col(OneTimeLink.used).is_(None))
-    with session() as work:
+    with transaction() as work:
         return work.exec(select(OneTimeLink).where(*unused, OneTimeLink.expires > lately)).first() is not None
 
 
-def redeem(token: str, purpose: Purpose = Purpose.SIGN_IN) -> Principal | None:
+def redeem_link(token: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> Principal | None:
     """Whose token this is, using it up; None if it is unknown, used or expired, or its owner disabled."""
     use = (
         sa.update(OneTimeLink)
-        .where(*_good(token, purpose))
-        .values(used=now())
+        .where(*_valid_link_conditions(token, purpose))
+        .values(used=utc_now())
         .returning(col(OneTimeLink.user_id))
     )
-    with session() as work:
+    with transaction() as work:
         id_ = work.execute(use).scalar_one_or_none()
         user = work.exec(select(User).where(User.id == id_)).one_or_none()
-        return principal(user) if user and not user.disabled else None
+        return principal_from_user(user) if user and not user.disabled else None
 
 
-def address(base: str, token: str, purpose: Purpose = Purpose.SIGN_IN) -> str:
-    return f"{base}/{PATHS[purpose]}/{token}"
+def build_link_url(base: str, token: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> str:
+    return f"{base}/{LINK_PATHS[purpose]}/{token}"
 
 
-def base() -> str:
+def get_base_url() -> str:
     """What the addresses of this service begin with, whatever host a request names."""
-    own = settings()
-    return own.public_url or own.address(own.port)
+    own = get_settings()
+    return own.public_url or own.local_url(own.port)
 
 
-def forget(before: datetime) -> None:
+def delete_expired_links(before: datetime) -> None:
     """Remove the links that expired before this moment."""
-    with session() as work:
+    with transaction() as work:
         work.execute(sa.delete(OneTimeLink).where(col(OneTimeLink.expires) < before))
 
 
-def _lifetime(purpose: Purpose) -> timedelta:
-    own = settings()
-    return own.invitation_lifetime if purpose is Purpose.INVITATION else own.link_lifetime
+def _lifetime(purpose: LinkPurpose) -> timedelta:
+    own = get_settings()
+    return own.invitation_lifetime if purpose is LinkPurpose.INVITATION else own.link_lifetime
 
 
-def _good(token: str, purpose: Purpose) -> tuple[sa.ColumnElement[bool], ...]:
+def _valid_link_conditions(token: str, purpose: LinkPurpose) -> tuple[sa.ColumnElement[bool], ...]:
     return (
-        col(OneTimeLink.token_hash) == _hash(token),
+        col(OneTimeLink.token_hash) == _hash_token(token),
         col(OneTimeLink.purpose) == purpose,
         col(OneTimeLink.used).is_(None),
-        col(OneTimeLink.expires) > now(),
+        col(OneTimeLink.expires) > utc_now(),
     )
 
 
-def _hash(token: str) -> str:
+def _hash_token(token: str) -> str:
     return sha256(token.encode()).hexdigest()

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from accounts.principals import Principal
-from db.engine import session
-from db.tables import Passkey, User, now
+from db.engine import transaction
+from db.tables import Passkey, User, utc_now
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 class UnknownPasskeyError(LookupError):
@@ -23,10 +23,10 @@ class BadPasskeyNameError(ValueError):
     """Nobody could tell the passkey by this name."""
 
     def __init__(self) -> None:
-        super().__init__(f"Give the passkey a name of 1 to {LONGEST_NAME} letters.")
+        super().__init__(f"Give the passkey a name of 1 to {MAX_NAME_LENGTH} letters.")
 
 
-class RefusedError(ValueError):
+class PasskeyVerificationError(ValueError):
     """The answer of a browser does not prove what it should; ``owner`` is whose passkey it says it is."""
 
     def __init__(self, owner: Principal | None = None) -> None:
@@ -34,47 +34,47 @@ class RefusedError(ValueError):
         self.owner = owner
 
 
-class NoNameError(ValueError):
+class HostNameRequiredError(ValueError):
     """Passkeys are bound to the name of a host; this one is reached by an address."""
 
     def __init__(self) -> None:
         super().__init__("Passkeys need a host name: on this machine, localhost instead of its IP address.")
 
 
-def of(user_id: int) -> list[Passkey]:
+def list_passkeys(user_id: int) -> list[Passkey]:
     """A user's passkeys, oldest first."""
     query = select(Passkey).where(Passkey.user_id == user_id).order_by(col(Passkey.id))
-    with session() as work:
+    with transaction() as work:
         return list(work.exec(query))
 
 
-def owned(credential_id: str) -> tuple[Passkey, User]:
+def get_passkey_with_owner(credential_id: str) -> tuple[Passkey, User]:
     """The passkey with this id (base64url), and whose it is.
 
     Raises:
         UnknownPasskeyError: there is none, or its owner is disabled.
     """
     good = (Passkey.credential_id == credential_id, col(User.disabled).is_(False))
-    with session() as work:
+    with transaction() as work:
         found = work.exec(select(Passkey, User).join(User).where(*good)).one_or_none()
     if found is None:
         raise UnknownPasskeyError
     return found
 
 
-def add(passkey: Passkey) -> Passkey:
+def add_passkey(passkey: Passkey) -> Passkey:
     """Keep a new passkey.
 
     Raises:
         BadPasskeyNameError: its name is empty or too long.
     """
-    passkey.name = checked(passkey.name)
-    with session() as work:
+    passkey.name = check_name(passkey.name)
+    with transaction() as work:
         work.add(passkey)
     return passkey
 
 
-def rename(user_id: int, id_: int, name: str) -> None:
+def rename_passkey(user_id: int, id_: int, name: str) -> None:
     """Give a user's passkey another name.
 
     Raises:
@@ -82,10 +82,10 @@ def rename(user_id: int, id_: int, name: str) -> None:
         BadPasskeyNameError: the name is empty or too long.
     """
     own = (col(Passkey.id) == id_, col(Passkey.user_id) == user_id)
-    _expect_one(sa.update(Passkey).where(*own).values(name=checked(name)).returning(col(Passkey.id)))
+    _expect_one(sa.update(Passkey).where(*own).values(name=check_name(name)).returning(col(Passkey.id)))
 
 
-def remove(work: Session, user_id: int, id_: int) -> str:
+def delete_passkey(work: Session, user_id: int, id_: int) -> str:
     """Refuse a user's passkey from now on; returns its name.
 
     accounts.credentials asks what else they have.
@@ -101,30 +101,30 @@ def remove(work: Session, user_id: int, id_: int) -> str:
     return name
 
 
-def used(passkey: Passkey, sign_count: int) -> None:
+def record_use(passkey: Passkey, sign_count: int) -> None:
     """Remember the use of a passkey and what its counter stands at.
 
     Raises:
         UnknownPasskeyError: it was removed or used elsewhere meanwhile.
     """
     same = (col(Passkey.id) == passkey.id, col(Passkey.sign_count) == passkey.sign_count)
-    change = sa.update(Passkey).where(*same).values(sign_count=sign_count, used=now())
+    change = sa.update(Passkey).where(*same).values(sign_count=sign_count, used=utc_now())
     _expect_one(change.returning(col(Passkey.id)))
 
 
-def checked(name: str) -> str:
+def check_name(name: str) -> str:
     """The name without blanks around it.
 
     Raises:
         BadPasskeyNameError: it is empty, too long, or has letters that don't print.
     """
     plain = name.strip()
-    if not 1 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
+    if not 1 <= len(plain) <= MAX_NAME_LENGTH or not plain.isprintable():
         raise BadPasskeyNameError
     return plain
 
 
 def _expect_one(change: sa.UpdateBase) -> None:
-    with session() as work:
+    with transaction() as work:
         if work.execute(change).one_or_none() is None:
             raise UnknownPasskeyError

@@ -20,10 +20,10 @@ class Permission(StrEnum):
 _VIEWER = frozenset({Permission.EXPLORE, Permission.ACCOUNT})
 _ANALYST = _VIEWER | {Permission.SAVE}
 
-GUEST = frozenset({Permission.EXPLORE})
+GUEST_PERMISSIONS = frozenset({Permission.EXPLORE})
 """What the holder of a guest link may do, whoever's rights it has."""
 
-GRANTED: dict[Role, frozenset[Permission]] = {
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,
     Role.ANALYST: _ANALYST,
     Role.PRESENTER: _ANALYST | {Permission.PRESENT},

@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from accounts.permissions import GRANTED, GUEST, Permission
+from accounts.permissions import GUEST_PERMISSIONS, ROLE_PERMISSIONS, Permission
 from db.tables import Role, User
 
 
-class Kind(StrEnum):
+class PrincipalKind(StrEnum):
     PERSON = "person"
     PROGRAM = "program"
     GUEST = "guest"
@@ -34,7 +34,7 @@ class Principal:
     name: str
     role: Role
     key: str = ""
-    kind: Kind = Kind.PERSON
+    kind: PrincipalKind = PrincipalKind.PERSON
     scopes: frozenset[Permission] = frozenset(Permission)
     confirmed: datetime | None = None
     view_id: int | None = None
@@ -43,12 +43,12 @@ class Principal:
     def get_id(self) -> str:
         return self.key
 
-    def may(self, permission: Permission) -> bool:
-        granted = GUEST if self.kind is Kind.GUEST else GRANTED[self.role]
+    def has_permission(self, permission: Permission) -> bool:
+        granted = GUEST_PERMISSIONS if self.kind is PrincipalKind.GUEST else ROLE_PERMISSIONS[self.role]
         return permission in granted & self.scopes
 
 
-def principal(user: User) -> Principal:
+def principal_from_user(user: User) -> Principal:
     if user.id is None:
         raise ValueError("a principal is a user the database knows")
     return Principal(user.id, user.name, Role(user.role))

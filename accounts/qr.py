@@ -10,27 +10,27 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from segno import QRCode
 
-DRAWN: dict[str, Any] = {"scale": 4, "border": 4, "light": "#fff", "dark": "#000"}
+SVG_OPTIONS: dict[str, Any] = {"scale": 4, "border": 4, "light": "#fff", "dark": "#000"}
 
 
-def inline(text: str) -> Markup:
+def to_svg_markup(text: str) -> Markup:
     """As SVG to stand within HTML."""
-    return Markup(_code(text).svg_inline(**DRAWN))  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
+    return Markup(_make_code(text).svg_inline(**SVG_OPTIONS))  # nosec B704 nosemgrep (drawn by us)  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
 
 
-def image(text: str) -> bytes:
+def to_svg_bytes(text: str) -> bytes:
     """As a file of SVG."""
     file = BytesIO()
-    _code(text).save(file, kind="svg", **DRAWN)
+    _make_code(text).save(file, kind="svg", **SVG_OPTIONS)
     return file.getvalue()
 
 
-def address(text: str) -> str:
+def to_data_uri(text: str) -> str:
     """As a ``data:`` address of an image."""
-    return _code(text).svg_data_uri(**DRAWN)
+    return _make_code(text).svg_data_uri(**SVG_OPTIONS)
 
 
-def _code(text: str) -> QRCode:
+def _make_code(text: str) -> QRCode:
     import segno  # noqa: PLC0415  (only who sets up a factor waits for it)
 
     return segno.make(text, error="m", micro=False)

@@ -13,12 +13,12 @@ from typing import Any
 import jwt
 
 from db.keys import key_ring
-from db.tables import KeyPurpose, now
+from db.tables import KeyPurpose, utc_now
 
 ISSUER = "dataxchange"
 ALGORITHM = "HS256"
-LONGEST = 2000
-LATE = 2 * key_ring.FRESH
+MAX_TOKEN_LENGTH = 2000
+RETIRED_KEY_GRACE = 2 * key_ring.REFRESH_SECONDS
 KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
@@ -36,22 +36,22 @@ class BadTokenError(ValueError):
     """This is no token of ours for that purpose, or it has expired."""
 
 
-def issue(audience: Audience, id_: str, expires: datetime, **claims: str | int) -> str:
+def issue_token(audience: Audience, id_: str, expires: datetime, **claims: str | int) -> str:
     """A token whose ``jti`` is this id."""
-    key = key_ring.current(KeyPurpose.SIGN)
-    times = {"iat": now(), "exp": expires.astimezone(UTC)}
+    key = key_ring.get_current_key(KeyPurpose.SIGN)
+    times = {"iat": utc_now(), "exp": expires.astimezone(UTC)}
     payload = {"iss": ISSUER, "aud": audience, "jti": id_, **times, **claims}
     return jwt.encode(payload, key.secret, ALGORITHM, headers={"kid": key.id})
 
 
-def read(audience: Audience, token: str) -> dict[str, Any]:
+def decode_token(audience: Audience, token: str) -> dict[str, Any]:
     """The claims of a token.
 
     Raises:
         BadTokenError: it was not signed by us, not for this audience, or has expired.
     """
     try:
-        key = _key(token)
+        key = _get_verification_key(token)
         claims: dict[str, Any] = jwt.decode(
             token,
             key.secret,
@@ -66,20 +66,20 @@ def read(audience: Audience, token: str) -> dict[str, Any]:
     return claims
 
 
-def _require_in_time(key: key_ring.Material, claims: dict[str, Any]) -> None:
+def _require_in_time(key: key_ring.UnwrappedKey, claims: dict[str, Any]) -> None:
     """A retired key vouches for what it signed before; processes that had not noticed yet may be late."""
-    if key.retired and claims["iat"] > key.retired.timestamp() + LATE:
+    if key.retired and claims["iat"] > key.retired.timestamp() + RETIRED_KEY_GRACE:
         raise jwt.InvalidTokenError("the token was signed by a key after its time")
 
 
-def _key(token: str) -> key_ring.Material:
-    if len(token) > LONGEST:
+def _get_verification_key(token: str) -> key_ring.UnwrappedKey:
+    if len(token) > MAX_TOKEN_LENGTH:
         raise jwt.InvalidTokenError("the token is too long")
-    key_ring.current(KeyPurpose.SIGN)  # notices in time what another process has retired
+    key_ring.get_current_key(KeyPurpose.SIGN)  # notices in time what another process has retired
     kid = jwt.get_unverified_header(token).get("kid")
     if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
         raise jwt.InvalidTokenError("the token names no key of ours")
-    key = key_ring.get(kid)
+    key = key_ring.get_key(kid)
     if key.purpose is not KeyPurpose.SIGN:
         raise jwt.InvalidTokenError("the token names a key that signs nothing")
     return key

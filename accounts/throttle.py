@@ -21,19 +21,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from db.engine import session
+from db.engine import transaction
 from db.keys import column_encryption
-from db.tables import Attempt, Moment, now
+from db.tables import AttemptCounter, UtcDateTime, utc_now
 
-LONGEST_WAIT = timedelta(minutes=15)
-DOUBLINGS = 10
-MEMORY = timedelta(days=1)
+MAX_WAIT = timedelta(minutes=15)
+MAX_DOUBLINGS = 10
+PLACE_WINDOW = timedelta(days=1)
 """How long the failures of an account in one place count."""
-NETWORKS, ACCOUNTS = timedelta(minutes=10), timedelta(hours=1)
+NETWORK_WINDOW, ACCOUNT_WINDOW = timedelta(minutes=10), timedelta(hours=1)
 """How long the failures of a network, and of an account from everywhere, count."""
 
 
-class Kind(StrEnum):
+class AttemptKind(StrEnum):
     """What is tried."""
 
     PASSWORD = "password"  # noqa: S105
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Limits:
+class AttemptLimits:
     """How many tries of a kind are free.
 
     ``place``: of one account in one place, after which each costs twice the wait of the one before.
@@ -58,88 +58,123 @@ class Limits:
 
 
 LIMITS = {
-    Kind.PASSWORD: Limits(place=5, network=100, account=100),
-    Kind.FACTOR: Limits(place=5, network=50, account=20, strict=True),  # a code has six digits only
-    Kind.RESET: Limits(place=3, network=20, account=10),
-    Kind.TOKEN: Limits(place=50, network=50, account=50),
+    AttemptKind.PASSWORD: AttemptLimits(place=5, network=100, account=100),
+    AttemptKind.FACTOR: AttemptLimits(
+        place=5, network=50, account=20, strict=True
+    ),  # a code has six digits only
+    AttemptKind.RESET: AttemptLimits(place=3, network=20, account=10),
+    AttemptKind.TOKEN: AttemptLimits(place=50, network=50, account=50),
 }
 
 
 @dataclass(frozen=True)
-class Try:
+class Attempt:
     """Something that is tried: on which account, from which address, in which known browser, if it is one."""
 
-    kind: Kind
+    kind: AttemptKind
     account: str
     address: str
     device: str = ""
 
 
-class TooManyError(Exception):
-    """Too many tries have failed; ``seconds`` says when the next one is looked at.
+@dataclass(frozen=True)
+class FailureCounter:
+    """A count of failures that begins anew after ``window``, and grows only where ``condition`` holds."""
 
-    ``lock`` is the same for all that is refused until then, for the same reason.
+    bucket: str
+    window: timedelta
+    condition: sa.ColumnElement[bool]
+
+
+class TooManyAttemptsError(Exception):
+    """Too many tries have failed; ``retry_after`` says when the next one is looked at.
+
+    ``lock_key`` is the same for all that is refused until then, for the same reason.
     """
 
     def __init__(self, wait: timedelta, lock: str) -> None:
-        self.lock = lock
-        self.seconds = max(1, ceil(wait.total_seconds()))
-        super().__init__(f"Too many tries. Wait {_words(self.seconds)}, then try again.")
+        self.lock_key = lock
+        self.retry_after = max(1, ceil(wait.total_seconds()))
+        super().__init__(f"Too many tries. Wait {_format_duration(self.retry_after)}, then try again.")
 
 
-def allowed(one: Try) -> None:
+def register_attempt(attempt: Attempt) -> None:
     """Count a try as failed, before it is looked at.
 
     Raises:
-        TooManyError: it must not be looked at yet, and is not counted.
+        TooManyAttemptsError: it must not be looked at yet, and is not counted.
     """
-    limits, free = LIMITS[one.kind], LIMITS[one.kind].place
-    account, network, place = _buckets(one)
-    with session() as work:
-        if not one.device:
-            most = col(Attempt.failures) < limits.account if limits.strict else sa.true()
-            failures = counted(work, account, ACCOUNTS, most)
-            if failures is None:
-                raise TooManyError(_left(ACCOUNTS), account)
-            if counted(work, network, NETWORKS, col(Attempt.failures) < limits.network) is None:
-                raise TooManyError(_left(NETWORKS), network)
+    limits, free = LIMITS[attempt.kind], LIMITS[attempt.kind].place
+    account, network, place = _bucket_keys(attempt)
+    with transaction() as work:
+        if not attempt.device:
+            failures = _count_outside_known_browsers(work, account, network, limits)
             free = free if failures <= limits.account else 1
-        if counted(work, place, MEMORY, _waited(free)) is None:
-            failed = work.get_one(Attempt, place)
-            wait = failed.last + _wait(failed.failures, free) - now()
-            raise TooManyError(wait, f"{place}/{failed.failures}")
+        if increment_counter(work, place, PLACE_WINDOW, _wait_is_over(free)) is None:
+            failed = work.get_one(AttemptCounter, place)
+            wait = failed.last + _wait_time(failed.failures, free) - utc_now()
+            raise TooManyAttemptsError(wait, f"{place}/{failed.failures}")
 
 
-def succeeded(one: Try) -> None:
-    """Take a try back, as it was right; what failed in the same place before is forgotten."""
-    account, network, place = _buckets(one)
-    with session() as work:
-        for bucket in () if one.device else (account, network):
-            counted = (col(Attempt.bucket) == bucket, col(Attempt.failures) > 0)
-            work.execute(sa.update(Attempt).where(*counted).values(failures=Attempt.failures - 1))
-        work.execute(sa.delete(Attempt).where(col(Attempt.bucket) == place))
-
-
-def forget(before: datetime) -> None:
-    """Remove the counts that have not changed since this moment."""
-    with session() as work:
-        work.execute(sa.delete(Attempt).where(col(Attempt.last) < before))
-
-
-def counted(work: Session, bucket: str, memory: timedelta, may: sa.ColumnElement[bool]) -> int | None:
-    """How many failures a bucket has with one more; None, and no more, if there may be none yet."""
-    moment = now()
-    insert = postgresql.insert if work.get_bind().dialect.name == "postgresql" else sqlite.insert
-    old = col(Attempt.last) < moment - memory
-    more = sa.case((old, 1), else_=Attempt.failures + 1)
-    change = insert(Attempt).values(bucket=bucket, failures=1, last=moment)
-    change = change.on_conflict_do_update(
-        index_elements=["bucket"], set_={"failures": more, "last": moment}, where=sa.or_(old, may)
+def _count_outside_known_browsers(work: Session, account: str, network: str, limits: AttemptLimits) -> int:
+    """Count a try of an account and a network by one statement; return the failures of the account."""
+    failures = col(AttemptCounter.failures)
+    by_account = FailureCounter(
+        account, ACCOUNT_WINDOW, failures < limits.account if limits.strict else sa.true()
     )
-    return work.execute(change.returning(col(Attempt.failures))).scalar_one_or_none()
+    by_network = FailureCounter(network, NETWORK_WINDOW, failures < limits.network)
+    counts = increment_counters(work, by_account, by_network)
+    for counter in (by_account, by_network):
+        if counter.bucket not in counts:
+            raise TooManyAttemptsError(_window_remainder(counter.window), counter.bucket)
+    return counts[account]
 
 
-def network_of(address: str) -> str:
+def clear_attempt(attempt: Attempt) -> None:
+    """Take a try back, as it was right; what failed in the same place before is forgotten."""
+    account, network, place = _bucket_keys(attempt)
+    with transaction() as work:
+        if not attempt.device:
+            counted = (col(AttemptCounter.bucket).in_([account, network]), col(AttemptCounter.failures) > 0)
+            work.execute(
+                sa.update(AttemptCounter).where(*counted).values(failures=AttemptCounter.failures - 1)
+            )
+        work.execute(sa.delete(AttemptCounter).where(col(AttemptCounter.bucket) == place))
+
+
+def delete_old_counters(before: datetime) -> None:
+    """Remove the counts that have not changed since this moment."""
+    with transaction() as work:
+        work.execute(sa.delete(AttemptCounter).where(col(AttemptCounter.last) < before))
+
+
+def increment_counter(
+    work: Session, bucket: str, window: timedelta, condition: sa.ColumnElement[bool]
+) -> int | None:
+    """Return how many failures a bucket has with one more; None, and no more, if there may be none yet."""
+    return increment_counters(work, FailureCounter(bucket, window, condition)).get(bucket)
+
+
+def increment_counters(work: Session, *counters: FailureCounter) -> dict[str, int]:
+    """Count one more failure in each bucket that may have one, by one statement; return their failures."""
+    moment, bucket, last = utc_now(), col(AttemptCounter.bucket), col(AttemptCounter.last)
+    insert = postgresql.insert if work.get_bind().dialect.name == "postgresql" else sqlite.insert
+    old = sa.or_(*(sa.and_(bucket == each.bucket, last < moment - each.window) for each in counters))
+    allowed = sa.or_(*(sa.and_(bucket == each.bucket, each.condition) for each in counters))
+    more = sa.case((old, 1), else_=AttemptCounter.failures + 1)
+    rows = [{"bucket": each.bucket, "failures": 1, "last": moment} for each in counters]
+    change = (
+        insert(AttemptCounter)
+        .values(rows)
+        .on_conflict_do_update(
+            index_elements=["bucket"], set_={"failures": more, "last": moment}, where=sa.or_(old, allowed)
+        )
+    )
+    counted = work.execute(change.returning(bucket, col(AttemptCounter.failures)))
+    return {row.bucket: row.failures for row in counted}
+
+
+def get_network(address: str) -> str:
     """Whose address this is, as far as it tells: one who has an IPv6 address has 2^64 of them."""
     try:
         found = ip_address(address)
@@ -150,42 +185,49 @@ def network_of(address: str) -> str:
     return str(found)
 
 
-def _buckets(one: Try) -> tuple[str, str, str]:
+def _bucket_keys(attempt: Attempt) -> tuple[str, str, str]:
     """The names of a try's counts: of the account, of the network, of both together."""
-    network = network_of(one.address)
+    network = get_network(attempt.address)
     parts = (
-        ("account", one.account, _window(ACCOUNTS)),
-        ("network", network, _window(NETWORKS)),
-        ("device", one.account, one.device) if one.device else ("place", one.account, network),
+        ("account", attempt.account, _window_number(ACCOUNT_WINDOW)),
+        ("network", network, _window_number(NETWORK_WINDOW)),
+        ("device", attempt.account, attempt.device)
+        if attempt.device
+        else ("place", attempt.account, network),
     )
-    names = [column_encryption.digest("\0".join((one.kind, *part)), "attempts") for part in parts]
+    names = [column_encryption.keyed_digest("\0".join((attempt.kind, *part)), "attempts") for part in parts]
     return names[0], names[1], names[2]
 
 
-def _waited(free: int) -> sa.ColumnElement[bool]:
+def _wait_is_over(free: int) -> sa.ColumnElement[bool]:
     """Whether so many failures in a place are free, or the last one is long enough ago."""
     since = [
-        (col(Attempt.failures) == failures, sa.literal(now() - _wait(failures, free), Moment()))
-        for failures in range(free, free + DOUBLINGS)
+        (
+            col(AttemptCounter.failures) == failures,
+            sa.literal(utc_now() - _wait_time(failures, free), UtcDateTime()),
+        )
+        for failures in range(free, free + MAX_DOUBLINGS)
     ]
-    longest = sa.literal(now() - LONGEST_WAIT, Moment())
-    return sa.or_(col(Attempt.failures) < free, col(Attempt.last) <= sa.case(*since, else_=longest))
+    longest = sa.literal(utc_now() - MAX_WAIT, UtcDateTime())
+    return sa.or_(
+        col(AttemptCounter.failures) < free, col(AttemptCounter.last) <= sa.case(*since, else_=longest)
+    )
 
 
-def _wait(failures: int, free: int) -> timedelta:
-    return min(timedelta(seconds=2 ** min(failures - free, DOUBLINGS)), LONGEST_WAIT)
+def _wait_time(failures: int, free: int) -> timedelta:
+    return min(timedelta(seconds=2 ** min(failures - free, MAX_DOUBLINGS)), MAX_WAIT)
 
 
-def _window(length: timedelta) -> str:
-    return str(int(now().timestamp() // length.total_seconds()))
+def _window_number(length: timedelta) -> str:
+    return str(int(utc_now().timestamp() // length.total_seconds()))
 
 
-def _left(length: timedelta) -> timedelta:
+def _window_remainder(length: timedelta) -> timedelta:
     """How long the present window still lasts."""
-    return timedelta(seconds=length.total_seconds() - now().timestamp() % length.total_seconds())
+    return timedelta(seconds=length.total_seconds() - utc_now().timestamp() % length.total_seconds())
 
 
-def _words(seconds: int) -> str:
+def _format_duration(seconds: int) -> str:
     if seconds < 100:
         return f"{seconds} second{'s' if seconds > 1 else ''}"
     return f"{ceil(seconds / 60)} minutes"

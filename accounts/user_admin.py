@@ -12,56 +12,58 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from accounts import audit, one_time_links, sessions, users
-from accounts.audit import Action
-from accounts.last_admin import keeping_one
+from accounts.audit import AuditAction
+from accounts.last_admin import require_remaining_admin
 from accounts.principals import Principal
-from db.engine import session
-from db.tables import Passkey, Purpose, RecoveryCode, Role, User
+from db.engine import transaction
+from db.tables import LinkPurpose, Passkey, RecoveryCode, Role, User
 
 
-class UnknownPersonError(LookupError):
+class UnknownUserIdError(LookupError):
     """There is no such person, or not any longer."""
 
     def __init__(self) -> None:
         super().__init__("There is no such person any longer.")
 
 
-class StillOwnsError(ValueError):
+class UserOwnsContentError(ValueError):
     """Somebody's datasets or saved views must go to somebody else before they can be deleted."""
 
     def __init__(self) -> None:
         super().__init__("They own saved views: choose who gets them.")
 
 
-def invite(by: Principal | None, name: str, role: Role, email: str | None = None) -> tuple[Principal, str]:
+def invite_user(
+    by: Principal | None, name: str, role: Role, email: str | None = None
+) -> tuple[Principal, str]:
     """A new person, and the token of the link by which they choose how to sign in.
 
     Raises:
         BadNameError, NameTakenError: nobody can have this name.
         BadEmailError, EmailTakenError: nobody can have this address.
     """
-    person = users.create(name, None, role)
+    person = users.create_user(name, None, role)
     try:
         users.set_email(name, email)
     except ValueError:
-        with session() as work:
-            work.delete(_known(work, person.id))
+        with transaction() as work:
+            work.delete(_require_user(work, person.id))
         raise
-    audit.record(Action.USER_CREATED, actor=by, resource=("user", name), role=role)
-    return person, link(by, person.id, Purpose.INVITATION)
+    audit.record_event(AuditAction.USER_CREATED, actor=by, resource=("user", name), role=role)
+    return person, create_link(by, person.id, LinkPurpose.INVITATION)
 
 
-def link(by: Principal | None, id_: int, purpose: Purpose) -> str:
+def create_link(by: Principal | None, id_: int, purpose: LinkPurpose) -> str:
     """The token of a new link, by which a person accepts an invitation or chooses another password.
 
     Raises:
-        UnknownPersonError: there is no such person.
+        UnknownUserIdError: there is no such person.
     """
-    with session() as work:
-        name = _known(work, id_).name
-    token = one_time_links.issue(name, purpose)
-    action = Action.USER_INVITED if purpose is Purpose.INVITATION else Action.LINK_CREATED
-    audit.record(action, actor=by, resource=("user", name), purpose=purpose)
+    with transaction() as work:
+        name = _require_user(work, id_).name
+    token = one_time_links.create_link_token(name, purpose)
+    action = AuditAction.USER_INVITED if purpose is LinkPurpose.INVITATION else AuditAction.LINK_CREATED
+    audit.record_event(action, actor=by, resource=("user", name), purpose=purpose)
     return token
 
 
@@ -69,92 +71,92 @@ def change_role(by: Principal | None, id_: int, role: Role) -> Role:
     """Give a person another role; returns the one they had.
 
     Raises:
-        UnknownPersonError: there is no such person.
+        UnknownUserIdError: there is no such person.
         LastAdminError: nobody would be left to administer.
     """
-    with keeping_one() as work:
-        user = _known(work, id_)
+    with require_remaining_admin() as work:
+        user = _require_user(work, id_)
         before, user.role = Role(user.role), role
         work.add(user)
-        _record(Action.USER_ROLE, by, user, work, before=before.value, role=role.value)
+        _record_event(AuditAction.USER_ROLE, by, user, work, before=before.value, role=role.value)
     return before
 
 
-def disable(by: Principal | None, id_: int) -> None:
+def disable_user(by: Principal | None, id_: int) -> None:
     """Keep a person out and end their sessions; tokens and guest links rest until they are let in again.
 
     Raises:
-        UnknownPersonError: there is no such person.
+        UnknownUserIdError: there is no such person.
         LastAdminError: nobody would be left to administer.
     """
-    with keeping_one() as work:
-        user = _known(work, id_)
+    with require_remaining_admin() as work:
+        user = _require_user(work, id_)
         user.disabled = True
         work.add(user)
-        sessions.end_within(work, id_)
-        _record(Action.USER_DISABLED, by, user, work)
+        sessions.end_user_sessions_in(work, id_)
+        _record_event(AuditAction.USER_DISABLED, by, user, work)
 
 
-def enable(by: Principal | None, id_: int) -> None:
+def enable_user(by: Principal | None, id_: int) -> None:
     """Let a person in again.
 
     Raises:
-        UnknownPersonError: there is no such person.
+        UnknownUserIdError: there is no such person.
     """
-    with session() as work:
-        user = _known(work, id_)
+    with transaction() as work:
+        user = _require_user(work, id_)
         user.disabled = False
         work.add(user)
-        _record(Action.USER_ENABLED, by, user, work)
+        _record_event(AuditAction.USER_ENABLED, by, user, work)
 
 
 def remove_factors(by: Principal | None, id_: int) -> None:
     """Take away a person's authenticator, recovery codes and passkeys, and end their sessions.
 
     Raises:
-        UnknownPersonError: there is no such person.
+        UnknownUserIdError: there is no such person.
         LastAdminError: nobody would be left to administer.
     """
-    with keeping_one() as work:
-        user = _known(work, id_)
+    with require_remaining_admin() as work:
+        user = _require_user(work, id_)
         user.totp = None
         work.add(user)
         for table in (RecoveryCode, Passkey):
             work.execute(sa.delete(table).where(col(table.user_id) == id_))
-        sessions.end_within(work, id_)
-        _record(Action.FACTOR_REMOVED, by, user, work, kind="all")
+        sessions.end_user_sessions_in(work, id_)
+        _record_event(AuditAction.FACTOR_REMOVED, by, user, work, kind="all")
 
 
-def delete(by: Principal | None, id_: int) -> None:
+def delete_user(by: Principal | None, id_: int) -> None:
     """Remove a person who owns nothing, with all that lets them in and all that was shared with them.
 
     Raises:
-        UnknownPersonError: there is no such person.
+        UnknownUserIdError: there is no such person.
         LastAdminError: nobody would be left to administer.
-        StillOwnsError: they own saved views.
+        UserOwnsContentError: they own saved views.
     """
     try:
-        with keeping_one() as work:
-            user = _known(work, id_)
+        with require_remaining_admin() as work:
+            user = _require_user(work, id_)
             work.delete(user)
             work.flush()
-            _record(Action.USER_DELETED, by, user, work)
+            _record_event(AuditAction.USER_DELETED, by, user, work)
     except IntegrityError as error:
-        raise StillOwnsError from error
+        raise UserOwnsContentError from error
 
 
-def _known(work: Session, id_: int) -> User:
+def _require_user(work: Session, id_: int) -> User:
     user = work.get(User, id_)
     if user is None:
-        raise UnknownPersonError
+        raise UnknownUserIdError
     return user
 
 
-def _record(
-    action: Action,
+def _record_event(
+    action: AuditAction,
     by: Principal | None,
     user: User,
     work: Session,
     **details: Any,  # noqa: ANN401
 ) -> None:
-    audit.record(action, actor=by, resource=("user", user.name), work=work, **details)
+    audit.record_event(action, actor=by, resource=("user", user.name), work=work, **details)

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 
 @lru_cache(maxsize=1024)
-def in_words(agent: str) -> str:
+def describe_user_agent(agent: str) -> str:
     """``Firefox on Linux``; of what is no browser, the name that it gives itself."""
     from ua_parser import parse  # noqa: PLC0415  (half a second of loading: no start waits for it)
 

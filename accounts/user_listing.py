@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from accounts import users
-from accounts.last_admin import has_a_way_in
-from accounts.paging import Window, holds, part
-from accounts.principals import Principal, principal
-from db.engine import session
+from accounts.last_admin import has_signin_method
+from accounts.paging import PageOptions, contains_text, paginate
+from accounts.principals import Principal, principal_from_user
+from db.engine import transaction
 from db.tables import Group, Membership, Passkey, Role, User
 
 
-class State(StrEnum):
+class UserState(StrEnum):
     """Whether somebody can sign in: not yet, if they were invited and have not come."""
 
     ACTIVE = "active"
@@ -28,18 +28,18 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Search:
+class UserSearch:
     """People who fulfil all that is given; ``text`` is part of their name."""
 
     text: str = ""
     role: Role | None = None
-    state: State | None = None
+    state: UserState | None = None
     group: int | None = None
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        found = [_in(self.state)] if self.state else []
+    def where_clauses(self) -> list[sa.ColumnElement[bool]]:
+        found = [_state_condition(self.state)] if self.state else []
         if self.text:
-            found.append(holds(User.name, self.text))
+            found.append(contains_text(User.name, self.text))
         if self.role:
             found.append(col(User.role) == self.role)
         if self.group is not None:
@@ -49,22 +49,22 @@ class Search:
 
 
 @dataclass(frozen=True)
-class Person:
+class UserRow:
     """Somebody in the list; ``factors`` are the kinds of second factor they have."""
 
     id: int
     name: str
     role: Role
-    state: State
+    state: UserState
     created: datetime
     signed_in: datetime | None
     factors: tuple[str, ...]
     groups: tuple[str, ...]
 
 
-EVERYBODY = Search()
-FIRST = Window()
-SORTED: dict[str, Any] = {
+ALL_USERS = UserSearch()
+FIRST_PAGE = PageOptions()
+SORT_COLUMNS: dict[str, Any] = {
     "name": col(User.name),
     "role": col(User.role),
     "created": col(User.created),
@@ -72,84 +72,86 @@ SORTED: dict[str, Any] = {
 }
 
 
-def page(search: Search = EVERYBODY, window: Window = FIRST) -> tuple[list[Person], int]:
+def list_users(search: UserSearch = ALL_USERS, page: PageOptions = FIRST_PAGE) -> tuple[list[UserRow], int]:
     """The people that a window shows, and how many there are in all."""
-    wanted = search.conditions()
-    with session() as work:
+    wanted = search.where_clauses()
+    with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(User).where(*wanted))
-        rows = work.execute(part(_columns().where(*wanted), window, SORTED, col(User.name))).all()
-        return _people(work, rows), total or 0
+        rows = work.execute(paginate(_row_query().where(*wanted), page, SORT_COLUMNS, col(User.name))).all()
+        return _to_rows(work, rows), total or 0
 
 
-def of(id_: int) -> Person | None:
-    with session() as work:
-        found = _people(work, work.execute(_columns().where(col(User.id) == id_)).all())
+def get_user_row(id_: int) -> UserRow | None:
+    with transaction() as work:
+        found = _to_rows(work, work.execute(_row_query().where(col(User.id) == id_)).all())
     return found[0] if found else None
 
 
-def count(search: Search = EVERYBODY) -> int:
-    with session() as work:
-        found = work.scalar(sa.select(sa.func.count()).select_from(User).where(*search.conditions()))
+def count_users(search: UserSearch = ALL_USERS) -> int:
+    with transaction() as work:
+        found = work.scalar(sa.select(sa.func.count()).select_from(User).where(*search.where_clauses()))
     return found or 0
 
 
-def names(text: str, limit: int = 20) -> list[tuple[int, str]]:
+def find_user_names(text: str, limit: int = 20) -> list[tuple[int, str]]:
     """Ids and names of some whose name contains this, for choosing one; those beginning with it first."""
     begins = sa.func.lower(col(User.name)).startswith(text.replace("\0", "").lower(), autoescape=True)
-    found = sa.select(col(User.id), col(User.name)).where(holds(User.name, text))
-    with session() as work:
+    found = sa.select(col(User.id), col(User.name)).where(contains_text(User.name, text))
+    with transaction() as work:
         return [
             (row[0], row[1])
             for row in work.execute(found.order_by(begins.desc(), col(User.name)).limit(limit))
         ]
 
 
-def _in(state: State) -> sa.ColumnElement[bool]:
-    if state is State.DISABLED:
+def _state_condition(state: UserState) -> sa.ColumnElement[bool]:
+    if state is UserState.DISABLED:
         return col(User.disabled).is_(True)
-    way_in = has_a_way_in() if state is State.ACTIVE else sa.not_(has_a_way_in())
+    way_in = has_signin_method() if state is UserState.ACTIVE else sa.not_(has_signin_method())
     return sa.and_(col(User.disabled).is_(False), way_in)
 
 
-def named(name: str) -> int:
+def require_user_id(name: str) -> int:
     """The id of the person of this name.
 
     Raises:
         UnknownUserError: nobody has this name.
     """
-    with session() as work:
-        return users.named(work, name).id or 0
+    with transaction() as work:
+        return users.get_by_name(work, name).id or 0
 
 
-def acting(id_: int) -> Principal:
+def get_principal(id_: int) -> Principal:
     """The principal that a request of this person would have.
 
     Raises:
         sqlalchemy.exc.NoResultFound: there is no such person.
     """
-    with session() as work:
-        return principal(work.get_one(User, id_))
+    with transaction() as work:
+        return principal_from_user(work.get_one(User, id_))
 
 
-def _columns() -> sa.Select[*tuple[Any, ...]]:
+def _row_query() -> sa.Select[*tuple[Any, ...]]:
     passkey = select(Passkey.id).where(Passkey.user_id == User.id).exists()
     known = (col(User.id), col(User.name), col(User.role), col(User.disabled), col(User.created))
     factors = (col(User.totp).is_not(None).label("totp"), passkey.label("passkey"))
-    return sa.select(*known, col(User.signed_in), *factors, has_a_way_in().label("way_in"))
+    return sa.select(*known, col(User.signed_in), *factors, has_signin_method().label("way_in"))
 
 
-def _people(work: Session, rows: Sequence[sa.Row[Any]]) -> list[Person]:
-    joined = _groups(work, [row.id for row in rows])
-    return [_person(row, joined.get(row.id, [])) for row in rows]
+def _to_rows(work: Session, rows: Sequence[sa.Row[Any]]) -> list[UserRow]:
+    joined = _load_group_names(work, [row.id for row in rows])
+    return [_to_row(row, joined.get(row.id, [])) for row in rows]
 
 
-def _person(row: sa.Row[Any], groups: list[str]) -> Person:
-    state = State.DISABLED if row.disabled else State.ACTIVE if row.way_in else State.INVITED
+def _to_row(row: sa.Row[Any], groups: list[str]) -> UserRow:
+    state = UserState.DISABLED if row.disabled else UserState.ACTIVE if row.way_in else UserState.INVITED
     factors = tuple(kind for kind in ("totp", "passkey") if getattr(row, kind))
-    return Person(row.id, row.name, Role(row.role), state, row.created, row.signed_in, factors, tuple(groups))
+    return UserRow(
+        row.id, row.name, Role(row.role), state, row.created, row.signed_in, factors, tuple(groups)
+    )
 
 
-def _groups(work: Session, ids: list[int]) -> dict[int, list[str]]:
+def _load_group_names(work: Session, ids: list[int]) -> dict[int, list[str]]:
     query = select(Membership.user_id, Group.name).join(Group).where(col(Membership.user_id).in_(ids))
     found: dict[int, list[str]] = {}
     for id_, name in work.exec(query.order_by(col(Group.name))):

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from accounts import passwords, sessions
-from accounts.principals import Principal, principal
-from db.engine import session
+from accounts import factors, passwords, sessions
+from accounts.factors import Factor
+from accounts.principals import Principal, principal_from_user
+from db.engine import transaction
 from db.keys import column_encryption
-from db.tables import OneTimeLink, Purpose, Role, User, now
+from db.tables import LinkPurpose, OneTimeLink, Role, User, utc_now
 
-LONGEST_NAME = 80
-LONGEST_EMAIL = 254
-EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+MAX_NAME_LENGTH = 80
+MAX_EMAIL_LENGTH = 254
+EMAIL_PATTERN = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
+
+
+@dataclass(frozen=True)
+class SignInUser:
+    """A user as loaded once for a whole sign-in: who they are, and what they can prove."""
+
+    principal: Principal
+    password_hash: str | None
+    factors: frozenset[Factor]
 
 
 class UnknownUserError(LookupError):
@@ -30,7 +41,7 @@ class BadNameError(ValueError):
     """Nobody could sign in by this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is no name: use 1 to {LONGEST_NAME} letters, no blanks around them.")
+        super().__init__(f"{name!r} is no name: use 1 to {MAX_NAME_LENGTH} letters, no blanks around them.")
 
 
 class NameTakenError(ValueError):
@@ -54,7 +65,7 @@ class EmailTakenError(ValueError):
         super().__init__("Another user has this e-mail address.")
 
 
-def create(name: str, password: str | None, role: Role) -> Principal:
+def create_user(name: str, password: str | None, role: Role) -> Principal:
     """Add a user; without a password they need a link, a passkey or another service to sign in.
 
     Raises:
@@ -62,21 +73,21 @@ def create(name: str, password: str | None, role: Role) -> Principal:
         NameTakenError: somebody has this name.
         WeakPasswordError: the password is guessed too soon.
     """
-    password_hash = None if password is None else _chosen(password, name)
-    with session() as work:
-        return principal(add(work, name, password_hash, role))
+    password_hash = None if password is None else _hash_checked_password(password, name)
+    with transaction() as work:
+        return principal_from_user(add_user(work, name, password_hash, role))
 
 
-def add(work: Session, name: str, password_hash: str | None, role: Role) -> User:
+def add_user(work: Session, name: str, password_hash: str | None, role: Role) -> User:
     """Add a user within a transaction.
 
     Raises:
         BadNameError: the name is empty, too long, or has letters that don't print.
         NameTakenError: somebody has this name.
     """
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name != name.strip():
         raise BadNameError(name)
-    if _named(work, name):
+    if _query_by_name(work, name):
         raise NameTakenError(name)
     user = User(name=name, password_hash=password_hash, role=role)
     work.add(user)
@@ -84,63 +95,80 @@ def add(work: Session, name: str, password_hash: str | None, role: Role) -> User
     return user
 
 
-def of_password(name: str, password: str) -> Principal | None:
-    """Who this name and password belong to. An unknown name takes as long as a wrong password."""
-    with session() as work:
-        user = _named(work, name)
-    known = user.password_hash if user and not user.disabled else None
-    if not passwords.matches(password, known) or user is None or known is None:
-        return None
-    if passwords.outdated(known):
-        _change(name, password_hash=passwords.hashed(password))
-    return principal(user)
+def load_signin_user(name: str) -> tuple[bool, SignInUser | None]:
+    """Return by one statement whether the name exists, and its user unless they are disabled."""
+    if "\0" in name:  # PostgreSQL takes no such text
+        return False, None
+    with transaction() as work:
+        found = work.exec(select(User, factors.has_passkey()).where(User.name == name)).one_or_none()
+    if found is None or found[0].disabled:
+        return found is not None, None
+    user, has_passkey = found
+    held = factors.to_factors(has_totp=user.totp is not None, has_passkey=has_passkey)
+    return True, SignInUser(principal_from_user(user), user.password_hash, held)
 
 
-def of_name(name: str) -> Principal | None:
+def verify_user_password(user: SignInUser | None, password: str) -> bool:
+    """Return whether this is the user's password. Without a user or a password it takes as long."""
+    known = user.password_hash if user else None
+    if not passwords.verify_password(password, known) or user is None or known is None:
+        return False
+    if passwords.needs_rehash(known):
+        _update_user(user.principal.name, password_hash=passwords.hash_password(password))
+    return True
+
+
+def authenticate_user(name: str, password: str) -> Principal | None:
+    """Return who this name and password belong to. An unknown name takes as long as a wrong password."""
+    _, user = load_signin_user(name)
+    return user.principal if verify_user_password(user, password) and user else None
+
+
+def find_by_name(name: str) -> Principal | None:
     """The user of this name, unless they are disabled."""
-    with session() as work:
-        user = _named(work, name)
-    return principal(user) if user and not user.disabled else None
+    with transaction() as work:
+        user = _query_by_name(work, name)
+    return principal_from_user(user) if user and not user.disabled else None
 
 
-def spelled(name: str) -> str:
+def find_existing_name(name: str) -> str:
     """This name if somebody has it, disabled or not; else nothing."""
-    with session() as work:
-        return name if _named(work, name) else ""
+    with transaction() as work:
+        return name if _query_by_name(work, name) else ""
 
 
-def require(name: str) -> Principal:
+def require_principal(name: str) -> Principal:
     """The user of this name, disabled or not.
 
     Raises:
         UnknownUserError: nobody has this name.
     """
-    with session() as work:
-        return principal(named(work, name))
+    with transaction() as work:
+        return principal_from_user(get_by_name(work, name))
 
 
-def of_id(id_: int) -> Principal | None:
+def find_by_id(id_: int) -> Principal | None:
     """The user of this id, unless they are gone or disabled."""
-    with session() as work:
+    with transaction() as work:
         user = work.get(User, id_)
-    return principal(user) if user and not user.disabled else None
+    return principal_from_user(user) if user and not user.disabled else None
 
 
-def of_email(email: str) -> Principal | None:
+def find_by_email(email: str) -> Principal | None:
     """The user of this e-mail address, unless they are disabled."""
-    query = select(User).where(User.email_digest == _digest(email), col(User.disabled).is_(False))
-    with session() as work:
+    query = select(User).where(User.email_digest == _email_digest(email), col(User.disabled).is_(False))
+    with transaction() as work:
         user = work.exec(query).one_or_none()
-    return principal(user) if user else None
+    return principal_from_user(user) if user else None
 
 
-def email_of(user_id: int) -> str | None:
-    with session() as work:
+def get_email(user_id: int) -> str | None:
+    with transaction() as work:
         return work.get_one(User, user_id).email
 
 
 def has_password(user_id: int) -> bool:
-    with session() as work:
+    with transaction() as work:
         return work.get_one(User, user_id).password_hash is not None
 
 
@@ -152,61 +180,63 @@ def set_email(name: str, email: str | None) -> None:
         BadEmailError: this is no address.
         EmailTakenError: another user has it.
     """
-    if email is not None and (len(email) > LONGEST_EMAIL or not EMAIL.fullmatch(email)):
+    if email is not None and (len(email) > MAX_EMAIL_LENGTH or not EMAIL_PATTERN.fullmatch(email)):
         raise BadEmailError(email)
-    digest = None if email is None else _digest(email)
-    with session() as work:
+    digest = None if email is None else _email_digest(email)
+    with transaction() as work:
         taken = select(User).where(User.email_digest == digest, User.name != name)
         if digest and work.exec(taken).first():
             raise EmailTakenError
-    _change(name, email=email, email_digest=digest)
+    _update_user(name, email=email, email_digest=digest)
 
 
-def set_password(name: str, password: str, but: str | None = None) -> None:
+def set_password(name: str, password: str, except_session_id: str | None = None) -> None:
     """Change a password, which ends every session of that user but for one, and links to set another.
 
     Raises:
         UnknownUserError: nobody has this name.
         WeakPasswordError: the password is guessed too soon.
     """
-    changed = _change(name, password_hash=_chosen(password, name))
-    sessions.end_all(changed.id, but)
-    for_passwords = col(OneTimeLink.purpose).in_([Purpose.INVITATION, Purpose.RESET])
+    changed = _update_user(name, password_hash=_hash_checked_password(password, name))
+    sessions.end_user_sessions(changed.id, except_session_id)
+    for_passwords = col(OneTimeLink.purpose).in_([LinkPurpose.INVITATION, LinkPurpose.RESET])
     unused = (col(OneTimeLink.user_id) == changed.id, col(OneTimeLink.used).is_(None), for_passwords)
-    with session() as work:
-        work.execute(sa.update(OneTimeLink).where(*unused).values(used=now()))
+    with transaction() as work:
+        work.execute(sa.update(OneTimeLink).where(*unused).values(used=utc_now()))
 
 
-def named(work: Session, name: str) -> User:
+def get_by_name(work: Session, name: str) -> User:
     """The user of this name.
 
     Raises:
         UnknownUserError: nobody has this name.
     """
-    user = _named(work, name)
+    user = _query_by_name(work, name)
     if user is None:
         raise UnknownUserError(name)
     return user
 
 
-def _chosen(password: str, name: str) -> str:
-    passwords.check(password, name)
-    return passwords.hashed(password)
+def _hash_checked_password(password: str, name: str) -> str:
+    passwords.check_strength(password, name)
+    return passwords.hash_password(password)
 
 
-def _digest(email: str) -> str:
-    return column_encryption.digest(unicodedata.normalize("NFKC", email.strip()).casefold(), "users.email")
+def _email_digest(email: str) -> str:
+    return column_encryption.keyed_digest(
+        unicodedata.normalize("NFKC", email.strip()).casefold(), "users.email"
+    )
 
 
-def _named(work: Session, name: str) -> User | None:
+def _query_by_name(work: Session, name: str) -> User | None:
     if "\0" in name:  # PostgreSQL takes no such text
         return None
     return work.exec(select(User).where(User.name == name)).one_or_none()
 
 
-def _change(name: str, **values: object) -> Principal:
-    with session() as work:
-        user = named(work, name)
+def _update_user(name: str, **values: object) -> Principal:
+    with transaction() as work:
+        user = get_by_name(work, name)
         user.sqlmodel_update(values)
         work.add(user)
-        return principal(user)
+        return principal_from_user(user)

@@ -11,16 +11,16 @@ from flask_login import current_user
 from accounts import credentials, identities, users
 from accounts.guard import requires
 from accounts.permissions import Permission
-from accounts.principals import Kind
-from api.errors import explain
-from api.operations import Answer, Body, operation
+from accounts.principals import PrincipalKind
+from api.errors import register_error_handlers
+from api.operations import RequestBody, ResponseBody, operation
 from db.tables import Role
 
 routes = Blueprint("account", __name__)
-explain(routes)
+register_error_handlers(routes)
 
 
-class LinkedIdentity(Answer):
+class LinkedIdentity(ResponseBody):
     """That an OpenID provider vouches for this person."""
 
     id: int
@@ -28,10 +28,10 @@ class LinkedIdentity(Answer):
     created: datetime
 
 
-class Account(Answer):
+class Account(ResponseBody):
     """Who asks. Guests and programs are told no more than this of the person whose rights they have."""
 
-    kind: Kind
+    kind: PrincipalKind
     name: str | None = None
     role: Role | None = None
     permissions: list[Permission]
@@ -40,7 +40,7 @@ class Account(Answer):
     identities: tuple[LinkedIdentity, ...] = ()
 
 
-class NewPassword(Body):
+class NewPassword(RequestBody):
     """``current`` is the password of now, for who has one."""
 
     current: str | None = None
@@ -52,10 +52,10 @@ class NewPassword(Body):
 @operation()
 def show_account() -> Account:
     """Who you are."""
-    may = [permission for permission in Permission if current_user.may(permission)]
-    if current_user.kind is Kind.GUEST:
-        return Account(kind=Kind.GUEST, permissions=may)
-    own = _own() if current_user.may(Permission.ACCOUNT) else {}
+    may = [permission for permission in Permission if current_user.has_permission(permission)]
+    if current_user.kind is PrincipalKind.GUEST:
+        return Account(kind=PrincipalKind.GUEST, permissions=may)
+    own = _account_details() if current_user.has_permission(Permission.ACCOUNT) else {}
     return Account(
         kind=current_user.kind, name=current_user.name, role=current_user.role, permissions=may, **own
     )
@@ -77,10 +77,10 @@ def unlink_identity(identity_id: int) -> None:
     credentials.unlink_identity(current_user, identity_id)
 
 
-def _own() -> dict[str, Any]:
-    linked = [LinkedIdentity.model_validate(each) for each in identities.of(current_user.id)]
+def _account_details() -> dict[str, Any]:
+    linked = [LinkedIdentity.model_validate(each) for each in identities.list_identities(current_user.id)]
     return {
-        "email": users.email_of(current_user.id),
+        "email": users.get_email(current_user.id),
         "has_password": users.has_password(current_user.id),
         "identities": linked,
     }

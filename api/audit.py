@@ -8,18 +8,18 @@ from flask import Blueprint, Response
 from flask_login import current_user
 
 from accounts import audit
-from accounts.audit import Action
-from accounts.audit.filters import asked
+from accounts.audit import AuditAction
+from accounts.audit.filters import parse_filter
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Query, operation
+from api.errors import register_error_handlers
+from api.operations import QueryParams, operation
 
 routes = Blueprint("audit", __name__)
-explain(routes)
+register_error_handlers(routes)
 
 
-class AuditQuery(Query):
+class AuditQuery(QueryParams):
     """What the entries have; ``since`` and ``until`` are days, both within."""
 
     actor: str = ""
@@ -33,11 +33,11 @@ class AuditQuery(Query):
 
 @routes.get("/api/admin/audit.jsonl")
 @requires(Permission.ADMINISTER)
-@operation(media="application/x-ndjson")
+@operation(media_type="application/x-ndjson")
 def export_audit(query: AuditQuery) -> Response:
     """Every entry of the log that fits, oldest first, each a line of JSON."""
     given = {name: value for name, value in query.model_dump(mode="json").items() if value}
-    audit.record(Action.AUDIT_EXPORTED, actor=current_user._get_current_object(), filter=given)
-    answer = Response(audit.lines(asked(given)), mimetype="application/x-ndjson")
+    audit.record_event(AuditAction.AUDIT_EXPORTED, actor=current_user._get_current_object(), filter=given)
+    answer = Response(audit.export_lines(parse_filter(given)), mimetype="application/x-ndjson")
     answer.headers["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
     return answer

@@ -12,27 +12,34 @@ from pydantic import Field, Json, field_validator
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import RefusedError, explain
+from api.errors import InvalidRequestError, register_error_handlers
 from api.operations import operation
-from api.version_requests import StateQuery, lasting, require_same, state_of, tag, turn
+from api.version_requests import (
+    StateQuery,
+    compute_etag,
+    get_request_ticket,
+    make_cacheable,
+    require_same_rights,
+    resolve_state,
+)
 from datasets import audit_events
-from datasets.access.gateway import Door
+from datasets.access.gateway import DatasetGateway
 from datasets.cubes.cache import CubeCache
-from datasets.cubes.engine_pool import Engines
-from datasets.cubes.gzip_cache import Frames
-from datasets.cubes.in_flight import Rows
-from datasets.cubes.wire_format import MAGIC, Active, Entry, Frame, encode
+from datasets.cubes.engine_pool import EnginePool
+from datasets.cubes.gzip_cache import GzipFrameCache
+from datasets.cubes.in_flight import RowScope
+from datasets.cubes.wire_format import MAGIC, ActiveView, CubeEntry, CubeFrame, encode_frame
 from datasets.description import Description
 from datasets.exploration import CubeRequest
-from datasets.query.axes import axes
-from datasets.query.compile import answered, specs
+from datasets.query.axes import resolve_axes
+from datasets.query.compile import cube_specs, requested_views
 from gpu.cubes import CubeSpec
-from gpu.engine import drawn_by
+from gpu.engine import engine_name_for
 
-KEPT_FRAMES = 1 << 26
+FRAME_CACHE_BYTES = 1 << 26
 """Bytes of answers that are kept as they are sent, for others who ask the same."""
-BYTES = "application/octet-stream"
-MOST_CELLS = 1 << 25
+CUBE_MEDIA_TYPE = "application/octet-stream"
+MAX_CELLS = 1 << 25
 """In all cubes of one request; a dashboard of large densities stays well below."""
 
 
@@ -48,62 +55,64 @@ class CubeQuery(StateQuery):
 
     @field_validator("frame")
     @classmethod
-    def _known(cls, frame: str) -> str:
+    def _require_current_frame(cls, frame: str) -> str:
         if frame != MAGIC.decode():
             raise ValueError("The service has been upgraded. Reload the page.")
         return frame
 
 
-def cube_routes(cache: CubeCache, engines: Engines, door: Door) -> Blueprint:
+def create_cube_routes(cache: CubeCache, engines: EnginePool, gateway: DatasetGateway) -> Blueprint:
     """The route over this cache and these engines, for what the door shows."""
     routes = Blueprint("cubes", __name__)
-    explain(routes)
-    frames = Frames(KEPT_FRAMES)
+    register_error_handlers(routes)
+    frames = GzipFrameCache(FRAME_CACHE_BYTES)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
     @requires(Permission.EXPLORE)
-    @operation(media=BYTES)
+    @operation(media_type=CUBE_MEDIA_TYPE)
     def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
         """Counts to draw and to brush a version with, as docs/wire.md lays them out."""
         asked = query.x
-        seen = door.open(current_user, slug, version)
-        require_same(query.r, seen.reach)
-        state = state_of(query, seen.states, query.since)
+        seen = gateway.open_version(current_user, slug, version)
+        require_same_rights(query.r, seen.access)
+        state = resolve_state(query, seen.snapshots, query.since)
         description = seen.description.model_copy(update={"rows": state.rows})
-        wanted = specs(asked, description, seen.reach.rows)
-        _require_modest(wanted)
-        audit_events.asked(current_user, slug, version)
-        known = tag(description, MAGIC.decode(), state.since, asked.model_dump_json())
+        wanted = cube_specs(asked, description, seen.access.row_rights)
+        _require_cell_limit(wanted)
+        audit_events.record_opened_once(current_user, slug, version)
+        known = compute_etag(description, MAGIC.decode(), state.since, asked.model_dump_json())
         if request.if_none_match.contains_weak(known):
-            return lasting(Response(status=304), known)
-        engine = engines.of(slug, version, state.range.stop)
-        rows = Rows(f"{slug}/{version}", seen.reach.key, state.range)
-        cells = cache.cubes(engine, rows, wanted, turn())
-        triples = zip(answered(asked), wanted, cells, strict=True)
-        entries = [Entry(view.id, spec, each, drawn_by(engine, spec)) for view, spec, each in triples]
-        frame = Frame(description, _active(asked, description), entries, state.since)
-        return lasting(_answer(frames, known, partial(encode, frame)), known)
+            return make_cacheable(Response(status=304), known)
+        engine = engines.get_engine(slug, version, state.range.stop)
+        rows = RowScope(f"{slug}/{version}", seen.access.rights_key, state.range)
+        cells = cache.get_cubes(engine, rows, wanted, get_request_ticket())
+        triples = zip(requested_views(asked), wanted, cells, strict=True)
+        entries = [
+            CubeEntry(view.id, spec, each, engine_name_for(engine, spec)) for view, spec, each in triples
+        ]
+        frame = CubeFrame(description, _build_active(asked, description), entries, state.since)
+        return make_cacheable(_build_response(frames, known, partial(encode_frame, frame)), known)
 
     return routes
 
 
-def _require_modest(wanted: list[CubeSpec]) -> None:
+def _require_cell_limit(wanted: list[CubeSpec]) -> None:
     cells = sum(int(np.prod(spec.shape, dtype=np.int64)) for spec in wanted)
-    if cells > MOST_CELLS:
-        raise RefusedError(
-            "views", f"this asks for {cells:,} cells, more than {MOST_CELLS:,}: use fewer bins"
+    if cells > MAX_CELLS:
+        raise InvalidRequestError(
+            "views", f"this asks for {cells:,} cells, more than {MAX_CELLS:,}: use fewer bins"
         )
 
 
-def _active(asked: CubeRequest, description: Description) -> Active | None:
+def _build_active(asked: CubeRequest, description: Description) -> ActiveView | None:
     if asked.active is None:
         return None
-    return Active(asked.active, axes(asked.view(asked.active), description))
+    return ActiveView(asked.active, resolve_axes(asked.get_view(asked.active), description))
 
 
-def _answer(frames: Frames, known: str, encode: Callable[[], bytes]) -> Response:
+def _build_response(frames: GzipFrameCache, etag: str, encode: Callable[[], bytes]) -> Response:
     packs = request.accept_encodings.quality("gzip") > 0
-    response = Response(frames.packed(known, encode) if packs else encode(), mimetype=BYTES)
+    response = Response(frames.get_compressed(etag, encode) if packs else encode(), mimetype=CUBE_MEDIA_TYPE)
     if packs:
         response.content_encoding = "gzip"
     return response

@@ -8,91 +8,101 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts import audit
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, Body, operation
-from datasets.access.gateway import Door
-from datasets.cuxfilter.sessions import PREFIX, Desk, Desks, UnknownDeskError
+from api.errors import register_error_handlers
+from api.operations import RequestBody, ResponseBody, operation
+from datasets.access.gateway import DatasetGateway
+from datasets.cuxfilter.sessions import (
+    URL_PREFIX,
+    CuxfilterSession,
+    CuxfilterSessions,
+    UnknownCuxfilterSessionError,
+)
 from datasets.exploration import Exploration
-from datasets.explorations.suggest import suggest
-from datasets.written import encode
-from gpu.cuxfilter.process import ProcessError
+from datasets.explorations.suggest import suggest_exploration
+from datasets.explorations.url import format_hash
+from gpu.cuxfilter.process import WorkerError
 
-Page = Response | AnyResponse | str | tuple[str, int]
+PageResponse = Response | AnyResponse | str | tuple[str, int]
 TEMPLATE = "cuxfilter.html"
 
 
-class NewDesk(Body):
+class NewCuxfilterSession(RequestBody):
     """What is to be shown."""
 
     exploration: Exploration
 
 
-class DeskPath(Answer):
+class CuxfilterSessionPath(ResponseBody):
     """Where it is shown, below the address of the service."""
 
     path: str
 
 
-def install(server: Flask, desks: Desks, door: Door) -> None:
+def register_cuxfilter(server: Flask, sessions: CuxfilterSessions, gateway: DatasetGateway) -> None:
     """Give the server the routes and pages of these desks."""
-    for routes in (cuxfilter_routes(desks), cuxfilter_pages(desks, door)):
+    for routes in (create_cuxfilter_routes(sessions), create_cuxfilter_pages(sessions, gateway)):
         server.register_blueprint(routes)
         server.extensions["csrf"].exempt(routes)  # one takes JSON only, the other looks at its forms itself
 
 
-def cuxfilter_routes(desks: Desks) -> Blueprint:
+def create_cuxfilter_routes(sessions: CuxfilterSessions) -> Blueprint:
     """The route by which Explore opens cuxfilter."""
     routes = Blueprint("cuxfilter", __name__)
-    explain(routes)
+    register_error_handlers(routes)
 
     @routes.post("/api/cuxfilter")
     @requires(Permission.EXPLORE)
     @operation(status=201)
-    def open_in_cuxfilter(body: NewDesk) -> DeskPath:
+    def open_in_cuxfilter(body: NewCuxfilterSession) -> CuxfilterSessionPath:
         """Open an exploration in cuxfilter, in a process of your own: for you alone, in this session."""
-        desk = desks.open(current_user, body.exploration)
+        desk = sessions.open_session(current_user, body.exploration)
         slug = body.exploration.dataset
-        audit.record(Action.DATASET_IN_CUXFILTER, actor=current_user, resource=("dataset", slug))
-        return DeskPath(path=f"{PREFIX}/{desk.key}")
+        audit.record_event(AuditAction.DATASET_IN_CUXFILTER, actor=current_user, resource=("dataset", slug))
+        return CuxfilterSessionPath(path=f"{URL_PREFIX}/{desk.key}")
 
     return routes
 
 
-def cuxfilter_pages(desks: Desks, door: Door) -> Blueprint:
+def create_cuxfilter_pages(sessions: CuxfilterSessions, gateway: DatasetGateway) -> Blueprint:
     """The page that frames cuxfilter's own, and the way back from it."""
     routes = Blueprint("cuxfilter pages", __name__)
 
-    @routes.get(f"{PREFIX}/<key>")
+    @routes.get(f"{URL_PREFIX}/<key>")
     @requires(Permission.EXPLORE)
-    def show_cuxfilter(key: str) -> Page:
+    def show_cuxfilter(key: str) -> PageResponse:
         try:
-            return _shown(desks.find(current_user, key))
-        except (UnknownDeskError, ProcessError) as error:
+            return _render_dashboard(sessions.find_session(current_user, key))
+        except (UnknownCuxfilterSessionError, WorkerError) as error:
             return render_template(TEMPLATE, error=str(error)), 410
 
-    @routes.post(f"{PREFIX}/<key>")
+    @routes.post(f"{URL_PREFIX}/<key>")
     @requires(Permission.EXPLORE)
-    def close_cuxfilter(key: str) -> Page:
+    def close_cuxfilter(key: str) -> PageResponse:
         if not FlaskForm().validate_on_submit():
             abort(400, "The form has expired. Please load the page again.")
         try:
-            exploration = desks.close(current_user, key)
-        except (UnknownDeskError, ProcessError) as error:
+            exploration = sessions.close_session(current_user, key)
+        except (UnknownCuxfilterSessionError, WorkerError) as error:
             return render_template(TEMPLATE, error=str(error)), 410
-        seen = door.open(current_user, exploration.dataset, exploration.version)
-        hash_ = encode(exploration, suggest(seen.description))
+        seen = gateway.open_version(current_user, exploration.dataset, exploration.version)
+        hash_ = format_hash(exploration, suggest_exploration(seen.description))
         return redirect(f"/explore/{exploration.dataset}{hash_}", 303)
 
     return routes
 
 
-def _shown(desk: Desk) -> Page:
+def _render_dashboard(dashboard: CuxfilterSession) -> PageResponse:
     """The frame; while the process begins, a page with status 202 that asks again."""
     form = FlaskForm()
-    if not desk.ready.done():
-        return render_template(TEMPLATE, form=form, desk=desk), 202
-    desk.ready.result()
-    return render_template(TEMPLATE, form=form, desk=desk, frame=f"{desk.path}/?token={desk.token()}")
+    if not dashboard.ready.done():
+        return render_template(TEMPLATE, form=form, dashboard=dashboard), 202
+    dashboard.ready.result()
+    return render_template(
+        TEMPLATE,
+        form=form,
+        dashboard=dashboard,
+        frame=f"{dashboard.url_path}/?token={dashboard.issue_token()}",
+    )

@@ -7,29 +7,29 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, operation
+from api.errors import register_error_handlers
+from api.operations import ResponseBody, operation
 from datasets import audit_events
-from datasets.access.gateway import Door, entries
+from datasets.access.gateway import DatasetGateway, list_visible_datasets
 from datasets.storage.encryption import require_readable
 from db.tables import Level
-from gpu.column_profile import Kind
+from gpu.column_profile import ColumnKind
 
 
-class ListedDataset(Answer):
+class ListedDataset(ResponseBody):
     """A dataset, by the slug that addresses name it by."""
 
     slug: str
     name: str
 
 
-class Datasets(Answer):
+class DatasetList(ResponseBody):
     """Datasets, oldest first."""
 
     datasets: list[ListedDataset]
 
 
-class ColumnOutline(Answer):
+class ColumnOutline(ResponseBody):
     """A column that you see: its kind, its extent over the rows you see, and the scales it can be shown on.
 
     Times are milliseconds since 1970, UTC. ``sketch`` counts rows, in equal bins or for the first categories.
@@ -37,7 +37,7 @@ class ColumnOutline(Answer):
 
     name: str
     label: str
-    kind: Kind
+    kind: ColumnKind
     integer: bool
     distinct: int
     nulls: int
@@ -47,7 +47,7 @@ class ColumnOutline(Answer):
     scales: list[str]
 
 
-class DatasetOutline(Answer):
+class DatasetOutline(ResponseBody):
     """The newest version of a dataset as you see it, and what you may do with it.
 
     ``rights`` is equal for all who see the same of it. Where it ``grows``, ``rows`` are those of now.
@@ -63,27 +63,29 @@ class DatasetOutline(Answer):
     columns: list[ColumnOutline]
 
 
-def dataset_routes(door: Door) -> Blueprint:
+def create_dataset_routes(gateway: DatasetGateway) -> Blueprint:
     """The routes; what they show, the door shows."""
     routes = Blueprint("datasets", __name__)
-    explain(routes)
+    register_error_handlers(routes)
 
     @routes.get("/api/datasets")
     @requires(Permission.EXPLORE)
     @operation()
-    def list_datasets() -> Datasets:
+    def list_datasets() -> DatasetList:
         """The datasets that you may open."""
-        return Datasets(datasets=[ListedDataset.model_validate(each) for each in entries(current_user)])
+        return DatasetList(
+            datasets=[ListedDataset.model_validate(each) for each in list_visible_datasets(current_user)]
+        )
 
     @routes.get("/api/datasets/<slug>")
     @requires(Permission.EXPLORE)
     @operation()
     def show_dataset(slug: str) -> DatasetOutline:
         """What you see of the newest version of a dataset."""
-        seen = door.open(current_user, slug)
+        seen = gateway.open_version(current_user, slug)
         version = seen.description.version
         require_readable(slug, version)
-        audit_events.opened(current_user, slug, version)
-        return DatasetOutline.model_validate(seen.description.outline | {"level": seen.reach.level})
+        audit_events.record_opened(current_user, slug, version)
+        return DatasetOutline.model_validate(seen.description.json_outline | {"level": seen.access.level})
 
     return routes

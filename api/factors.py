@@ -10,14 +10,14 @@ from flask_login import current_user
 from accounts import credentials, factors, passkeys, qr, recovery, totp
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, Body, operation
+from api.errors import register_error_handlers
+from api.operations import RequestBody, ResponseBody, operation
 
 routes = Blueprint("factors", __name__)
-explain(routes)
+register_error_handlers(routes)
 
 
-class ListedPasskey(Answer):
+class ListedPasskey(ResponseBody):
     """A passkey, and when it was last used."""
 
     id: int
@@ -26,7 +26,7 @@ class ListedPasskey(Answer):
     used: datetime | None
 
 
-class Factors(Answer):
+class SecondFactors(ResponseBody):
     """What you prove besides your password; ``demanded``: you must have a second factor."""
 
     demanded: bool
@@ -35,7 +35,7 @@ class Factors(Answer):
     passkeys: list[ListedPasskey]
 
 
-class Proposal(Answer):
+class AuthenticatorProposal(ResponseBody):
     """A secret for an authenticator app: as text, as an address, and as an SVG that its camera reads."""
 
     secret: str
@@ -43,20 +43,20 @@ class Proposal(Answer):
     qr: str
 
 
-class Authenticator(Body):
+class AuthenticatorSetup(RequestBody):
     """The secret that was proposed, and the code that the app shows for it."""
 
     secret: str
     code: str
 
 
-class RecoveryCodes(Answer):
+class RecoveryCodes(ResponseBody):
     """Each stands in once for a second factor that is lost; shown this once."""
 
     codes: list[str]
 
 
-class PasskeyName(Body):
+class PasskeyName(RequestBody):
     """What you call it."""
 
     name: str
@@ -65,29 +65,29 @@ class PasskeyName(Body):
 @routes.get("/api/account/factors")
 @requires(Permission.ACCOUNT)
 @operation()
-def list_factors() -> Factors:
+def list_factors() -> SecondFactors:
     """Your second factors. Passkeys are registered in a browser, on the account page."""
-    return Factors(
-        demanded=factors.demanded(current_user.role),
-        authenticator=totp.is_on(current_user.id),
-        recovery_codes=recovery.left(current_user.id),
-        passkeys=[ListedPasskey.model_validate(each) for each in passkeys.of(current_user.id)],
+    return SecondFactors(
+        demanded=factors.is_factor_required(current_user.role),
+        authenticator=totp.is_enabled(current_user.id),
+        recovery_codes=recovery.count_unused(current_user.id),
+        passkeys=[ListedPasskey.model_validate(each) for each in passkeys.list_passkeys(current_user.id)],
     )
 
 
 @routes.post("/api/account/authenticator/proposal")
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
-def propose_authenticator() -> Proposal:
+def propose_authenticator() -> AuthenticatorProposal:
     """A new secret to set up an authenticator app with. Nothing changes yet."""
-    secret, uri = totp.propose(current_user.name)
-    return Proposal(secret=secret, uri=uri, qr=qr.inline(uri))
+    secret, uri = totp.propose_secret(current_user.name)
+    return AuthenticatorProposal(secret=secret, uri=uri, qr=qr.to_svg_markup(uri))
 
 
 @routes.put("/api/account/authenticator")
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
-def set_authenticator(body: Authenticator) -> RecoveryCodes:
+def set_authenticator(body: AuthenticatorSetup) -> RecoveryCodes:
     """Ask you for codes of this authenticator from now on.
 
     New recovery codes are answered; those before are good no longer.

@@ -11,28 +11,28 @@ from pydantic import ConfigDict, Field
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, Body, operation
+from api.errors import register_error_handlers
+from api.operations import RequestBody, ResponseBody, operation
 from realtime.feeds import actions
 from realtime.live import tokens
 from realtime.service import Realtime
 
 
-class NewFeed(Body):
+class NewFeed(RequestBody):
     """Which dataset its rows go to, and what it is called."""
 
     dataset: str
     name: str
 
 
-class CreatedFeed(Answer):
+class CreatedFeed(ResponseBody):
     """The key of a feed, and the channel to publish to."""
 
     key: str
     channel: str
 
 
-class ListedFeed(Answer):
+class ListedFeed(ResponseBody):
     """A feed: how many rows it brought, when the last ones, and how many dead letters wait."""
 
     key: str
@@ -46,13 +46,13 @@ class ListedFeed(Answer):
     last: datetime | None
 
 
-class FeedList(Answer):
+class FeedList(ResponseBody):
     """The feeds that you may manage, by name."""
 
     feeds: list[ListedFeed]
 
 
-class ChannelToken(Answer):
+class ChannelToken(ResponseBody):
     """A token for one channel, as whom, and where: ``endpoint``, or (none) this service.
 
     All but ``channel`` and ``endpoint`` are empty where there is nothing for you to hear.
@@ -66,55 +66,55 @@ class ChannelToken(Answer):
     endpoint: str | None = None
 
 
-def feed_routes(realtime: Realtime) -> Blueprint:
+def create_feed_routes(realtime: Realtime) -> Blueprint:
     """The routes."""
     routes = Blueprint("feeds", __name__)
-    explain(routes)
+    register_error_handlers(routes)
 
     @routes.get("/api/feeds")
     @requires(Permission.PRESENT)
     @operation()
     def list_feeds() -> FeedList:
         """The feeds of the datasets that you may add rows to."""
-        return FeedList(feeds=[_told(each) for each in actions.listed(current_user)])
+        return FeedList(feeds=[_to_listed_feed(each) for each in actions.list_feeds(current_user)])
 
     @routes.post("/api/feeds")
     @requires(Permission.PRESENT)
     @operation(status=201)
     def create_feed(body: NewFeed) -> CreatedFeed:
         """Let rows that are published on a new channel go to a dataset."""
-        key = actions.create(current_user, body.dataset, body.name)
-        realtime.feeds.soon()
-        return CreatedFeed(key=key, channel=tokens.feed(key))
+        key = actions.create_feed(current_user, body.dataset, body.name)
+        realtime.feeds.wake()
+        return CreatedFeed(key=key, channel=tokens.feed_channel(key))
 
     @routes.post("/api/feeds/<key>/token")
     @requires(Permission.PRESENT)
     @operation()
     def publish_to_feed(key: str) -> ChannelToken:
         """A token to publish rows with: good for ten minutes, and as long as your rights."""
-        return ChannelToken(**realtime.publish(current_user._get_current_object(), key))
+        return ChannelToken(**realtime.connect_publisher(current_user._get_current_object(), key))
 
     @routes.post("/api/datasets/<slug>/token")
     @requires(Permission.EXPLORE)
     @operation()
     def hear_of_rows(slug: str) -> ChannelToken:
         """A token to hear that a dataset has grown, where it has a feed and you see all of its rows."""
-        found = realtime.watch_growth(current_user._get_current_object(), slug)
+        found = realtime.connect_growth_listener(current_user._get_current_object(), slug)
         return ChannelToken(**(found or {}))
 
     return routes
 
 
-def _told(each: actions.Listed) -> ListedFeed:
+def _to_listed_feed(each: actions.FeedInfo) -> ListedFeed:
     own = each.feed
     return ListedFeed(
         key=own.key,
         name=own.name,
         dataset=each.dataset,
-        channel=tokens.feed(own.key),
+        channel=tokens.feed_channel(own.key),
         paused=own.paused,
         rows=own.rows,
-        letters=each.letters,
+        letters=each.dead_letter_count,
         created=own.created,
         last=own.last,
     )

@@ -12,20 +12,20 @@ from pydantic import ConfigDict, Field
 from accounts import one_time_links, qr
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import RefusedError, explain
-from api.operations import Answer, Body, Query, operation
-from datasets.access.gateway import Door
+from api.errors import InvalidRequestError, register_error_handlers
+from api.operations import QueryParams, RequestBody, ResponseBody, operation
+from datasets.access.gateway import DatasetGateway
 from datasets.description import Description
 from datasets.exploration import Exploration
-from datasets.explorations.visible_part import require_fit
+from datasets.explorations.visible_part import require_visible
 from realtime.live import recordings
 from realtime.live import sessions as live_sessions
-from realtime.live.actions import Stage
-from realtime.live.sessions import Found, Part
+from realtime.live.actions import LiveSessionActions
+from realtime.live.sessions import LiveRole, LiveSessionInfo
 from realtime.service import Realtime
 
 
-class NewLive(Body):
+class NewLiveSession(RequestBody):
     """What to present, and under which name; one's own and the dataset's unless given."""
 
     dataset: str
@@ -33,60 +33,60 @@ class NewLive(Body):
     name: str | None = None
 
 
-class LiveName(Body):
+class LiveSessionName(RequestBody):
     """What a live session is to be called."""
 
     name: str
 
 
-Number = Annotated[int, Field(ge=1, lt=2**31)]
+PersonId = Annotated[int, Field(ge=1, lt=2**31)]
 """Of a person, in the database."""
 
 
-class NextPresenter(Body):
+class NextPresenter(RequestBody):
     """Who is to present, by number."""
 
-    person: Number
+    person: PersonId
 
 
-class CoPresenters(Body):
+class CoPresenters(RequestBody):
     """Who may take over without asking, by number."""
 
-    people: tuple[Number, ...]
+    people: tuple[PersonId, ...]
 
 
-class Offer(Body):
+class OfferedExploration(RequestBody):
     """A state for the presenter."""
 
     exploration: Exploration
 
 
-class After(Query):
+class RecordingQuery(QueryParams):
     """The number of the record that was read last."""
 
     after: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
-class _Said(Answer):
+class _AliasedResponse(ResponseBody):
     """Names as the browser has them."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
 
-class CreatedLive(Answer):
+class CreatedLiveSession(ResponseBody):
     """The key of a live session: its page is ``/live/<key>``."""
 
     key: str
 
 
-class Acting(Answer):
+class Participant(ResponseBody):
     """Somebody in a live session."""
 
     id: int
     name: str
 
 
-class ListedLive(_Said):
+class ListedLiveSession(_AliasedResponse):
     """A live session, who acts in it, and what you may do."""
 
     key: str
@@ -94,24 +94,24 @@ class ListedLive(_Said):
     dataset: str
     version: str
     running: bool
-    me: Acting
-    owner: Acting
-    presenter: Acting
-    co_presenters: Annotated[list[Acting], Field(alias="coPresenters")]
-    role: Part
+    me: Participant
+    owner: Participant
+    presenter: Participant
+    co_presenters: Annotated[list[Participant], Field(alias="coPresenters")]
+    role: LiveRole
     owns: bool
     may_present: Annotated[bool, Field(alias="mayPresent")]
     started: datetime
     ended: datetime | None
 
 
-class LiveSessions(Answer):
+class LiveSessionList(ResponseBody):
     """Live sessions, the latest first."""
 
-    sessions: list[ListedLive]
+    sessions: list[ListedLiveSession]
 
 
-class ItsChannels(Answer):
+class LiveChannels(ResponseBody):
     """What the service says to all; the states committed, and what moves, as far as you may see them.
 
     On ``grown`` it says that rows have come, where there is a feed and you see all of them.
@@ -123,7 +123,7 @@ class ItsChannels(Answer):
     grown: str | None
 
 
-class Place(Answer):
+class ConnectionInfo(ResponseBody):
     """Where to connect, by Ably's SDK: ``endpoint``, or (none) to this service; ``cipher`` is the key.
 
     ``deliveries`` are the messages a second that all members together may be sent.
@@ -132,117 +132,128 @@ class Place(Answer):
     endpoint: str | None
     cipher: str | None
     deliveries: int
-    channels: ItsChannels
+    channels: LiveChannels
 
 
-class ShownLive(ListedLive):
+class LiveSessionDetails(ListedLiveSession):
     """The same, with its last state as far as you see that, its number, and as of which mark it is."""
 
     state: Exploration
     seq: int
     mark: int | None
-    realtime: Place
+    realtime: ConnectionInfo
 
 
-class LiveToken(_Said):
+class LiveToken(_AliasedResponse):
     """What lets a browser into the channels of a live session, as whom, and where they are."""
 
     token: str
     client_id: Annotated[str, Field(alias="clientId")]
-    realtime: Place
+    realtime: ConnectionInfo
 
 
-class Mark(Answer):
+class Mark(ResponseBody):
     """A moment at which a live session was held still: its number, and how many rows you see as of it."""
 
     mark: int
     rows: int
 
 
-class Recording(Answer):
+class Recording(ResponseBody):
     """What was said after a record: moment in ms, name, data; ``next`` is the number of the last record."""
 
     messages: list[tuple[int, str, dict[str, Any]]]
     next: int
 
 
-def live_routes(door: Door, realtime: Realtime) -> Blueprint:
+def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint:
     """The routes; only what the door shows a person do they present, offer or get."""
     routes = Blueprint("live", __name__)
-    explain(routes)
-    _turns(routes, door, realtime.stage)
-    _marks(routes, door, realtime.stage)
+    register_error_handlers(routes)
+    _register_turn_routes(routes, gateway, realtime.live_actions)
+    _register_mark_routes(routes, gateway, realtime.live_actions)
 
     @routes.get("/api/live")
     @requires(Permission.EXPLORE)
     @operation()
-    def list_live() -> LiveSessions:
+    def list_live() -> LiveSessionList:
         """What is presented now, and what has ended that you started or took part in."""
-        found = [ListedLive(**each.told(current_user)) for each in live_sessions.listed(current_user)]
-        return LiveSessions(sessions=found)
+        found = [
+            ListedLiveSession(**each.to_json(current_user))
+            for each in live_sessions.list_sessions(current_user)
+        ]
+        return LiveSessionList(sessions=found)
 
     @routes.post("/api/live")
     @requires(Permission.PRESENT)
     @operation(status=201)
-    def start_live(body: NewLive) -> CreatedLive:
+    def start_live(body: NewLiveSession) -> CreatedLiveSession:
         """Begin to present an exploration."""
         if body.dataset != body.exploration.dataset:
-            raise RefusedError("dataset", "The exploration is of another dataset.")
-        _require_fit(door, body.exploration)
-        return CreatedLive(key=realtime.stage.start(current_user, body.exploration, body.name))
+            raise InvalidRequestError("dataset", "The exploration is of another dataset.")
+        _require_fit(gateway, body.exploration)
+        return CreatedLiveSession(
+            key=realtime.live_actions.start_session(current_user, body.exploration, body.name)
+        )
 
     @routes.get("/api/live/<key>")
     @requires(Permission.EXPLORE)
     @operation()
-    def show_live(key: str) -> ShownLive:
+    def show_live(key: str) -> LiveSessionDetails:
         """A live session as it is now."""
-        found = live_sessions.find(current_user, key)
-        return ShownLive(**realtime.outline(current_user, found, _seen(door, found)))
+        found = live_sessions.find_session(current_user, key)
+        return LiveSessionDetails(
+            **realtime.describe_session(current_user, found, _get_description(gateway, found))
+        )
 
     @routes.get("/api/live/<key>/qr.svg")
     @requires(Permission.EXPLORE)
-    @operation(media="image/svg+xml")
+    @operation(media_type="image/svg+xml")
     def show_code(key: str) -> Response:
         """The address of a live session, for a phone's camera."""
-        live_sessions.find(current_user, key)
-        return Response(qr.image(f"{one_time_links.base()}/live/{key}"), mimetype="image/svg+xml")
+        live_sessions.find_session(current_user, key)
+        return Response(
+            qr.to_svg_bytes(f"{one_time_links.get_base_url()}/live/{key}"), mimetype="image/svg+xml"
+        )
 
     @routes.patch("/api/live/<key>")
     @requires(Permission.PRESENT)
     @operation()
-    def rename_live(key: str, body: LiveName) -> None:
+    def rename_live(key: str, body: LiveSessionName) -> None:
         """Give a live session of yours another name."""
-        realtime.stage.rename(current_user, key, body.name)
+        realtime.live_actions.rename_session(current_user, key, body.name)
 
     @routes.delete("/api/live/<key>")
     @requires(Permission.PRESENT)
     @operation()
     def delete_live(key: str) -> None:
         """Delete a live session of yours that has ended, with what was recorded."""
-        realtime.stage.delete(current_user, key)
+        realtime.live_actions.delete_session(current_user, key)
 
     @routes.post("/api/live/<key>/token")
     @requires(Permission.EXPLORE)
     @operation()
     def join_live(key: str) -> LiveToken:
         """A token for the channels of a live session: good for ten minutes, and as long as your rights."""
-        return LiveToken(**realtime.admit(current_user._get_current_object(), key))
+        return LiveToken(**realtime.connect_member(current_user._get_current_object(), key))
 
     @routes.get("/api/live/<key>/record")
     @requires(Permission.EXPLORE)
     @operation()
-    def read_recording(key: str, query: After) -> Recording:
+    def read_recording(key: str, query: RecordingQuery) -> Recording:
         """A page of what was recorded, as far as you see that; read on behind ``next``."""
-        live_sessions.require_person(current_user)
-        found = live_sessions.find(current_user, key)
-        realtime.settle(key)
-        messages, following = recordings.read(found.live.id or 0, query.after, _seen(door, found))
+        live_sessions.require_not_guest(current_user)
+        found = live_sessions.find_session(current_user, key)
+        realtime.wait_flushed(key)
+        messages, following = recordings.read_page(
+            found.live.id or 0, query.after, _get_description(gateway, found)
+        )
         return Recording(messages=messages, next=following)
 
     return routes
 
 
-def _turns(routes: Blueprint, door: Door, stage: Stage) -> None:
+def _register_turn_routes(routes: Blueprint, gateway: DatasetGateway, actions: LiveSessionActions) -> None:
     """The routes of taking turns."""
 
     @routes.post("/api/live/<key>/ask")
@@ -250,46 +261,46 @@ def _turns(routes: Blueprint, door: Door, stage: Stage) -> None:
     @operation()
     def ask_to_present(key: str) -> None:
         """Ask whoever presents to hand over to you."""
-        stage.ask(current_user, key)
+        actions.ask_to_present(current_user, key)
 
     @routes.post("/api/live/<key>/offer")
     @requires(Permission.EXPLORE)
     @operation()
-    def offer_state(key: str, body: Offer) -> None:
+    def offer_state(key: str, body: OfferedExploration) -> None:
         """Offer a state of your own to whoever presents."""
-        _require_fit(door, body.exploration)
-        stage.offer(current_user, key, body.exploration)
+        _require_fit(gateway, body.exploration)
+        actions.offer_exploration(current_user, key, body.exploration)
 
     @routes.post("/api/live/<key>/hand-over")
     @requires(Permission.PRESENT)
     @operation()
     def hand_over(key: str, body: NextPresenter) -> None:
         """Let somebody else present."""
-        stage.hand_over(current_user, key, body.person)
+        actions.hand_over(current_user, key, body.person)
 
     @routes.post("/api/live/<key>/take")
     @requires(Permission.PRESENT)
     @operation()
     def take_over(key: str) -> None:
         """Present yourself: as a co-presenter, or where you started it."""
-        stage.take(current_user, key)
+        actions.take_over(current_user, key)
 
     @routes.post("/api/live/<key>/co-presenters")
     @requires(Permission.PRESENT)
     @operation()
     def name_co_presenters(key: str, body: CoPresenters) -> None:
         """Say who may take over without asking."""
-        stage.appoint(current_user, key, body.people)
+        actions.set_co_presenters(current_user, key, body.people)
 
     @routes.post("/api/live/<key>/end")
     @requires(Permission.PRESENT)
     @operation()
     def end_live(key: str) -> None:
         """End a live session of yours for all."""
-        stage.end(current_user, key)
+        actions.end_session(current_user, key)
 
 
-def _marks(routes: Blueprint, door: Door, stage: Stage) -> None:
+def _register_mark_routes(routes: Blueprint, gateway: DatasetGateway, actions: LiveSessionActions) -> None:
     """The routes of holding still what grows."""
 
     @routes.post("/api/live/<key>/marks")
@@ -297,25 +308,27 @@ def _marks(routes: Blueprint, door: Door, stage: Stage) -> None:
     @operation(status=201)
     def mark_live(key: str) -> Mark:
         """Mark the rows that there are now, so that a state of what you present can be as of them."""
-        return _mark(door, key, stage.mark(current_user, key))
+        return _get_mark(gateway, key, actions.add_mark(current_user, key))
 
     @routes.get("/api/live/<key>/marks/<int:mark>")
     @requires(Permission.EXPLORE)
     @operation()
     def show_mark(key: str, mark: int) -> Mark:
         """How many rows you see as of a mark."""
-        return _mark(door, key, mark)
+        return _get_mark(gateway, key, mark)
 
 
-def _mark(door: Door, key: str, mark: int) -> Mark:
-    found = live_sessions.find(current_user, key)
-    states = door.open(current_user, found.dataset, found.live.version).states
-    return Mark(mark=mark, rows=states.seen(found.marked(mark)))
+def _get_mark(gateway: DatasetGateway, key: str, mark: int) -> Mark:
+    found = live_sessions.find_session(current_user, key)
+    states = gateway.open_version(current_user, found.dataset, found.live.version).snapshots
+    return Mark(mark=mark, rows=states.count_visible(found.get_marked_rows(mark)))
 
 
-def _seen(door: Door, found: Found) -> Description:
-    return door.open(current_user, found.dataset, found.live.version).description
+def _get_description(gateway: DatasetGateway, found: LiveSessionInfo) -> Description:
+    return gateway.open_version(current_user, found.dataset, found.live.version).description
 
 
-def _require_fit(door: Door, exploration: Exploration) -> None:
-    require_fit(exploration, door.open(current_user, exploration.dataset, exploration.version).description)
+def _require_fit(gateway: DatasetGateway, exploration: Exploration) -> None:
+    require_visible(
+        exploration, gateway.open_version(current_user, exploration.dataset, exploration.version).description
+    )

@@ -11,43 +11,43 @@ from flask import Blueprint, Flask, Response, current_app, make_response
 from werkzeug.routing import Rule
 
 from accounts.api_tokens import SCOPES
-from accounts.cookies import ACCESS
+from accounts.cookies import ACCESS_COOKIE
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
+from api.errors import register_error_handlers
 from api.operations import JSON, Operation, operation
-from api.schemas import Failure, Schemas
+from api.schemas import ErrorBody, Schemas
 
-ROOT = "/api/"
-GAP = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
-TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
-NO_METHODS = {"OPTIONS", "HEAD"}
-SCHEMES = {
+API_PREFIX = "/api/"
+PATH_PARAM = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+PARAM_TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
+IMPLICIT_METHODS = {"OPTIONS", "HEAD"}
+SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An API token."},
     "session": {
         "type": "apiKey",
         "in": "cookie",
-        "name": ACCESS,
+        "name": ACCESS_COOKIE,
         "description": "A browser's session. Over HTTPS the name begins with __Host-.",
     },
 }
 
 routes = Blueprint("openapi", __name__)
-explain(routes)
+register_error_handlers(routes)
 
 
 @dataclass(frozen=True)
-class Declared:
+class ApiRoute:
     """A route, and what its function declares."""
 
     rule: Rule
     operation: Operation
-    policy: Permission
+    permission: Permission
     fresh: bool
 
     @property
     def methods(self) -> list[str]:
-        return sorted((self.rule.methods or set()) - NO_METHODS)
+        return sorted((self.rule.methods or set()) - IMPLICIT_METHODS)
 
 
 @routes.get("/api/openapi.json")
@@ -55,88 +55,93 @@ class Declared:
 @operation()
 def describe_api() -> Response:
     """This document."""
-    return make_response(document(current_app._get_current_object()))  # type: ignore[attr-defined]
+    return make_response(build_document(current_app._get_current_object()))  # type: ignore[attr-defined]
 
 
 @cache
-def document(server: Flask) -> dict[str, Any]:
+def build_document(server: Flask) -> dict[str, Any]:
     """The document of this server's API.
 
     Raises:
         TypeError: the function of a route below /api/ is no ``@operation``.
     """
-    rules = (rule for rule in server.url_map.iter_rules() if rule.rule.startswith(ROOT))
-    found = [_declared(server, rule) for rule in rules]
+    rules = (rule for rule in server.url_map.iter_rules() if rule.rule.startswith(API_PREFIX))
+    found = [_read_route(server, rule) for rule in rules]
     schemas = Schemas([each.operation for each in found])
     paths: dict[str, Any] = {}
     for each in sorted(found, key=lambda each: each.rule.rule):
-        path = paths.setdefault(GAP.sub(r"{\1}", each.rule.rule), {})
-        path |= {method.lower(): _operation(each, schemas) for method in each.methods}
+        path = paths.setdefault(PATH_PARAM.sub(r"{\1}", each.rule.rule), {})
+        path |= {method.lower(): _build_operation(each, schemas) for method in each.methods}
     return {
         "openapi": "3.1.0",
         "info": {"title": "DataXchange", "version": "1", "description": "docs/api.md says how to begin."},
         "paths": paths,
         "components": {
-            "schemas": schemas.shown,
-            "responses": {"Failure": _content(schemas.of(Failure), "It can't be done.")},
-            "securitySchemes": SCHEMES,
+            "schemas": schemas.definitions,
+            "responses": {"Failure": _json_response(schemas.get_reference(ErrorBody), "It can't be done.")},
+            "securitySchemes": SECURITY_SCHEMES,
         },
     }
 
 
-def _declared(server: Flask, rule: Rule) -> Declared:
+def _read_route(server: Flask, rule: Rule) -> ApiRoute:
     given = vars(server.view_functions[rule.endpoint])
     if "operation" not in given:
-        raise TypeError(f"{rule.rule} is below {ROOT}, but its function is no @operation")
-    return Declared(rule, given["operation"], given["policy"], given["fresh"])
+        raise TypeError(f"{rule.rule} is below {API_PREFIX}, but its function is no @operation")
+    return ApiRoute(rule, given["operation"], given["policy"], given["fresh"])
 
 
-def _operation(each: Declared, schemas: Schemas) -> dict[str, Any]:
+def _build_operation(each: ApiRoute, schemas: Schemas) -> dict[str, Any]:
     found = each.operation
     summary, _, more = found.documentation.partition("\n")
-    query = schemas.arguments(found.query) if found.query else []
+    query = schemas.list_parameters(found.query) if found.query else []
     made = {
         "operationId": each.rule.endpoint.rpartition(".")[2],
         "summary": summary.rstrip("."),
-        "description": "\n\n".join(filter(None, [more.strip(), _needs(each)])),
+        "description": "\n\n".join(filter(None, [more.strip(), _describe_permission(each)])),
         "tags": [each.rule.endpoint.partition(".")[0]],
-        "security": _security(each),
-        "parameters": [*_gaps(each), *query],
+        "security": _build_security(each),
+        "parameters": [*_path_parameters(each), *query],
         "responses": {
-            str(found.status): _success(found, schemas),
+            str(found.status): _success_response(found, schemas),
             "default": {"$ref": "#/components/responses/Failure"},
         },
     }
     if found.body:
-        body = {JSON: {"schema": schemas.of(found.body)}}
+        body = {JSON: {"schema": schemas.get_reference(found.body)}}
         made["requestBody"] = {"required": True, "content": body}
     return made
 
 
-def _needs(each: Declared) -> str:
+def _describe_permission(each: ApiRoute) -> str:
     confirmed = " Done in person: asks to confirm that it is you, if that was a while ago."
-    return f"Needs the permission *{each.policy}*." + confirmed * each.fresh
+    return f"Needs the permission *{each.permission}*." + confirmed * each.fresh
 
 
-def _security(each: Declared) -> list[dict[str, list[str]]]:
+def _build_security(each: ApiRoute) -> list[dict[str, list[str]]]:
     """Who may: programs whose token has the scope, unless it takes a person; people in a browser."""
-    programs = [{"token": [str(each.policy)]}] if each.policy in SCOPES and not each.fresh else []
+    programs = [{"token": [str(each.permission)]}] if each.permission in SCOPES and not each.fresh else []
     return [*programs, {"session": []}]
 
 
-def _gaps(each: Declared) -> list[dict[str, Any]]:
+def _path_parameters(each: ApiRoute) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": TYPES[each.operation.gaps[name]]}
-        for name in GAP.findall(each.rule.rule)
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": PARAM_TYPES[each.operation.path_params[name]],
+        }
+        for name in PATH_PARAM.findall(each.rule.rule)
     ]
 
 
-def _success(found: Operation, schemas: Schemas) -> dict[str, Any]:
-    if found.answer:
-        return _content(schemas.of(found.answer, "serialization"), "It worked.")
-    content: dict[str, Any] = {} if found.status == 204 else {"content": {found.media: {}}}
+def _success_response(found: Operation, schemas: Schemas) -> dict[str, Any]:
+    if found.response:
+        return _json_response(schemas.get_reference(found.response, "serialization"), "It worked.")
+    content: dict[str, Any] = {} if found.status == 204 else {"content": {found.media_type: {}}}
     return {"description": "It worked.", **content}
 
 
-def _content(schema: dict[str, str], description: str) -> dict[str, Any]:
+def _json_response(schema: dict[str, str], description: str) -> dict[str, Any]:
     return {"description": description, "content": {JSON: {"schema": schema}}}

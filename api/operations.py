@@ -12,25 +12,25 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from flask import Response, abort, request
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from api.errors import RefusedError
-from datasets.exploration import faults
+from api.errors import InvalidRequestError
+from datasets.exploration import list_validation_errors
 
 JSON = "application/json"
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """What a request says, and nothing else."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Query(BaseModel):
+class QueryParams(BaseModel):
     """The arguments in an address."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Answer(BaseModel):
+class ResponseBody(BaseModel):
     """What is answered, and nothing else; can be made of an object that has the same attributes."""
 
     model_config = ConfigDict(
@@ -50,77 +50,77 @@ class Operation:
 
     Its documentation is that of the function. A parameter named ``body`` is the JSON it takes, ``query`` are
     its arguments, all others are gaps of its path. What it returns is the JSON it answers, None for no
-    content; a route that returns a Response makes that by itself, of type ``media``, or of such an answer.
+    content; a route that returns a Response makes that by itself, of type ``media_type``, or of such an answer.
     """
 
     documentation: str
-    body: type[Body] | None
-    query: type[Query] | None
-    answer: type[Answer] | None
-    gaps: dict[str, type]
+    body: type[RequestBody] | None
+    query: type[QueryParams] | None
+    response: type[ResponseBody] | None
+    path_params: dict[str, type]
     status: int
-    media: str
+    media_type: str
 
 
 def operation(
-    status: int = 200, media: str = JSON
+    status: int = 200, media_type: str = JSON
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Declare a route of the API; put it under ``@requires``. Sets ``operation`` on the function."""
 
-    def declare(function: Callable[..., Any]) -> Callable[..., Response]:
-        declared = _read(function, status, media)
+    def decorator(function: Callable[..., Any]) -> Callable[..., Response]:
+        declared = _read_operation(function, status, media_type)
 
         @wraps(function)
-        def checked(**gaps: object) -> Response:
-            body = {"body": _body(declared.body)} if declared.body else {}
-            query = {"query": _query(declared.query)} if declared.query else {}
-            return _answer(function(**gaps, **body, **query), declared.status)
+        def wrapper(**path_params: object) -> Response:
+            body = {"body": _parse_body(declared.body)} if declared.body else {}
+            query = {"query": _parse_query(declared.query)} if declared.query else {}
+            return _to_response(function(**path_params, **body, **query), declared.status)
 
-        vars(checked)["operation"] = declared
-        return checked
+        vars(wrapper)["operation"] = declared
+        return wrapper
 
-    return declare
+    return decorator
 
 
-def _read(function: Callable[..., Any], status: int, media: str) -> Operation:
+def _read_operation(function: Callable[..., Any], status: int, media_type: str) -> Operation:
     hints = get_type_hints(function)
     given, body, query = hints.pop("return"), hints.pop("body", None), hints.pop("query", None)
     kinds = [each for each in (given, *get_args(given)) if isinstance(each, type)]
-    answer = next((each for each in kinds if issubclass(each, Answer)), None)
+    answer = next((each for each in kinds if issubclass(each, ResponseBody)), None)
     empty = given is type(None)
-    return Operation(getdoc(function) or "", body, query, answer, hints, 204 if empty else status, media)
+    return Operation(getdoc(function) or "", body, query, answer, hints, 204 if empty else status, media_type)
 
 
-def _body(model: type[B]) -> B:
+def _parse_body(model: type[B]) -> B:
     """The JSON of this request, which no form of another site can send.
 
     Raises:
-        RefusedError: says which part of it is wrong.
+        InvalidRequestError: says which part of it is wrong.
     """
     if not request.is_json:
         abort(415, "Send JSON, as Content-Type: application/json.")
     try:
         return model.model_validate_json(request.get_data())
     except ValidationError as error:
-        where, message = faults(error)[0]
-        raise RefusedError(where or "body", message) from error
+        where, message = list_validation_errors(error)[0]
+        raise InvalidRequestError(where or "body", message) from error
 
 
-def _query(model: type[B]) -> B:
+def _parse_query(model: type[B]) -> B:
     """The arguments of this request.
 
     Raises:
-        RefusedError: says which is wrong or, of one that is JSON, which part of it.
+        InvalidRequestError: says which is wrong or, of one that is JSON, which part of it.
     """
     try:
-        return model.model_validate_json(dumps(request.args.to_dict()))  # which words faults as of a body
+        return model.model_validate_json(dumps(request.args.to_dict()))  # which reports errors as for a body
     except ValidationError as error:
-        where, message = faults(error)[0]
+        where, message = list_validation_errors(error)[0]
         argument, _, part = where.partition(".")
-        raise RefusedError(part or argument, message) from error
+        raise InvalidRequestError(part or argument, message) from error
 
 
-def _answer(given: Answer | Response | None, status: int) -> Response:
+def _to_response(given: ResponseBody | Response | None, status: int) -> Response:
     if isinstance(given, Response):
         return given
     return Response("" if given is None else given.model_dump_json(), status, mimetype=JSON)

@@ -7,38 +7,46 @@ from flask_login import current_user
 from pydantic import Json
 
 from accounts import audit
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import JSON, Answer, operation
-from api.version_requests import State, StateQuery, lasting, require_same, state_of, tag, turn
+from api.errors import register_error_handlers
+from api.operations import JSON, ResponseBody, operation
+from api.version_requests import (
+    RequestedState,
+    StateQuery,
+    compute_etag,
+    get_request_ticket,
+    make_cacheable,
+    require_same_rights,
+    resolve_state,
+)
 from datasets import audit_events
-from datasets.access.gateway import Door, Seen
+from datasets.access.gateway import DatasetGateway, VisibleVersion
 from datasets.exploration import PageRequest, TableRequest
-from datasets.explorations.visible_part import require_column
-from datasets.query.compile import conditions
-from datasets.table.csv_text import csv
-from datasets.table.json_values import Value, rows
-from datasets.table.order_search import Sorting
-from datasets.table.reader import Selection, Wanted
-from datasets.table.table_reader import Tables
-from server.disconnects import until_left
+from datasets.explorations.visible_part import require_visible_column
+from datasets.query.compile import compile_row_filters
+from datasets.table.csv_text import format_csv
+from datasets.table.json_values import JsonValue, rows_to_json
+from datasets.table.order_search import SortOrder
+from datasets.table.reader import RowQuery, RowSelection
+from datasets.table.table_reader import TableReader
+from server.disconnects import until_disconnect
 
 
-class PageQuery(StateQuery):
+class RowPageQuery(StateQuery):
     """The rights that the description names, a state, and which rows."""
 
     x: Json[PageRequest]
 
 
-class TableQuery(StateQuery):
+class RowExportQuery(StateQuery):
     """The same, of all rows."""
 
     x: Json[TableRequest]
 
 
-class PageOfRows(Answer):
+class RowPage(ResponseBody):
     """Some of the ``total`` rows that pass, from number ``offset`` on, with a value for each of the columns.
 
     Times are milliseconds since 1970, UTC; what is no finite number is null, integers beyond 2^53 are text.
@@ -47,65 +55,71 @@ class PageOfRows(Answer):
     total: int
     offset: int
     columns: list[str]
-    rows: list[tuple[Value, ...]]
+    rows: list[tuple[JsonValue, ...]]
 
 
-def row_routes(tables: Tables, door: Door) -> Blueprint:
+def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint:
     """The routes that read these tables, for what the door shows."""
     routes = Blueprint("rows", __name__)
-    explain(routes)
+    register_error_handlers(routes)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/rows")
     @requires(Permission.EXPLORE)
     @operation()
-    def show_rows(slug: str, version: str, query: PageQuery) -> PageOfRows | Response:
+    def show_rows(slug: str, version: str, query: RowPageQuery) -> RowPage | Response:
         """A page of the rows that pass all filters, sorted or as stored."""
         asked = query.x
-        seen, state = _seen(slug, version, query)
-        wanted = _wanted(asked, seen, state)
-        known = tag(seen.description.model_copy(update={"rows": state.rows}), "rows", asked.model_dump_json())
+        seen, state = _open_version(slug, version, query)
+        wanted = _build_table_query(asked, seen, state)
+        known = compute_etag(
+            seen.description.model_copy(update={"rows": state.rows}), "rows", asked.model_dump_json()
+        )
         if request.if_none_match.contains_weak(known):
-            return lasting(Response(status=304), known)
-        total, found = tables.page(wanted, range(asked.offset, asked.offset + asked.limit), turn())
-        page = PageOfRows(total=total, offset=asked.offset, columns=list(wanted.columns), rows=rows(found))
-        return lasting(Response(page.model_dump_json(), mimetype=JSON), known)
+            return make_cacheable(Response(status=304), known)
+        total, found = tables.read_page(
+            wanted, range(asked.offset, asked.offset + asked.limit), get_request_ticket()
+        )
+        page = RowPage(
+            total=total, offset=asked.offset, columns=list(wanted.columns), rows=rows_to_json(found)
+        )
+        return make_cacheable(Response(page.model_dump_json(), mimetype=JSON), known)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/rows.csv")
     @requires(Permission.EXPLORE)
-    @operation(media="text/csv")
-    def export_rows(slug: str, version: str, query: TableQuery) -> Response:
+    @operation(media_type="text/csv")
+    def export_rows(slug: str, version: str, query: RowExportQuery) -> Response:
         """All rows that pass all filters, as CSV: as stored or, if there are not too many, sorted."""
-        seen, state = _seen(slug, version, query)
-        wanted = _wanted(query.x, seen, state)
-        total, found = tables.whole(wanted)
-        audit.record(
-            Action.DATASET_EXPORTED,
+        seen, state = _open_version(slug, version, query)
+        wanted = _build_table_query(query.x, seen, state)
+        total, found = tables.read_all(wanted)
+        audit.record_event(
+            AuditAction.DATASET_EXPORTED,
             actor=current_user._get_current_object(),
             resource=("dataset", slug),
             version=version,
             rows=total,
             columns=wanted.columns,
         )
-        answer = Response(until_left(csv(wanted.columns, found)), mimetype="text/csv")
+        answer = Response(until_disconnect(format_csv(wanted.columns, found)), mimetype="text/csv")
         answer.headers["Content-Disposition"] = f'attachment; filename="{slug}-{version}.csv"'
         return answer
 
-    def _seen(slug: str, version: str, query: StateQuery) -> tuple[Seen, State]:
-        seen = door.open(current_user, slug, version)
-        require_same(query.r, seen.reach)
-        state = state_of(query, seen.states)
-        audit_events.asked(current_user, slug, version)
+    def _open_version(slug: str, version: str, query: StateQuery) -> tuple[VisibleVersion, RequestedState]:
+        seen = gateway.open_version(current_user, slug, version)
+        require_same_rights(query.r, seen.access)
+        state = resolve_state(query, seen.snapshots)
+        audit_events.record_opened_once(current_user, slug, version)
         return seen, state
 
     return routes
 
 
-def _wanted(asked: TableRequest, seen: Seen, state: State) -> Wanted:
+def _build_table_query(asked: TableRequest, seen: VisibleVersion, state: RequestedState) -> RowQuery:
     """The rows and columns that are asked for, all of which the person sees."""
     shown = seen.description
     for name in (asked.sort, *(asked.columns or ())):
-        require_column(name, "sort" if name == asked.sort else "columns", shown)
+        require_visible_column(name, "sort" if name == asked.sort else "columns", shown)
     columns = asked.columns or tuple(column.name for column in shown.columns)
-    sorting = None if asked.sort is None else Sorting(asked.sort, asked.descending)
-    passed = conditions(asked, shown, seen.reach.rows)
-    return Wanted(Selection(shown.slug, shown.version, passed, state.range.stop), sorting, columns)
+    sorting = None if asked.sort is None else SortOrder(asked.sort, asked.descending)
+    passed = compile_row_filters(asked, shown, seen.access.row_rights)
+    return RowQuery(RowSelection(shown.slug, shown.version, passed, state.range.stop), sorting, columns)

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from api.operations import Body, Operation, Query
+from api.operations import Operation, QueryParams, RequestBody
 
-Mode = tuple[type[BaseModel], JsonSchemaMode]
+ModelMode = tuple[type[BaseModel], JsonSchemaMode]
 
 
-class Failed(Body):
+class ErrorDetail(RequestBody):
     """What is wrong, where in the request, and for some a code that programs can go by."""
 
     message: str
@@ -21,10 +21,10 @@ class Failed(Body):
     code: str | None = None
 
 
-class Failure(Body):
+class ErrorBody(RequestBody):
     """The answer to whatever can't be done. ``ways`` are those to confirm by, where that would help."""
 
-    error: Failed
+    error: ErrorDetail
     ways: list[str] | None = None
 
 
@@ -32,19 +32,21 @@ class Schemas:
     """The JSON Schemas of all models, each once, as what is taken or what is answered."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
-        modes = dict.fromkeys(mode for each in operations for mode in _modes(each))
+        modes = dict.fromkeys(mode for each in operations for mode in _list_modes(each))
         template = "#/components/schemas/{model}"
-        self._references, made = models_json_schema([*modes, (Failure, "validation")], ref_template=template)
-        self.shown: dict[str, Any] = dict(made["$defs"])
+        self._references, made = models_json_schema(
+            [*modes, (ErrorBody, "validation")], ref_template=template
+        )
+        self.definitions: dict[str, Any] = dict(made["$defs"])
         self._arguments = {
-            model: self.shown.pop(self._name(model)) for each in operations if (model := each.query)
+            model: self.definitions.pop(self._get_name(model)) for each in operations if (model := each.query)
         }
 
-    def of(self, model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, str]:
+    def get_reference(self, model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, str]:
         """A reference to the schema of a model."""
         return {"$ref": self._references[model, mode]["$ref"]}
 
-    def arguments(self, model: type[Query]) -> list[dict[str, Any]]:
+    def list_parameters(self, model: type[QueryParams]) -> list[dict[str, Any]]:
         """The parameters of a query."""
         made = self._arguments[model]
         required = made.get("required", [])
@@ -53,11 +55,11 @@ class Schemas:
             for name, schema in made["properties"].items()
         ]
 
-    def _name(self, model: type[BaseModel]) -> str:
-        return self.of(model)["$ref"].rpartition("/")[2]
+    def _get_name(self, model: type[BaseModel]) -> str:
+        return self.get_reference(model)["$ref"].rpartition("/")[2]
 
 
-def _modes(found: Operation) -> list[Mode]:
+def _list_modes(found: Operation) -> list[ModelMode]:
     """The models of an operation, each as it is read or as it is written."""
-    read: list[Mode] = [(model, "validation") for model in (found.body, found.query) if model]
-    return [*read, (found.answer, "serialization")] if found.answer else read
+    read: list[ModelMode] = [(model, "validation") for model in (found.body, found.query) if model]
+    return [*read, (found.response, "serialization")] if found.response else read

@@ -10,15 +10,15 @@ from flask_login import current_user
 from accounts import access_listing, sessions, user_agents
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, operation
+from api.errors import register_error_handlers
+from api.operations import ResponseBody, operation
 from db.tables import UserSession
 
 routes = Blueprint("sessions", __name__)
-explain(routes)
+register_error_handlers(routes)
 
 
-class ListedSession(Answer):
+class ListedSession(ResponseBody):
     """A browser in which you are signed in: ``seen`` is when it was last used, give or take ten minutes."""
 
     id: str
@@ -31,7 +31,7 @@ class ListedSession(Answer):
     expires: datetime
 
 
-class Sessions(Answer):
+class SessionList(ResponseBody):
     """Your sessions, newest first."""
 
     sessions: list[ListedSession]
@@ -40,9 +40,11 @@ class Sessions(Answer):
 @routes.get("/api/account/sessions")
 @requires(Permission.ACCOUNT)
 @operation()
-def list_sessions() -> Sessions:
+def list_sessions() -> SessionList:
     """Where you are signed in."""
-    return Sessions(sessions=[_said(own) for own in sessions.alive(current_user.id)])
+    return SessionList(
+        sessions=[_to_listed_session(own) for own in sessions.list_active_sessions(current_user.id)]
+    )
 
 
 @routes.delete("/api/account/sessions/<session_id>")
@@ -58,14 +60,14 @@ def end_session(session_id: str) -> None:
 @operation()
 def end_other_sessions() -> None:
     """Sign out all browsers but this one."""
-    access_listing.end_sessions(current_user, current_user.id)
+    access_listing.end_user_sessions(current_user, current_user.id)
 
 
-def _said(own: UserSession) -> ListedSession:
+def _to_listed_session(own: UserSession) -> ListedSession:
     return ListedSession(
         id=own.id,
         current=own.id == current_user.key,
-        browser=user_agents.in_words(own.agent),
+        browser=user_agents.describe_user_agent(own.agent),
         address=own.address,
         method=own.method,
         since=own.created,

@@ -12,14 +12,14 @@ from accounts import access_listing, api_tokens
 from accounts.api_tokens import SCOPES
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, Body, operation
+from api.errors import register_error_handlers
+from api.operations import RequestBody, ResponseBody, operation
 
 routes = Blueprint("tokens", __name__)
-explain(routes)
+register_error_handlers(routes)
 
 
-class NewToken(Body):
+class NewToken(RequestBody):
     """What a token is for, what it may do, and until when: a year at most."""
 
     name: str
@@ -27,7 +27,7 @@ class NewToken(Body):
     expires: AwareDatetime
 
 
-class ListedToken(Answer):
+class ListedToken(ResponseBody):
     """A token that is good; ``used`` is when it was last used, give or take a minute."""
 
     id: str
@@ -38,14 +38,14 @@ class ListedToken(Answer):
     used: datetime | None
 
 
-class Tokens(Answer):
+class TokenList(ResponseBody):
     """Your tokens, newest first, and the scopes that you may give to a new one."""
 
     tokens: list[ListedToken]
     scopes: list[Permission]
 
 
-class CreatedToken(Answer):
+class CreatedToken(ResponseBody):
     """The token itself, shown this once."""
 
     token: str
@@ -54,11 +54,11 @@ class CreatedToken(Answer):
 @routes.get("/api/account/tokens")
 @requires(Permission.ACCOUNT)
 @operation()
-def list_tokens() -> Tokens:
+def list_tokens() -> TokenList:
     """Your API tokens."""
-    return Tokens(
-        tokens=[ListedToken.model_validate(own) for own in api_tokens.alive(current_user.id)],
-        scopes=[scope for scope in SCOPES if current_user.may(scope)],
+    return TokenList(
+        tokens=[ListedToken.model_validate(own) for own in api_tokens.list_active_tokens(current_user.id)],
+        scopes=[scope for scope in SCOPES if current_user.has_permission(scope)],
     )
 
 
@@ -67,7 +67,7 @@ def list_tokens() -> Tokens:
 @operation(status=201)
 def create_token(body: NewToken) -> CreatedToken:
     """Give a program a token."""
-    return CreatedToken(token=api_tokens.create(current_user, body.name, body.scopes, body.expires))
+    return CreatedToken(token=api_tokens.create_token(current_user, body.name, body.scopes, body.expires))
 
 
 @routes.delete("/api/account/tokens/<token_id>")

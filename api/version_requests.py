@@ -9,19 +9,19 @@ from flask import Response, request
 from flask_login import current_user
 from pydantic import Field
 
-from api.errors import RefusedError, RightsChangedError
-from api.operations import Query
-from datasets.access.effective_access import Reach
-from datasets.append.snapshots import States
-from datasets.cubes.in_flight import Turn
+from api.errors import InvalidRequestError, RightsChangedError
+from api.operations import QueryParams
+from datasets.access.effective_access import EffectiveAccess
+from datasets.append.snapshots import Snapshots
+from datasets.cubes.in_flight import RequestTicket
 from datasets.description import Description
 
-FOREVER = "private, max-age=31536000, immutable"
-ASK_AGAIN = "private, no-cache"
-LONGEST_FLIGHT = 200
+CACHE_FOREVER = "private, max-age=31536000, immutable"
+REVALIDATE = "private, no-cache"
+MAX_FLIGHT_LENGTH = 200
 
 
-class StateQuery(Query):
+class StateQuery(QueryParams):
     """The rights that the description names; ``rows`` is a state of a dataset that grows."""
 
     r: str | None = None
@@ -29,7 +29,7 @@ class StateQuery(Query):
 
 
 @dataclass(frozen=True)
-class State:
+class RequestedState:
     """What a request is over: so many rows as seen, without those of an older state, and which these are."""
 
     rows: int
@@ -37,52 +37,52 @@ class State:
     range: range
 
 
-def require_same(r: str | None, reach: Reach) -> None:
+def require_same_rights(r: str | None, access: EffectiveAccess) -> None:
     """Browsers keep answers for good, each under the rights that its address names."""
-    if r not in (None, reach.key):
+    if r not in (None, access.rights_key):
         raise RightsChangedError
 
 
-def state_of(query: StateQuery, states: States, since: int | None = None) -> State:
+def resolve_state(query: StateQuery, states: Snapshots, since: int | None = None) -> RequestedState:
     """The state that is asked for. Without ``rows`` the newest or, to be kept for good, the rows imported.
 
     Raises:
-        RefusedError: it never was.
+        InvalidRequestError: it never was.
     """
-    newest = states.latest if query.r is None else states.visible
+    newest = states.visible_now if query.r is None else states.visible_imported
     until = newest if query.rows is None else query.rows
     try:
-        return State(until, since, states.rows(until, since))
+        return RequestedState(until, since, states.row_range(until, since))
     except ValueError as error:
-        raise RefusedError("rows", str(error)) from error
+        raise InvalidRequestError("rows", str(error)) from error
 
 
-def turn() -> Turn:
+def get_request_ticket() -> RequestTicket:
     """What a newer request takes over: nobody can name the flight of somebody else.
 
     Raises:
-        RefusedError: the flight has no number, or too long a name.
+        InvalidRequestError: the flight has no number, or too long a name.
     """
     flight = request.headers.get("X-Flight")
     if flight is None:
-        return Turn()
-    if len(flight) > LONGEST_FLIGHT:
-        raise RefusedError("X-Flight", f"longer than {LONGEST_FLIGHT} characters")
+        return RequestTicket()
+    if len(flight) > MAX_FLIGHT_LENGTH:
+        raise InvalidRequestError("X-Flight", f"longer than {MAX_FLIGHT_LENGTH} characters")
     name, _, number = flight.rpartition("/")
     if not (number.isascii() and number.isdigit()):
-        raise RefusedError("X-Flight", "this does not end with a number, as in tab/purpose/1")
-    return Turn((current_user.get_id(), name), int(number))
+        raise InvalidRequestError("X-Flight", "this does not end with a number, as in tab/purpose/1")
+    return RequestTicket((current_user.get_id(), name), int(number))
 
 
-def tag(description: Description, *parts: object) -> str:
+def compute_etag(description: Description, *parts: object) -> str:
     """What tells an answer from all others: on a version as somebody sees it, and on what was asked."""
     seen = (description.slug, description.version, description.rights, description.rows)
     return sha256("\n".join(map(str, (*seen, *parts))).encode()).hexdigest()[:32]
 
 
-def lasting(response: Response, tag: str) -> Response:
+def make_cacheable(response: Response, etag: str) -> Response:
     """The answer, to be kept for good if its address names the rights that it was made with."""
-    response.headers["Cache-Control"] = FOREVER if "r" in request.args else ASK_AGAIN
+    response.headers["Cache-Control"] = CACHE_FOREVER if "r" in request.args else REVALIDATE
     response.vary.add("Accept-Encoding")
-    response.set_etag(tag, weak=True)
+    response.set_etag(etag, weak=True)
     return response

@@ -7,15 +7,15 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from api.errors import explain
-from api.operations import Answer, Query, operation
-from api.version_requests import require_same
+from api.errors import register_error_handlers
+from api.operations import QueryParams, ResponseBody, operation
+from api.version_requests import require_same_rights
 from datasets import audit_events
-from datasets.access.gateway import Door
-from db.tables import now
+from datasets.access.gateway import DatasetGateway
+from db.tables import utc_now
 
 
-class RightsQuery(Query):
+class RightsQuery(QueryParams):
     """The rights that the description names."""
 
     r: str | None = None
@@ -27,7 +27,7 @@ class ExtentQuery(RightsQuery):
     column: str
 
 
-class NewestState(Answer):
+class NewestState(ResponseBody):
     """How many rows there are ``at`` a moment (milliseconds since 1970); how many came a second lately."""
 
     rows: int
@@ -35,36 +35,36 @@ class NewestState(Answer):
     rate: float
 
 
-class Extent(Answer):
+class ExtentResponse(ResponseBody):
     """The least and greatest value, times in milliseconds since 1970, UTC; empty without any value."""
 
     extent: list[float]
 
 
-def growth_routes(door: Door) -> Blueprint:
+def create_version_state_routes(gateway: DatasetGateway) -> Blueprint:
     """The routes for what the door shows."""
     routes = Blueprint("growth", __name__)
-    explain(routes)
+    register_error_handlers(routes)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/state")
     @requires(Permission.EXPLORE)
     @operation()
     def show_state(slug: str, version: str, query: RightsQuery) -> NewestState:
         """How many rows you see of a version by now."""
-        seen = door.open(current_user, slug, version)
-        require_same(query.r, seen.reach)
-        audit_events.asked(current_user, slug, version)
-        at = round(now().timestamp() * 1000)
-        return NewestState(rows=seen.states.latest, at=at, rate=seen.states.rate)
+        seen = gateway.open_version(current_user, slug, version)
+        require_same_rights(query.r, seen.access)
+        audit_events.record_opened_once(current_user, slug, version)
+        at = round(utc_now().timestamp() * 1000)
+        return NewestState(rows=seen.snapshots.visible_now, at=at, rate=seen.snapshots.arrival_rate)
 
     @routes.get("/api/datasets/<slug>/versions/<version>/extent")
     @requires(Permission.EXPLORE)
     @operation()
-    def show_extent(slug: str, version: str, query: ExtentQuery) -> Extent:
+    def show_extent(slug: str, version: str, query: ExtentQuery) -> ExtentResponse:
         """How far the values that you see in a column of numbers or times reach by now."""
-        seen = door.open(current_user, slug, version)
-        require_same(query.r, seen.reach)
-        audit_events.asked(current_user, slug, version)
-        return Extent(extent=door.extent(seen, query.column))
+        seen = gateway.open_version(current_user, slug, version)
+        require_same_rights(query.r, seen.access)
+        audit_events.record_opened_once(current_user, slug, version)
+        return ExtentResponse(extent=gateway.get_extent(seen, query.column))
 
     return routes

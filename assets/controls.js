@@ -54,7 +54,7 @@
   function Field(props) {
     const { kind, label, error } = props;
     if (kind === "many") return h(MultiSelect, props);
-    const control = kind === "choice" ? h(ChoiceSelect, props) : kind === "yes" ? h(CheckboxInput, props) : h(TextInput, props);
+    const control = h(kind === "choice" ? ChoiceSelect : TextInput, props);
     const problem = error ? h("span", { className: "dx-field-error", role: "alert" }, error) : null;
     const words = h("span", { className: props.quiet ? "visually-hidden" : "dx-label" }, label);
     return h("label", { className: `dx-control dx-control-${kind}` }, words, control, problem);
@@ -85,12 +85,6 @@
     const handleChange = (/** @type {any} */ event) => setProps({ value: event.target.value });
     const offered = options.map((/** @type {any} */ each) => h("option", { key: each.value, value: each.value }, each.label));
     return h("select", { className: "dx-select", value: value ?? "", onChange: handleChange }, offered);
-  }
-
-  /** @param {any} props */
-  function CheckboxInput({ value, setProps }) {
-    const handleChange = (/** @type {any} */ event) => setProps({ value: event.target.checked });
-    return h("input", { type: "checkbox", checked: Boolean(value), onChange: handleChange });
   }
 
   /** A multi-select: checkboxes, with a search field when there are many. @param {any} props */

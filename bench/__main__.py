@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import audience, broker, browser, encryption, engine, feed, presenting, signin
-from bench.environment import describe
+from bench.environment import describe_environment
 
 ROOT = Path(__file__).parents[1]
 ROWS = [10_000_000, 100_000_000]
@@ -82,7 +82,9 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS, help="sizes for the engine")
     options = parser.parse_args()
-    print("# DataXchange, measured\n\n" + "\n".join(f"- {line}" for line in describe()), flush=True)
+    print(
+        "# DataXchange, measured\n\n" + "\n".join(f"- {line}" for line in describe_environment()), flush=True
+    )
     for part in options.only or PARTS:
         PARTS[part](options.rows)
         sys.stdout.flush()

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bench.brushing import Person
-from bench.explore_page import Entered, Explorer
+from bench.brushing import SimulatedUser
+from bench.explore_page import ActivatedView, ExplorePage
 from datasets.description import Description
-from datasets.explorations.url import decode
+from datasets.explorations.url import decode_exploration
 
-COLD = "cold"
-SERVER = "kept by the server"
-BROWSER = "kept by the browser"
+NOT_CACHED = "cold"
+CACHED_BY_SERVER = "kept by the server"
+CACHED_BY_BROWSER = "kept by the browser"
 
-State = tuple[str, str]
+CubeState = tuple[str, str]
 """An active view and the filters of the others: what cubes are of."""
 
 
@@ -34,26 +34,30 @@ class Activation:
     """Bytes received for the exact densities after it."""
 
 
-def state(view: str, address: str, description: Description) -> tuple[State, int]:
+def get_cube_state(view: str, address: str, description: Description) -> tuple[CubeState, int]:
     """What the cubes asked for are of, and how many filters that has."""
-    exploration, _ = decode(address.partition("#")[2], description)
+    exploration, _ = decode_exploration(address.partition("#")[2], description)
     others = {id_: each.model_dump_json() for id_, each in exploration.filters.items() if id_ != view}
     return (view, str(sorted(others.items()))), len(others)
 
 
-async def activations(explorer: Explorer, description: Description, known: set[State]) -> list[Activation]:
-    """Every activation on this page so far. ``known`` are the states that the server has seen; it grows."""
+async def list_activations(
+    explorer: ExplorePage, description: Description, server_states: set[CubeState]
+) -> list[Activation]:
+    """Every activation on this page so far. ``server_states``, the states the server has seen, grows."""
     timed: list[dict[str, float]] = await explorer.page.evaluate("dxProbe.activations")
     answers: list[dict[str, Any]] = await explorer.page.evaluate("dxProbe.answers")
     ends = [each["start"] for each in timed[1:]] + [float("inf")]
-    here: set[State] = set()
+    here: set[CubeState] = set()
     found = []
-    for view, address, index in explorer.entered:
+    for view, address, index in explorer.activated_views:
         start, end = timed[index]["start"], ends[index]
-        key, filters = state(view, address, description)
-        source = BROWSER if key in here else SERVER if key in known else COLD
+        key, filters = get_cube_state(view, address, description)
+        source = (
+            CACHED_BY_BROWSER if key in here else CACHED_BY_SERVER if key in server_states else NOT_CACHED
+        )
         here.add(key)
-        known.add(key)
+        server_states.add(key)
         asked = [each for each in answers if each["active"] == view and start <= each["start"] < end]
         first = [each for each in asked if each["detail"] == "coarse"][:1]
         fetched = sum(each["end"] - each["start"] for each in first)
@@ -63,20 +67,20 @@ async def activations(explorer: Explorer, description: Description, known: set[S
     return found
 
 
-async def wander(person: Person, rounds: int) -> None:
+async def activate_views(user: SimulatedUser, rounds: int) -> None:
     """Filter one view anew, then look at two others, there and back."""
-    views = list(person.kinds)
+    views = list(user.kinds)
     for number in range(rounds):
         if number % 4 == 0:
-            await person.explorer.clear()
-        filtered, first, second = person.random.sample(views, 3)
-        await person.filter(filtered)
+            await user.explorer.clear_filters()
+        filtered, first, second = user.random.sample(views, 3)
+        await user.filter_view(filtered)
         for view in (first, second, first):
-            await person.explorer.enter(view)
+            await user.explorer.activate_view(view)
 
 
-async def revisit(explorer: Explorer, entered: list[Entered]) -> None:
+async def follow_links(explorer: ExplorePage, entered: list[ActivatedView]) -> None:
     """Follow links to what another page has shown, each once."""
     for address, view in {address: view for view, address, _ in entered}.items():
-        await explorer.open(address)
-        await explorer.enter(view)
+        await explorer.open_url(address)
+        await explorer.activate_view(view)

@@ -21,100 +21,106 @@ from flask.testing import FlaskClient
 import config
 import gpu.cpu.engine
 from accounts import one_time_links, users
-from app import create_app, prepare
-from bench.report import table
+from app import create_app, prepare_first_start
+from bench.report import print_table
 from config import Settings
 from datasets import catalogue, shares
 from datasets.description import Description
 from datasets.exploration import CubeRequest, Interval
-from datasets.explorations.suggest import suggest
-from datasets.ingest.cli_output import progress
-from datasets.ingest.sample import SLUG, prepare_sample
+from datasets.explorations.suggest import suggest_exploration
+from datasets.ingest.cli_output import print_progress
+from datasets.ingest.sample import SAMPLE_SLUG, prepare_sample
 from db.tables import Role
 from gpu.cpu import CpuEngine
-from gpu.cubes import Cancel, Cube, CubeSpec
+from gpu.cubes import CancelToken, Cube, CubeSpec
 
-AUDIENCES = (1, 10, 100)
-STATES = 20
-AT_ONCE = 32
-BRUSHED = "delay"
+AUDIENCE_SIZES = (1, 10, 100)
+STATE_COUNT = 20
+CONCURRENT_REQUESTS = 32
+BRUSHED_VIEW = "delay"
 
 
-class Counted(CpuEngine):
+class PassCountingEngine(CpuEngine):
     """Counts the passes of all engines."""
 
     passes = 0
 
-    def cubes(
-        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    def compute_cubes(
+        self, specs: Sequence[CubeSpec], cancel: CancelToken | None = None, rows: range | None = None
     ) -> list[Cube]:
-        Counted.passes += 1
-        return super().cubes(specs, cancel, rows)
+        PassCountingEngine.passes += 1
+        return super().compute_cubes(specs, cancel, rows)
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        app = _service(Path(folder))
-        people = [_signed_in(app, f"follower-{number}") for number in range(max(AUDIENCES))]
-        description = catalogue.open(SLUG)
+        app = _make_app(Path(folder))
+        people = [_sign_in_follower(app, f"follower-{number}") for number in range(max(AUDIENCE_SIZES))]
+        description = catalogue.get_description(SAMPLE_SLUG)
         rows = [
-            _measured(people[:size], _addresses(description, 2 + number))
-            for number, size in enumerate(AUDIENCES)
+            _measure_audience(people[:size], _list_state_urls(description, 2 + number))
+            for number, size in enumerate(AUDIENCE_SIZES)
         ]
-    table(
-        f"Followers of a presenter who commits {STATES} states, {description.rows:,} rows",
+    print_table(
+        f"Followers of a presenter who commits {STATE_COUNT} states, {description.rows:,} rows",
         ["followers", "engine passes", "answers", "processor ms an answer", "slowest state, ms"],
         rows,
     )
 
 
-def _service(folder: Path) -> Dash:
+def _make_app(folder: Path) -> Dash:
     settings = Settings(data=folder, database_url="")
-    config.use(settings)
-    gpu.cpu.engine.CpuEngine = Counted  # type: ignore[misc]
-    prepare(settings)
-    prepare_sample(progress)
-    shares.open_to_everyone(SLUG)
+    config.override_settings(settings)
+    gpu.cpu.engine.CpuEngine = PassCountingEngine  # type: ignore[misc]
+    prepare_first_start(settings)
+    prepare_sample(print_progress)
+    shares.open_to_everyone(SAMPLE_SLUG)
     return create_app(settings)
 
 
-def _signed_in(app: Dash, name: str) -> FlaskClient:
-    users.create(name, None, Role.VIEWER)
+def _sign_in_follower(app: Dash, name: str) -> FlaskClient:
+    users.create_user(name, None, Role.VIEWER)
     browser: FlaskClient = app.server.test_client()
-    browser.get(f"/signin/link/{one_time_links.issue(name)}")
+    browser.get(f"/signin/link/{one_time_links.create_link_token(name)}")
     return browser
 
 
-def _addresses(description: Description, width: int) -> list[str]:
+def _list_state_urls(description: Description, width: int) -> list[str]:
     """Where the cubes of each state are: a span so many minutes wide, which moves over the delays."""
-    views = suggest(description).views
-    active = next(view.id for view in views if view.columns and view.id != BRUSHED)
+    views = suggest_exploration(description).views
+    active = next(view.id for view in views if view.columns and view.id != BRUSHED_VIEW)
     return [
-        _address(
+        _make_cubes_url(
             description,
-            CubeRequest(views=views, active=active, filters={BRUSHED: Interval(lo=lo, hi=lo + width)}),
+            CubeRequest(views=views, active=active, filters={BRUSHED_VIEW: Interval(lo=lo, hi=lo + width)}),
         )
-        for lo in range(STATES)
+        for lo in range(STATE_COUNT)
     ]
 
 
-def _address(description: Description, asked: CubeRequest) -> str:
+def _make_cubes_url(description: Description, asked: CubeRequest) -> str:
     place = f"/api/datasets/{description.slug}/versions/{description.version}/cubes"
     return f"{place}?x={quote(asked.model_dump_json())}"
 
 
-def _measured(people: list[FlaskClient], addresses: list[str]) -> list[str | float]:
+def _measure_audience(people: list[FlaskClient], addresses: list[str]) -> list[str | float]:
     """Every state is asked for by all, before the next."""
-    Counted.passes = 0
+    PassCountingEngine.passes = 0
     began = time.process_time()
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        slowest = max(_state(pool, people, address) for address in addresses)
+    with ThreadPoolExecutor(CONCURRENT_REQUESTS) as pool:
+        slowest = max(_time_state(pool, people, address) for address in addresses)
     answers = len(people) * len(addresses)
     seconds = time.process_time() - began
-    return [f"{len(people):,}", f"{Counted.passes:,}", f"{answers:,}", 1000 * seconds / answers, slowest]
+    return [
+        f"{len(people):,}",
+        f"{PassCountingEngine.passes:,}",
+        f"{answers:,}",
+        1000 * seconds / answers,
+        slowest,
+    ]
 
 
-def _state(pool: ThreadPoolExecutor, people: list[FlaskClient], address: str) -> float:
+def _time_state(pool: ThreadPoolExecutor, people: list[FlaskClient], address: str) -> float:
     """Milliseconds until all have the cubes of one state."""
     began = time.perf_counter()
     asked = partial(FlaskClient.get, path=address, headers={"Accept-Encoding": "gzip"})

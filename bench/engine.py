@@ -20,16 +20,16 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from bench.cube_peers import DuckDB, Pair, Peer, Polars, Ranges
-from bench.synthetic_flights import ACTIVE, COARSE_ACTIVE, PASSIVE, SCALES, Flights, middle
-from gpu.cpu import CpuEngine, Memory
+from bench.cube_peers import CodeRanges, CubePair, CubePeer, DuckDBCubes, PolarsCubes
+from bench.synthetic_flights import ACTIVE, COARSE_ACTIVE, PASSIVE, SCALES, SyntheticFlights, middle_codes
+from gpu.cpu import CpuEngine, EngineMemory
 from gpu.cpu.native.compress import AVX512
-from gpu.cpu.pool import cores
-from gpu.cpu.warm import warm
-from gpu.cubes import Axis, CubeSpec, Filter, Predicate, View
+from gpu.cpu.pool import count_cores
+from gpu.cpu.warm import compile_kernels
+from gpu.cubes import Axis, CubeSpec, Filter, Predicate, ViewSpec
 
 PEER_ROWS = 10_000_000
-BYTES_A_ROW = 20
+BYTES_PER_ROW = 20
 SCENARIOS = {
     "none": {},
     "27 %": {"date": 0.27},
@@ -42,7 +42,7 @@ Result = dict[tuple[str, str], list[float]]
 """Seconds by scenario and contestant."""
 
 
-def specs(predicates: Predicates) -> list[CubeSpec]:
+def make_specs(predicates: Predicates) -> list[CubeSpec]:
     """One cube a passive view, over the rows that pass the others' filters."""
     found = []
     for name, view in PASSIVE.items():
@@ -52,66 +52,69 @@ def specs(predicates: Predicates) -> list[CubeSpec]:
     return found
 
 
-def timed(function: Callable[[], Any]) -> tuple[float, Any]:
+def time_call(function: Callable[[], Any]) -> tuple[float, Any]:
     began = time.perf_counter()
     answer = function()
     return time.perf_counter() - began, answer
 
 
-class Ours:
+class EngineContestant:
     """The engine, with the unfiltered cubes known or forgotten before each request."""
 
     def __init__(self, engine: CpuEngine, *, cold: bool) -> None:
         self.name = "DataXchange, cold" if cold else "DataXchange"
         self._engine, self._cold = engine, cold
 
-    def prepare(self, predicates: Predicates) -> Callable[[], Cubes]:
-        asked, unfiltered = specs(predicates), specs({})
-        self._engine.cubes(unfiltered)
+    def prepare_request(self, predicates: Predicates) -> Callable[[], Cubes]:
+        asked, unfiltered = make_specs(predicates), make_specs({})
+        self._engine.compute_cubes(unfiltered)
         if self._cold:
-            self._engine.known.clear()
-        return lambda: [cube.count for cube in self._engine.cubes(asked)]
+            self._engine.unfiltered_cubes.clear()
+        return lambda: [cube.count for cube in self._engine.compute_cubes(asked)]
 
 
-class Theirs:
+class PeerContestant:
     """A peer, asked for the same cubes."""
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: CubePeer) -> None:
         self.name = peer.name
         self._peer = peer
 
-    def prepare(self, predicates: Predicates) -> Callable[[], Cubes]:
-        pairs = [(_pair(spec), _ranges(spec)) for spec in specs(predicates)]
-        return lambda: self._peer.cubes(pairs)
+    def prepare_request(self, predicates: Predicates) -> Callable[[], Cubes]:
+        pairs = [(_get_pair(spec), _get_ranges(spec)) for spec in make_specs(predicates)]
+        return lambda: self._peer.count_cubes(pairs)
 
 
-Contestant = Ours | Theirs
+Contestant = EngineContestant | PeerContestant
 
 
-def _pair(spec: CubeSpec) -> Pair:
+def _get_pair(spec: CubeSpec) -> CubePair:
     view = next(name for name, view in PASSIVE.items() if view == spec.view)
     return "delay_bin" if spec.active == (COARSE_ACTIVE,) else "delay", f"{view}_bin", spec.shape
 
 
-def _ranges(spec: CubeSpec) -> Ranges:
+def _get_ranges(spec: CubeSpec) -> CodeRanges:
     return {predicate.column: predicate.ranges[0] for filter_ in spec.filters for predicate in filter_}
 
 
-def peer_codes(source: Flights) -> dict[str, npt.NDArray[Any]]:
+def encode_for_peers(source: SyntheticFlights) -> dict[str, npt.NDArray[Any]]:
     """Fine codes to filter by and the bins of each view, in the narrowest types."""
     fine = {
-        name: np.concatenate([scale.encode(a) for a in source.read(name)]) for name, scale in SCALES.items()
+        name: np.concatenate([scale.encode(a) for a in source.read_column(name)])
+        for name, scale in SCALES.items()
     }
-    bins = {"delay_bin": COARSE_ACTIVE.lookup[fine["delay"]].astype(np.uint8)}
+    bins = {"delay_bin": COARSE_ACTIVE.bin_lookup[fine["delay"]].astype(np.uint8)}
     for name, view in PASSIVE.items():
-        cells = np.zeros(source.rows, np.uint32)
+        cells = np.zeros(source.row_count, np.uint32)
         for axis in view.axes:
-            cells = cells * np.uint32(axis.cells) + axis.lookup[fine[axis.column]]
+            cells = cells * np.uint32(axis.cell_count) + axis.bin_lookup[fine[axis.column]]
         bins[f"{name}_bin"] = cells.astype(np.min_scalar_type(int(np.prod(view.shape)) - 1))
     return {name: fine[name] for name in ("delay", "date", "departure", "distance")} | bins
 
 
-def race(contestants: list[Contestant], scenarios: dict[str, Predicates], rounds: int) -> Result:
+def compare_contestants(
+    contestants: list[Contestant], scenarios: dict[str, Predicates], rounds: int
+) -> Result:
     """Every contestant in every scenario, in turn; all must give the same cubes.
 
     Raises:
@@ -122,7 +125,7 @@ def race(contestants: list[Contestant], scenarios: dict[str, Predicates], rounds
         for scenario, predicates in scenarios.items():
             expected: Cubes = []
             for contestant in contestants:
-                took, cubes = timed(contestant.prepare(predicates))
+                took, cubes = time_call(contestant.prepare_request(predicates))
                 seconds.setdefault((scenario, contestant.name), []).append(took)
                 expected = expected or cubes
                 for cube, other in zip(cubes, expected, strict=True):
@@ -130,7 +133,7 @@ def race(contestants: list[Contestant], scenarios: dict[str, Predicates], rounds
     return seconds
 
 
-def report(seconds: Result) -> None:
+def print_report(seconds: Result) -> None:
     """A line a scenario and contestant: milliseconds, and how many times ours it is."""
     print(f"  {'filters pass':14}{'':22}{'min':>9}{'median':>9} ms{'ratio':>9}")
     for (scenario, name), times in seconds.items():
@@ -139,47 +142,50 @@ def report(seconds: Result) -> None:
         print(f"  {scenario:14}{name:22}{1e3 * min(times):9.1f}{1e3 * median(times):9.1f}   {ratio:9.1f}")
 
 
-def machine() -> str:
+def describe_machine() -> str:
     form = "AVX-512 VBMI2" if AVX512 else "scalar"
     return (
-        f"{platform.machine()} ({form} kernels), {cores()} cores, Python {platform.python_version()}, "
+        f"{platform.machine()} ({form} kernels), {count_cores()} cores, Python {platform.python_version()}, "
         f"numba {numba.__version__}, NumPy {np.__version__}"
     )
 
 
-def loaded(rows: int) -> tuple[CpuEngine, Flights]:
+def load_engine(rows: int) -> tuple[CpuEngine, SyntheticFlights]:
     """An engine that has encoded every column, which is timed and printed."""
-    source = Flights(rows)
-    engine = CpuEngine(source, memory=Memory(BYTES_A_ROW * rows))
-    took, _ = timed(lambda: list(starmap(engine.load, SCALES.items())))
+    source = SyntheticFlights(rows)
+    engine = CpuEngine(source, memory=EngineMemory(BYTES_PER_ROW * rows))
+    took, _ = time_call(lambda: list(starmap(engine.load_codes, SCALES.items())))
     print(f"\n{rows:,} rows: {len(SCALES)} columns encoded in {took:.2f} s")
     return engine, source
 
 
-def narrowing(engine: CpuEngine, shares: dict[str, float]) -> Predicates:
+def make_predicates(engine: CpuEngine, shares: dict[str, float]) -> Predicates:
     """For each column a range that this part of the rows passes."""
     found = {}
     for column, part in shares.items():
-        counts = engine.histogram(View((Axis(column, SCALES[column]),))).count[0]
-        found[column] = Predicate(column, SCALES[column], (middle(counts, part),))
+        counts = engine.compute_histogram(ViewSpec((Axis(column, SCALES[column]),))).count[0]
+        found[column] = Predicate(column, SCALES[column], (middle_codes(counts, part),))
     return found
 
 
-def new_filter(engine: CpuEngine) -> float:
+def time_new_filter(engine: CpuEngine) -> float:
     """Seconds until the rows are counted that pass a filter never seen before."""
     predicate = Predicate("distance", SCALES["distance"], ((20, 70),))
-    return timed(lambda: engine.histogram(View(()), [(predicate,)]))[0]
+    return time_call(lambda: engine.compute_histogram(ViewSpec(()), [(predicate,)]))[0]
 
 
-def measure(rows: int, rounds: int, *, peers: bool) -> None:
-    engine, source = loaded(rows)
-    scenarios = {name: narrowing(engine, shares) for name, shares in SCENARIOS.items()}
-    contestants: list[Contestant] = [Ours(engine, cold=False), Ours(engine, cold=True)]
+def measure_engine(rows: int, rounds: int, *, peers: bool) -> None:
+    engine, source = load_engine(rows)
+    scenarios = {name: make_predicates(engine, shares) for name, shares in SCENARIOS.items()}
+    contestants: list[Contestant] = [
+        EngineContestant(engine, cold=False),
+        EngineContestant(engine, cold=True),
+    ]
     if peers:
-        codes = peer_codes(source)
-        contestants += [Theirs(DuckDB(codes, cores())), Theirs(Polars(codes))]
-    report(race(contestants, scenarios, rounds))
-    print(f"  {engine.nbytes / rows:.1f} bytes a row, a new filter in {1e3 * new_filter(engine):.1f} ms")
+        codes = encode_for_peers(source)
+        contestants += [PeerContestant(DuckDBCubes(codes, count_cores())), PeerContestant(PolarsCubes(codes))]
+    print_report(compare_contestants(contestants, scenarios, rounds))
+    print(f"  {engine.nbytes / rows:.1f} bytes a row, a new filter in {1e3 * time_new_filter(engine):.1f} ms")
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -188,10 +194,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers-at-100M", action="store_true", help="peers above 10M rows too")
     options = parser.parse_args(arguments)
-    warm()
-    print(machine())
+    compile_kernels()
+    print(describe_machine())
     for rows in options.rows:
-        measure(rows, options.rounds, peers=rows <= PEER_ROWS or options.peers_at_100M)
+        measure_engine(rows, options.rounds, peers=rows <= PEER_ROWS or options.peers_at_100M)
 
 
 if __name__ == "__main__":

@@ -14,19 +14,19 @@ from typing import TypeVar
 import pyarrow as pa
 
 import config
-from bench.report import table
+from bench.report import print_table
 from config import Settings
 from datasets import catalogue
-from datasets.append.appending import append
-from datasets.cubes.engine_pool import Engines
-from datasets.cubes.packed_cube import few, narrow
+from datasets.append.appending import append_rows
+from datasets.cubes.engine_pool import EnginePool
+from datasets.cubes.packed_cube import pack_dense, pack_sparse
 from datasets.description import Description
 from datasets.exploration import CubeRequest
-from datasets.explorations.suggest import suggest
-from datasets.ingest.cli_output import progress
-from datasets.ingest.resample import resample
-from datasets.ingest.sample import SLUG, prepare_sample
-from datasets.query.compile import specs
+from datasets.explorations.suggest import suggest_exploration
+from datasets.ingest.cli_output import print_progress
+from datasets.ingest.resample import prepare_resample
+from datasets.ingest.sample import SAMPLE_SLUG, prepare_sample
+from datasets.query.compile import cube_specs
 from db import schema
 from db.keys import key_ring
 from gpu.cpu import CpuEngine
@@ -34,73 +34,84 @@ from gpu.cubes import CubeSpec
 
 T = TypeVar("T")
 
-APPENDED = 100_000
-RUNS = 6
-BATCHES = (1_000, 10_000, 50_000)
+APPENDED_ROWS = 100_000
+RUN_COUNT = 6
+BATCH_SIZES = (1_000, 10_000, 50_000)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000_000)
     with tempfile.TemporaryDirectory() as data:
-        config.use(Settings(data=Path(data)))
-        schema.upgrade()
-        key_ring.ensure()
-        prepare_sample(progress)
-        made = resample(parser.parse_args().rows, 1, progress)
-        rows = next(catalogue.store(SLUG, catalogue.open(SLUG).version).parts())
-        _appending(made, rows)
-        _deltas(made, rows)
+        config.override_settings(Settings(data=Path(data)))
+        schema.upgrade_schema()
+        key_ring.ensure_keys()
+        prepare_sample(print_progress)
+        made = prepare_resample(parser.parse_args().rows, 1, print_progress)
+        rows = next(
+            catalogue.open_store(
+                SAMPLE_SLUG, catalogue.get_description(SAMPLE_SLUG).version
+            ).read_imported_files()
+        )
+        _measure_appending(made, rows)
+        _measure_deltas(made, rows)
 
 
-def _appending(made: Description, rows: pa.Table) -> None:
+def _measure_appending(made: Description, rows: pa.Table) -> None:
     """Rows a second, batch by batch, each durable before the next."""
     lines = []
-    for batch in BATCHES:
-        count = max(5, APPENDED // batch)
+    for batch in BATCH_SIZES:
+        count = max(5, APPENDED_ROWS // batch)
         parts = [rows.slice(i * batch, batch) for i in range(count)]
-        seconds = [_timed(partial(append, made.slug, made.version, some))[1] for some in parts]
+        seconds = [_time_call(partial(append_rows, made.slug, made.version, some))[1] for some in parts]
         lines.append(
             [f"{batch:,}", f"{1000 * sum(seconds) / count:.1f}", f"{batch * count / sum(seconds):,.0f}"]
         )
-    table("## Appending, encrypted and flushed", ["rows a batch", "ms a batch", "rows/s"], lines)
+    print_table("## Appending, encrypted and flushed", ["rows a batch", "ms a batch", "rows/s"], lines)
 
 
-def _deltas(made: Description, rows: pa.Table) -> None:
+def _measure_deltas(made: Description, rows: pa.Table) -> None:
     """The cubes of a filtered dashboard before and after more rows, and the deltas between."""
-    engines = Engines(CpuEngine)
-    stop = catalogue.store(made.slug, made.version).rows
-    engine, asked = engines.of(made.slug, made.version, stop), _asked(made)
-    _, cold = _timed(lambda: engine.cubes(asked, rows=range(stop)))
-    _, warm = _timed(lambda: list(map(narrow, engine.cubes(asked, rows=range(stop)))))
+    engines = EnginePool(CpuEngine)
+    stop = catalogue.open_store(made.slug, made.version).row_count
+    engine, asked = engines.get_engine(made.slug, made.version, stop), _make_specs(made)
+    _, cold = _time_call(lambda: engine.compute_cubes(asked, rows=range(stop)))
+    _, warm = _time_call(lambda: list(map(pack_dense, engine.compute_cubes(asked, rows=range(stop)))))
     reaches, deltas = [], []
-    for part in range(RUNS):
-        start, some = stop, rows.slice(part * APPENDED, APPENDED)
-        stop = append(made.slug, made.version, some).rows
-        reaches.append(_timed(partial(engines.of, made.slug, made.version, stop))[1])
+    for part in range(RUN_COUNT):
+        start, some = stop, rows.slice(part * APPENDED_ROWS, APPENDED_ROWS)
+        stop = append_rows(made.slug, made.version, some).rows
+        reaches.append(_time_call(partial(engines.get_engine, made.slug, made.version, stop))[1])
         deltas.append(
-            _timed(lambda span=range(start, stop): list(map(few, engine.cubes(asked, rows=span))))[1]
+            _time_call(
+                lambda span=range(start, stop): list(map(pack_sparse, engine.compute_cubes(asked, rows=span)))
+            )[1]
         )
-    _, again = _timed(lambda: list(map(narrow, engine.cubes(asked, rows=range(stop)))))
+    _, again = _time_call(lambda: list(map(pack_dense, engine.compute_cubes(asked, rows=range(stop)))))
     lines = {
         "cubes for the first time: columns are read": cold,
         "the same cubes again": warm,
-        f"the engine takes in {APPENDED:,} rows for the first time": reaches[0],
-        f"and {APPENDED:,} more, median of {RUNS - 1}": median(reaches[1:]),
-        f"their delta, median of {RUNS}": median(deltas),
+        f"the engine takes in {APPENDED_ROWS:,} rows for the first time": reaches[0],
+        f"and {APPENDED_ROWS:,} more, median of {RUN_COUNT - 1}": median(reaches[1:]),
+        f"their delta, median of {RUN_COUNT}": median(deltas),
         "the cubes anew, of all rows": again,
     }
     title = f"## {stop:,} rows, {len(asked)} cubes over delay, one filter"
-    table(title, ["", "ms"], [[what, f"{1000 * seconds:.1f}"] for what, seconds in lines.items()])
+    print_table(title, ["", "ms"], [[what, f"{1000 * seconds:.1f}"] for what, seconds in lines.items()])
 
 
-def _asked(made: Description) -> list[CubeSpec]:
+def _make_specs(made: Description) -> list[CubeSpec]:
     filters = {"distance": {"type": "interval", "lo": 300, "hi": 900, "nulls": False}}
-    request = {"views": suggest(made).views, "active": "delay", "detail": "coarse", "filters": filters}
-    return specs(CubeRequest.model_validate(request), made)
+    request = {
+        "views": suggest_exploration(made).views,
+        "active": "delay",
+        "detail": "coarse",
+        "filters": filters,
+    }
+    return cube_specs(CubeRequest.model_validate(request), made)
 
 
-def _timed(act: Callable[[], T]) -> tuple[T, float]:
+def _time_call(act: Callable[[], T]) -> tuple[T, float]:
     began = time.perf_counter()
     made = act()
     return made, time.perf_counter() - began

@@ -15,94 +15,112 @@ from playwright.async_api import Browser, Page
 
 import config
 from accounts import one_time_links, users
-from bench.explore_page import HERTZ, SETTLED, VIEWPORT, Explorer, chromium, signed_in
-from bench.report import quantiles, table
-from bench.service_process import Service, data_folder, service
+from bench.explore_page import (
+    IS_EXACT_SCRIPT,
+    MOUSE_HERTZ,
+    VIEWPORT,
+    ExplorePage,
+    launch_chromium,
+    sign_in_admin,
+)
+from bench.report import compute_quantiles, print_table
+from bench.service_process import BenchService, prepare_data_folder, run_service
 from db.tables import Role
 
-WATCH = (Path(__file__).parent / "audience-probe.js").read_text()
+WATCH_SCRIPT = (Path(__file__).parent / "audience-probe.js").read_text()
 VIEWS = ("distance", "hour", "date", "delay")
 SECONDS = 4
-MORE = 1.0
+SETTLING_SECONDS = 1.0
 """Seconds that the last frames get to arrive."""
 
-Shown = list[dict[str, float]]
+ShownCounts = list[dict[str, float]]
 
 
 def main() -> None:
     """Measure over the sample."""
-    with data_folder() as folder, service(folder) as running:
-        asyncio.run(measure(running))
+    with prepare_data_folder() as folder, run_service(folder) as running:
+        asyncio.run(measure_presenting(running))
 
 
-async def measure(running: Service) -> None:
+async def measure_presenting(service_process: BenchService) -> None:
     """Brush one page, watch the other."""
-    async with chromium() as browser:
-        cookies = await signed_in(browser, running)
-        presenter = await opened(browser, cookies, f"{running.url}/explore/flights")
+    async with launch_chromium() as browser:
+        cookies = await sign_in_admin(browser, service_process)
+        presenter = await open_page(browser, cookies, f"{service_process.url}/explore/flights")
         await presenter.get_by_role("button", name="Present", exact=True).click()
         await presenter.get_by_role("dialog").get_by_role("button", name="Close").click()
-        await presenter.wait_for_function(SETTLED)
-        follower = await opened(browser, None, f"{running.url}/signin/link/{link(running)}")
+        await presenter.wait_for_function(IS_EXACT_SCRIPT)
+        follower = await open_page(
+            browser, None, f"{service_process.url}/signin/link/{make_signin_link(service_process)}"
+        )
         await follower.goto(presenter.url.partition("#")[0])
         await follower.get_by_text("Following admin").wait_for()
-        await follower.wait_for_function(SETTLED)
-        report([await brushed(presenter, follower, view) for view in VIEWS])
+        await follower.wait_for_function(IS_EXACT_SCRIPT)
+        print_report([await brush_and_watch(presenter, follower, view) for view in VIEWS])
 
 
-def link(running: Service) -> str:
+def make_signin_link(service_process: BenchService) -> str:
     """A link by which somebody signs in who is to follow."""
-    before = config.use(config.settings().model_copy(update={"data": running.data, "database_url": ""}))
+    before = config.override_settings(
+        config.get_settings().model_copy(update={"data": service_process.data, "database_url": ""})
+    )
     name = f"follower-{token_hex(4)}"
-    users.create(name, None, Role.VIEWER)
-    made = one_time_links.issue(name)
-    config.use(before)
+    users.create_user(name, None, Role.VIEWER)
+    made = one_time_links.create_link_token(name)
+    config.override_settings(before)
     return made
 
 
-async def opened(browser: Browser, cookies: dict[str, Any] | None, address: str) -> Page:
+async def open_page(browser: Browser, cookies: dict[str, Any] | None, address: str) -> Page:
     context = await browser.new_context(storage_state=cookies, viewport=VIEWPORT)  # type: ignore[arg-type]
     page = await context.new_page()
-    await page.add_init_script(WATCH)
+    await page.add_init_script(WATCH_SCRIPT)
     await page.goto(address)
-    await page.wait_for_function(SETTLED)
+    await page.wait_for_function(IS_EXACT_SCRIPT)
     return page
 
 
-async def brushed(presenter: Page, follower: Page, view: str) -> tuple[str, Shown, Shown, list[float]]:
+async def brush_and_watch(
+    presenter: Page, follower: Page, view: str
+) -> tuple[str, ShownCounts, ShownCounts, list[float]]:
     """What both pages have shown while a brush grew over a view, never smaller: each count once."""
-    person = Explorer(presenter, await presenter.context.new_cdp_session(presenter))
-    box = await person.place(view)
+    person = ExplorePage(presenter, await presenter.context.new_cdp_session(presenter))
+    box = await person.get_chart_box(view)
     x, y, width = box["x"], box["y"] + box["height"] / 2, box["width"]
     await presenter.mouse.move(x + 0.15 * width, y)
     for page in (presenter, follower):
-        await page.wait_for_function(SETTLED)
+        await page.wait_for_function(IS_EXACT_SCRIPT)
         await page.evaluate("dxWatch.start()")
-    steps = SECONDS * HERTZ
-    await person.drag([(x + (0.15 + 0.7 * step / steps) * width, y) for step in range(steps + 1)])
-    await asyncio.sleep(MORE)
+    steps = SECONDS * MOUSE_HERTZ
+    await person.drag_along([(x + (0.15 + 0.7 * step / steps) * width, y) for step in range(steps + 1)])
+    await asyncio.sleep(SETTLING_SECONDS)
     told, seen = [await page.evaluate("dxWatch") for page in (presenter, follower)]
-    await presenter.get_by_role("button", name="Clear all").click()
-    await presenter.wait_for_function(SETTLED)
+    await presenter.get_by_role("button", name="Clear filters").click()
+    await presenter.wait_for_function(IS_EXACT_SCRIPT)
     return view, told["shown"], seen["shown"], seen["beats"]
 
 
-def latencies(told: Shown, seen: Shown) -> list[float]:
+def compute_latencies(presented: ShownCounts, followed: ShownCounts) -> list[float]:
     """Milliseconds from the pointer that made a count until the follower's frame with it is painted."""
-    made = {each["count"]: each["pointer"] for each in reversed(told) if each["pointer"]}
-    painted = {each["count"]: each["painted"] for each in reversed(seen)}
+    made = {each["count"]: each["pointer"] for each in reversed(presented) if each["pointer"]}
+    painted = {each["count"]: each["painted"] for each in reversed(followed)}
     return [painted[count] - pointer for count, pointer in made.items() if count in painted]
 
 
-def report(found: list[tuple[str, Shown, Shown, list[float]]]) -> None:
+def print_report(measurements: list[tuple[str, ShownCounts, ShownCounts, list[float]]]) -> None:
     rows: list[list[str | float]] = []
-    for view, told, seen, beats in found:
-        late = latencies(told, seen)
+    for view, told, seen, beats in measurements:
+        late = compute_latencies(told, seen)
         intervals = [after - before for before, after in pairwise(beats)]
         rows.append(
-            [view, str(len(late)), *quantiles(late, 0.5, 0.95, 1), *quantiles(intervals, 0.5, 0.95, 0.99)]
+            [
+                view,
+                str(len(late)),
+                *compute_quantiles(late, 0.5, 0.95, 1),
+                *compute_quantiles(intervals, 0.5, 0.95, 0.99),
+            ]
         )
-    table(
+    print_table(
         "Presenter's pointer to follower's paint, ms (p50 <= 40, p95 <= 100); follower's frames (p95 <= 17)",
         ["view", "brushes", "p50", "p95", "max", "interval p50", "p95", "p99"],
         rows,

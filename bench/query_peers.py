@@ -21,99 +21,104 @@ import pyarrow as pa
 
 from datasets.description import Description
 from datasets.exploration import CubeRequest, Exploration, View
-from datasets.query.compile import specs
+from datasets.query.compile import cube_specs
 from datasets.storage.store import Store
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec
 from gpu.scales import Scale
 
-ROWS = View(id="_rows")
-Ranges = tuple[tuple[int, int], ...]
-Counts = list[npt.NDArray[np.int64]]
+ROW_COUNT_VIEW = View(id="_rows")
+RangeList = tuple[tuple[int, int], ...]
+CountArrays = list[npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
-class Query:
+class CellQuery:
     """The rows by cell that pass all ranges; with ``measured``, its non-null values and their sum too."""
 
     cell: str | None
     cells: int
     measured: str | None
-    ranges: Mapping[str, Ranges]
+    ranges: Mapping[str, RangeList]
 
 
-class Peer(Protocol):
+class QueryPeer(Protocol):
     name: str
 
-    def frame(self, queries: list[Query]) -> Counts:
+    def count_frame(self, queries: list[CellQuery]) -> CountArrays:
         """Rows (or values measured) by cell, an array a query."""
         ...
 
 
-def changing(exploration: Exploration, active: str, description: Description) -> list[CubeSpec]:
+def list_changing_specs(exploration: Exploration, active: str, description: Description) -> list[CubeSpec]:
     """What a frame of a drag on the active view counts anew: all other views and the number of rows."""
-    views = (*(view for view in exploration.views if view.id != active), ROWS)
+    views = (*(view for view in exploration.views if view.id != active), ROW_COUNT_VIEW)
     filtered = [view for view in exploration.views if view.id == active]
     request = CubeRequest(views=(*views, *filtered), filters=exploration.filters)
-    return specs(request, description)[: len(views)]
+    return cube_specs(request, description)[: len(views)]
 
 
-class Codes:
+class CodeColumns:
     """The columns that a peer reads, made for all specs it will be asked about."""
 
-    def __init__(self, store: Store, asked: list[CubeSpec]) -> None:
+    def __init__(self, store: Store, specs: list[CubeSpec]) -> None:
         self._store = store
         self._fine: dict[tuple[str, Scale], npt.NDArray[Any]] = {}
         self._names: dict[Any, str] = {}
         self.columns: dict[str, pa.Array | npt.NDArray[Any]] = {}
-        for spec in asked:
-            self.query(spec)
+        for spec in specs:
+            self.make_query(spec)
         self._fine.clear()
 
-    def query(self, spec: CubeSpec) -> Query:
+    def make_query(self, spec: CubeSpec) -> CellQuery:
         axes, measured = spec.view.axes, spec.view.measure.column
-        cell = self._named(axes, lambda: self._cells(spec)) if axes else None
-        value = self._named(measured, lambda: self._values(measured)) if measured else None
+        cell = self._name_column(axes, lambda: self._number_cells(spec)) if axes else None
+        value = self._name_column(measured, lambda: self._read_values(measured)) if measured else None
         predicates = [each for filter_ in spec.filters for each in filter_]
-        ranges = {self._codes_named(each.column, each.scale): each.ranges for each in predicates}
-        return Query(cell, spec.shape[1], value, ranges)
+        ranges = {self._name_codes(each.column, each.scale): each.ranges for each in predicates}
+        return CellQuery(cell, spec.shape[1], value, ranges)
 
-    def _codes_named(self, column: str, scale: Scale) -> str:
-        return self._named((column, scale), lambda: self._codes(column, scale))
+    def _name_codes(self, column: str, scale: Scale) -> str:
+        return self._name_column((column, scale), lambda: self._encode_column(column, scale))
 
-    def _named(self, key: object, make: Callable[[], Any]) -> str:
+    def _name_column(self, key: object, make: Callable[[], Any]) -> str:
         if key not in self._names:
             self._names[key] = f"c{len(self._names)}"
             self.columns[self._names[key]] = make()
         return self._names[key]
 
-    def _codes(self, column: str, scale: Scale) -> npt.NDArray[Any]:
+    def _encode_column(self, column: str, scale: Scale) -> npt.NDArray[Any]:
         if (column, scale) not in self._fine:
-            self._fine[column, scale] = np.concatenate([scale.encode(a) for a in self._store.read(column)])
+            self._fine[column, scale] = np.concatenate(
+                [scale.encode(a) for a in self._store.read_column(column)]
+            )
         return self._fine[column, scale]
 
-    def _cells(self, spec: CubeSpec) -> npt.NDArray[Any]:
-        cells = np.zeros(self._store.rows, np.uint32)
+    def _number_cells(self, spec: CubeSpec) -> npt.NDArray[Any]:
+        cells = np.zeros(self._store.row_count, np.uint32)
         for axis in spec.view.axes:
-            cells = cells * np.uint32(axis.cells) + axis.lookup[self._codes(axis.column, axis.scale)]
+            cells = (
+                cells * np.uint32(axis.cell_count)
+                + axis.bin_lookup[self._encode_column(axis.column, axis.scale)]
+            )
         return cells.astype(np.min_scalar_type(spec.shape[1] - 1))
 
-    def _values(self, column: str) -> pa.Array:
-        return pa.concat_arrays(list(self._store.read(column)))
+    def _read_values(self, column: str) -> pa.Array:
+        return pa.concat_arrays(list(self._store.read_column(column)))
 
 
-class DuckDB:
+class DuckDBQueries:
     name = f"DuckDB {duckdb.__version__}"
 
-    def __init__(self, codes: Codes, threads: int) -> None:
+    def __init__(self, codes: CodeColumns, threads: int) -> None:
         self._connection = duckdb.connect(config={"threads": threads})
         self._connection.register("arrays", pa.table(codes.columns))
         self._connection.execute("CREATE TABLE codes AS SELECT * FROM arrays")
 
-    def frame(self, queries: list[Query]) -> Counts:
-        return [self._answer(query) for query in queries]
+    def count_frame(self, queries: list[CellQuery]) -> CountArrays:
+        return [self._count_cells(query) for query in queries]
 
-    def _answer(self, query: Query) -> npt.NDArray[np.int64]:
+    def _count_cells(self, query: CellQuery) -> npt.NDArray[np.int64]:
         what = f"count({query.measured}), sum({query.measured})" if query.measured else "count(*)"
         tests = [
             "(" + " OR ".join(f"{name} >= {low} AND {name} < {high}" for low, high in ranges) + ")"
@@ -123,23 +128,23 @@ class DuckDB:
         by = f"GROUP BY {query.cell}" if query.cell else ""
         sql = f"SELECT {query.cell or 0}, {what} FROM codes WHERE {where} {by}"  # noqa: S608
         cells, counts, *_ = self._connection.execute(sql).fetchnumpy().values()
-        return _dense(cells, counts, query.cells)
+        return _make_dense(cells, counts, query.cells)
 
 
-class Polars:
+class PolarsQueries:
     name = f"Polars {pl.__version__}"
 
-    def __init__(self, codes: Codes) -> None:
+    def __init__(self, codes: CodeColumns) -> None:
         self._frame = pl.DataFrame(dict(codes.columns)).lazy()
 
-    def frame(self, queries: list[Query]) -> Counts:
-        found = pl.collect_all([self._query(query) for query in queries])
+    def count_frame(self, queries: list[CellQuery]) -> CountArrays:
+        found = pl.collect_all([self._make_query(query) for query in queries])
         return [
-            _dense(frame["cell"].to_numpy(), frame["count"].to_numpy(), query.cells)
+            _make_dense(frame["cell"].to_numpy(), frame["count"].to_numpy(), query.cells)
             for frame, query in zip(found, queries, strict=True)
         ]
 
-    def _query(self, query: Query) -> pl.LazyFrame:
+    def _make_query(self, query: CellQuery) -> pl.LazyFrame:
         rows = self._frame
         for name, ranges in query.ranges.items():
             tests = [pl.col(name).is_between(low, high, closed="left") for low, high in ranges]
@@ -153,27 +158,27 @@ class Polars:
         return rows.group_by(pl.col(query.cell).alias("cell")).agg(*what)
 
 
-def _dense(cells: npt.NDArray[Any], counts: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
+def _make_dense(cells: npt.NDArray[Any], counts: npt.NDArray[Any], size: int) -> npt.NDArray[np.int64]:
     found = np.zeros(size, np.int64)
     found[cells] = counts
     return found
 
 
-def race(
-    engine: CpuEngine, peers: list[Peer], codes: Codes, asked: list[CubeSpec], rounds: int
+def compare_peers(
+    engine: CpuEngine, peers: list[QueryPeer], codes: CodeColumns, specs: list[CubeSpec], rounds: int
 ) -> list[float]:
     """Median milliseconds that each peer takes for one frame.
 
     Raises:
         AssertionError: a peer counts otherwise than our engine.
     """
-    queries = [codes.query(spec) for spec in asked]
-    ours = [cube.count[0] for cube in engine.cubes(asked)]
+    queries = [codes.make_query(spec) for spec in specs]
+    ours = [cube.count[0] for cube in engine.compute_cubes(specs)]
     took: list[list[float]] = [[] for _ in peers]
     for _ in range(rounds):
         for peer, times in zip(peers, took, strict=True):
             start = time.perf_counter()
-            theirs = peer.frame(queries)
+            theirs = peer.count_frame(queries)
             times.append(1e3 * (time.perf_counter() - start))
             for one, other in zip(ours, theirs, strict=True):
                 np.testing.assert_array_equal(one, other)

@@ -7,22 +7,25 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 
-def quantiles(values: Iterable[float], *parts: float) -> list[float]:
+def compute_quantiles(values: Iterable[float], *fractions: float) -> list[float]:
     """At these parts of the sorted values (0..1); NaN where there are none."""
     found = np.fromiter(values, np.float64)
-    return [float(np.quantile(found, part)) if found.size else float("nan") for part in parts]
+    return [float(np.quantile(found, part)) if found.size else float("nan") for part in fractions]
 
 
-def number(value: float) -> str:
+def format_number(value: float) -> str:
     """Three digits that mean something."""
     if np.isnan(value):
         return "-"
     return f"{value:.3f}" if abs(value) < 0.95 else f"{value:.1f}" if abs(value) < 99.5 else f"{value:,.0f}"
 
 
-def table(title: str, head: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
+def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[str | float]]) -> None:
     """Print rows below a head as Markdown, the first column to the left."""
-    cells = [list(head), *([each if isinstance(each, str) else number(each) for each in row] for row in rows)]
+    cells = [
+        list(head),
+        *([each if isinstance(each, str) else format_number(each) for each in row] for row in rows),
+    ]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
     print(f"\n{title}\n")
     for index, row in enumerate(cells):

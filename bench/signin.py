@@ -18,15 +18,15 @@ from werkzeug.security import check_password_hash, generate_password_hash
 import config
 from accounts import cookies, sessions, users
 from accounts.sessions import Browser
-from bench.report import table
+from bench.report import print_table
 from config import Settings
 from db import engine, schema
 from db.keys import key_ring
 from db.tables import Role
 
-LOGINS, REQUESTS, ROUNDS = 20, 2000, 5
+SIGNIN_COUNT, REQUEST_COUNT, ROUND_COUNT = 20, 2000, 5
 NAME, PASSWORD = "ada", "correct horse battery"
-HERE = Browser("192.0.2.1", "a browser")
+LOCAL_BROWSER = Browser("192.0.2.1", "a browser")
 
 
 def main() -> None:
@@ -35,14 +35,17 @@ def main() -> None:
         f"werkzeug {version('werkzeug')}, PyJWT {version('PyJWT')}, psycopg {version('psycopg')}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        rows = [_measured("SQLite", Settings(data=Path(folder), database_url=""))]
+        rows = [_measure_database("SQLite", Settings(data=Path(folder), database_url=""))]
         url = os.environ.get("BENCH_POSTGRESQL")
         if url:
-            rows.append(_measured("PostgreSQL", Settings(data=Path(folder) / "other", database_url=url)))
+            rows.append(
+                _measure_database("PostgreSQL", Settings(data=Path(folder) / "other", database_url=url))
+            )
         else:
             print("PostgreSQL is not measured: BENCH_POSTGRESQL names no empty database")
-    table(
-        f"## Signing in: best of {ROUNDS} rounds of {LOGINS} sign-ins and {REQUESTS:,} requests, CPU time",
+    print_table(
+        f"## Signing in: best of {ROUND_COUNT} rounds of {SIGNIN_COUNT} sign-ins "
+        f"and {REQUEST_COUNT:,} requests, CPU time",
         [
             "",
             "sign-ins a second and core",
@@ -56,71 +59,71 @@ def main() -> None:
     )
 
 
-def _measured(name: str, settings: Settings) -> list[str | float]:
-    with _database(settings):
-        id_ = users.create(NAME, PASSWORD, Role.ANALYST).id
-        ours, theirs = _ours(), _peer(settings.database, id_)
+def _measure_database(name: str, settings: Settings) -> list[str | float]:
+    with _use_database(settings):
+        id_ = users.create_user(NAME, PASSWORD, Role.ANALYST).id
+        ours, theirs = _make_own_pair(), _make_peer_pair(settings.database_address, id_)
         (sign_in, known), (their_sign_in, their_known) = ours, theirs
-        logins = [1 / _best(act, LOGINS) for act in (sign_in, their_sign_in)]
-        micros = [1e6 * _best(act, REQUESTS) for act in (known, their_known)]
+        logins = [1 / _time_best_round(act, SIGNIN_COUNT) for act in (sign_in, their_sign_in)]
+        micros = [1e6 * _time_best_round(act, REQUEST_COUNT) for act in (known, their_known)]
     return [name, *logins, logins[0] / logins[1], *micros, micros[0] / micros[1]]
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[None]:
+def _use_database(settings: Settings) -> Iterator[None]:
     settings.data.mkdir(exist_ok=True)
-    before = config.use(settings)
-    schema.upgrade()
-    key_ring.ensure()
+    before = config.override_settings(settings)
+    schema.upgrade_schema()
+    key_ring.ensure_keys()
     yield
-    engine.connect(settings.database).dispose()
-    config.use(before)
+    engine.get_engine_for_url(settings.database_address).dispose()
+    config.override_settings(before)
 
 
-Pair = tuple[Callable[[], object], Callable[[], object]]
+SigninPair = tuple[Callable[[], object], Callable[[], object]]
 """What signs in, and what tells who asks."""
 
 
-def _ours() -> Pair:
+def _make_own_pair() -> SigninPair:
     server = Flask("ours")
-    cookies.install(server)
-    given = sessions.begin(_signed_in().id, "password", HERE)
+    cookies.install_cookies(server)
+    given = sessions.start_session(_authenticate_user().id, "password", LOCAL_BROWSER)
     header = {"Cookie": f"dx-access={given.access}; dx-refresh={given.refresh}"}
 
     def sign_in() -> None:
-        sessions.begin(_signed_in().id, "password", HERE)
+        sessions.start_session(_authenticate_user().id, "password", LOCAL_BROWSER)
 
-    return sign_in, lambda: _known(server, header)
+    return sign_in, lambda: _require_known_user(server, header)
 
 
-def _signed_in() -> users.Principal:
-    person = users.of_password(NAME, PASSWORD)
+def _authenticate_user() -> users.Principal:
+    person = users.authenticate_user(NAME, PASSWORD)
     if person is None:
         raise RuntimeError("the right password did not open")
     return person
 
 
-class _Person(UserMixin):  # type: ignore[misc]
+class _PeerUser(UserMixin):  # type: ignore[misc]
     def __init__(self, id_: int, password_hash: str) -> None:
         self.id, self.password_hash = id_, password_hash
 
 
-def _peer(address: str, id_: int) -> Pair:
+def _make_peer_pair(address: str, id_: int) -> SigninPair:
     """Signed cookies, a query of the person by request, and the hash that werkzeug makes by default."""
-    server, database = Flask("peer"), engine.connect(address)
+    server, database = Flask("peer"), engine.get_engine_for_url(address)
     server.secret_key = os.urandom(32)
     manager = LoginManager(server)
     made = generate_password_hash(PASSWORD)
 
     @manager.user_loader  # type: ignore[untyped-decorator]
-    def load(key: str) -> _Person:
+    def load_user(key: str) -> _PeerUser:
         with database.connect() as work:
             found = work.execute(sa.text("SELECT id, name FROM users WHERE id = :id"), {"id": int(key)}).one()
-        return _Person(found[0], made)
+        return _PeerUser(found[0], made)
 
     def sign_in() -> str:
         with server.test_request_context() as context:
-            person = load(str(id_))
+            person = load_user(str(id_))
             if not (check_password_hash(person.password_hash, PASSWORD) and login_user(person)):
                 raise RuntimeError("the right password did not open")
             answer = server.response_class()
@@ -128,20 +131,20 @@ def _peer(address: str, id_: int) -> Pair:
         return answer.headers["Set-Cookie"].partition(";")[0]
 
     header = {"Cookie": sign_in()}
-    return sign_in, lambda: _known(server, header)
+    return sign_in, lambda: _require_known_user(server, header)
 
 
-def _known(server: Flask, header: dict[str, str]) -> None:
+def _require_known_user(server: Flask, header: dict[str, str]) -> None:
     with server.test_request_context(headers=header):
         if not current_user.is_authenticated:
             raise RuntimeError("the session was not known")
 
 
-def _best(act: Callable[[], object], times: int) -> float:
+def _time_best_round(act: Callable[[], object], times: int) -> float:
     """Seconds on the CPU, of all threads, that one takes in the best round."""
     act()
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(ROUND_COUNT):
         began = time.process_time()
         for _ in range(times):
             act()

@@ -1,4 +1,4 @@
-"""Acts: a button asks, a dialog says what will happen, and only then it happens."""
+"""Actions: a button asks, a dialog says what will happen, and only then it happens."""
 
 from __future__ import annotations
 
@@ -13,100 +13,100 @@ from dash.exceptions import PreventUpdate
 from flask_login import current_user
 from sqlalchemy.exc import NoResultFound
 
-from accounts.guard import demand, demand_fresh, requires
+from accounts.guard import require_permission, require_step_up, requires
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from components import ids
-from components.confirm_dialog import do as undo_button
+from components.confirm_dialog import action_button as undo_button
 
-REFUSALS = (ValueError, LookupError, PermissionError)
+ACTION_ERRORS = (ValueError, LookupError, PermissionError)
 """What an act raises when it can't be done; its words are for the person."""
-Answers = Mapping[str, Any]
+FormValues = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Question:
-    """What a dialog asks; ``yes`` is on its button, and without one it only tells."""
+class Confirmation:
+    """What a dialog asks; ``submit_label`` is on its button, and without one it only tells."""
 
     title: str
     body: list[Component] = field(default_factory=list)
-    yes: str = "Confirm"
+    submit_label: str = "Confirm"
 
 
 @dataclass(frozen=True)
-class Done:
-    """What was done, in words; ``undo``: verb and key that take it back; ``show``: what the dialog says."""
+class ActionResult:
+    """What was done, in words; ``undo``: verb and key that take it back; ``dialog_content``: what the dialog shows instead."""
 
-    words: str
+    message: str
     undo: tuple[str, str] | None = None
-    show: list[Component] | None = None
+    dialog_content: list[Component] | None = None
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """What is done to what has a key, and what is asked before; some only tell, some only do.
 
     It takes the ``permission``; to do it, one has just proved who one is, if it must be ``fresh``.
     """
 
-    do: Callable[[Principal, str, Answers], Done] | None = None
-    ask: Callable[[str], Question] | None = None
+    run: Callable[[Principal, str, FormValues], ActionResult] | None = None
+    build_confirmation: Callable[[str], Confirmation] | None = None
     permission: Permission = Permission.ADMINISTER
     fresh: bool = True
 
 
-class Acts:
+class ActionRegistry:
     """The acts of all pages, by their verbs."""
 
-    def __init__(self, known: Mapping[str, Act]) -> None:
-        self._known = known
+    def __init__(self, actions: Mapping[str, Action]) -> None:
+        self._actions = actions
 
-    def register(self) -> None:
+    def register_callbacks(self) -> None:
         """Wire the buttons and the dialog of every page."""
         callback(
-            Output(ids.ASKING, "title"),
-            Output(ids.QUESTION, "children"),
-            Output(ids.CONFIRM, "children"),
-            Output(ids.CONFIRM, "hidden"),
-            Output(ids.PROBLEM, "children"),
-            Output(ids.PENDING, "data"),
-            Output(ids.ASKING, "open"),
-            Input(ids.ask(), "n_clicks"),
+            Output(ids.CONFIRM_DIALOG, "title"),
+            Output(ids.DIALOG_BODY, "children"),
+            Output(ids.DIALOG_SUBMIT, "children"),
+            Output(ids.DIALOG_SUBMIT, "hidden"),
+            Output(ids.DIALOG_ERROR, "children"),
+            Output(ids.PENDING_ACTION, "data"),
+            Output(ids.CONFIRM_DIALOG, "open"),
+            Input(ids.confirm_button(), "n_clicks"),
             prevent_initial_call=True,
-        )(requires(Permission.ACCOUNT)(self.ask))
+        )(requires(Permission.ACCOUNT)(self.show_dialog))
         callback(
-            Output(ids.PROBLEM, "children", allow_duplicate=True),
+            Output(ids.DIALOG_ERROR, "children", allow_duplicate=True),
             Output(ids.NOTICE, "children"),
-            Output(ids.changed(), "data"),
-            Output(ids.ASKING, "open", allow_duplicate=True),
-            Output(ids.QUESTION, "children", allow_duplicate=True),
-            Output(ids.CONFIRM, "hidden", allow_duplicate=True),
-            Input(ids.CONFIRM, "n_clicks"),
-            State(ids.PENDING, "data"),
-            State(ids.answer(), "value"),
-            State(ids.answer(), "id"),
+            Output(ids.change_signal(), "data"),
+            Output(ids.CONFIRM_DIALOG, "open", allow_duplicate=True),
+            Output(ids.DIALOG_BODY, "children", allow_duplicate=True),
+            Output(ids.DIALOG_SUBMIT, "hidden", allow_duplicate=True),
+            Input(ids.DIALOG_SUBMIT, "n_clicks"),
+            State(ids.PENDING_ACTION, "data"),
+            State(ids.form_field(), "value"),
+            State(ids.form_field(), "id"),
             prevent_initial_call=True,
-        )(requires(Permission.ACCOUNT)(self.confirm))
+        )(requires(Permission.ACCOUNT)(self.run_confirmed))
         callback(
             Output(ids.NOTICE, "children", allow_duplicate=True),
-            Output(ids.changed(), "data", allow_duplicate=True),
-            Input(ids.do(), "n_clicks"),
+            Output(ids.change_signal(), "data", allow_duplicate=True),
+            Input(ids.action_button(), "n_clicks"),
             prevent_initial_call=True,
-        )(requires(Permission.ACCOUNT)(self.at_once))
+        )(requires(Permission.ACCOUNT)(self.run_immediately))
 
-    def ask(self, _clicks: list[int | None]) -> tuple[Any, ...]:
+    def show_dialog(self, _clicks: list[int | None]) -> tuple[Any, ...]:
         """The question of the button that was clicked."""
-        pressed = _pressed()
-        act = self._act(pressed)
-        if act.ask is None:
+        pressed = _get_clicked_button()
+        act = self._get_action(pressed)
+        if act.build_confirmation is None:
             raise PreventUpdate
         try:
-            asked = act.ask(pressed["key"])
-        except REFUSALS as error:
+            asked = act.build_confirmation(pressed["key"])
+        except ACTION_ERRORS as error:
             return "Not possible", [], "", True, str(error), None, True
-        return asked.title, asked.body, asked.yes, not asked.yes, "", pressed, True
+        return asked.title, asked.body, asked.submit_label, not asked.submit_label, "", pressed, True
 
-    def confirm(
+    def run_confirmed(
         self, clicks: int | None, pending: dict[str, str], values: list[Any], names: list[dict[str, str]]
     ) -> tuple[Any, ...]:
         """Do what was asked; what refuses stays in the dialog with its reason."""
@@ -114,52 +114,52 @@ class Acts:
             raise PreventUpdate
         answers = {each["name"]: value for each, value in zip(names, values, strict=True)}
         try:
-            done = self._do(pending, answers)
-        except REFUSALS as error:
-            return _words(error), no_update, _all(no_update), True, no_update, no_update
-        if done.show:
-            return "", no_update, _all(time_ns()), True, done.show, True
-        return "", _notice(done), _all(time_ns()), False, no_update, no_update
+            done = self._run_action(pending, answers)
+        except ACTION_ERRORS as error:
+            return _describe_error(error), no_update, _fill_outputs(no_update), True, no_update, no_update
+        if done.dialog_content:
+            return "", no_update, _fill_outputs(time_ns()), True, done.dialog_content, True
+        return "", _build_notice(done), _fill_outputs(time_ns()), False, no_update, no_update
 
-    def at_once(self, _clicks: list[int | None]) -> tuple[Any, Any]:
+    def run_immediately(self, _clicks: list[int | None]) -> tuple[Any, Any]:
         """Do what needs no question, such as taking back what was just done."""
-        pressed = _pressed()
+        pressed = _get_clicked_button()
         try:
-            done = self._do(pressed, {})
-        except REFUSALS as error:
-            return _notice(Done(_words(error))), _all(no_update)
-        return _notice(done), _all(time_ns())
+            done = self._run_action(pressed, {})
+        except ACTION_ERRORS as error:
+            return _build_notice(ActionResult(_describe_error(error))), _fill_outputs(no_update)
+        return _build_notice(done), _fill_outputs(time_ns())
 
-    def _do(self, what: Mapping[str, str], answers: Answers) -> Done:
-        act = self._act(what)
-        if act.do is None:
+    def _run_action(self, what: Mapping[str, str], answers: FormValues) -> ActionResult:
+        act = self._get_action(what)
+        if act.run is None:
             raise PreventUpdate
         if act.fresh:
-            demand_fresh()
-        return act.do(current_user, what["key"], answers)
+            require_step_up()
+        return act.run(current_user, what["key"], answers)
 
-    def _act(self, what: Mapping[str, str]) -> Act:
+    def _get_action(self, what: Mapping[str, str]) -> Action:
         """The act of this verb, whose permission the person has; an unknown one is nobody's."""
-        verb = what["verb"] if what["verb"] in self._known else "unknown"
-        act = self._known.get(verb, Act())
-        demand(act.permission, f"act {verb}")
+        verb = what["verb"] if what["verb"] in self._actions else "unknown"
+        act = self._actions.get(verb, Action())
+        require_permission(act.permission, f"act {verb}")
         return act
 
 
-def _pressed() -> dict[str, str]:
+def _get_clicked_button() -> dict[str, str]:
     """The id of the button that was clicked; a button that has just appeared was not."""
     if not ctx.triggered_id or not ctx.triggered[0]["value"]:
         raise PreventUpdate
     return dict(ctx.triggered_id)
 
 
-def _all(value: Any) -> list[Any]:  # noqa: ANN401
+def _fill_outputs(value: Any) -> list[Any]:  # noqa: ANN401
     """The value for each table of the page: what has changed is asked for again."""
     outputs = next(each for each in ctx.outputs_list if isinstance(each, list))
     return [value] * len(outputs)
 
 
-def _words(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     return (
         "It is no longer there."
         if isinstance(error, NoResultFound)
@@ -167,6 +167,6 @@ def _words(error: Exception) -> str:
     )
 
 
-def _notice(done: Done) -> Component:
+def _build_notice(done: ActionResult) -> Component:
     button = [undo_button("Undo", *done.undo)] if done.undo else []
-    return html.Div([html.P(done.words), *button], className="dx-notice", key=str(time_ns()))
+    return html.Div([html.P(done.message), *button], className="dx-notice", key=str(time_ns()))

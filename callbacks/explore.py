@@ -11,25 +11,25 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from accounts.principals import Kind
+from accounts.principals import PrincipalKind
 from components import ids
-from config import settings
+from config import get_settings
 from datasets import audit_events, shares
 from datasets.access import effective_access
-from datasets.access.gateway import Door, PreparingError, UnknownDatasetError, entries
+from datasets.access.gateway import DatasetGateway, PreparingError, UnknownDatasetError, list_visible_datasets
 from datasets.description import Description
 from datasets.explorations import saved_views
 from datasets.explorations.saved_views import UnknownViewError
-from datasets.explorations.url import Opened, open_address
-from datasets.explorations.visible_part import fitted
-from datasets.storage.encryption import UnreadableError, require_readable
+from datasets.explorations.url import OpenedExploration, open_hash
+from datasets.explorations.visible_part import restrict_to_visible
+from datasets.storage.encryption import UnreadableDatasetError, require_readable
 from db.tables import Level, Resource, SavedView
 from realtime.live import sessions as live_sessions
-from realtime.live.sessions import UnknownLiveError
+from realtime.live.sessions import UnknownLiveSessionError
 from realtime.service import Realtime
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page; the browser sets ``address`` when it has mounted, and when someone types in another.
 
     It counts up ``attempt`` to ask again while what a person may see is being prepared.
@@ -45,7 +45,7 @@ def register() -> None:
     )(open_dataset)
     clientside_callback(
         ClientsideFunction("dx", "mirrorExploration"),
-        Output(ids.EXPLORATION, "data"),
+        Output(ids.EXPLORATION_STORE, "data"),
         Input(ids.EXPLORER, "exploration"),
         prevent_initial_call=True,
     )
@@ -57,77 +57,84 @@ def open_dataset(
 ) -> dict[str, Any]:
     """What the explorer shows for an address: ``Explorer.opened``."""
     try:
-        return _opened_live(hash_, key) if key is not None else _opened(hash_, slug, view)
+        return _open_live_session(hash_, key) if key is not None else _open_exploration(hash_, slug, view)
     except PreparingError as error:
         return {"preparing": str(error)}
     except UnknownDatasetError:
-        return _nothing(f"There is no dataset “{slug}” here." if slug else str(UnknownViewError()))
-    except (UnknownViewError, UnknownLiveError, UnreadableError) as error:
-        return _nothing(str(error))
+        return _build_error_prop(f"There is no dataset “{slug}” here." if slug else str(UnknownViewError()))
+    except (UnknownViewError, UnknownLiveSessionError, UnreadableDatasetError) as error:
+        return _build_error_prop(str(error))
 
 
-def _opened(hash_: str, slug: str | None, view: str | None) -> dict[str, Any]:
+def _open_exploration(hash_: str, slug: str | None, view: str | None) -> dict[str, Any]:
     if view is not None:
-        return _opened_view(hash_, *saved_views.find(current_user, view))
+        return _open_saved_view(hash_, *saved_views.find_view(current_user, view))
     if slug is None:
-        return _nothing("Choose a dataset.")
-    return _answer(open_address(slug, hash_, _describe))
+        return _build_error_prop("Choose a dataset.")
+    return _build_opened_prop(open_hash(slug, hash_, _get_description))
 
 
-def _opened_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
+def _open_saved_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
     """A saved view as it was kept or, with a hash, as its reader has changed it since."""
-    opened = open_address(slug, hash_ or f"#v=1&x=(at:'{view.exploration['version']}')", _describe)
+    opened = open_hash(slug, hash_ or f"#v=1&x=(at:'{view.exploration['version']}')", _get_description)
     if not hash_:
-        exploration, problems = saved_views.opened(view, opened.description)
+        exploration, problems = saved_views.load_visible(view, opened.description)
         opened = replace(opened, exploration=exploration, problems=problems)
-    level = shares.level(current_user, Resource.VIEW, view.id or 0)
-    return _answer(opened) | {"view": {"key": view.key, "name": view.name, "level": level}}
+    level = shares.get_level(current_user, Resource.VIEW, view.id or 0)
+    return _build_opened_prop(opened) | {"view": {"key": view.key, "name": view.name, "level": level}}
 
 
-def _opened_live(hash_: str, key: str) -> dict[str, Any]:
+def _open_live_session(hash_: str, key: str) -> dict[str, Any]:
     """A live session as it is now, on its own version; with a hash, as its reader explores it alone."""
-    found = live_sessions.find(current_user, key)
-    opened = open_address(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _describe)
+    found = live_sessions.find_session(current_user, key)
+    opened = open_hash(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _get_description)
     realtime: Realtime = current_app.extensions["realtime"]
     if not hash_:
-        exploration, whole = fitted(realtime.latest(found.live).state, opened.description)
-        opened = replace(opened, exploration=exploration, problems=() if whole else (live_sessions.LEFT_OUT,))
-    outline = realtime.outline(current_user, found, opened.description)
-    return _answer(opened) | {"live": outline | {"state": outline["state"].model_dump(mode="json")}}
+        exploration, whole = restrict_to_visible(
+            realtime.get_latest_state(found.live).state, opened.description
+        )
+        opened = replace(
+            opened, exploration=exploration, problems=() if whole else (live_sessions.HIDDEN_PARTS_MESSAGE,)
+        )
+    outline = realtime.describe_session(current_user, found, opened.description)
+    return _build_opened_prop(opened) | {
+        "live": outline | {"state": outline["state"].model_dump(mode="json")}
+    }
 
 
-def _answer(opened: Opened) -> dict[str, Any]:
+def _build_opened_prop(opened: OpenedExploration) -> dict[str, Any]:
     slug = opened.description.slug
     require_readable(slug, opened.description.version)
-    audit_events.opened(current_user, slug, opened.description.version)
+    audit_events.record_opened(current_user, slug, opened.description.version)
     return {
-        "description": opened.description.outline,
-        "datasets": _datasets(),
+        "description": opened.description.json_outline,
+        "datasets": _list_datasets(),
         "exploration": opened.exploration.model_dump(mode="json"),
         "suggested": opened.suggested.model_dump(mode="json"),
         "problems": opened.problems,
         "view": None,
         "live": None,
         "may": {
-            "list": current_user.may(Permission.ACCOUNT),
-            "save": current_user.may(Permission.SAVE),
-            "cuxfilter": current_user.kind is Kind.PERSON and settings().cuxfilter_python is not None,
-            "present": current_user.may(Permission.PRESENT),
-            "share": current_user.may(Permission.SAVE)
-            and effective_access.of(current_user, slug).level is Level.MANAGE,
-            "administer": current_user.may(Permission.ADMINISTER),
+            "list": current_user.has_permission(Permission.ACCOUNT),
+            "save": current_user.has_permission(Permission.SAVE),
+            "cuxfilter": current_user.kind is PrincipalKind.PERSON
+            and get_settings().cuxfilter_python is not None,
+            "present": current_user.has_permission(Permission.PRESENT),
+            "share": current_user.has_permission(Permission.SAVE)
+            and effective_access.get_access(current_user, slug).level is Level.MANAGE,
+            "administer": current_user.has_permission(Permission.ADMINISTER),
         },
     }
 
 
-def _describe(slug: str, version: str | None) -> Description:
-    door: Door = current_app.extensions["door"]
-    return door.open(current_user, slug, version).description
+def _get_description(slug: str, version: str | None) -> Description:
+    door: DatasetGateway = current_app.extensions["gateway"]
+    return door.open_version(current_user, slug, version).description
 
 
-def _nothing(error: str) -> dict[str, Any]:
-    return {"error": error, "datasets": _datasets()}
+def _build_error_prop(error: str) -> dict[str, Any]:
+    return {"error": error, "datasets": _list_datasets()}
 
 
-def _datasets() -> list[dict[str, Any]]:
-    return [entry.model_dump() for entry in entries(current_user)]
+def _list_datasets() -> list[dict[str, Any]]:
+    return [entry.model_dump() for entry in list_visible_datasets(current_user)]

@@ -10,67 +10,71 @@ from flask_login import current_user
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components import ids
 from components.controls import Field
-from components.live_sessions import lists as build_lists
-from datasets.access.gateway import entries
+from components.live_sessions import session_lists as build_lists
+from datasets.access.gateway import list_visible_datasets
 from realtime.live import sessions as live_sessions
-from realtime.live.actions import Stage
+from realtime.live.actions import LiveSessionActions
 from realtime.service import Realtime
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page."""
-    callback(Output(ids.LIVES, "children"), Input(ids.changed(ids.LIVES), "data"))(lists)
+    callback(Output(ids.LIVE_SESSIONS, "children"), Input(ids.change_signal(ids.LIVE_SESSIONS), "data"))(
+        render_sessions
+    )
 
 
 @requires(Permission.ACCOUNT)
-def lists(_changed: int | None) -> list[Component]:
+def render_sessions(_changed: int | None) -> list[Component]:
     """Everything on the page."""
-    names = {entry.slug: entry.name for entry in entries(current_user)}
-    told = [found.told(current_user) for found in live_sessions.listed(current_user)]
+    names = {entry.slug: entry.name for entry in list_visible_datasets(current_user)}
+    told = [found.to_json(current_user) for found in live_sessions.list_sessions(current_user)]
     return build_lists([each | {"title": names[each["dataset"]]} for each in told])
 
 
-def ask_rename(key: str) -> Question:
-    name = Field(ids.answer("name"), "Name", value=live_sessions.find(current_user, key).live.name)
-    return Question("Rename the live session", [name], "Rename")
+def confirm_rename(key: str) -> Confirmation:
+    name = Field(
+        ids.form_field("name"), "Name", value=live_sessions.find_session(current_user, key).live.name
+    )
+    return Confirmation("Rename the live session", [name], "Rename")
 
 
-def rename(by: Principal, key: str, answers: Answers) -> Done:
-    _stage().rename(by, key, str(answers.get("name") or ""))
-    return Done("The live session is renamed.")
+def rename_session(by: Principal, key: str, answers: FormValues) -> ActionResult:
+    _get_session_actions().rename_session(by, key, str(answers.get("name") or ""))
+    return ActionResult("The live session is renamed.")
 
 
-def ask_end(_key: str) -> Question:
-    return Question(
+def confirm_end(_key: str) -> Confirmation:
+    return Confirmation(
         "End this live session?", [html.P("It ends for everybody in it. The recording stays.")], "End"
     )
 
 
-def end(by: Principal, key: str, _answers: Answers) -> Done:
-    _stage().end(by, key)
-    return Done("The live session has ended.")
+def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    _get_session_actions().end_session(by, key)
+    return ActionResult("The live session has ended.")
 
 
-def ask_delete(_key: str) -> Question:
+def confirm_delete(_key: str) -> Confirmation:
     words = "Nobody can watch it again, and its link leads nowhere. This can't be undone."
-    return Question("Delete this live session?", [html.P(words)], "Delete")
+    return Confirmation("Delete this live session?", [html.P(words)], "Delete")
 
 
-def delete(by: Principal, key: str, _answers: Answers) -> Done:
-    _stage().delete(by, key)
-    return Done("The live session is deleted.")
+def delete_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    _get_session_actions().delete_session(by, key)
+    return ActionResult("The live session is deleted.")
 
 
-def _stage() -> Stage:
+def _get_session_actions() -> LiveSessionActions:
     realtime: Realtime = current_app.extensions["realtime"]
-    return realtime.stage
+    return realtime.live_actions
 
 
-ACTS = {
-    "rename-live": Act(rename, ask_rename, Permission.PRESENT, fresh=False),
-    "end-own-live": Act(end, ask_end, Permission.PRESENT, fresh=False),
-    "delete-live": Act(delete, ask_delete, Permission.PRESENT, fresh=False),
+ACTIONS = {
+    "rename-live": Action(rename_session, confirm_rename, Permission.PRESENT, fresh=False),
+    "end-own-live": Action(end_session, confirm_end, Permission.PRESENT, fresh=False),
+    "delete-live": Action(delete_session, confirm_delete, Permission.PRESENT, fresh=False),
 }

@@ -9,153 +9,168 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.confirm_dialog import ask, lines
-from components.controls import Field, Formatted, facts
+from components.confirm_dialog import confirm_button, item_list
+from components.controls import Field, Formatted, fact_list
 
 Row = dict[str, Any]
-SCOPES = {
+SCOPE_LABELS = {
     "explore": "Explore: read the datasets and views you may see",
     "save": "Save: keep and share views",
     "present": "Present: run live sessions and feeds",
     "administer": "Administer: manage people and the service",
 }
 """What a program with a token may do, in words."""
-METHODS = {"totp": "authenticator", "recovery": "recovery code", "sign-in": "link", "oidc": "single sign-on"}
+METHOD_LABELS = {
+    "totp": "authenticator",
+    "recovery": "recovery code",
+    "sign-in": "link",
+    "oidc": "single sign-on",
+}
 """How people sign in, where the word for it is not ours."""
 
 
-def part(title: str, words: Any, *content: Any) -> Component:  # noqa: ANN401
+def account_section(title: str, words: Any, *content: Any) -> Component:  # noqa: ANN401
     """A part of the page: what it is about on the left, what there is on the right."""
     about = html.Div([html.H2(title), html.P(words, className="dx-weak")])
     return html.Section([about, html.Div(content)], className="dx-account-part")
 
 
-def person(own: Row) -> Component:
+def person_section(own: Row) -> Component:
     words = "An admin can change these."
-    known = facts(
+    known = fact_list(
         ("Name", own["name"]),
         ("Role", own["role"].capitalize()),
         ("Groups", ", ".join(own["groups"]) or "None"),
         ("E-mail", own["email"] or "None"),
     )
-    return part("You", words, known)
+    return account_section("You", words, known)
 
 
-def password(has_one: bool) -> Component:
+def password_section(has_one: bool) -> Component:
     words = "Changing it signs you out everywhere else."
-    button = ask("Change password…" if has_one else "Set a password…", "password")
+    button = confirm_button("Change password…" if has_one else "Set a password…", "password")
     known = "You sign in by a password." if has_one else "You sign in without a password."
-    return part("Password", words, lines([html.Li([known, button])], ""))
+    return account_section("Password", words, item_list([html.Li([known, button])], ""))
 
 
-def factors(authenticator: bool, codes: int, demanded: bool) -> Component:
+def factors_section(authenticator: bool, codes: int, demanded: bool) -> Component:
     words = "Without it, whoever learns your password is you."
     must = " You must have a second factor." if demanded else ""
-    return part(
+    return account_section(
         "Second factor",
         words + must,
-        lines([_authenticator(authenticator), *_codes(codes, authenticator)], ""),
+        item_list([_authenticator_item(authenticator), *_recovery_code_items(codes, authenticator)], ""),
     )
 
 
-def _authenticator(on: bool) -> Component:
+def _authenticator_item(on: bool) -> Component:
     if not on:
-        return html.Li(["No authenticator app.", ask("Set one up…", "authenticator", main=True)])
-    buttons = [ask("Replace…", "authenticator"), ask("Remove…", "no-authenticator", danger=True)]
+        return html.Li(
+            ["No authenticator app.", confirm_button("Set one up…", "authenticator", primary=True)]
+        )
+    buttons = [
+        confirm_button("Replace…", "authenticator"),
+        confirm_button("Remove…", "no-authenticator", danger=True),
+    ]
     return html.Li(["Authenticator app", html.Div(buttons, className="dx-line-acts")])
 
 
-def _codes(left: int, authenticator: bool) -> list[Component]:
+def _recovery_code_items(left: int, authenticator: bool) -> list[Component]:
     if not (left or authenticator):
         return []
     known = f"{left} recovery code{'' if left == 1 else 's'} left" if left else "No recovery codes left"
-    return [html.Li([known, ask("New codes…", "recovery-codes")])]
+    return [html.Li([known, confirm_button("New codes…", "recovery-codes")])]
 
 
-def passkeys(own: Sequence[Row], suggested: str) -> Component:
+def passkeys_section(own: Sequence[Row], suggested: str) -> Component:
     """``suggested`` is what the next one might be called."""
     words = "A device of yours signs you in, by your fingerprint, face or PIN. It is a second factor too."
-    return part(
-        "Passkeys", words, lines([_passkey(each) for each in own], "None yet."), _new_passkey(suggested)
+    return account_section(
+        "Passkeys",
+        words,
+        item_list([_passkey_item(each) for each in own], "None yet."),
+        _new_passkey_form(suggested),
     )
 
 
-def _passkey(own: Row) -> Component:
+def _passkey_item(own: Row) -> Component:
     used = ["Last used ", Formatted(own["used"], "moment")] if own["used"] else ["Never used"]
     buttons = [
-        ask("Rename…", "rename-passkey", own["id"]),
-        ask("Remove…", "remove-passkey", own["id"], danger=True),
+        confirm_button("Rename…", "rename-passkey", own["id"]),
+        confirm_button("Remove…", "remove-passkey", own["id"], danger=True),
     ]
-    return _line(own["name"], ["Added ", Formatted(own["created"], "moment"), " · ", *used], buttons)
+    return _list_item(own["name"], ["Added ", Formatted(own["created"], "moment"), " · ", *used], buttons)
 
 
-def _new_passkey(suggested: str) -> Component:
+def _new_passkey_form(suggested: str) -> Component:
     name = Field(ids.PASSKEY_NAME, "Name of the new passkey", value=suggested)
     button = html.Button("Add a passkey", id=ids.ADD_PASSKEY, type="button", className="dx-quiet-button")
-    problem = html.P(id=ids.PASSKEY_PROBLEM, className="dx-field-error", role="alert")
+    problem = html.P(id=ids.PASSKEY_ERROR, className="dx-field-error", role="alert")
     return html.Div([html.Div([name, button], className="dx-account-new"), problem])
 
 
-def identities(own: Sequence[Row], provider: str | None) -> Component:
+def identities_section(own: Sequence[Row], provider: str | None) -> Component:
     """``provider`` is what the service that can be linked is called; None: there is none."""
     shown = [
-        _line(
+        _list_item(
             each["issuer"],
             ["Linked ", Formatted(each["created"], "moment")],
-            [ask("Unlink…", "unlink", each["id"])],
+            [confirm_button("Unlink…", "unlink", each["id"])],
         )
         for each in own
     ]
-    button = html.Button(f"Link {provider}", id=ids.LINK, type="button", className="dx-quiet-button")
-    problem = html.P(id=ids.LINK_PROBLEM, className="dx-field-error", role="alert")
+    button = html.Button(f"Link {provider}", id=ids.LINK_IDENTITY, type="button", className="dx-quiet-button")
+    problem = html.P(id=ids.LINK_IDENTITY_ERROR, className="dx-field-error", role="alert")
     words = "Another service that says who you are."
-    return part(
-        "Other sign-ins", words, lines(shown, "None linked."), *([button, problem] if provider else [])
+    return account_section(
+        "Other sign-ins", words, item_list(shown, "None linked."), *([button, problem] if provider else [])
     )
 
 
-def sessions(own: Sequence[Row]) -> Component:
+def sessions_section(own: Sequence[Row]) -> Component:
     words = "Every browser in which you are signed in. End what you don't know, then change your password."
-    others = [ask("Sign out everywhere else…", "end-others")] if len(own) > 1 else []
-    return part("Sessions", words, lines([_session(each) for each in own], ""), *others)
+    others = [confirm_button("Sign out everywhere else…", "end-others")] if len(own) > 1 else []
+    return account_section("Sessions", words, item_list([_session_item(each) for each in own], ""), *others)
 
 
-def _session(own: Row) -> Component:
+def _session_item(own: Row) -> Component:
     weak = [
         own["address"],
         " · by ",
-        _method(own["method"]),
+        _format_method(own["method"]),
         " · last seen ",
         Formatted(own["rotated"], "moment"),
     ]
     here = html.Span("this browser", className="dx-badge")
     if own["current"]:
-        return _line(html.Span([own["browser"], " ", here]), weak, [])
-    return _line(own["browser"], weak, [ask("End…", "end-own-session", own["id"])])
+        return _list_item(html.Span([own["browser"], " ", here]), weak, [])
+    return _list_item(own["browser"], weak, [confirm_button("End…", "end-own-session", own["id"])])
 
 
-def _method(proofs: str) -> str:
-    return " and ".join(METHODS.get(each, each) for each in proofs.split("+"))
+def _format_method(proofs: str) -> str:
+    return " and ".join(METHOD_LABELS.get(each, each) for each in proofs.split("+"))
 
 
-def tokens(own: Sequence[Row]) -> Component:
+def tokens_section(own: Sequence[Row]) -> Component:
     words = ["Programs sign in with these; ", html.A("what they can ask for", href="/api/openapi.json"), "."]
-    shown = [_token(each) for each in own]
-    return part("API tokens", words, lines(shown, "None."), ask("New token…", "new-token"))
+    shown = [_token_item(each) for each in own]
+    return account_section(
+        "API tokens", words, item_list(shown, "None."), confirm_button("New token…", "new-token")
+    )
 
 
-def _token(own: Row) -> Component:
+def _token_item(own: Row) -> Component:
     used = ["last used ", Formatted(own["used"], "moment")] if own["used"] else ["never used"]
     weak = [", ".join(own["scopes"]), " · until ", Formatted(own["expires"], "moment"), " · ", *used]
-    return _line(own["name"], weak, [ask("Revoke…", "revoke-own-token", own["id"])])
+    return _list_item(own["name"], weak, [confirm_button("Revoke…", "revoke-own-token", own["id"])])
 
 
-def _line(name: Any, weak: Sequence[Any], buttons: Sequence[Component]) -> Component:  # noqa: ANN401
+def _list_item(name: Any, weak: Sequence[Any], buttons: Sequence[Component]) -> Component:  # noqa: ANN401
     words = html.Div([name, html.Div(weak, className="dx-weak")])
     return html.Li([words, html.Div(buttons, className="dx-line-acts")])
 
 
-def once(words: str, secret: str) -> list[Component]:
+def one_time_secret(words: str, secret: str) -> list[Component]:
     """What is shown this once, to be copied."""
     copy = dcc.Clipboard(content=secret, title="Copy", className="dx-copy")
     text = html.Pre(html.Code(secret), tabIndex="0") if "\n" in secret else html.Code(secret, tabIndex="0")

@@ -12,37 +12,41 @@ from components import ids
 from components.controls import Dialog
 
 
-def dialog() -> list[Component]:
+def confirm_dialog() -> list[Component]:
     """Where a page asks, and says what was done; put it behind its content."""
     buttons = html.Div(
-        html.Button("Confirm", id=ids.CONFIRM, type="button", className="dx-button"),
+        html.Button("Confirm", id=ids.DIALOG_SUBMIT, type="button", className="dx-button"),
         className="dx-dialog-buttons",
     )
-    problem = html.P(id=ids.PROBLEM, className="dx-field-error", role="alert")
-    question = html.Div(id=ids.QUESTION, className="dx-question")
+    problem = html.P(id=ids.DIALOG_ERROR, className="dx-field-error", role="alert")
+    question = html.Div(id=ids.DIALOG_BODY, className="dx-question")
     return [
-        Dialog(ids.ASKING, children=[question, problem, buttons]),
-        dcc.Store(id=ids.PENDING),
+        Dialog(ids.CONFIRM_DIALOG, children=[question, problem, buttons]),
+        dcc.Store(id=ids.PENDING_ACTION),
         html.Div(id=ids.NOTICE, className="dx-notices", role="status"),
     ]
 
 
-def ask(label: str, verb: str, key: object = "", *, danger: bool = False, main: bool = False) -> Component:
+def confirm_button(
+    label: str, verb: str, key: object = "", *, danger: bool = False, primary: bool = False
+) -> Component:
     """A button that asks before it acts."""
-    kind = "dx-button" if main else f"dx-quiet-button{' dx-danger' if danger else ''}"
-    return html.Button(label, id=ids.ask(verb, str(key)), type="button", className=kind)
+    kind = "dx-button" if primary else f"dx-quiet-button{' dx-danger' if danger else ''}"
+    return html.Button(label, id=ids.confirm_button(verb, str(key)), type="button", className=kind)
 
 
-def do(label: str, verb: str, key: object = "") -> Component:
+def action_button(label: str, verb: str, key: object = "") -> Component:
     """A button that acts at once."""
-    return html.Button(label, id=ids.do(verb, str(key)), type="button", className="dx-quiet-button")
+    return html.Button(
+        label, id=ids.action_button(verb, str(key)), type="button", className="dx-quiet-button"
+    )
 
 
-def section(title: str, *content: Any) -> Component:  # noqa: ANN401
+def titled_section(title: str, *content: Any) -> Component:  # noqa: ANN401
     """Part of a panel or page under a heading of its own."""
     return html.Section([html.H2(title), *content], className="dx-admin-section")
 
 
-def lines(items: Sequence[Component], empty: str) -> Component:
+def item_list(items: Sequence[Component], empty: str) -> Component:
     """A list, or what is said when there is nothing in it."""
     return html.Ul(items, className="dx-lines") if items else html.P(empty, className="dx-weak")

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from dash import html
 from dash.development.base_component import Component
 
-Options = Sequence[tuple[str, str]]
+FieldOptions = Sequence[tuple[str, str]]
 """Values and their labels."""
 
 
-class _Own(Component):  # type: ignore[misc]
+class _DashComponent(Component):  # type: ignore[misc]
     """A component of ours; ``props`` are the names that Dash may set and read."""
 
     _namespace = "dx"
@@ -29,7 +29,7 @@ class _Own(Component):  # type: ignore[misc]
         super().__init__(**{name: value for name, value in values.items() if value is not None})
 
 
-class Dialog(_Own):
+class Dialog(_DashComponent):
     """A dialog over the page while ``open``; Escape and the cross close it."""
 
     _type = "Dialog"
@@ -39,7 +39,7 @@ class Dialog(_Own):
         super().__init__(id=id, title=title, open=False, children=children)
 
 
-class Field(_Own):
+class Field(_DashComponent):
     """A labelled input: ``value`` is its text, the chosen option, a list of them, or whether it is ticked.
 
     Args:
@@ -65,7 +65,7 @@ class Field(_Own):
         kind: str = "text",
         *,
         value: Any = None,  # noqa: ANN401
-        options: Options | None = None,
+        options: FieldOptions | None = None,
         list: Sequence[str] | None = None,  # noqa: A002
         placeholder: str | None = None,
         quiet: bool = False,
@@ -87,7 +87,7 @@ class Field(_Own):
         )
 
 
-class Formatted(_Own):
+class Formatted(_DashComponent):
     """A value as the reader's browser writes it: a ``moment`` (or ISO 8601), ``bytes``, a ``number``."""
 
     _type = "Formatted"
@@ -98,13 +98,13 @@ class Formatted(_Own):
         super().__init__(value=written, kind=kind, empty=empty)
 
 
-def facts(*pairs: tuple[str, Any]) -> Component:
+def fact_list(*pairs: tuple[str, Any]) -> Component:
     """Names and values, one pair a line."""
     lines = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs]
     return html.Dl(lines, className="dx-facts")
 
 
-class Conditions(_Own):
+class Conditions(_DashComponent):
     """Which rows a share shows: ``value`` is a list of conditions on ``columns``, all to be met."""
 
     _type = "Conditions"

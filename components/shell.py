@@ -11,37 +11,37 @@ from components import ids
 
 
 @dataclass(frozen=True)
-class Account:
+class CurrentAccount:
     """Who is signed in."""
 
     name: str
     role: str
-    administers: bool = False
-    presents: bool = False
+    is_admin: bool = False
+    is_presenter: bool = False
 
 
-def shell(account: Account | None, *page: Component) -> Component:
+def page_shell(account: CurrentAccount | None, *page: Component) -> Component:
     """A page below the top bar, which names the account or a guest.
 
-    The page's own tools find their place in ``ids.TOOLS``.
+    The page's own tools find their place in ``ids.PAGE_TOOLS``.
     """
-    return html.Div([_skip_link(), _bar(account), *page], className="dx-shell")
+    return html.Div([_skip_link(), _top_bar(account), *page], className="dx-shell")
 
 
 def _skip_link() -> Component:
     return html.A("Skip to the content", href=f"#{ids.MAIN}", className="dx-skip")
 
 
-def _bar(account: Account | None) -> Component:
+def _top_bar(account: CurrentAccount | None) -> Component:
     brand = html.A([html.Span(className="dx-brand-mark"), "DataXchange"], href="/", className="dx-brand")
-    who = html.Span("Guest", className="dx-role") if account is None else _menu(account)
+    who = html.Span("Guest", className="dx-role") if account is None else _account_menu(account)
     return html.Header(
-        [brand, html.Div(id=ids.TOOLS, className="dx-tools-slot"), _theme(), who],
+        [brand, html.Div(id=ids.PAGE_TOOLS, className="dx-tools-slot"), _theme_button(), who],
         className="dx-bar",
     )
 
 
-def _theme() -> Component:
+def _theme_button() -> Component:
     icon = html.Span(className="dx-icon dx-icon-theme", **{"aria-hidden": "true"})
     return html.Button(
         icon,
@@ -52,7 +52,7 @@ def _theme() -> Component:
     )
 
 
-def _menu(account: Account) -> Component:
+def _account_menu(account: CurrentAccount) -> Component:
     initial = html.Span(account.name[:1].upper(), className="dx-initial", **{"aria-hidden": "true"})
     summary = html.Summary(
         initial,
@@ -63,9 +63,9 @@ def _menu(account: Account) -> Component:
     button = html.Button("Sign out", type="submit", className="dx-menu-item")
     sign_out = html.Form(button, action="/signout", method="POST")
     places = {"/live": "Live sessions", "/account": "Account"}
-    if account.administers:
+    if account.is_admin:
         places |= {"/admin/people": "Administration"}
-    elif account.presents:
+    elif account.is_presenter:
         places |= {"/admin/feeds": "Feeds"}
     pages = [html.A(label, href=path, className="dx-menu-item") for path, label in places.items()]
     who = html.P([html.Strong(account.name), html.Span(account.role, className="dx-role")])

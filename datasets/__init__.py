@@ -1,1 +1,1 @@
-"""The catalogue: what tables there are, what is asked of them, and how they come in."""
+"""Datasets: the catalogue, their rows on disk, who sees them, and what can be asked of them."""

@@ -7,106 +7,112 @@ import sys
 from pathlib import Path
 
 from accounts import audit
-from accounts.audit import Action
-from config import settings
+from accounts.audit import AuditAction
+from config import get_settings
 from datasets import catalogue, shares
 from datasets.access import owners
 from datasets.access.owners import UnknownOwnerError
 from datasets.append.append_file import append_file
 from datasets.catalogue import UnknownDatasetError
 from datasets.description import Description
-from datasets.ingest.cli_output import notice, progress
+from datasets.ingest.cli_output import print_notice, print_progress
 from datasets.ingest.importer import import_file
 from datasets.ingest.read_result import BadFileError
-from datasets.ingest.resample import resample
+from datasets.ingest.resample import prepare_resample
 from datasets.ingest.sample import prepare_sample
-from datasets.ingest.version_folders import BusyError
-from datasets.rotation import rotate
-from datasets.slugs import slug_of
-from datasets.storage.encryption import UnreadableError
+from datasets.ingest.version_folders import VersionBusyError
+from datasets.rotation import rotate_data_key
+from datasets.catalogue import make_slug
+from datasets.storage.encryption import UnreadableDatasetError
 from db.keys import key_ring
-from db.schema import upgrade
+from db.schema import upgrade_schema
 
-MOST_SAID = 20
+MAX_LISTED_ROWS = 20
 """Of the rows that don't fit, so many are told one by one."""
-KNOWN = (
+EXPECTED_ERRORS = (
     BadFileError,
-    BusyError,
+    VersionBusyError,
     OSError,
     UnknownDatasetError,
     UnknownOwnerError,
-    UnreadableError,
+    UnreadableDatasetError,
     ValueError,
 )
 """What a person can do something about: said in a sentence."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
-    upgrade()
-    key_ring.ensure()
+    chosen = _build_parser().parse_args(arguments)
+    upgrade_schema()
+    key_ring.ensure_keys()
     try:
-        said = {"rotate": _rotated, "append": _appended}.get(chosen.command, _brought)(chosen)
-    except KNOWN as error:
+        said = {"rotate": _rotate_keys, "append": _append_file_rows}.get(chosen.command, _import_dataset)(
+            chosen
+        )
+    except EXPECTED_ERRORS as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     sys.stdout.write(said + "\n")
     return 0
 
 
-def _brought(chosen: argparse.Namespace) -> str:
+def _import_dataset(chosen: argparse.Namespace) -> str:
     """Make the dataset, say whose it is and whom it is shared with."""
     if chosen.owner:
-        owners.require_named(chosen.owner)
-    before = {entry.slug for entry in catalogue.entries()}
-    made = _made(chosen)
-    owners.claim(made.slug, chosen.owner)
+        owners.require_owner(chosen.owner)
+    before = {entry.slug for entry in catalogue.list_datasets()}
+    made = _create_version(chosen)
+    owners.claim_dataset(made.slug, chosen.owner)
     if chosen.everyone and (chosen.command == "import" or made.slug not in before):
         shares.open_to_everyone(made.slug)
-    audit.record(Action.DATASET_IMPORTED, resource=("dataset", made.slug), version=made.version)
+    audit.record_event(AuditAction.DATASET_IMPORTED, resource=("dataset", made.slug), version=made.version)
     said = f"{made.name}: {made.rows:,} rows, {len(made.columns)} columns, version {made.version}"
     alone = "\nIts owner and admins see it; they share it by Share on its Explore page."
     return said if chosen.everyone else said + alone
 
 
-def _appended(chosen: argparse.Namespace) -> str:
+def _append_file_rows(chosen: argparse.Namespace) -> str:
     """Add the rows of a file, say how many there are now and which did not fit."""
-    version = chosen.version or catalogue.open(chosen.slug).version
-    found = append_file(chosen.file, chosen.slug, version, progress)
+    version = chosen.version or catalogue.get_description(chosen.slug).version
+    found = append_file(chosen.file, chosen.slug, version, print_progress)
     resource = ("dataset", chosen.slug)
-    audit.record(Action.DATASET_APPENDED, resource=resource, version=version, rows=found.added)
-    for each in found.refused[:MOST_SAID]:
-        notice(f"row {each.row + 1} is left out: {each.reason}")
-    refused = f", {len(found.refused):,} left out" if found.refused else ""
+    audit.record_event(AuditAction.DATASET_APPENDED, resource=resource, version=version, rows=found.added)
+    for each in found.rejected[:MAX_LISTED_ROWS]:
+        print_notice(f"row {each.row + 1} is left out: {each.reason}")
+    refused = f", {len(found.rejected):,} left out" if found.rejected else ""
     return f"{chosen.slug}: {found.added:,} rows added{refused}, {found.rows:,} in all, version {version}"
 
 
-def _rotated(chosen: argparse.Namespace) -> str:
+def _rotate_keys(chosen: argparse.Namespace) -> str:
     slug = chosen.slug
-    slugs = [catalogue.open(slug).slug] if slug else [entry.slug for entry in catalogue.entries()]
-    versions = sum(map(_rotated_one, slugs))
-    what = "encrypted with new keys" if settings().encryption == "on" else "no longer encrypted"
+    slugs = (
+        [catalogue.get_description(slug).slug]
+        if slug
+        else [entry.slug for entry in catalogue.list_datasets()]
+    )
+    versions = sum(map(_rotate_dataset, slugs))
+    what = "encrypted with new keys" if get_settings().encryption == "on" else "no longer encrypted"
     return f"{len(slugs)} datasets, {versions} versions {what}"
 
 
-def _rotated_one(slug: str) -> int:
-    versions = rotate(slug, progress)
-    audit.record(Action.KEY_ROTATED, resource=("dataset", slug), versions=versions)
+def _rotate_dataset(slug: str) -> int:
+    versions = rotate_data_key(slug, print_progress)
+    audit.record_event(AuditAction.KEY_ROTATED, resource=("dataset", slug), versions=versions)
     return versions
 
 
-def _made(chosen: argparse.Namespace) -> Description:
+def _create_version(chosen: argparse.Namespace) -> Description:
     match chosen.command:
         case "sample":
-            return prepare_sample(progress)
+            return prepare_sample(print_progress)
         case "resample":
-            return resample(chosen.rows, chosen.seed, progress)
+            return prepare_resample(chosen.rows, chosen.seed, print_progress)
         case _:
-            slug = chosen.slug or slug_of(chosen.name)
-            return import_file(chosen.file, slug, chosen.name, progress, notice)
+            slug = chosen.slug or make_slug(chosen.name)
+            return import_file(chosen.file, slug, chosen.name, print_progress, print_notice)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m datasets", description="Bring tables into DataXchange.")
     commands = parser.add_subparsers(dest="command", required=True)
     sample = commands.add_parser("sample", help="prepare the sample dataset, three million flights")

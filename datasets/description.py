@@ -1,4 +1,4 @@
-"""What is known of a dataset version: its columns, their kinds, extents and sketches."""
+"""The description of a dataset version: its columns, their kinds, extents and sketches."""
 
 from __future__ import annotations
 
@@ -6,29 +6,30 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from gpu.column_profile import Profile
+from gpu.column_profile import ColumnProfile
 
-FEW = 60
+MAX_INTEGER_BINS = 60
 
 
 class Column(BaseModel):
-    """A column's profile, with what is drawn of it in small.
+    """The profile of a column, with a small picture of its distribution.
 
-    ``sketch`` counts rows: of a sample of numbers and times in 24 equal bins over the default domain, of
-    categories for the 24 first. ``middle`` holds the 2 % and 98 % quantiles of numbers and times.
+    ``sketch`` counts rows: for numbers and times, those of a sample in 24 equal bins over the default domain;
+    for categories, those of the first 24. ``middle`` contains the 2 % and 98 % quantiles of numbers and
+    times.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     label: str
-    profile: Profile
+    profile: ColumnProfile
     sketch: tuple[int, ...]
     middle: tuple[float | None, float | None] = (None, None)
 
     @property
-    def scales(self) -> tuple[str, ...]:
-        """The scale types the column can be shown on, the default first."""
+    def scale_types(self) -> tuple[str, ...]:
+        """The scale types that the column can be shown on, the default first."""
         match self.profile.kind:
             case "number":
                 return ("linear", "log") if self._spans_magnitudes else ("linear",)
@@ -36,20 +37,20 @@ class Column(BaseModel):
                 return (kind,)
 
     @property
-    def few_integers(self) -> int:
-        """How many integers lie from least to greatest value, if few enough for a bin each, or 0."""
+    def integer_bin_count(self) -> int:
+        """How many integers there are from minimum to maximum, or 0 if they are too many for a bin each."""
         low, high = self.profile.minimum, self.profile.maximum
-        if not self.profile.integer or low is None or high is None or high - low >= FEW:
+        if not self.profile.integer or low is None or high is None or high - low >= MAX_INTEGER_BINS:
             return 0
         return int(high - low) + 1
 
     @property
     def _spans_magnitudes(self) -> bool:
         low, high = self.profile.low, self.profile.high
-        return low is not None and high is not None and 0 < 10 * low <= high and not self.few_integers
+        return low is not None and high is not None and 0 < 10 * low <= high and not self.integer_bin_count
 
     @property
-    def outline(self) -> dict[str, Any]:
+    def json_outline(self) -> dict[str, Any]:
         """The column as JSON for the browser."""
         profile = self.profile
         return {
@@ -62,16 +63,16 @@ class Column(BaseModel):
             "minimum": profile.minimum,
             "maximum": profile.maximum,
             "sketch": self.sketch,
-            "scales": self.scales,
+            "scales": self.scale_types,
         }
 
 
 class Description(BaseModel):
-    """One version of a dataset as somebody sees it; ``version`` is its key in addresses and caches.
+    """One version of a dataset as a person sees it; ``version`` is its key in URLs and caches.
 
-    ``rights`` is equal for all who see the same of it: "all", or a key that tells nothing else; of a
-    ``partial`` one some rows are hidden from them. Where it ``grows``, ``rows`` are those as of some moment;
-    the columns stay those of the rows that were imported.
+    ``rights`` is equal for all who see the same: "all", or a key that reveals nothing else. If the
+    description is ``partial``, some rows are hidden from the person. If the version ``grows``, ``rows`` is
+    the count at some moment; the columns stay those of the imported rows.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,8 +86,8 @@ class Description(BaseModel):
     partial: bool = False
     grows: bool = False
 
-    def column(self, name: str) -> Column:
-        """The column of this name.
+    def get_column(self, name: str) -> Column:
+        """Return the column of this name.
 
         Raises:
             UnknownColumnError: there is none.
@@ -97,13 +98,13 @@ class Description(BaseModel):
         raise UnknownColumnError(f"{self.name} has no column {name!r}")
 
     @property
-    def outline(self) -> dict[str, Any]:
-        """The description as JSON for the browser; docs/datasets.md shows it."""
+    def json_outline(self) -> dict[str, Any]:
+        """The description as JSON for the browser, as documented in docs/datasets.md."""
         return {
             **self.model_dump(include={"slug", "name", "version", "rows", "rights", "grows"}),
-            "columns": [column.outline for column in self.columns],
+            "columns": [column.json_outline for column in self.columns],
         }
 
 
 class UnknownColumnError(ValueError):
-    """A view or filter names a column that the dataset version does not have."""
+    """A view or filter names a column that the dataset version doesn't have."""

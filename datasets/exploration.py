@@ -1,4 +1,4 @@
-"""The one state object: which dataset, which views, what they filter by, and which one is being brushed."""
+"""The exploration: one object that says which dataset is shown, in which views, with which filters."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from gpu.cubes import Aggregate
 from gpu.scales import ScaleSpec
 
-ORDERED = frozenset({"linear", "log", "time"})
+ORDERED_SCALES = frozenset({"linear", "log", "time"})
 MAX_VIEWS = 32
-FARTHEST = 2**53
-"""Of the numbers that rows have in a table: the last one that every browser counts to."""
+MAX_ROW_NUMBER = 2**53
+"""The greatest row number in a table: the largest integer up to which every browser counts exactly."""
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 ViewId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
@@ -21,12 +21,12 @@ Bins = Annotated[int, Field(ge=1, le=2000)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class _Value(BaseModel):
+class _FrozenModel(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Span(_Value):
-    """``lo <= x < hi``; None is unbounded. Times are milliseconds since 1970, UTC."""
+class Span(_FrozenModel):
+    """The range ``lo <= x < hi``; None is unbounded. Times are milliseconds since 1970, UTC."""
 
     lo: Number | None = None
     hi: Number | None = None
@@ -45,14 +45,14 @@ class Interval(Span):
     nulls: bool = False
 
 
-class Nulls(_Value):
+class Nulls(_FrozenModel):
     """Only the rows without a value."""
 
     type: Literal["nulls"] = "nulls"
 
 
-class Members(_Value):
-    """Some of the values; ``other`` stands for all the values that the view has no bar for."""
+class Members(_FrozenModel):
+    """A set of categories; ``other`` stands for all values for which the view has no bar."""
 
     type: Literal["members"] = "members"
     values: tuple[str, ...] = Field(default=(), max_length=1000, strict=False)
@@ -60,7 +60,7 @@ class Members(_Value):
     nulls: bool = False
 
 
-class Box(_Value):
+class Box(_FrozenModel):
     """A rectangle in a density: x is the view's first column, y its second."""
 
     type: Literal["box"] = "box"
@@ -71,8 +71,8 @@ class Box(_Value):
 Filter = Annotated[Interval | Nulls | Members | Box, Field(discriminator="type")]
 
 
-class Measure(_Value):
-    """What is shown of the rows of a bin: their count, or a statistic of a number column."""
+class Measure(_FrozenModel):
+    """What a view shows of the rows of a bin: their count, or a statistic of a number column."""
 
     aggregate: Aggregate = Field(default=Aggregate.COUNT, strict=False)
     column: Name | None = None
@@ -80,17 +80,17 @@ class Measure(_Value):
     @model_validator(mode="after")
     def _column_iff_needed(self) -> Self:
         if self.aggregate is Aggregate.COUNT and self.column is not None:
-            raise ValueError("a count has no column")
+            raise ValueError("a count takes no column")
         if self.aggregate is not Aggregate.COUNT and self.column is None:
             raise ValueError(f"a {self.aggregate} needs a column")
         return self
 
 
-class View(_Value):
-    """A key figure (no column), a distribution (one) or a density (two: x, y).
+class View(_FrozenModel):
+    """A key figure (no column), a distribution (one column) or a density (two columns: x, y).
 
-    ``bins`` is the number of bins wished for; the nearest number that gives nice bins is taken, and None
-    takes every level of the scale. ``width`` counts columns of a 12-column grid, ``height`` rows of 120 px.
+    ``bins`` is the requested number of bins; the nearest number that gives round bins is used, and None uses
+    every level of the scale. ``width`` counts columns of a 12-column grid, ``height`` counts rows of 120 px.
     """
 
     id: ViewId
@@ -107,15 +107,15 @@ class View(_Value):
         if not len(self.columns) == len(self.scales) == len(self.bins):
             raise ValueError(
                 f"view {self.id!r} has {len(self.columns)} columns, {len(self.scales)} scales and "
-                f"{len(self.bins)} bins; there must be as many of each"
+                f"{len(self.bins)} bins; the numbers must be equal"
             )
         if len(set(self.columns)) < len(self.columns):
             raise ValueError(f"view {self.id!r} has the column {self.columns[0]!r} on both axes")
         return self
 
 
-class Dashboard(_Value):
-    """Views, and at most one filter of each."""
+class Dashboard(_FrozenModel):
+    """Views, and at most one filter for each."""
 
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS, strict=False)
     filters: dict[str, Filter] = Field(default_factory=dict, max_length=MAX_VIEWS)
@@ -130,15 +130,15 @@ class Dashboard(_Value):
         for id_, filter_ in self.filters.items():
             if id_ not in views:
                 raise ValueError(f"there is a filter for {id_!r}, but no such view")
-            require_fit(views[id_], filter_)
+            require_compatible_filter(views[id_], filter_)
         if self.active is not None and self.active not in views:
             raise ValueError(f"the active view {self.active!r} does not exist")
         if self.active is not None and not views[self.active].columns:
-            raise ValueError(f"the key figure {self.active!r} has no axis and cannot be active")
+            raise ValueError(f"the key figure {self.active!r} has no axis, so it can't be active")
         return self
 
-    def view(self, id_: str) -> View:
-        """The view with this id.
+    def get_view(self, id_: str) -> View:
+        """Return the view with this id.
 
         Raises:
             KeyError: there is none.
@@ -149,16 +149,16 @@ class Dashboard(_Value):
         raise KeyError(id_)
 
 
-class Table(_Value):
-    """The rows in a table: as stored (no ``sort``) or sorted by a column; ``at`` is the first on screen."""
+class Table(_FrozenModel):
+    """The table of rows: as stored (no ``sort``) or sorted by a column; ``at`` is the first row on screen."""
 
     sort: Name | None = None
     descending: bool = False
-    at: int = Field(default=0, ge=0, le=FARTHEST)
+    at: int = Field(default=0, ge=0, le=MAX_ROW_NUMBER)
 
 
 class Exploration(Dashboard):
-    """What an address, a saved view, undo and a live session carry; docs/exploration.md shows it."""
+    """The content of URLs, saved views, undo steps and live sessions; docs/exploration.md documents it."""
 
     v: Literal[1] = 1
     dataset: Name
@@ -167,14 +167,14 @@ class Exploration(Dashboard):
 
 
 class CubeRequest(Dashboard):
-    """What the browser asks the cube route: its dashboard, and whether densities may be coarse for now."""
+    """A request of the browser for cubes: its dashboard, and whether densities may be coarse for now."""
 
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
     detail: Literal["coarse", "exact"] = "coarse"
 
 
 class TableRequest(Dashboard):
-    """What is asked of the rows that pass all filters: in which order, and which columns (None: all)."""
+    """A request for the rows that pass all filters: in which order, and with which columns (None: all)."""
 
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
     sort: Name | None = None
@@ -183,33 +183,33 @@ class TableRequest(Dashboard):
 
 
 class PageRequest(TableRequest):
-    """Some of these rows: ``limit`` from number ``offset`` on."""
+    """A request for some of these rows: ``limit`` rows from position ``offset`` on."""
 
-    offset: int = Field(default=0, ge=0, le=FARTHEST)
+    offset: int = Field(default=0, ge=0, le=MAX_ROW_NUMBER)
     limit: int = Field(default=100, ge=1, le=1000)
 
 
-def require_fit(view: View, filter_: Filter) -> None:
-    """Check that a view on these scales can filter like this.
+def require_compatible_filter(view: View, filter_: Filter) -> None:
+    """Check that a filter of this type fits the columns and scales of a view.
 
     Raises:
-        ValueError: it cannot; says why.
+        ValueError: it doesn't; the message says why.
     """
     types = {scale.type for scale in view.scales}
     if isinstance(filter_, Box):
-        if len(view.columns) != 2 or not types <= ORDERED:
-            raise ValueError(f"a box filters a density of two ordered scales, which {view.id!r} is not")
+        if len(view.columns) != 2 or not types <= ORDERED_SCALES:
+            raise ValueError(f"a box needs a density with two ordered scales, which {view.id!r} isn't")
         return
     if len(view.columns) != 1:
-        raise ValueError(f"view {view.id!r} has {len(view.columns)} columns; its filter fits one")
-    if isinstance(filter_, Interval) and not types <= ORDERED:
+        raise ValueError(f"view {view.id!r} has {len(view.columns)} columns, but its filter needs one")
+    if isinstance(filter_, Interval) and not types <= ORDERED_SCALES:
         raise ValueError(f"an interval needs an ordered scale; {view.id!r} has a {view.scales[0].type} scale")
-    if isinstance(filter_, Members) and types <= ORDERED:
-        raise ValueError(f"members need a category; {view.id!r} has a {view.scales[0].type} scale")
+    if isinstance(filter_, Members) and types <= ORDERED_SCALES:
+        raise ValueError(f"members need a category scale; {view.id!r} has a {view.scales[0].type} scale")
 
 
-def faults(error: ValidationError) -> list[tuple[str, str]]:
-    """What a model would not take: (where, such as ``views.3.width``; what is wrong with it), one a fault."""
+def list_validation_errors(error: ValidationError) -> list[tuple[str, str]]:
+    """Return the errors of a model as pairs: a place, such as ``views.3.width``, and what is wrong there."""
     return [
         (".".join(str(part) for part in fault["loc"]), fault["msg"].removeprefix("Value error, "))
         for fault in error.errors(include_url=False, include_context=False, include_input=False)

@@ -1,7 +1,8 @@
-"""Other data keys for datasets in use: every version is written anew, and the catalogue's row is the switch.
+"""Rotation of the data keys of datasets that are in use.
 
-A kill at any moment leaves each version as it was or as it shall be; the next rotation goes on. Whoever reads
-the old files keeps them until they have done.
+Each version is rewritten to a new folder, then its row in the database is switched to it. If the process is
+killed, each version is either as before or complete, and the next rotation continues. Readers of the old
+files keep them until they are done.
 """
 
 from __future__ import annotations
@@ -10,66 +11,68 @@ from secrets import token_hex
 
 from sqlmodel import col, select
 
-from config import settings
+from config import get_settings
 from datasets import catalogue
 from datasets.ingest import version_folders
-from datasets.ingest.shuffle import Progress
+from datasets.ingest.shuffle import ProgressCallback
 from datasets.storage import appended_files, encryption
-from datasets.storage.locks import locked, shared
+from datasets.storage.locks import exclusive_lock, shared_lock
 from datasets.storage.store import Store
-from db.engine import session
-from db.keys.key_ring import Material
+from db.engine import transaction
+from db.keys.key_ring import UnwrappedKey
 from db.tables import Dataset, DatasetVersion
 
 
-def rotate(slug: str, progress: Progress) -> int:
-    """Give a dataset a new data key, or none where encryption is off; returns how many versions it was for.
+def rotate_data_key(slug: str, progress: ProgressCallback) -> int:
+    """Give a dataset a new data key, or none if encryption is off; return how many versions were rewritten.
 
     Raises:
-        UnreadableError: a version can't be read.
-        BusyError: another process rotates this dataset.
+        UnreadableDatasetError: a version can't be read.
+        VersionBusyError: another process is rotating the key of this dataset.
     """
-    parent = version_folders.folder_of(slug, "any").parent
-    with locked(parent) as held:
+    parent = version_folders.get_version_folder(slug, "any").parent
+    with exclusive_lock(parent) as held:
         if not held:
-            raise version_folders.BusyError(f"another process is giving {slug} a new key")
-        version_folders.remove_leftovers(slug)
+            raise version_folders.VersionBusyError(f"another process is rotating the key of {slug}")
+        version_folders.remove_leftover_folders(slug)
         key = encryption.begin_rotation(slug)
-        behind = _behind(slug, key)
-        for version in behind:
-            _rewrite(slug, version, key, progress)
+        outdated = _list_outdated_versions(slug, key)
+        for version in outdated:
+            _rewrite_version(slug, version, key, progress)
         encryption.end_rotation(slug, key)
-        version_folders.remove_leftovers(slug)
-    return len(behind)
+        version_folders.remove_leftover_folders(slug)
+    return len(outdated)
 
 
-def _behind(slug: str, key: Material | None) -> list[DatasetVersion]:
-    """The versions of a dataset that are written with another key."""
+def _list_outdated_versions(slug: str, key: UnwrappedKey | None) -> list[DatasetVersion]:
+    """Return the versions of a dataset that were written with another key."""
     query = select(DatasetVersion).join(Dataset).where(Dataset.slug == slug).order_by(col(DatasetVersion.id))
-    with session() as work:
+    with transaction() as work:
         return [version for version in work.exec(query) if version.key_id != (key and key.id)]
 
 
-def _rewrite(slug: str, version: DatasetVersion, key: Material | None, progress: Progress) -> None:
-    old = Store(settings().data / version.folder, encryption.key_of(slug, version.key_id))
-    place = version_folders.folder_of(slug, f"{version.key}-{token_hex(4)}")
-    with shared(old.folder), version_folders.fresh(place) as folder:
+def _rewrite_version(
+    slug: str, version: DatasetVersion, key: UnwrappedKey | None, progress: ProgressCallback
+) -> None:
+    old = Store(get_settings().data / version.folder, encryption.get_key(slug, version.key_id))
+    place = version_folders.get_version_folder(slug, f"{version.key}-{token_hex(4)}")
+    with shared_lock(old.folder), version_folders.create_empty_folder(place) as folder:
         new, done = Store(folder, key), 0
-        for number, rows in enumerate(old.parts()):
-            new.write(number, rows)
+        for number, rows in enumerate(old.read_imported_files()):
+            new.write_part(number, rows)
             done += rows.num_rows
             progress("rotating", done, version.rows)
-        version_folders.make_durable(folder)
+        version_folders.sync_folder(folder)
         copied: set[str] = set()
-        while not catalogue.move(version, new, copied):
-            copied = _follow(version, old, new)
+        while not catalogue.move_version(version, new, copied):
+            copied = _copy_appended_files(version, old, new)
 
 
-def _follow(version: DatasetVersion, old: Store, new: Store) -> set[str]:
-    """Copy the files of rows that have been appended meanwhile; returns which there are."""
-    files = {str(part.file) for part in appended_files.of(version.id or 0)}
+def _copy_appended_files(version: DatasetVersion, old: Store, new: Store) -> set[str]:
+    """Copy the files of rows that have been appended in the meantime; return the names of all of them."""
+    files = {str(part.file) for part in appended_files.list_files(version.id or 0)}
     for file in files:
         if not (new.folder / file).exists():
-            new.write_file(file, old.table(file))
-    version_folders.make_durable(new.folder)
+            new.write_file(file, old.read_file(file))
+    version_folders.sync_folder(new.folder)
     return files

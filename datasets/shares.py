@@ -1,7 +1,7 @@
-"""Who may use what: datasets, saved views and live sessions, shared with people, groups or everyone.
+"""Shares: what people may do with datasets, saved views and live sessions.
 
-Owners and admins manage what there is; everybody else has what their shares allow, which each say it for one
-person, one group or everyone. docs/rights.md has the whole model.
+Owners and admins manage a resource. Everyone else may do what the shares with them allow; each share is with
+one person, with one group or with everyone. docs/rights.md describes the whole model.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.permissions import Permission
-from accounts.principals import Kind, Principal
+from accounts.principals import Principal, PrincipalKind
 from datasets import audit_events
-from db.engine import session
+from db.engine import transaction
 from db.tables import Dataset, Group, Level, LiveSession, Membership, Resource, Role, SavedView, Share, User
 
 LEVELS = tuple(Level)
-"""In their order: each includes those before it."""
-Shared = Dataset | SavedView | LiveSession
-TABLES: dict[Resource, type[Shared]] = {
+"""The levels in ascending order: each includes those before it."""
+ShareableRow = Dataset | SavedView | LiveSession
+RESOURCE_TABLES: dict[Resource, type[ShareableRow]] = {
     Resource.DATASET: Dataset,
     Resource.VIEW: SavedView,
     Resource.LIVE: LiveSession,
 }
-TRIES = 3
+MAX_ATTEMPTS = 3
 
 
 class NotAllowedError(PermissionError):
-    """The person may use this, but not do that with it."""
+    """The person may use the resource, but may not do this with it."""
 
 
 class UnknownShareError(LookupError):
@@ -41,82 +41,82 @@ class UnknownShareError(LookupError):
 
 
 class BadShareError(ValueError):
-    """Nothing can be shared like this; says why."""
+    """A share can't have these terms; the message says why."""
 
 
 @dataclass(frozen=True)
-class Subject:
-    """With whom something is shared: a user, a group or, with neither, everyone signed in."""
+class ShareTarget:
+    """Whom a share is with: a user, a group or, with neither, everyone who is signed in."""
 
     user_id: int | None = None
     group_id: int | None = None
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a share allows; of a dataset it may show some rows only, and leave out columns."""
+class ShareTerms:
+    """What a share allows. The share of a dataset may be limited to some rows, and may leave out columns."""
 
     level: Level = Level.VIEW
     conditions: list[dict[str, Any]] | None = None
     masked: tuple[str, ...] = ()
 
 
-EVERYONE = Subject()
+EVERYONE = ShareTarget()
 
 
-def level(person: Principal, resource: Resource, id_: int) -> Level | None:
-    """What a person may do with it; None: it does not exist for them."""
-    table = TABLES[resource]
-    query = select(table.id, table.owner_id).where(table.id == id_, visible(person, resource))
-    with session() as work:
+def get_level(person: Principal, resource: Resource, id_: int) -> Level | None:
+    """Return what a person may do with a resource; None if it doesn't exist for them."""
+    table = RESOURCE_TABLES[resource]
+    query = select(table.id, table.owner_id).where(table.id == id_, visible_condition(person, resource))
+    with transaction() as work:
         found = work.exec(query).one_or_none()
         if found is None:
             return None
-        if person.kind is Kind.GUEST:
+        if person.kind is PrincipalKind.GUEST:
             return Level.VIEW
-        return highest(person, found[1], applying(work, person, resource, id_))
+        return highest_level(person, found[1], list_applicable_shares(work, person, resource, id_))
 
 
-def highest(person: Principal, owner: int | None, found: Sequence[Share]) -> Level:
-    """What a person may do with what exists for them, by who owns it and the shares with them."""
+def highest_level(person: Principal, owner: int | None, found: Sequence[Share]) -> Level:
+    """Return what a person may do with a resource that exists for them, by its owner and their shares."""
     if person.role is Role.ADMIN or owner == person.id:
         return Level.MANAGE
     return max((Level(share.level) for share in found), key=LEVELS.index, default=Level.VIEW)
 
 
-def demand(person: Principal, resource: Resource, id_: int, wanted: Level) -> None:
-    """Check that a person may do this much.
+def require_level(person: Principal, resource: Resource, id_: int, wanted: Level) -> None:
+    """Check that a person has at least this level.
 
     Raises:
-        LookupError: it does not exist for them.
-        NotAllowedError: they may do less.
+        LookupError: the resource doesn't exist for them.
+        NotAllowedError: they have a lower level.
     """
-    has = level(person, resource, id_)
+    has = get_level(person, resource, id_)
     if has is None:
         raise UnknownShareError(f"there is no such {resource}")
     if LEVELS.index(has) < LEVELS.index(wanted):
-        raise NotAllowedError(f"You may {has} this {resource}, not {wanted} it.")
+        raise NotAllowedError(f"You can {has} this {resource}, but you can't {wanted} it.")
 
 
-def demand_sharing(person: Principal, resource: Resource, id_: int) -> None:
-    """Check that a person may say who else uses this: who manages it and may save.
+def require_sharing_right(person: Principal, resource: Resource, id_: int) -> None:
+    """Check that a person may see and change the shares of a resource: those who manage it and may save.
 
     Raises:
-        LookupError: it does not exist for them.
+        LookupError: the resource doesn't exist for them.
         NotAllowedError: they may not.
     """
-    demand(person, resource, id_, Level.MANAGE)
-    if not person.may(Permission.SAVE):
-        raise NotAllowedError("Your role does not include sharing.")
+    require_level(person, resource, id_, Level.MANAGE)
+    if not person.has_permission(Permission.SAVE):
+        raise NotAllowedError("Your role doesn't allow sharing.")
 
 
-def visible(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
-    """The rows of ``TABLES[resource]`` that exist for a person, as a condition of a query.
+def visible_condition(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
+    """Return a query condition for the rows of ``RESOURCE_TABLES[resource]`` that exist for a person.
 
-    For a guest that is their saved view or live session, and its dataset (of a live session while that runs),
-    as long as the user whose rights they have sees it.
+    For a guest, these are their saved view or live session and its dataset (that of a live session only while
+    it runs), as long as the user whose rights they have sees it.
     """
-    if person.kind is Kind.GUEST:
+    if person.kind is PrincipalKind.GUEST:
         only = col(SavedView.id) == person.view_id
         if resource is Resource.VIEW:
             return only
@@ -125,146 +125,159 @@ def visible(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
         running = sa.and_(col(LiveSession.id) == person.live_id, col(LiveSession.ended).is_(None))
         views, lives = select(SavedView.dataset_id).where(only), select(LiveSession.dataset_id).where(running)
         shown = sa.or_(col(Dataset.id).in_(views), col(Dataset.id).in_(lives))
-        return sa.and_(shown, _of_user(person, resource))
-    return _of_user(person, resource)
+        return sa.and_(shown, _visible_to_user_condition(person, resource))
+    return _visible_to_user_condition(person, resource)
 
 
-def _of_user(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
+def _visible_to_user_condition(person: Principal, resource: Resource) -> sa.ColumnElement[bool]:
     if person.role is Role.ADMIN:
         return sa.true()
-    table = TABLES[resource]
-    shared = select(Share.resource_id).where(Share.resource == resource, shared_with(person))
-    on_stage = _on_stage(person) if resource is Resource.LIVE else sa.false()
-    return sa.or_(col(table.owner_id) == person.id, col(table.id).in_(shared), on_stage)
+    table = RESOURCE_TABLES[resource]
+    shared = select(Share.resource_id).where(Share.resource == resource, shared_with_condition(person))
+    presenting = _presenting_condition(person) if resource is Resource.LIVE else sa.false()
+    return sa.or_(col(table.owner_id) == person.id, col(table.id).in_(shared), presenting)
 
 
-def _on_stage(person: Principal) -> sa.ColumnElement[bool]:
-    """The live sessions in which somebody presents or co-presents: the list is JSON, such as ``[1, 12]``."""
+def _presenting_condition(person: Principal) -> sa.ColumnElement[bool]:
+    """Return a condition for the live sessions that a person presents or co-presents.
+
+    ``co_presenters`` is a JSON list such as ``[1, 12]``. It is searched as text.
+    """
     opened = sa.func.replace(sa.cast(LiveSession.co_presenters, sa.Text), "[", " ")
     helps = sa.func.replace(opened, "]", ",").contains(f" {person.id},")
     return sa.or_(col(LiveSession.presenter_id) == person.id, helps)
 
 
-def shared_with(person: Principal) -> sa.ColumnElement[bool]:
-    """The shares with a person: their own, those of their groups, and everyone's."""
+def shared_with_condition(person: Principal) -> sa.ColumnElement[bool]:
+    """Return a condition for the shares with a person: their own, those of their groups, and everyone's."""
     groups = select(Membership.group_id).where(Membership.user_id == person.id)
     everyone = sa.and_(col(Share.user_id).is_(None), col(Share.group_id).is_(None))
     return sa.or_(col(Share.user_id) == person.id, col(Share.group_id).in_(groups), everyone)
 
 
-def applying(work: Session, person: Principal, resource: Resource, id_: int) -> Sequence[Share]:
-    """The shares of a resource with a person."""
-    return work.exec(select(Share).where(*_on(resource, id_), shared_with(person))).all()
+def list_applicable_shares(work: Session, person: Principal, resource: Resource, id_: int) -> Sequence[Share]:
+    """Return the shares of a resource that are with a person."""
+    return work.exec(
+        select(Share).where(*_resource_conditions(resource, id_), shared_with_condition(person))
+    ).all()
 
 
-def of(by: Principal, resource: Resource, id_: int) -> list[tuple[Share, str]]:
-    """The shares of a resource, oldest first, each with the name of the person or group, or "".
+def list_shares(by: Principal, resource: Resource, id_: int) -> list[tuple[Share, str]]:
+    """Return the shares of a resource, oldest first, each with the name of its person or group, or "".
 
     Raises:
-        LookupError, NotAllowedError: ``by`` may not know.
+        LookupError, NotAllowedError: ``by`` may not see them.
     """
-    demand_sharing(by, resource, id_)
+    require_sharing_right(by, resource, id_)
     query = select(Share, sa.func.coalesce(User.name, Group.name, "")).outerjoin(User).outerjoin(Group)
-    with session() as work:
-        return list(work.exec(query.where(*_on(resource, id_)).order_by(col(Share.id))).all())
+    with transaction() as work:
+        return list(
+            work.exec(query.where(*_resource_conditions(resource, id_)).order_by(col(Share.id))).all()
+        )
 
 
-def give(by: Principal, resource: Resource, id_: int, subject: Subject, terms: Terms) -> Share:
-    """Share something with somebody; what was shared with them before is shared on these terms instead.
-
-    Raises:
-        LookupError, NotAllowedError: ``by`` may not.
-        BadShareError: nothing can be shared like this.
-    """
-    demand_sharing(by, resource, id_)
-    _require_sense(resource, terms)
-    return put(resource, id_, subject, terms, by)
-
-
-def change(by: Principal, share_id: int, terms: Terms) -> Share:
-    """Share on other terms.
+def grant_share(by: Principal, resource: Resource, id_: int, target: ShareTarget, terms: ShareTerms) -> Share:
+    """Share a resource; an existing share with the same target gets the new terms.
 
     Raises:
-        LookupError, NotAllowedError: there is no such share, or ``by`` may not.
-        BadShareError: nothing can be shared like this.
+        LookupError, NotAllowedError: ``by`` may not share it.
+        BadShareError: a share can't have these terms.
     """
-    share = _known(by, share_id)
-    _require_sense(Resource(share.resource), terms)
-    subject = Subject(share.user_id, share.group_id)
-    return put(Resource(share.resource), share.resource_id, subject, terms, by)
+    require_sharing_right(by, resource, id_)
+    _require_valid_terms(resource, terms)
+    return grant_as_system(resource, id_, target, terms, by)
 
 
-def take(by: Principal, share_id: int) -> None:
-    """Share no longer.
+def change_terms(by: Principal, share_id: int, terms: ShareTerms) -> Share:
+    """Change the terms of a share.
 
     Raises:
-        LookupError, NotAllowedError: there is no such share, or ``by`` may not.
+        LookupError, NotAllowedError: there is no such share, or ``by`` may not change it.
+        BadShareError: a share can't have these terms.
     """
-    share = _known(by, share_id)
-    with session() as work:
+    share = _find_share(by, share_id)
+    _require_valid_terms(Resource(share.resource), terms)
+    target = ShareTarget(share.user_id, share.group_id)
+    return grant_as_system(Resource(share.resource), share.resource_id, target, terms, by)
+
+
+def revoke_share(by: Principal, share_id: int) -> None:
+    """Delete a share.
+
+    Raises:
+        LookupError, NotAllowedError: there is no such share, or ``by`` may not delete it.
+    """
+    share = _find_share(by, share_id)
+    with transaction() as work:
         gone = sa.delete(Share).where(col(Share.id) == share.id).returning(col(Share.id))
         if work.execute(gone).first():
-            audit_events.share(Action.SHARE_REMOVED, by, share, work)
+            audit_events.record_share(AuditAction.SHARE_REMOVED, by, share, work)
 
 
-def put(resource: Resource, id_: int, subject: Subject, terms: Terms, by: Principal | None = None) -> Share:
-    """Share something, whoever asks: for commands on the machine itself."""
-    for left in reversed(range(TRIES)):
+def grant_as_system(
+    resource: Resource, id_: int, target: ShareTarget, terms: ShareTerms, by: Principal | None = None
+) -> Share:
+    """Share a resource without a check of rights: for commands on the machine itself."""
+    for attempts_left in reversed(range(MAX_ATTEMPTS)):
         try:
-            return _put(resource, id_, subject, terms, by)
-        except IntegrityError:  # somebody has shared it with them at this very moment
-            if not left:
+            return _upsert_share(resource, id_, target, terms, by)
+        except IntegrityError:  # another request has just created this share
+            if not attempts_left:
                 raise
     raise AssertionError
 
 
 def open_to_everyone(slug: str) -> None:
-    """Let everyone signed in see all of a dataset, whoever asks: for commands on the machine itself."""
-    with session() as work:
+    """Share all of a dataset with everyone, without a check of rights: for commands on the machine itself."""
+    with transaction() as work:
         id_ = work.exec(select(Dataset.id).where(Dataset.slug == slug)).one() or 0
-    put(Resource.DATASET, id_, EVERYONE, Terms())
+    grant_as_system(Resource.DATASET, id_, EVERYONE, ShareTerms())
 
 
-def forget(work: Session, resource: Resource, id_: int) -> None:
-    """Remove the shares of what is deleted, or of a namesake by number that was."""
-    work.execute(sa.delete(Share).where(*_on(resource, id_)))
+def delete_shares(work: Session, resource: Resource, id_: int) -> None:
+    """Delete the shares of a resource that is deleted, or of an earlier one whose id was reused."""
+    work.execute(sa.delete(Share).where(*_resource_conditions(resource, id_)))
 
 
-def _put(resource: Resource, id_: int, subject: Subject, terms: Terms, by: Principal | None) -> Share:
-    own = (col(Share.user_id) == subject.user_id, col(Share.group_id) == subject.group_id)
-    with session() as work:
-        known = work.exec(select(Share).where(*_on(resource, id_), *own)).one_or_none()
+def _upsert_share(
+    resource: Resource, id_: int, target: ShareTarget, terms: ShareTerms, by: Principal | None
+) -> Share:
+    own = (col(Share.user_id) == target.user_id, col(Share.group_id) == target.group_id)
+    with transaction() as work:
+        known = work.exec(select(Share).where(*_resource_conditions(resource, id_), *own)).one_or_none()
         share = known or Share(
-            resource=resource, resource_id=id_, user_id=subject.user_id, group_id=subject.group_id
+            resource=resource, resource_id=id_, user_id=target.user_id, group_id=target.group_id
         )
         share.level, share.conditions, share.masked = terms.level, terms.conditions, list(terms.masked)
         work.add(share)
         work.flush()
-        audit_events.share(Action.SHARE_CHANGED if known else Action.SHARE_CREATED, by, share, work)
+        audit_events.record_share(
+            AuditAction.SHARE_CHANGED if known else AuditAction.SHARE_CREATED, by, share, work
+        )
         return share
 
 
-def _known(by: Principal, share_id: int) -> Share:
-    with session() as work:
+def _find_share(by: Principal, share_id: int) -> Share:
+    with transaction() as work:
         share = work.get(Share, share_id)
     if share is None:
         raise UnknownShareError("there is no such share")
     try:
-        demand_sharing(by, Resource(share.resource), share.resource_id)
+        require_sharing_right(by, Resource(share.resource), share.resource_id)
     except UnknownShareError as error:
         raise UnknownShareError("there is no such share") from error
     return share
 
 
-def _on(resource: Resource, id_: int) -> tuple[sa.ColumnElement[bool], ...]:
+def _resource_conditions(resource: Resource, id_: int) -> tuple[sa.ColumnElement[bool], ...]:
     return cast(Any, Share.resource) == resource, col(Share.resource_id) == id_
 
 
-def _require_sense(resource: Resource, terms: Terms) -> None:
+def _require_valid_terms(resource: Resource, terms: ShareTerms) -> None:
     partial = terms.conditions is not None or terms.masked
     if partial and resource is not Resource.DATASET:
-        raise BadShareError("Only of a dataset can some rows or columns be shared.")
+        raise BadShareError("Only a share of a dataset can be limited to some rows or columns.")
     if partial and terms.level is Level.MANAGE:
-        raise BadShareError("Who manages a dataset sees all of it.")
+        raise BadShareError("A share with the level manage can't be limited to some rows or columns.")
     if resource is Resource.LIVE and terms.level is not Level.VIEW:
-        raise BadShareError("A live session is shared to be followed, and nothing else.")
+        raise BadShareError("A live session can only be shared with the level view.")

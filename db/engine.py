@@ -13,18 +13,18 @@ import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlmodel import Session
 
-from config import settings
+from config import get_settings
 
-PATIENCE = 10
+BUSY_TIMEOUT = 10
 """Seconds to wait for a database that somebody else is writing to."""
 
 
 @lru_cache
-def connect(url: str) -> sa.Engine:
+def get_engine_for_url(url: str) -> sa.Engine:
     """The engine (a pool of connections) for an address; one an address."""
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True, pool_size=2 * settings().request_threads)
+        return sa.create_engine(address, pool_pre_ping=True, pool_size=2 * get_settings().request_threads)
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(address)
@@ -34,15 +34,15 @@ def connect(url: str) -> sa.Engine:
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout = {PATIENCE * 1000}", "foreign_keys = ON"):
+    for pragma in (f"busy_timeout = {BUSY_TIMEOUT * 1000}", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")  # nosemgrep: sql-of-text  (a constant of ours)
-    _keep_a_log(cursor)
+    _enable_wal(cursor)
     cursor.close()
 
 
-def _keep_a_log(cursor: DBAPICursor) -> None:
+def _enable_wal(cursor: DBAPICursor) -> None:
     """Switch to WAL. Of two that switch a new file at once SQLite turns one away at once: it asks again."""
-    last = monotonic() + PATIENCE
+    last = monotonic() + BUSY_TIMEOUT
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
@@ -54,7 +54,7 @@ def _keep_a_log(cursor: DBAPICursor) -> None:
             return
 
 
-def is_unproven(url: str) -> bool:
+def is_certificate_unchecked(url: str) -> bool:
     """Whether a database on another machine may be spoken to without a certificate (libpq's ``sslmode``)."""
     address = sa.make_url(url)
     host = address.host or str(address.query.get("host", ""))
@@ -62,27 +62,27 @@ def is_unproven(url: str) -> bool:
     return not near and address.query.get("sslmode") not in ("verify-ca", "verify-full")
 
 
-def engine() -> sa.Engine:
-    return connect(settings().database)
+def get_engine() -> sa.Engine:
+    return get_engine_for_url(get_settings().database_address)
 
 
 @contextmanager
-def session() -> Iterator[Session]:
+def transaction() -> Iterator[Session]:
     """One transaction: committed at the end of the block, rolled back when it raises.
 
     What was read stays readable after the block.
     """
-    with Session(engine(), expire_on_commit=False) as work, work.begin():
+    with Session(get_engine(), expire_on_commit=False) as work, work.begin():
         yield work
 
 
 @contextmanager
-def alone(name: str) -> Iterator[Session]:
+def exclusive_transaction(name: str) -> Iterator[Session]:
     """A transaction that begins when no other of this name is under way, in any process.
 
     What it reads is therefore what the one before has left.
     """
-    with session() as work:
+    with transaction() as work:
         connection = work.connection()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")

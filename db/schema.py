@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from config import settings
-from db.engine import engine
+from config import get_settings
+from db.engine import get_engine
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -31,11 +31,11 @@ class UnusableDatabaseError(SystemExit):
 
     def __init__(self, error: sa.exc.SQLAlchemyError) -> None:
         reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
-        place = "that DATABASE_URL names" if settings().database_url else f"in {settings().data}"
+        place = "that DATABASE_URL names" if get_settings().database_url else f"in {get_settings().data}"
         super().__init__(f"Can't use the database {place}: {reason}")
 
 
-def configuration() -> Config:
+def build_alembic_config() -> Config:
     """What Alembic's commands need. Alembic takes a while to import: only a change of schema waits for it."""
     from alembic.config import Config  # noqa: PLC0415
 
@@ -44,19 +44,19 @@ def configuration() -> Config:
     return config
 
 
-def known() -> list[str]:
+def list_migrations() -> list[str]:
     """The migrations of this release, oldest first: their files begin with their number."""
     return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py"))
 
 
-def current() -> str | None:
+def get_current_migration() -> str | None:
     """The migration the database is at; None when it is empty.
 
     Raises:
         UnusableDatabaseError: it can't be opened or read.
     """
     try:
-        with engine().connect() as connection:
+        with get_engine().connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
             found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
@@ -65,23 +65,23 @@ def current() -> str | None:
         raise UnusableDatabaseError(error) from error
 
 
-def upgrade() -> None:
+def upgrade_schema() -> None:
     """Bring the database to the newest migration: all of the way or, when one fails, not at all.
 
     Raises:
         NewerSchemaError: the database belongs to a newer release.
         UnusableDatabaseError: it can't be opened, read or written.
     """
-    at = current()
-    if at == known()[-1]:
+    at = get_current_migration()
+    if at == list_migrations()[-1]:
         return
-    if at is not None and at not in known():
+    if at is not None and at not in list_migrations():
         raise NewerSchemaError(at)
     from alembic import command  # noqa: PLC0415
 
-    config = configuration()
+    config = build_alembic_config()
     try:
-        with changing() as connection:
+        with schema_transaction() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except sa.exc.OperationalError as error:
@@ -89,22 +89,22 @@ def upgrade() -> None:
 
 
 @contextmanager
-def changing() -> Iterator[sa.Connection]:
+def schema_transaction() -> Iterator[sa.Connection]:
     """A transaction that covers DDL; on SQLite too, whose driver would commit each statement alone."""
-    if engine().dialect.name != "sqlite":
-        with engine().begin() as connection:
+    if get_engine().dialect.name != "sqlite":
+        with get_engine().begin() as connection:
             yield connection
         return
-    own = sa.create_engine(settings().database, poolclass=sa.NullPool)
-    sa.event.listen(own, "connect", _leave_transactions_to_us)
-    sa.event.listen(own, "begin", _lock)
+    own = sa.create_engine(get_settings().database_address, poolclass=sa.NullPool)
+    sa.event.listen(own, "connect", _disable_driver_transactions)
+    sa.event.listen(own, "begin", _begin_immediate)
     with own.begin() as connection:
         yield connection
 
 
-def _leave_transactions_to_us(connection: DBAPIConnection, _record: object) -> None:
+def _disable_driver_transactions(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None
 
 
-def _lock(connection: sa.Connection) -> None:
+def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")

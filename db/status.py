@@ -8,31 +8,33 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from db import schema
-from db.engine import engine
+from db.engine import get_engine
 
 
 @dataclass(frozen=True)
-class Database:
-    """The database as it answers now; ``latency`` is of the simplest query, in milliseconds."""
+class DatabaseStatus:
+    """The database as it answers now; ``latency_ms`` is of the simplest query, in milliseconds."""
 
     kind: str
     version: str
-    latency: float
-    schema: str
-    newest: str
+    latency_ms: float
+    current_migration: str
+    newest_migration: str
 
 
-def look() -> Database:
+def inspect_database() -> DatabaseStatus:
     """Ask the database.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: it does not answer.
     """
-    with engine().connect() as connection:
+    with get_engine().connect() as connection:
         connection.execute(sa.text("SELECT 1"))
         began = perf_counter()
         connection.execute(sa.text("SELECT 1"))
         latency = 1000 * (perf_counter() - began)
         dialect = connection.dialect
         version = ".".join(map(str, dialect.server_version_info or ()))
-    return Database(dialect.name, version, latency, schema.current() or "none", schema.known()[-1])
+    return DatabaseStatus(
+        dialect.name, version, latency, schema.get_current_migration() or "none", schema.list_migrations()[-1]
+    )

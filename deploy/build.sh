@@ -35,8 +35,12 @@ packages() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement "$1"
 }
 
-# A virtual environment in .venv with what the service needs.
-step_python() { packages requirements.txt; }
+# A virtual environment in .venv with what the service needs, and the command `dataxchange`.
+step_python() {
+  packages requirements.txt
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps \
+    --config-settings editable_mode=compat --editable .
+}
 
 # The same with what its tests need.
 step_python-dev() { packages requirements-dev.txt; }

@@ -12,19 +12,19 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
-def together() -> list[str]:
-    own, gpu = (_lines(name) for name in ("requirements.txt", "requirements-gpu.txt"))
-    replaced = {_name(line) for line in gpu}
-    return [line for line in own if _name(line) not in replaced] + gpu
+def merge_requirements() -> list[str]:
+    own, gpu = (_read_lines(name) for name in ("requirements.txt", "requirements-gpu.txt"))
+    replaced = {_package_name(line) for line in gpu}
+    return [line for line in own if _package_name(line) not in replaced] + gpu
 
 
-def _lines(name: str) -> list[str]:
+def _read_lines(name: str) -> list[str]:
     return (ROOT / name).read_text().splitlines()
 
 
-def _name(requirement: str) -> str:
+def _package_name(requirement: str) -> str:
     return re.split(r"[\[=]", requirement, maxsplit=1)[0].lower()
 
 
 if __name__ == "__main__":
-    sys.stdout.write("\n".join(together()) + "\n")
+    sys.stdout.write("\n".join(merge_requirements()) + "\n")

@@ -1,1 +1,4 @@
-"""Columns become codes, filters masks, views cubes. Knows nothing of web, accounts or database."""
+"""The engines that turn columns into codes, filters into masks and views into cubes.
+
+They know nothing of the web server, accounts or the database.
+"""

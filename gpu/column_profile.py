@@ -1,4 +1,4 @@
-"""What is known of a column before it is given a scale."""
+"""The profile of a column: what is known of it before it is given a scale."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeInt
 
-Kind = Literal["number", "time", "category", "boolean"]
-MOST_VALUES = 1000
+ColumnKind = Literal["number", "time", "category", "boolean"]
+MAX_VALUES = 1000
 
 
-class Profile(BaseModel):
-    """A column's kind, extent and categories.
+class ColumnProfile(BaseModel):
+    """A column's kind, its extent and its categories.
 
-    Times are epoch milliseconds (UTC). ``minimum`` and ``maximum`` are over finite values, None if there are
-    none; ``low`` and ``high`` are the 0.5 % and 99.5 % quantiles. ``values`` are the categories by descending
-    count, or in their natural order where ``ordered``; at most 1000 of the ``distinct`` ones.
+    Times are epoch milliseconds (UTC). ``minimum`` and ``maximum`` cover the finite values and are None if
+    there are none; ``low`` and ``high`` are the 0.5 % and 99.5 % quantiles. ``values`` are the categories, by
+    descending count or, if ``ordered``, in their natural order; at most 1000 of the ``distinct`` ones are
+    listed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Kind
+    kind: ColumnKind
     integer: bool = False
     rows: NonNegativeInt
     nulls: NonNegativeInt
@@ -29,5 +30,5 @@ class Profile(BaseModel):
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
     distinct: NonNegativeInt = 0
-    values: tuple[str, ...] = Field(default=(), max_length=MOST_VALUES)
+    values: tuple[str, ...] = Field(default=(), max_length=MAX_VALUES)
     ordered: bool = False

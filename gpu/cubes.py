@@ -1,4 +1,4 @@
-"""What an engine is asked for and what it answers: axes, views, filters and the additive cube."""
+"""The requests and answers of an engine: axes, views, filters and the additive cube."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Aggregate(StrEnum):
 
 
 @dataclass(frozen=True)
-class Measure:
-    """A statistic over the rows of a cell; ``column`` is a number column, or None for ``COUNT``."""
+class MeasureSpec:
+    """A statistic over the rows of a cell. ``column`` is a number column, or None for ``COUNT``."""
 
     aggregate: Aggregate = Aggregate.COUNT
     column: str | None = None
@@ -32,38 +32,38 @@ class Measure:
 
 @dataclass(frozen=True)
 class Axis:
-    """A column on a scale, shown in ``bins`` bins; ``bins=None`` keeps every code of the scale apart."""
+    """A column on a scale, shown in ``bins`` bins; with ``bins=None`` every code is a bin of its own."""
 
     column: str
     scale: Scale
     bins: int | None = None
 
     @property
-    def lookup(self) -> npt.NDArray[np.uint16]:
-        """Code -> bin, shape ``(scale.codes,)``."""
-        return self.scale.coarsen(self.bins)
+    def bin_lookup(self) -> npt.NDArray[np.uint16]:
+        """Return the bin of each code, shape ``(scale.code_count,)``."""
+        return self.scale.get_bin_lookup(self.bins)
 
     @property
-    def cells(self) -> int:
-        """How many bins there are, the special ones (below, above, other, null) included."""
-        return int(self.lookup.max()) + 1
+    def cell_count(self) -> int:
+        """Return the number of bins, including the special ones (below, above, other, null)."""
+        return int(self.bin_lookup.max()) + 1
 
 
 @dataclass(frozen=True)
-class View:
+class ViewSpec:
     """A distribution over no axis (a key figure), one (a histogram) or two (a density, y first)."""
 
     axes: tuple[Axis, ...]
-    measure: Measure = Measure()
+    measure: MeasureSpec = MeasureSpec()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(axis.cells for axis in self.axes)
+        return tuple(axis.cell_count for axis in self.axes)
 
 
 @dataclass(frozen=True)
 class Predicate:
-    """The rows whose code of ``column`` on ``scale`` lies in one of the half-open ``ranges``."""
+    """A condition that a row passes if its code on ``scale`` is in one of the half-open ``ranges``."""
 
     column: str
     scale: Scale
@@ -71,38 +71,40 @@ class Predicate:
 
 
 Filter = tuple[Predicate, ...]
-"""A conjunction of predicates: what one view filters by. A box on a density has two."""
+"""A conjunction of predicates, by which one view filters. A box on a density has two predicates."""
 
 
 @dataclass(frozen=True)
 class AnyOf:
-    """The rows that pass one of several conjunctions at least: of an empty one all, of none no row.
+    """A filter that passes the rows that pass at least one of several conjunctions.
 
-    Row rights are of this kind: what several shares show, each on a condition of its own.
+    An empty conjunction passes every row; without any alternative no row passes. Row rights are of this kind:
+    each share that a person has allows the rows that meet its own condition.
     """
 
     alternatives: frozenset[Filter] = frozenset()
 
 
-def passes_all(filter_: Filter | AnyOf) -> bool:
-    """Whether every row passes, whatever it holds."""
+def is_unrestricted(filter_: Filter | AnyOf) -> bool:
+    """Return whether every row passes, whatever its values."""
     return () in filter_.alternatives if isinstance(filter_, AnyOf) else not filter_
 
 
 @dataclass(frozen=True)
 class CubeSpec:
-    """One cube: ``active`` axes (rows) x ``view`` (columns) over the rows that pass every filter.
+    """The specification of a cube: ``active`` axes (rows) x ``view`` (columns) over the rows that pass.
 
-    ``active=()`` asks for a plain histogram, as a cube of one row. The spec is hashable: it is the cache key.
+    A row passes if it passes every filter. ``active=()`` asks for a plain histogram, as a cube of one row.
+    The spec is hashable, because it is the cache key.
     """
 
-    view: View
+    view: ViewSpec
     active: tuple[Axis, ...] = ()
     filters: frozenset[Filter | AnyOf] = frozenset()
 
     @property
     def shape(self) -> tuple[int, int]:
-        rows = int(np.prod([axis.cells for axis in self.active], dtype=np.int64))
+        rows = int(np.prod([axis.cell_count for axis in self.active], dtype=np.int64))
         return rows, int(np.prod(self.view.shape, dtype=np.int64))
 
 
@@ -110,9 +112,9 @@ class CubeSpec:
 class Cube:
     """Partial aggregates, each of shape ``spec.shape`` (active rows x cells, the last axis fastest).
 
-    ``count`` counts rows for a ``COUNT`` and non-null values of the measure's column otherwise. ``sum`` is
-    int64 for integer columns and float64 for the others; ``low`` and ``high`` are float64, +inf and -inf
-    where a cell is empty.
+    ``count`` is the number of rows for ``COUNT``, otherwise the number of non-null values of the measure's
+    column. ``sum`` is int64 for integer columns and float64 for others. ``low`` and ``high`` are float64,
+    +inf and -inf in empty cells.
     """
 
     spec: CubeSpec
@@ -128,18 +130,18 @@ class Cube:
 
 
 @dataclass
-class Cancel:
-    """A flag a running computation looks at between blocks of rows; ``set`` may come from any thread."""
+class CancelToken:
+    """A flag that a running computation checks between blocks of rows. Any thread may call ``cancel``."""
 
     flag: npt.NDArray[np.uint8] = field(default_factory=lambda: np.zeros(1, np.uint8))
 
-    def set(self) -> None:
+    def cancel(self) -> None:
         self.flag[0] = 1
 
     @property
-    def is_set(self) -> bool:
+    def is_cancelled(self) -> bool:
         return bool(self.flag[0])
 
 
 class Cancelled(Exception):  # noqa: N818  (nothing went wrong)
-    """Nobody waits for this cube any longer."""
+    """A computation ended early, because nobody waits for its cubes any longer."""

@@ -1,4 +1,4 @@
-"""The protocol every engine fulfils: one engine holds one version of one dataset."""
+"""The protocol of an engine. One engine holds one version of one dataset."""
 
 from __future__ import annotations
 
@@ -10,73 +10,77 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
+from gpu.cubes import AnyOf, CancelToken, Cube, CubeSpec, Filter, ViewSpec
 from gpu.scales import Scale
-from gpu.sort_order import Place, RowNumbers
+from gpu.sort_order import RowNumbers, SortPosition
 
 
 class Source(Protocol):
-    """Where an engine reads raw columns: the rows of a dataset version, always in the same order."""
+    """The place where an engine reads raw columns: a dataset version, whose rows keep their order."""
 
     @property
-    def rows(self) -> int: ...
+    def row_count(self) -> int: ...
 
-    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
-        """The column's values from row ``start`` on, in row order, in batches of any size.
+    def read_column(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        """Return the column's values from row ``start`` on, in row order, in batches of any size.
 
         Raises:
-            KeyError: there is no such column.
+            KeyError: There is no such column.
         """
         ...
 
 
 class Engine(Protocol):
-    """Codes in, cubes out. All methods may be called from many threads at once.
+    """An engine computes cubes from the codes of columns. Its methods are safe to call from many threads.
 
-    Rows are only ever added behind the others. An answer is over the ``rows`` asked for, a range; None: all
-    that there are when it is asked. Rows that nobody has appended yet raise ValueError.
+    Rows are only ever appended. ``rows`` is the range of rows that an answer covers; None means all rows that
+    exist at the time of the call. Rows that have not been appended yet raise ValueError.
     """
 
     name: str
 
     @property
-    def rows(self) -> int: ...
+    def row_count(self) -> int: ...
 
     @property
     def nbytes(self) -> int:
-        """Bytes resident: codes, measure values and filter bits."""
+        """Return the number of resident bytes: codes, measure values and filter bits."""
         ...
 
-    def load(self, column: str, scale: Scale) -> None:
-        """Make the codes of a column on a scale resident. Loading what is resident does nothing."""
+    def load_codes(self, column: str, scale: Scale) -> None:
+        """Make the codes of a column on a scale resident; do nothing if they already are."""
         ...
 
-    def append(self, batch: pa.RecordBatch) -> None:
-        """Fold new rows into everything resident; the batch has every column that is resident."""
+    def append_rows(self, batch: pa.RecordBatch) -> None:
+        """Append rows and extend everything that is resident. The batch has every column that is resident."""
         ...
 
-    def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
-        """Which rows pass every filter, shape ``(len(rows),)``."""
+    def compute_mask(
+        self, filters: Sequence[Filter | AnyOf], rows: range | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """Return which rows pass every filter, shape ``(len(rows),)``."""
         ...
 
-    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
-        """The same, eight rows a byte, the first row's the lowest bit; shape ``(ceil(len(rows) / 8),)``.
+    def compute_bitmask(
+        self, filters: Sequence[Filter | AnyOf], rows: range | None = None
+    ) -> npt.NDArray[np.uint8]:
+        """Return which rows pass every filter as bits, eight rows per byte, the first row in the lowest bit.
 
-        Bits behind the last row are 0.
+        The shape is ``(ceil(len(rows) / 8),)``. Bits after the last row are 0.
 
         Raises:
-            ValueError: the rows begin at no multiple of 64.
+            ValueError: The first row is not a multiple of 64.
         """
         ...
 
-    def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
-        """The view over the rows that pass every filter: a cube of one row."""
+    def compute_histogram(self, view: ViewSpec, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
+        """Return the view over the rows that pass every filter, as a cube of one row."""
         ...
 
-    def cubes(
-        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    def compute_cubes(
+        self, specs: Sequence[CubeSpec], cancel: CancelToken | None = None, rows: range | None = None
     ) -> list[Cube]:
-        """One cube a spec, in order; specs that share rows or filters are computed in one pass.
+        """Return one cube per spec, in order. Specs that share rows or filters are computed in one pass.
 
         Raises:
             Cancelled: ``cancel`` was set before the last cube was complete.
@@ -84,91 +88,94 @@ class Engine(Protocol):
         ...
 
 
-class Columns(Protocol):
-    """Values by row, in memory: to sort by and to read. What is asked of a column is quick where it is held.
+class ColumnStore(Protocol):
+    """Columns in memory, to sort rows by and to read values from. Calls are fast for columns that are held.
 
-    Sorted rows come in the order of their values, equal ones in that of their numbers; those without a finite
-    value come last, either way.
+    Sorted rows are in the order of their values; equal values are in the order of their row numbers. Rows
+    without a finite value come last, in ascending and in descending order.
     """
 
-    def holds(self, column: str) -> bool:
-        """Whether it is here now; rows that were appended since may have to be added when it is used."""
-        ...
+    def has_column(self, column: str) -> bool:
+        """Return whether the column is in memory now, if perhaps without the newest rows.
 
-    def held(self, columns: Iterable[str]) -> AbstractContextManager[frozenset[str]]:
-        """Those of some columns that are here now; they stay until the block ends."""
-        ...
-
-    def fetch(self, column: str, *, spare: bool) -> None:
-        """Let it be here, if numbers can have the order of its values and it takes less than half the memory.
-
-        Args:
-            spare: only if it takes no room that something else has.
+        These are added when the column is next used.
         """
         ...
 
-    def values(self, column: str, rows: RowNumbers) -> pa.Array:
-        """The values of these rows, in the type of the column; null in place of NaN, too."""
+    def pin_columns(self, columns: Iterable[str]) -> AbstractContextManager[frozenset[str]]:
+        """Return those of the columns that are in memory now; they stay there until the block ends."""
         ...
 
-    def keys(self, column: str, rows: RowNumbers) -> pa.Array:
-        """An int64 for each of these rows, ascending with its value; null where there is no finite one."""
+    def load_column(self, column: str, *, if_free: bool) -> None:
+        """Load a column if its values can be sorted as numbers and need less than half of the memory limit.
+
+        Args:
+            if_free: Load it only if nothing else has to be evicted for it.
+        """
         ...
 
-    def between(
+    def get_values(self, column: str, rows: RowNumbers) -> pa.Array:
+        """Return the values of these rows in the type of the column. NaN becomes null."""
+        ...
+
+    def get_sort_keys(self, column: str, rows: RowNumbers) -> pa.Array:
+        """Return an int64 for each of these rows, ascending with its value; null without a finite value."""
+        ...
+
+    def find_rows_between(
         self,
         column: str,
-        ends: tuple[Place | None, Place | None],
+        ends: tuple[SortPosition | None, SortPosition | None],
         filters: Sequence[Filter | AnyOf],
         rows: range | None = None,
         *,
         descending: bool,
     ) -> tuple[int, RowNumbers]:
-        """Of the rows that pass every filter: how many come before the first end, and which are between both.
+        """Return how many passing rows come before the first bound, and which are between both bounds.
 
-        The row at the first end is between, that at the other one isn't; None is the beginning, or the end,
-        of all. Those found come in any order.
+        A passing row passes every filter. The row at the first bound is included, the row at the second is
+        not. A bound of None is the beginning, or the end, of all rows. The rows are returned in any order.
         """
         ...
 
 
 @runtime_checkable
-class Columnar(Protocol):
-    """An engine that keeps columns."""
+class HasColumns(Protocol):
+    """An engine that keeps columns in memory."""
 
-    columns: Columns
+    columns: ColumnStore
 
 
 @runtime_checkable
-class Assisted(Protocol):
-    """An ordinary engine that leaves some views to another one."""
+class HasFallback(Protocol):
+    """An engine that leaves the cubes it can't compute to a fallback engine."""
 
-    ordinary: Engine
+    fallback: Engine
 
-    def drawn_by(self, spec: CubeSpec) -> str | None:
-        """Which engine answers this, unless it is the ordinary one."""
+    def engine_name_for(self, spec: CubeSpec) -> str | None:
+        """Return the name of the engine that computes this cube; None if it is the fallback engine."""
         ...
 
 
-def drawn_by(engine: Engine, spec: CubeSpec) -> str | None:
-    """Which engine answers this, unless it is the ordinary one."""
-    return engine.drawn_by(spec) if isinstance(engine, Assisted) else None
+def engine_name_for(engine: Engine, spec: CubeSpec) -> str | None:
+    """Return the name of the engine that computes this cube; None if it is the fallback, or the only one."""
+    return engine.engine_name_for(spec) if isinstance(engine, HasFallback) else None
 
 
-def columns_of(engine: Engine) -> Columns | None:
-    """The columns that an engine keeps, or its ordinary one; None if neither does."""
-    ordinary = engine.ordinary if isinstance(engine, Assisted) else engine
-    return ordinary.columns if isinstance(ordinary, Columnar) else None
+def get_column_store(engine: Engine) -> ColumnStore | None:
+    """Return the columns that the engine or its fallback keeps in memory; None if neither does."""
+    holder = engine.fallback if isinstance(engine, HasFallback) else engine
+    return holder.columns if isinstance(holder, HasColumns) else None
 
 
-def asked(rows: range | None, known: int) -> range:
-    """The rows to answer for, of ``known`` ones.
+def resolve_rows(rows: range | None, total: int) -> range:
+    """Return the range of rows to answer for, out of ``total`` rows.
 
     Raises:
-        ValueError: they are not all there.
+        ValueError: Some of the rows don't exist.
     """
     if rows is None:
-        return range(known)
-    if rows.step != 1 or not 0 <= rows.start <= rows.stop <= known:
-        raise ValueError(f"{rows} was asked for where there are {known} rows")
+        return range(total)
+    if rows.step != 1 or not 0 <= rows.start <= rows.stop <= total:
+        raise ValueError(f"{rows} isn't within the {total} rows that exist")
     return rows

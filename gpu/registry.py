@@ -1,4 +1,4 @@
-"""Which engine counts in this process, and why."""
+"""The engines that this process can use, and the choice of one of them."""
 
 from __future__ import annotations
 
@@ -8,128 +8,150 @@ from functools import partial
 from pathlib import Path
 
 from gpu.engine import Engine, Source
-from gpu.resident.memory import Memory
+from gpu.resident.memory import EngineMemory
 
 AUTO = "auto"
 
 
 class EngineUnavailableError(Exception):
-    """This engine can't run here; says why."""
+    """An engine can't run on this machine; the message says why."""
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What engines may use: threads of the CPU, bytes for codes, for kept cubes, and for codes on a device.
-
-    ``device=0`` means most of what is free there. ``cuxfilter`` is the interpreter that has it.
-    """
-
-    threads: int
-    codes: int
-    cubes: int
-    device: int = 0
-    cuxfilter: Path | None = None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """An engine that runs here.
+class EngineLimits:
+    """The resources that engines may use.
 
     Attributes:
-        runs_on: on what, in words.
-        codes: bytes that codes may take, of all datasets together.
-        make: gives the engine of a source; all share one memory.
-        warm: makes ready what nobody should wait for later.
-        why: the reason why it was chosen.
-        trouble: what went wrong with it last, if that still holds.
+        thread_count: Threads of the CPU.
+        code_bytes: Bytes for resident data on the host.
+        cube_bytes: Bytes for unfiltered cubes.
+        device_bytes: Bytes for resident data on a device; 0 means most of what is free there.
+        cuxfilter_python: The Python interpreter in which cuxfilter is installed.
+    """
+
+    thread_count: int
+    code_bytes: int
+    cube_bytes: int
+    device_bytes: int = 0
+    cuxfilter_python: Path | None = None
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """An engine that can run on this machine.
+
+    Attributes:
+        hardware: A description of what it runs on.
+        code_bytes: Bytes that resident data of all datasets together may take.
+        create_engine: Creates the engine of a source; all engines share one memory limit.
+        warm_up: Prepares what would otherwise delay the first request.
+        reason: Why it was chosen.
+        get_trouble: Returns its last error if that still applies, otherwise an empty text.
     """
 
     name: str
-    runs_on: str
-    codes: int
-    make: Callable[[Source], Engine]
-    warm: Callable[[], None] = lambda: None
-    why: str = ""
-    trouble: Callable[[], str] = str
+    hardware: str
+    code_bytes: int
+    create_engine: Callable[[Source], Engine]
+    warm_up: Callable[[], None] = lambda: None
+    reason: str = ""
+    get_trouble: Callable[[], str] = str
 
 
-def cpu(limits: Limits) -> Choice:
-    """Compiled kernels over resident codes."""
-    memory = Memory(limits.codes, limits.cubes)
+def configure_cpu(limits: EngineLimits) -> EngineInfo:
+    """Return the engine of the CPU: compiled kernels over resident codes."""
+    memory = EngineMemory(limits.code_bytes, limits.cube_bytes)
 
-    def make(source: Source) -> Engine:
-        from gpu.cpu.engine import CpuEngine  # noqa: PLC0415  (half a second of loading: no start waits for it)
+    def create_engine(source: Source) -> Engine:
+        from gpu.cpu.engine import CpuEngine  # noqa: PLC0415  (takes half a second, which no start waits for)
 
-        return CpuEngine(source, memory=memory, threads=limits.threads)
+        return CpuEngine(source, memory=memory, threads=limits.thread_count)
 
-    def warm() -> None:
-        from gpu.cpu.warm import warm  # noqa: PLC0415
+    def warm_up() -> None:
+        from gpu.cpu.warm import compile_kernels  # noqa: PLC0415
 
-        warm()
+        compile_kernels()
 
-    return Choice("cpu", f"{limits.threads} threads of the CPU", limits.codes, make, warm)
+    return EngineInfo(
+        "cpu", f"{limits.thread_count} threads of the CPU", limits.code_bytes, create_engine, warm_up
+    )
 
 
-def cuda(limits: Limits) -> Choice:
-    """The same on a CUDA device, if there is one that works."""
+def configure_cuda(limits: EngineLimits) -> EngineInfo:
+    """Return the engine of a CUDA device.
+
+    Raises:
+        EngineUnavailableError: There is no CUDA device that works.
+    """
     from gpu.cuda import probe  # noqa: PLC0415
     from gpu.cuda.device import NoDeviceError  # noqa: PLC0415
-    from gpu.cuda.engine import CudaEngine, memory_of  # noqa: PLC0415
+    from gpu.cuda.engine import CudaEngine, create_memory  # noqa: PLC0415
 
     try:
-        device = probe.probe()
+        device = probe.find_device()
     except NoDeviceError as error:
         raise EngineUnavailableError(str(error)) from error
-    memory = memory_of(device, limits.device, limits.cubes, limits.codes)
-    make = partial(CudaEngine, device=device, memory=memory)
-    return Choice("cuda", device.name, memory.shelf.limit, make)
+    memory = create_memory(device, limits.device_bytes, limits.cube_bytes, limits.code_bytes)
+    create_engine = partial(CudaEngine, device=device, memory=memory)
+    return EngineInfo("cuda", device.name, memory.resident_cache.max_bytes, create_engine)
 
 
-def cuxfilter(limits: Limits) -> Choice:
-    """RAPIDS' cross-filter for what it can, and what ``auto`` takes for the rest."""
-    if limits.cuxfilter is None:
-        raise EngineUnavailableError("no interpreter that has it is set")
-    from gpu.cuxfilter.fallback import Assistant, assisted  # noqa: PLC0415
-    from gpu.cuxfilter.worker_client import Counter  # noqa: PLC0415
+def configure_cuxfilter(limits: EngineLimits) -> EngineInfo:
+    """Return RAPIDS' cuxfilter for the cubes it can compute, with the engine of ``auto`` for the others.
 
-    assistant = Assistant(Counter(limits.cuxfilter, limits.device or limits.codes))
-    ordinary = choose(AUTO, limits)
-    runs_on = f"cuxfilter in a process of {limits.cuxfilter}, beside {ordinary.runs_on}"
-    make = assisted(ordinary.make, assistant)
-    return replace(ordinary, name="cuxfilter", runs_on=runs_on, make=make, trouble=lambda: assistant.trouble)
+    Raises:
+        EngineUnavailableError: No interpreter with cuxfilter is configured.
+    """
+    if limits.cuxfilter_python is None:
+        raise EngineUnavailableError("no Python interpreter with cuxfilter is configured")
+    from gpu.cuxfilter.fallback import WorkerHealth, with_cuxfilter  # noqa: PLC0415
+    from gpu.cuxfilter.worker_client import WorkerClient  # noqa: PLC0415
+
+    health = WorkerHealth(WorkerClient(limits.cuxfilter_python, limits.device_bytes or limits.code_bytes))
+    fallback = choose_engine(AUTO, limits)
+    hardware = f"cuxfilter in a process of {limits.cuxfilter_python}, and {fallback.hardware}"
+    create_engine = with_cuxfilter(fallback.create_engine, health)
+    return replace(
+        fallback,
+        name="cuxfilter",
+        hardware=hardware,
+        create_engine=create_engine,
+        get_trouble=lambda: health.last_error,
+    )
 
 
-def oracle(limits: Limits) -> Choice:
-    """Plain NumPy over raw columns: slow, to compare others with."""
+def configure_oracle(limits: EngineLimits) -> EngineInfo:
+    """Return the reference engine: plain NumPy over raw columns, slow, to compare other engines with."""
 
-    def make(source: Source) -> Engine:
+    def create_engine(source: Source) -> Engine:
         from gpu.oracle import OracleEngine  # noqa: PLC0415
 
         return OracleEngine(source)
 
-    return Choice("oracle", "one thread of the CPU", limits.codes, make)
+    return EngineInfo("oracle", "one thread of the CPU", limits.code_bytes, create_engine)
 
 
-ENGINES: dict[str, Callable[[Limits], Choice]] = {
-    "cpu": cpu,
-    "cuda": cuda,
-    "cuxfilter": cuxfilter,
-    "oracle": oracle,
+ENGINES: dict[str, Callable[[EngineLimits], EngineInfo]] = {
+    "cpu": configure_cpu,
+    "cuda": configure_cuda,
+    "cuxfilter": configure_cuxfilter,
+    "oracle": configure_oracle,
 }
-"""Each raises EngineUnavailableError where the engine can't run."""
+"""The engines by name. Each function raises EngineUnavailableError if its engine can't run on this machine.
+"""
 
 
-def choose(wanted: str, limits: Limits) -> Choice:
-    """The engine that was asked for; for ``auto`` that of a CUDA device that works, else that of the CPU.
+def choose_engine(name: str, limits: EngineLimits) -> EngineInfo:
+    """Return the engine of this name. ``auto`` selects a CUDA device that works, otherwise the CPU.
 
     Raises:
-        EngineUnavailableError: the engine that was asked for by name can't run here.
+        EngineUnavailableError: There is no engine of this name, or it can't run on this machine.
     """
-    if wanted not in (AUTO, *ENGINES):
-        raise EngineUnavailableError("there is none of this name")
-    if wanted != AUTO:
-        return replace(ENGINES[wanted](limits), why="it was asked for by name")
+    if name not in (AUTO, *ENGINES):
+        raise EngineUnavailableError(f"it isn't one of {', '.join((AUTO, *ENGINES))}")
+    if name != AUTO:
+        return replace(ENGINES[name](limits), reason="it was selected by name")
     try:
-        return replace(cuda(limits), why="there is a CUDA device, and it works")
+        return replace(configure_cuda(limits), reason="a working CUDA device was found")
     except EngineUnavailableError as error:
-        return replace(cpu(limits), why=f"no CUDA device can be used: {error}")
+        return replace(configure_cpu(limits), reason=f"no CUDA device can be used: {error}")

@@ -1,7 +1,7 @@
-"""The order of a column's values: integers that follow it, and places in it.
+"""The sort order of a column's values: integer keys that follow it, and positions in it.
 
-Rows come in order of (kind, key, number): first those that have a value, and equal ones by their number.
-Where the greatest value comes first, all bits of a key are flipped, which turns the order of integers round.
+Rows are ordered by (kind, key, row number): rows with a value come first, and equal values are ordered by row
+number. For descending order all bits of a key are inverted, which reverses the order of integers.
 """
 
 from __future__ import annotations
@@ -13,41 +13,41 @@ import numpy as np
 import numpy.typing as npt
 
 Array: TypeAlias = Any
-"""NumPy's where rows are counted on the host, CuPy's where on a device."""
+"""A NumPy array if rows are counted on the host, a CuPy array if they are counted on a device."""
 RowNumbers = npt.NDArray[np.int64]
 Ranks = npt.NDArray[np.int64]
-Bounds = npt.NDArray[np.int64]
-BEGINNING, VALUED, WITHOUT, END = range(-1, 3)
-"""Kinds: before all rows, with a value, without one, behind all rows."""
+SortBounds = npt.NDArray[np.int64]
+BEFORE_ALL, WITH_VALUE, WITHOUT_VALUE, AFTER_ALL = range(-1, 3)
+"""The kinds of positions: before all rows, with a value, without a value, after all rows."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a row is in the order of a column's values: its key (None: it has no value) and its number."""
+class SortPosition:
+    """A row's position in the order of a column's values: its key (None without a value) and its number."""
 
     key: int | None
     row: int
 
 
 @dataclass(frozen=True, eq=False)
-class Sortable:
-    """The values of a column as numbers in their order.
+class SortableColumn:
+    """The values of a column as numbers that can be sorted.
 
     Attributes:
-        numbers: by row. Floats that are not finite count as missing.
-        valid: the bits of those present, 64 rows a word; None: all are.
-        ranks: by number, on the host: numbers are in the order of these; None: in their own.
+        numbers: The number of each row. Floats that are not finite count as missing.
+        valid_bits: The bits of the rows that have a value, 64 rows per word; None if all rows have one.
+        ranks: The rank of each number, on the host; None if the numbers are in sort order themselves.
     """
 
     numbers: Array
-    valid: Array | None = None
+    valid_bits: Array | None = None
     ranks: Ranks | None = None
 
 
-def keys(numbers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
-    """Numbers, int64 or narrower or floats, as integers in the same order.
+def to_sort_keys(numbers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return int64 keys in the same order as the numbers, which are integers of at most 64 bits or floats.
 
-    But for their sign the bits of floats ascend with them; both zeros are 0.
+    Apart from the sign, the bits of floats are in ascending order. Both zeros get the key 0.
     """
     if numbers.dtype.kind != "f":
         return numbers.astype(np.int64)
@@ -56,16 +56,19 @@ def keys(numbers: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     return np.where(bits < 0, -(bits & np.iinfo(kind).max), bits).astype(np.int64)
 
 
-def bounds(low: Place | None, high: Place | None, *, descending: bool) -> Bounds:
-    """What kernels compare rows with: the bits to flip; then kind, key and number of either end."""
+def encode_bounds(low: SortPosition | None, high: SortPosition | None, *, descending: bool) -> SortBounds:
+    """Return what kernels compare rows with: the bits to invert, then kind, key and row of both bounds.
+
+    ``low`` None means before all rows, ``high`` None means after all rows.
+    """
     flip = -1 if descending else 0
-    ends = _end(low, BEGINNING, flip), _end(high, END, flip)
+    ends = _encode_end(low, BEFORE_ALL, flip), _encode_end(high, AFTER_ALL, flip)
     return np.array([flip, *ends[0], *ends[1]], np.int64)
 
 
-def _end(place: Place | None, otherwise: int, flip: int) -> tuple[int, int, int]:
-    if place is None:
-        return otherwise, 0, 0
-    if place.key is None:
-        return WITHOUT, 0, place.row
-    return VALUED, place.key ^ flip, place.row
+def _encode_end(position: SortPosition | None, default_kind: int, flip: int) -> tuple[int, int, int]:
+    if position is None:
+        return default_kind, 0, 0
+    if position.key is None:
+        return WITHOUT_VALUE, 0, position.row
+    return WITH_VALUE, position.key ^ flip, position.row

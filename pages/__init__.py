@@ -6,11 +6,11 @@ import dash
 
 from accounts.guard import requires
 from accounts.permissions import Permission
-from components.admin.admin_page import FOR_PRESENTERS, PAGES
+from components.admin.admin_page import ADMIN_PAGES, PRESENTER_PAGES
 from pages import account, explore, live_sessions
 from pages.admin import audit, datasets, feeds, groups, health, people, sessions, settings
 
-ADMINISTRATION = {
+ADMIN_LAYOUTS = {
     "people": people.layout,
     "groups": groups.layout,
     "datasets": datasets.layout,
@@ -22,7 +22,7 @@ ADMINISTRATION = {
 }
 
 
-def register() -> None:
+def register_pages() -> None:
     """Make every page known to the Dash app created last."""
     dash.register_page(
         "pages.explore",
@@ -58,12 +58,12 @@ def register() -> None:
         layout=requires(Permission.ACCOUNT)(account.layout),
         permission=Permission.ACCOUNT,
     )
-    for name, layout in ADMINISTRATION.items():
-        permission = Permission.PRESENT if name in FOR_PRESENTERS else Permission.ADMINISTER
+    for name, layout in ADMIN_LAYOUTS.items():
+        permission = Permission.PRESENT if name in PRESENTER_PAGES else Permission.ADMINISTER
         dash.register_page(
             f"pages.admin.{name}",
             path=f"/admin/{name}",
-            title=f"{PAGES[name]} · DataXchange",
+            title=f"{ADMIN_PAGES[name]} · DataXchange",
             layout=requires(permission)(layout),
             permission=permission,
         )

@@ -6,9 +6,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.confirm_dialog import dialog
-from components.shell import shell
-from pages.current_account import account
+from components.confirm_dialog import confirm_dialog
+from components.shell import page_shell
+from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
@@ -16,4 +16,6 @@ def layout(**_query: str) -> Component:
     loading = html.P("Loading…", className="dx-weak")
     parts = html.Div(loading, id=ids.ACCOUNT)
     main = html.Main([html.H1("Account"), parts], id=ids.MAIN, className="dx-account-page", tabIndex="-1")
-    return shell(account(), main, dcc.Store(id=ids.changed(ids.ACCOUNT)), *dialog())
+    return page_shell(
+        get_current_account(), main, dcc.Store(id=ids.change_signal(ids.ACCOUNT)), *confirm_dialog()
+    )

@@ -7,8 +7,8 @@ from dash.development.base_component import Component
 
 from components import ids
 from components.explorer import Explorer
-from components.shell import shell
-from pages.current_account import account
+from components.shell import page_shell
+from pages.current_account import get_current_account
 
 
 def layout(
@@ -16,4 +16,6 @@ def layout(
 ) -> Component:
     """The top bar, the explorer, and stores to listen to: what is committed here, and by a presenter."""
     explorer = Explorer(id=ids.EXPLORER, dataset=dataset, view=view, live=live)
-    return shell(account(), explorer, dcc.Store(id=ids.EXPLORATION), dcc.Store(id=ids.LIVE))
+    return page_shell(
+        get_current_account(), explorer, dcc.Store(id=ids.EXPLORATION_STORE), dcc.Store(id=ids.LIVE_STORE)
+    )

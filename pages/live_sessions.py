@@ -6,15 +6,17 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.confirm_dialog import dialog
-from components.shell import shell
-from pages.current_account import account
+from components.confirm_dialog import confirm_dialog
+from components.shell import page_shell
+from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
     """Two lists, filled when the page opens and whenever something in them has changed."""
-    shown = html.Div(html.P("Loading…", className="dx-weak"), id=ids.LIVES)
+    shown = html.Div(html.P("Loading…", className="dx-weak"), id=ids.LIVE_SESSIONS)
     main = html.Main(
         [html.H1("Live sessions"), shown], id=ids.MAIN, className="dx-account-page", tabIndex="-1"
     )
-    return shell(account(), main, dcc.Store(id=ids.changed(ids.LIVES)), *dialog())
+    return page_shell(
+        get_current_account(), main, dcc.Store(id=ids.change_signal(ids.LIVE_SESSIONS)), *confirm_dialog()
+    )

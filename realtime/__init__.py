@@ -1,1 +1,1 @@
-"""Ably on both sides: the embedded broker, and what signs its tokens."""
+"""Realtime messages: the embedded broker, the client of it or of Ably's cloud, live sessions and feeds."""

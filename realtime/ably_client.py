@@ -1,10 +1,10 @@
-"""The adapter: the one owner of Ably's Python SDK, its event loop and all its peculiarities.
+"""The only user of Ably's Python SDK, with the event loop and the workarounds that the SDK needs.
 
-What the SDK needs (version 3.1): it is built within a running loop; its address takes a port only with a
-slash behind it, as that of a socket drops ``port`` else; over plain HTTP it wants a token from an async
-callback, with the client's id beside it, or it can't renew it; it may stay "connected" to a dead socket, or
-forget what it was publishing, so it is pinged, and built anew when anything takes too long. It logs whole
-frames, and addresses with tokens in them: nothing of it goes to the log, this module says what fails.
+The SDK (version 3.1) must be created within a running loop. Its address keeps a port only with a slash behind
+it, because its socket drops ``port`` otherwise. Over plain HTTP it needs a token from an async callback, with
+the client id beside it, or it can't renew the token. It may stay "connected" to a dead socket, or forget what
+it was publishing; so the connection is pinged, and built anew when anything takes too long. It logs whole
+frames, and addresses with tokens in them; so its loggers are silenced, and this module logs what fails.
 """
 
 from __future__ import annotations
@@ -29,64 +29,66 @@ from ably.types.message import Message as AblyMessage
 from ably.types.tokendetails import TokenDetails
 from ably.util.crypto import CipherParams
 
-from realtime.channel_messages import Ear, Message
+from realtime.channel_messages import ChannelListener, ChannelMessage
 from realtime.live import tokens
 
 T = TypeVar("T")
-HEARTBEAT = 5.0
-"""Seconds between two looks whether the connection is alive."""
-PATIENCE = 5.0
-"""Seconds that anything it is asked may take."""
-PAUSE = 0.5
-"""Seconds before it is built anew, or a message is published that came too soon."""
-PAGE = 100
-TALKATIVE = ("ably", "websockets", "httpx", "httpcore", "h2", "hpack")
+HEARTBEAT_INTERVAL = 5.0
+"""The seconds between two checks whether the connection is alive."""
+REQUEST_TIMEOUT = 5.0
+"""The seconds that any request may take."""
+RETRY_DELAY = 0.5
+"""The seconds until a connection is built anew, or a message that came too soon is published again."""
+PAGE_SIZE = 100
+"""The number of messages in one page of the history."""
+SDK_LOGGERS = ("ably", "websockets", "httpx", "httpcore", "h2", "hpack")
 
 log = structlog.get_logger(__name__)
 
 
-Entry = Callable[[], tuple[str, str]]
+TokenSource = Callable[[], tuple[str, str]]
+"""Returns a token, and the client id in it."""
 
 
-def service() -> tuple[str, str]:
-    return tokens.of_service(), tokens.SERVER
+def service_credentials() -> tuple[str, str]:
+    return tokens.issue_service_token(), tokens.SERVER_CLIENT_ID
 
 
 @dataclass(frozen=True)
-class _Letter:
+class _OutgoingMessage:
     channel: str
     name: str
     data: dict[str, Any] | bytes
     cipher: bytes | None
     id: str  # what comes twice counts once
     ephemeral: bool = False
-    out: Future[None] = field(default_factory=Future)
+    published: Future[None] = field(default_factory=Future)
 
 
-class Adapter:
-    """One connection, made at the first call and held until ``close``. For many threads.
+class AblyClient:
+    """One connection, made at the first call and kept until ``close``. For many threads.
 
-    ``address`` gives host and port, or "" for Ably's cloud; it raises ConnectionError while there is none.
-    It connects as the service itself, or with what ``token`` gives: a token, and the client id in it.
+    ``address`` returns host and port, or "" for Ably's cloud; it raises ConnectionError while there is none.
+    The client connects as the service itself, or with what ``token`` returns: a token, and its client id.
     """
 
     def __init__(
         self,
         address: Callable[[], str],
-        heartbeat: float = HEARTBEAT,
-        token: Entry = service,
+        heartbeat: float = HEARTBEAT_INTERVAL,
+        token: TokenSource = service_credentials,
         tls: bool = False,
     ) -> None:
         self._address, self._heartbeat, self._token, self._tls = address, heartbeat, token, tls
-        self._beginning = Lock()
+        self._start_lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
-        self._living: asyncio.Task[None] | None = None
+        self._main_task: asyncio.Task[None] | None = None
         self._client: AblyRealtime | None = None
         self._channels: dict[str, Any] = {}
-        self._ears: dict[str, Ear] = {}
-        self._outbox: deque[_Letter] = deque()
-        self._posted = asyncio.Event()
+        self._listeners: dict[str, ChannelListener] = {}
+        self._outbox: deque[_OutgoingMessage] = deque()
+        self._has_outgoing = asyncio.Event()
 
     def publish(
         self,
@@ -96,154 +98,160 @@ class Adapter:
         cipher: bytes | None = None,
         id_: str = "",
     ) -> Future[None]:
-        """Publish in the order of the calls, each once, as soon as there is a connection.
+        """Publish a message once, in the order of the calls, as soon as there is a connection.
 
-        ``id_`` is the message's own; without one it gets one.
+        ``id_`` identifies the message, so that publishing it twice counts once. By default it gets a new id.
         """
-        return self._send(_Letter(channel, name, data, cipher, id_ or _id()))
+        return self._enqueue(_OutgoingMessage(channel, name, data, cipher, id_ or _new_message_id()))
 
     def publish_ephemeral(
         self, channel: str, name: str, data: dict[str, Any], cipher: bytes | None = None
     ) -> Future[None]:
-        """Publish for those who listen now; it is kept nowhere."""
-        return self._send(_Letter(channel, name, data, cipher, _id(), ephemeral=True))
+        """Publish a message for those who listen now; no history stores it."""
+        return self._enqueue(_OutgoingMessage(channel, name, data, cipher, _new_message_id(), ephemeral=True))
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
+        """Whether there is a connection now."""
         return self._client is not None
 
-    def listen(self, channel: str, ear: Ear) -> None:
-        """Listen to a channel from now on, by whatever connection."""
-        self.run(self._listen(channel, ear))
+    def subscribe(self, channel: str, listener: ChannelListener) -> None:
+        """Listen to a channel from now on, also after reconnecting."""
+        self.run_coroutine(self._subscribe(channel, listener))
 
-    def ignore(self, channel: str) -> None:
-        self.run(self._ignore(channel))
+    def unsubscribe(self, channel: str) -> None:
+        """Stop listening to a channel."""
+        self.run_coroutine(self._unsubscribe(channel))
 
-    def run(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
-        """Let it run in the loop."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._begun())
+    def run_coroutine(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine in the client's event loop."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._ensure_started())
 
-    async def since(self, channel: str, serial: str) -> list[Message]:
-        """What a channel that is listened to remembers after this serial, oldest first. In the loop only.
+    async def fetch_since(self, channel: str, serial: str) -> list[ChannelMessage]:
+        """Return the messages of a subscribed channel after a serial, oldest first. In the loop only.
 
         Raises:
-            ConnectionError: it can't be asked now.
+            ConnectionError: the history can't be read now.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._since(self._channel(channel, self._ears[channel].cipher), serial)
+            async with asyncio.timeout(REQUEST_TIMEOUT):
+                return await self._fetch_newer(
+                    self._get_channel(channel, self._listeners[channel].cipher), serial
+                )
         except (AblyException, OSError) as error:
-            raise ConnectionError(f"the history can't be read: {_reason(error)}") from error
+            raise ConnectionError(f"the history can't be read: {_describe_error(error)}") from error
 
-    async def pages(self, channel: str, moment: int) -> AsyncIterator[list[Message]]:
-        """What a channel that is listened to remembers from a moment (ms) on, oldest first. In the loop only.
+    async def fetch_pages(self, channel: str, start: int) -> AsyncIterator[list[ChannelMessage]]:
+        """Yield the messages of a subscribed channel from a moment (ms) on, oldest first. In the loop only.
 
         Raises:
-            ConnectionError: it can't be asked now.
+            ConnectionError: the history can't be read now.
         """
         try:
-            async with asyncio.timeout(PATIENCE):
-                own = self._channel(channel, self._ears[channel].cipher)
-                page = await own.history(direction="forwards", limit=PAGE, start=moment)
+            async with asyncio.timeout(REQUEST_TIMEOUT):
+                sdk_channel = self._get_channel(channel, self._listeners[channel].cipher)
+                page = await sdk_channel.history(direction="forwards", limit=PAGE_SIZE, start=start)
             while page is not None:
-                yield [_message(each) for each in page.items]
-                async with asyncio.timeout(PATIENCE):
+                yield [_from_ably(each) for each in page.items]
+                async with asyncio.timeout(REQUEST_TIMEOUT):
                     page = await page.next() if page.has_next() else None
         except (AblyException, OSError) as error:
-            raise ConnectionError(f"the history can't be read: {_reason(error)}") from error
+            raise ConnectionError(f"the history can't be read: {_describe_error(error)}") from error
 
     def close(self) -> None:
-        """End the connection and its thread; what is not published yet is lost."""
-        with self._beginning:
+        """Close the connection and end its thread; messages that are not published yet are lost."""
+        with self._start_lock:
             loop, thread, self._loop, self._thread = self._loop, self._thread, None, None
-        if loop is not None and thread is not None and self._living is not None:
-            loop.call_soon_threadsafe(self._living.cancel)
+        if loop is not None and thread is not None and self._main_task is not None:
+            loop.call_soon_threadsafe(self._main_task.cancel)
             thread.join()
 
-    def _begun(self) -> asyncio.AbstractEventLoop:
-        with self._beginning:
+    def _ensure_started(self) -> asyncio.AbstractEventLoop:
+        with self._start_lock:
             if self._loop is None:
-                for name in TALKATIVE:
+                for name in SDK_LOGGERS:
                     logging.getLogger(name).setLevel(logging.CRITICAL + 1)
                 self._loop = asyncio.new_event_loop()
-                self._living = self._loop.create_task(self._live())
+                self._main_task = self._loop.create_task(self._connect_forever())
                 self._thread = Thread(
-                    target=self._run, args=[self._loop, self._living], name="ably", daemon=True
+                    target=self._run_loop, args=[self._loop, self._main_task], name="ably", daemon=True
                 )
                 self._thread.start()
             return self._loop
 
     @staticmethod
-    def _run(loop: asyncio.AbstractEventLoop, living: asyncio.Task[None]) -> None:
+    def _run_loop(loop: asyncio.AbstractEventLoop, main_task: asyncio.Task[None]) -> None:
         with suppress(asyncio.CancelledError):
-            loop.run_until_complete(living)
+            loop.run_until_complete(main_task)
         for task in asyncio.all_tasks(loop):
             task.cancel()
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()
 
-    async def _live(self) -> None:
-        """One connection after the other."""
+    async def _connect_forever(self) -> None:
+        """Keep a connection: when one fails, build the next."""
         while True:
             try:
-                await self._one_life()
+                await self._run_connection()
             except* Exception as group:
-                log.info("the connection for live sessions is built anew", reason=_reason(group))
-            await asyncio.sleep(PAUSE)
+                log.info("the realtime connection failed; reconnecting", reason=_describe_error(group))
+            await asyncio.sleep(RETRY_DELAY)
 
-    async def _one_life(self) -> None:
-        client = _built(self._address(), self._token, self._tls)
+    async def _run_connection(self) -> None:
+        client = _create_client(self._address(), self._token, self._tls)
         try:
-            await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
+            await asyncio.wait_for(client.connection.once_async("connected"), REQUEST_TIMEOUT)
             self._client, self._channels = client, {}
-            for channel, ear in list(self._ears.items()):
-                await self._attach(channel, ear)
+            for channel, listener in list(self._listeners.items()):
+                await self._attach(channel, listener)
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._deliver())
-                group.create_task(self._watch(client))
+                group.create_task(self._publish_queued())
+                group.create_task(self._monitor(client))
         finally:
             self._client = None
             with suppress(TimeoutError):
-                await asyncio.wait_for(client.close(), PATIENCE)
+                await asyncio.wait_for(client.close(), REQUEST_TIMEOUT)
 
-    async def _watch(self, client: AblyRealtime) -> None:
-        """Raises as soon as the connection, or a channel of it, is dead."""
-        good = (ChannelState.ATTACHED, ChannelState.ATTACHING)
+    async def _monitor(self, client: AblyRealtime) -> None:
+        """Raise as soon as the connection or one of its channels is dead."""
+        alive_states = (ChannelState.ATTACHED, ChannelState.ATTACHING)
         while True:
             await asyncio.sleep(self._heartbeat)
-            await asyncio.wait_for(client.connection.ping(), PATIENCE)
+            await asyncio.wait_for(client.connection.ping(), REQUEST_TIMEOUT)
             lost = [
-                name for name, ear in self._ears.items() if self._channel(name, ear.cipher).state not in good
+                name
+                for name, listener in self._listeners.items()
+                if self._get_channel(name, listener.cipher).state not in alive_states
             ]
             if lost:
-                raise ConnectionError(f"{len(lost)} channels are lost")
+                raise ConnectionError(f"{len(lost)} channels are not attached")
 
-    def _send(self, letter: _Letter) -> Future[None]:
-        self._begun().call_soon_threadsafe(self._post, letter)
-        return letter.out
+    def _enqueue(self, message: _OutgoingMessage) -> Future[None]:
+        self._ensure_started().call_soon_threadsafe(self._append_outgoing, message)
+        return message.published
 
-    def _post(self, letter: _Letter) -> None:
-        self._outbox.append(letter)
-        self._posted.set()
+    def _append_outgoing(self, message: _OutgoingMessage) -> None:
+        self._outbox.append(message)
+        self._has_outgoing.set()
 
-    async def _deliver(self) -> None:
+    async def _publish_queued(self) -> None:
         while True:
-            await self._posted.wait()
+            await self._has_outgoing.wait()
             while self._outbox:
-                if await self._sent(self._outbox[0]):
+                if await self._try_publish(self._outbox[0]):
                     self._outbox.popleft()
-            self._posted.clear()
+            self._has_outgoing.clear()
 
-    async def _sent(self, letter: _Letter) -> bool:
-        """Whether it is done with: published, or refused for good. What fails otherwise is tried again."""
-        extras = {"ephemeral": True} if letter.ephemeral else None
-        message = AblyMessage(name=letter.name, data=letter.data, id=letter.id, extras=extras)
+    async def _try_publish(self, outgoing: _OutgoingMessage) -> bool:
+        """Return whether a message is done with: published, or refused for good. Any other failure raises."""
+        extras = {"ephemeral": True} if outgoing.ephemeral else None
+        message = AblyMessage(name=outgoing.name, data=outgoing.data, id=outgoing.id, extras=extras)
         try:
-            channel = self._channel(letter.channel, letter.cipher)
-            await asyncio.wait_for(channel.publish(message), PATIENCE)
+            channel = self._get_channel(outgoing.channel, outgoing.cipher)
+            await asyncio.wait_for(channel.publish(message), REQUEST_TIMEOUT)
         except AblyException as error:
             if error.status_code == 429:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(RETRY_DELAY)
                 return False
             if (
                 not 400 <= (error.status_code or 0) < 500
@@ -251,75 +259,86 @@ class Adapter:
                 or 40140 <= error.code < 40150
             ):
                 raise
-            log.warning("a message was refused", channel=letter.channel, name=letter.name, code=error.code)
-        letter.out.set_result(None)
+            log.warning(
+                "a message was rejected", channel=outgoing.channel, name=outgoing.name, code=error.code
+            )
+        outgoing.published.set_result(None)
         return True
 
-    async def _listen(self, channel: str, ear: Ear) -> None:
-        self._ears[channel] = ear
+    async def _subscribe(self, channel: str, listener: ChannelListener) -> None:
+        self._listeners[channel] = listener
         if self._client is not None:
-            await self._attach(channel, ear)
+            await self._attach(channel, listener)
 
-    async def _attach(self, name: str, ear: Ear) -> None:
-        channel = self._channel(name, ear.cipher)
-        channel.on("update", lambda _: ear.missed())
-        channel.on(ChannelState.ATTACHED, lambda change: None if change.resumed else ear.missed())
-        await channel.subscribe(lambda message: ear.heard(_message(message)))
+    async def _attach(self, name: str, listener: ChannelListener) -> None:
+        channel = self._get_channel(name, listener.cipher)
+        channel.on("update", lambda _: listener.on_gap())
+        channel.on(ChannelState.ATTACHED, lambda change: None if change.resumed else listener.on_gap())
+        await channel.subscribe(lambda message: listener.on_message(_from_ably(message)))
 
-    async def _ignore(self, channel: str) -> None:
-        own = self._channels.pop(channel, None)
-        if self._ears.pop(channel, None) is not None and self._client is not None and own is not None:
-            await own.detach()
+    async def _unsubscribe(self, channel: str) -> None:
+        sdk_channel = self._channels.pop(channel, None)
+        if (
+            self._listeners.pop(channel, None) is not None
+            and self._client is not None
+            and sdk_channel is not None
+        ):
+            await sdk_channel.detach()
             self._client.channels.release(channel)
 
-    def _channel(self, name: str, cipher: bytes | None) -> Any:  # noqa: ANN401
-        """A channel of the connection there is.
+    def _get_channel(self, name: str, cipher: bytes | None) -> Any:  # noqa: ANN401
+        """Return a channel of the current connection.
 
         Raises:
-            ConnectionError: there is none.
+            ConnectionError: there is no connection now.
         """
         if self._client is None:
-            raise ConnectionError("there is no connection now")
+            raise ConnectionError("there is no connection")
         if name not in self._channels:
             options = ChannelOptions(cipher=CipherParams(secret_key=cipher)) if cipher else None
             self._channels[name] = self._client.channels.get(name, options)
         return self._channels[name]
 
     @staticmethod
-    async def _since(channel: Any, serial: str) -> list[Message]:  # noqa: ANN401
-        found: list[Message] = []
-        page = await channel.history(direction="backwards", limit=PAGE)
+    async def _fetch_newer(channel: Any, serial: str) -> list[ChannelMessage]:  # noqa: ANN401
+        messages: list[ChannelMessage] = []
+        page = await channel.history(direction="backwards", limit=PAGE_SIZE)
         while page is not None:
-            newer = [each for each in map(_message, page.items) if each.serial > serial]
-            found += newer
+            newer = [message for message in map(_from_ably, page.items) if message.serial > serial]
+            messages += newer
             page = await page.next() if page.has_next() and len(newer) == len(page.items) else None
-        return found[::-1]
+        return messages[::-1]
 
 
-def _built(address: str, token: Entry, tls: bool) -> AblyRealtime:
-    async def show(_params: object) -> TokenDetails:
-        expires = int((time() + tokens.LIFETIME) * 1000)
-        given, client = token()
-        return TokenDetails(given, expires=expires, client_id=client)
+def _create_client(address: str, token: TokenSource, tls: bool) -> AblyRealtime:
+    async def get_token_details(_params: object) -> TokenDetails:
+        expires = int((time() + tokens.TOKEN_LIFETIME) * 1000)
+        value, client_id = token()
+        return TokenDetails(value, expires=expires, client_id=client_id)
 
-    place = {"endpoint": f"{address}/", "tls": tls} if address else {}
-    milliseconds = {"realtime_request_timeout": int(PATIENCE * 1000), "disconnected_retry_timeout": 1000}
-    return AblyRealtime(auth_callback=show, **milliseconds, **place)
+    address_options = {"endpoint": f"{address}/", "tls": tls} if address else {}
+    timeouts = {
+        "realtime_request_timeout": int(REQUEST_TIMEOUT * 1000),
+        "disconnected_retry_timeout": 1000,
+    }
+    return AblyRealtime(auth_callback=get_token_details, **timeouts, **address_options)
 
 
-def _id() -> str:
+def _new_message_id() -> str:
     return f"{token_hex(8)}:0"
 
 
-def _message(message: Any) -> Message:  # noqa: ANN401
+def _from_ably(message: Any) -> ChannelMessage:  # noqa: ANN401
     serial = message.serial or message.id
-    return Message(message.timestamp, message.client_id or "", serial, message.name, message.data, message.id)
+    return ChannelMessage(
+        message.timestamp, message.client_id or "", serial, message.name, message.data, message.id
+    )
 
 
-def _reason(error: BaseException) -> str:
-    """What failed, without addresses and frames."""
+def _describe_error(error: BaseException) -> str:
+    """Return what failed, without addresses and frames, which may have tokens in them."""
     if isinstance(error, BaseExceptionGroup):
-        return ", ".join(map(_reason, error.exceptions))
+        return ", ".join(map(_describe_error, error.exceptions))
     if isinstance(error, AblyException):
         return f"{error.code}"
     return str(error) if type(error) is ConnectionError else type(error).__name__

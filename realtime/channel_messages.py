@@ -1,4 +1,4 @@
-"""Messages of channels, and who listens to them."""
+"""Messages of channels, and their listeners."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Message:
-    """What was published: when (ms), by whom, its place in the channel, name and content.
+class ChannelMessage:
+    """A published message: when (ms), by which client, its serial in the channel, its name and its data.
 
-    Who publishes it twice gives it the same ``id``.
+    A message that is published again has the same ``id``.
     """
 
-    at: int
+    published_at: int
     client_id: str
     serial: str
     name: str
@@ -23,12 +23,13 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Ear:
-    """Who listens to a channel: ``heard`` gets its messages, ``missed`` is told when some may be lost.
+class ChannelListener:
+    """A listener of a channel: ``on_message`` receives its messages; ``on_gap``: some may be lost.
 
-    Both are called in the loop, and must not block. ``cipher``: the key of its encryption, if it has one.
+    Both are called in the client's event loop and must not block. ``cipher`` is the key that decrypts the
+    channel's messages, if they are encrypted.
     """
 
-    heard: Callable[[Message], None]
-    missed: Callable[[], None]
+    on_message: Callable[[ChannelMessage], None]
+    on_gap: Callable[[], None]
     cipher: bytes | None = None

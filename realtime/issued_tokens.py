@@ -1,4 +1,4 @@
-"""Grants: which tokens for live sessions and feeds are out, so that they can be ended early."""
+"""The tokens that were issued for live sessions and feeds, so that they can be revoked early."""
 
 from __future__ import annotations
 
@@ -7,45 +7,52 @@ from threading import Lock
 from time import monotonic
 
 from accounts.principals import Principal
-from realtime.live.tokens import LIFETIME
+from realtime.live.tokens import TOKEN_LIFETIME
 
 
 @dataclass(frozen=True)
-class Grant:
-    """That a person got a token for a live session, for the channels of their rights on its dataset.
+class IssuedToken:
+    """A token that a person got for the channels of a live session, for their rights on its dataset.
 
-    ``publishes``: it lets them present. Or for one channel of another kind, such as ``feed:<key>``, which
-    then is the ``key``.
+    ``target`` is the key of the session; ``may_publish``: the token lets them present. Or the token is for a
+    single channel such as ``feed:<key>``, which then is the ``target``.
     """
 
     person: Principal
-    key: str
+    target: str
     rights: str = ""
-    publishes: bool = False
+    may_publish: bool = False
 
 
-class Grants:
-    """Those whose tokens are still good. For many threads."""
+class IssuedTokens:
+    """The issued tokens that have not expired. For many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._until: dict[Grant, float] = {}
+        self._expirations: dict[IssuedToken, float] = {}
 
-    def add(self, grant: Grant) -> None:
+    def add(self, token: IssuedToken) -> None:
+        """Add a token that was issued now, or again."""
         with self._lock:
-            self._until[grant] = monotonic() + LIFETIME
+            self._expirations[token] = monotonic() + TOKEN_LIFETIME
 
-    def remove(self, grants: list[Grant]) -> None:
+    def remove(self, tokens: list[IssuedToken]) -> None:
+        """Remove tokens."""
         with self._lock:
-            for grant in grants:
-                self._until.pop(grant, None)
+            for token in tokens:
+                self._expirations.pop(token, None)
 
-    def good(self, key: str | None = None) -> list[Grant]:
-        """Those of one live session, or all."""
+    def list_valid(self, target: str | None = None) -> list[IssuedToken]:
+        """Return the tokens of one target, or all."""
         with self._lock:
-            self._until = {grant: until for grant, until in self._until.items() if until > monotonic()}
-            return [grant for grant in self._until if key in (None, grant.key)]
+            self._expirations = {
+                token: expiration
+                for token, expiration in self._expirations.items()
+                if expiration > monotonic()
+            }
+            return [token for token in self._expirations if target in (None, token.target)]
 
     def clear(self) -> None:
+        """Remove all tokens."""
         with self._lock:
-            self._until.clear()
+            self._expirations.clear()

@@ -1,4 +1,4 @@
-"""The key of the embedded broker: derived from the ring, so that it needs no keeping of its own."""
+"""The API keys of the embedded broker, derived from the keys of the key ring and so stored nowhere."""
 
 from __future__ import annotations
 
@@ -9,33 +9,34 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from db.keys import key_ring
-from db.tables import KeyPurpose, now
-from realtime.broker.keys import Key
+from db.tables import KeyPurpose, utc_now
+from realtime.broker.keys import ApiKey
 
-APP = "dataxchange"
-NAME = re.compile(APP + r"\.[0-9a-f]{16}")
-LONGEST = timedelta(days=1)
-"""How long a token of Ably's kind may live."""
-
-
-def current() -> Key:
-    """The key that tokens are signed with now."""
-    return _of(key_ring.current(KeyPurpose.SIGN))
+APP_NAME = "dataxchange"
+"""The part of a key's name before the dot."""
+KEY_NAME_PATTERN = re.compile(APP_NAME + r"\.[0-9a-f]{16}")
+MAX_TOKEN_LIFETIME = timedelta(days=1)
+"""The longest lifetime of a token that is signed with such a key."""
 
 
-def find(name: str) -> Key | None:
-    """The key of this name; a retired one for as long as tokens that it has signed may be in use."""
-    if not NAME.fullmatch(name):
+def get_current_key() -> ApiKey:
+    """Return the key that signs tokens now."""
+    return _derive_key(key_ring.get_current_key(KeyPurpose.SIGN))
+
+
+def find_key(name: str) -> ApiKey | None:
+    """Return the key with this name; a retired one only while tokens that it signed may still be in use."""
+    if not KEY_NAME_PATTERN.fullmatch(name):
         return None
-    key_ring.current(KeyPurpose.SIGN)  # notices in time what another process has retired
+    key_ring.get_current_key(KeyPurpose.SIGN)  # loads keys that another process has added or retired
     try:
-        material = key_ring.get(name.removeprefix(APP + "."))
+        unwrapped = key_ring.get_key(name.removeprefix(APP_NAME + "."))
     except key_ring.LostKeyError:
         return None
-    over = material.retired is not None and material.retired < now() - LONGEST
-    return None if over or material.purpose is not KeyPurpose.SIGN else _of(material)
+    is_expired = unwrapped.retired is not None and unwrapped.retired < utc_now() - MAX_TOKEN_LIFETIME
+    return None if is_expired or unwrapped.purpose is not KeyPurpose.SIGN else _derive_key(unwrapped)
 
 
-def _of(material: key_ring.Material) -> Key:
-    secret = HKDF(SHA256(), 32, None, b"dataxchange realtime").derive(material.secret)
-    return Key(f"{APP}.{material.id}", secret.hex())
+def _derive_key(unwrapped: key_ring.UnwrappedKey) -> ApiKey:
+    secret = HKDF(SHA256(), 32, None, b"dataxchange realtime").derive(unwrapped.secret)
+    return ApiKey(f"{APP_NAME}.{unwrapped.id}", secret.hex())

@@ -1,116 +1,111 @@
-"""The watch: whoever may do less than their token says loses it, and their socket, within a second or so.
+"""The rights watcher: tokens that allow too much are found within about a second.
 
-What changes rights is in the audit log, whichever process did it; so it is looked at, and only what it tells
-of is looked at again.
+Every change of rights is in the audit log, whichever process made it. So the watcher reads the new entries of
+the log, and rechecks tokens only after an action that can take rights away.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from queue import SimpleQueue
+from threading import Lock
 from time import monotonic
-from typing import TypeVar
 
 import sqlalchemy as sa
 import structlog
 from sqlmodel import col
 
-from accounts.audit import Action
-from db.engine import session
+from accounts.audit import AuditAction
+from db.engine import transaction
+from db.polling import PollingThread
 from db.tables import AuditEntry
 
-T = TypeVar("T")
-PERIOD = 1.0
-"""Seconds between two looks."""
-ANYWAY = 60.0
-"""Seconds until all are looked at, whatever the log says."""
-CHANGING = (
-    Action.SIGNOUT,
-    Action.SESSION_REVOKED,
-    Action.SESSION_REUSE,
-    Action.PASSWORD_CHANGED,
-    Action.FACTOR_REMOVED,
-    Action.TOKEN_REVOKED,
-    Action.GUEST_REVOKED,
-    Action.USER_DISABLED,
-    Action.USER_ROLE,
-    Action.USER_DELETED,
-    Action.GROUP_DELETED,
-    Action.GROUP_JOINED,  # with more shares the columns left out add up, too
-    Action.GROUP_LEFT,
-    Action.SHARE_CREATED,
-    Action.SHARE_CHANGED,
-    Action.SHARE_REMOVED,
-    Action.OWNER_CHANGED,
-    Action.DATASET_DELETED,
-    Action.LIVE_ENDED,
-    Action.LIVE_HANDED_OVER,
+POLL_INTERVAL = 1.0
+"""The seconds between two looks at the audit log."""
+FULL_CHECK_INTERVAL = 60.0
+"""The seconds after which all tokens are rechecked, whatever the log says: rights can also expire."""
+RIGHTS_CHANGING_ACTIONS = (
+    AuditAction.SIGNOUT,
+    AuditAction.SESSION_REVOKED,
+    AuditAction.SESSION_REUSE,
+    AuditAction.PASSWORD_CHANGED,
+    AuditAction.FACTOR_REMOVED,
+    AuditAction.TOKEN_REVOKED,
+    AuditAction.GUEST_REVOKED,
+    AuditAction.USER_DISABLED,
+    AuditAction.USER_ROLE,
+    AuditAction.USER_DELETED,
+    AuditAction.GROUP_DELETED,
+    AuditAction.GROUP_JOINED,  # another share can hide columns too
+    AuditAction.GROUP_LEFT,
+    AuditAction.SHARE_CREATED,
+    AuditAction.SHARE_CHANGED,
+    AuditAction.SHARE_REMOVED,
+    AuditAction.OWNER_CHANGED,
+    AuditAction.DATASET_DELETED,
+    AuditAction.LIVE_ENDED,
+    AuditAction.LIVE_HANDED_OVER,
 )
 
 log = structlog.get_logger(__name__)
 
 
-class Watch:
-    """``look`` is called, in the watch's thread, for one live session by its key, or for all with None."""
+class RightsWatcher:
+    """Calls ``recheck`` in a thread of its own: for one live session by its key, or for all with None."""
 
-    def __init__(self, look: Callable[[str | None], None]) -> None:
-        self._look = look
-        self._asked: SimpleQueue[str | None] = SimpleQueue()
-        self._beginning = Lock()
-        self._thread: Thread | None = None
+    def __init__(self, recheck: Callable[[str | None], None]) -> None:
+        self._recheck = recheck
+        self._keys: SimpleQueue[str] = SimpleQueue()
+        self._thread = PollingThread("rights watcher", POLL_INTERVAL, self._check)
+        self._start_lock = Lock()
+        self._last_number = 0
+        self._rechecked_at = 0.0
 
-    def begin(self) -> None:
-        with self._beginning:
-            if self._thread is None:
-                self._thread = Thread(target=self._go_on, args=[_newest()], name="watch", daemon=True)
+    def start(self) -> None:
+        """Start the thread, unless it is running; entries that are in the audit log already are no news."""
+        with self._start_lock:
+            if not self._thread.is_running:
+                self._last_number, self._rechecked_at = _newest_entry_number(), monotonic()
                 self._thread.start()
 
-    def soon(self, key: str) -> None:
-        """Look at a live session now."""
-        self._asked.put(key)
+    def check_soon(self, key: str) -> None:
+        """Recheck the tokens of one live session now."""
+        self._keys.put(key)
+        self._thread.wake()
 
     def stop(self) -> None:
-        with self._beginning:
-            thread, self._thread = self._thread, None
-        if thread is not None:
-            self._asked.put(None)
-            thread.join()
+        with self._start_lock:
+            self._thread.stop()
 
-    def _go_on(self, seen: int) -> None:
-        looked = monotonic()
-        while True:
-            try:
-                asked = self._asked.get(timeout=PERIOD)
-            except Empty:
-                seen, changing = self._safely(partial(_news, seen)) or (seen, False)
-                if changing or monotonic() - looked > ANYWAY:
-                    looked = monotonic()
-                    self._safely(partial(self._look, None))
-                continue
-            if asked is None:
-                return
-            self._safely(partial(self._look, asked))
+    def _check(self) -> None:
+        waiting = dict.fromkeys(self._keys.get() for _ in range(self._keys.qsize()))
+        for key in waiting:  # not those that come meanwhile: they would keep the log from being read
+            self._recheck_safely(key)
+        self._last_number, is_changed = _read_new_entries(self._last_number)
+        if is_changed or monotonic() - self._rechecked_at > FULL_CHECK_INTERVAL:
+            self._rechecked_at = monotonic()
+            self._recheck_safely(None)
 
-    @staticmethod
-    def _safely(act: Callable[[], T]) -> T | None:
-        """The watch goes on, whatever fails."""
+    def _recheck_safely(self, key: str | None) -> None:
+        """Recheck, and log an error: it must keep neither other sessions nor the audit log waiting."""
         try:
-            return act()
+            self._recheck(key)
         except Exception:
-            log.exception("rights in live sessions could not be looked at again")
-            return None
+            log.exception("the rights of issued tokens could not be rechecked")
 
 
-def _newest() -> int:
-    with session() as work:
+def _newest_entry_number() -> int:
+    with transaction() as work:
         return work.scalar(sa.select(sa.func.max(col(AuditEntry.number)))) or 0
 
 
-def _news(seen: int) -> tuple[int, bool]:
-    """The number of the newest entry, and whether one after ``seen`` may have taken rights away."""
-    query = sa.select(col(AuditEntry.number), col(AuditEntry.action)).where(col(AuditEntry.number) > seen)
-    with session() as work:
+def _read_new_entries(last_number: int) -> tuple[int, bool]:
+    """Return the number of the newest entry, and whether one after ``last_number`` may take rights away."""
+    query = sa.select(col(AuditEntry.number), col(AuditEntry.action)).where(
+        col(AuditEntry.number) > last_number
+    )
+    with transaction() as work:
         rows = work.execute(query).all()
-    return max([seen, *(number for number, _ in rows)]), any(action in CHANGING for _, action in rows)
+    return max([last_number, *(number for number, _ in rows)]), any(
+        action in RIGHTS_CHANGING_ACTIONS for _, action in rows
+    )

@@ -1,4 +1,4 @@
-"""Everything live in this process: a broker or Ably's cloud, stage, studio, watch; each when needed."""
+"""The realtime service of this process: broker, client, live sessions and feeds, each started when needed."""
 
 from __future__ import annotations
 
@@ -13,290 +13,338 @@ from typing import TYPE_CHECKING, Any
 from starlette.types import ASGIApp
 
 from accounts import api_tokens, sessions, users
-from accounts.principals import Kind, Principal
-from config import settings
-from datasets.access.gateway import Door
+from accounts.principals import Principal, PrincipalKind
+from config import get_settings
+from datasets.access.gateway import DatasetGateway
 from datasets.description import Description
 from datasets.exploration import Exploration
-from datasets.explorations.visible_part import fitted
+from datasets.explorations.visible_part import restrict_to_visible
 from db.tables import LiveSession
-from realtime.broker.auth import ALL
+from realtime.broker.auth import ALL_TOKENS
 from realtime.feeds import actions, queries
-from realtime.feeds.supervisor import Feeds
-from realtime.issued_tokens import Grant, Grants
+from realtime.feeds.supervisor import FeedSupervisor
+from realtime.issued_tokens import IssuedToken, IssuedTokens
 from realtime.live import recordings, tokens
 from realtime.live import sessions as live_sessions
-from realtime.live.actions import Stage
-from realtime.live.recordings import Latest
-from realtime.live.sessions import Found, UnknownLiveError
-from realtime.rights_watcher import Watch
+from realtime.live.actions import LiveSessionActions
+from realtime.live.recordings import LatestState
+from realtime.live.sessions import LiveSessionInfo, UnknownLiveSessionError
+from realtime.rights_watcher import RightsWatcher
 
 if TYPE_CHECKING:
-    from realtime.ably_client import Adapter
-    from realtime.embedded_broker import Mounted
-    from realtime.live.channel_hub import Studio
+    from realtime.ably_client import AblyClient
+    from realtime.embedded_broker import EmbeddedBroker
+    from realtime.live.channel_hub import LiveChannelHub
 
-PATIENCE = 1.0
-"""Seconds that rights which are lost wait for what is being told."""
-CLOUD = "main"
-"""What Ably's SDKs call its cloud."""
-DELIVERIES = 5000
-"""Messages a second that the embedded broker is asked to send to all members of a live session together."""
+PUBLISH_TIMEOUT = 1.0
+"""The seconds for which revoking a token waits for messages that are being published."""
+CLOUD_ENDPOINT = "main"
+"""The endpoint name of Ably's cloud in Ably's SDKs."""
+BROKER_DELIVERY_RATE = 5000
+"""The messages per second that the embedded broker sends at most to all members of a session together."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Whether the service is ``connected``: None while nothing was live yet.
+class RealtimeStatus:
+    """Whether the client ``is_connected`` (None while nothing has used it), and how many sockets are open.
 
-    ``sockets`` are open at the broker of this service; None: messages go through Ably's cloud.
+    ``socket_count`` is None if messages go through Ably's cloud.
     """
 
-    connected: bool | None
-    sockets: int | None
+    is_connected: bool | None
+    socket_count: int | None
 
 
 class Realtime:
-    """Is an ``Audience``. Before and after it is ``running`` nobody can listen, so nobody is told."""
+    """The realtime service, which implements ``LiveEvents``.
 
-    def __init__(self, mounted: Mounted | None, door: Door) -> None:
-        self._mounted, self._door = mounted, door
-        self._beginning = RLock()
-        self._speaks: Adapter | None = None
-        self._begun: Studio | None = None
-        self._runs = False
-        self._told: Future[None] = Future()
-        self._told.set_result(None)
-        self._grants = Grants()
-        self._watch = Watch(self._look)
-        self.stage = Stage(self)
-        self.feeds = Feeds(self._adapter)
+    Outside its ``lifespan`` nobody can listen, so nothing is published. For many threads.
+    """
+
+    def __init__(self, embedded: EmbeddedBroker | None, gateway: DatasetGateway) -> None:
+        self._embedded, self._gateway = embedded, gateway
+        self._start_lock = RLock()
+        self._client: AblyClient | None = None
+        self._channel_hub: LiveChannelHub | None = None
+        self._is_running = False
+        self._last_publish: Future[None] = Future()
+        self._last_publish.set_result(None)
+        self._issued_tokens = IssuedTokens()
+        self._rights_watcher = RightsWatcher(self._recheck_tokens)
+        self.live_actions = LiveSessionActions(self)
+        self.feeds = FeedSupervisor(self._get_client)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Serve live sessions until the end of the block; those that a former process has left go on."""
-        async with _within(self._mounted):
-            if self._mounted:  # nobody watches the tokens that a former process gave out
-                await asyncio.to_thread(self._mounted.revoke, [ALL])
-            self._runs = True
-            going_on = asyncio.create_task(asyncio.to_thread(self._go_on))
-            self.feeds.begin()
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Serve live sessions and feeds until the end of the block, also those of the previous process."""
+        async with _optional_lifespan(self._embedded):
+            if self._embedded:  # nobody watches the tokens that the previous process issued
+                await asyncio.to_thread(self._embedded.revoke_tokens, [ALL_TOKENS])
+            self._is_running = True
+            resuming = asyncio.create_task(asyncio.to_thread(self._resume_recordings))
+            self.feeds.start()
             try:
                 yield
             finally:
-                await going_on
-                self._runs = False
+                await resuming
+                self._is_running = False
                 await asyncio.to_thread(self.feeds.stop)
                 await asyncio.to_thread(self.stop)
 
     @property
-    def standing(self) -> Standing:
-        """How it is now."""
-        connected = None if self._speaks is None else self._speaks.connected
-        return Standing(connected, self._mounted.sockets if self._mounted else None)
+    def status(self) -> RealtimeStatus:
+        """The current status."""
+        is_connected = None if self._client is None else self._client.is_connected
+        return RealtimeStatus(is_connected, self._embedded.socket_count if self._embedded else None)
 
-    def beside(self, other: ASGIApp) -> ASGIApp:
-        """One application: what is for the broker, if it is ours, and everything else."""
-        return self._mounted.beside(other) if self._mounted else other
+    def mount_with(self, other: ASGIApp) -> ASGIApp:
+        """Return an application that passes requests for the broker to it, and all others to ``other``."""
+        return self._embedded.mount_with(other) if self._embedded else other
 
-    def admit(self, person: Principal, key: str) -> dict[str, Any]:
-        """A token for a person's browser, as whom it speaks, and where.
+    def connect_member(self, person: Principal, key: str) -> dict[str, Any]:
+        """Return the token, client id and connection info with which a person's browser joins a session.
 
         Raises:
-            UnknownLiveError, OverError: they can't be in this live session.
+            UnknownLiveSessionError, SessionEndedError: they can't join this live session.
         """
-        found = self.stage.join(person, key)
-        seen, presents = self._seen(person, found), tokens.publishes(person, found.live)
-        place = self.place(person, found, seen.rights)
-        token = tokens.of_member(person, found.live, seen.rights, place["channels"]["grown"])
-        self._give(Grant(person, key, seen.rights, presents))
-        if self._runs:
-            self._studio().enter(found, seen, presents)
-        return {"token": token, "clientId": tokens.client_id(person), "realtime": place}
+        session = self.live_actions.join_session(person, key)
+        description, may_publish = (
+            self._describe_dataset(person, session),
+            tokens.may_publish(person, session.live),
+        )
+        connection = self.get_connection_info(person, session, description.rights)
+        token = tokens.issue_member_token(
+            person, session.live, description.rights, connection["channels"]["grown"]
+        )
+        self._register_token(IssuedToken(person, key, description.rights, may_publish))
+        if self._is_running:
+            self._get_channel_hub().add_participant(session, description, may_publish)
+        return {"token": token, "clientId": tokens.client_id_of(person), "realtime": connection}
 
-    def publish(self, person: Principal, key: str) -> dict[str, Any]:
-        """A token with which a person, or a program of theirs, publishes to a feed; as whom, and where.
+    def connect_publisher(self, person: Principal, key: str) -> dict[str, Any]:
+        """Return the token, client id and channel with which a person or their program publishes to a feed.
 
         Raises:
             UnknownFeedError: they manage no such feed.
         """
-        actions.find(person, key)
-        return self._told_of(person, tokens.feed(key), tokens.of_publisher(person, key))
+        actions.find_feed(person, key)
+        return self._grant_channel(
+            person, tokens.feed_channel(key), tokens.issue_publisher_token(person, key)
+        )
 
-    def watch_growth(self, person: Principal, slug: str) -> dict[str, Any] | None:
-        """A token with which a person's page hears that a dataset grows; None if that would tell too much.
+    def connect_growth_listener(self, person: Principal, slug: str) -> dict[str, Any] | None:
+        """Return the token with which a person's page learns that a dataset grows; None if they may not know.
 
-        Who sees some of the rows must not learn that others came.
+        Whoever sees only some rows must not learn that others were added.
 
         Raises:
-            UnknownDatasetError: it does not exist for them.
+            UnknownDatasetError: the dataset doesn't exist for them.
         """
-        channel = _grown(person, slug)
-        return self._told_of(person, channel, tokens.of_reader(person, slug)) if channel else None
+        channel = _growth_channel_for(person, slug)
+        return (
+            self._grant_channel(person, channel, tokens.issue_reader_token(person, slug)) if channel else None
+        )
 
-    def _told_of(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
-        self._give(Grant(person, channel))
-        endpoint = None if self._mounted else CLOUD
+    def _grant_channel(self, person: Principal, channel: str, token: str) -> dict[str, Any]:
+        self._register_token(IssuedToken(person, channel))
+        endpoint = None if self._embedded else CLOUD_ENDPOINT
         return {
             "token": token,
-            "clientId": tokens.client_id(person),
+            "clientId": tokens.client_id_of(person),
             "channel": channel,
             "endpoint": endpoint,
         }
 
-    def _give(self, grant: Grant) -> None:
-        """Watch a token that has been made; at once if it says more than is true by now."""
-        self._watch.begin()
-        self._grants.add(grant)
-        if not _holds(grant):
-            self._watch.soon(grant.key)
+    def _register_token(self, token: IssuedToken) -> None:
+        """Watch a token that has been issued; recheck it at once if it allows more than is right by now."""
+        self._rights_watcher.start()
+        self._issued_tokens.add(token)
+        if not _is_still_true(token):
+            self._rights_watcher.check_soon(token.target)
 
-    def place(self, person: Principal, found: Found, rights: str) -> dict[str, Any]:
-        """Where the browser of who has these rights connects (None: to us), to which channels, its pace.
+    def get_connection_info(self, person: Principal, session: LiveSessionInfo, rights: str) -> dict[str, Any]:
+        """Return where a person with these rights connects (None: to this service) and to which channels.
 
-        ``cipher`` is the key that it encrypts with (None: it doesn't); ``grown`` a channel that is as it is.
+        ``cipher`` is the key of the encryption (None: off), ``deliveries`` the messages per second that all
+        members may receive together, and ``grown`` an unencrypted channel.
         """
-        encrypted, own = settings().live_encryption == "on", found.live
-        channels = asdict(tokens.channels(own.key, rights)) | {"grown": _grown(person, found.dataset)}
+        encrypted, live = get_settings().live_encryption == "on", session.live
+        channels = asdict(tokens.get_channel_names(live.key, rights)) | {
+            "grown": _growth_channel_for(person, session.dataset)
+        }
         return {
-            "endpoint": None if self._mounted else CLOUD,
-            "cipher": own.cipher if encrypted else None,
-            "deliveries": DELIVERIES if self._mounted else settings().live_deliveries,
+            "endpoint": None if self._embedded else CLOUD_ENDPOINT,
+            "cipher": live.cipher if encrypted else None,
+            "deliveries": BROKER_DELIVERY_RATE if self._embedded else get_settings().live_deliveries,
             "channels": channels,
         }
 
-    def outline(self, person: Principal, found: Found, description: Description) -> dict[str, Any]:
-        """All that a page is told of a live session: its last state, as far as they see that."""
-        latest = self.latest(found.live)
-        fitting, _ = fitted(latest.state, description)
-        rest = {"state": fitting, "seq": latest.seq, "mark": latest.mark}
-        return found.told(person) | rest | {"realtime": self.place(person, found, description.rights)}
+    def describe_session(
+        self, person: Principal, session: LiveSessionInfo, description: Description
+    ) -> dict[str, Any]:
+        """Return what a page needs to show a live session, with the part of its state that they may see."""
+        state = self.get_latest_state(session.live)
+        visible_state, _ = restrict_to_visible(state.state, description)
+        state_fields = {"state": visible_state, "seq": state.seq, "mark": state.mark}
+        return (
+            session.to_json(person)
+            | state_fields
+            | {"realtime": self.get_connection_info(person, session, description.rights)}
+        )
 
-    def latest(self, own: LiveSession) -> Latest:
-        """What was committed last."""
-        return self._begun.latest(own) if self._begun else recordings.latest(own)
+    def get_latest_state(self, live: LiveSession) -> LatestState:
+        """Return the state that was committed last."""
+        return (
+            self._channel_hub.get_latest_state(live)
+            if self._channel_hub
+            else recordings.get_stored_state(live)
+        )
 
-    def settle(self, key: str) -> None:
-        """Wait until all of a live session that has ended is recorded, about a second at most."""
-        if self._begun:
-            self._begun.settle(key)
+    def wait_flushed(self, key: str) -> None:
+        """Wait until a session that has ended is recorded completely; about a second at most."""
+        if self._channel_hub:
+            self._channel_hub.wait_flushed(key)
 
-    def began(self, key: str) -> None:
-        if self._runs:
-            self._studio().record(live_sessions.of(key))
+    def notify_started(self, key: str) -> None:
+        """Record the session from now on."""
+        if self._is_running:
+            self._get_channel_hub().start_recording(live_sessions.get_session(key))
 
-    def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
-        if self._runs:
-            self._told = self._studio().tell(live_sessions.of(key).live, name, data)
+    def publish_message(self, key: str, name: str, data: dict[str, Any]) -> None:
+        """Publish a message to everyone in the session, in the order of the calls."""
+        if self._is_running:
+            self._last_publish = self._get_channel_hub().publish_message(
+                live_sessions.get_session(key).live, name, data
+            )
 
-    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
-        found = live_sessions.of(key)
-        presenter = users.of_id(live_sessions.presenter(found.live))
-        if not self._runs or presenter is None:
+    def offer_exploration(self, by: Principal, key: str, exploration: Exploration) -> None:
+        """Show the presenter the part of an exploration that they may see."""
+        session = live_sessions.get_session(key)
+        presenter = users.find_by_id(live_sessions.get_presenter_id(session.live))
+        if not self._is_running or presenter is None:
             return
-        seen = self._seen(presenter, found)
-        fitting, _ = fitted(exploration.model_dump(mode="json"), seen)
-        data = {"id": by.id, "name": by.name, "exploration": fitting.model_dump(mode="json")}
-        self._studio().offer(found.live, seen.rights, data)
+        description = self._describe_dataset(presenter, session)
+        visible, _ = restrict_to_visible(exploration.model_dump(mode="json"), description)
+        data = {"id": by.id, "name": by.name, "exploration": visible.model_dump(mode="json")}
+        self._get_channel_hub().publish_offer(session.live, description.rights, data)
 
-    def changed(self, key: str) -> None:
-        found = live_sessions.of(key)
-        if self._begun:
-            self._begun.turn(found.live)
-        self.tell(key, "roles", found.roles())
-        self._look_soon(key)
+    def notify_roles_changed(self, key: str) -> None:
+        """Publish who presents, and recheck the tokens of the session."""
+        session = live_sessions.get_session(key)
+        if self._channel_hub:
+            self._channel_hub.set_presenter(session.live)
+        self.publish_message(key, "roles", session.describe_roles())
+        self._recheck_soon(key)
 
-    def over(self, key: str) -> None:
-        self.tell(key, "ended", {})
-        if self._begun:
-            self._begun.end(key)
-        self._look_soon(key)
+    def notify_ended(self, key: str) -> None:
+        """Publish that the session has ended, and recheck its tokens."""
+        self.publish_message(key, "ended", {})
+        if self._channel_hub:
+            self._channel_hub.end_recording(key)
+        self._recheck_soon(key)
 
-    def _look_soon(self, key: str) -> None:
-        if self._runs:
-            self._watch.soon(key)
+    def _recheck_soon(self, key: str) -> None:
+        if self._is_running:
+            self._rights_watcher.check_soon(key)
 
-    def _go_on(self) -> None:
-        """Record what a former process has begun."""
-        for found in live_sessions.running():
-            self.began(found.live.key)
+    def _resume_recordings(self) -> None:
+        """Resume the recordings of the sessions that a previous process has started."""
+        for session in live_sessions.list_running():
+            self.notify_started(session.live.key)
 
-    def _seen(self, person: Principal, found: Found) -> Description:
-        return self._door.open(person, found.dataset, found.live.version).description
+    def _describe_dataset(self, person: Principal, session: LiveSessionInfo) -> Description:
+        return self._gateway.open_version(person, session.dataset, session.live.version).description
 
-    def _studio(self) -> Studio:
-        from realtime.live.channel_hub import Studio  # noqa: PLC0415
+    def _get_channel_hub(self) -> LiveChannelHub:
+        from realtime.live.channel_hub import LiveChannelHub  # noqa: PLC0415
 
-        with self._beginning:
-            if self._begun is None:
-                self._begun = Studio(self._adapter())
-            return self._begun
+        with self._start_lock:
+            if self._channel_hub is None:
+                self._channel_hub = LiveChannelHub(self._get_client())
+            return self._channel_hub
 
-    def _adapter(self) -> Adapter:
-        from realtime.ably_client import Adapter  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+    def _get_client(self) -> AblyClient:
+        from realtime.ably_client import AblyClient  # noqa: PLC0415  (loads Ably's SDK)
 
-        with self._beginning:
-            if self._speaks is None:
-                self._speaks = Adapter(self._mounted.address if self._mounted else lambda: "")
-            return self._speaks
+        with self._start_lock:
+            if self._client is None:
+                self._client = AblyClient(self._embedded.get_address if self._embedded else lambda: "")
+            return self._client
 
     def stop(self) -> None:
-        """End the connection to Ably and the watch, where they have begun; both may begin again."""
-        self._watch.stop()
-        with self._beginning:
-            begun, speaks, self._begun, self._speaks = self._begun, self._speaks, None, None
-        if begun is not None:
-            begun.close()
-        if speaks is not None:
-            speaks.close()
-        self._grants.clear()
+        """Stop the client, the recordings and the rights watcher; each starts again when it is needed."""
+        self._rights_watcher.stop()
+        with self._start_lock:
+            channel_hub, client, self._channel_hub, self._client = self._channel_hub, self._client, None, None
+        if channel_hub is not None:
+            channel_hub.close()
+        if client is not None:
+            client.close()
+        self._issued_tokens.clear()
 
-    def _look(self, key: str | None) -> None:
-        """End the tokens that say more than is true by now, and see that somebody presents."""
-        grants = self._grants.good(key)
-        for each in {grant.key for grant in grants if ":" not in grant.key}:
-            self.stage.relieve(each)
-            self._notice(each)
-        wait([self._told], timeout=PATIENCE)  # who is cut off has heard why
-        lost = [grant for grant in grants if not _holds(grant)]
-        self._grants.remove(lost)
-        if self._begun:
-            for each in {grant.key for grant in grants}:
-                self._begun.keep(each, {grant.rights for grant in self._grants.good(each)})
-        if lost and self._mounted:
-            self._mounted.revoke({f"revocationKey:{grant.person.key}" for grant in lost})
+    def _recheck_tokens(self, key: str | None) -> None:
+        """Revoke the tokens that allow too much by now, and make sure that each session has a presenter."""
+        valid = self._issued_tokens.list_valid(key)
+        for target in {token.target for token in valid if ":" not in token.target}:
+            self.live_actions.replace_absent_presenter(target)
+            self._notify_if_ended(target)
+        wait([self._last_publish], timeout=PUBLISH_TIMEOUT)  # so that whoever is disconnected knows why
+        outdated = [token for token in valid if not _is_still_true(token)]
+        self._issued_tokens.remove(outdated)
+        if self._channel_hub:
+            for target in {token.target for token in valid}:
+                self._channel_hub.retain_rights(
+                    target, {token.rights for token in self._issued_tokens.list_valid(target)}
+                )
+        if outdated and self._embedded:
+            self._embedded.revoke_tokens({f"revocationKey:{token.person.key}" for token in outdated})
 
-    def _notice(self, key: str) -> None:
-        """Tell what has ended otherwise than by the stage: its owner has left."""
-        with suppress(UnknownLiveError):
-            if self._begun and self._begun.records(key) and live_sessions.of(key).live.ended is not None:
-                self.over(key)
+    def _notify_if_ended(self, key: str) -> None:
+        """Publish the end of a session that no action has ended, such as when its owner is deleted."""
+        with suppress(UnknownLiveSessionError):
+            if (
+                self._channel_hub
+                and self._channel_hub.is_recording(key)
+                and live_sessions.get_session(key).live.ended is not None
+            ):
+                self.notify_ended(key)
 
 
 @asynccontextmanager
-async def _within(mounted: Mounted | None) -> AsyncIterator[None]:
-    if mounted is None:
+async def _optional_lifespan(embedded: EmbeddedBroker | None) -> AsyncIterator[None]:
+    if embedded is None:
         yield
         return
-    async with mounted.running():
+    async with embedded.lifespan():
         yield
 
 
-def _grown(person: Principal, slug: str) -> str | None:
-    """The channel on which they may hear that a dataset grows; raises what ``watch_growth`` does."""
-    return tokens.grown(slug) if actions.sees_all_rows(person, slug) and queries.feeds(slug) else None
+def _growth_channel_for(person: Principal, slug: str) -> str | None:
+    """Return the channel on which a person may learn that a dataset grows; None if there is none.
+
+    Raises:
+        UnknownDatasetError: the dataset doesn't exist for them.
+    """
+    return (
+        tokens.growth_channel(slug)
+        if actions.sees_all_rows(person, slug) and queries.has_feed(slug)
+        else None
+    )
 
 
-def _holds(grant: Grant) -> bool:
-    """Whether somebody may still do what their token says."""
-    again = api_tokens.of_id if grant.person.kind is Kind.PROGRAM else sessions.of_id
-    person = again(grant.person.key)
+def _is_still_true(token: IssuedToken) -> bool:
+    """Return whether a person may still do everything that their token allows."""
+    get_principal = (
+        api_tokens.get_principal if token.person.kind is PrincipalKind.PROGRAM else sessions.get_principal
+    )
+    person = get_principal(token.person.key)
     if person is None:
         return False
-    if ":" in grant.key:
-        return actions.may_use(person, grant.key)
-    if not live_sessions.exists(person, grant.key):
+    if ":" in token.target:
+        return actions.may_use_channel(person, token.target)
+    if not live_sessions.can_see_session(person, token.target):
         return False
-    found = live_sessions.of(grant.key)
-    if found.live.ended is not None or live_sessions.rights(person, found) != grant.rights:
+    session = live_sessions.get_session(token.target)
+    if session.live.ended is not None or live_sessions.get_rights_key(person, session) != token.rights:
         return False
-    return not grant.publishes or tokens.publishes(person, found.live)
+    return not token.may_publish or tokens.may_publish(person, session.live)

@@ -23,14 +23,14 @@ sys.path.insert(0, str(ROOT))
 
 from bench.gpu import rapids_peers  # noqa: E402
 from bench.gpu.checks import CHECKS  # noqa: E402
-from bench.gpu.device_flights import Flights  # noqa: E402
-from bench.gpu.timing import Figure, bandwidth, figures  # noqa: E402
+from bench.gpu.device_flights import DeviceFlights  # noqa: E402
+from bench.gpu.timing import Measurement, measure_all, measure_bandwidth  # noqa: E402
 from gpu.cuda.device import Device, Module  # noqa: E402
 
 ROWS = (100_000_000, 1_000_000_000)
-BYTES_A_ROW = 28
+BYTES_PER_ROW = 28
 """What a row takes on the device, with room for answers."""
-TESTS_NEED = ("pyarrow", "pydantic", "hypothesis", "pytest")
+TEST_PACKAGES = ("pyarrow", "pydantic", "hypothesis", "pytest")
 PACKAGES = (
     "numpy",
     "cupy-cuda12x",
@@ -42,11 +42,13 @@ PACKAGES = (
 )
 
 
-def described(cupy: Module, device: Device) -> list[str]:
+def describe_device(cupy: Module, device: Device) -> list[str]:
     """The device, and versions of what counts on it."""
     runtime = cupy.cuda.runtime
-    free, total = device.memory()
-    found = [f"{device.name}, {total / 1e9:.0f} GB ({free / 1e9:.0f} free), {device.processors} processors"]
+    free, total = device.get_memory()
+    found = [
+        f"{device.name}, {total / 1e9:.0f} GB ({free / 1e9:.0f} free), {device.processor_count} processors"
+    ]
     found.append(f"CUDA runtime {runtime.runtimeGetVersion()}, driver {runtime.driverGetVersion()}")
     found.append(f"Python {sys.version.split()[0]}, " + ", ".join(filter(None, map(_version, PACKAGES))))
     return found
@@ -59,7 +61,7 @@ def _version(package: str) -> str:
         return ""
 
 
-def parity(device: Device, seconds: float) -> list[str]:
+def check_parity(device: Device, seconds: float) -> list[str]:
     """Random cases of every kernel, for about so long.
 
     Raises:
@@ -75,9 +77,9 @@ def parity(device: Device, seconds: float) -> list[str]:
     return said
 
 
-def suite() -> str:
+def run_engine_tests() -> str:
     """The tests that every engine has to pass, with CuPy's device among them."""
-    missing = [name for name in TESTS_NEED if not find_spec(name)]
+    missing = [name for name in TEST_PACKAGES if not find_spec(name)]
     if missing:
         return f"the engines' tests: left out, {', '.join(missing)} not installed"
     command = [sys.executable, "-m", "pytest", "-q", "-m", "gpu", "tests/unit", "-p", "no:cacheprovider"]
@@ -87,30 +89,30 @@ def suite() -> str:
     return f"the engines' tests: {done.stdout.splitlines()[-1]}"
 
 
-def measured(device: Device, rows: int, speed: float) -> list[Figure]:
+def measure_rows(device: Device, rows: int, speed: float) -> list[Measurement]:
     """All figures of so many rows; none where they don't fit."""
-    if rows * BYTES_A_ROW > device.memory()[0]:
+    if rows * BYTES_PER_ROW > device.get_memory()[0]:
         print(f"{rows:,} rows don't fit in the device's memory", flush=True)
         return []
-    flights = Flights(device, rows)
-    found = [*rapids_peers.figures(flights), *figures(flights, speed)]
+    flights = DeviceFlights(device, rows)
+    found = [*rapids_peers.measure_peers(flights), *measure_all(flights, speed)]
     print(f"{rows:,} rows are measured, every cell equal to NumPy's", flush=True)
     return found
 
 
-def table(found: list[Figure]) -> str:
+def format_table(measurements: list[Measurement]) -> str:
     lines = ["| rows | what | ms | least by memory, ms |", "|---|---|---|---|"]
-    for each in found:
+    for each in measurements:
         floor = "" if each.floor is None else f"{each.floor * 1e3:.2f}"
-        lines.append(f"| {each.rows:,} | {each.what} | {each.seconds * 1e3:.2f} | {floor} |")
+        lines.append(f"| {each.rows:,} | {each.label} | {each.seconds * 1e3:.2f} | {floor} |")
     return "\n".join(lines)
 
 
-def cupy_of(*, stand_in: bool) -> Module:
+def load_cupy(*, stand_in: bool) -> Module:
     if stand_in:
-        from tests.device.simulated_cupy import CuPy  # noqa: PLC0415
+        from tests.device.simulated_cupy import SimulatedCuPy  # noqa: PLC0415
 
-        return CuPy()
+        return SimulatedCuPy()
     import cupy  # noqa: PLC0415
 
     return cupy
@@ -123,20 +125,20 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60, help="for random cases")
     options = parser.parse_args()
     began = time.perf_counter()
-    cupy = cupy_of(stand_in=options.stand_in)
+    cupy = load_cupy(stand_in=options.stand_in)
     device = Device(cupy)
-    for line in described(cupy, device):
+    for line in describe_device(cupy, device):
         print(f"- {line}", flush=True)
-    for line in parity(device, options.seconds):
+    for line in check_parity(device, options.seconds):
         print(f"- {line}", flush=True)
     if not options.stand_in:
-        print(f"- {suite()}", flush=True)
-    speed = bandwidth(device)
+        print(f"- {run_engine_tests()}", flush=True)
+    speed = measure_bandwidth(device)
     print(f"- copying within its memory reads and writes {speed / 1e9:,.1f} GB/s")
-    for name in rapids_peers.missing():
+    for name in rapids_peers.list_missing():
         print(f"- {name} isn't installed: its part is left out")
-    found = [figure for rows in options.rows for figure in measured(device, rows, speed)]
-    print(f"\n{table(found)}\n\nAll in {time.perf_counter() - began:.0f} s")
+    found = [figure for rows in options.rows for figure in measure_rows(device, rows, speed)]
+    print(f"\n{format_table(found)}\n\nAll in {time.perf_counter() - began:.0f} s")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ from itertools import takewhile
 from flask import request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-DEPARTURE = "dataxchange.departure"
+DISCONNECT_KEY = "dataxchange.disconnect"
 
 
-class Departures:
+class DisconnectMiddleware:
     """Lets an application over WSGI, which hears nothing of it, know when a client has left."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -21,17 +21,17 @@ class Departures:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        scope[DEPARTURE] = lambda: asyncio.run_coroutine_threadsafe(_departure(receive), loop)
+        scope[DISCONNECT_KEY] = lambda: asyncio.run_coroutine_threadsafe(_wait_disconnect(receive), loop)
         await self.app(scope, receive, send)
 
 
-def until_left(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def until_disconnect(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """The pieces of the answer to this request, as long as there is somebody to take them."""
-    watch = request.environ.get("asgi.scope", {}).get(DEPARTURE, Future)
+    watch = request.environ.get("asgi.scope", {}).get(DISCONNECT_KEY, Future)
     left: Future[None] = watch()
     return takewhile(lambda _: not left.done(), pieces)
 
 
-async def _departure(receive: Receive) -> None:
+async def _wait_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

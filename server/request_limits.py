@@ -9,47 +9,47 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-HEAD_WITHIN = 20  # seconds for the request line and all headers
-BODY_WITHIN = 30  # seconds for what follows them
-LARGEST_BODY = 2**20  # bytes: an exploration of 32 views is some tens of kilobytes
+HEAD_TIMEOUT = 20  # seconds for the request line and all headers
+BODY_TIMEOUT = 30  # seconds for what follows them
+MAX_BODY_BYTES = 2**20  # bytes: an exploration of 32 views is some tens of kilobytes
 
 
-class PatientProtocol(H11Protocol):
+class TimeoutProtocol(H11Protocol):
     """HTTP/1.1 that hangs up on a connection whose request does not begin in time."""
 
-    _hanging_up: asyncio.TimerHandle | None = None
+    _close_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._watch()
+        self._update_timer()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._watch()
+        self._update_timer()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._watch()
+        self._update_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        self._rest()
+        self._cancel_timer()
 
-    def _watch(self) -> None:
+    def _update_timer(self) -> None:
         """Let the clock run from the first moment in which a request is awaited, until it is there."""
         over = self.transport.is_closing() or self.transport.get_protocol() is not self  # or upgraded
         if over or (self.cycle is not None and not self.cycle.response_complete):
-            self._rest()
-        elif self._hanging_up is None:
-            self._hanging_up = self.loop.call_later(HEAD_WITHIN, self.transport.close)
+            self._cancel_timer()
+        elif self._close_timer is None:
+            self._close_timer = self.loop.call_later(HEAD_TIMEOUT, self.transport.close)
 
-    def _rest(self) -> None:
-        if self._hanging_up is not None:
-            self._hanging_up.cancel()
-            self._hanging_up = None
+    def _cancel_timer(self) -> None:
+        if self._close_timer is not None:
+            self._close_timer.cancel()
+            self._close_timer = None
 
 
-class WholeBodies:
+class BufferedBodyMiddleware:
     """Calls the app once a request's body is there: its threads then never wait for a sender."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -60,26 +60,28 @@ class WholeBodies:
             await self.app(scope, receive, send)
             return
         try:
-            async with asyncio.timeout(BODY_WITHIN):
-                body = await _whole(receive)
+            async with asyncio.timeout(BODY_TIMEOUT):
+                body = await _read_body(receive)
         except TimeoutError:
-            await _refused(HTTPStatus.REQUEST_TIMEOUT, "The request took too long.")(scope, receive, send)
+            await _error_response(HTTPStatus.REQUEST_TIMEOUT, "The request took too long.")(
+                scope, receive, send
+            )
             return
         if body is None:
             return
-        if len(body) > LARGEST_BODY:
-            answer = _refused(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has {LARGEST_BODY:,} bytes at most."
+        if len(body) > MAX_BODY_BYTES:
+            answer = _error_response(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has {MAX_BODY_BYTES:,} bytes at most."
             )
             await answer(scope, receive, send)
             return
-        await self.app(scope, _replay(body, receive), send)
+        await self.app(scope, _replay_body(body, receive), send)
 
 
-async def _whole(receive: Receive) -> bytes | None:
+async def _read_body(receive: Receive) -> bytes | None:
     """The body, or as much of it as shows that it is too large; None if the sender has gone."""
     parts, size = [], 0
-    while size <= LARGEST_BODY:
+    while size <= MAX_BODY_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
@@ -90,16 +92,16 @@ async def _whole(receive: Receive) -> bytes | None:
     return b"".join(parts)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
+def _replay_body(body: bytes, receive: Receive) -> Receive:
     """What gives the body once, and then what else the connection says."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
-    async def given() -> Message:
+    async def receive_replayed() -> Message:
         return waiting.pop() if waiting else await receive()
 
-    return given
+    return receive_replayed
 
 
-def _refused(status: HTTPStatus, message: str) -> JSONResponse:
+def _error_response(status: HTTPStatus, message: str) -> JSONResponse:
     headers = {"Connection": "close", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return JSONResponse({"error": {"message": message}}, status, headers)

@@ -22,17 +22,17 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from config import Settings
 from db.keys.secret_files import ExposedSecretError, require_private
-from server.request_limits import PatientProtocol
+from server.request_limits import TimeoutProtocol
 
-GRACE = 5
+SHUTDOWN_GRACE = 5
 """Seconds that requests under way get when the service is told to stop."""
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
 """Of TLS 1.2: with forward secrecy and authenticated encryption only; TLS 1.3 has no others."""
-LARGEST_FRAME = 512 * 1024
+MAX_FRAME_BYTES = 512 * 1024
 """Bytes of a frame of a WebSocket."""
 
 
-class DiscreetSockets(WebSocketsSansIOProtocol):
+class QuietWebSocketProtocol(WebSocketsSansIOProtocol):
     """WebSockets of whose addresses, which carry tokens, and frames the log says nothing."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  (uvicorn's own)
@@ -42,21 +42,21 @@ class DiscreetSockets(WebSocketsSansIOProtocol):
 
 
 @contextmanager
-def listen(settings: Settings) -> Iterator[list[socket.socket]]:
+def open_listeners(settings: Settings) -> Iterator[list[socket.socket]]:
     """The sockets to serve; of this machine alone both of its own, as browsers take either for `localhost`.
 
     Raises:
         SystemExit: the address is taken or not of this machine; says which.
     """
     with ExitStack() as opened:
-        listeners = [opened.enter_context(_listener(settings.host, settings.port))]
+        listeners = [opened.enter_context(_open_listener(settings.host, settings.port))]
         port = listeners[0].getsockname()[1]
-        if settings.loopback and (other := _other_loopback(listeners[0])):
-            listeners.append(opened.enter_context(_listener(other, port)))
+        if settings.is_loopback and (other := _other_loopback(listeners[0])):
+            listeners.append(opened.enter_context(_open_listener(other, port)))
         yield listeners
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=1024)
@@ -79,21 +79,21 @@ def _other_loopback(first: socket.socket) -> str | None:
     return host
 
 
-def serve(application: ASGIApp, listeners: list[socket.socket], settings: Settings) -> None:
+def run_server(application: ASGIApp, listeners: list[socket.socket], settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl+C; SIGHUP reads the certificate anew.
 
     Raises:
         SystemExit: the certificate or its key can't be used; says why.
     """
-    context = tls(settings)
+    context = create_tls_context(settings)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn stops first, then raises the signal again
     if context is not None:
-        signal.signal(signal.SIGHUP, _reloading(context, settings))
+        signal.signal(signal.SIGHUP, _certificate_reloader(context, settings))
     server = uvicorn.Server(
-        _configuration(
+        _uvicorn_config(
             application,
             lifespan="on",
-            timeout_graceful_shutdown=GRACE,
+            timeout_graceful_shutdown=SHUTDOWN_GRACE,
             limit_concurrency=settings.connections + 1,  # uvicorn counts the one that is too many
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies.split(","),
@@ -105,10 +105,10 @@ def serve(application: ASGIApp, listeners: list[socket.socket], settings: Settin
 
 
 @asynccontextmanager
-async def loopback(application: ASGIApp) -> AsyncIterator[int]:
+async def serve_on_loopback(application: ASGIApp) -> AsyncIterator[int]:
     """Serve an application on the loopback too, without TLS; yields the port. Nobody outside is told."""
-    with _listener("127.0.0.1", 0) as listener:
-        server = _Quiet(_configuration(application, lifespan="off", proxy_headers=False))
+    with _open_listener("127.0.0.1", 0) as listener:
+        server = _ServerWithoutSignals(_uvicorn_config(application, lifespan="off", proxy_headers=False))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             yield listener.getsockname()[1]
@@ -117,7 +117,7 @@ async def loopback(application: ASGIApp) -> AsyncIterator[int]:
             await serving
 
 
-class _Quiet(uvicorn.Server):
+class _ServerWithoutSignals(uvicorn.Server):
     """A server beside the service's own, which alone hears signals."""
 
     @contextmanager
@@ -125,12 +125,12 @@ class _Quiet(uvicorn.Server):
         yield
 
 
-def _configuration(application: ASGIApp, **others: Any) -> uvicorn.Config:  # noqa: ANN401  (uvicorn's own)
+def _uvicorn_config(application: ASGIApp, **others: Any) -> uvicorn.Config:  # noqa: ANN401  (uvicorn's own)
     return uvicorn.Config(
         application,
-        http=PatientProtocol,
-        ws=DiscreetSockets,
-        ws_max_size=LARGEST_FRAME,
+        http=TimeoutProtocol,
+        ws=QuietWebSocketProtocol,
+        ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         log_config=None,
         access_log=False,
@@ -139,7 +139,7 @@ def _configuration(application: ASGIApp, **others: Any) -> uvicorn.Config:  # no
     )
 
 
-def tls(settings: Settings) -> ssl.SSLContext | None:
+def create_tls_context(settings: Settings) -> ssl.SSLContext | None:
     """What TLS is spoken with, by the certificate in the settings; None without one.
 
     Raises:
@@ -153,11 +153,11 @@ def tls(settings: Settings) -> ssl.SSLContext | None:
     context.set_ciphers(CIPHERS)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
     context.set_alpn_protocols(["http/1.1"])
-    _load(context, certificate, key)
+    _load_certificate(context, certificate, key)
     return context
 
 
-def _load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+def _load_certificate(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
     try:
         require_private(key)
         context.load_cert_chain(certificate, key)
@@ -173,23 +173,23 @@ def _load(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
         raise SystemExit(f"The certificate in {certificate} ended on {ends:%Y-%m-%d}.")
 
 
-def _reloading(context: ssl.SSLContext, settings: Settings) -> Callable[..., None]:
+def _certificate_reloader(context: ssl.SSLContext, settings: Settings) -> Callable[..., None]:
     """What takes a renewed certificate for connections to come; a broken one leaves the old one in use."""
     log = structlog.get_logger(__name__)
 
-    def reload(*_: object) -> None:
+    def reload_certificate(*_: object) -> None:
         certificate, key = settings.tls_certificate, settings.tls_key
         try:
             if certificate and key:
-                _load(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), certificate, key)
-                _load(context, certificate, key)
+                _load_certificate(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), certificate, key)
+                _load_certificate(context, certificate, key)
         except SystemExit as error:
             log.warning("the new certificate can't be used; the old one stays", reason=str(error))
 
-    return reload
+    return reload_certificate
 
 
-def log_to_stderr(level: str) -> None:
+def configure_logging(level: str) -> None:
     """One line an event, as JSON unless a person reads along at a terminal; the libraries' events too."""
     render = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     shared: list[structlog.typing.Processor] = [

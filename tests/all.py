@@ -15,18 +15,19 @@ CHECKS = {
     "style": [TOOLS / "ruff", "check", "--quiet"],
     "layout": [TOOLS / "ruff", "format", "--check", "--quiet"],
     "types": [TOOLS / "mypy"],
+    "names": [sys.executable, "scripts/check_names.py"],
     "imports": [TOOLS / "lint-imports", "--no-cache", "--no-logo"],
     "types of scripts": ["npx", "--no-install", "tsc", "-p", "tsconfig.json"],
 }
-AT_ONCE = 2
-SPREAD = {"unit": "worksteal"}
+WORKER_COUNT = 2
+DISTRIBUTION = {"unit": "worksteal"}
 """How tests are given to processes; those of other suites share what their file sets up."""
 SUITES = ("lint", "js", "unit", "integration", "e2e")
 
 
 def main(chosen):
     RESULTS.mkdir(exist_ok=True)
-    totals = {suite: run(suite) for suite in chosen or SUITES}
+    totals = {suite: run_suite(suite) for suite in chosen or SUITES}
     print()
     for suite, (count, seconds) in totals.items():
         skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
@@ -36,48 +37,48 @@ def main(chosen):
     return 1 if whole["failed"] else 0
 
 
-def run(suite):
+def run_suite(suite):
     """The outcomes of a suite, counted, and how many seconds it took."""
     print(f"\n== {suite}", flush=True)
     began = time.monotonic()
-    count = Counter(check(name) for name in CHECKS) if suite == "lint" else tests(suite)
+    count = Counter(run_check(name) for name in CHECKS) if suite == "lint" else run_tests(suite)
     return count, time.monotonic() - began
 
 
-def check(name):
+def run_check(name):
     done = subprocess.run(CHECKS[name], cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
     print(f"{name}: {'failed' if done.returncode else 'passed'}", flush=True)
     return "failed" if done.returncode else "passed"
 
 
-def tests(suite):
+def run_tests(suite):
     report = RESULTS / f"{suite}.xml"
     report.unlink(missing_ok=True)
-    command = scripts(report) if suite == "js" else python(suite, report)
+    command = get_node_command(report) if suite == "js" else get_pytest_command(suite, report)
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
-    count = outcomes(report) if report.exists() else Counter()
+    count = count_outcomes(report) if report.exists() else Counter()
     if done.returncode and not count["failed"]:
         count["failed"] += 1  # it broke off before a test could fail
     return count
 
 
-def python(suite, report):
-    spread = [f"--numprocesses={AT_ONCE}", f"--dist={SPREAD.get(suite, 'loadfile')}"]
+def get_pytest_command(suite, report):
+    spread = [f"--numprocesses={WORKER_COUNT}", f"--dist={DISTRIBUTION.get(suite, 'loadfile')}"]
     return [TOOLS / "pytest", f"tests/{suite}", "-q", f"--junitxml={report}", *spread]
 
 
-def scripts(report):
+def get_node_command(report):
     reporters = ["--test-reporter=dot", "--test-reporter-destination=stdout"]
     junit = ["--test-reporter=junit", f"--test-reporter-destination={report}"]
     return ["node", "--test", *reporters, *junit, *sorted((ROOT / "tests/js").glob("*.test.js"))]
 
 
-def outcomes(report):
+def count_outcomes(report):
     cases = ElementTree.parse(report).iter("testcase")
-    return Counter(outcome({child.tag for child in case}) for case in cases)
+    return Counter(classify_outcome({child.tag for child in case}) for case in cases)
 
 
-def outcome(tags):
+def classify_outcome(tags):
     if tags & {"failure", "error"}:
         return "failed"
     return "skipped" if "skipped" in tags else "passed"

@@ -1,21 +1,21 @@
 """Who did what: an append-only log whose entries are chained, so that no change to it goes unnoticed."""
 
-from accounts.audit.actions import Action, Outcome
-from accounts.audit.log import record
-from accounts.audit.query import Filter, entry, lines, page
-from accounts.audit.retention import prune
-from accounts.audit.verify import Report, TamperedError, verify
+from accounts.audit.actions import AuditAction, Outcome
+from accounts.audit.log import record_event
+from accounts.audit.query import AuditFilter, export_lines, get_entry, list_entries
+from accounts.audit.retention import prune_entries
+from accounts.audit.verify import TamperedError, VerificationReport, verify_log
 
 __all__ = [
-    "Action",
-    "Filter",
+    "AuditAction",
+    "AuditFilter",
     "Outcome",
-    "Report",
     "TamperedError",
-    "entry",
-    "lines",
-    "page",
-    "prune",
-    "record",
-    "verify",
+    "VerificationReport",
+    "export_lines",
+    "get_entry",
+    "list_entries",
+    "prune_entries",
+    "record_event",
+    "verify_log",
 ]

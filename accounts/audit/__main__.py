@@ -7,23 +7,23 @@ import sys
 from dataclasses import fields
 from datetime import UTC, datetime
 
-from accounts.audit.actions import Action, Outcome
-from accounts.audit.log import record
-from accounts.audit.query import Filter, lines
-from accounts.audit.retention import prune
-from accounts.audit.verify import TamperedError, verify
+from accounts.audit.actions import AuditAction, Outcome
+from accounts.audit.log import record_event
+from accounts.audit.query import AuditFilter, export_lines
+from accounts.audit.retention import prune_entries
+from accounts.audit.verify import TamperedError, verify_log
 from db import schema
 from db.keys import key_ring
-from db.keys.column_encryption import AlteredError
+from db.keys.column_encryption import DecryptionError
 
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
-    schema.upgrade()
-    key_ring.ensure()
+    schema.upgrade_schema()
+    key_ring.ensure_keys()
     try:
         choice.run(choice)
-    except (TamperedError, AlteredError, key_ring.LostKeyError) as error:
+    except (TamperedError, DecryptionError, key_ring.LostKeyError) as error:
         raise SystemExit(f"{error} Try: dataxchange audit verify") from error
 
 
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="print entries as lines of JSON, oldest first")
     for name in ("actor", "resource-kind", "resource-key"):
         export.add_argument(f"--{name}", default="")
-    export.add_argument("--action", default="", choices=list(Action), metavar="ACTION")
+    export.add_argument("--action", default="", choices=list(AuditAction), metavar="ACTION")
     export.add_argument("--outcome", default="", choices=list(Outcome))
     for name in ("since", "until"):
         export.add_argument(f"--{name}", type=_moment, metavar="MOMENT", help="ISO 8601, in UTC")
@@ -51,7 +51,7 @@ def _moment(text: str) -> datetime:
 
 
 def _verify(choice: argparse.Namespace) -> None:
-    report = verify(choice.head)
+    report = verify_log(choice.head)
     if report.fault:
         raise SystemExit(f"The audit log was tampered with. {report.fault}")
     if report.last < report.first:
@@ -61,13 +61,13 @@ def _verify(choice: argparse.Namespace) -> None:
 
 
 def _export(choice: argparse.Namespace) -> None:
-    chosen = {field.name: getattr(choice, field.name) for field in fields(Filter)}
-    record(Action.AUDIT_EXPORTED, filter={name: value for name, value in chosen.items() if value})
-    sys.stdout.writelines(lines(Filter(**chosen)))
+    chosen = {field.name: getattr(choice, field.name) for field in fields(AuditFilter)}
+    record_event(AuditAction.AUDIT_EXPORTED, filter={name: value for name, value in chosen.items() if value})
+    sys.stdout.writelines(export_lines(AuditFilter(**chosen)))
 
 
 def _prune(_choice: argparse.Namespace) -> None:
-    sys.stdout.write(f"{prune():,} entries removed.\n")
+    sys.stdout.write(f"{prune_entries():,} entries removed.\n")
 
 
 if __name__ == "__main__":

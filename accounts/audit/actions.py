@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Action(StrEnum):
+class AuditAction(StrEnum):
     """An act: what it is done to, then what is done."""
 
     SIGNIN = "signin"

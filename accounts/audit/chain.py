@@ -11,9 +11,9 @@ from typing import Any
 from db.keys import key_ring
 from db.tables import KeyPurpose
 
-BEGINNING = "0" * 64
+GENESIS_HASH = "0" * 64
 """What stands for the hash before the first entry."""
-SEALED = (
+HASHED_FIELDS = (
     "number",
     "moment",
     "actor_id",
@@ -28,16 +28,16 @@ SEALED = (
 """What an entry's hash is made of. Adding to it would make every older entry look altered."""
 
 
-def key() -> bytes:
+def get_chain_key() -> bytes:
     """The log's own key, 32 bytes: the database has it only wrapped by the master key.
 
     Raises:
         LostKeyError: the master key does not open it.
     """
-    return key_ring.current(KeyPurpose.AUDIT).secret
+    return key_ring.get_current_key(KeyPurpose.AUDIT).secret
 
 
-def canonical(value: object) -> bytes:
+def canonical_json(value: object) -> bytes:
     """The one JSON of a value (after RFC 8785): sorted keys, no blanks, UTF-8.
 
     Raises:
@@ -47,21 +47,21 @@ def canonical(value: object) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def seal(secret: bytes, *parts: object) -> str:
+def compute_seal(secret: bytes, *parts: object) -> str:
     """HMAC-SHA-256 over parts of JSON, as 64 hex digits; the first part says what is sealed."""
-    return hmac.digest(secret, canonical(parts), "sha256").hex()
+    return hmac.digest(secret, canonical_json(parts), "sha256").hex()
 
 
-def entry_hash(secret: bytes, previous: str, entry: Mapping[str, Any]) -> str:
+def compute_entry_hash(secret: bytes, previous: str, entry: Mapping[str, Any]) -> str:
     """What chains an entry to the hash before it."""
-    plain = {name: entry[name] for name in SEALED} | {"moment": written(entry["moment"])}
-    return seal(secret, "entry", previous, plain)
+    plain = {name: entry[name] for name in HASHED_FIELDS} | {"moment": format_moment(entry["moment"])}
+    return compute_seal(secret, "entry", previous, plain)
 
 
-def written(moment: datetime) -> str:
+def format_moment(moment: datetime) -> str:
     """A moment as the seals have it: ISO 8601 in UTC, with microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def same(one: str, other: str) -> bool:
+def is_equal(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())

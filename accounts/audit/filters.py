@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from accounts.audit.query import Filter
+from accounts.audit.query import AuditFilter
 
-EXACT = {
+FILTER_FIELDS = {
     "actor": "actor",
     "action": "action",
     "kind": "resource_kind",
     "key": "resource_key",
     "outcome": "outcome",
 }
-DAYS = ("since", "until")
+DAY_FIELDS = ("since", "until")
 
 
-def asked(values: Mapping[str, str | None]) -> Filter:
+def parse_filter(values: Mapping[str, str | None]) -> AuditFilter:
     """The filter that these values ask for; both days (``2026-11-25``, in UTC) are within it.
 
     Raises:
         ValueError: a day is none.
     """
-    exact = {own: values.get(name) or "" for name, own in EXACT.items()}
-    since, until = (_day(values.get(name) or "", name) for name in DAYS)
-    return Filter(**exact, since=since, until=until and until + timedelta(days=1))
+    exact = {own: values.get(name) or "" for name, own in FILTER_FIELDS.items()}
+    since, until = (_day(values.get(name) or "", name) for name in DAY_FIELDS)
+    return AuditFilter(**exact, since=since, until=until and until + timedelta(days=1))
 
 
 def _day(text: str, where: str) -> datetime | None:

@@ -15,27 +15,27 @@ from flask import has_request_context, request
 from sqlmodel import Session, col
 
 from accounts.audit import chain
-from accounts.audit.actions import Action, Outcome
-from accounts.principals import Kind, Principal
-from db.engine import session
-from db.tables import AuditEntry, AuditHead, now
+from accounts.audit.actions import AuditAction, Outcome
+from accounts.principals import Principal, PrincipalKind
+from db.engine import transaction
+from db.tables import AuditEntry, AuditHead, utc_now
 
-WAITING = "audit"
-BROKEN = "broken"
+PENDING_KEY = "audit"
+BROKEN_HASH = "broken"
 """What an entry is chained to when the head was tampered with: verifying then stops there for good."""
 
 log = structlog.get_logger(__name__)
 
 
-class Head(NamedTuple):
+class ChainHead(NamedTuple):
     """The newest entry: its number and its hash."""
 
     number: int
     hash: str
 
 
-def record(
-    action: Action,
+def record_event(
+    action: AuditAction,
     *,
     actor: Principal | None = None,
     resource: tuple[str, str] = ("", ""),
@@ -56,78 +56,78 @@ def record(
     Raises:
         ValueError: a detail is no number (NaN).
     """
-    if actor and actor.kind is not Kind.PERSON:
+    if actor and actor.kind is not PrincipalKind.PERSON:
         details["through"] = actor.kind
     entry = {
-        "moment": now(),
+        "moment": utc_now(),
         "actor_id": actor.id if actor else None,
-        "actor": text(actor.name if actor else "", 80),
+        "actor": clean_text(actor.name if actor else "", 80),
         "action": action.value,
-        "resource_kind": text(resource[0], 40),
-        "resource_key": text(resource[1], 200),
+        "resource_kind": clean_text(resource[0], 40),
+        "resource_key": clean_text(resource[1], 200),
         "outcome": outcome.value,
-        "address": text(request.remote_addr or "", 45) if has_request_context() else "",
+        "address": clean_text(request.remote_addr or "", 45) if has_request_context() else "",
         "details": json.loads(json.dumps(details, default=str, allow_nan=False)),
     }
     if work is not None:
-        work.info.setdefault(WAITING, []).append(entry)
+        work.info.setdefault(PENDING_KEY, []).append(entry)
         return
-    with session() as own:
-        own.info[WAITING] = [entry]
+    with transaction() as own:
+        own.info[PENDING_KEY] = [entry]
 
 
-def text(value: str, longest: int) -> str:
-    """What every database takes as text: no NUL, no half of a character, no more than ``longest`` letters."""
-    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:longest]
+def clean_text(value: str, max_length: int) -> str:
+    """Return text that every database takes: no NUL, no half of a character, at most ``max_length`` letters."""
+    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:max_length]
 
 
 @sa.event.listens_for(Session, "before_commit")
-def _append_waiting(work: Session) -> None:
-    if not work.in_nested_transaction() and (entries := work.info.pop(WAITING, None)):
+def _append_pending(work: Session) -> None:
+    if not work.in_nested_transaction() and (entries := work.info.pop(PENDING_KEY, None)):
         work.flush()
-        _append(work.connection(), entries)
+        _append_entries(work.connection(), entries)
 
 
 @sa.event.listens_for(Session, "after_soft_rollback")
-def _forget_waiting(work: Session, undone: sa.orm.SessionTransaction) -> None:
+def _discard_pending(work: Session, undone: sa.orm.SessionTransaction) -> None:
     if undone.parent is None:
-        work.info.pop(WAITING, None)
+        work.info.pop(PENDING_KEY, None)
 
 
-def _append(connection: sa.Connection, entries: list[dict[str, Any]]) -> None:
-    secret = chain.key()
-    head = lock(connection, secret, room=len(entries))
+def _append_entries(connection: sa.Connection, entries: list[dict[str, Any]]) -> None:
+    secret = chain.get_chain_key()
+    head = lock_head(connection, secret, advance_by=len(entries))
     for entry in entries:
         number = head.number + 1
         entry["number"] = number
-        entry["hash"] = chain.entry_hash(secret, head.hash, entry)
-        head = Head(number, entry["hash"])
+        entry["hash"] = chain.compute_entry_hash(secret, head.hash, entry)
+        head = ChainHead(number, entry["hash"])
     connection.execute(sa.insert(AuditEntry), entries)
-    connection.execute(sa.update(AuditHead).values(hash=head.hash, seal=head_seal(secret, head)))
+    connection.execute(sa.update(AuditHead).values(hash=head.hash, seal=compute_head_seal(secret, head)))
 
 
-def lock(connection: sa.Connection, secret: bytes, room: int = 0) -> Head:
-    """The head, nobody else's until the end of this transaction; its number is moved on by ``room``.
+def lock_head(connection: sa.Connection, secret: bytes, advance_by: int = 0) -> ChainHead:
+    """The head, nobody else's until the end of this transaction; its number is moved on by ``advance_by``.
 
     Writing comes first: it locks the row on PostgreSQL and the file on SQLite, where reading before would
     not let us write after somebody else has.
     """
     columns = (col(AuditHead.number), col(AuditHead.hash), col(AuditHead.seal))
-    moved = sa.update(AuditHead).values(number=columns[0] + room).returning(*columns)
+    moved = sa.update(AuditHead).values(number=columns[0] + advance_by).returning(*columns)
     number, newest, seal = connection.execute(moved).one()
-    head = Head(number - room, newest)
-    if is_sealed(secret, head, seal):
+    head = ChainHead(number - advance_by, newest)
+    if is_valid_head(secret, head, seal):
         return head
     log.error("the head of the audit log was tampered with", number=head.number)
-    return head._replace(hash=BROKEN)
+    return head._replace(hash=BROKEN_HASH)
 
 
-def head_seal(secret: bytes, head: Head) -> str:
-    return chain.seal(secret, "head", *head)
+def compute_head_seal(secret: bytes, head: ChainHead) -> str:
+    return chain.compute_seal(secret, "head", *head)
 
 
-def is_sealed(secret: bytes, head: Head, seal: str) -> bool:
+def is_valid_head(secret: bytes, head: ChainHead, seal: str) -> bool:
     """Whether we wrote this head; nobody seals the one of an empty log."""
-    if head == (0, chain.BEGINNING) and not seal:
+    if head == (0, chain.GENESIS_HASH) and not seal:
         return True
-    return chain.same(seal, head_seal(secret, head))
+    return chain.is_equal(seal, compute_head_seal(secret, head))

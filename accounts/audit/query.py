@@ -11,15 +11,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from accounts.audit.chain import written
-from db.engine import engine, session
+from accounts.audit.chain import format_moment
+from db.engine import get_engine, transaction
 from db.tables import AuditEntry
 
 BATCH = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filter:
+class AuditFilter:
     """Entries that fulfil all that is given, each exactly; their moments from ``since`` up to ``until``."""
 
     actor: str = ""
@@ -30,7 +30,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
+    def where_clauses(self) -> list[sa.ColumnElement[bool]]:
         exact = ("actor", "action", "resource_kind", "resource_key", "outcome")
         wanted = [col(getattr(AuditEntry, name)) == value for name in exact if (value := getattr(self, name))]
         moment = col(AuditEntry.moment)
@@ -38,38 +38,40 @@ class Filter:
         return wanted + after + ([] if self.until is None else [moment < self.until])
 
 
-ALL = Filter()
+ALL_ENTRIES = AuditFilter()
 
 
-def page(chosen: Filter = ALL, offset: int = 0, limit: int = 100) -> tuple[list[AuditEntry], int]:
+def list_entries(
+    chosen: AuditFilter = ALL_ENTRIES, offset: int = 0, limit: int = 100
+) -> tuple[list[AuditEntry], int]:
     """``limit`` entries from the ``offset``-th newest on, and how many there are in all."""
-    wanted = chosen.conditions()
-    with session() as work:
+    wanted = chosen.where_clauses()
+    with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(*wanted))
         newest = select(AuditEntry).where(*wanted).order_by(col(AuditEntry.number).desc())
         rows = work.exec(newest.offset(offset).limit(limit)).all()
     return list(rows), total or 0
 
 
-def entry(number: int) -> AuditEntry | None:
-    with session() as work:
+def get_entry(number: int) -> AuditEntry | None:
+    with transaction() as work:
         return work.get(AuditEntry, number)
 
 
-def lines(chosen: Filter = ALL) -> Iterator[str]:
+def export_lines(chosen: AuditFilter = ALL_ENTRIES) -> Iterator[str]:
     """Each entry as a line of JSON, oldest first; a batch of them in memory at a time."""
     after = 0
-    while batch := _batch(chosen, after):
-        yield from map(_line, batch)
+    while batch := _read_batch(chosen, after):
+        yield from map(_format_line, batch)
         after = batch[-1]["number"]
 
 
-def _batch(chosen: Filter, after: int) -> list[dict[str, Any]]:
+def _read_batch(chosen: AuditFilter, after: int) -> list[dict[str, Any]]:
     number = col(AuditEntry.number)
-    following = sa.select(AuditEntry).where(number > after, *chosen.conditions())
-    with engine().connect() as connection:
+    following = sa.select(AuditEntry).where(number > after, *chosen.where_clauses())
+    with get_engine().connect() as connection:
         return [row._asdict() for row in connection.execute(following.order_by(number).limit(BATCH))]
 
 
-def _line(entry: dict[str, Any]) -> str:
-    return json.dumps({**entry, "moment": written(entry["moment"])}) + "\n"
+def _format_line(entry: dict[str, Any]) -> str:
+    return json.dumps({**entry, "moment": format_moment(entry["moment"])}) + "\n"

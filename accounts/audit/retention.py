@@ -8,18 +8,18 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accounts.audit import chain
-from accounts.audit.actions import Action
-from accounts.audit.log import Head, lock, record
-from accounts.audit.verify import beginning, check_checkpoints, checkpoint_seal, follow
+from accounts.audit.actions import AuditAction
+from accounts.audit.log import ChainHead, lock_head, record_event
+from accounts.audit.verify import check_checkpoints, compute_checkpoint_seal, follow_chain, get_chain_start
 from accounts.principals import Principal
-from config import settings
-from db.engine import session
-from db.tables import AuditCheckpoint, AuditEntry, now
+from config import get_settings
+from db.engine import transaction
+from db.tables import AuditCheckpoint, AuditEntry, utc_now
 
 BATCH = 10_000
 
 
-def prune(actor: Principal | None = None) -> int:
+def prune_entries(actor: Principal | None = None) -> int:
     """Remove the entries older than ``DATAXCHANGE_AUDIT_RETENTION``; returns how many there were.
 
     The checkpoint is committed first: after a kill the next call removes what is left below it.
@@ -27,43 +27,45 @@ def prune(actor: Principal | None = None) -> int:
     Raises:
         TamperedError: they are not what was recorded; nothing is removed, as that would hide it.
     """
-    start = beginning()
-    last = _last_before(now() - settings().audit_retention)
-    removed = _seal(start, last, actor) if last > start.number else 0
-    _sweep()
+    start = get_chain_start()
+    last = _find_last_before(utc_now() - get_settings().audit_retention)
+    removed = _commit_checkpoint(start, last, actor) if last > start.number else 0
+    _delete_pruned()
     return removed
 
 
-def _last_before(cutoff: datetime) -> int:
+def _find_last_before(cutoff: datetime) -> int:
     """The number of the last entry before the first that is young enough; 0 when there is none."""
-    with session() as work:
+    with transaction() as work:
         young = work.scalar(sa.select(sa.func.min(AuditEntry.number)).where(col(AuditEntry.moment) >= cutoff))
         return young - 1 if young else work.scalar(sa.select(sa.func.max(AuditEntry.number))) or 0
 
 
-def _seal(start: Head, last: int, actor: Principal | None) -> int:
+def _commit_checkpoint(start: ChainHead, last: int, actor: Principal | None) -> int:
     """Commit the checkpoint at entry ``last``; returns how many entries it stands for."""
-    secret = chain.key()
+    secret = chain.get_chain_key()
     check_checkpoints(secret)
-    end = next(entry for entry in follow(secret, start) if entry.number == last)
-    with session() as work:
-        lock(work.connection(), secret)
-        if beginning() != start:  # another process has just pruned
+    end = next(entry for entry in follow_chain(secret, start) if entry.number == last)
+    with transaction() as work:
+        lock_head(work.connection(), secret)
+        if get_chain_start() != start:  # another process has just pruned
             return 0
         moment = work.get_one(AuditEntry, last).moment
         removed = last - start.number
         point = AuditCheckpoint(number=last, hash=end.hash, removed=removed, moment=moment, seal="")
-        point.seal = checkpoint_seal(secret, point)
+        point.seal = compute_checkpoint_seal(secret, point)
         work.add(point)
-        record(Action.AUDIT_PRUNED, actor=actor, work=work, through=last, until=moment, removed=removed)
+        record_event(
+            AuditAction.AUDIT_PRUNED, actor=actor, work=work, through=last, until=moment, removed=removed
+        )
     return removed
 
 
-def _sweep() -> None:
+def _delete_pruned() -> None:
     """Remove what lies below the newest checkpoint, in steps that keep nobody waiting."""
-    end = beginning().number
+    end = get_chain_start().number
     while True:
-        with session() as work:
+        with transaction() as work:
             first = work.scalar(sa.select(sa.func.min(AuditEntry.number)))
             if first is None or first > end:
                 return

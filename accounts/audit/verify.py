@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accounts.audit import chain
-from accounts.audit.log import Head, is_sealed
-from db.engine import engine
+from accounts.audit.log import ChainHead, is_valid_head
+from db.engine import get_engine
 from db.keys import key_ring
 from db.tables import AuditCheckpoint, AuditEntry, AuditHead
 
@@ -24,7 +24,7 @@ class TamperedError(Exception):
 
 
 @dataclass(frozen=True)
-class Report:
+class VerificationReport:
     """Entries ``first`` to ``last`` are what was recorded; after them comes the ``fault``, if any."""
 
     first: int
@@ -33,107 +33,107 @@ class Report:
     fault: str = ""
 
 
-def verify(head: str = "") -> Report:
+def verify_log(head: str = "") -> VerificationReport:
     """Follow the chain from the newest checkpoint to its end, beside whoever appends or prunes meanwhile.
 
     Args:
         head: a hash that was read before, of an entry that must still be there.
     """
     while True:
-        start = beginning()
-        report = _followed(start, head)
-        if not report.fault or beginning() == start:
+        start = get_chain_start()
+        report = _verify_from(start, head)
+        if not report.fault or get_chain_start() == start:
             return report
 
 
-def _followed(start: Head, head: str) -> Report:
-    secret, last = chain.key(), start
+def _verify_from(start: ChainHead, head: str) -> VerificationReport:
+    secret, last = chain.get_chain_key(), start
     seen = head in ("", start.hash)
     try:
         check_checkpoints(secret)
-        for last in follow(secret, start):
+        for last in follow_chain(secret, start):
             seen = seen or last.hash == head
     except TamperedError as error:
-        return Report(start.number + 1, last.number, last.hash, str(error))
+        return VerificationReport(start.number + 1, last.number, last.hash, str(error))
     fault = f"No entry has the hash {head}: entries were cut off, or the database is an older one."
-    return Report(start.number + 1, last.number, last.hash, "" if seen else fault)
+    return VerificationReport(start.number + 1, last.number, last.hash, "" if seen else fault)
 
 
-def follow(secret: bytes, after: Head) -> Iterator[Head]:
+def follow_chain(secret: bytes, after: ChainHead) -> Iterator[ChainHead]:
     """Each entry's number and hash, verified, to the end of the chain.
 
     Raises:
         TamperedError: at the first entry, or at an end, that is not what was recorded.
     """
     while True:
-        end, seal = _head()  # before the batch: when that is empty, nothing was appended since ``after``
-        batch = _batch(after, BATCH)
+        end, seal = _read_head()  # before the batch: when that is empty, nothing was appended since ``after``
+        batch = _read_batch(after, BATCH)
         if not batch:
             return _check_end(secret, after, end, seal)
         for entry in batch:
-            after = _next(secret, after, entry)
+            after = _verify_next(secret, after, entry)
             yield after
 
 
-def _next(secret: bytes, after: Head, entry: dict[str, Any]) -> Head:
+def _verify_next(secret: bytes, after: ChainHead, entry: dict[str, Any]) -> ChainHead:
     number = after.number + 1
     if entry["number"] != number:
         to = entry["number"] - 1
         gone = f"Entry {number} is" if to == number else f"Entries {number} to {to} are"
         raise TamperedError(f"{gone} missing.")
-    if not chain.same(entry["hash"], chain.entry_hash(secret, after.hash, entry)):
+    if not chain.is_equal(entry["hash"], chain.compute_entry_hash(secret, after.hash, entry)):
         raise TamperedError(ALTERED.format(number))
-    return Head(number, entry["hash"])
+    return ChainHead(number, entry["hash"])
 
 
-def _check_end(secret: bytes, last: Head, end: Head, seal: str) -> None:
+def _check_end(secret: bytes, last: ChainHead, end: ChainHead, seal: str) -> None:
     if end.number > last.number:
         raise TamperedError(f"Entries {last.number + 1} to {end.number} are missing: the end was cut off.")
-    if end != last or not is_sealed(secret, end, seal):
+    if end != last or not is_valid_head(secret, end, seal):
         raise TamperedError(f"The head, at entry {end.number}, was altered: newer entries may be gone.")
 
 
 def check_checkpoints(secret: bytes) -> None:
     """Raises TamperedError at the first checkpoint that retention didn't make, or when one is missing."""
     before = 0
-    with engine().connect() as connection:
+    with get_engine().connect() as connection:
         found = connection.execute(sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number))).all()
     for point in (AuditCheckpoint(**row._asdict()) for row in found):
-        genuine = chain.same(point.seal, checkpoint_seal(secret, point))
+        genuine = chain.is_equal(point.seal, compute_checkpoint_seal(secret, point))
         if not genuine or point.removed != point.number - before:
             raise TamperedError(f"The checkpoint at entry {point.number} was altered, or one is missing.")
         before = point.number
 
 
-def checkpoint_seal(secret: bytes, point: AuditCheckpoint) -> str:
-    moments = chain.written(point.moment), chain.written(point.made)
-    return chain.seal(secret, "checkpoint", point.number, point.hash, point.removed, *moments)
+def compute_checkpoint_seal(secret: bytes, point: AuditCheckpoint) -> str:
+    moments = chain.format_moment(point.moment), chain.format_moment(point.made)
+    return chain.compute_seal(secret, "checkpoint", point.number, point.hash, point.removed, *moments)
 
 
-def beginning() -> Head:
+def get_chain_start() -> ChainHead:
     """What the oldest entry is chained to: the newest checkpoint, or nothing."""
     newest = sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number).desc()).limit(1)
-    with engine().connect() as connection:
+    with get_engine().connect() as connection:
         found = connection.execute(newest).one_or_none()
-    return Head(found.number, found.hash) if found else Head(0, chain.BEGINNING)
+    return ChainHead(found.number, found.hash) if found else ChainHead(0, chain.GENESIS_HASH)
 
 
-def _head() -> tuple[Head, str]:
-    with engine().connect() as connection:
+def _read_head() -> tuple[ChainHead, str]:
+    with get_engine().connect() as connection:
         found = connection.execute(sa.select(AuditHead)).mappings().one_or_none()
     if found is None:
         raise TamperedError("The head was removed.")
-    return Head(found["number"], found["hash"]), found["seal"]
+    return ChainHead(found["number"], found["hash"]), found["seal"]
 
 
-def _batch(after: Head, size: int) -> list[dict[str, Any]]:
+def _read_batch(after: ChainHead, size: int) -> list[dict[str, Any]]:
     """The entries that follow; fewer of them where one can't be unsealed, up to that one."""
     number = col(AuditEntry.number)
     following = sa.select(AuditEntry).where(number > after.number).order_by(number).limit(size)
     try:
-        with engine().connect() as connection:
+        with get_engine().connect() as connection:
             return [row._asdict() for row in connection.execute(following)]
     except (ValueError, key_ring.LostKeyError) as error:
         if size == 1:
             raise TamperedError(ALTERED.format(after.number + 1)) from error
-        return _batch(after, size // 2)
+        return _read_batch(after, size // 2)

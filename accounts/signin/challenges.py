@@ -16,11 +16,11 @@ from flask import session as cookie
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from db.engine import session
-from db.tables import SpentChallenge, now
+from db.engine import transaction
+from db.tables import SpentChallenge, utc_now
 
 LIFETIME = timedelta(minutes=5)
-MOST = 4
+MAX_CHALLENGES = 4
 """Kept for one browser."""
 COOKIE_KEY = "challenges"
 
@@ -40,46 +40,46 @@ class StaleChallengeError(ValueError):
         super().__init__("That took too long. Please try again.")
 
 
-def new(ceremony: Ceremony) -> bytes:
+def create_challenge(ceremony: Ceremony) -> bytes:
     """A challenge of 256 bits for the browser that asks."""
     challenge = secrets.token_bytes(32)
-    newest = list(_kept().items())[-MOST + 1 :]
-    until = int((now() + LIFETIME).timestamp())
-    cookie[COOKIE_KEY] = dict([*newest, (_name(ceremony, challenge), until)])
+    newest = list(_stored_challenges().items())[-MAX_CHALLENGES + 1 :]
+    until = int((utc_now() + LIFETIME).timestamp())
+    cookie[COOKIE_KEY] = dict([*newest, (_challenge_name(ceremony, challenge), until)])
     return challenge
 
 
-def require(ceremony: Ceremony, challenge: bytes) -> None:
+def take_challenge(ceremony: Ceremony, challenge: bytes) -> None:
     """Take the challenge from the browser that answers it.
 
     Raises:
         StaleChallengeError: it has no such challenge for this, or not any more.
     """
-    kept = _kept()
-    until = kept.pop(_name(ceremony, challenge), 0)
+    kept = _stored_challenges()
+    until = kept.pop(_challenge_name(ceremony, challenge), 0)
     cookie[COOKIE_KEY] = kept
-    if until <= now().timestamp():
+    if until <= utc_now().timestamp():
         raise StaleChallengeError
 
 
-def spend(challenge: bytes) -> None:
+def mark_used(challenge: bytes) -> None:
     """Remember that this challenge has been answered well.
 
     Raises:
         StaleChallengeError: it was before.
     """
-    spent = SpentChallenge(digest=sha256(challenge).hexdigest(), expires=now() + LIFETIME)
+    spent = SpentChallenge(digest=sha256(challenge).hexdigest(), expires=utc_now() + LIFETIME)
     try:
-        with session() as work:
-            work.execute(sa.delete(SpentChallenge).where(col(SpentChallenge.expires) < now()))
+        with transaction() as work:
+            work.execute(sa.delete(SpentChallenge).where(col(SpentChallenge.expires) < utc_now()))
             work.add(spent)
     except IntegrityError as error:
         raise StaleChallengeError from error
 
 
-def _kept() -> dict[str, int]:
+def _stored_challenges() -> dict[str, int]:
     return dict(cookie.get(COOKIE_KEY, {}))
 
 
-def _name(ceremony: Ceremony, challenge: bytes) -> str:
+def _challenge_name(ceremony: Ceremony, challenge: bytes) -> str:
     return f"{ceremony} {challenge.hex()}"

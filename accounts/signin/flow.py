@@ -10,16 +10,17 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from accounts import audit, cookies, factors, sessions, users
-from accounts.audit import Action
+from accounts.audit import AuditAction
+from accounts.factors import Factor
 from accounts.principals import Principal
-from accounts.throttle import Kind, TooManyError, Try
+from accounts.throttle import Attempt, AttemptKind, TooManyAttemptsError
 
-PATIENCE = 300
+PENDING_SECONDS = 300
 """Seconds between the first proof and the second."""
 
 
 @dataclass(frozen=True)
-class Pending:
+class PendingSignIn:
     """Who has proved the first, how, and where they are going."""
 
     person: Principal
@@ -27,48 +28,55 @@ class Pending:
     next: str
 
 
-def proceed(person: Principal, method: str, address: str) -> Response:
-    """Let somebody in who has proved the first: at once, or once they have proved or set up the second."""
-    has_one = bool(factors.of(person.id))
-    if not has_one and not factors.demanded(person.role):
-        return admit(person, method, redirect(address))
+def continue_signin(
+    person: Principal, method: str, address: str, held: frozenset[Factor] | None = None
+) -> Response:
+    """Sign in a person who has proved the first factor: at once, or after they prove or set up a second one.
+
+    ``held``: the second factors they have, where the caller knows them already.
+    """
+    has_one = bool(factors.list_factors(person.id) if held is None else held)
+    if not has_one and not factors.is_factor_required(person.role):
+        return complete_signin(person, method, redirect(address))
     session.clear()
     session["pending"] = {"user": person.id, "method": method, "next": address, "at": int(time())}
     return redirect("/signin/factor" if has_one else "/signin/setup")
 
 
-def pending() -> Pending | None:
+def get_pending_signin() -> PendingSignIn | None:
     """Who is on the way in with this browser; None: nobody, or for too long."""
     kept = session.get("pending")
-    if kept is None or kept["at"] < time() - PATIENCE:
+    if kept is None or kept["at"] < time() - PENDING_SECONDS:
         return None
-    person = users.of_id(kept["user"])
-    return Pending(person, kept["method"], kept["next"]) if person else None
+    person = users.find_by_id(kept["user"])
+    return PendingSignIn(person, kept["method"], kept["next"]) if person else None
 
 
-def admit(person: Principal, method: str, answer: Response | str) -> Response:
+def complete_signin(person: Principal, method: str, answer: Response | str) -> Response:
     """Begin a session and let this answer carry it; what the browser had of another one is forgotten."""
     session.clear()
-    cookies.admit(sessions.begin(person.id, method, cookies.browser_of(request)))
-    audit.record(Action.SIGNIN, actor=person, method=method)
+    cookies.set_session(sessions.start_session(person.id, method, cookies.get_browser(request)))
+    audit.record_event(AuditAction.SIGNIN, actor=person, method=method)
     response = make_response(answer)
-    cookies.remember(response, person.id)
+    cookies.remember_device(response, person.id)
     return response
 
 
-def tried(kind: Kind, account: str, user_id: int) -> Try:
+def attempt_for_request(kind: AttemptKind, account: str, user_id: int) -> Attempt:
     """This request as a try to get into an account; ``user_id`` is 0 if there is no such user."""
-    return Try(kind, account, request.remote_addr or "", cookies.known(request, user_id))
+    return Attempt(kind, account, request.remote_addr or "", cookies.get_device_id(request, user_id))
 
 
-def too_soon(error: TooManyError, template: str, form: FlaskForm, **shown: object) -> Response:
+def rate_limited_page(
+    error: TooManyAttemptsError, template: str, form: FlaskForm, **shown: object
+) -> Response:
     """The page again, saying how long to wait."""
     answer = make_response(render_template(template, form=form, problem=error, **shown), 429)
-    answer.headers["Retry-After"] = str(error.seconds)
+    answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
-def local(address: str | None) -> str:
+def safe_redirect_target(address: str | None) -> str:
     """The address if it leads to this service, else the front page.
 
     Browsers read ``//host``, a backslash and control characters as more than a path.

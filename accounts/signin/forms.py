@@ -8,15 +8,15 @@ from wtforms.validators import InputRequired, Length
 
 from accounts import passwords, users
 
-LONGEST_CODE = 100
+MAX_CODE_LENGTH = 100
 
 
 class SignInForm(FlaskForm):
     """Name and password, and the local address to open next."""
 
-    name = StringField("Name", [InputRequired("Enter your name."), Length(max=users.LONGEST_NAME)])
+    name = StringField("Name", [InputRequired("Enter your name."), Length(max=users.MAX_NAME_LENGTH)])
     password = PasswordField(
-        "Password", [InputRequired("Enter your password."), Length(max=passwords.LONGEST)]
+        "Password", [InputRequired("Enter your password."), Length(max=passwords.MAX_LENGTH)]
     )
     next = HiddenField()
 
@@ -24,7 +24,7 @@ class SignInForm(FlaskForm):
 class CodeForm(FlaskForm):
     """A code of an authenticator, or a recovery code."""
 
-    code = StringField("Code", [InputRequired("Enter the code."), Length(max=LONGEST_CODE)])
+    code = StringField("Code", [InputRequired("Enter the code."), Length(max=MAX_CODE_LENGTH)])
 
 
 class NewPasswordForm(FlaskForm):

@@ -15,28 +15,28 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from flask import request, session
 
-from accounts.origins import origin
-from config import settings
+from accounts.origins import get_origin
+from config import get_settings
 
 if TYPE_CHECKING:
     from authlib.integrations.flask_client import FlaskOAuth2App
     from authlib.integrations.requests_client import OAuth2Session
 
-CALLBACK = "/signin/oidc/callback"
+CALLBACK_PATH = "/signin/oidc/callback"
 SCOPE = "openid profile email"
-SIGNATURES = [kind + bits for kind in ("RS", "PS", "ES") for bits in ("256", "384", "512")]
+SIGNATURE_ALGORITHMS = [kind + bits for kind in ("RS", "PS", "ES") for bits in ("256", "384", "512")]
 """Asymmetric ones only: neither ``none`` nor one that needs our secret."""
-LEEWAY = 60
-PATIENCE = 10
+LEEWAY_SECONDS = 60
+TIMEOUT_SECONDS = 10
 """Seconds that the clocks may differ, and to wait for the provider."""
-LONGEST_NEXT = 2000
+MAX_NEXT_LENGTH = 2000
 """Letters of an address that fit the form cookie."""
-STATE = "_state_oidc_"
+STATE_PREFIX = "_state_oidc_"
 
 log = structlog.get_logger(__name__)
 
 
-class UnprovedError(ValueError):
+class InvalidOidcResponseError(ValueError):
     """What came back does not prove who has signed in."""
 
 
@@ -45,97 +45,99 @@ class ProviderError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Arrival:
+class OidcResult:
     """Who the provider says has come back, where they want to go, and to which user they link themselves."""
 
     issuer: str
     subject: str
     claims: dict[str, Any]
     next: str
-    link: int | None
+    link_user_id: int | None
 
     @property
-    def twice_proved(self) -> bool:
+    def has_multiple_factors(self) -> bool:
         """Whether the provider says that they have proved more than one factor (RFC 8176)."""
         return "mfa" in (self.claims.get("amr") or [])
 
 
-def name() -> str:
+def get_provider_name() -> str:
     """What the provider is called; empty if there is none."""
-    own = settings()
+    own = get_settings()
     return own.oidc_name if own.oidc_issuer else ""
 
 
-def start(address: str, link: int | None = None) -> str:
-    """Where to send the browser to sign in, to come back to ``address`` then.
+def get_authorization_url(next_path: str, link_user_id: int | None = None) -> str:
+    """Where to send the browser to sign in, to come back to ``next_path`` then.
 
     Raises:
         ProviderError: the provider can't be reached, or is not what it should be.
     """
-    back = origin() + CALLBACK
-    with _explained():
-        client = _client()
+    back = get_origin() + CALLBACK_PATH
+    with _translate_errors():
+        client = _get_client()
         made = client.create_authorization_url(back)
-    for key in [key for key in session if key.startswith(STATE)]:
+    for key in [key for key in session if key.startswith(STATE_PREFIX)]:
         del session[key]
     kept = {"code_verifier": made["code_verifier"], "nonce": made["nonce"], "state": made["state"]}
-    short = address if len(address) <= LONGEST_NEXT else "/"
-    client.save_authorize_data(redirect_uri=back, next=short, link=link, **kept)
+    short = next_path if len(next_path) <= MAX_NEXT_LENGTH else "/"
+    client.save_authorize_data(redirect_uri=back, next=short, link=link_user_id, **kept)
     return str(made["url"])
 
 
-def finish() -> Arrival:
+def verify_callback() -> OidcResult:
     """Who the browser says has signed in, proved by the provider's signature.
 
     Raises:
         ProviderError: it was not this browser that was sent, the provider refuses, or its answer is not good.
     """
-    own = settings()
-    with _explained():
-        client = _client()
+    own = get_settings()
+    with _translate_errors():
+        client = _get_client()
         kept = client.framework.get_state_data(session, request.args.get("state"))
         if kept is None or request.args.get("iss", own.oidc_issuer) != own.oidc_issuer:
-            raise UnprovedError("this browser was not sent there, or it answers for another provider")
+            raise InvalidOidcResponseError(
+                "this browser was not sent there, or it answers for another provider"
+            )
         ours = {"iss": own.oidc_issuer, "aud": own.oidc_client_id}
         required = {claim: {"essential": True, "value": value} for claim, value in ours.items()}
-        token = client.authorize_access_token(claims_options=required, leeway=LEEWAY)
+        token = client.authorize_access_token(claims_options=required, leeway=LEEWAY_SECONDS)
         claims = token.get("userinfo")
         if claims is None:
-            raise UnprovedError("the provider has sent no ID token")
-        more = _more(client, token, claims["sub"])
-    return Arrival(own.oidc_issuer, str(claims["sub"]), more | claims, kept["next"], kept["link"])
+            raise InvalidOidcResponseError("the provider has sent no ID token")
+        more = _fetch_userinfo(client, token, claims["sub"])
+    return OidcResult(own.oidc_issuer, str(claims["sub"]), more | claims, kept["next"], kept["link"])
 
 
-def _more(client: FlaskOAuth2App, token: dict[str, Any], subject: str) -> dict[str, Any]:
+def _fetch_userinfo(client: FlaskOAuth2App, token: dict[str, Any], subject: str) -> dict[str, Any]:
     """What the provider tells of a person beside the ID token, such as their name."""
     if "userinfo_endpoint" not in client.server_metadata:
         return {}
     claims = dict(client.userinfo(token=token))
     if claims.get("sub") != subject:
-        raise UnprovedError("the provider tells of somebody else")
+        raise InvalidOidcResponseError("the provider tells of somebody else")
     return claims
 
 
-def _client() -> FlaskOAuth2App:
-    own = settings()
+def _get_client() -> FlaskOAuth2App:
+    own = get_settings()
     secret = own.oidc_client_secret and own.oidc_client_secret.get_secret_value()
-    client = _made(own.oidc_issuer, own.oidc_client_id, secret)
+    client = _create_client(own.oidc_issuer, own.oidc_client_id, secret)
     metadata = client.load_server_metadata()
     if metadata.get("issuer") != own.oidc_issuer:
-        raise UnprovedError(f"the provider calls itself {metadata.get('issuer')}")
-    metadata["id_token_signing_alg_values_supported"] = SIGNATURES
+        raise InvalidOidcResponseError(f"the provider calls itself {metadata.get('issuer')}")
+    metadata["id_token_signing_alg_values_supported"] = SIGNATURE_ALGORITHMS
     return client
 
 
 @lru_cache(maxsize=1)
-def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
+def _create_client(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
     """The client; what the provider tells of itself is asked once, its keys whenever a new one is used.
 
     Authlib takes a while to import: no start waits for it.
     """
     from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App  # noqa: PLC0415
 
-    def straight(**given: Any) -> OAuth2Session:  # noqa: ANN401
+    def create_session(**given: Any) -> OAuth2Session:  # noqa: ANN401
         """What speaks to the provider, and goes nowhere else when it is told to."""
         speaks = FlaskOAuth2App.client_cls(**given)
         speaks.max_redirects = 0
@@ -150,16 +152,16 @@ def _made(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
         client_kwargs={
             "scope": SCOPE,
             "code_challenge_method": "S256",
-            "default_timeout": PATIENCE,
+            "default_timeout": TIMEOUT_SECONDS,
             "leeway": 0,  # the access token is used at once, and may last for less than a minute
         },
     )
-    client.client_cls = straight
+    client.client_cls = create_session
     return client
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
     from joserfc.errors import JoseError  # noqa: PLC0415
     from requests import RequestException  # noqa: PLC0415
@@ -168,9 +170,9 @@ def _explained() -> Iterator[None]:
         yield
     except RequestException as error:
         log.warning("the OpenID provider can't be reached", error=str(error))
-        raise ProviderError(f"{name()} can't be reached. Please try again later.") from error
+        raise ProviderError(f"{get_provider_name()} can't be reached. Please try again later.") from error
     except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
         log.warning("signing in at the OpenID provider failed", error=str(error))
         if getattr(error, "error", "") == "access_denied":
-            raise ProviderError(f"{name()} did not let you in, or you went back.") from error
-        raise ProviderError(f"Signing in with {name()} failed. Please try again.") from error
+            raise ProviderError(f"{get_provider_name()} did not let you in, or you went back.") from error
+        raise ProviderError(f"Signing in with {get_provider_name()} failed. Please try again.") from error

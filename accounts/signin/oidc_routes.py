@@ -7,98 +7,98 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from accounts import failure_audit, identities, throttle
-from accounts.guard import public, requires, same_origin
-from accounts.identities import LinkedElsewhereError, StrangerError
+from accounts.guard import is_same_origin, public, requires
+from accounts.identities import LinkedElsewhereError, NoAccountForIdentityError
 from accounts.permissions import Permission
-from accounts.principals import Kind
+from accounts.principals import PrincipalKind
 from accounts.signin import oidc_client
-from accounts.signin.flow import admit, local, proceed
+from accounts.signin.flow import complete_signin, continue_signin, safe_redirect_target
 from accounts.signin.forms import SignInForm
-from accounts.signin.oidc_client import Arrival, ProviderError
+from accounts.signin.oidc_client import OidcResult, ProviderError
 
 METHOD = "oidc"
-ACCOUNT = "/account"
+ACCOUNT_PATH = "/account"
 
-blueprint = Blueprint("elsewhere", __name__, url_prefix="/signin/oidc")
+blueprint = Blueprint("oidc", __name__, url_prefix="/signin/oidc")
 
 
-def install(server: Flask) -> None:
+def register_routes(server: Flask) -> None:
     """Give the server the routes, and pages the provider's name. What is posted is JSON."""
     server.extensions["csrf"].exempt(blueprint)
     server.register_blueprint(blueprint)
-    server.context_processor(lambda: {"provider": oidc_client.name()})
+    server.context_processor(lambda: {"provider": oidc_client.get_provider_name()})
 
 
 @blueprint.get("")
 @public
-def leave() -> Response:
+def start_signin() -> Response:
     """Go and sign in there."""
     _require_provider()
     if current_user.is_authenticated:
-        return redirect(local(request.args.get("next")))
+        return redirect(safe_redirect_target(request.args.get("next")))
     try:
-        return redirect(oidc_client.start(local(request.args.get("next"))))
+        return redirect(oidc_client.get_authorization_url(safe_redirect_target(request.args.get("next"))))
     except ProviderError as error:
-        return _refusal(str(error), 502)
+        return _error_page(str(error), 502)
 
 
 @blueprint.post("/link")
 @requires(Permission.ACCOUNT, fresh=True)
-def leave_to_link() -> Response:
+def start_link() -> Response:
     """Where to go and sign in to link that to one's account here."""
     _require_provider()
-    if not request.is_json or not same_origin():
+    if not request.is_json or not is_same_origin():
         abort(403)
     try:
-        return make_response({"address": oidc_client.start(ACCOUNT, current_user.id)})
+        return make_response({"address": oidc_client.get_authorization_url(ACCOUNT_PATH, current_user.id)})
     except ProviderError as error:
         return make_response({"error": {"message": str(error)}}, 502)
 
 
 @blueprint.get("/callback")
 @public
-def arrive() -> Response:
+def handle_callback() -> Response:
     """Come back: let in, or link."""
     _require_provider()
     try:
-        came = oidc_client.finish()
-        return _enter(came) if came.link is None else _link(came)
-    except (ProviderError, StrangerError, LinkedElsewhereError) as error:
-        _record(error)
-        return _refusal(str(error), 403)
+        came = oidc_client.verify_callback()
+        return _sign_in(came) if came.link_user_id is None else _link_identity(came)
+    except (ProviderError, NoAccountForIdentityError, LinkedElsewhereError) as error:
+        _record_failure(error)
+        return _error_page(str(error), 403)
 
 
-def _record(error: Exception) -> None:
+def _record_failure(error: Exception) -> None:
     """Once a minute for each network: anybody may come from nowhere, as often as they like."""
-    network = throttle.network_of(request.remote_addr or "")
-    if failure_audit.first(METHOD, network, within=failure_audit.SELDOM):
-        failure_audit.signin("", METHOD, str(error))
+    network = throttle.get_network(request.remote_addr or "")
+    if failure_audit.is_first_within(METHOD, network, within=failure_audit.MIN_REPEAT_INTERVAL):
+        failure_audit.record_signin_failure("", METHOD, str(error))
 
 
 def _require_provider() -> None:
-    if not oidc_client.name():
+    if not oidc_client.get_provider_name():
         abort(404, "There is no other service to sign in at.")
 
 
-def _enter(came: Arrival) -> Response:
-    person = identities.person(came.issuer, came.subject, came.claims)
-    if came.twice_proved:
-        return admit(person, f"{METHOD}+mfa", redirect(came.next))
-    return proceed(person, METHOD, came.next)
+def _sign_in(came: OidcResult) -> Response:
+    person = identities.get_or_create_principal(came.issuer, came.subject, came.claims)
+    if came.has_multiple_factors:
+        return complete_signin(person, f"{METHOD}+mfa", redirect(came.next))
+    return continue_signin(person, METHOD, came.next)
 
 
-def _link(came: Arrival) -> Response:
+def _link_identity(came: OidcResult) -> Response:
     if (
         not current_user.is_authenticated
-        or current_user.kind is not Kind.PERSON
-        or current_user.id != came.link
+        or current_user.kind is not PrincipalKind.PERSON
+        or current_user.id != came.link_user_id
     ):
         raise LinkedElsewhereError
-    identities.link(current_user._get_current_object(), came.issuer, came.subject)
+    identities.link_identity(current_user._get_current_object(), came.issuer, came.subject)
     return redirect(came.next)
 
 
-def _refusal(problem: str, status: int) -> Response:
+def _error_page(problem: str, status: int) -> Response:
     if current_user.is_authenticated:
         page = render_template("error.html", title="This did not work", advice=problem)
     else:

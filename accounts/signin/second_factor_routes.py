@@ -7,76 +7,96 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from accounts import audit, factors, failure_audit, qr, recovery, throttle, totp
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.factors import Factor
 from accounts.guard import public
-from accounts.signin.flow import Pending, admit, pending, too_soon, tried
+from accounts.principals import Principal
+from accounts.signin.flow import (
+    PendingSignIn,
+    attempt_for_request,
+    complete_signin,
+    get_pending_signin,
+    rate_limited_page,
+)
 from accounts.signin.forms import CodeForm
-from accounts.throttle import Kind, TooManyError
+from accounts.throttle import AttemptKind, TooManyAttemptsError
 from accounts.totp import WrongCodeError
 
-WRONG = "This code is wrong or was used before."
-AGAIN = "/signin?late"
+WRONG_CODE = "This code is wrong or was used before."
+LATE_SIGNIN_PATH = "/signin?late"
 METHOD = "code"
 """What failed sign-ins are filed under: a wrong code is of no kind."""
 
-blueprint = Blueprint("secondstep", __name__)
+blueprint = Blueprint("second_factor", __name__)
 
 
 @blueprint.route("/signin/factor", methods=["GET", "POST"])
 @public
-def factor() -> Response | str | tuple[str, int]:
+def verify_second_factor() -> Response | str | tuple[str, int]:
     """Ask for a code. Codes of both kinds fit the one field."""
-    one, form = pending(), CodeForm()
-    if one is None:
-        return redirect(AGAIN)
-    shown = {"has": factors.of(one.person.id), "Factor": Factor}
+    pending, form = get_pending_signin(), CodeForm()
+    if pending is None:
+        return redirect(LATE_SIGNIN_PATH)
     if not form.validate_on_submit():
-        return render_template("second_factor.html", form=form, **shown), 400 if form.is_submitted() else 200
-    trial = tried(Kind.FACTOR, str(one.person.id), one.person.id)
+        return _code_page(form, pending.person), 400 if form.is_submitted() else 200
+    return _verify_code(pending, form)
+
+
+def _verify_code(pending: PendingSignIn, form: CodeForm) -> Response | tuple[str, int]:
+    person = pending.person
+    attempt = attempt_for_request(AttemptKind.FACTOR, str(person.id), person.id)
     try:
-        throttle.allowed(trial)
-    except TooManyError as error:
-        failure_audit.signin(one.person.name, METHOD, error)
-        return too_soon(error, "second_factor.html", form, **shown)
-    proof = factors.proven(one.person.id, form.code.data)
+        throttle.register_attempt(attempt)
+    except TooManyAttemptsError as error:
+        failure_audit.record_signin_failure(person.name, METHOD, error)
+        return rate_limited_page(error, "second_factor.html", form, **_code_page_context(person))
+    proof = factors.verify_code(person, form.code.data)
     if proof is None:
-        failure_audit.signin(one.person.name, METHOD, "wrong code")
-        return render_template("second_factor.html", form=form, problem=WRONG, **shown), 401
-    throttle.succeeded(trial)
-    return admit(one.person, f"{one.method}+{proof}", redirect(one.next))
+        failure_audit.record_signin_failure(person.name, METHOD, "wrong code")
+        return _code_page(form, person, problem=WRONG_CODE), 401
+    throttle.clear_attempt(attempt)
+    return complete_signin(person, f"{pending.method}+{proof}", redirect(pending.next))
+
+
+def _code_page(form: CodeForm, person: Principal, problem: str | None = None) -> str:
+    context = _code_page_context(person)
+    return render_template("second_factor.html", form=form, problem=problem, **context)
+
+
+def _code_page_context(person: Principal) -> dict[str, object]:
+    return {"factors": factors.list_factors(person.id), "Factor": Factor}
 
 
 @blueprint.route("/signin/setup", methods=["GET", "POST"])
 @public
-def setup() -> Response | str | tuple[str, int]:
+def setup_authenticator() -> Response | str | tuple[str, int]:
     """Set up the authenticator of somebody who must have one, but has no second factor yet."""
-    one, form = pending(), CodeForm()
+    one, form = get_pending_signin(), CodeForm()
     if one is None:
-        return redirect(AGAIN)
-    if factors.of(one.person.id):
+        return redirect(LATE_SIGNIN_PATH)
+    if factors.list_factors(one.person.id):
         return redirect("/signin/factor")
-    secret = session.setdefault("proposed", totp.new_secret())
+    secret = session.setdefault("proposed", totp.generate_secret())
     if not form.validate_on_submit():
         return _setup_page(form, one, secret), 400 if form.is_submitted() else 200
     try:
-        totp.enable(one.person.id, secret, form.code.data)
+        totp.enable_totp(one.person.id, secret, form.code.data)
     except WrongCodeError as error:
         form.code.errors = [str(error)]
         return _setup_page(form, one, secret), 401
     whose = ("user", one.person.name)
-    audit.record(Action.FACTOR_ADDED, actor=one.person, resource=whose, factor=Factor.TOTP)
-    codes = recovery.renew(one.person.id)
-    audit.record(Action.RECOVERY_CREATED, actor=one.person, resource=whose)
+    audit.record_event(AuditAction.FACTOR_ADDED, actor=one.person, resource=whose, factor=Factor.TOTP)
+    codes = recovery.renew_codes(one.person.id)
+    audit.record_event(AuditAction.RECOVERY_CREATED, actor=one.person, resource=whose)
     page = render_template("recovery_codes.html", codes=codes, next=one.next)
-    return admit(one.person, f"{one.method}+{Factor.TOTP}", page)
+    return complete_signin(one.person, f"{one.method}+{Factor.TOTP}", page)
 
 
-def _setup_page(form: FlaskForm, one: Pending, secret: str) -> str:
+def _setup_page(form: FlaskForm, one: PendingSignIn, secret: str) -> str:
     return render_template(
         "authenticator_setup.html",
         form=form,
         name=one.person.name,
         secret=secret,
-        qr=qr.inline(totp.address(one.person.name, secret)),
+        qr=qr.to_svg_markup(totp.build_provisioning_uri(one.person.name, secret)),
     )

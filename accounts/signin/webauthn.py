@@ -20,63 +20,65 @@ from webauthn.helpers.structs import (
 )
 
 from accounts import passkeys
-from accounts.origins import origin
-from accounts.passkeys import NoNameError, RefusedError
-from accounts.principals import Principal, principal
+from accounts.origins import get_origin
+from accounts.passkeys import HostNameRequiredError, PasskeyVerificationError
+from accounts.principals import Principal, principal_from_user
 from accounts.signin import challenges
 from accounts.signin.challenges import Ceremony
-from accounts.signin.webauthn_schemas import Answer, Given, Made
-from db.engine import session
+from accounts.signin.webauthn_schemas import AssertionResponse, AttestationResponse, PublicKeyCredential
+from db.engine import transaction
 from db.tables import Passkey, User
 
 PRODUCT = "DataXchange"
-PATIENCE = int(challenges.LIFETIME.total_seconds() * 1000)
-VERIFIED = UserVerificationRequirement.REQUIRED
+TIMEOUT_MS = int(challenges.LIFETIME.total_seconds() * 1000)
+VERIFICATION_REQUIRED = UserVerificationRequirement.REQUIRED
 
 
-def creation(person: Principal) -> str:
+def create_registration_options(person: Principal) -> str:
     """What ``navigator.credentials.create`` is asked, as JSON.
 
     Raises:
-        NoNameError: the service is reached by an IP address.
+        HostNameRequiredError: the service is reached by an IP address.
     """
-    with session() as work:
+    with transaction() as work:
         handle = work.get_one(User, person.id).handle
     options = webauthn.generate_registration_options(
-        rp_id=_host(),
+        rp_id=_relying_party_id(),
         rp_name=PRODUCT,
         user_id=bytes.fromhex(handle),
         user_name=person.name,
-        challenge=challenges.new(Ceremony.REGISTER),
-        timeout=PATIENCE,
+        challenge=challenges.create_challenge(Ceremony.REGISTER),
+        timeout=TIMEOUT_MS,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED
+            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=VERIFICATION_REQUIRED
         ),
-        exclude_credentials=_descriptors(person.id),
+        exclude_credentials=_credential_descriptors(person.id),
     )
     return webauthn.options_to_json(options)
 
 
-def register(person: Principal, name: str, answer: Answer[Made]) -> Passkey:
+def register_passkey(
+    person: Principal, name: str, answer: PublicKeyCredential[AttestationResponse]
+) -> Passkey:
     """Keep the passkey that a browser has made.
 
     Raises:
         BadPasskeyNameError, StaleChallengeError: as they say.
         RefusedError: the answer is not what it should be.
     """
-    passkeys.checked(name)
-    challenge = _challenge(Ceremony.REGISTER, answer)
+    passkeys.check_name(name)
+    challenge = _take_challenge(Ceremony.REGISTER, answer)
     try:
         made = webauthn.verify_registration_response(
             credential=answer.model_dump(by_alias=True),
             expected_challenge=challenge,
-            expected_rp_id=_host(),
-            expected_origin=origin(),
+            expected_rp_id=_relying_party_id(),
+            expected_origin=get_origin(),
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
-        raise RefusedError from error
-    challenges.spend(challenge)
+        raise PasskeyVerificationError from error
+    challenges.mark_used(challenge)
     own = Passkey(
         user_id=person.id,
         credential_id=bytes_to_base64url(made.credential_id),
@@ -84,71 +86,74 @@ def register(person: Principal, name: str, answer: Answer[Made]) -> Passkey:
         sign_count=made.sign_count,
         name=name,
     )
-    return passkeys.add(own)
+    return passkeys.add_passkey(own)
 
 
-def proof(ceremony: Ceremony, user_id: int | None = None) -> str:
+def create_authentication_options(ceremony: Ceremony, user_id: int | None = None) -> str:
     """What ``navigator.credentials.get`` is asked, as JSON: any passkey of ours, or one of this user's.
 
     Raises:
-        NoNameError: the service is reached by an IP address.
+        HostNameRequiredError: the service is reached by an IP address.
     """
     options = webauthn.generate_authentication_options(
-        rp_id=_host(),
-        challenge=challenges.new(ceremony),
-        timeout=PATIENCE,
-        allow_credentials=_descriptors(user_id) if user_id else None,
-        user_verification=VERIFIED,
+        rp_id=_relying_party_id(),
+        challenge=challenges.create_challenge(ceremony),
+        timeout=TIMEOUT_MS,
+        allow_credentials=_credential_descriptors(user_id) if user_id else None,
+        user_verification=VERIFICATION_REQUIRED,
     )
     return webauthn.options_to_json(options)
 
 
-def prove(ceremony: Ceremony, answer: Answer[Given]) -> Principal:
+def verify_authentication(ceremony: Ceremony, answer: PublicKeyCredential[AssertionResponse]) -> Principal:
     """Whose passkey has answered.
 
     Raises:
         UnknownPasskeyError, StaleChallengeError: as they say.
         RefusedError: the signature, the counter, or where it was made is wrong.
     """
-    challenge = _challenge(ceremony, answer)
-    own, user = passkeys.owned(answer.id)
+    challenge = _take_challenge(ceremony, answer)
+    own, user = passkeys.get_passkey_with_owner(answer.id)
     if answer.response.user_handle not in (None, bytes_to_base64url(bytes.fromhex(user.handle))):
-        raise RefusedError(principal(user))
+        raise PasskeyVerificationError(principal_from_user(user))
     try:
         given = webauthn.verify_authentication_response(
             credential=answer.model_dump(by_alias=True),
             expected_challenge=challenge,
-            expected_rp_id=_host(),
-            expected_origin=origin(),
+            expected_rp_id=_relying_party_id(),
+            expected_origin=get_origin(),
             credential_public_key=own.public_key,
             credential_current_sign_count=own.sign_count,
             require_user_verification=True,
         )
     except (WebAuthnException, ValueError) as error:
-        raise RefusedError(principal(user)) from error
-    challenges.spend(challenge)
-    passkeys.used(own, given.new_sign_count)
-    return principal(user)
+        raise PasskeyVerificationError(principal_from_user(user)) from error
+    challenges.mark_used(challenge)
+    passkeys.record_use(own, given.new_sign_count)
+    return principal_from_user(user)
 
 
-def _challenge(ceremony: Ceremony, answer: Answer[Made] | Answer[Given]) -> bytes:
+def _take_challenge(
+    ceremony: Ceremony,
+    answer: PublicKeyCredential[AttestationResponse] | PublicKeyCredential[AssertionResponse],
+) -> bytes:
     try:
         data = parse_client_data_json(base64url_to_bytes(answer.response.client_data))
     except (WebAuthnException, ValueError) as error:
-        raise RefusedError from error
-    challenges.require(ceremony, data.challenge)
+        raise PasskeyVerificationError from error
+    challenges.take_challenge(ceremony, data.challenge)
     return data.challenge
 
 
-def _host() -> str:
-    host = urlsplit(origin()).hostname or ""
+def _relying_party_id() -> str:
+    host = urlsplit(get_origin()).hostname or ""
     try:
         ip_address(host)
     except ValueError:
         return host
-    raise NoNameError
+    raise HostNameRequiredError
 
 
-def _descriptors(user_id: int) -> list[PublicKeyCredentialDescriptor]:
-    own = passkeys.of(user_id)
+def _credential_descriptors(user_id: int) -> list[PublicKeyCredentialDescriptor]:
+    own = passkeys.list_passkeys(user_id)
     return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(each.credential_id)) for each in own]

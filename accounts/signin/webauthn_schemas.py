@@ -11,20 +11,20 @@ Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_le
 CredentialId = Annotated[Base64Url, StringConstraints(max_length=1400)]
 
 
-class Part(BaseModel):
+class CamelCaseModel(BaseModel):
     """Named as in JavaScript there, as in Python here."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
 
-class Made(Part):
+class AttestationResponse(CamelCaseModel):
     """A new passkey's."""
 
     client_data: Base64Url = Field(alias="clientDataJSON")
     attestation_object: Base64Url
 
 
-class Given(Part):
+class AssertionResponse(CamelCaseModel):
     """A known passkey's."""
 
     client_data: Base64Url = Field(alias="clientDataJSON")
@@ -33,10 +33,10 @@ class Given(Part):
     user_handle: Base64Url | None = None
 
 
-Response = TypeVar("Response", Made, Given)
+Response = TypeVar("Response", AttestationResponse, AssertionResponse)
 
 
-class Answer(Part, Generic[Response]):
+class PublicKeyCredential(CamelCaseModel, Generic[Response]):
     """Which passkey answers, and what."""
 
     id: CredentialId

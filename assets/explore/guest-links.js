@@ -13,7 +13,7 @@ const formatMoment = (moment) => new Date(moment).toLocaleString(undefined, { da
 
 export class GuestLinks {
   /**
-   * @param {string} url of what they open @param {boolean} canChooseRights whether they may have another user's rights
+   * @param {string} url of the saved view or live session @param {boolean} canChooseRights whether they may have another user's rights
    * @param {string} visitorAction what visitors with a link can do
    */
   constructor(url, canChooseRights, visitorAction) {

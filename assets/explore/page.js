@@ -23,6 +23,7 @@ import { ROWS_VIEW_ID } from "./requests.js";
 import { filterToSelection, selectionToFilter } from "./filter-selection.js";
 import { openSavedViews } from "./saved-views-dialog.js";
 import { openSharing } from "./share-dialog.js";
+import { SidebarToggle } from "./sidebar-toggle.js";
 import { UndoGrouping } from "./undo-grouping.js";
 import { FilterBar } from "./filter-bar.js";
 import { handleSkipLink, observeFilterBarHeight, observeTheme } from "./page-observers.js";
@@ -32,16 +33,11 @@ import { formatFilters } from "./view-text.js";
 import { NO_OP } from "../live/page-hooks.js";
 import { startPresenting } from "../live/start-presenting.js";
 
-const SIDEBAR_KEY = "dx:rail";
-const narrowScreen = matchMedia("(max-width: 719px)");
 /** How long a pointer must stay over a view to activate it, milliseconds. */
 const ACTIVATE_DELAY = 40;
 /** After this long without a response, the rows are being read from disk, milliseconds. */
 const READING_NOTICE_DELAY = 2000;
 const TOOLS_SLOT = "dx-tools";
-
-/** On narrow screens the sidebar opens over the page, on demand. */
-const isSidebarWanted = () => !narrowScreen.matches && localStorage.getItem(SIDEBAR_KEY) !== "closed";
 
 /** @param {number} rows */
 const formatReadingMessage = (rows) => `Loading ${formatPreciseNumber(rows)} rows into memory. This happens only once.`;
@@ -55,7 +51,6 @@ export class ExplorePage {
   #isKeyboardUsed = false;
   /** Whether a brush is being dragged: a table that stops scrolling meanwhile must not commit. */ #isBrushing = false;
   /** Hooks of the live session, if any. @type {import("../live/page-hooks.js").PageHooks} */ hooks = NO_OP;
-  #isSidebarOpen = isSidebarWanted();
 
   /**
    * @param {HTMLElement} host @param {OpenedExploration} opened
@@ -103,7 +98,6 @@ export class ExplorePage {
     keyboard.listenToShortcuts(this.#createCommands(), signal);
     addEventListener("keydown", () => (this.#isKeyboardUsed = true), { capture: true, signal });
     addEventListener("pointerdown", () => (this.#isKeyboardUsed = false), { capture: true, signal });
-    narrowScreen.addEventListener("change", () => this.#setSidebarOpen(isSidebarWanted()), { signal });
     addEventListener("popstate", (event) => this.#handlePopState(event), { signal });
     this.#readingTimer = window.setTimeout(() => this.notices.show("reading", formatReadingMessage(description.rows)), READING_NOTICE_DELAY);
     this.openExploration(opened);
@@ -178,16 +172,12 @@ export class ExplorePage {
   #mountElements(host) {
     const title = h("h1", { class: "visually-hidden" }, `Explore ${this.opened.description.name}`);
     const main = h("main", { class: "dx-main", id: "dx-main", tabindex: "-1" }, title, this.grid.element);
-    const overlay = h("div", { class: "dx-shade", onclick: () => this.#toggleSidebar() });
-    this.sidebar.element.addEventListener("keydown", ({ key }) => {
-      if (key === "Escape" && narrowScreen.matches) this.#toggleSidebar();
-    });
+    this.sidebarToggle = new SidebarToggle(host, this.sidebar.element, this.toolbar.sidebarButton, this.#abortController.signal);
     const content = h("div", { class: "dx-stage" }, main, this.rowsDrawer.element);
-    const body = h("div", { class: "dx-body" }, this.sidebar.element, overlay, content);
+    const body = h("div", { class: "dx-body" }, this.sidebar.element, this.sidebarToggle.shade, content);
     host.replaceChildren(this.filterBar.element, body, this.onboarding.element, this.notices.element, this.liveRegion);
     document.getElementById(TOOLS_SLOT)?.replaceChildren(this.toolbar.element);
     this.host = host;
-    this.#renderSidebar();
   }
 
   /** Shows a step after undo or redo, by our own history or the browser's. @param {Exploration} exploration */
@@ -205,7 +195,7 @@ export class ExplorePage {
     this.sidebar.render(exploration);
     this.filterBar.render(exploration);
     this.rowsDrawer.render(exploration);
-    this.toolbar.render(this.undoHistory, this.#isSidebarOpen);
+    this.toolbar.render(this.undoHistory);
     this.engine.showExploration(exploration);
     this.#drawSelections();
     if (inTable && !exploration.table) this.filterBar.tableToggle.focus(); // the focus would be lost with the table
@@ -227,7 +217,7 @@ export class ExplorePage {
     return {
       undo: () => this.undoHistory.undo(),
       redo: () => this.undoHistory.redo(),
-      rail: () => this.#toggleSidebar(),
+      rail: () => this.sidebarToggle?.toggle(),
       table: () => this.#toggleTable(),
       shortcuts: showShortcuts,
       views: () => openSavedViews(this.opened, this.exploration),
@@ -339,7 +329,7 @@ export class ExplorePage {
     if (next === this.exploration)
       return this.notices.show("views", `A dashboard can have up to ${edit.MAX_VIEWS} charts. Remove one to add another.`);
     this.commit(next);
-    if (narrowScreen.matches && this.#isSidebarOpen) this.#toggleSidebar();
+    this.sidebarToggle?.closeIfNarrow();
     this.grid.cards.get(id)?.element.scrollIntoView({ block: "nearest" });
     setText(this.liveRegion, `Added ${this.grid.cards.get(id)?.title.textContent}.`);
   }
@@ -379,23 +369,5 @@ export class ExplorePage {
   #toggleTable() {
     this.commit(edit.toggleTable(this.exploration, this.rowsDrawer.lastOpen));
     if (this.#isKeyboardUsed && this.exploration.table) this.rowsDrawer.focus();
-  }
-
-  #toggleSidebar() {
-    this.#setSidebarOpen(!this.#isSidebarOpen);
-    if (!narrowScreen.matches) localStorage.setItem(SIDEBAR_KEY, this.#isSidebarOpen ? "open" : "closed");
-    else (this.#isSidebarOpen ? this.sidebar.element.querySelector("button") : this.toolbar.sidebarButton)?.focus();
-  }
-
-  /** @param {boolean} open */
-  #setSidebarOpen(open) {
-    this.#isSidebarOpen = open;
-    this.#renderSidebar();
-    this.toolbar.render(this.undoHistory, open);
-  }
-
-  #renderSidebar() {
-    this.host?.classList.toggle("dx-rail-open", this.#isSidebarOpen);
-    this.sidebar.element.inert = !this.#isSidebarOpen;
   }
 }

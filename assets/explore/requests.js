@@ -22,12 +22,12 @@ function createViewRequests(exploration) {
 /** The query parameter with the row count of a growing dataset. @param {DatasetDescription} description @returns {{ rows?: string }} */
 const createStateQuery = ({ rows, grows }) => (grows ? { rows: String(rows) } : {});
 
-/** @param {DatasetDescription} description @param {string} what */
-const versionPath = ({ slug, version }, what) => `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${what}`;
+/** @param {DatasetDescription} description @param {string} route */
+const versionPath = ({ slug, version }, route) => `/api/datasets/${encodeURIComponent(slug)}/versions/${version}/${route}`;
 
-/** @param {DatasetDescription} description @param {string} what @param {Record<string, string>} query */
-const versionUrl = (description, what, query = {}) =>
-  `${versionPath(description, what)}?${new URLSearchParams({ r: description.rights, ...query })}`;
+/** @param {DatasetDescription} description @param {string} route @param {Record<string, string>} query */
+const versionUrl = (description, route, query = {}) =>
+  `${versionPath(description, route)}?${new URLSearchParams({ r: description.rights, ...query })}`;
 
 /** The URL of the dataset's current row count. @param {DatasetDescription} description */
 export const stateUrl = (description) => versionUrl(description, "state");

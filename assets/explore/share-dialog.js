@@ -18,7 +18,7 @@ export class SharePanel {
   /** Names suggested so far, and whether each is a person or a group. @type {Map<string, string>} */ #subjectKinds = new Map([[EVERYONE, "everyone"]]);
 
   /**
-   * @param {string} url of what is shared
+   * @param {string} url of the dataset, saved view or live session
    * @param {{ description: DatasetDescription, exploration: Exploration } | null} dataset whose rows and columns can be restricted
    * @param {(keyof typeof LEVEL_LABELS)[]} levels to choose from
    */

@@ -31,10 +31,9 @@ export class Toolbar {
     this.element = h("div", { class: "dx-tools" }, ...parts);
   }
 
-  /** @param {{ canUndo: boolean, canRedo: boolean }} timeline @param {boolean} railOpen */
-  render({ canUndo, canRedo }, railOpen) {
+  /** @param {{ canUndo: boolean, canRedo: boolean }} timeline */
+  render({ canUndo, canRedo }) {
     this.undoButton.disabled = !canUndo;
     this.redoButton.disabled = !canRedo;
-    this.sidebarButton.setAttribute("aria-expanded", String(railOpen));
   }
 }

@@ -21,27 +21,27 @@ export class UndoGrouping {
 
   /**
    * Commits a wheel turn or a key press: those close together are one step.
-   * @param {string} what @param {Exploration} exploration
+   * @param {string} edit its kind and view @param {Exploration} exploration
    */
-  commitGrouped(what, exploration) {
-    this.page.commit(exploration, { amend: this.#continuesGroup(what) });
-    this.#lastStep = { what, at: performance.now(), left: this.page.exploration };
+  commitGrouped(edit, exploration) {
+    this.page.commit(exploration, { amend: this.#continuesGroup(edit) });
+    this.#lastStep = { edit, at: performance.now(), left: this.page.exploration };
   }
 
   /**
    * Commits a click. The first click of a double click selects a bin; the second undoes that before it clears.
-   * @param {string} what @param {Exploration} exploration @param {boolean} clears
+   * @param {string} edit its kind and view @param {Exploration} exploration @param {boolean} clears
    */
-  commitClick(what, exploration, clears) {
-    if (!clears) this.#lastStep.what = "";
+  commitClick(edit, exploration, clears) {
+    if (!clears) this.#lastStep.edit = "";
     const { previous: before } = this.page.undoHistory;
-    if (clears && this.#continuesGroup(what) && before && sameFilters(before, exploration)) return this.page.undoHistory.undo();
-    this.commitGrouped(what, exploration);
+    if (clears && this.#continuesGroup(edit) && before && sameFilters(before, exploration)) return this.page.undoHistory.undo();
+    this.commitGrouped(edit, exploration);
   }
 
-  /** @param {string} what */
-  #continuesGroup(what) {
-    const { what: before, at, left } = this.#lastStep;
-    return before === what && left === this.page.exploration && performance.now() - at < GROUP_WINDOW;
+  /** @param {string} edit */
+  #continuesGroup(edit) {
+    const { edit: before, at, left } = this.#lastStep;
+    return before === edit && left === this.page.exploration && performance.now() - at < GROUP_WINDOW;
   }
 }

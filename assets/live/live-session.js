@@ -301,10 +301,10 @@ export class LiveSession {
     };
   }
 
-  /** @param {string} what @param {object} [body] @param {string} [done] */
-  async #callAction(what, body = {}, done = "") {
+  /** @param {string} action @param {object} [body] @param {string} [done] the notice to show when it has succeeded */
+  async #callAction(action, body = {}, done = "") {
     try {
-      await callApi("POST", `${this.url}/${what}`, body);
+      await callApi("POST", `${this.url}/${action}`, body);
       if (done) this.#showNotice(done);
     } catch (error) {
       this.#showNotice(/** @type {Error} */ (error).message);

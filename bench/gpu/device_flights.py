@@ -14,17 +14,17 @@ import numpy.typing as npt
 
 from gpu.cuda import fill_kernels, launch
 from gpu.cuda.device import Array, Device
-from gpu.cuda.fill_kernels import codes_of
-from gpu.cuda.plan import Plan
+from gpu.cuda.fill_kernels import get_code_layout
+from gpu.cuda.plan import LaunchPlan
 from gpu.resident.measure_kinds import COUNT
 
 SAMPLE = 10_000_000
-DELAYS, COARSE = 503, 103
-VIEWS = {"distance": 28, "air time": 53, "departure": 99, "date": 203, "origin": 302, "map": 67 * 67}
+DELAYS, COARSE_DELAYS = 503, 103
+VIEW_CELLS = {"distance": 28, "air time": 53, "departure": 99, "date": 203, "origin": 302, "map": 67 * 67}
 """The cells of each passive view; its codes are joined, so that a view is one column."""
-FILTERED = {"date": 603, "departure": 483, "distance": 503}
+FILTERED_VIEWS = {"date": 603, "departure": 483, "distance": 503}
 """The fine codes of views that have filters."""
-FARE = "fare"
+FARE_COLUMN = "fare"
 """Numbers, to sort by."""
 SCENARIOS: dict[str, dict[str, float]] = {
     "no filter": {},
@@ -36,7 +36,7 @@ Codes = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Term:
+class FlightTerm:
     """A part of a cell number."""
 
     codes: Array
@@ -45,107 +45,117 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Tally:
+class FlightTask:
     """A count of rows by cell."""
 
     shape: tuple[int, int]
-    active: list[Term]
-    terms: list[Term]
+    active: list[FlightTerm]
+    terms: list[FlightTerm]
     kind: int = COUNT
     numbers: Array = None
 
 
 @dataclass(frozen=True)
-class Group:
+class FlightGroup:
     """Cubes over the same rows."""
 
     filters: list[Array]
-    inverted: bool = False
-    tallies: list[Tally] = field(default_factory=list)
+    is_inverted: bool = False
+    tasks: list[FlightTask] = field(default_factory=list)
 
 
-def draw(rows: int) -> dict[str, Codes]:
+def draw_sample(rows: int) -> dict[str, Codes]:
     """A sample: codes of views as skewed as those of flights, fine codes that spread evenly, and fares."""
     random = np.random.default_rng(0)
-    drawn = {name: _skewed(random, rows, cells) for name, cells in VIEWS.items()}
-    drawn["delay"] = _skewed(random, rows, DELAYS)
-    drawn |= {f"fine {name}": _narrow(random.integers(0, n, rows), n) for name, n in FILTERED.items()}
-    return drawn | {FARE: random.normal(200, 80, rows).astype(np.float32)}
+    drawn = {name: _skewed_codes(random, rows, cells) for name, cells in VIEW_CELLS.items()}
+    drawn["delay"] = _skewed_codes(random, rows, DELAYS)
+    drawn |= {
+        f"fine {name}": _narrow_codes(random.integers(0, n, rows), n) for name, n in FILTERED_VIEWS.items()
+    }
+    return drawn | {FARE_COLUMN: random.normal(200, 80, rows).astype(np.float32)}
 
 
-def _skewed(random: np.random.Generator, rows: int, cells: int) -> Codes:
-    return _narrow(np.clip(random.normal(cells * 0.4, cells * 0.2, rows), 0, cells - 1), cells)
+def _skewed_codes(random: np.random.Generator, rows: int, cells: int) -> Codes:
+    return _narrow_codes(np.clip(random.normal(cells * 0.4, cells * 0.2, rows), 0, cells - 1), cells)
 
 
-def _narrow(values: npt.NDArray[Any], count: int) -> Codes:
+def _narrow_codes(values: npt.NDArray[Any], count: int) -> Codes:
     return values.astype(np.uint8 if count <= 256 else np.uint16)
 
 
-class Flights:
+class DeviceFlights:
     """Columns of ``rows`` rows in a device's memory, and the filter bits of each scenario."""
 
     def __init__(self, device: Device, rows: int) -> None:
         self.device, self.rows = device, rows
-        self.sample = draw(min(rows, SAMPLE))
-        self.columns = {name: device.run(self._repeated, codes) for name, codes in self.sample.items()}
+        self.sample = draw_sample(min(rows, SAMPLE))
+        self.columns = {
+            name: device.run_on_device(self._repeat_sample, codes) for name, codes in self.sample.items()
+        }
         self._bits: dict[tuple[str, float], Array] = {}
 
     @property
     def nbytes(self) -> int:
         return sum(int(column.nbytes) for column in self.columns.values())
 
-    def _repeated(self, codes: Codes) -> Array:
+    def _repeat_sample(self, codes: Codes) -> Array:
         sample = self.device.upload(codes)
-        whole = self.device.zeros((self.rows + 127) & ~63, codes.dtype)
+        whole = self.device.allocate_zeros((self.rows + 127) & ~63, codes.dtype)
         for first in range(0, self.rows, codes.size):
             whole[first : min(first + codes.size, self.rows)] = sample[: min(codes.size, self.rows - first)]
         return whole
 
-    def brush(self, name: str, part: float) -> Array:
+    def make_filter_bits(self, name: str, part: float) -> Array:
         """The bits of rows in the middle ``part`` of a filtered view's codes."""
-        words = self.device.zeros((self.rows + 127) // 64, np.uint64)
+        words = self.device.allocate_zeros((self.rows + 127) // 64, np.uint64)
         rows = range(self.rows)
-        codes = codes_of(self.columns[f"fine {name}"])
-        self.device.run(
-            fill_kernels.choose, self.device, codes, (middle(name, part),), words, rows, narrow=False
+        codes = get_code_layout(self.columns[f"fine {name}"])
+        self.device.run_on_device(
+            fill_kernels.write_filter_bits,
+            self.device,
+            codes,
+            (middle_codes(name, part),),
+            words,
+            rows,
+            intersect=False,
         )
         return words
 
-    def bits(self, name: str, part: float) -> Array:
+    def get_filter_bits(self, name: str, part: float) -> Array:
         """The same, kept."""
         if (name, part) not in self._bits:
-            self._bits[name, part] = self.brush(name, part)
+            self._bits[name, part] = self.make_filter_bits(name, part)
         return self._bits[name, part]
 
-    def groups(self, scenario: dict[str, float], *, active: bool = True) -> list[Group]:
+    def make_groups(self, scenario: dict[str, float], *, active: bool = True) -> list[FlightGroup]:
         """A cube a view, or unless ``active`` a histogram, over the rows that pass the others' filters."""
-        found: dict[tuple[str, ...], Group] = {}
-        for name, cells in VIEWS.items():
+        found: dict[tuple[str, ...], FlightGroup] = {}
+        for name, cells in VIEW_CELLS.items():
             others = tuple(each for each in scenario if each != name)
-            filters = [self.bits(each, scenario[each]) for each in others]
-            group = found.setdefault(others, Group(filters))
-            rows, terms = self._active(name) if active else (1, [])
-            group.tallies.append(Tally((rows, cells), terms, [Term(self.columns[name])]))
+            filters = [self.get_filter_bits(each, scenario[each]) for each in others]
+            group = found.setdefault(others, FlightGroup(filters))
+            rows, terms = self._get_active_terms(name) if active else (1, [])
+            group.tasks.append(FlightTask((rows, cells), terms, [FlightTerm(self.columns[name])]))
         return list(found.values())
 
-    def _active(self, name: str) -> tuple[int, list[Term]]:
+    def _get_active_terms(self, name: str) -> tuple[int, list[FlightTerm]]:
         """Every delay, and a hundred of them against a density."""
         if name != "map":
-            return DELAYS, [Term(self.columns["delay"])]
-        lookup = (np.arange(DELAYS) * COARSE // DELAYS).astype(np.uint32)
-        return COARSE, [Term(self.columns["delay"], 0, lookup)]
+            return DELAYS, [FlightTerm(self.columns["delay"])]
+        lookup = (np.arange(DELAYS) * COARSE_DELAYS // DELAYS).astype(np.uint32)
+        return COARSE_DELAYS, [FlightTerm(self.columns["delay"], 0, lookup)]
 
-    def count(self, groups: list[Group], start: int = 0) -> tuple[Plan, list[Codes]]:
+    def count_groups(self, groups: list[FlightGroup], start: int = 0) -> tuple[LaunchPlan, list[Codes]]:
         """Counts as a request has them, on the host, from row ``start`` on."""
 
-        def work() -> tuple[Plan, list[Codes]]:
-            plan = Plan(groups, self.device)
-            launch.carry_out(plan, self.device, start, self.rows, lambda: None)
-            return plan, [count for count, _ in plan.counted()]
+        def count_on_device() -> tuple[LaunchPlan, list[Codes]]:
+            plan = LaunchPlan(groups, self.device)
+            launch.run_plan(plan, self.device, start, self.rows, lambda: None)
+            return plan, [count for count, _ in plan.download_results()]
 
-        return self.device.run(work)
+        return self.device.run_on_device(count_on_device)
 
-    def expected(self, scenario: dict[str, float]) -> list[Codes]:
+    def count_by_numpy(self, scenario: dict[str, float]) -> list[Codes]:
         """What NumPy counts in the sample, times how often it is repeated.
 
         Raises:
@@ -155,34 +165,34 @@ class Flights:
         if rest:
             raise ValueError(f"{self.rows} rows aren't the sample repeated")
         counted = []
-        for name in sorted(VIEWS, key=lambda name: _place(name, scenario)):
-            passing = self.passing({other: scenario[other] for other in scenario.keys() - {name}})
+        for name in sorted(VIEW_CELLS, key=lambda name: _get_group_index(name, scenario)):
+            passing = self.find_passing_rows({other: scenario[other] for other in scenario.keys() - {name}})
             delay = self.sample["delay"].astype(np.int64)
             rows = DELAYS
             if name == "map":
-                delay, rows = delay * COARSE // DELAYS, COARSE
-            place = (delay * VIEWS[name] + self.sample[name])[passing]
-            counted.append(times * np.bincount(place, minlength=rows * VIEWS[name]))
+                delay, rows = delay * COARSE_DELAYS // DELAYS, COARSE_DELAYS
+            place = (delay * VIEW_CELLS[name] + self.sample[name])[passing]
+            counted.append(times * np.bincount(place, minlength=rows * VIEW_CELLS[name]))
         return counted
 
-    def passing(self, filters: dict[str, float]) -> npt.NDArray[np.bool_]:
+    def find_passing_rows(self, filters: dict[str, float]) -> npt.NDArray[np.bool_]:
         """Which rows of the sample are in the middle parts of these views."""
         passing = np.ones(self.sample["delay"].size, np.bool_)
         for name, part in filters.items():
-            low, high = middle(name, part)
+            low, high = middle_codes(name, part)
             passing &= (self.sample[f"fine {name}"] >= low) & (self.sample[f"fine {name}"] < high)
         return passing
 
 
-def _place(name: str, scenario: dict[str, float]) -> int:
+def _get_group_index(name: str, scenario: dict[str, float]) -> int:
     """Views in the order of their groups."""
-    keys = [tuple(each for each in scenario if each != view) for view in VIEWS]
+    keys = [tuple(each for each in scenario if each != view) for view in VIEW_CELLS]
     order = list(dict.fromkeys(keys))
-    return order.index(keys[list(VIEWS).index(name)])
+    return order.index(keys[list(VIEW_CELLS).index(name)])
 
 
-def middle(name: str, part: float) -> tuple[int, int]:
+def middle_codes(name: str, fraction: float) -> tuple[int, int]:
     """The middle part of a view's fine codes."""
-    codes = FILTERED[name]
-    width = round(codes * part)
+    codes = FILTERED_VIEWS[name]
+    width = round(codes * fraction)
     return (codes - width) // 2, (codes + width) // 2

@@ -10,19 +10,24 @@ import numpy.typing as npt
 
 from gpu.cuda import fill_kernels, launch
 from gpu.cuda.device import Array, Device
-from gpu.cuda.fill_kernels import codes_of
-from gpu.cuda.plan import Plan
-from gpu.resident.bit_packing import unpacked
-from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBERS, SUM_INTEGER, SUM_REAL
+from gpu.cuda.fill_kernels import get_code_layout
+from gpu.cuda.plan import LaunchPlan
+from gpu.resident.bit_packing import unpack_bits
+from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBER_DTYPES, SUM_INTEGER, SUM_REAL
 
-Host = npt.NDArray[Any]
-Random = np.random.Generator
-SIZES = (0, 1, 15, 16, 17, 63, 64, 65, 1000, 4099)
-_TYPES = {SUM_INTEGER: NUMBERS[:4], SUM_REAL: NUMBERS[4:], LOW: NUMBERS, HIGH: NUMBERS}
+HostArray = npt.NDArray[Any]
+Generator = np.random.Generator
+ROW_COUNTS = (0, 1, 15, 16, 17, 63, 64, 65, 1000, 4099)
+_TYPES = {
+    SUM_INTEGER: NUMBER_DTYPES[:4],
+    SUM_REAL: NUMBER_DTYPES[4:],
+    LOW: NUMBER_DTYPES,
+    HIGH: NUMBER_DTYPES,
+}
 
 
 @dataclass(frozen=True)
-class Term:
+class CaseTerm:
     """A part of a cell number, on the device; ``host`` is what it is of each row."""
 
     codes: Array
@@ -32,58 +37,58 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Tally:
+class CaseTask:
     """A cube to count."""
 
     shape: tuple[int, int]
-    active: list[Term]
-    terms: list[Term]
+    active: list[CaseTerm]
+    terms: list[CaseTerm]
     kind: int
     numbers: Array
-    host: Host | None
+    host: HostArray | None
 
 
 @dataclass(frozen=True)
-class Group:
+class CaseGroup:
     """Cubes over the same rows; ``passing`` are those on the host."""
 
     filters: list[Array]
-    inverted: bool
+    is_inverted: bool
     passing: npt.NDArray[np.bool_]
-    tallies: list[Tally] = field(default_factory=list)
+    tasks: list[CaseTask] = field(default_factory=list)
 
 
-def padded(values: Host) -> Host:
+def pad_rows(values: HostArray) -> HostArray:
     """With room for the rest of a word of rows."""
     return np.concatenate([values, np.zeros(((values.size + 127) & ~63) - values.size, values.dtype)])
 
 
-def codes(random: Random, rows: int, count: int) -> Host:
+def random_codes(random: Generator, rows: int, count: int) -> HostArray:
     return random.integers(0, count, rows).astype(np.uint8 if count <= 256 else np.uint16)
 
 
-def _term(random: Random, device: Device, rows: int, cells: int, stride: int) -> Term:
+def _random_term(random: Generator, device: Device, rows: int, cells: int, stride: int) -> CaseTerm:
     """One that numbers so many cells, which are ``stride`` apart: codes as they are, or looked up."""
     if random.random() < 0.5:
-        host = codes(random, rows, cells)
-        return Term(device.upload(padded(host)), stride, None, host.astype(np.int64) * stride)
+        host = random_codes(random, rows, cells)
+        return CaseTerm(device.upload(pad_rows(host)), stride, None, host.astype(np.int64) * stride)
     levels = int(random.integers(cells, 700))
     lookup = (np.arange(levels) * cells // levels * stride).astype(np.uint32)
-    host = codes(random, rows, levels)
-    return Term(device.upload(padded(host)), 0, lookup, lookup[host].astype(np.int64))
+    host = random_codes(random, rows, levels)
+    return CaseTerm(device.upload(pad_rows(host)), 0, lookup, lookup[host].astype(np.int64))
 
 
-def _terms(random: Random, device: Device, rows: int, most: int) -> tuple[list[Term], int]:
+def _random_terms(random: Generator, device: Device, rows: int, most: int) -> tuple[list[CaseTerm], int]:
     """Those of no axis, one or two, and how many cells they number."""
     axes = [int(random.integers(1, most)) for _ in range(random.integers(0, 3))]
     if len(axes) == 2:
         axes = [axis % 20 + 1 for axis in axes]
     strides = [int(np.prod(axes[i + 1 :], dtype=np.int64)) for i in range(len(axes))]
-    found = [_term(random, device, rows, *axis) for axis in zip(axes, strides, strict=True)]
+    found = [_random_term(random, device, rows, *axis) for axis in zip(axes, strides, strict=True)]
     return found, int(np.prod(axes, dtype=np.int64))
 
 
-def _numbers(random: Random, rows: int, kind: int) -> Host | None:
+def _random_numbers(random: Generator, rows: int, kind: int) -> HostArray | None:
     if kind == COUNT:
         return None
     dtype = np.dtype(random.choice(_TYPES[kind]))
@@ -96,44 +101,50 @@ def _numbers(random: Random, rows: int, kind: int) -> Host | None:
     )
 
 
-def a_filter(random: Random, device: Device, rows: int) -> tuple[Array, npt.NDArray[np.bool_]]:
+def random_filter(random: Generator, device: Device, rows: int) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Bits made by the kernel of one predicate or two, and which rows they are of."""
     words, passing = (
-        device.zeros(padded(np.zeros(rows // 64, np.uint64)).size, np.uint64),
+        device.allocate_zeros(pad_rows(np.zeros(rows // 64, np.uint64)).size, np.uint64),
         np.ones(rows, np.bool_),
     )
     for narrow in range(random.integers(1, 3)):
         count = int(random.integers(1, 700))
-        host = codes(random, rows, count)
+        host = random_codes(random, rows, count)
         bounds = np.sort(random.integers(0, count + 1, (random.integers(0, 4), 2)), axis=1)
         ranges = tuple((int(low), int(high)) for low, high in bounds)
-        array = device.upload(padded(host))
-        fill_kernels.choose(device, codes_of(array), ranges, words, range(rows), narrow=bool(narrow))
+        array = device.upload(pad_rows(host))
+        fill_kernels.write_filter_bits(
+            device, get_code_layout(array), ranges, words, range(rows), intersect=bool(narrow)
+        )
         passing &= np.isin(host, [code for low, high in ranges for code in range(low, high)])
     return words, passing
 
 
-def group(random: Random, device: Device, rows: int) -> Group:
+def random_group(random: Generator, device: Device, rows: int) -> CaseGroup:
     """A few cubes of the same or of other active axes over the same rows."""
-    filters = [a_filter(random, device, rows) for _ in range(random.integers(0, 4))]
+    filters = [random_filter(random, device, rows) for _ in range(random.integers(0, 4))]
     passing = np.logical_and.reduce([np.ones(rows, np.bool_), *(each for _, each in filters)])
     inverted = bool(filters) and bool(random.random() < 0.3)
-    made = Group([words for words, _ in filters], inverted, passing ^ inverted)
-    actives = [_terms(random, device, rows, 700) for _ in range(2)]
+    made = CaseGroup([words for words, _ in filters], inverted, passing ^ inverted)
+    actives = [_random_terms(random, device, rows, 700) for _ in range(2)]
     for _ in range(random.integers(1, 5)):
         active, across = actives[int(random.integers(0, 2))]
-        terms, cells = _terms(random, device, rows, 100)
+        terms, cells = _random_terms(random, device, rows, 100)
         kind = int(random.integers(COUNT, HIGH + 1)) if random.random() < 0.6 else COUNT
-        numbers = _numbers(random, rows, kind)
-        array = None if numbers is None else device.upload(padded(numbers))
-        made.tallies.append(Tally((across, cells), active, terms, kind, array, numbers))
+        numbers = _random_numbers(random, rows, kind)
+        array = None if numbers is None else device.upload(pad_rows(numbers))
+        made.tasks.append(CaseTask((across, cells), active, terms, kind, array, numbers))
     return made
 
 
-def expected(of: Group, tally: Tally, rows: range) -> tuple[npt.NDArray[np.int64], Host | None]:
+def count_by_numpy(
+    group: CaseGroup, tally: CaseTask, rows: range
+) -> tuple[npt.NDArray[np.int64], HostArray | None]:
     """What NumPy counts, row by row."""
     passing = (
-        of.passing & (np.arange(of.passing.size) >= rows.start) & (np.arange(of.passing.size) < rows.stop)
+        group.passing
+        & (np.arange(group.passing.size) >= rows.start)
+        & (np.arange(group.passing.size) < rows.stop)
     )
     place = np.zeros(passing.size, np.int64)
     for term in tally.active:
@@ -144,10 +155,10 @@ def expected(of: Group, tally: Tally, rows: range) -> tuple[npt.NDArray[np.int64
     count = np.bincount(place[passing], minlength=cells)
     if tally.host is None:
         return count, None
-    return count, _folded(tally.kind, cells, place[passing], tally.host[passing])
+    return count, _fold_numbers(tally.kind, cells, place[passing], tally.host[passing])
 
 
-def _folded(kind: int, cells: int, place: npt.NDArray[np.int64], numbers: Host) -> Host:
+def _fold_numbers(kind: int, cells: int, place: npt.NDArray[np.int64], numbers: HostArray) -> HostArray:
     if kind == SUM_INTEGER:
         total = np.zeros(cells, np.int64)
         np.add.at(total, place, numbers.astype(np.int64))
@@ -159,20 +170,20 @@ def _folded(kind: int, cells: int, place: npt.NDArray[np.int64], numbers: Host) 
     return total
 
 
-def check(random: Random, device: Device) -> int:
+def check_counting(random: Generator, device: Device) -> int:
     """One case; returns how many cells were compared.
 
     Raises:
         AssertionError: the device counts otherwise than NumPy.
     """
-    rows = int(random.choice(SIZES))
+    rows = int(random.choice(ROW_COUNTS))
     bounds = np.sort(random.integers(0, rows + 1, 2)) if random.random() < 0.3 else (0, rows)
     part = range(int(bounds[0]), int(bounds[1]))
-    groups = [group(random, device, rows) for _ in range(random.integers(1, 3))]
-    plan = Plan(groups, device)
-    launch.carry_out(plan, device, part.start, part.stop, lambda: None)
-    wanted = [(tally, expected(each, tally, part)) for each in groups for tally in each.tallies]
-    for (tally, (count, total)), (counted, folded) in zip(wanted, plan.counted(), strict=True):
+    groups = [random_group(random, device, rows) for _ in range(random.integers(1, 3))]
+    plan = LaunchPlan(groups, device)
+    launch.run_plan(plan, device, part.start, part.stop, lambda: None)
+    wanted = [(tally, count_by_numpy(each, tally, part)) for each in groups for tally in each.tasks]
+    for (tally, (count, total)), (counted, folded) in zip(wanted, plan.download_results(), strict=True):
         np.testing.assert_array_equal(counted, count)
         if tally.kind == SUM_REAL:
             finite = np.abs(tally.host[np.isfinite(tally.host)]).sum(dtype=np.float64)
@@ -180,22 +191,22 @@ def check(random: Random, device: Device) -> int:
         elif total is not None:
             np.testing.assert_array_equal(folded, total)
     for each in groups:
-        mask = unpacked(launch.bits(each.filters, device, part), part)
-        np.testing.assert_array_equal(mask, (each.passing ^ each.inverted)[part.start : part.stop])
+        mask = unpack_bits(launch.compute_bitmask(each.filters, device, part), part)
+        np.testing.assert_array_equal(mask, (each.passing ^ each.is_inverted)[part.start : part.stop])
     return sum(count.size for _, (count, _) in wanted)
 
 
-def check_appending(random: Random, device: Device) -> int:
+def check_appending(random: Generator, device: Device) -> int:
     """Codes of some values by some thresholds; returns how many were compared.
 
     Raises:
         AssertionError: the device judges otherwise than NumPy.
     """
-    dtype = np.dtype(random.choice(fill_kernels.VALUES))
+    dtype = np.dtype(random.choice(fill_kernels.VALUE_DTYPES))
     kind = np.dtype(
         {"i": np.int64, "f": np.float64}.get(dtype.kind, np.uint64 if dtype.itemsize == 8 else np.int64)
     )
-    rows = int(random.choice(SIZES))
+    rows = int(random.choice(ROW_COUNTS))
     bits = random.integers(0, 256, rows * dtype.itemsize, np.uint8) if random.random() < 0.5 else None
     values = random.integers(0, 100, rows).astype(dtype) if bits is None else bits.view(dtype)
     with np.errstate(invalid="ignore"):
@@ -203,8 +214,8 @@ def check_appending(random: Random, device: Device) -> int:
     thresholds = np.unique(drawn[~np.isnan(drawn)])
     valid = random.random(rows) < 0.9
     row, missing = int(random.integers(0, 100)), thresholds.size + 1
-    out = device.zeros(row + rows + 64, np.uint16)
-    fill_kernels.append(device, device.upload(thresholds), (0, missing), values, valid, out, row)
+    out = device.allocate_zeros(row + rows + 64, np.uint16)
+    fill_kernels.encode_values(device, device.upload(thresholds), (0, missing), values, valid, out, row)
     with np.errstate(invalid="ignore"):
         reached = np.searchsorted(thresholds, values.astype(kind), side="right")
     wanted = np.where(valid & ~np.isnan(values), reached, missing)
@@ -212,22 +223,24 @@ def check_appending(random: Random, device: Device) -> int:
     return rows
 
 
-def check_joining(random: Random, device: Device) -> int:
+def check_joining(random: Generator, device: Device) -> int:
     """Joined codes of one column or two, of some rows among others; returns how many were compared.
 
     Raises:
         AssertionError: the device joins otherwise than NumPy.
     """
-    rows, counts = int(random.choice(SIZES)), random.integers(1, 250, random.integers(1, 3))
-    hosts = [codes(random, rows, int(count)) for count in counts]
+    rows, counts = int(random.choice(ROW_COUNTS)), random.integers(1, 250, random.integers(1, 3))
+    hosts = [random_codes(random, rows, int(count)) for count in counts]
     strides = [1] if len(hosts) == 1 else [int(counts[1]), 1]
     tables = [
         (np.arange(count) * stride).astype(np.uint32) for count, stride in zip(counts, strides, strict=True)
     ]
-    out = device.zeros(padded(np.zeros(rows, np.uint16)).size, np.uint16)
-    arrays = [device.upload(padded(host)) for host in hosts]
+    out = device.allocate_zeros(pad_rows(np.zeros(rows, np.uint16)).size, np.uint16)
+    arrays = [device.upload(pad_rows(host)) for host in hosts]
     start, stop = np.sort(random.integers(0, rows + 1, 2)).tolist()
-    fill_kernels.join(device, [codes_of(array) for array in arrays], tables, out, range(start, stop))
+    fill_kernels.write_composite_codes(
+        device, [get_code_layout(array) for array in arrays], tables, out, range(start, stop)
+    )
     joined = sum(table[host].astype(np.int64) for table, host in zip(tables, hosts, strict=True))
     row = np.arange(rows)
     wanted = np.where((row >= start) & (row < stop), joined, 0)

@@ -5,50 +5,52 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
-from bench.gpu.device_flights import DELAYS, VIEWS, Flights
-from bench.gpu.timing import Figure, timed
+from bench.gpu.device_flights import DELAYS, VIEW_CELLS, DeviceFlights
+from bench.gpu.timing import Measurement, time_median
 
 MOST_ROWS = 100_000_000
 """They copy whole tables: of more rows these wouldn't fit beside ours."""
 _ROUNDS = 3
-Frame: TypeAlias = Any
+CudfFrame: TypeAlias = Any
 """cuDF's."""
 
 
-def missing() -> list[str]:
+def list_missing() -> list[str]:
     return [name for name in ("cudf", "cuxfilter") if not find_spec(name)]
 
 
-def figures(flights: Flights) -> list[Figure]:
+def measure_peers(flights: DeviceFlights) -> list[Measurement]:
     """Group-bys by cuDF, and a brush of cuxfilter's."""
-    if flights.rows > MOST_ROWS or "cudf" in missing():
+    if flights.rows > MOST_ROWS or "cudf" in list_missing():
         return []
     import cudf  # noqa: PLC0415  (only where it is)
 
-    names = ("delay", *VIEWS)
+    names = ("delay", *VIEW_CELLS)
     frame = cudf.DataFrame({name: flights.columns[name][: flights.rows] for name in names})
-    found = [Figure("cuDF: group-by of delay and each view", flights.rows, _group_by(frame))]
-    if "cuxfilter" not in missing():
-        found.append(Figure("cuxfilter: a brush over seven bar charts", flights.rows, _brush(frame)))
+    found = [Measurement("cuDF: group-by of delay and each view", flights.rows, _time_group_by(frame))]
+    if "cuxfilter" not in list_missing():
+        found.append(
+            Measurement("cuxfilter: a brush over seven bar charts", flights.rows, _time_brush(frame))
+        )
     return found
 
 
-def _group_by(frame: Frame) -> float:
-    return timed(lambda: [len(frame.groupby(["delay", name]).size()) for name in VIEWS], _ROUNDS)
+def _time_group_by(frame: CudfFrame) -> float:
+    return time_median(lambda: [len(frame.groupby(["delay", name]).size()) for name in VIEW_CELLS], _ROUNDS)
 
 
-def _brush(frame: Frame) -> float:
+def _time_brush(frame: CudfFrame) -> float:
     """Its dashboard, driven as its own tests do: it has no other way in without a browser."""
     import cuxfilter  # noqa: PLC0415
     import holoviews  # noqa: PLC0415
 
     holoviews.extension("bokeh")
-    charts = [cuxfilter.charts.bar(name) for name in ("delay", *VIEWS)]
+    charts = [cuxfilter.charts.bar(name) for name in ("delay", *VIEW_CELLS)]
     dashboard = cuxfilter.DataFrame.from_dataframe(frame).dashboard(charts, sidebar=[])
 
-    def brush() -> None:
+    def brush_chart() -> None:
         charts[0].box_selected_range = {"delay_min": DELAYS // 4, "delay_max": DELAYS // 2}
         charts[0].compute_query_dict(dashboard._query_str_dict, dashboard._query_local_variables_dict)
         dashboard._reload_charts()
 
-    return timed(brush, _ROUNDS)
+    return time_median(brush_chart, _ROUNDS)

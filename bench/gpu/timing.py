@@ -10,28 +10,28 @@ from typing import Any
 
 import numpy as np
 
-from bench.gpu.device_flights import FARE, SCENARIOS, Flights
+from bench.gpu.device_flights import FARE_COLUMN, SCENARIOS, DeviceFlights
 from gpu import sort_order
 from gpu.cuda.device import Device
-from gpu.cuda.order import between
-from gpu.cuda.plan import Plan
-from gpu.sort_order import Place, Sortable
+from gpu.cuda.order import find_rows_between
+from gpu.cuda.plan import LaunchPlan
+from gpu.sort_order import SortableColumn, SortPosition
 
 ROUNDS = 7
 NEW_ROWS = 100_000
 
 
 @dataclass(frozen=True)
-class Figure:
+class Measurement:
     """How long something took, the median of several times, and what reading its bytes would take."""
 
-    what: str
+    label: str
     rows: int
     seconds: float
     floor: float | None = None
 
 
-def timed(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
+def time_median(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
     """The median of some times; the first, which warms up, isn't counted."""
     work()
     seconds = []
@@ -42,93 +42,104 @@ def timed(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
     return median(seconds)
 
 
-def bandwidth(device: Device, nbytes: int = 1 << 31) -> float:
+def measure_bandwidth(device: Device, nbytes: int = 1 << 31) -> float:
     """Bytes a second that a copy within the device's memory reads and writes."""
-    half = min(nbytes, device.memory()[0] // 4) // 2
-    one, other = device.zeros(half, np.uint8), device.zeros(half, np.uint8)
+    half = min(nbytes, device.get_memory()[0] // 4) // 2
+    one, other = device.allocate_zeros(half, np.uint8), device.allocate_zeros(half, np.uint8)
 
-    def copy() -> None:
+    def copy_half() -> None:
         other[:half] = one
-        device.wait()
+        device.wait_idle()
 
-    return 2 * half / device.run(timed, copy)
+    return 2 * half / device.run_on_device(time_median, copy_half)
 
 
-def bytes_read(plan: Plan) -> float:
+def count_bytes_read(plan: LaunchPlan) -> float:
     """Bytes a row that the passes of a plan read."""
-    return sum(each.bytes_a_row for each in plan.passes)
+    return sum(each.bytes_per_row for each in plan.passes)
 
 
-def bytes_sought(flights: Flights) -> float:
+def count_bytes_sought(flights: DeviceFlights) -> float:
     """Bytes a row that are read to find rows in the order of their fares, among those that pass a filter."""
-    return int(flights.columns[FARE].itemsize) + 1 / 8
+    return int(flights.columns[FARE_COLUMN].itemsize) + 1 / 8
 
 
-def figures(flights: Flights, speed: float) -> list[Figure]:
+def measure_all(flights: DeviceFlights, speed: float) -> list[Measurement]:
     """Activation in every scenario, a brush that moves without any cube, rows in an order, and new rows.
 
     Raises:
         AssertionError: a cell is counted wrong.
     """
-    found = [_activation(flights, name, scenario, speed) for name, scenario in SCENARIOS.items()]
-    return [*found, _brute_move(flights, speed), _sorted(flights, speed), _append(flights)]
+    found = [_measure_activation(flights, name, scenario, speed) for name, scenario in SCENARIOS.items()]
+    return [
+        *found,
+        _measure_brute_move(flights, speed),
+        _measure_sorted(flights, speed),
+        _measure_append(flights),
+    ]
 
 
-def _activation(flights: Flights, name: str, scenario: dict[str, float], speed: float) -> Figure:
-    groups = flights.groups(scenario)
-    plan, counted = flights.count(groups)
-    for ours, theirs in zip(counted, flights.expected(scenario), strict=True):
+def _measure_activation(
+    flights: DeviceFlights, name: str, scenario: dict[str, float], speed: float
+) -> Measurement:
+    groups = flights.make_groups(scenario)
+    plan, counted = flights.count_groups(groups)
+    for ours, theirs in zip(counted, flights.count_by_numpy(scenario), strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    seconds = timed(lambda: flights.count(groups))
-    return Figure(f"activation, {name}", flights.rows, seconds, flights.rows * bytes_read(plan) / speed)
+    seconds = time_median(lambda: flights.count_groups(groups))
+    return Measurement(
+        f"activation, {name}", flights.rows, seconds, flights.rows * count_bytes_read(plan) / speed
+    )
 
 
-def _brute_move(flights: Flights, speed: float) -> Figure:
+def _measure_brute_move(flights: DeviceFlights, speed: float) -> Measurement:
     """The bits of a new brush, and every view's histogram under it."""
 
-    def move() -> Plan:
-        words = flights.brush("date", 0.27)
-        groups = flights.groups({}, active=False)
+    def move_brush() -> LaunchPlan:
+        words = flights.make_filter_bits("date", 0.27)
+        groups = flights.make_groups({}, active=False)
         groups[0].filters.append(words)
-        return flights.count(groups)[0]
+        return flights.count_groups(groups)[0]
 
     fine = flights.columns["fine date"].itemsize + 1 / 8
-    floor = flights.rows * (bytes_read(move()) + fine) / speed
-    return Figure("brute move", flights.rows, timed(move), floor)
+    floor = flights.rows * (count_bytes_read(move_brush()) + fine) / speed
+    return Measurement("brute move", flights.rows, time_median(move_brush), floor)
 
 
-def _sorted(flights: Flights, speed: float) -> Figure:
+def _measure_sorted(flights: DeviceFlights, speed: float) -> Measurement:
     """One row in a thousand, found in the middle of an order, of those that pass a brush.
 
     Raises:
         AssertionError: it is not those of the sample, as often as that is repeated.
     """
-    fares = flights.sample[FARE]
+    fares = flights.sample[FARE_COLUMN]
     low, high = np.quantile(fares, [0.5, 0.501]).astype(np.float32)
-    ends = [Place(int(key), 0) for key in sort_order.keys(np.array([low, high]))]
-    sought, rows = sort_order.bounds(*ends, descending=False), range(flights.rows)
-    values, words = Sortable(flights.columns[FARE]), flights.bits("date", 0.27)
+    ends = [SortPosition(int(key), 0) for key in sort_order.to_sort_keys(np.array([low, high]))]
+    sought, rows = sort_order.encode_bounds(*ends, descending=False), range(flights.rows)
+    values, words = SortableColumn(flights.columns[FARE_COLUMN]), flights.get_filter_bits("date", 0.27)
 
-    def find() -> list[int]:
-        before, found = flights.device.run(between, values, flights.device, [words], sought, rows)
+    def find_rows() -> list[int]:
+        before, found = flights.device.run_on_device(
+            find_rows_between, values, flights.device, [words], sought, rows
+        )
         return [before, found.size]
 
-    passing = fares[flights.passing({"date": 0.27})]
+    passing = fares[flights.find_passing_rows({"date": 0.27})]
     counted = [np.count_nonzero(passing < low), np.count_nonzero((passing >= low) & (passing < high))]
-    np.testing.assert_equal(find(), np.array(counted) * (flights.rows // fares.size))
-    floor = flights.rows * bytes_sought(flights) / speed
-    return Figure("rows in the middle of an order", flights.rows, timed(find), floor)
+    np.testing.assert_equal(find_rows(), np.array(counted) * (flights.rows // fares.size))
+    floor = flights.rows * count_bytes_sought(flights) / speed
+    return Measurement("rows in the middle of an order", flights.rows, time_median(find_rows), floor)
 
 
-def _append(flights: Flights) -> Figure:
+def _measure_append(flights: DeviceFlights) -> Measurement:
     """Codes of new rows for every column, and their part of all cubes."""
-    groups = flights.groups({})
+    groups = flights.make_groups({})
     new = min(NEW_ROWS, flights.rows // 2)
     batch = {name: codes[:new] for name, codes in flights.sample.items()}
 
-    def append() -> None:
+    def append_rows() -> None:
         for name, codes in batch.items():
-            flights.device.put(flights.columns[name], flights.rows - new, codes)
-        flights.count(groups, flights.rows - new)
+            flights.device.write_array(flights.columns[name], flights.rows - new, codes)
+        flights.count_groups(groups, flights.rows - new)
 
-    return Figure(f"append of {new:,} rows", flights.rows, timed(append))
+    return Measurement(f"append of {new:,} rows", flights.rows, time_median(append_rows))

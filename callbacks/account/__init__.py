@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from callbacks.account import access_actions, credential_actions, page
-from callbacks.confirm_actions import Act
+from callbacks.confirm_actions import Action
 
-ACTS: dict[str, Act] = credential_actions.ACTS | access_actions.ACTS
+ACTIONS: dict[str, Action] = credential_actions.ACTIONS | access_actions.ACTIONS
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the account page."""
-    page.register()
+    page.register_callbacks()

@@ -10,64 +10,81 @@ from flask_login import current_user
 from accounts import access_listing, api_tokens
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components import account, ids
 from components.controls import Field
-from db.tables import now
+from db.tables import utc_now
 
-USUAL = timedelta(days=90)
+DEFAULT_TOKEN_LIFETIME = timedelta(days=90)
 """How long a token is offered to last."""
 
 
-def ask_end(_key: str) -> Question:
+def confirm_end_session(_key: str) -> Confirmation:
     words = "That browser asks to sign in again at its next click."
-    return Question("End this session?", [html.P(words)], "End")
+    return Confirmation("End this session?", [html.P(words)], "End")
 
 
-def end(me: Principal, key: str, _answers: Answers) -> Done:
+def end_session(me: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.end_own_session(me, key)
-    return Done("The session has ended.")
+    return ActionResult("The session has ended.")
 
 
-def ask_end_others(_key: str) -> Question:
-    return Question("Sign out everywhere else?", [html.P("Only this browser stays signed in.")], "Sign out")
+def confirm_end_others(_key: str) -> Confirmation:
+    return Confirmation(
+        "Sign out everywhere else?", [html.P("Only this browser stays signed in.")], "Sign out"
+    )
 
 
-def end_others(me: Principal, _key: str, _answers: Answers) -> Done:
-    access_listing.end_sessions(me, me.id)
-    return Done("You are signed out everywhere else.")
+def end_other_sessions(me: Principal, _key: str, _answers: FormValues) -> ActionResult:
+    access_listing.end_user_sessions(me, me.id)
+    return ActionResult("You are signed out everywhere else.")
 
 
-def ask_token(_key: str) -> Question:
-    scopes = [(str(scope), account.SCOPES[scope]) for scope in api_tokens.SCOPES if current_user.may(scope)]
-    fields = [
-        Field(ids.answer("name"), "What it is for"),
-        Field(
-            ids.answer("scopes"), "What it may do", "many", value=[str(Permission.EXPLORE)], options=scopes
-        ),
-        Field(ids.answer("expires"), "Good until", "date", value=(now() + USUAL).date().isoformat()),
+def confirm_create_token(_key: str) -> Confirmation:
+    scopes = [
+        (str(scope), account.SCOPE_LABELS[scope])
+        for scope in api_tokens.SCOPES
+        if current_user.has_permission(scope)
     ]
-    return Question("Make an API token", fields, "Make the token")
+    fields = [
+        Field(ids.form_field("name"), "What it is for"),
+        Field(
+            ids.form_field("scopes"),
+            "What it may do",
+            "many",
+            value=[str(Permission.EXPLORE)],
+            options=scopes,
+        ),
+        Field(
+            ids.form_field("expires"),
+            "Good until",
+            "date",
+            value=(utc_now() + DEFAULT_TOKEN_LIFETIME).date().isoformat(),
+        ),
+    ]
+    return Confirmation("Make an API token", fields, "Make the token")
 
 
-def token(me: Principal, _key: str, answers: Answers) -> Done:
+def create_token(me: Principal, _key: str, answers: FormValues) -> ActionResult:
     scopes = [Permission(each) for each in answers.get("scopes") or []]
-    made = api_tokens.create(me, str(answers.get("name") or ""), scopes, _end_of(answers.get("expires")))
+    made = api_tokens.create_token(
+        me, str(answers.get("name") or ""), scopes, _get_end_of_day(answers.get("expires"))
+    )
     words = "Give this to the program. It is not shown again: make another one if it is lost."
-    return Done("", show=account.once(words, made))
+    return ActionResult("", dialog_content=account.one_time_secret(words, made))
 
 
-def ask_revoke(_key: str) -> Question:
+def confirm_revoke_token(_key: str) -> Confirmation:
     words = "Programs that use it are refused from now on. This can't be undone."
-    return Question("Revoke this token?", [html.P(words)], "Revoke")
+    return Confirmation("Revoke this token?", [html.P(words)], "Revoke")
 
 
-def revoke(me: Principal, key: str, _answers: Answers) -> Done:
+def revoke_token(me: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.revoke_own_token(me, key)
-    return Done("The token is revoked.")
+    return ActionResult("The token is revoked.")
 
 
-def _end_of(day: str | None) -> datetime:
+def _get_end_of_day(day: str | None) -> datetime:
     """The last moment of this day (ISO 8601), as UTC has it.
 
     Raises:
@@ -79,9 +96,9 @@ def _end_of(day: str | None) -> datetime:
         raise ValueError("Choose the day on which the token ends.") from error
 
 
-ACTS = {
-    "end-own-session": Act(end, ask_end, Permission.ACCOUNT),
-    "end-others": Act(end_others, ask_end_others, Permission.ACCOUNT),
-    "new-token": Act(token, ask_token, Permission.ACCOUNT),
-    "revoke-own-token": Act(revoke, ask_revoke, Permission.ACCOUNT),
+ACTIONS = {
+    "end-own-session": Action(end_session, confirm_end_session, Permission.ACCOUNT),
+    "end-others": Action(end_other_sessions, confirm_end_others, Permission.ACCOUNT),
+    "new-token": Action(create_token, confirm_create_token, Permission.ACCOUNT),
+    "revoke-own-token": Action(revoke_token, confirm_revoke_token, Permission.ACCOUNT),
 }

@@ -24,71 +24,81 @@ from accounts import (
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components import account, ids
-from config import settings
+from config import get_settings
 from db.tables import UserSession
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page. Passkeys and other services are asked by the browser itself."""
-    callback(Output(ids.ACCOUNT, "children"), Input(ids.changed(ids.ACCOUNT), "data"))(parts)
+    callback(Output(ids.ACCOUNT, "children"), Input(ids.change_signal(ids.ACCOUNT), "data"))(render_account)
     clientside_callback(
         ClientsideFunction("account", "addPasskey"),
-        Output(ids.PASSKEY_PROBLEM, "children"),
-        Output(ids.changed(ids.ACCOUNT), "data", allow_duplicate=True),
+        Output(ids.PASSKEY_ERROR, "children"),
+        Output(ids.change_signal(ids.ACCOUNT), "data", allow_duplicate=True),
         Input(ids.ADD_PASSKEY, "n_clicks"),
         State(ids.PASSKEY_NAME, "value"),
         prevent_initial_call=True,
     )
     clientside_callback(
         ClientsideFunction("account", "linkProvider"),
-        Output(ids.LINK_PROBLEM, "children"),
-        Input(ids.LINK, "n_clicks"),
+        Output(ids.LINK_IDENTITY_ERROR, "children"),
+        Input(ids.LINK_IDENTITY, "n_clicks"),
         prevent_initial_call=True,
     )
 
 
 @requires(Permission.ACCOUNT)
-def parts(_changed: int | None) -> list[Component]:
+def render_account(_changed: int | None) -> list[Component]:
     """Everything on the page."""
     me, agent = current_user.id, request.headers.get("User-Agent", "")
     return [
-        account.person(_person()),
-        account.password(users.has_password(me)),
-        account.factors(totp.is_on(me), recovery.left(me), factors.demanded(current_user.role)),
-        account.passkeys(_passkeys(), user_agents.in_words(agent)),
-        *_identities(),
-        account.sessions([_session(each) for each in sessions.alive(me)]),
-        account.tokens(_tokens()),
+        account.person_section(_get_person()),
+        account.password_section(users.has_password(me)),
+        account.factors_section(
+            totp.is_enabled(me), recovery.count_unused(me), factors.is_factor_required(current_user.role)
+        ),
+        account.passkeys_section(_list_passkeys(), user_agents.describe_user_agent(agent)),
+        *_build_identities(),
+        account.sessions_section([_to_session_row(each) for each in sessions.list_active_sessions(me)]),
+        account.tokens_section(_list_tokens()),
     ]
 
 
-def _person() -> dict[str, Any]:
+def _get_person() -> dict[str, Any]:
     return {
         "name": current_user.name,
         "role": current_user.role.value,
-        "groups": [each.name for each in groups.of(current_user.id)],
-        "email": users.email_of(current_user.id),
+        "groups": [each.name for each in groups.list_user_groups(current_user.id)],
+        "email": users.get_email(current_user.id),
     }
 
 
-def _identities() -> list[Component]:
+def _build_identities() -> list[Component]:
     """Nothing where no other service could be linked, nor ever was."""
-    own = [each.model_dump(include={"id", "issuer", "created"}) for each in identities.of(current_user.id)]
-    provider = settings().oidc_name if settings().oidc_issuer else None
-    return [account.identities(own, provider)] if own or provider else []
+    own = [
+        each.model_dump(include={"id", "issuer", "created"})
+        for each in identities.list_identities(current_user.id)
+    ]
+    provider = get_settings().oidc_name if get_settings().oidc_issuer else None
+    return [account.identities_section(own, provider)] if own or provider else []
 
 
-def _passkeys() -> list[dict[str, Any]]:
+def _list_passkeys() -> list[dict[str, Any]]:
     return [
-        each.model_dump(include={"id", "name", "created", "used"}) for each in passkeys.of(current_user.id)
+        each.model_dump(include={"id", "name", "created", "used"})
+        for each in passkeys.list_passkeys(current_user.id)
     ]
 
 
-def _session(own: UserSession) -> dict[str, Any]:
+def _to_session_row(own: UserSession) -> dict[str, Any]:
     known = own.model_dump(include={"id", "address", "method", "rotated"})
-    return {**known, "current": own.id == current_user.key, "browser": user_agents.in_words(own.agent)}
+    return {
+        **known,
+        "current": own.id == current_user.key,
+        "browser": user_agents.describe_user_agent(own.agent),
+    }
 
 
-def _tokens() -> list[dict[str, Any]]:
+def _list_tokens() -> list[dict[str, Any]]:
     shown = {"id", "name", "scopes", "used", "expires"}
-    return [each.model_dump(include=shown) for each in api_tokens.alive(current_user.id)]
+    return [each.model_dump(include=shown) for each in api_tokens.list_active_tokens(current_user.id)]

@@ -17,10 +17,10 @@ from callbacks.admin import (
     settings,
     views,
 )
-from callbacks.confirm_actions import Act
+from callbacks.confirm_actions import Action
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire all administration pages."""
     for page in (
         people,
@@ -35,8 +35,10 @@ def register() -> None:
         health,
         settings,
     ):
-        page.register()
+        page.register_callbacks()
 
 
-ACTS: dict[str, Act] = people_actions.ACTS | groups.ACTS | datasets.ACTS | views.ACTS | sessions.ACTS
-ACTS |= live.ACTS | access_preview.ACTS | feeds.ACTS | dead_letters.ACTS
+ACTIONS: dict[str, Action] = (
+    people_actions.ACTIONS | groups.ACTIONS | datasets.ACTIONS | views.ACTIONS | sessions.ACTIONS
+)
+ACTIONS |= live.ACTIONS | access_preview.ACTIONS | feeds.ACTIONS | dead_letters.ACTIONS

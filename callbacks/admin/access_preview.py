@@ -10,61 +10,71 @@ from flask import current_app
 
 from accounts import user_listing
 from accounts.principals import Principal
-from callbacks.admin.formatting import who
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.admin.formatting import person_field
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import access_summary
 from datasets import admin_listing
 from datasets.access import access_preview
-from datasets.access.access_preview import Preview
+from datasets.access.access_preview import AccessPreview
 
 
-def ask_see(key: str) -> Question:
+def confirm_preview_dataset(key: str) -> Confirmation:
     """``key`` is of a dataset."""
-    name = _name(key)
-    return Question(f"See {name} as somebody else", [who("Person")], "Show what they see")
+    name = _get_dataset_name(key)
+    return Confirmation(f"See {name} as somebody else", [person_field("Person")], "Show what they see")
 
 
-def see(_by: Principal, key: str, answers: Answers) -> Done:
+def preview_dataset(_by: Principal, key: str, answers: FormValues) -> ActionResult:
     name = str(answers["person"] or "").strip()
-    found = admin_listing.one(int(key))
+    found = admin_listing.get_dataset_row(int(key))
     seen = (
-        access_preview.of(user_listing.acting(user_listing.named(name)), found.slug)
+        access_preview.get_preview(user_listing.get_principal(user_listing.require_user_id(name)), found.slug)
         if found and found.versions
         else None
     )
-    return Done("", show=[html.P(f"{name} sees of {_name(key)}:"), *_shown(seen)])
+    return ActionResult(
+        "", dialog_content=[html.P(f"{name} sees of {_get_dataset_name(key)}:"), *_render_preview(seen)]
+    )
 
 
-def ask_sees(key: str) -> Question:
+def confirm_preview_person(key: str) -> Confirmation:
     """``key`` is of a person."""
-    person = user_listing.acting(int(key))
-    return Question(
+    person = user_listing.get_principal(int(key))
+    return Confirmation(
         f"What {person.name} sees",
-        [access_summary.each([_row(each) for each in access_preview.all_of(person)])],
+        [access_summary.access_list([_to_row(each) for each in access_preview.list_previews(person)])],
         "",
     )
 
 
-def _shown(seen: Preview | None) -> list[Component]:
+def _render_preview(seen: AccessPreview | None) -> list[Component]:
     if seen is None:
         return [html.P("Nothing: for them there is no such dataset.", className="dx-weak")]
     counted = {
-        "visible": access_preview.count(seen, current_app.extensions["engines"]),
-        "total": seen.whole.rows,
+        "visible": access_preview.count_visible_rows(seen, current_app.extensions["engines"]),
+        "total": seen.description.rows,
     }
-    return [access_summary.one(_row(seen) | counted)]
+    return [access_summary.dataset_access(_to_row(seen) | counted)]
 
 
-def _row(seen: Preview) -> dict[str, Any]:
-    level = str(seen.reach.level).capitalize()
-    return {"name": seen.whole.name, "level": level, "rows": seen.rows, "hidden": seen.hidden}
+def _to_row(seen: AccessPreview) -> dict[str, Any]:
+    level = str(seen.access.level).capitalize()
+    return {
+        "name": seen.description.name,
+        "level": level,
+        "rows": seen.rows_text,
+        "hidden": seen.hidden_columns,
+    }
 
 
-def _name(key: str) -> str:
-    found = admin_listing.one(int(key))
+def _get_dataset_name(key: str) -> str:
+    found = admin_listing.get_dataset_row(int(key))
     if found is None:
         raise LookupError("There is no such dataset any longer.")
     return found.name
 
 
-ACTS = {"see": Act(see, ask_see), "sees": Act(ask=ask_sees)}
+ACTIONS = {
+    "see": Action(preview_dataset, confirm_preview_dataset),
+    "sees": Action(build_confirmation=confirm_preview_person),
+}

@@ -10,44 +10,46 @@ from dash import Input, Output, State, callback, html
 from dash.development.base_component import Component
 
 from accounts import audit
-from accounts.audit import Action
-from accounts.audit.filters import asked
+from accounts.audit import AuditAction
+from accounts.audit.filters import parse_filter
 from accounts.guard import requires
-from accounts.paging import Window
+from accounts.paging import PageOptions
 from accounts.permissions import Permission
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import moment
+from callbacks.admin.formatting import format_time
 from components.admin import ids
-from components.controls import Formatted, facts
+from components.controls import Formatted, fact_list
 from db.tables import AuditEntry
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page."""
-    grid_data.register(ids.AUDIT, page, "entry", "entries")
-    grid_data.register_panel(ids.AUDIT, panel)
-    filters = (Input(ids.filter_(ids.AUDIT), "value"), State(ids.filter_(ids.AUDIT), "id"))
-    callback(Output(ids.EXPORT, "href"), *filters, prevent_initial_call=True)(export_address)
-    callback(Output(ids.filter_(ids.AUDIT, "action"), "options"), Input(ids.AUDIT, "id"))(acts)
+    grid_data.register_grid(ids.AUDIT, load_entries, "entry", "entries")
+    grid_data.register_panel(ids.AUDIT, render_entry_panel)
+    filters = (Input(ids.filter_field(ids.AUDIT), "value"), State(ids.filter_field(ids.AUDIT), "id"))
+    callback(Output(ids.EXPORT_AUDIT, "href"), *filters, prevent_initial_call=True)(build_export_url)
+    callback(Output(ids.filter_field(ids.AUDIT, "action"), "options"), Input(ids.AUDIT, "id"))(
+        list_action_options
+    )
     callback(
-        Output(ids.VERDICT, "children"),
-        Input(ids.VERIFY, "n_clicks"),
-        running=[(Output(ids.VERIFY, "children"), "Verifying…", "Verify now")],
+        Output(ids.AUDIT_VERDICT, "children"),
+        Input(ids.VERIFY_AUDIT, "n_clicks"),
+        running=[(Output(ids.VERIFY_AUDIT, "children"), "Verifying…", "Verify now")],
         prevent_initial_call=True,
-    )(verify)
+    )(verify_log)
 
 
-def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
+def load_entries(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
     """The entries that the table shows."""
-    found, total = audit.page(asked(filters), window.start, window.size)
-    return [row(each) for each in found], total
+    found, total = audit.list_entries(parse_filter(filters), window.start, window.size)
+    return [to_entry_row(each) for each in found], total
 
 
-def row(entry: AuditEntry) -> dict[str, Any]:
+def to_entry_row(entry: AuditEntry) -> dict[str, Any]:
     return {
         "id": str(entry.number),
         "number": entry.number,
-        "moment": moment(entry.moment),
+        "moment": format_time(entry.moment),
         "actor": entry.actor,
         "action": entry.action,
         "resource": f"{entry.resource_kind} {entry.resource_key}".strip(),
@@ -56,16 +58,16 @@ def row(entry: AuditEntry) -> dict[str, Any]:
     }
 
 
-def panel(key: str) -> list[Component] | None:
+def render_entry_panel(key: str) -> list[Component] | None:
     """An entry in full; None if retention has removed it."""
-    found = audit.entry(int(key))
+    found = audit.get_entry(int(key))
     if found is None:
         return None
-    shown = row(found)
+    shown = to_entry_row(found)
     details = json.dumps(found.details, indent=1, ensure_ascii=False)
     return [
         html.Div(html.H2(f"{found.action}"), className="dx-panel-head"),
-        facts(
+        fact_list(
             ("Entry", Formatted(found.number, "number")),
             ("When", Formatted(shown["moment"], "moment")),
             ("Who", found.actor or "Nobody who is signed in"),
@@ -79,25 +81,25 @@ def panel(key: str) -> list[Component] | None:
 
 
 @requires(Permission.ADMINISTER)
-def acts(_table: str) -> list[dict[str, str]]:
+def list_action_options(_table: str) -> list[dict[str, str]]:
     """The acts to filter by."""
     return [
         {"value": "", "label": "Every act"},
-        *({"value": each.value, "label": each.value} for each in Action),
+        *({"value": each.value, "label": each.value} for each in AuditAction),
     ]
 
 
 @requires(Permission.ADMINISTER)
-def export_address(values: list[str | None], names: list[dict[str, str]]) -> str:
+def build_export_url(values: list[str | None], names: list[dict[str, str]]) -> str:
     """Where the entries that the table shows are exported from."""
     chosen = {each["name"]: value for each, value in zip(names, values, strict=True) if value}
     return "/api/admin/audit.jsonl" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
 @requires(Permission.ADMINISTER)
-def verify(_clicks: int | None) -> list[str | Component]:
+def verify_log(_clicks: int | None) -> list[str | Component]:
     """Whether every entry is what was recorded."""
-    report = audit.verify()
+    report = audit.verify_log()
     if report.fault:
         return [html.Span("Tampered with", className="dx-badge dx-badge-bad"), f" {report.fault}"]
     if report.last < report.first:

@@ -10,161 +10,168 @@ from flask import current_app, request
 from flask_login import current_user
 
 from accounts.guard import requires
-from accounts.paging import Window
+from accounts.paging import PageOptions
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from callbacks.admin import grid_data, snippets
-from callbacks.admin.formatting import moment
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.admin.formatting import format_time
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components import ids as shared
 from components.admin import feed as shown
 from components.admin import ids
 from components.controls import Field
-from config import settings
+from config import get_settings
 from datasets.access import gateway
-from datasets.access.gateway import Seen
+from datasets.access.gateway import VisibleVersion
 from realtime.feeds import actions
-from realtime.feeds.actions import Listed
-from realtime.feeds.batch_writer import MOST_LETTERS
+from realtime.feeds.actions import FeedInfo
+from realtime.feeds.batch_writer import MAX_DEAD_LETTERS
 from realtime.feeds.queries import UnknownFeedError
-from realtime.feeds.supervisor import Feeds
+from realtime.feeds.supervisor import FeedSupervisor
 from realtime.live import tokens
 
 if TYPE_CHECKING:
-    from realtime.feeds.consumer import Pace
+    from realtime.feeds.consumer import FeedMetrics
 
-SORTED = ("name", "dataset", "rows", "letters")
+SORTABLE_COLUMNS = ("name", "dataset", "rows", "letters")
 NO_DATASET = (
     "There is no dataset that you may add rows to: you need the right to edit one, and see all of it."
 )
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page; the browser looks again at each beat."""
-    grid_data.register(ids.FEEDS, page, "feed", "feeds", Permission.PRESENT)
-    grid_data.register_panel(ids.FEEDS, panel, Permission.PRESENT)
-    beat = Input(ids.BEAT, "n_intervals")
+    grid_data.register_grid(ids.FEEDS, load_feeds, "feed", "feeds", Permission.PRESENT)
+    grid_data.register_panel(ids.FEEDS, render_feed_panel, Permission.PRESENT)
+    beat = Input(ids.REFRESH_TIMER, "n_intervals")
     clientside_callback(
         ClientsideFunction("tables", "refreshRows"), beat, State(ids.FEEDS, "id"), prevent_initial_call=True
     )
-    callback(Output(ids.pace(), "children"), beat, State(ids.pace(), "id"), prevent_initial_call=True)(paces)
+    callback(
+        Output(ids.feed_metrics(), "children"),
+        beat,
+        State(ids.feed_metrics(), "id"),
+        prevent_initial_call=True,
+    )(render_feed_metrics)
 
 
-def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
+def load_feeds(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
     """The feeds that the table shows."""
     text = (filters.get("text") or "").casefold()
-    found = [_row(each) for each in actions.listed(current_user)]
+    found = [_to_row(each) for each in actions.list_feeds(current_user)]
     found = [row for row in found if text in f"{row['name']}\n{row['dataset']}".casefold()]
-    if window.sort in SORTED:
+    if window.sort in SORTABLE_COLUMNS:
         found.sort(key=lambda row: row[window.sort], reverse=window.descending)
     return found[window.start : window.start + window.size], len(found)
 
 
-def panel(key: str) -> list[Component] | None:
+def render_feed_panel(key: str) -> list[Component] | None:
     """A feed in full; None if it is gone."""
     try:
-        return shown.panel(_row(found := actions.find(current_user, key)), _ways(found.dataset, key))
+        return shown.feed_panel(
+            _to_row(found := actions.find_feed(current_user, key)), _build_snippets(found.dataset, key)
+        )
     except UnknownFeedError:
         return None
 
 
 @requires(Permission.PRESENT)
-def paces(_beat: int | None, open_: list[dict[str, str]]) -> list[Component]:
+def render_feed_metrics(_beat: int | None, open_: list[dict[str, str]]) -> list[Component]:
     """How fast the feed is that the panel shows."""
-    found = {each.feed.key: each for each in actions.listed(current_user)} if open_ else {}
-    return [shown.pace(_row(found[each["key"]])) if each["key"] in found else [] for each in open_]
+    found = {each.feed.key: each for each in actions.list_feeds(current_user)} if open_ else {}
+    return [shown.feed_metrics(_to_row(found[each["key"]])) if each["key"] in found else [] for each in open_]
 
 
-def _row(each: Listed) -> dict[str, Any]:
+def _to_row(each: FeedInfo) -> dict[str, Any]:
     own = each.feed
-    pace = _feeds().pace(own.id or 0)
-    state, problem = _state(each, pace)
+    pace = _get_supervisor().get_metrics(own.id or 0)
+    state, problem = _describe_state(each, pace)
     return {
         "id": own.key,
         "name": own.name,
         "dataset": each.dataset,
-        "channel": tokens.feed(own.key),
+        "channel": tokens.feed_channel(own.key),
         "paused": own.paused,
         "state": state,
         "problem": problem,
         "lag": pace.lag if pace and own.last else None,
         "rate": pace.rate if pace else None,
         "rows": own.rows,
-        "letters": each.letters,
-        "last": moment(own.last),
-        "created": moment(own.created),
+        "letters": each.dead_letter_count,
+        "last": format_time(own.last),
+        "created": format_time(own.created),
     }
 
 
-def _state(each: Listed, pace: Pace | None) -> tuple[str, str]:
+def _describe_state(each: FeedInfo, pace: FeedMetrics | None) -> tuple[str, str]:
     """How a feed is, and what is wrong with it."""
     if each.feed.paused:
-        full = each.letters >= MOST_LETTERS
-        return "Paused", f"{MOST_LETTERS:,} dead letters have paused it" if full else ""
+        full = each.dead_letter_count >= MAX_DEAD_LETTERS
+        return "Paused", f"{MAX_DEAD_LETTERS:,} dead letters have paused it" if full else ""
     if pace is None:
         return "Starting", ""
     return ("Stuck" if pace.problem else "Running"), pace.problem
 
 
-def _ways(slug: str, key: str) -> list[tuple[str, str]]:
+def _build_snippets(slug: str, key: str) -> list[tuple[str, str]]:
     """What to paste, with the address at which the person has found the service."""
-    service = settings().public_url or request.host_url.rstrip("/")
-    seen: Seen = current_app.extensions["door"].open(current_user, slug)
-    return snippets.ways(service, key, seen.description)
+    service = get_settings().public_url or request.host_url.rstrip("/")
+    seen: VisibleVersion = current_app.extensions["gateway"].open_version(current_user, slug)
+    return snippets.build_snippets(service, key, seen.description)
 
 
-def _feeds() -> Feeds:
-    found: Feeds = current_app.extensions["realtime"].feeds
+def _get_supervisor() -> FeedSupervisor:
+    found: FeedSupervisor = current_app.extensions["realtime"].feeds
     return found
 
 
-def ask_new(_key: str) -> Question:
-    mine = [(each.slug, each.name) for each in gateway.entries(current_user)]
-    offered = [(slug, name) for slug, name in mine if actions.manages(current_user, slug)]
+def confirm_create_feed(_key: str) -> Confirmation:
+    mine = [(each.slug, each.name) for each in gateway.list_visible_datasets(current_user)]
+    offered = [(slug, name) for slug, name in mine if actions.can_manage(current_user, slug)]
     if not offered:
-        return Question("New feed", [html.P(NO_DATASET)], "")
+        return Confirmation("New feed", [html.P(NO_DATASET)], "")
     fields = [
-        Field(shared.answer("dataset"), "Its rows go to", "choice", value=offered[0][0], options=offered),
-        Field(shared.answer("name"), "Name", placeholder="Where the rows come from"),
+        Field(shared.form_field("dataset"), "Its rows go to", "choice", value=offered[0][0], options=offered),
+        Field(shared.form_field("name"), "Name", placeholder="Where the rows come from"),
     ]
-    return Question("New feed", fields, "Create")
+    return Confirmation("New feed", fields, "Create")
 
 
-def new(by: Principal, _key: str, answers: Answers) -> Done:
+def create_feed(by: Principal, _key: str, answers: FormValues) -> ActionResult:
     slug = str(answers.get("dataset") or "")
-    key = actions.create(by, slug, str(answers.get("name") or ""))
-    _feeds().soon()
-    told = html.P(["Publish to the channel ", html.Code(tokens.feed(key)), "."])
-    return Done("", show=[told, *shown.publishing(_ways(slug, key))])
+    key = actions.create_feed(by, slug, str(answers.get("name") or ""))
+    _get_supervisor().wake()
+    told = html.P(["Publish to the channel ", html.Code(tokens.feed_channel(key)), "."])
+    return ActionResult("", dialog_content=[told, *shown.publish_instructions(_build_snippets(slug, key))])
 
 
-def pause(by: Principal, key: str, _answers: Answers) -> Done:
-    actions.pause(by, key)
-    _feeds().soon()
-    return Done("The feed is paused. What is published waits in the history of its channel.")
+def pause_feed(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    actions.pause_feed(by, key)
+    _get_supervisor().wake()
+    return ActionResult("The feed is paused. What is published waits in the history of its channel.")
 
 
-def resume(by: Principal, key: str, _answers: Answers) -> Done:
-    actions.resume(by, key)
-    _feeds().soon()
-    return Done("The feed goes on where it was.")
+def resume_feed(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    actions.resume_feed(by, key)
+    _get_supervisor().wake()
+    return ActionResult("The feed goes on where it was.")
 
 
-def ask_delete(key: str) -> Question:
-    found = actions.find(current_user, key)
+def confirm_delete_feed(key: str) -> Confirmation:
+    found = actions.find_feed(current_user, key)
     words = "The rows that it brought stay. Nothing more is taken in, and its dead letters are gone for good."
-    return Question(f"Delete the feed {found.feed.name}?", [html.P(words)], "Delete")
+    return Confirmation(f"Delete the feed {found.feed.name}?", [html.P(words)], "Delete")
 
 
-def delete(by: Principal, key: str, _answers: Answers) -> Done:
-    actions.delete(by, key)
-    _feeds().soon()
-    return Done("The feed is deleted.")
+def delete_feed(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    actions.delete_feed(by, key)
+    _get_supervisor().wake()
+    return ActionResult("The feed is deleted.")
 
 
-ACTS = {
-    "new-feed": Act(new, ask_new, Permission.PRESENT, fresh=False),
-    "pause-feed": Act(pause, permission=Permission.PRESENT, fresh=False),
-    "resume-feed": Act(resume, permission=Permission.PRESENT, fresh=False),
-    "delete-feed": Act(delete, ask_delete, Permission.PRESENT, fresh=False),
+ACTIONS = {
+    "new-feed": Action(create_feed, confirm_create_feed, Permission.PRESENT, fresh=False),
+    "pause-feed": Action(pause_feed, permission=Permission.PRESENT, fresh=False),
+    "resume-feed": Action(resume_feed, permission=Permission.PRESENT, fresh=False),
+    "delete-feed": Action(delete_feed, confirm_delete_feed, Permission.PRESENT, fresh=False),
 }

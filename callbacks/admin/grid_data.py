@@ -11,49 +11,51 @@ from dash.exceptions import PreventUpdate
 from flask import abort
 
 from accounts.guard import requires
-from accounts.paging import MOST, Window
+from accounts.paging import MAX_PAGE_SIZE, PageOptions
 from accounts.permissions import Permission
 from components import ids as shared
 from components.admin import ids
 from components.controls import Formatted
 
-Filters = Mapping[str, Any]
-Page = tuple[list[dict[str, Any]], int]
+GridFilters = Mapping[str, Any]
+GridPage = tuple[list[dict[str, Any]], int]
 
 
-def register(
+def register_grid(
     table: str,
-    page: Callable[[Filters, Window], Page],
-    thing: str,
-    things: str,
+    load_page: Callable[[GridFilters, PageOptions], GridPage],
+    singular: str,
+    plural: str,
     permission: Permission = Permission.ADMINISTER,
 ) -> None:
-    """Let a table of ``things`` show what ``page`` finds; it asks anew when a filter or the data changes."""
+    """Let a table of ``plural`` show what ``load_page`` finds; it asks anew when a filter or the data changes."""
 
     @requires(permission)
-    def rows(asked: dict[str, Any] | None, values: list[Any], names: list[dict[str, str]]) -> tuple[Any, Any]:
+    def update_rows(
+        asked: dict[str, Any] | None, values: list[Any], names: list[dict[str, str]]
+    ) -> tuple[Any, Any]:
         if asked is None:
             raise PreventUpdate
         filters = {each["name"]: value for each, value in zip(names, values, strict=True)}
         try:
-            found, total = page(filters, window(asked))
+            found, total = load_page(filters, parse_grid_request(asked))
         except ValueError as error:  # no table of ours asks like this
             abort(400, str(error))
-        count: list[str | Component] = [Formatted(total, "number"), f" {thing if total == 1 else things}"]
+        count: list[str | Component] = [Formatted(total, "number"), f" {singular if total == 1 else plural}"]
         return {"rowData": found, "rowCount": total}, count
 
     callback(
         Output(table, "getRowsResponse"),
         Output(f"{table}-count", "children"),
         Input(table, "getRowsRequest"),
-        State(ids.filter_(table), "value"),
-        State(ids.filter_(table), "id"),
-    )(rows)
+        State(ids.filter_field(table), "value"),
+        State(ids.filter_field(table), "id"),
+    )(update_rows)
     clientside_callback(
         ClientsideFunction("tables", "reloadRows"),
-        Input(ids.filter_(table), "value"),
-        Input(shared.changed(table), "data"),
-        Input(ids.again(table), "n_clicks"),
+        Input(ids.filter_field(table), "value"),
+        Input(shared.change_signal(table), "data"),
+        Input(ids.retry_button(table), "n_clicks"),
         State(table, "id"),
         prevent_initial_call=True,
     )
@@ -61,37 +63,37 @@ def register(
 
 def register_panel(
     table: str,
-    show: Callable[[str], list[Component] | None],
+    render_panel: Callable[[str], list[Component] | None],
     permission: Permission = Permission.ADMINISTER,
 ) -> None:
     """Let the panel beside a table show the chosen row in full; without one it is not there."""
 
     @requires(permission)
-    def panel(chosen: list[dict[str, Any]] | None, _changed: Any) -> tuple[Any, bool]:  # noqa: ANN401
-        found = show(str(chosen[0]["id"])) if chosen else None
+    def update_panel(chosen: list[dict[str, Any]] | None, _changed: Any) -> tuple[Any, bool]:  # noqa: ANN401
+        found = render_panel(str(chosen[0]["id"])) if chosen else None
         return found or [], found is None
 
     callback(
-        Output(ids.panel(table), "children"),
-        Output(ids.beside(table), "hidden"),
+        Output(ids.detail_panel(table), "children"),
+        Output(ids.side_panel(table), "hidden"),
         Input(table, "selectedRows"),
-        Input(shared.changed(table), "data"),
+        Input(shared.change_signal(table), "data"),
         prevent_initial_call=True,
-    )(panel)
+    )(update_panel)
     clientside_callback(
         ClientsideFunction("tables", "deselectRows"),
-        Input(ids.close(table), "n_clicks"),
+        Input(ids.close_button(table), "n_clicks"),
         State(table, "id"),
         prevent_initial_call=True,
     )
 
 
-def window(asked: Mapping[str, Any]) -> Window:
+def parse_grid_request(asked: Mapping[str, Any]) -> PageOptions:
     """The window of a table's request, whatever a program may have put into it.
 
     Raises:
         ValueError: it asks for too many rows, or for none.
     """
-    start, end = int(asked.get("startRow", 0)), int(asked.get("endRow", MOST))
+    start, end = int(asked.get("startRow", 0)), int(asked.get("endRow", MAX_PAGE_SIZE))
     sort: Mapping[str, Any] = next(iter(asked.get("sortModel") or []), {})
-    return Window(start, end - start, str(sort.get("colId", "")), sort.get("sort") == "desc")
+    return PageOptions(start, end - start, str(sort.get("colId", "")), sort.get("sort") == "desc")

@@ -8,116 +8,116 @@ from dash import Input, Output, callback, html
 from dash.development.base_component import Component
 
 from accounts import groups, user_listing
-from accounts.groups import Listed
+from accounts.groups import GroupRow
 from accounts.guard import requires
-from accounts.paging import Window
+from accounts.paging import PageOptions
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from accounts.user_listing import Search
+from accounts.user_listing import UserSearch
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import moment, who
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.admin.formatting import format_time, person_field
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components import ids as shared
 from components.admin import group as shown
 from components.admin import ids
 from components.controls import Field
 
-MEMBERS = Window(size=50)
+MEMBERS_SHOWN = PageOptions(size=50)
 """How many of its members the panel of a group shows."""
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page."""
-    grid_data.register(ids.GROUPS, page, "group", "groups")
-    grid_data.register_panel(ids.GROUPS, panel)
-    person = shared.answer("person")
-    callback(Output(person, "list"), Input(person, "value"), prevent_initial_call=True)(suggest)
+    grid_data.register_grid(ids.GROUPS, load_groups, "group", "groups")
+    grid_data.register_panel(ids.GROUPS, render_group_panel)
+    person = shared.form_field("person")
+    callback(Output(person, "list"), Input(person, "value"), prevent_initial_call=True)(suggest_people)
 
 
 @requires(Permission.ADMINISTER)
-def suggest(typed: str | None) -> list[str]:
+def suggest_people(typed: str | None) -> list[str]:
     """Names of people that begin with or contain what is typed where a question asks for one."""
-    return [name for _, name in user_listing.names(typed or "")]
+    return [name for _, name in user_listing.find_user_names(typed or "")]
 
 
-def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
+def load_groups(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
     """The groups that the table shows."""
-    found, total = groups.page(filters.get("text") or "", window)
-    return [_row(each) for each in found], total
+    found, total = groups.list_groups(filters.get("text") or "", window)
+    return [_to_row(each) for each in found], total
 
 
-def panel(key: str) -> list[Component] | None:
+def render_group_panel(key: str) -> list[Component] | None:
     """A group in full; None if it is gone."""
-    found = groups.listed(int(key))
+    found = groups.get_group_row(int(key))
     if found is None:
         return None
-    members, _ = user_listing.page(Search(group=found.id), MEMBERS)
-    return shown.panel(_row(found), [(str(each.id), each.name) for each in members])
+    members, _ = user_listing.list_users(UserSearch(group=found.id), MEMBERS_SHOWN)
+    return shown.group_panel(_to_row(found), [(str(each.id), each.name) for each in members])
 
 
-def _row(group: Listed) -> dict[str, Any]:
+def _to_row(group: GroupRow) -> dict[str, Any]:
     return {
         "id": str(group.id),
         "name": group.name,
         "members": group.members,
-        "created": moment(group.created),
+        "created": format_time(group.created),
     }
 
 
-def _group(key: str) -> Listed:
-    found = groups.listed(int(key))
+def _get_group(key: str) -> GroupRow:
+    found = groups.get_group_row(int(key))
     if found is None:
         raise groups.UnknownGroupError("There is no such group any longer.")
     return found
 
 
-def ask_new(_key: str) -> Question:
-    return Question("New group", [Field(shared.answer("name"), "Name")], "Create")
+def confirm_create_group(_key: str) -> Confirmation:
+    return Confirmation("New group", [Field(shared.form_field("name"), "Name")], "Create")
 
 
-def new(by: Principal, _key: str, answers: Answers) -> Done:
-    groups.create(by, str(answers["name"] or ""))
-    return Done("The group is created. Choose it to add people.")
+def create_group(by: Principal, _key: str, answers: FormValues) -> ActionResult:
+    groups.create_group(by, str(answers["name"] or ""))
+    return ActionResult("The group is created. Choose it to add people.")
 
 
-def ask_rename(key: str) -> Question:
-    found = _group(key)
-    return Question(
-        f"Rename {found.name}", [Field(shared.answer("name"), "Name", value=found.name)], "Rename"
+def confirm_rename_group(key: str) -> Confirmation:
+    found = _get_group(key)
+    return Confirmation(
+        f"Rename {found.name}", [Field(shared.form_field("name"), "Name", value=found.name)], "Rename"
     )
 
 
-def rename(by: Principal, key: str, answers: Answers) -> Done:
-    groups.rename(by, int(key), str(answers["name"] or ""))
-    return Done("The group is renamed.")
+def rename_group(by: Principal, key: str, answers: FormValues) -> ActionResult:
+    groups.rename_group(by, int(key), str(answers["name"] or ""))
+    return ActionResult("The group is renamed.")
 
 
-def ask_delete(key: str) -> Question:
-    found = _group(key)
+def confirm_delete_group(key: str) -> Confirmation:
+    found = _get_group(key)
     words = "What was shared with the group is no longer shared with its members. This can't be undone."
-    return Question(f"Delete the group {found.name}?", [html.P(words)], "Delete")
+    return Confirmation(f"Delete the group {found.name}?", [html.P(words)], "Delete")
 
 
-def delete(by: Principal, key: str, _answers: Answers) -> Done:
-    name = _group(key).name
-    groups.delete(by, int(key))
-    return Done(f"The group {name} is deleted.")
+def delete_group(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    name = _get_group(key).name
+    groups.delete_group(by, int(key))
+    return ActionResult(f"The group {name} is deleted.")
 
 
-def ask_add(key: str) -> Question:
-    return Question(f"Add a person to {_group(key).name}", [who("Name")], "Add")
+def confirm_add_member(key: str) -> Confirmation:
+    return Confirmation(f"Add a person to {_get_group(key).name}", [person_field("Name")], "Add")
 
 
-def add(by: Principal, key: str, answers: Answers) -> Done:
+def add_member(by: Principal, key: str, answers: FormValues) -> ActionResult:
     name = str(answers["person"] or "").strip()
-    id_ = user_listing.named(name)
-    groups.add(by, int(key), id_)
-    return Done(f"{name} is in the group now.", ("leave", f"{id_}:{key}"))
+    id_ = user_listing.require_user_id(name)
+    groups.add_member(by, int(key), id_)
+    return ActionResult(f"{name} is in the group now.", ("leave", f"{id_}:{key}"))
 
 
-ACTS = {
-    "new-group": Act(new, ask_new),
-    "rename-group": Act(rename, ask_rename),
-    "delete-group": Act(delete, ask_delete),
-    "add-member": Act(add, ask_add),
+ACTIONS = {
+    "new-group": Action(create_group, confirm_create_group),
+    "rename-group": Action(rename_group, confirm_rename_group),
+    "delete-group": Action(delete_group, confirm_delete_group),
+    "add-member": Action(add_member, confirm_add_member),
 }

@@ -8,61 +8,61 @@ from dash import html
 from dash.development.base_component import Component
 from flask import current_app
 
-from accounts.paging import Window
+from accounts.paging import PageOptions
 from accounts.principals import Principal
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import moment
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.admin.formatting import format_time
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import access_panels, ids
 from realtime.live import sessions as live_sessions
-from realtime.live.sessions import Found
+from realtime.live.sessions import LiveSessionInfo
 from realtime.service import Realtime
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the table and its panel."""
-    grid_data.register(ids.LIVE, page, "live session", "live sessions")
-    grid_data.register_panel(ids.LIVE, panel)
+    grid_data.register_grid(ids.LIVE_SESSIONS, load_sessions, "live session", "live sessions")
+    grid_data.register_panel(ids.LIVE_SESSIONS, render_session_panel)
 
 
-def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
+def load_sessions(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
     """Those in progress, of whose owners or presenters the name holds what is searched for."""
     text = (filters.get("text") or "").casefold()
     found = [
         row
-        for row in map(_row, live_sessions.running())
+        for row in map(_to_row, live_sessions.list_running())
         if text in f"{row['owner']}\n{row['presenter']}".casefold()
     ]
     return found[window.start : window.start + window.size], len(found)
 
 
-def panel(key: str) -> list[Component] | None:
-    found = next((found for found in live_sessions.running() if found.live.key == key), None)
-    return access_panels.live(_row(found)) if found else None
+def render_session_panel(key: str) -> list[Component] | None:
+    found = next((found for found in live_sessions.list_running() if found.live.key == key), None)
+    return access_panels.live_session_panel(_to_row(found)) if found else None
 
 
-def ask_end(_key: str) -> Question:
-    return Question(
+def confirm_end_session(_key: str) -> Confirmation:
+    return Confirmation(
         "End this live session?", [html.P("It ends for everybody in it. The recording stays.")], "End"
     )
 
 
-def end(by: Principal, key: str, _answers: Answers) -> Done:
+def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     realtime: Realtime = current_app.extensions["realtime"]
-    realtime.stage.end(by, key)
-    return Done("The live session has ended.")
+    realtime.live_actions.end_session(by, key)
+    return ActionResult("The live session has ended.")
 
 
-def _row(found: Found) -> dict[str, Any]:
+def _to_row(found: LiveSessionInfo) -> dict[str, Any]:
     own = found.live
     return {
         "id": own.key,
         "name": own.name,
         "dataset": found.dataset,
         "owner": found.names[own.owner_id],
-        "presenter": found.roles()["presenter"]["name"],
-        "started": moment(own.started),
+        "presenter": found.describe_roles()["presenter"]["name"],
+        "started": format_time(own.started),
     }
 
 
-ACTS = {"end-live": Act(end, ask_end)}
+ACTIONS = {"end-live": Action(end_session, confirm_end_session)}

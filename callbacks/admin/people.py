@@ -9,45 +9,46 @@ from dash.development.base_component import Component
 
 from accounts import api_tokens, groups, sessions, user_agents, user_listing, users
 from accounts.guard import requires
-from accounts.paging import Window
+from accounts.paging import PageOptions
 from accounts.permissions import Permission
-from accounts.user_listing import Person, Search, State
+from accounts.user_listing import UserRow, UserSearch, UserState
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import moment
+from callbacks.admin.formatting import format_time
 from components import ids as shared
 from components.admin import ids, person
 from db.tables import Role, UserSession
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the page."""
-    grid_data.register(ids.PEOPLE, page, "person", "people")
-    grid_data.register_panel(ids.PEOPLE, panel)
-    callback(Output(ids.filter_(ids.PEOPLE, "group"), "options"), Input(shared.changed(ids.PEOPLE), "data"))(
-        group_options
-    )
+    grid_data.register_grid(ids.PEOPLE, load_people, "person", "people")
+    grid_data.register_panel(ids.PEOPLE, render_person_panel)
+    callback(
+        Output(ids.filter_field(ids.PEOPLE, "group"), "options"),
+        Input(shared.change_signal(ids.PEOPLE), "data"),
+    )(list_group_options)
 
 
 @requires(Permission.ADMINISTER)
-def group_options(_changed: int | None) -> list[dict[str, str]]:
+def list_group_options(_changed: int | None) -> list[dict[str, str]]:
     """The groups to filter by."""
-    known = [{"value": str(id_), "label": name} for id_, name in groups.names()]
+    known = [{"value": str(id_), "label": name} for id_, name in groups.list_group_names()]
     return [{"value": "", "label": "Every group"}, *known]
 
 
-def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
+def load_people(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
     """The people that the table shows."""
-    search = Search(
+    search = UserSearch(
         text=filters.get("text") or "",
         role=Role(filters["role"]) if filters.get("role") else None,
-        state=State(filters["state"]) if filters.get("state") else None,
+        state=UserState(filters["state"]) if filters.get("state") else None,
         group=int(filters["group"]) if filters.get("group") else None,
     )
-    found, total = user_listing.page(search, window)
-    return [row(each) for each in found], total
+    found, total = user_listing.list_users(search, window)
+    return [to_person_row(each) for each in found], total
 
 
-def row(found: Person) -> dict[str, Any]:
+def to_person_row(found: UserRow) -> dict[str, Any]:
     """A person as the table has them."""
     return {
         "id": str(found.id),
@@ -56,34 +57,34 @@ def row(found: Person) -> dict[str, Any]:
         "state": found.state,
         "groups": found.groups,
         "factors": found.factors,
-        "signed_in": moment(found.signed_in),
-        "created": moment(found.created),
+        "signed_in": format_time(found.signed_in),
+        "created": format_time(found.created),
     }
 
 
-def panel(key: str) -> list[Component] | None:
+def render_person_panel(key: str) -> list[Component] | None:
     """A person in full; None if they are gone."""
-    found = user_listing.of(int(key))
+    found = user_listing.get_user_row(int(key))
     if found is None:
         return None
-    shown = row(found) | {"email": users.email_of(found.id)}
+    shown = to_person_row(found) | {"email": users.get_email(found.id)}
     own = [
         {
             "id": each.id,
-            "browser": user_agents.in_words(each.agent),
+            "browser": user_agents.describe_user_agent(each.agent),
             "address": each.address,
-            "seen": moment(each.rotated),
+            "seen": format_time(each.rotated),
         }
-        for each in sessions.alive(found.id)
+        for each in sessions.list_active_sessions(found.id)
     ]
     programs = [
-        {"id": each.id, "name": each.name, "scopes": each.scopes, "expires": moment(each.expires)}
-        for each in api_tokens.alive(found.id)
+        {"id": each.id, "name": each.name, "scopes": each.scopes, "expires": format_time(each.expires)}
+        for each in api_tokens.list_active_tokens(found.id)
     ]
-    joined = [(str(group.id), group.name) for group in groups.of(found.id)]
-    return person.panel(shown, joined, own, programs)
+    joined = [(str(group.id), group.name) for group in groups.list_user_groups(found.id)]
+    return person.person_panel(shown, joined, own, programs)
 
 
 def _session_row(own: UserSession) -> dict[str, Any]:
-    browser = user_agents.in_words(own.agent)
-    return {"id": own.id, "browser": browser, "address": own.address, "seen": moment(own.rotated)}
+    browser = user_agents.describe_user_agent(own.agent)
+    return {"id": own.id, "browser": browser, "address": own.address, "seen": format_time(own.rotated)}

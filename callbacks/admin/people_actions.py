@@ -7,187 +7,196 @@ from dash.development.base_component import Component
 
 from accounts import access_listing, groups, mail, user_admin, user_listing
 from accounts.principals import Principal
-from accounts.user_listing import Person
-from callbacks.admin.formatting import ROLES, who
-from callbacks.admin.one_time_links import handed, way
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from accounts.user_listing import UserRow
+from callbacks.admin.formatting import ROLE_OPTIONS, person_field
+from callbacks.admin.one_time_links import delivery_hint, link_created_message
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components import ids
 from components.controls import Field
-from datasets import leaving
 from datasets.access import owners
-from db.tables import Purpose, Role
+from db.tables import LinkPurpose, Role
 
 
-def _person(key: str) -> Person:
-    found = user_listing.of(int(key))
+def _get_person(key: str) -> UserRow:
+    found = user_listing.get_user_row(int(key))
     if found is None:
-        raise user_admin.UnknownPersonError
+        raise user_admin.UnknownUserIdError
     return found
 
 
-def _name(answers: Answers) -> str:
+def _get_chosen_name(answers: FormValues) -> str:
     return str(answers.get("person") or "").strip()
 
 
-def ask_invite(_key: str) -> Question:
+def confirm_invite_person(_key: str) -> Confirmation:
     fields: list[Component] = [
-        Field(ids.answer("name"), "Name"),
-        Field(ids.answer("email"), "E-mail (optional)", "email"),
-        Field(ids.answer("role"), "Role", "choice", value=Role.ANALYST.value, options=ROLES),
+        Field(ids.form_field("name"), "Name"),
+        Field(ids.form_field("email"), "E-mail (optional)", "email"),
+        Field(ids.form_field("role"), "Role", "choice", value=Role.ANALYST.value, options=ROLE_OPTIONS),
     ]
-    if mail.configured():
+    if mail.is_configured():
         words = "The invitation is mailed to them; without an address you get a link to hand on."
         fields.append(html.P(words, className="dx-weak"))
-    return Question("Invite a person", fields, "Create the invitation")
+    return Confirmation("Invite a person", fields, "Create the invitation")
 
 
-def invite(by: Principal, _key: str, answers: Answers) -> Done:
+def invite_person(by: Principal, _key: str, answers: FormValues) -> ActionResult:
     name, email = str(answers.get("name") or "").strip(), str(answers.get("email") or "").strip()
-    person, token = user_admin.invite(by, name, Role(answers["role"]), email or None)
-    return Done("", show=handed(person.id, name, token, Purpose.INVITATION))
+    person, token = user_admin.invite_user(by, name, Role(answers["role"]), email or None)
+    return ActionResult(
+        "", dialog_content=link_created_message(person.id, name, token, LinkPurpose.INVITATION)
+    )
 
 
-def invite_again(by: Principal, key: str, _answers: Answers) -> Done:
-    return _linked(by, key, Purpose.INVITATION)
+def reinvite_person(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    return _create_link(by, key, LinkPurpose.INVITATION)
 
 
-def ask_invite_again(key: str) -> Question:
-    where, yes = way(int(key))
+def confirm_reinvite_person(key: str) -> Confirmation:
+    where, yes = delivery_hint(int(key))
     words = f"This makes another link, good once. {where}"
-    return _question(f"Invite {_person(key).name} again?", words, yes)
+    return _text_confirmation(f"Invite {_get_person(key).name} again?", words, yes)
 
 
-def ask_reset(key: str) -> Question:
-    where, yes = way(int(key))
+def confirm_reset_password(key: str) -> Confirmation:
+    where, yes = delivery_hint(int(key))
     words = "This makes a link, good once, by which they choose a new password. The old one works until then."
-    return _question(f"Let {_person(key).name} choose a new password?", f"{words} {where}", yes)
+    return _text_confirmation(f"Let {_get_person(key).name} choose a new password?", f"{words} {where}", yes)
 
 
-def reset(by: Principal, key: str, _answers: Answers) -> Done:
-    return _linked(by, key, Purpose.RESET)
+def reset_password(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    return _create_link(by, key, LinkPurpose.RESET)
 
 
-def _linked(by: Principal, key: str, purpose: Purpose) -> Done:
-    token = user_admin.link(by, int(key), purpose)
-    return Done("", show=handed(int(key), _person(key).name, token, purpose))
+def _create_link(by: Principal, key: str, purpose: LinkPurpose) -> ActionResult:
+    token = user_admin.create_link(by, int(key), purpose)
+    return ActionResult(
+        "", dialog_content=link_created_message(int(key), _get_person(key).name, token, purpose)
+    )
 
 
-def ask_role(key: str) -> Question:
-    found = _person(key)
+def confirm_change_role(key: str) -> Confirmation:
+    found = _get_person(key)
     words = html.P("It counts from their next click on.", className="dx-weak")
-    choice = Field(ids.answer("role"), "Role", "choice", value=found.role.value, options=ROLES)
-    return Question(f"Change the role of {found.name}", [choice, words], "Change the role")
+    choice = Field(ids.form_field("role"), "Role", "choice", value=found.role.value, options=ROLE_OPTIONS)
+    return Confirmation(f"Change the role of {found.name}", [choice, words], "Change the role")
 
 
-def change_role(by: Principal, key: str, answers: Answers) -> Done:
+def change_role(by: Principal, key: str, answers: FormValues) -> ActionResult:
     """``key`` is of a person, or of a person and a role: to take a change back."""
     id_, _, again = key.partition(":")
     role = Role(again or answers["role"])
     before = user_admin.change_role(by, int(id_), role)
-    return Done(f"{_person(id_).name} is {_article(role)} now.", ("role", f"{id_}:{before.value}"))
+    return ActionResult(
+        f"{_get_person(id_).name} is {_with_article(role)} now.", ("role", f"{id_}:{before.value}")
+    )
 
 
-def ask_disable(key: str) -> Question:
-    name = _person(key).name
+def confirm_disable_person(key: str) -> Confirmation:
+    name = _get_person(key).name
     words = (
         f"{name} is signed out everywhere at once and can't come back; their API tokens and guest links rest."
         " What they own stays, and you can let them in again."
     )
-    return _question(f"Keep {name} out?", words, "Disable")
+    return _text_confirmation(f"Keep {name} out?", words, "Disable")
 
 
-def disable(by: Principal, key: str, _answers: Answers) -> Done:
-    user_admin.disable(by, int(key))
-    return Done(f"{_person(key).name} is disabled.", ("enable", key))
+def disable_person(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    user_admin.disable_user(by, int(key))
+    return ActionResult(f"{_get_person(key).name} is disabled.", ("enable", key))
 
 
-def enable(by: Principal, key: str, _answers: Answers) -> Done:
-    user_admin.enable(by, int(key))
-    return Done(f"{_person(key).name} may sign in again.", ("disable", key))
+def enable_person(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    user_admin.enable_user(by, int(key))
+    return ActionResult(f"{_get_person(key).name} may sign in again.", ("disable", key))
 
 
-def ask_factors(key: str) -> Question:
-    name = _person(key).name
+def confirm_remove_factors(key: str) -> Confirmation:
+    name = _get_person(key).name
     words = (
         f"{name} loses their authenticator app, recovery codes and passkeys, and is signed out everywhere."
         " Do this when they have lost the device; they set up new ones afterwards."
     )
-    return _question(f"Remove the second factors of {name}?", words, "Remove all")
+    return _text_confirmation(f"Remove the second factors of {name}?", words, "Remove all")
 
 
-def remove_factors(by: Principal, key: str, _answers: Answers) -> Done:
+def remove_factors(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     user_admin.remove_factors(by, int(key))
-    return Done(f"{_person(key).name} has no second factor now.")
+    return ActionResult(f"{_get_person(key).name} has no second factor now.")
 
 
-def ask_sign_out(key: str) -> Question:
-    name = _person(key).name
-    return _question(
+def confirm_sign_out(key: str) -> Confirmation:
+    name = _get_person(key).name
+    return _text_confirmation(
         f"Sign {name} out everywhere?", "Every browser but this one asks them to sign in.", "Sign out"
     )
 
 
-def sign_out(by: Principal, key: str, _answers: Answers) -> Done:
-    access_listing.end_sessions(by, int(key))
-    return Done(f"{_person(key).name} is signed out everywhere.")
+def sign_out(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    access_listing.end_user_sessions(by, int(key))
+    return ActionResult(f"{_get_person(key).name} is signed out everywhere.")
 
 
-def ask_delete(key: str) -> Question:
-    found, owned = _person(key), owners.owned(int(key))
+def confirm_delete_person(key: str) -> Confirmation:
+    found, owned = _get_person(key), owners.list_owned(int(key))
     body: list[Component] = [html.P("This can't be undone. Disable them to keep what was shared with them.")]
-    if owned.names:
-        body.append(html.P(f"They own: {', '.join(owned.names)}."))
-        body.append(who("Who gets it"))
-    return Question(f"Delete {found.name}?", body, "Delete")
+    if owned.all_names:
+        body.append(html.P(f"They own: {', '.join(owned.all_names)}."))
+        body.append(person_field("Who gets it"))
+    return Confirmation(f"Delete {found.name}?", body, "Delete")
 
 
-def delete(by: Principal, key: str, answers: Answers) -> Done:
-    name = _person(key).name
-    leaving.leave(by, int(key), user_listing.named(_name(answers)) if _name(answers) else None)
-    return Done(f"{name} is deleted.")
+def delete_person(by: Principal, key: str, answers: FormValues) -> ActionResult:
+    name = _get_person(key).name
+    owners.delete_user(
+        by,
+        int(key),
+        user_listing.require_user_id(_get_chosen_name(answers)) if _get_chosen_name(answers) else None,
+    )
+    return ActionResult(f"{name} is deleted.")
 
 
-def ask_join(key: str) -> Question:
-    found = _person(key)
-    others = [(str(id_), name) for id_, name in groups.names() if name not in found.groups]
+def confirm_join_group(key: str) -> Confirmation:
+    found = _get_person(key)
+    others = [(str(id_), name) for id_, name in groups.list_group_names() if name not in found.groups]
     if not others:
         raise groups.UnknownGroupError("There is no other group. Make one on the page Groups.")
-    choice = Field(ids.answer("group"), "Group", "choice", value=others[0][0], options=others)
-    return Question(f"Add {found.name} to a group", [choice], "Add")
+    choice = Field(ids.form_field("group"), "Group", "choice", value=others[0][0], options=others)
+    return Confirmation(f"Add {found.name} to a group", [choice], "Add")
 
 
-def join(by: Principal, key: str, answers: Answers) -> Done:
+def join_group(by: Principal, key: str, answers: FormValues) -> ActionResult:
     """``key`` is of a person, or of a person and a group: to take back that they left it."""
     id_, _, group = key.partition(":")
     chosen = group or str(answers["group"])
-    groups.add(by, int(chosen), int(id_))
-    return Done(f"{_person(id_).name} is in the group now.", ("leave", f"{id_}:{chosen}"))
+    groups.add_member(by, int(chosen), int(id_))
+    return ActionResult(f"{_get_person(id_).name} is in the group now.", ("leave", f"{id_}:{chosen}"))
 
 
-def leave(by: Principal, key: str, _answers: Answers) -> Done:
+def leave_group(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     id_, _, group = key.partition(":")
-    groups.remove(by, int(group), int(id_))
-    return Done(f"{_person(id_).name} has left the group.", ("join", key))
+    groups.remove_member(by, int(group), int(id_))
+    return ActionResult(f"{_get_person(id_).name} has left the group.", ("join", key))
 
 
-def _question(title: str, words: str, yes: str) -> Question:
-    return Question(title, [html.P(words)], yes)
+def _text_confirmation(title: str, words: str, yes: str) -> Confirmation:
+    return Confirmation(title, [html.P(words)], yes)
 
 
-def _article(role: Role) -> str:
+def _with_article(role: Role) -> str:
     return f"{'an' if role.value[0] == 'a' else 'a'} {role.value}"
 
 
-ACTS = {
-    "invite": Act(invite, ask_invite),
-    "invite-again": Act(invite_again, ask_invite_again),
-    "reset": Act(reset, ask_reset),
-    "role": Act(change_role, ask_role),
-    "disable": Act(disable, ask_disable),
-    "enable": Act(enable),
-    "factors": Act(remove_factors, ask_factors),
-    "sign-out": Act(sign_out, ask_sign_out),
-    "delete": Act(delete, ask_delete),
-    "join": Act(join, ask_join),
-    "leave": Act(leave),
+ACTIONS = {
+    "invite": Action(invite_person, confirm_invite_person),
+    "invite-again": Action(reinvite_person, confirm_reinvite_person),
+    "reset": Action(reset_password, confirm_reset_password),
+    "role": Action(change_role, confirm_change_role),
+    "disable": Action(disable_person, confirm_disable_person),
+    "enable": Action(enable_person),
+    "factors": Action(remove_factors, confirm_remove_factors),
+    "sign-out": Action(sign_out, confirm_sign_out),
+    "delete": Action(delete_person, confirm_delete_person),
+    "join": Action(join_group, confirm_join_group),
+    "leave": Action(leave_group),
 }

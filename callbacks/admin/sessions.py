@@ -10,135 +10,139 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from accounts import access_listing, audit, user_agents
-from accounts.access_listing import Owned
-from accounts.audit import Action
-from accounts.paging import Window
+from accounts.access_listing import AccessRow
+from accounts.audit import AuditAction
+from accounts.paging import PageOptions
 from accounts.principals import Principal
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import moment
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.admin.formatting import format_time
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import access_panels, ids
 from datasets.access import guest_links
 
 Row = dict[str, Any]
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the three tables of the page."""
-    for table, pages, found, row, panel, things in PARTS:
-        grid_data.register(table, _page(pages, row), *things)
-        grid_data.register_panel(table, _panel(found, row, panel))
+    for table, pages, found, row, panel, things in GRIDS:
+        grid_data.register_grid(table, _make_page_loader(pages, row), *things)
+        grid_data.register_panel(table, _make_panel_renderer(found, row, panel))
 
 
-def _page(pages: Callable[[str, Window], tuple[list[Owned], int]], row: Callable[[Owned], Row]) -> Any:  # noqa: ANN401
-    def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
-        found, total = pages(filters.get("text") or "", window)
-        return [row(each) for each in found], total
+def _make_page_loader(
+    find_page: Callable[[str, PageOptions], tuple[list[AccessRow], int]], to_row: Callable[[AccessRow], Row]
+) -> Any:  # noqa: ANN401
+    def load_page(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
+        found, total = find_page(filters.get("text") or "", window)
+        return [to_row(each) for each in found], total
 
-    return page
+    return load_page
 
 
-def _panel(
-    found: Callable[[str], Owned | None], row: Callable[[Owned], Row], panel: Callable[[Row], list[Component]]
+def _make_panel_renderer(
+    find_item: Callable[[str], AccessRow | None],
+    to_row: Callable[[AccessRow], Row],
+    render_row: Callable[[Row], list[Component]],
 ) -> Callable[[str], list[Component] | None]:
-    def show(key: str) -> list[Component] | None:
-        owned = found(key)
-        return panel(row(owned)) if owned else None
+    def render_panel(key: str) -> list[Component] | None:
+        owned = find_item(key)
+        return render_row(to_row(owned)) if owned else None
 
-    return show
+    return render_panel
 
 
-def session_row(owned: Owned) -> Row:
-    own = owned.what
+def to_session_row(owned: AccessRow) -> Row:
+    own = owned.record
     return {
         "id": own.id,
         "user": own.user_id,
         "owner": f"Guest of {owned.owner}" if own.guest_link_id else owned.owner,
-        "browser": user_agents.in_words(own.agent),
+        "browser": user_agents.describe_user_agent(own.agent),
         "address": own.address,
         "method": own.method,
-        **{name: moment(getattr(own, name)) for name in ("created", "rotated", "confirmed", "expires")},
+        **{name: format_time(getattr(own, name)) for name in ("created", "rotated", "confirmed", "expires")},
     }
 
 
-def token_row(owned: Owned) -> Row:
-    own = owned.what
-    moments = {name: moment(getattr(own, name)) for name in ("created", "used", "expires")}
+def to_token_row(owned: AccessRow) -> Row:
+    own = owned.record
+    moments = {name: format_time(getattr(own, name)) for name in ("created", "used", "expires")}
     return {"id": own.id, "owner": owned.owner, "name": own.name, "scopes": own.scopes, **moments}
 
 
-def guest_row(owned: Owned) -> Row:
-    own = owned.what
-    moments = {name: moment(getattr(own, name)) for name in ("created", "opened", "expires")}
+def to_guest_link_row(owned: AccessRow) -> Row:
+    own = owned.record
+    moments = {name: format_time(getattr(own, name)) for name in ("created", "opened", "expires")}
     return {"id": own.id, "owner": owned.owner, "view": owned.view, "label": own.label, **moments}
 
 
-def session_panel(row: Row) -> list[Component]:
-    return access_panels.session(row, mine=row["id"] == current_user.key)
+def render_session_panel(row: Row) -> list[Component]:
+    return access_panels.session_panel(row, mine=row["id"] == current_user.key)
 
 
-PARTS: tuple[tuple[Any, ...], ...] = (
+GRIDS: tuple[tuple[Any, ...], ...] = (
     (
         ids.SESSIONS,
-        access_listing.open_sessions,
-        access_listing.open_session,
-        session_row,
-        session_panel,
+        access_listing.list_active_sessions,
+        access_listing.get_active_session,
+        to_session_row,
+        render_session_panel,
         ("session", "sessions"),
     ),
     (
         ids.TOKENS,
-        access_listing.open_tokens,
-        access_listing.open_token,
-        token_row,
-        access_panels.token,
+        access_listing.list_active_tokens,
+        access_listing.get_active_token,
+        to_token_row,
+        access_panels.token_panel,
         ("token", "tokens"),
     ),
     (
-        ids.GUESTS,
-        access_listing.open_guest_links,
-        access_listing.open_guest_link,
-        guest_row,
-        access_panels.guest,
+        ids.GUEST_LINKS,
+        access_listing.list_active_guest_links,
+        access_listing.get_active_guest_link,
+        to_guest_link_row,
+        access_panels.guest_link_panel,
         ("link", "links"),
     ),
 )
 
 
-def ask_end(_key: str) -> Question:
-    return Question(
+def confirm_end_session(_key: str) -> Confirmation:
+    return Confirmation(
         "End this session?", [html.P("The browser asks to sign in again at its next click.")], "End"
     )
 
 
-def end(by: Principal, key: str, _answers: Answers) -> Done:
+def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.end_session(by, key)
-    return Done("The session has ended.")
+    return ActionResult("The session has ended.")
 
 
-def ask_revoke_token(_key: str) -> Question:
+def confirm_revoke_token(_key: str) -> Confirmation:
     words = "Programs that use it are refused from now on. This can't be undone."
-    return Question("Revoke this token?", [html.P(words)], "Revoke")
+    return Confirmation("Revoke this token?", [html.P(words)], "Revoke")
 
 
-def revoke_token(by: Principal, key: str, _answers: Answers) -> Done:
+def revoke_token(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.revoke_token(by, key)
-    return Done("The token is revoked.")
+    return ActionResult("The token is revoked.")
 
 
-def ask_revoke_guest(_key: str) -> Question:
+def confirm_revoke_guest_link(_key: str) -> Confirmation:
     words = "Whoever has the link sees nothing from now on. This can't be undone."
-    return Question("Revoke this guest link?", [html.P(words)], "Revoke")
+    return Confirmation("Revoke this guest link?", [html.P(words)], "Revoke")
 
 
-def revoke_guest(by: Principal, key: str, _answers: Answers) -> Done:
-    guest_links.revoke(by, key)
-    audit.record(Action.GUEST_REVOKED, actor=by, resource=("guest link", key))
-    return Done("The guest link is revoked.")
+def revoke_guest_link(by: Principal, key: str, _answers: FormValues) -> ActionResult:
+    guest_links.revoke_link(by, key)
+    audit.record_event(AuditAction.GUEST_REVOKED, actor=by, resource=("guest link", key))
+    return ActionResult("The guest link is revoked.")
 
 
-ACTS = {
-    "end-session": Act(end, ask_end),
-    "revoke-token": Act(revoke_token, ask_revoke_token),
-    "revoke-guest": Act(revoke_guest, ask_revoke_guest),
+ACTIONS = {
+    "end-session": Action(end_session, confirm_end_session),
+    "revoke-token": Action(revoke_token, confirm_revoke_token),
+    "revoke-guest": Action(revoke_guest_link, confirm_revoke_guest_link),
 }

@@ -8,7 +8,7 @@ from string import Template
 from typing import Any
 from urllib.parse import urlsplit
 
-from config import settings
+from config import get_settings
 from datasets.description import Column, Description
 
 PYTHON = Template("""\
@@ -52,28 +52,28 @@ curl -sSf "$broker/channels/feed:$key/messages" -H "Authorization: Bearer $$TOKE
 {"name": "rows", "encoding": "json", "data": $data}
 END
 """)
-CLOUD = "https://main.realtime.ably.net"
+ABLY_ENDPOINT = "https://main.realtime.ably.net"
 
 
-def ways(service: str, key: str, description: Description) -> list[tuple[str, str]]:
-    """Names, and what to paste; ``service`` is the address of DataXchange."""
-    row = {column.name: _example(column) for column in description.columns}
-    own = settings().ably_api_key is None
-    place = f", {_place(service)}" if own else ""
-    python = PYTHON.substitute(service=service, key=key, place=place, row=repr(row))
+def build_snippets(base_url: str, key: str, description: Description) -> list[tuple[str, str]]:
+    """Names, and what to paste; ``base_url`` is the address of DataXchange."""
+    row = {column.name: _example_value(column) for column in description.columns}
+    own = get_settings().ably_api_key is None
+    place = f", {_endpoint_arguments(base_url)}" if own else ""
+    python = PYTHON.substitute(service=base_url, key=key, place=place, row=repr(row))
     data = json.dumps(json.dumps([row]))
-    curl = CURL.substitute(service=service, key=key, broker=service if own else CLOUD, data=data)
+    curl = CURL.substitute(service=base_url, key=key, broker=base_url if own else ABLY_ENDPOINT, data=data)
     return [("Python", python), ("curl", curl)]
 
 
-def _place(service: str) -> str:
+def _endpoint_arguments(base_url: str) -> str:
     """Where the broker of the service is, as arguments of Ably's SDK."""
-    here = urlsplit(service)
+    here = urlsplit(base_url)
     tls = here.scheme == "https"
     return f'endpoint="{here.hostname}:{here.port or (443 if tls else 80)}/", tls={tls}'
 
 
-def _example(column: Column) -> Any:  # noqa: ANN401
+def _example_value(column: Column) -> Any:  # noqa: ANN401
     """A value that fits a column."""
     profile = column.profile
     if profile.kind == "time":

@@ -10,67 +10,68 @@ from dash.development.base_component import Component
 from flask_login import current_user
 
 from accounts import user_listing
-from accounts.paging import Window
+from accounts.paging import PageOptions
 from accounts.principals import Principal
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import moment, subject, who
-from callbacks.confirm_actions import Act, Answers, Done, Question
+from callbacks.admin.formatting import format_subject, format_time, person_field
+from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import ids
 from components.admin import view as shown
-from datasets import kept, shares
+from datasets import admin_listing, shares
 from datasets.access import owners
-from datasets.kept import Kept
+from datasets.admin_listing import SavedViewRow
 from db.tables import Resource
 
 
-def register() -> None:
+def register_callbacks() -> None:
     """Wire the table."""
-    grid_data.register(ids.VIEWS, page, "saved view", "saved views")
-    grid_data.register_panel(ids.VIEWS, panel)
+    grid_data.register_grid(ids.VIEWS, load_views, "saved view", "saved views")
+    grid_data.register_panel(ids.VIEWS, render_view_panel)
 
 
-def page(filters: grid_data.Filters, window: Window) -> grid_data.Page:
+def load_views(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
     """The views that the table shows."""
-    found, total = kept.page(filters.get("text") or "", window)
-    return [_row(each) for each in found], total
+    found, total = admin_listing.list_view_rows(filters.get("text") or "", window)
+    return [_to_row(each) for each in found], total
 
 
-def panel(key: str) -> list[Component] | None:
+def render_view_panel(key: str) -> list[Component] | None:
     """A view in full; None if it is gone."""
-    found = kept.one(int(key))
+    found = admin_listing.get_view_row(int(key))
     if found is None:
         return None
-    given = shares.of(current_user, Resource.VIEW, found.id)
-    return shown.panel(
-        _row(found), [(subject(share, name), str(share.level).capitalize()) for share, name in given]
+    given = shares.list_shares(current_user, Resource.VIEW, found.id)
+    return shown.view_panel(
+        _to_row(found),
+        [(format_subject(share, name), str(share.level).capitalize()) for share, name in given],
     )
 
 
-def _row(view: Kept) -> dict[str, Any]:
-    moments = {name: moment(getattr(view, name)) for name in ("created", "changed")}
+def _to_row(view: SavedViewRow) -> dict[str, Any]:
+    moments = {name: format_time(getattr(view, name)) for name in ("created", "changed")}
     return asdict(view) | {"id": str(view.id)} | moments
 
 
-def _view(key: str) -> Kept:
-    found = kept.one(int(key))
+def _get_view(key: str) -> SavedViewRow:
+    found = admin_listing.get_view_row(int(key))
     if found is None:
         raise LookupError("There is no such saved view any longer.")
     return found
 
 
-def ask_owner(key: str) -> Question:
+def confirm_change_owner(key: str) -> Confirmation:
     words = (
         "The owner changes and deletes a view, and says with whom it is shared."
         " Which rows they see in it depends on what is shared with them of its dataset."
     )
-    fields = [who("New owner"), html.P(words, className="dx-weak")]
-    return Question(f"Give {_view(key).name} another owner", fields, "Change the owner")
+    fields = [person_field("New owner"), html.P(words, className="dx-weak")]
+    return Confirmation(f"Give {_get_view(key).name} another owner", fields, "Change the owner")
 
 
-def change_owner(by: Principal, key: str, answers: Answers) -> Done:
-    found, name = _view(key), str(answers["person"] or "").strip()
-    owners.hand_over(by, Resource.VIEW, found.id, user_listing.named(name))
-    return Done(f"{found.name} belongs to {name} now.")
+def change_owner(by: Principal, key: str, answers: FormValues) -> ActionResult:
+    found, name = _get_view(key), str(answers["person"] or "").strip()
+    owners.transfer_one(by, Resource.VIEW, found.id, user_listing.require_user_id(name))
+    return ActionResult(f"{found.name} belongs to {name} now.")
 
 
-ACTS = {"view-owner": Act(change_owner, ask_owner)}
+ACTIONS = {"view-owner": Action(change_owner, confirm_change_owner)}

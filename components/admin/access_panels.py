@@ -7,16 +7,16 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import ask
-from components.controls import Formatted, facts
+from components.confirm_dialog import confirm_button
+from components.controls import Formatted, fact_list
 
 Row = dict[str, Any]
 
 
-def session(row: Row, mine: bool) -> list[Component]:
+def session_panel(row: Row, mine: bool) -> list[Component]:
     """One browser in which somebody has signed in; ``mine`` is the one this is seen in."""
-    acts = [] if mine else [ask("End…", "end-session", row["id"], danger=True)]
-    acts.append(ask("Sign this person out everywhere…", "sign-out", row["user"]))
+    acts = [] if mine else [confirm_button("End…", "end-session", row["id"], danger=True)]
+    acts.append(confirm_button("Sign this person out everywhere…", "sign-out", row["user"]))
     known = [
         ("Browser", row["browser"]),
         ("From", row["address"] or "Unknown"),
@@ -28,10 +28,10 @@ def session(row: Row, mine: bool) -> list[Component]:
     ]
     if mine:
         known.insert(0, ("This session", "The one you are in"))
-    return _panel(row["owner"], acts, known)
+    return _access_panel(row["owner"], acts, known)
 
 
-def token(row: Row) -> list[Component]:
+def token_panel(row: Row) -> list[Component]:
     """What lets a program act for its owner."""
     known = [
         ("Whose", row["owner"]),
@@ -40,10 +40,12 @@ def token(row: Row) -> list[Component]:
         ("Last use", Formatted(row["used"], "moment", "Never")),
         ("Until", Formatted(row["expires"], "moment")),
     ]
-    return _panel(row["name"], [ask("Revoke…", "revoke-token", row["id"], danger=True)], known)
+    return _access_panel(
+        row["name"], [confirm_button("Revoke…", "revoke-token", row["id"], danger=True)], known
+    )
 
 
-def guest(row: Row) -> list[Component]:
+def guest_link_panel(row: Row) -> list[Component]:
     """A link by which anyone sees one saved view."""
     known = [
         ("With the rights of", row["owner"]),
@@ -52,10 +54,12 @@ def guest(row: Row) -> list[Component]:
         ("Last opened", Formatted(row["opened"], "moment", "Never")),
         ("Until", Formatted(row["expires"], "moment")),
     ]
-    return _panel(row["view"], [ask("Revoke…", "revoke-guest", row["id"], danger=True)], known)
+    return _access_panel(
+        row["view"], [confirm_button("Revoke…", "revoke-guest", row["id"], danger=True)], known
+    )
 
 
-def live(row: Row) -> list[Component]:
+def live_session_panel(row: Row) -> list[Component]:
     """What somebody presents to an audience."""
     known = [
         ("Dataset", row["dataset"]),
@@ -64,9 +68,11 @@ def live(row: Row) -> list[Component]:
         ("Since", Formatted(row["started"], "moment")),
     ]
     acts = [html.A("Follow", href=f"/live/{row['id']}", className="dx-quiet-button")]
-    return _panel(row["name"], [*acts, ask("End…", "end-live", row["id"], danger=True)], known)
+    return _access_panel(
+        row["name"], [*acts, confirm_button("End…", "end-live", row["id"], danger=True)], known
+    )
 
 
-def _panel(title: str, acts: list[Component], known: list[tuple[str, Any]]) -> list[Component]:
+def _access_panel(title: str, acts: list[Component], known: list[tuple[str, Any]]) -> list[Component]:
     head = html.Div(html.H2(title), className="dx-panel-head")
-    return [head, html.Div(acts, className="dx-acts"), facts(*known)]
+    return [head, html.Div(acts, className="dx-acts"), fact_list(*known)]

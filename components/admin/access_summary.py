@@ -8,16 +8,16 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import lines
-from components.controls import Formatted, facts
+from components.confirm_dialog import item_list
+from components.controls import Formatted, fact_list
 
 Row = dict[str, Any]
 
 
-def one(seen: Row) -> Component:
+def dataset_access(seen: Row) -> Component:
     """One dataset with somebody's eyes, with the number of rows they see."""
     visible = html.Span([Formatted(seen["visible"], "number"), " of ", Formatted(seen["total"], "number")])
-    return facts(
+    return fact_list(
         ("They may", seen["level"]),
         ("Rows", visible),
         ("Which", seen["rows"]),
@@ -25,15 +25,15 @@ def one(seen: Row) -> Component:
     )
 
 
-def each(seen: Sequence[Row]) -> Component:
+def access_list(seen: Sequence[Row]) -> Component:
     """All that somebody sees, a line a dataset."""
     shown = [
-        html.Li(html.Div([html.Strong(row["name"]), html.Div(_words(row), className="dx-weak")]))
+        html.Li(html.Div([html.Strong(row["name"]), html.Div(_describe_access(row), className="dx-weak")]))
         for row in seen
     ]
-    return lines(shown, "Nothing is shared with them.")
+    return item_list(shown, "Nothing is shared with them.")
 
 
-def _words(row: Row) -> str:
+def _describe_access(row: Row) -> str:
     hidden = [f"without {', '.join(row['hidden'])}"] if row["hidden"] else []
     return " · ".join([row["level"], row["rows"], *hidden])

@@ -8,10 +8,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.confirm_dialog import dialog
-from components.shell import Account, shell
+from components.confirm_dialog import confirm_dialog
+from components.shell import CurrentAccount, page_shell
 
-PAGES = {
+ADMIN_PAGES = {
     "people": "People",
     "groups": "Groups",
     "datasets": "Datasets and rights",
@@ -21,24 +21,26 @@ PAGES = {
     "health": "Health",
     "settings": "Settings",
 }
-FOR_PRESENTERS = {"feeds"}
+PRESENTER_PAGES = {"feeds"}
 """Pages that are not for admins alone."""
 
 
-def frame(
-    account: Account | None, page: str, *content: Component, tools: Sequence[Component] = ()
+def admin_page(
+    account: CurrentAccount | None, page: str, *content: Component, tools: Sequence[Component] = ()
 ) -> Component:
-    """The page of this name (a key of ``PAGES``); ``tools`` stand beside its heading."""
+    """The page of this name (a key of ``ADMIN_PAGES``); ``tools`` stand beside its heading."""
     head = html.Div(
-        [html.H1(PAGES[page]), html.Div(tools, className="dx-admin-tools")], className="dx-admin-head"
+        [html.H1(ADMIN_PAGES[page]), html.Div(tools, className="dx-admin-tools")], className="dx-admin-head"
     )
     main = html.Main([head, *content], id=ids.MAIN, className="dx-admin-main", tabIndex="-1")
-    administers = account is not None and account.administers
-    return shell(account, html.Div([_rail(page, administers), main], className="dx-admin"), *dialog())
+    administers = account is not None and account.is_admin
+    return page_shell(
+        account, html.Div([_sidebar(page, administers), main], className="dx-admin"), *confirm_dialog()
+    )
 
 
-def _rail(current: str, administers: bool) -> Component:
-    shown = {page: label for page, label in PAGES.items() if administers or page in FOR_PRESENTERS}
+def _sidebar(current: str, administers: bool) -> Component:
+    shown = {page: label for page, label in ADMIN_PAGES.items() if administers or page in PRESENTER_PAGES}
     links = [html.Li(_link(page, label, page == current)) for page, label in shown.items()]
     label = {"aria-label": "Administration"}
     return html.Nav(
@@ -49,17 +51,17 @@ def _rail(current: str, administers: bool) -> Component:
 
 
 def _link(page: str, label: str, current: bool) -> Component:
-    return html.A(label, href=f"/admin/{page}", className="dx-admin-link", **_here(current))
+    return html.A(label, href=f"/admin/{page}", className="dx-admin-link", **_aria_current(current))
 
 
-def _here(current: bool) -> dict[str, str]:
+def _aria_current(current: bool) -> dict[str, str]:
     return {"aria-current": "page"} if current else {}
 
 
-def tabs(page: str, current: str, labels: Mapping[str, str]) -> Component:
+def page_tabs(page: str, current: str, labels: Mapping[str, str]) -> Component:
     """Links between the parts of a page; each is ``?show=`` and its key."""
     links = [
-        html.A(label, href=f"/admin/{page}?show={key}", className="dx-tab", **_here(key == current))
+        html.A(label, href=f"/admin/{page}?show={key}", className="dx-tab", **_aria_current(key == current))
         for key, label in labels.items()
     ]
-    return html.Nav(links, className="dx-tabs", **{"aria-label": PAGES[page]})
+    return html.Nav(links, className="dx-tabs", **{"aria-label": ADMIN_PAGES[page]})

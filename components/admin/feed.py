@@ -9,36 +9,42 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.confirm_dialog import ask, do, section
-from components.controls import Formatted, facts
+from components.confirm_dialog import action_button, confirm_button, titled_section
+from components.controls import Formatted, fact_list
 
 Row = dict[str, Any]
 
 
-def panel(feed: Row, ways: Sequence[tuple[str, str]]) -> list[Component]:
-    """What it does, how fast it is now, and how to publish to it: ``ways`` are names and what to paste."""
+def feed_panel(feed: Row, snippets: Sequence[tuple[str, str]]) -> list[Component]:
+    """What it does, how fast it is now, and how to publish to it: ``snippets`` are names and what to paste."""
     key = feed["id"]
-    turn = do("Resume", "resume-feed", key) if feed["paused"] else do("Pause", "pause-feed", key)
+    turn = (
+        action_button("Resume", "resume-feed", key)
+        if feed["paused"]
+        else action_button("Pause", "pause-feed", key)
+    )
     dead = html.A("Dead letters", href=f"/admin/feeds?letters={key}", className="dx-quiet-button")
     address = f"/explore/{feed['dataset']}"
-    known = facts(
+    known = fact_list(
         ("Dataset", html.A(address, href=address)),
         ("Channel", html.Code(feed["channel"])),
         ("Created", Formatted(feed["created"], "moment")),
     )
     return [
         html.Div(html.H2(feed["name"]), className="dx-panel-head"),
-        html.Div([turn, dead, ask("Delete…", "delete-feed", key, danger=True)], className="dx-acts"),
-        html.Div(pace(feed), id=ids.pace(key)),
+        html.Div(
+            [turn, dead, confirm_button("Delete…", "delete-feed", key, danger=True)], className="dx-acts"
+        ),
+        html.Div(feed_metrics(feed), id=ids.feed_metrics(key)),
         known,
-        section("Publish", *publishing(ways)),
+        titled_section("Publish", *publish_instructions(snippets)),
     ]
 
 
-def pace(feed: Row) -> Component:
+def feed_metrics(feed: Row) -> Component:
     """How fast it is now."""
     problem = [("Last error", html.Span(feed["problem"], className="dx-danger"))] if feed["problem"] else []
-    return facts(
+    return fact_list(
         ("State", feed["state"]),
         *problem,
         ("Lag", Formatted(feed["lag"], "seconds")),
@@ -49,36 +55,39 @@ def pace(feed: Row) -> Component:
     )
 
 
-def publishing(ways: Sequence[tuple[str, str]]) -> list[Component]:
+def publish_instructions(snippets: Sequence[tuple[str, str]]) -> list[Component]:
     """What programs paste, each with a button that copies it."""
     words = (
         "Programs need an API token of the scope present, from your account page, in DATAXCHANGE_TOKEN."
         " What a row holds here is an example."
     )
-    return [html.P(words, className="dx-weak"), *(_way(*each) for each in ways)]
+    return [html.P(words, className="dx-weak"), *(_snippet_block(*each) for each in snippets)]
 
 
-def _way(name: str, code: str) -> Component:
+def _snippet_block(name: str, code: str) -> Component:
     copy = dcc.Clipboard(content=code, title=f"Copy {name}", className="dx-copy")
     shown = html.Pre(code, className="dx-details", tabIndex="0", **{"aria-label": name})
-    return html.Div([html.Div([html.Strong(name), copy], className="dx-connection-head"), shown], className="dx-connection")
+    return html.Div(
+        [html.Div([html.Strong(name), copy], className="dx-connection-head"), shown],
+        className="dx-connection",
+    )
 
 
-def letter(own: Row) -> list[Component]:
+def letter_panel(own: Row) -> list[Component]:
     """What could not be added, and why not."""
     acts = [
-        do("Play again", "replay-letter", own["id"]),
-        ask("Discard…", "discard-letter", own["id"], danger=True),
+        action_button("Play again", "replay-letter", own["id"]),
+        confirm_button("Discard…", "discard-letter", own["id"], danger=True),
     ]
     return [
         html.Div(html.H2("Dead letter"), className="dx-panel-head"),
         html.Div(acts, className="dx-acts"),
-        facts(("Came", Formatted(own["at"], "moment")), ("Reason", own["reason"])),
+        fact_list(("Came", Formatted(own["at"], "moment")), ("Reason", own["reason"])),
         html.Pre(own["full"], className="dx-details", tabIndex="0", **{"aria-label": "The row"}),
     ]
 
 
-def trail(name: str, dataset: str) -> list[Component]:
+def letters_breadcrumb(name: str, dataset: str) -> list[Component]:
     """Whose dead letters a page shows, and the way back."""
     return [
         html.A("Feeds", href="/admin/feeds"),
@@ -88,6 +97,6 @@ def trail(name: str, dataset: str) -> list[Component]:
     ]
 
 
-def nowhere(problem: str) -> list[Component]:
+def feed_not_found(problem: str) -> list[Component]:
     """There is no such feed."""
     return [html.P(problem, className="dx-field-error"), html.A("To the feeds", href="/admin/feeds")]

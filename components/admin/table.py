@@ -12,11 +12,11 @@ from dash.development.base_component import Component
 from components import ids as shared
 from components.admin import ids
 
-BLOCK = 100
+BLOCK_ROWS = 100
 """Rows asked for at a time."""
 
 
-def column(
+def grid_column(
     field: str, title: str, kind: str = "", *, sortable: bool = False, width: int = 0
 ) -> dict[str, Any]:
     """A column; ``kind`` says how its values are written, as a function of assets/ag-grid.js is called."""
@@ -29,7 +29,7 @@ def column(
     return made
 
 
-def table(
+def data_grid(
     id_: str,
     columns: Sequence[dict[str, Any]],
     filters: Sequence[Component],
@@ -41,7 +41,7 @@ def table(
     """
     options = {
         "theme": {"function": "dxTheme(themeQuartz)"},
-        "cacheBlockSize": BLOCK,
+        "cacheBlockSize": BLOCK_ROWS,
         "maxBlocksInCache": 20,
         "maxConcurrentDatasourceRequests": 1,
         "infiniteInitialRowCount": 1,
@@ -62,24 +62,26 @@ def table(
     )
     bar = html.Div([*filters], className="dx-filters", role="search")
     count = html.P(id=f"{id_}-count", className="dx-count-line", role="status")
-    shown = html.Div([grid, _problem(id_)], className="dx-grid-frame")
+    shown = html.Div([grid, _load_error(id_)], className="dx-grid-frame")
     main = html.Div([bar, count, shown], className="dx-table-main")
-    return html.Div([main, _panel(id_), dcc.Store(id=shared.changed(id_))], className="dx-table-and-panel")
+    return html.Div(
+        [main, _side_panel(id_), dcc.Store(id=shared.change_signal(id_))], className="dx-table-and-panel"
+    )
 
 
-def _problem(id_: str) -> Component:
+def _load_error(id_: str) -> Component:
     """What assets/ag-grid.js shows when the rows don't come."""
-    again = html.Button("Try again", id=ids.again(id_), className="dx-quiet-button", type="button")
+    again = html.Button("Try again", id=ids.retry_button(id_), className="dx-quiet-button", type="button")
     advice = html.P(id=f"{id_}-advice")
     return html.Div(
         [advice, again], id=f"{id_}-problem", className="dx-grid-problem", role="alert", hidden=True
     )
 
 
-def _panel(id_: str) -> Component:
+def _side_panel(id_: str) -> Component:
     icon = html.Span(className="dx-icon dx-icon-close", **{"aria-hidden": "true"})
     close = html.Button(
-        icon, id=ids.close(id_), className="dx-icon-button", type="button", **{"aria-label": "Close"}
+        icon, id=ids.close_button(id_), className="dx-icon-button", type="button", **{"aria-label": "Close"}
     )
-    content = html.Div(id=ids.panel(id_))
-    return html.Aside([close, content], id=ids.beside(id_), className="dx-panel", hidden=True)
+    content = html.Div(id=ids.detail_panel(id_))
+    return html.Aside([close, content], id=ids.side_panel(id_), className="dx-panel", hidden=True)

@@ -8,16 +8,16 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import ask, lines, section
-from components.controls import Formatted, facts
+from components.confirm_dialog import confirm_button, item_list, titled_section
+from components.controls import Formatted, fact_list
 
 Row = dict[str, Any]
 
 
-def panel(view: Row, shares: Sequence[tuple[str, str]]) -> list[Component]:
+def view_panel(view: Row, shares: Sequence[tuple[str, str]]) -> list[Component]:
     """Facts, and with whom it is shared: the name and what they may."""
     address = f"/view/{view['key']}"
-    known = facts(
+    known = fact_list(
         ("Address", html.A(address, href=address)),
         ("Dataset", view["dataset"]),
         ("Owner", view["owner"]),
@@ -29,7 +29,7 @@ def panel(view: Row, shares: Sequence[tuple[str, str]]) -> list[Component]:
     ]
     return [
         html.Div(html.H2(view["name"]), className="dx-panel-head"),
-        html.Div(ask("Change owner…", "view-owner", view["id"]), className="dx-acts"),
+        html.Div(confirm_button("Change owner…", "view-owner", view["id"]), className="dx-acts"),
         known,
-        section("Shared with", lines(shared, "Nobody but its owner and admins.")),
+        titled_section("Shared with", item_list(shared, "Nobody but its owner and admins.")),
     ]

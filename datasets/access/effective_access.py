@@ -1,7 +1,7 @@
-"""What a person may see of a dataset: which rows, in which columns.
+"""What a person may see of a dataset: which rows, and which columns.
 
-A cell is shown only if a single share shows it. Shares that another one outdoes are dropped first; of those
-that are left the rows add up, and so do the columns left out.
+A cell is visible only if a single share shows it. Shares that are covered by another one are dropped first.
+Of the remaining shares, the visible rows are united, and so are the hidden columns.
 """
 
 from __future__ import annotations
@@ -13,115 +13,120 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from accounts.principals import Kind, Principal
+from accounts.principals import Principal, PrincipalKind
 from datasets import catalogue, shares
 from datasets.access import row_conditions
 from datasets.access.row_conditions import Condition
 from datasets.description import Description
-from db.engine import session
-from db.keys.column_encryption import digest
+from db.engine import transaction
+from db.keys.column_encryption import keyed_digest
 from db.tables import Dataset, Level, Resource, SavedView, Share
 from gpu.cubes import AnyOf
 
-EVERYTHING = "all"
+ALL_RIGHTS = "all"
 """The key of the rights to see every cell."""
-KEY_DIGITS = 32
+KEY_LENGTH = 32
 
 
 @dataclass(frozen=True)
-class Reach:
-    """What a person may do with a dataset, the rows they see (None: every row) and the columns they don't.
+class EffectiveAccess:
+    """What a person may do with a dataset, the rows they see (None: all) and the columns they don't see.
 
-    Who has an equal ``key`` sees the same, so that cubes can be shared; the key tells nothing else.
-    ``rows_key`` is the same of the rows alone.
+    People with the same ``rights_key`` see the same, so they can share cubes; the key reveals nothing else.
+    ``row_rights_key`` is the same for the rows alone.
     """
 
     level: Level
-    rows: AnyOf | None
-    masked: frozenset[str]
-    key: str
-    rows_key: str
+    row_rights: AnyOf | None
+    masked_columns: frozenset[str]
+    rights_key: str
+    row_rights_key: str
 
 
 @dataclass(frozen=True)
-class Grant:
-    """What one share shows: the rows that meet its conditions (None: every row), without masked columns."""
+class ShareGrant:
+    """What one share shows: the rows that meet its conditions (None: all rows), without masked columns."""
 
     conditions: tuple[Condition, ...] | None
     masked: frozenset[str]
 
     @property
-    def rows(self) -> str:
-        """Equal where the rows are."""
-        return EVERYTHING if self.conditions is None else row_conditions.digest(self.conditions)
+    def rows_key(self) -> str:
+        """A key that is equal if the visible rows are."""
+        return ALL_RIGHTS if self.conditions is None else row_conditions.hash_conditions(self.conditions)
 
-    def outdoes(self, other: Grant) -> bool:
-        """Whether this shows every cell that the other shows."""
-        return self.rows in (EVERYTHING, other.rows) and self.masked <= other.masked
-
-
-ALL = Grant(None, frozenset())
+    def is_superset_of(self, other: ShareGrant) -> bool:
+        """Return whether this grant shows every cell that the other one shows."""
+        return self.rows_key in (ALL_RIGHTS, other.rows_key) and self.masked <= other.masked
 
 
-def of(person: Principal, slug: str, version: str | None = None) -> Reach:
-    """What a person may see of a version of a dataset; None is the newest.
+FULL_GRANT = ShareGrant(None, frozenset())
+
+
+def get_access(person: Principal, slug: str, version: str | None = None) -> EffectiveAccess:
+    """Return what a person may see of a version of a dataset; None is the newest version.
 
     Raises:
-        UnknownDatasetError: it does not exist for them.
+        UnknownDatasetError: the dataset or version doesn't exist for them.
     """
-    dataset, row = catalogue.find(slug, version, shares.visible(person, Resource.DATASET))
-    return on(person, dataset, catalogue.describe(dataset, row))
+    dataset, row = catalogue.find_version(slug, version, shares.visible_condition(person, Resource.DATASET))
+    return compute_access(person, dataset, catalogue.build_description(dataset, row))
 
 
-def on(person: Principal, dataset: Dataset, whole: Description) -> Reach:
-    """What a person may see of a version of a dataset, which exists for them, described as a whole."""
+def compute_access(person: Principal, dataset: Dataset, whole: Description) -> EffectiveAccess:
+    """Return what a person may see of a version that exists for them; ``whole`` describes all of it."""
     columns = frozenset(column.name for column in whole.columns)
-    with session() as work:
-        found = shares.applying(work, person, Resource.DATASET, dataset.id or 0)
-        hidden = columns - _used(work, person) if person.view_id is not None else frozenset()
-    level = shares.highest(person, dataset.owner_id, found)
-    grants = [ALL] if level is Level.MANAGE else undominated(map(grant, found))
-    return _reach(Level.VIEW if person.kind is Kind.GUEST else level, grants, hidden, whole)
+    with transaction() as work:
+        found = shares.list_applicable_shares(work, person, Resource.DATASET, dataset.id or 0)
+        hidden = columns - _columns_of_view(work, person) if person.view_id is not None else frozenset()
+    level = shares.highest_level(person, dataset.owner_id, found)
+    grants = [FULL_GRANT] if level is Level.MANAGE else maximal_grants(map(grant_from_share, found))
+    return _build_access(Level.VIEW if person.kind is PrincipalKind.GUEST else level, grants, hidden, whole)
 
 
-def grant(share: Share) -> Grant:
-    """What a share shows."""
+def grant_from_share(share: Share) -> ShareGrant:
+    """Return what a share shows."""
     if share.conditions is None:
-        return Grant(None, frozenset(share.masked))
-    return Grant(row_conditions.stored.validate_python(share.conditions), frozenset(share.masked))
+        return ShareGrant(None, frozenset(share.masked))
+    return ShareGrant(
+        row_conditions.conditions_adapter.validate_python(share.conditions), frozenset(share.masked)
+    )
 
 
-def of_grant(given: Grant, whole: Description) -> Reach:
-    """What somebody sees who has this share alone."""
-    return _reach(Level.VIEW, [given], frozenset(), whole)
+def access_from_grant(grant: ShareGrant, whole: Description) -> EffectiveAccess:
+    """Return what a person sees who has only this grant."""
+    return _build_access(Level.VIEW, [grant], frozenset(), whole)
 
 
-def undominated(grants: Iterable[Grant]) -> list[Grant]:
-    """The grants that no other one outdoes; of equal ones, one."""
-    kept: list[Grant] = []
-    for each in grants:
-        if not any(other.outdoes(each) for other in kept):
-            kept = [other for other in kept if not each.outdoes(other)] + [each]
+def maximal_grants(grants: Iterable[ShareGrant]) -> list[ShareGrant]:
+    """Return the grants that no other grant covers; of equal ones, one."""
+    kept: list[ShareGrant] = []
+    for grant in grants:
+        if not any(other.is_superset_of(grant) for other in kept):
+            kept = [other for other in kept if not grant.is_superset_of(other)] + [grant]
     return kept
 
 
-def _reach(level: Level, grants: Sequence[Grant], hidden: frozenset[str], whole: Description) -> Reach:
-    rows = row_conditions.reach((each.conditions for each in grants), whole)
-    every = () in rows.alternatives
+def _build_access(
+    level: Level, grants: Sequence[ShareGrant], hidden: frozenset[str], whole: Description
+) -> EffectiveAccess:
+    rows = row_conditions.compile_row_rights((grant.conditions for grant in grants), whole)
+    sees_all_rows = () in rows.alternatives
     columns = frozenset(column.name for column in whole.columns)
-    masked = columns & hidden.union(*(each.masked for each in grants))
-    said = None if every else sorted({each.rows for each in grants})
-    rows_key = EVERYTHING if every else _key(whole, {"rows": said})
-    key = _key(whole, {"rows": said, "masked": sorted(masked)}) if masked or not every else EVERYTHING
-    return Reach(level, None if every else rows, masked, key, rows_key)
+    masked = columns & hidden.union(*(grant.masked for grant in grants))
+    rows_keys = None if sees_all_rows else sorted({grant.rows_key for grant in grants})
+    rows_key = ALL_RIGHTS if sees_all_rows else _hash_rights(whole, {"rows": rows_keys})
+    sees_all = sees_all_rows and not masked
+    key = ALL_RIGHTS if sees_all else _hash_rights(whole, {"rows": rows_keys, "masked": sorted(masked)})
+    return EffectiveAccess(level, None if sees_all_rows else rows, masked, key, rows_key)
 
 
-def _key(whole: Description, content: dict[str, Any]) -> str:
-    return digest(json.dumps({"dataset": whole.slug} | content, sort_keys=True), "rights")[:KEY_DIGITS]
+def _hash_rights(whole: Description, content: dict[str, Any]) -> str:
+    return keyed_digest(json.dumps({"dataset": whole.slug} | content, sort_keys=True), "rights")[:KEY_LENGTH]
 
 
-def _used(work: Session, person: Principal) -> frozenset[str]:
-    """The columns that a guest's saved view shows."""
+def _columns_of_view(work: Session, person: Principal) -> frozenset[str]:
+    """Return the columns that a guest's saved view shows."""
     query = select(SavedView.exploration).where(col(SavedView.id) == person.view_id)
     views = work.exec(query).one()["views"]
     measured = {view["measure"]["column"] for view in views} - {None}

@@ -1,4 +1,4 @@
-"""The one door through which people get at datasets: it shows each what they may see, as if that were all."""
+"""The only way for people to datasets: it shows each person what they may see, as if nothing else existed."""
 
 from __future__ import annotations
 
@@ -7,103 +7,131 @@ from functools import partial
 
 from accounts.principals import Principal
 from datasets import catalogue, shares
-from datasets.access.effective_access import Reach, grant, of_grant, on
+from datasets.access.effective_access import (
+    EffectiveAccess,
+    access_from_grant,
+    compute_access,
+    grant_from_share,
+)
 from datasets.access.visible_profiles import PreparingError, VisibleProfiles
-from datasets.append.column_extent import extent
-from datasets.append.snapshots import States
-from datasets.append.visible_row_index import Ranks
-from datasets.catalogue import Entry, UnknownDatasetError
-from datasets.cubes.engine_pool import Engines
+from datasets.append.column_extent import compute_extent
+from datasets.append.snapshots import Snapshots
+from datasets.append.visible_row_index import VisibleRowIndex
+from datasets.catalogue import DatasetEntry, UnknownDatasetError
+from datasets.cubes.engine_pool import EnginePool
 from datasets.description import Description
 from datasets.storage import appended_files
 from db.tables import Resource, Share
 
-__all__ = ["Door", "Entry", "PreparingError", "Seen", "UnknownDatasetError", "entries", "number_of"]
+__all__ = [
+    "DatasetEntry",
+    "DatasetGateway",
+    "PreparingError",
+    "UnknownDatasetError",
+    "VisibleVersion",
+    "get_dataset_id",
+    "list_visible_datasets",
+]
 
-PATIENCE = 5.0  # seconds
+PROFILE_TIMEOUT = 5.0  # seconds
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A version as a person sees it now, what lets them, and the states of it that they may ask for."""
+class VisibleVersion:
+    """A version as a person sees it now, with their access, and the states of it that they may ask for."""
 
     description: Description
-    reach: Reach
-    states: States
+    access: EffectiveAccess
+    snapshots: Snapshots
 
 
-def entries(person: Principal) -> list[Entry]:
-    """The datasets that exist for a person, oldest first."""
-    return catalogue.entries(shares.visible(person, Resource.DATASET))
+def list_visible_datasets(person: Principal) -> list[DatasetEntry]:
+    """Return the datasets that exist for a person, oldest first."""
+    return catalogue.list_datasets(shares.visible_condition(person, Resource.DATASET))
 
 
-def number_of(person: Principal, slug: str) -> int:
-    """The number in the database of a dataset that exists for a person.
+def get_dataset_id(person: Principal, slug: str) -> int:
+    """Return the database id of a dataset that exists for a person.
 
     Raises:
-        UnknownDatasetError: it does not.
+        UnknownDatasetError: it doesn't exist for them.
     """
-    return catalogue.find(slug, None, shares.visible(person, Resource.DATASET))[0].id or 0
+    return catalogue.find_version(slug, None, shares.visible_condition(person, Resource.DATASET))[0].id or 0
 
 
-class Door:
-    """Opens versions for people. For many threads."""
+class DatasetGateway:
+    """Opens versions for people. Thread-safe."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: EnginePool) -> None:
         self._engines = engines
         self._profiles = VisibleProfiles(engines)
-        self._ranks: dict[tuple[str, str, str], Ranks] = {}
+        self._row_indexes: dict[tuple[str, str, str], VisibleRowIndex] = {}
 
-    def open(self, person: Principal, slug: str, version: str | None = None) -> Seen:
-        """A version of a dataset as a person sees it; None is the newest.
+    def open_version(self, person: Principal, slug: str, version: str | None = None) -> VisibleVersion:
+        """Return a version of a dataset as a person sees it; None is the newest version.
 
         Raises:
-            UnknownDatasetError: it does not exist for them, or for anybody.
+            UnknownDatasetError: it doesn't exist, or doesn't exist for them.
             PreparingError: what they see is being counted for the first time.
         """
-        dataset, row = catalogue.find(slug, version, shares.visible(person, Resource.DATASET))
-        whole = catalogue.describe(dataset, row)
-        reach = on(person, dataset, whole)
+        dataset, row = catalogue.find_version(
+            slug, version, shares.visible_condition(person, Resource.DATASET)
+        )
+        whole = catalogue.build_description(dataset, row)
+        access = compute_access(person, dataset, whole)
         columns, visible = whole.columns, whole.rows
-        if reach.rows is not None:
-            found = self._profiles.of(whole, reach, PATIENCE)
+        if access.row_rights is not None:
+            found = self._profiles.get_profile(whole, access, PROFILE_TIMEOUT)
             columns, visible = found.columns, found.rows
-        states = States(row, appended_files.total(row), visible, self._ranks_of(whole, reach, visible))
-        shown = tuple(column for column in columns if column.name not in reach.masked)
-        partial = reach.rows is not None
-        seen = {"rows": states.latest, "columns": shown, "rights": reach.key, "partial": partial}
-        return Seen(whole.model_copy(update=seen), reach, states)
+        snapshots = Snapshots(
+            row, appended_files.count_rows(row), visible, self._get_row_index(whole, access, visible)
+        )
+        shown = tuple(column for column in columns if column.name not in access.masked_columns)
+        partial = access.row_rights is not None
+        update = {
+            "rows": snapshots.visible_now,
+            "columns": shown,
+            "rights": access.rights_key,
+            "partial": partial,
+        }
+        return VisibleVersion(whole.model_copy(update=update), access, snapshots)
 
-    def extent(self, seen: Seen, column: str) -> list[float]:
-        """The least and greatest value that somebody sees in a column by now, none if there is no value.
+    def get_extent(self, seen: VisibleVersion, column: str) -> list[float]:
+        """Return the minimum and maximum that a person sees in a column by now; empty if there is no value.
 
         Raises:
             UnknownColumnError: there is no such column for them.
-            NoExtentError: it holds neither numbers nor times.
+            NoExtentError: the column contains neither numbers nor times.
         """
         found, slug, version = (
-            seen.description.column(column),
+            seen.description.get_column(column),
             seen.description.slug,
             seen.description.version,
         )
-        rows = range(seen.states.version.rows, seen.states.total)
-        engine = self._engines.of(slug, version, rows.stop)
-        return extent(found, catalogue.store(slug, version), engine, rows, seen.reach.rows)
+        rows = range(seen.snapshots.version.rows, seen.snapshots.total_rows)
+        engine = self._engines.get_engine(slug, version, rows.stop)
+        return compute_extent(
+            found, catalogue.open_store(slug, version), engine, rows, seen.access.row_rights
+        )
 
-    def prepare(self, slug: str, share: Share) -> None:
-        """Begin to count what somebody sees who has this share alone, so that they need not wait."""
-        whole = catalogue.open(slug)
-        reach = of_grant(grant(share), whole)
-        if reach.rows is not None:
-            self._profiles.prepare(whole, reach)
+    def prepare_profile(self, slug: str, share: Share) -> None:
+        """Start counting what a person sees who has only this share, so that they don't have to wait."""
+        whole = catalogue.get_description(slug)
+        access = access_from_grant(grant_from_share(share), whole)
+        if access.row_rights is not None:
+            self._profiles.prepare_profile(whole, access)
 
-    def settle(self) -> None:
-        """Wait until nothing is being prepared."""
-        self._profiles.settle()
+    def wait_idle(self) -> None:
+        """Wait until no profile is being prepared."""
+        self._profiles.wait_idle()
 
-    def _ranks_of(self, whole: Description, reach: Reach, visible: int) -> Ranks | None:
-        if reach.rows is None:
+    def _get_row_index(
+        self, whole: Description, access: EffectiveAccess, visible: int
+    ) -> VisibleRowIndex | None:
+        if access.row_rights is None:
             return None
-        engine = partial(self._engines.of, whole.slug, whole.version)
-        key = (whole.slug, whole.version, reach.rows_key)
-        return self._ranks.setdefault(key, Ranks(engine, reach.rows, whole.rows, visible))
+        engine = partial(self._engines.get_engine, whole.slug, whole.version)
+        key = (whole.slug, whole.version, access.row_rights_key)
+        return self._row_indexes.setdefault(
+            key, VisibleRowIndex(engine, access.row_rights, whole.rows, visible)
+        )

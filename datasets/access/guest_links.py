@@ -1,6 +1,6 @@
-"""Guest links: whoever has one sees a single saved view, or follows a single live session, until a date.
+"""Guest links: they open one saved view, or one live session, without an account, until they expire.
 
-They have the rights of a named user. A link to a live session leads nowhere once that has ended.
+Guests have the rights of a named user. A link to a live session stops working when the session ends.
 """
 
 from __future__ import annotations
@@ -17,144 +17,148 @@ from accounts.principals import Principal
 from accounts.signed_tokens import Audience, BadTokenError
 from datasets import shares
 from datasets.shares import NotAllowedError, UnknownShareError
-from db.engine import session
-from db.tables import GuestLink, LiveSession, Resource, SavedView, User, now
+from db.engine import transaction
+from db.tables import GuestLink, LiveSession, Resource, SavedView, User, utc_now
 
-LONGEST_LABEL = 80
-LONGEST_LIFE = timedelta(days=366)
-Place = SavedView | LiveSession
-"""What a link leads to."""
+MAX_LABEL_LENGTH = 80
+MAX_LIFETIME = timedelta(days=366)
+LinkTarget = SavedView | LiveSession
+"""What a link opens."""
 
 
 class BadLinkError(ValueError):
-    """No such link can be given out; says why."""
+    """A link can't be created like this; the message says why."""
 
 
 @dataclass(frozen=True)
-class Wish:
-    """A link that somebody asks for; ``rights_of`` names a user, None is whoever asks."""
+class GuestLinkRequest:
+    """A link to create; ``rights_of`` names the user whose rights it has, None is its creator."""
 
     expires: datetime
     label: str = ""
     rights_of: str | None = None
 
 
-def create(by: Principal, place: Place, wish: Wish) -> GuestLink:
-    """A new link to what exists for ``by``. Only admins give out the rights of somebody else.
+def create_link(by: Principal, target: LinkTarget, request: GuestLinkRequest) -> GuestLink:
+    """Create a link to a resource that exists for ``by``. Only admins can give it another user's rights.
 
     Raises:
-        NotAllowedError: ``by`` may not.
-        BadLinkError: the date or the label won't do, there is no such user, or it has ended.
+        NotAllowedError: ``by`` may not create it.
+        BadLinkError: the expiry or label isn't valid, there is no such user, or the live session has ended.
     """
-    _demand(by, place)
-    if _has_ended(place):
+    _require_sharing_right(by, target)
+    if _has_ended(target):
         raise BadLinkError("This live session has ended.")
-    if not now() < wish.expires <= now() + LONGEST_LIFE:
-        raise BadLinkError(f"A link ends after now, and within {LONGEST_LIFE.days} days.")
-    if len(wish.label) > LONGEST_LABEL or not (wish.label.isprintable() or not wish.label):
-        raise BadLinkError(f"A label has {LONGEST_LABEL} letters at most.")
-    as_user = _rights_of(by, wish.rights_of)
-    view, live = _ids(place)
-    link = GuestLink(view_id=view, live_id=live, as_user_id=as_user, label=wish.label, expires=wish.expires)
-    with session() as work:
+    if not utc_now() < request.expires <= utc_now() + MAX_LIFETIME:
+        raise BadLinkError(f"The expiry must be in the future, at most {MAX_LIFETIME.days} days from now.")
+    if len(request.label) > MAX_LABEL_LENGTH or not (request.label.isprintable() or not request.label):
+        raise BadLinkError(f"The label must have at most {MAX_LABEL_LENGTH} printable characters.")
+    as_user = _find_rights_user(by, request.rights_of)
+    view, live = _target_ids(target)
+    link = GuestLink(
+        view_id=view, live_id=live, as_user_id=as_user, label=request.label, expires=request.expires
+    )
+    with transaction() as work:
         work.add(link)
     return link
 
 
-def of(by: Principal, place: Place) -> list[tuple[GuestLink, str]]:
-    """The links to it that are good, newest first, each with the name of whose rights it has.
+def list_links(by: Principal, target: LinkTarget) -> list[tuple[GuestLink, str]]:
+    """Return the valid links to a resource, newest first, each with the name of the user whose rights it has.
 
     Raises:
-        NotAllowedError: ``by`` may not know.
+        NotAllowedError: ``by`` may not see them.
     """
-    _demand(by, place)
-    view, live = _ids(place)
+    _require_sharing_right(by, target)
+    view, live = _target_ids(target)
     here = sa.or_(col(GuestLink.view_id) == view, col(GuestLink.live_id) == live)
-    query = select(GuestLink, User.name).join(User).where(here, *_good())
-    with session() as work:
+    query = select(GuestLink, User.name).join(User).where(here, *_validity_conditions())
+    with transaction() as work:
         return list(work.exec(query.order_by(col(GuestLink.created).desc())).all())
 
 
-def revoke(by: Principal, id_: str) -> None:
-    """End a link and the sessions it began.
+def revoke_link(by: Principal, id_: str) -> None:
+    """Revoke a link, and end the sessions that were started with it.
 
     Raises:
-        LookupError, NotAllowedError: there is no such link, or ``by`` may not.
+        LookupError, NotAllowedError: there is no such link, or ``by`` may not revoke it.
     """
-    with session() as work:
+    with transaction() as work:
         link = work.get(GuestLink, id_)
     if link is None:
         raise UnknownShareError("there is no such link")
-    _demand(by, _place(link))
-    with session() as work:
-        work.execute(sa.update(GuestLink).where(col(GuestLink.id) == id_).values(revoked=now()))
-    sessions.end_guests(id_)
+    _require_sharing_right(by, _load_target(link))
+    with transaction() as work:
+        work.execute(sa.update(GuestLink).where(col(GuestLink.id) == id_).values(revoked=utc_now()))
+    sessions.end_guest_sessions(id_)
 
 
-def path(link: GuestLink) -> str:
-    """The address of a link, below that of the service."""
-    return f"/guest/{signed_tokens.issue(Audience.GUEST, link.id, link.expires)}"
+def link_path(link: GuestLink) -> str:
+    """Return the path of a link in URLs."""
+    return f"/guest/{signed_tokens.issue_token(Audience.GUEST, link.id, link.expires)}"
 
 
-def read(token: str) -> GuestLink:
-    """The link of a token.
+def resolve_token(token: str) -> GuestLink:
+    """Return the link of a token.
 
     Raises:
-        BadTokenError: it is none of ours, has expired or been revoked, or its user is disabled.
+        BadTokenError: the token isn't ours, the link has expired or was revoked, or its user is disabled.
     """
-    id_ = signed_tokens.read(Audience.GUEST, token)["jti"]
-    query = select(GuestLink).join(User).where(GuestLink.id == id_, ~col(User.disabled), *_good())
-    with session() as work:
+    id_ = signed_tokens.decode_token(Audience.GUEST, token)["jti"]
+    query = (
+        select(GuestLink).join(User).where(GuestLink.id == id_, ~col(User.disabled), *_validity_conditions())
+    )
+    with transaction() as work:
         found = work.exec(query).one_or_none()
-    if found is None or _has_ended(_place(found)):
+    if found is None or _has_ended(_load_target(found)):
         raise BadTokenError("the link has been revoked, or what it led to has ended")
     return found
 
 
-def opened(link: GuestLink) -> None:
-    """Remember that somebody came by this link."""
-    with session() as work:
-        work.execute(sa.update(GuestLink).where(col(GuestLink.id) == link.id).values(opened=now()))
+def record_opened(link: GuestLink) -> None:
+    """Store when a link was opened last."""
+    with transaction() as work:
+        work.execute(sa.update(GuestLink).where(col(GuestLink.id) == link.id).values(opened=utc_now()))
 
 
-def home(guest: Principal | GuestLink) -> str:
-    """The address of the one page that a guest may see, or that a link leads to."""
-    place = _place(guest)
-    return f"/{'view' if isinstance(place, SavedView) else 'live'}/{place.key}"
+def landing_path(guest: Principal | GuestLink) -> str:
+    """Return the path of the only page that a guest may see, or that a link opens."""
+    target = _load_target(guest)
+    return f"/{'view' if isinstance(target, SavedView) else 'live'}/{target.key}"
 
 
-def _demand(by: Principal, place: Place) -> None:
-    """Check that somebody may give out links: who may say with whom it is shared."""
-    resource = Resource.VIEW if isinstance(place, SavedView) else Resource.LIVE
-    shares.demand_sharing(by, resource, place.id or 0)
+def _require_sharing_right(by: Principal, target: LinkTarget) -> None:
+    """Check that a person may create and see guest links: those who may also share the target."""
+    resource = Resource.VIEW if isinstance(target, SavedView) else Resource.LIVE
+    shares.require_sharing_right(by, resource, target.id or 0)
 
 
-def _place(of: Principal | GuestLink) -> Place:
-    with session() as work:
-        if of.view_id is not None:
-            return work.get_one(SavedView, of.view_id)
-        return work.get_one(LiveSession, of.live_id)
+def _load_target(guest: Principal | GuestLink) -> LinkTarget:
+    with transaction() as work:
+        if guest.view_id is not None:
+            return work.get_one(SavedView, guest.view_id)
+        return work.get_one(LiveSession, guest.live_id)
 
 
-def _ids(place: Place) -> tuple[int | None, int | None]:
-    """Of the saved view and of the live session: one of them is none."""
-    return (place.id, None) if isinstance(place, SavedView) else (None, place.id)
+def _target_ids(target: LinkTarget) -> tuple[int | None, int | None]:
+    """Return the id of the saved view and that of the live session; one of them is None."""
+    return (target.id, None) if isinstance(target, SavedView) else (None, target.id)
 
 
-def _has_ended(place: Place) -> bool:
-    return isinstance(place, LiveSession) and place.ended is not None
+def _has_ended(target: LinkTarget) -> bool:
+    return isinstance(target, LiveSession) and target.ended is not None
 
 
-def _good() -> tuple[sa.ColumnElement[bool], ...]:
-    return col(GuestLink.revoked).is_(None), col(GuestLink.expires) > now()
+def _validity_conditions() -> tuple[sa.ColumnElement[bool], ...]:
+    return col(GuestLink.revoked).is_(None), col(GuestLink.expires) > utc_now()
 
 
-def _rights_of(by: Principal, name: str | None) -> int:
+def _find_rights_user(by: Principal, name: str | None) -> int:
     if name is None or name == by.name:
         return by.id
-    if not by.may(Permission.ADMINISTER):
-        raise NotAllowedError("Only admins give out the rights of somebody else.")
-    with session() as work:
+    if not by.has_permission(Permission.ADMINISTER):
+        raise NotAllowedError("Only admins can create a link with another user's rights.")
+    with transaction() as work:
         user = work.exec(select(User.id).where(User.name == name, ~col(User.disabled))).one_or_none()
     if user is None:
         raise BadLinkError(f"There is no user named {name!r}.")

@@ -1,4 +1,4 @@
-"""Row conditions of a share: which rows of a dataset it shows, by values, whatever is viewed and how."""
+"""The row conditions of a share: which rows of a dataset it shows, by values and whatever the view."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from datasets.description import Column, Description
 from datasets.exploration import Interval, Members, Name, Nulls
-from datasets.query.axes import MisfitError
-from datasets.query.predicates import among, within
+from datasets.query.axes import IncompatibleRequestError
+from datasets.query.predicates import members_predicate, span_predicate
 from gpu import cubes
 from gpu.cubes import AnyOf, Predicate
-from gpu.scales import Boolean, Category, Edges
+from gpu.scales import BooleanScale, CategoryScale, EdgesScale
 
-MOST_CONDITIONS = 32
+MAX_CONDITIONS = 32
 
 ValueFilter = Annotated[Interval | Nulls | Members, Field(discriminator="type")]
 
 
 class Condition(BaseModel):
-    """A filter of one column; it means the same on every version and beside every view."""
+    """A filter of one column; it means the same on every version and in every view."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -31,43 +31,46 @@ class Condition(BaseModel):
     filter: ValueFilter
 
 
-Conditions = Annotated[tuple[Condition, ...], Field(min_length=1, max_length=MOST_CONDITIONS, strict=False)]
-"""Rows meet all of them. There is at least one: a share of every row has no conditions at all, not none."""
+Conditions = Annotated[tuple[Condition, ...], Field(min_length=1, max_length=MAX_CONDITIONS, strict=False)]
+"""Rows must meet all conditions. There is at least one; a share of all rows has None instead."""
 
-stored: TypeAdapter[tuple[Condition, ...]] = TypeAdapter(Conditions)
-"""Reads and writes them as the JSON that a share keeps."""
+conditions_adapter: TypeAdapter[tuple[Condition, ...]] = TypeAdapter(Conditions)
+"""Reads and writes conditions as the JSON that a share stores."""
 
 
-def compiled(conditions: Sequence[Condition], description: Description) -> cubes.Filter:
-    """The rows that meet all conditions, as an engine has it; equal however they are ordered.
+def compile_conditions(conditions: Sequence[Condition], description: Description) -> cubes.Filter:
+    """Return the rows that meet all conditions as a filter for engines, whatever the order of the conditions.
 
     Raises:
-        MisfitError: this version has no such column, or the column is of another kind.
+        IncompatibleRequestError: this version has no such column, or it has another kind.
     """
-    found = [_predicate(each, description) for each in sorted(conditions, key=_canonical)]
-    return tuple(dict.fromkeys(each for each in found if each.ranges != ((0, each.scale.codes),)))
+    found = [
+        _compile_condition(condition, description) for condition in sorted(conditions, key=_canonical_json)
+    ]
+    return tuple(dict.fromkeys(p for p in found if p.ranges != ((0, p.scale.code_count),)))
 
 
-def reach(shares: Iterable[Sequence[Condition] | None], description: Description) -> AnyOf:
-    """The rows that any of the shares shows; one of None shows every row.
+def compile_row_rights(shares: Iterable[Sequence[Condition] | None], description: Description) -> AnyOf:
+    """Return the rows that at least one of the shares shows; None instead of conditions shows all rows.
 
-    A share whose conditions don't fit the version, as where a column has vanished, shows no row of it.
+    A share whose conditions don't fit the version, for example because a column no longer exists, shows no
+    row.
     """
     alternatives = set()
     for conditions in shares:
         try:
-            alternatives.add(() if conditions is None else compiled(conditions, description))
-        except MisfitError:
+            alternatives.add(() if conditions is None else compile_conditions(conditions, description))
+        except IncompatibleRequestError:
             continue
     return AnyOf(frozenset({()} if () in alternatives else alternatives))
 
 
-def digest(conditions: Iterable[Condition]) -> str:
-    """A name for the conditions, the same for the same ones however they are ordered."""
-    return sha256("\n".join(sorted(set(map(_canonical, conditions)))).encode()).hexdigest()
+def hash_conditions(conditions: Iterable[Condition]) -> str:
+    """Return a digest of the conditions that doesn't depend on their order."""
+    return sha256("\n".join(sorted(set(map(_canonical_json, conditions)))).encode()).hexdigest()
 
 
-def _canonical(condition: Condition) -> str:
+def _canonical_json(condition: Condition) -> str:
     filter_ = condition.filter.model_dump()
     if isinstance(condition.filter, Members):
         filter_["values"] = sorted(set(condition.filter.values))
@@ -76,26 +79,26 @@ def _canonical(condition: Condition) -> str:
     return json.dumps([condition.column, filter_], sort_keys=True)
 
 
-def _predicate(condition: Condition, description: Description) -> Predicate:
+def _compile_condition(condition: Condition, description: Description) -> Predicate:
     try:
-        return _fitting(description.column(condition.column), condition.filter)
+        return _value_predicate(description.get_column(condition.column), condition.filter)
     except ValueError as error:
-        raise MisfitError(f"conditions.{condition.column}", str(error)) from error
+        raise IncompatibleRequestError(f"conditions.{condition.column}", str(error)) from error
 
 
-def _fitting(column: Column, filter_: Interval | Nulls | Members) -> Predicate:
-    """The filter on a scale that has just its own bounds or values."""
+def _value_predicate(column: Column, filter_: Interval | Nulls | Members) -> Predicate:
+    """Return a filter on a scale that has only the filter's own bounds or values."""
     kind, name = column.profile.kind, column.name
     match filter_:
         case Interval() | Nulls() if kind in ("number", "time"):
-            scale = Edges(values=(0.0,), temporal=kind == "time")
+            scale = EdgesScale(values=(0.0,), temporal=kind == "time")
             if isinstance(filter_, Interval):
-                return within(name, scale, filter_, filter_.nulls)
-            return Predicate(name, scale, ((scale.codes - 1, scale.codes),))
+                return span_predicate(name, scale, filter_, filter_.nulls)
+            return Predicate(name, scale, ((scale.code_count - 1, scale.code_count),))
         case Members() | Nulls() if kind in ("category", "boolean"):
             members = Members(nulls=True) if isinstance(filter_, Nulls) else filter_
             if members.other:
-                raise ValueError(f"{name} has no other values where no view shows some")
-            own = Category(values=tuple(sorted(set(members.values))))
-            return among(name, Boolean() if kind == "boolean" else own, members)
+                raise ValueError(f"{name} can't be filtered by other values, which only a view defines")
+            own = CategoryScale(values=tuple(sorted(set(members.values))))
+            return members_predicate(name, BooleanScale() if kind == "boolean" else own, members)
     raise ValueError(f"{name} is a {kind}, which can't be filtered by {filter_.type}")

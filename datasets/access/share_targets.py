@@ -1,4 +1,4 @@
-"""With whom something can be shared, by name."""
+"""The names of people and groups that something can be shared with."""
 
 from __future__ import annotations
 
@@ -7,56 +7,56 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from datasets.shares import BadShareError, Subject
-from db.engine import session
+from datasets.shares import BadShareError, ShareTarget
+from db.engine import transaction
 from db.tables import Group, User
 
-LEAST_LETTERS = 2
-MOST_FOUND = 8
+MIN_PREFIX_LENGTH = 2
+MAX_MATCHES = 8
 
 
-class Among(StrEnum):
+class ShareTargetKind(StrEnum):
     PERSON = "person"
     GROUP = "group"
     EVERYONE = "everyone"
 
 
-Named = tuple[Among, str]
-"""A person or group by name; everyone has none."""
+NamedTarget = tuple[ShareTargetKind, str]
+"""A person or group by name; everyone has the empty name."""
 
 
-def found(letters: str) -> list[Named]:
-    """The first few people and groups whose names begin with these letters, two at least."""
-    if len(letters) < LEAST_LETTERS or "\0" in letters:
+def find_targets(prefix: str) -> list[NamedTarget]:
+    """Return the first few people and groups whose names begin with a prefix of at least two letters."""
+    if len(prefix) < MIN_PREFIX_LENGTH or "\0" in prefix:
         return []
-    names: list[Named] = []
-    with session() as work:
-        for among, table in ((Among.GROUP, Group), (Among.PERSON, User)):
-            begins = sa.func.lower(table.name).startswith(letters.lower(), autoescape=True)
-            query = select(table.name).where(begins).order_by(table.name).limit(MOST_FOUND)
+    names: list[NamedTarget] = []
+    with transaction() as work:
+        for kind, table in ((ShareTargetKind.GROUP, Group), (ShareTargetKind.PERSON, User)):
+            begins = sa.func.lower(table.name).startswith(prefix.lower(), autoescape=True)
+            query = select(table.name).where(begins).order_by(table.name).limit(MAX_MATCHES)
             if table is User:
                 query = query.where(~col(User.disabled))
-            names += [(among, name) for name in work.exec(query)]
-    return names[:MOST_FOUND]
+            names += [(kind, name) for name in work.exec(query)]
+    return names[:MAX_MATCHES]
 
 
-def named(among: Among, name: str) -> Subject:
-    """A subject.
+def resolve_target(among: ShareTargetKind, name: str) -> ShareTarget:
+    """Return the target with this kind and name.
 
     Raises:
-        BadShareError: there is none of this name.
+        BadShareError: there is none with this name.
     """
-    if among is Among.EVERYONE:
-        return Subject()
-    table = Group if among is Among.GROUP else User
-    with session() as work:
+    if among is ShareTargetKind.EVERYONE:
+        return ShareTarget()
+    table = Group if among is ShareTargetKind.GROUP else User
+    with transaction() as work:
         id_ = None if "\0" in name else work.exec(select(table.id).where(table.name == name)).one_or_none()
     if id_ is None:
         raise BadShareError(f"There is no {among} named {name!r}.")
-    return Subject(group_id=id_) if among is Among.GROUP else Subject(user_id=id_)
+    return ShareTarget(group_id=id_) if among is ShareTargetKind.GROUP else ShareTarget(user_id=id_)
 
 
-def among(subject: Subject) -> Among:
-    if subject.user_id is not None:
-        return Among.PERSON
-    return Among.EVERYONE if subject.group_id is None else Among.GROUP
+def get_target_kind(target: ShareTarget) -> ShareTargetKind:
+    if target.user_id is not None:
+        return ShareTargetKind.PERSON
+    return ShareTargetKind.EVERYONE if target.group_id is None else ShareTargetKind.GROUP

@@ -1,4 +1,4 @@
-"""What is known of a version's columns over the rows that somebody may see: found once, then kept."""
+"""The profiles of columns over the rows that a person may see: computed once, then stored in the database."""
 
 from __future__ import annotations
 
@@ -13,94 +13,99 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from datasets import catalogue
-from datasets.access.effective_access import Reach
+from datasets.access.effective_access import EffectiveAccess
 from datasets.access.visible_rows import VisibleRows
-from datasets.cubes.engine_pool import Engines
+from datasets.cubes.engine_pool import EnginePool
 from datasets.description import Column, Description
-from db.engine import session
+from db.engine import transaction
 from db.tables import VisibleProfile
 from gpu.cubes import AnyOf
 
-AT_A_TIME = 2
-MOST_KEPT = 256
+PROFILE_THREADS = 2
+MAX_CACHED_PROFILES = 256
 
 
 class PreparingError(RuntimeError):
-    """What a person may see is being counted for the first time: they may ask again in a moment."""
+    """What a person may see is being counted for the first time; they may ask again in a moment."""
 
     def __init__(self, rows: int) -> None:
-        super().__init__(f"Preparing what you may see of {rows:,} rows. This is needed once.")
+        super().__init__(f"Preparing your view of {rows:,} rows. This happens only once.")
 
 
 @dataclass(frozen=True)
-class Visible:
-    """The number of visible rows, and the columns as these rows have them."""
+class VisibleColumns:
+    """The number of visible rows, and the columns as profiled over these rows."""
 
     rows: int
     columns: tuple[Column, ...]
 
 
 class VisibleProfiles:
-    """Profiles by version and rights, each found once however many ask for it. For many threads."""
+    """Profiles by version and rights, each computed once however many people ask for it. Thread-safe."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: EnginePool) -> None:
         self._engines = engines
-        self._known: OrderedDict[tuple[str, str, str], Future[Visible]] = OrderedDict()
+        self._futures: OrderedDict[tuple[str, str, str], Future[VisibleColumns]] = OrderedDict()
         self._lock = Lock()
-        self._pool = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="profiles")
+        self._pool = ThreadPoolExecutor(PROFILE_THREADS, thread_name_prefix="profiles")
 
-    def of(self, whole: Description, reach: Reach, patience: float) -> Visible:
-        """The profile over the rows of a reach, which are not all.
+    def get_profile(self, whole: Description, access: EffectiveAccess, timeout: float) -> VisibleColumns:
+        """Return the profile over the rows that an access with row rights shows.
 
         Raises:
-            PreparingError: it is not there within ``patience`` seconds; it will be.
+            PreparingError: it isn't available within ``timeout`` seconds; it will be later.
         """
-        future = self.prepare(whole, reach)
+        future = self.prepare_profile(whole, access)
         with suppress(TimeoutError):
-            return future.result(patience)
+            return future.result(timeout)
         raise PreparingError(whole.rows)
 
-    def prepare(self, whole: Description, reach: Reach) -> Future[Visible]:
-        """Begin to find a profile, unless it is known or under way."""
-        key = (whole.slug, whole.version, reach.rows_key)
+    def prepare_profile(self, whole: Description, access: EffectiveAccess) -> Future[VisibleColumns]:
+        """Start computing a profile, unless it is known or being computed."""
+        key = (whole.slug, whole.version, access.row_rights_key)
         with self._lock:
-            future = self._known.get(key)
+            future = self._futures.get(key)
             if future is None or (future.done() and future.exception()):
-                rows = cast(AnyOf, reach.rows)
-                future = self._known[key] = self._pool.submit(self._find, whole, rows, reach.rows_key)
-            self._known.move_to_end(key)
-            while len(self._known) > MOST_KEPT:
-                self._known.popitem(last=False)
+                rows = cast(AnyOf, access.row_rights)
+                future = self._futures[key] = self._pool.submit(
+                    self._load_or_compute, whole, rows, access.row_rights_key
+                )
+            self._futures.move_to_end(key)
+            while len(self._futures) > MAX_CACHED_PROFILES:
+                self._futures.popitem(last=False)
         return future
 
-    def settle(self) -> None:
-        """Wait until nothing is under way."""
+    def wait_idle(self) -> None:
+        """Wait until no profile is being computed."""
         with self._lock:
-            under_way = list(self._known.values())
-        wait(under_way)
+            pending = list(self._futures.values())
+        wait(pending)
 
-    def _find(self, whole: Description, rows: AnyOf, key: str) -> Visible:
-        _, version = catalogue.find(whole.slug, whole.version)
-        return _kept(version.id or 0, key) or self._counted(whole, rows, version.id or 0, key)
+    def _load_or_compute(self, whole: Description, rows: AnyOf, key: str) -> VisibleColumns:
+        _, version = catalogue.find_version(whole.slug, whole.version)
+        return _load_stored(version.id or 0, key) or self._compute(whole, rows, version.id or 0, key)
 
-    def _counted(self, whole: Description, rows: AnyOf, version_id: int, key: str) -> Visible:
-        from datasets.ingest.profiling import profile  # noqa: PLC0415  (it loads DuckDB: no start waits)
+    def _compute(self, whole: Description, rows: AnyOf, version_id: int, key: str) -> VisibleColumns:
+        from datasets.ingest.profiling import profile_columns  # noqa: PLC0415  (DuckDB would delay the start)
 
-        mask = self._engines.of(whole.slug, whole.version).mask([rows], range(whole.rows))
-        shown = VisibleRows(catalogue.imported(whole.slug, whole.version), mask)
-        found = Visible(shown.rows, tuple(profile(shown, lambda *_: None)))
+        mask = self._engines.get_engine(whole.slug, whole.version).compute_mask([rows], range(whole.rows))
+        shown = VisibleRows(catalogue.open_imported_store(whole.slug, whole.version), mask)
+        found = VisibleColumns(shown.row_count, tuple(profile_columns(shown, lambda *_: None)))
         kept = VisibleProfile(
-            version_id=version_id, rights=key, rows=found.rows, profile=catalogue.profile_of(found.columns)
+            version_id=version_id,
+            rights=key,
+            rows=found.rows,
+            profile=catalogue.serialize_columns(found.columns),
         )
-        with suppress(IntegrityError), session() as work:  # another process may have been faster
+        with suppress(IntegrityError), transaction() as work:  # another process may have been faster
             work.add(kept)
         return found
 
 
-def _kept(version_id: int, key: str) -> Visible | None:
+def _load_stored(version_id: int, key: str) -> VisibleColumns | None:
     query = select(VisibleProfile).where(
         VisibleProfile.version_id == version_id, VisibleProfile.rights == key
     )
-    with session() as work:
+    with transaction() as work:
         row = work.exec(query).one_or_none()
-    return None if row is None else Visible(row.rows, catalogue.columns_of(row.profile))
+    return None if row is None else VisibleColumns(row.rows, catalogue.deserialize_columns(row.profile))

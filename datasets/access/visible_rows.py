@@ -8,53 +8,53 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from datasets.storage.store import Stored
+from datasets.storage.store import ProfileSource
 
 
 class VisibleRows:
-    """The rows of a source that a mask lets through, in the source's order; the columns are all there.
+    """The rows of a source that a mask lets through, in the order of the source, with all columns.
 
     Args:
         source: the rows.
-        mask: which of them are visible, shape ``(source.rows,)``.
+        mask: which of them are visible, shape ``(source.row_count,)``.
 
     Raises:
-        ValueError: the mask is of another number of rows.
+        ValueError: the mask has another number of rows.
     """
 
-    def __init__(self, source: Stored, mask: npt.NDArray[np.bool_]) -> None:
-        if mask.shape != (source.rows,):
-            raise ValueError(f"a mask of {mask.size} rows can't tell which of {source.rows} are visible")
+    def __init__(self, source: ProfileSource, mask: npt.NDArray[np.bool_]) -> None:
+        if mask.shape != (source.row_count,):
+            raise ValueError(f"the mask has {mask.size} rows, but the source has {source.row_count}")
         self._source, self._mask = source, mask
-        self.rows = int(np.count_nonzero(mask))
+        self.row_count = int(np.count_nonzero(mask))
 
     @property
     def schema(self) -> pa.Schema:
         return self._source.schema
 
-    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
-        """The column's visible values from the visible row ``start`` on, in arrays that may be empty.
+    def read_column(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+        """Yield the visible values of a column from visible row ``start`` on, in arrays that may be empty.
 
         Raises:
             KeyError: there is no such column.
         """
-        row = self._row_of(start)
-        for values in self._source.read(column, row):
+        row = self._source_row(start)
+        for values in self._source.read_column(column, row):
             shown = values.filter(pa.array(self._mask[row : row + len(values)]))
-            yield _alone(shown) if pa.types.is_dictionary(shown.type) else shown
+            yield _with_own_dictionary(shown) if pa.types.is_dictionary(shown.type) else shown
             row += len(values)
 
-    def _row_of(self, visible: int) -> int:
-        """The row of the source that this many visible ones lie before."""
+    def _source_row(self, visible: int) -> int:
+        """Return the row of the source with this many visible rows before it."""
         if visible == 0:
             return 0
         shown = np.flatnonzero(self._mask)
-        return int(shown[visible]) if visible < self.rows else self._mask.size
+        return int(shown[visible]) if visible < self.row_count else self._mask.size
 
-    def sample(self, column: str, rows: int) -> pa.ChunkedArray:
-        """The first ``rows`` visible values or a few more: a fair sample, since rows are shuffled."""
+    def read_sample(self, column: str, rows: int) -> pa.ChunkedArray:
+        """Return the first ``rows`` visible values or a few more: a fair sample, as rows are shuffled."""
         chunks, found = [], 0
-        for values in self.read(column):
+        for values in self.read_column(column):
             chunks.append(values)
             found += len(values)
             if found >= rows:
@@ -62,6 +62,6 @@ class VisibleRows:
         return pa.chunked_array(chunks)
 
 
-def _alone(text: pa.DictionaryArray) -> pa.DictionaryArray:
-    """The text with a dictionary of its own: the words of other rows stay where they are."""
+def _with_own_dictionary(text: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return text with a dictionary of its own, so that it doesn't contain the values of hidden rows."""
     return text.dictionary_decode().dictionary_encode()

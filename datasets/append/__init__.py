@@ -1,1 +1,1 @@
-"""Versions that grow: rows are added behind those imported, and are durable before anybody sees them."""
+"""Versions that grow: appended rows follow the imported ones, and are durable before anyone sees them."""

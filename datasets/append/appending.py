@@ -1,4 +1,4 @@
-"""Adding rows to a version: on disk for good before they exist, and all of them or none."""
+"""Appending rows to a version: they are durable before they exist, and all of them exist or none."""
 
 from __future__ import annotations
 
@@ -10,58 +10,66 @@ from sqlmodel import Session
 
 from datasets import catalogue
 from datasets.append import compaction, file_writer
-from datasets.append.row_validation import Fitted, Refusal, fit
+from datasets.append.row_validation import CoercedRows, RejectedRow, coerce_rows
 from datasets.storage import appended_files
-from datasets.storage.appended_files import MovedError, Origin, Written
-from datasets.storage.locks import shared
+from datasets.storage.appended_files import RowOrigin, VersionMovedError, WrittenFile
+from datasets.storage.locks import shared_lock
 from datasets.storage.store import Store
 from db.tables import DatasetVersion
 
-UNKNOWN = Origin()
+UNKNOWN_ORIGIN = RowOrigin()
 
-Also = Callable[[Session, tuple[Refusal, ...]], None]
+InTransaction = Callable[[Session, tuple[RejectedRow, ...]], None]
 
 
 @dataclass(frozen=True)
-class Appended:
-    """How many rows the version has now, how many of them are new, and which were refused."""
+class AppendResult:
+    """How many rows the version has now, how many of them are new, and which rows were rejected."""
 
     rows: int
     added: int
-    refused: tuple[Refusal, ...]
+    rejected: tuple[RejectedRow, ...]
 
 
-def append(
+def append_rows(
     slug: str,
     version: str,
     table: pa.Table,
-    origin: Origin = UNKNOWN,
-    also: Also = lambda _work, _refused: None,
-) -> Appended:
-    """Add the rows that fit the columns of a version behind all others; once this returns they stay.
+    origin: RowOrigin = UNKNOWN_ORIGIN,
+    in_transaction: InTransaction = lambda _work, _refused: None,
+) -> AppendResult:
+    """Append the rows that fit the columns of a version; once this returns, they are durable.
 
-    ``also`` is done in the transaction that lets the rows exist, with those that were refused.
+    ``in_transaction`` is called with the rejected rows, in the transaction that makes the new rows exist.
 
     Raises:
         UnknownDatasetError: there is no such dataset or version.
-        UnreadableError: its key is lost.
+        UnreadableDatasetError: its key is lost.
     """
     while True:
-        found = catalogue.find(slug, version)[1]
-        store = catalogue.stored(slug, found)
-        with shared(store.folder):
+        found = catalogue.find_version(slug, version)[1]
+        store = catalogue.build_store(slug, found)
+        with shared_lock(store.folder):
             if store.folder.is_dir():
-                fitted = fit(table, store.schema)
-                rows = _entered(store, found, fitted, origin, also)
+                fitted = coerce_rows(table, store.schema)
+                rows = _write_and_insert(store, found, fitted, origin, in_transaction)
                 if rows is not None:
-                    compaction.consider(slug, version)
-                    return Appended(rows, fitted.rows.num_rows, fitted.refused)
+                    compaction.schedule_compaction(slug, version)
+                    return AppendResult(rows, fitted.rows.num_rows, fitted.rejected)
 
 
-def _entered(store: Store, version: DatasetVersion, fitted: Fitted, origin: Origin, also: Also) -> int | None:
-    """How many rows there are with these; None where a rotation of keys has moved the version meanwhile."""
-    written = Written(file_writer.write(store, fitted.rows), fitted.rows.num_rows, origin)
+def _write_and_insert(
+    store: Store,
+    version: DatasetVersion,
+    fitted: CoercedRows,
+    origin: RowOrigin,
+    in_transaction: InTransaction,
+) -> int | None:
+    """Return how many rows there are with these; None if a key rotation has moved the version."""
+    written = WrittenFile(file_writer.write_appended_file(store, fitted.rows), fitted.rows.num_rows, origin)
     try:
-        return appended_files.enter(version, written, lambda work: also(work, fitted.refused))
-    except MovedError:
+        return appended_files.insert_file(
+            version, written, lambda work: in_transaction(work, fitted.rejected)
+        )
+    except VersionMovedError:
         return None

@@ -1,4 +1,4 @@
-"""How far a column reaches by now: what was imported is profiled, what came since is looked at."""
+"""The current extent of a column: imported rows are profiled already, appended rows are read."""
 
 from __future__ import annotations
 
@@ -15,35 +15,41 @@ Numbers = npt.NDArray[np.float64]
 
 
 class NoExtentError(ValueError):
-    """A column of categories does not reach from one value to another."""
+    """The column has categories, which have no minimum and maximum."""
 
 
-def extent(column: Column, store: Store, engine: Engine, rows: range, rights: AnyOf | None) -> list[float]:
-    """The least and greatest finite value, none if there is no value; times in milliseconds since 1970 (UTC).
+def compute_extent(
+    column: Column, store: Store, engine: Engine, rows: range, rights: AnyOf | None
+) -> list[float]:
+    """Return the minimum and maximum of the finite values; empty if there are none.
+
+    Times are milliseconds since 1970 (UTC).
 
     Args:
-        column: as profiled over the rows before ``rows`` that are seen.
-        rows: those that have come since.
-        rights: which of them are seen; None: all.
+        column: the column as profiled over the visible rows before ``rows``.
+        store: where the values are read from.
+        engine: computes which rows the rights show.
+        rows: the appended rows.
+        rights: the row rights; None shows all rows.
 
     Raises:
-        NoExtentError: the column has no numbers and no times.
+        NoExtentError: the column contains neither numbers nor times.
     """
     if column.profile.kind not in ("number", "time"):
-        raise NoExtentError(f"{column.label} holds neither numbers nor times")
+        raise NoExtentError(f"{column.label} contains neither numbers nor times")
     found = [bound for bound in (column.profile.minimum, column.profile.maximum) if bound is not None]
-    seen = np.ones(len(rows), np.bool_) if rights is None else engine.mask([rights], rows)
+    visible = np.ones(len(rows), np.bool_) if rights is None else engine.compute_mask([rights], rows)
     row = 0
-    for values in store.read(column.name, rows.start):
-        shown = seen[row : row + len(values)]
+    for values in store.read_column(column.name, rows.start):
+        mask = visible[row : row + len(values)]
         row += len(values)
-        numbers = _finite(values.slice(0, shown.size).filter(pa.array(shown)))
+        numbers = _finite_values(values.slice(0, mask.size).filter(pa.array(mask)))
         if numbers.size:
             found += [float(numbers.min()), float(numbers.max())]
     return [min(found), max(found)] if found else []
 
 
-def _finite(values: pa.Array) -> Numbers:
+def _finite_values(values: pa.Array) -> Numbers:
     values, unit = values.drop_null(), 1.0
     if pa.types.is_timestamp(values.type):
         values, unit = values.cast(pa.int64()), 1000.0  # microseconds in a millisecond

@@ -1,7 +1,7 @@
-"""Small files of appended rows made fewer large ones, with the same rows in the same order.
+"""Compaction: many small files of appended rows are merged into few large ones, in the same row order.
 
-Runs of at least ``FEW`` files are merged tier by tier, so that each row is written a few times only, however
-small the batches are that it comes in.
+Runs of at least ``MIN_FILES`` files are merged tier by tier, so that each row is rewritten only a few times,
+however small the batches are in which rows arrive.
 """
 
 from __future__ import annotations
@@ -16,66 +16,68 @@ import pyarrow as pa
 from datasets import catalogue
 from datasets.append import file_writer
 from datasets.storage import appended_files
-from datasets.storage.appended_files import MovedError
-from datasets.storage.locks import shared
-from datasets.storage.store import Part, Store
-from db.tables import DatasetVersion, now
+from datasets.storage.appended_files import VersionMovedError
+from datasets.storage.locks import shared_lock
+from datasets.storage.store import AppendedFile, Store
+from db.tables import DatasetVersion, utc_now
 
-FEW = 32
-TIERS = (1 << 12, 1 << 16, 1 << 20)
-"""Files of fewer rows than one of these are merged among themselves."""
-MOST_ROWS = 1 << 20
-YOUNG = timedelta(minutes=1)
-"""Newer files tell how fast rows come."""
-MOST_CONSUMED = 10_000
-"""Of the messages of a feed that a file's rows were made of, so many stay known."""
+MIN_FILES = 32
+SIZE_TIERS = (1 << 12, 1 << 16, 1 << 20)
+"""Files with fewer rows than a tier are merged with each other."""
+MAX_FILE_ROWS = 1 << 20
+MIN_AGE = timedelta(minutes=1)
+"""Younger files aren't merged: their entries show how fast rows arrive."""
+MAX_CONSUMED_MESSAGES = 10_000
+"""How many ids of a feed's messages stay known for a merged file."""
 
-_pool = ThreadPoolExecutor(1, thread_name_prefix="merging")
-_under_way: dict[tuple[str, str], Future[None]] = {}
+_pool = ThreadPoolExecutor(1, thread_name_prefix="compaction")
+_running: dict[tuple[str, str], Future[None]] = {}
 _lock = Lock()
 
 
-def consider(slug: str, version: str) -> None:
-    """Begin to merge in the background where that pays and is not under way."""
+def schedule_compaction(slug: str, version: str) -> None:
+    """Start merging files in the background if there are enough of them and no merge is running."""
     with _lock:
-        going = _under_way.get((slug, version))
-        if (going is None or going.done()) and any(_runs(catalogue.find(slug, version)[1].id or 0)):
-            _under_way[slug, version] = _pool.submit(merge, slug, version)
+        running = _running.get((slug, version))
+        if (running is None or running.done()) and any(
+            _find_runs(catalogue.find_version(slug, version)[1].id or 0)
+        ):
+            _running[slug, version] = _pool.submit(compact_version, slug, version)
 
 
-def merge(slug: str, version: str) -> None:
-    """Merge what can be merged now."""
-    found = catalogue.find(slug, version)[1]
-    store = catalogue.stored(slug, found)
-    with shared(store.folder):
-        while run := next(_runs(found.id or 0), None):
-            if not _merged(store, found, run):
+def compact_version(slug: str, version: str) -> None:
+    """Merge all files of a version that can be merged now."""
+    found = catalogue.find_version(slug, version)[1]
+    store = catalogue.build_store(slug, found)
+    with shared_lock(store.folder):
+        while run := next(_find_runs(found.id or 0), None):
+            if not _compact_run(store, found, run):
                 return
-    file_writer.remove_unknown(found.id or 0, found.folder)
+    file_writer.remove_unknown_files(found.id or 0, found.folder)
 
 
-def _runs(version_id: int) -> Iterator[list[Part]]:
-    """Files in a row that are worth merging into one."""
-    found = appended_files.older(version_id, now() - YOUNG)
-    for tier in TIERS:
-        run: list[Part] = []
+def _find_runs(version_id: int) -> Iterator[list[AppendedFile]]:
+    """Yield runs of consecutive files that are worth merging."""
+    found = appended_files.list_files_before(version_id, utc_now() - MIN_AGE)
+    for tier in SIZE_TIERS:
+        run: list[AppendedFile] = []
         for part in found:
-            if part.rows >= tier or sum(each.rows for each in run) + part.rows > MOST_ROWS:
-                if len(run) >= FEW:
+            if part.rows >= tier or sum(file.rows for file in run) + part.rows > MAX_FILE_ROWS:
+                if len(run) >= MIN_FILES:
                     yield run
                 run = []
             if part.rows < tier:
                 run.append(part)
-        if len(run) >= FEW:
+        if len(run) >= MIN_FILES:
             yield run
 
 
-def _merged(store: Store, version: DatasetVersion, run: list[Part]) -> bool:
-    """Put one file in the place of several; False where somebody else has changed them meanwhile."""
-    tables = [store.table(part.file) for part in run if part.file]
-    file = file_writer.write(store, pa.concat_tables(tables)) if tables else None
+def _compact_run(store: Store, version: DatasetVersion, run: list[AppendedFile]) -> bool:
+    """Replace a run of files by one; return False if another process has changed them in the meantime."""
+    tables = [store.read_file(part.file) for part in run if part.file]
+    file = file_writer.write_appended_file(store, pa.concat_tables(tables)) if tables else None
     try:
-        appended_files.replace(version, [part.id for part in run], file, MOST_CONSUMED)
-    except MovedError:
+        appended_files.replace_files(version, [part.id for part in run], file, MAX_CONSUMED_MESSAGES)
+    except VersionMovedError:
         return False
     return True

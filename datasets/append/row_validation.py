@@ -1,4 +1,4 @@
-"""Rows made to fit the columns of a dataset; those that don't are refused, each with a reason."""
+"""Validation of rows against the columns of a dataset: they are converted, or rejected with a reason."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.ingest.inference import MOMENTS, NUMBERS, TEXT, TRUTH, WHOLE, Reading, convert
-from datasets.storage.store import is_text
+from datasets.ingest.inference import BOOLEANS, INTEGERS, NUMBERS, TEXTS, TIMES, ColumnParser, parse_cells
+from datasets.storage.store import is_text_type
 
-LONGEST_QUOTE = 60
-"""Letters of a value that a reason quotes."""
+MAX_QUOTE_LENGTH = 60
+"""How many characters of a value a reason quotes."""
 
 
-Test = Callable[[pa.DataType], bool]
+TypeTest = Callable[[pa.DataType], bool]
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """What a column holds, in words; how text may spell it, and which other types are taken for it."""
+class _TargetKind:
+    """A kind of column: its name in messages, how text may spell values, and which other types it accepts."""
 
-    words: str
-    readings: tuple[Reading, ...]
-    types: tuple[Test, ...] = ()
+    label: str
+    parsers: tuple[ColumnParser, ...]
+    accepted_types: tuple[TypeTest, ...] = ()
 
 
-_NUMBER = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
-_KINDS: tuple[tuple[Test, _Kind], ...] = (
-    (pa.types.is_boolean, _Kind("true or false", (TRUTH,), (pa.types.is_boolean,))),
-    (pa.types.is_integer, _Kind("a whole number", (WHOLE,), _NUMBER)),
-    (pa.types.is_floating, _Kind("a number", (NUMBERS,), _NUMBER)),
+_NUMBER_TYPES = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
+_TARGET_KINDS: tuple[tuple[TypeTest, _TargetKind], ...] = (
+    (pa.types.is_boolean, _TargetKind("true or false", (BOOLEANS,), (pa.types.is_boolean,))),
+    (pa.types.is_integer, _TargetKind("a whole number", (INTEGERS,), _NUMBER_TYPES)),
+    (pa.types.is_floating, _TargetKind("a number", (NUMBERS,), _NUMBER_TYPES)),
     (
         pa.types.is_timestamp,
-        _Kind("a time", MOMENTS, (pa.types.is_timestamp, pa.types.is_date, pa.types.is_integer)),
+        _TargetKind("a time", TIMES, (pa.types.is_timestamp, pa.types.is_date, pa.types.is_integer)),
     ),
-    (is_text, _Kind("text", (TEXT,))),
+    (is_text_type, _TargetKind("text", (TEXTS,))),
 )
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Why the row of this number, counted from 0, does not fit."""
+class RejectedRow:
+    """Why a row doesn't fit; ``row`` counts from 0."""
 
     row: int
     reason: str
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """The rows that fit, in their order, in the types of the dataset; and those that don't."""
+class CoercedRows:
+    """The rows that fit, in their order and with the types of the dataset, and those that don't fit."""
 
     rows: pa.Table
-    refused: tuple[Refusal, ...]
+    rejected: tuple[RejectedRow, ...]
 
 
-def fit(table: pa.Table, schema: pa.Schema) -> Fitted:
-    """Make rows fit a schema: what is not given has no values, what is unknown must not have any.
+def coerce_rows(table: pa.Table, schema: pa.Schema) -> CoercedRows:
+    """Convert rows to a schema. Missing columns have no values; unknown columns must not have any.
 
-    Text that spells a number, a time or true or false is taken as such; whole numbers for a time are
-    milliseconds since 1970 (UTC). Nothing else changes its kind, and nothing is rounded.
+    Text that spells a number, a time or true or false is converted; whole numbers for a time are milliseconds
+    since 1970 (UTC). No other kinds are converted, and nothing is rounded.
     """
     reasons: dict[int, str] = {}
     for name in table.column_names:
@@ -69,48 +69,52 @@ def fit(table: pa.Table, schema: pa.Schema) -> Fitted:
             present = np.flatnonzero(table[name].is_valid().to_numpy(zero_copy_only=False))
             for row in present.tolist():
                 reasons.setdefault(row, f"there is no column {name!r}")
-    columns = [_column(table, field, reasons) for field in schema]
-    fitted = pa.Table.from_arrays(columns, schema=schema)
+    columns = [_coerce_column(table, field, reasons) for field in schema]
+    coerced = pa.Table.from_arrays(columns, schema=schema)
     if reasons:
         keep = np.ones(table.num_rows, np.bool_)
         keep[list(reasons)] = False
-        fitted = fitted.filter(pa.array(keep))
-    return Fitted(fitted, tuple(Refusal(row, reasons[row]) for row in sorted(reasons)))
+        coerced = coerced.filter(pa.array(keep))
+    return CoercedRows(coerced, tuple(RejectedRow(row, reasons[row]) for row in sorted(reasons)))
 
 
-def _column(table: pa.Table, field: pa.Field, reasons: dict[int, str]) -> pa.Array:
+def _coerce_column(table: pa.Table, field: pa.Field, reasons: dict[int, str]) -> pa.Array:
     if field.name not in table.column_names:
         return pa.nulls(table.num_rows, field.type)
     values = pa.concat_arrays(table[field.name].chunks or [pa.nulls(0)])
-    kind = next(kind for is_so, kind in _KINDS if is_so(field.type))
-    fitted, wrong = _converted(values, kind, field.type)
+    kind = next(kind for is_so, kind in _TARGET_KINDS if is_so(field.type))
+    coerced, wrong = _coerce_values(values, kind, field.type)
     for row in wrong:
-        quoted = str(values[row].as_py())[:LONGEST_QUOTE]
-        reasons.setdefault(row, f"{field.name!r} must be {kind.words}, found {quoted!r}")
-    return fitted
+        quoted = str(values[row].as_py())[:MAX_QUOTE_LENGTH]
+        reasons.setdefault(row, f"{field.name!r} must be {kind.label}, found {quoted!r}")
+    return coerced
 
 
-def _converted(values: pa.Array, kind: _Kind, target: pa.DataType) -> tuple[pa.Array, list[int]]:
-    """The values in the target's type, null where they don't fit, and where that is: what fails is halved."""
+def _coerce_values(values: pa.Array, kind: _TargetKind, target: pa.DataType) -> tuple[pa.Array, list[int]]:
+    """Return the values in the target's type, null where they don't fit, and where that is.
+
+    Arrow converts an array as a whole or not at all, so an array that fails is halved until the bad values
+    are alone.
+    """
     try:
-        return _taken(values, kind, target), []
+        return _cast_values(values, kind, target), []
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         if len(values) == 1:
             return pa.nulls(1, target), [0]
     half = len(values) // 2
-    left, wrong = _converted(values.slice(0, half), kind, target)
-    right, more = _converted(values.slice(half), kind, target)
+    left, wrong = _coerce_values(values.slice(0, half), kind, target)
+    right, more = _coerce_values(values.slice(half), kind, target)
     return pa.concat_arrays([left, right]), wrong + [half + row for row in more]
 
 
-def _taken(values: pa.Array, kind: _Kind, target: pa.DataType) -> pa.Array:
-    """The values in the target's type; raises ArrowInvalid."""
+def _cast_values(values: pa.Array, kind: _TargetKind, target: pa.DataType) -> pa.Array:
+    """Return the values in the target's type; raise ArrowInvalid if one doesn't fit."""
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
-    if is_text(values.type):
-        return _read(values.cast(pa.string()), kind.readings).cast(target)
-    if not pa.types.is_null(values.type) and not any(fits(values.type) for fits in kind.types):
-        raise pa.ArrowInvalid(f"{values.type} is no {kind.words}")
+    if is_text_type(values.type):
+        return _parse_text(values.cast(pa.string()), kind.parsers).cast(target)
+    if not pa.types.is_null(values.type) and not any(fits(values.type) for fits in kind.accepted_types):
+        raise pa.ArrowInvalid(f"{values.type} isn't {kind.label}")
     if pa.types.is_timestamp(target) and pa.types.is_integer(values.type):
         values = values.cast(pa.timestamp("ms"))
     elif pa.types.is_timestamp(values.type) and values.type.tz:
@@ -118,11 +122,11 @@ def _taken(values: pa.Array, kind: _Kind, target: pa.DataType) -> pa.Array:
     return pc.cast(values, options=pc.CastOptions(target, allow_time_truncate=True))
 
 
-def _read(cells: pa.StringArray, readings: tuple[Reading, ...]) -> pa.Array:
-    """Text in the first way in which all of it can be read; raises ArrowInvalid."""
-    for reading in readings[:-1]:
+def _parse_text(cells: pa.StringArray, parsers: tuple[ColumnParser, ...]) -> pa.Array:
+    """Parse text with the first parser that can read all of it; raise ArrowInvalid if none can."""
+    for parser in parsers[:-1]:
         try:
-            return convert(reading, cells)
+            return parse_cells(parser, cells)
         except pa.ArrowInvalid:
             continue
-    return convert(readings[-1], cells)
+    return parse_cells(parsers[-1], cells)

@@ -1,63 +1,64 @@
-"""The states of a version that somebody can ask for, each named by how many rows they see in it."""
+"""The states of a version that a person can ask for, each named by how many rows they see in it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from datasets.append.visible_row_index import Ranks
+from datasets.append.visible_row_index import VisibleRowIndex
 from datasets.storage import appended_files
-from db.tables import DatasetVersion, now
+from db.tables import DatasetVersion, utc_now
 
-RECENT = timedelta(seconds=10)
+RATE_PERIOD = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class States:
-    """From the rows that were imported to those there are now, as seen by somebody.
+class Snapshots:
+    """The states from the imported rows to the current rows, as a person sees them.
 
-    ``visible`` is how many they see of those imported; without ``ranks`` they see every row.
+    ``visible_imported`` is how many imported rows they see; without a ``row_index`` they see all rows.
     """
 
     version: DatasetVersion
-    total: int
-    visible: int
-    ranks: Ranks | None = None
+    total_rows: int
+    visible_imported: int
+    row_index: VisibleRowIndex | None = None
 
     @property
-    def latest(self) -> int:
-        """How many rows they see now."""
-        return self.seen(self.total)
+    def visible_now(self) -> int:
+        """How many rows the person sees now."""
+        return self.count_visible(self.total_rows)
 
-    def seen(self, rows: int) -> int:
-        """How many they see of the first rows of the version: as many as there were at some moment."""
-        return rows if self.ranks is None else self.ranks.visible(rows)
+    def count_visible(self, rows: int) -> int:
+        """Return how many of the first ``rows`` rows of the version the person sees."""
+        return rows if self.row_index is None else self.row_index.count_visible(rows)
 
     @property
-    def rate(self) -> float:
-        """How many of them came a second, lately."""
+    def arrival_rate(self) -> float:
+        """How many visible rows per second have arrived recently."""
         if not self.version.grows:
             return 0.0
-        before = appended_files.before(self.version, now() - RECENT)
-        return (self.latest - self.seen(before)) / RECENT.total_seconds()
+        before = appended_files.count_rows_before(self.version, utc_now() - RATE_PERIOD)
+        return (self.visible_now - self.count_visible(before)) / RATE_PERIOD.total_seconds()
 
-    def rows(self, until: int | None = None, since: int | None = None) -> range:
-        """The rows of a state, None being as imported; those that have come since another one.
+    def row_range(self, until: int | None = None, since: int | None = None) -> range:
+        """Return the rows of state ``until`` (None: as imported) that aren't in state ``since`` (None:
+        empty).
 
         Raises:
-            ValueError: there is no such state, or it is older than the other.
+            ValueError: there is no such state, or ``since`` is after ``until``.
         """
-        rows = range(0 if since is None else self._of(since), self._of(until))
+        rows = range(0 if since is None else self._to_version_rows(since), self._to_version_rows(until))
         if rows.start > rows.stop:
-            raise ValueError(f"{since} rows came after {until}")
+            raise ValueError(f"the state of {since} rows is after that of {until}")
         return rows
 
-    def _of(self, seen: int | None) -> int:
-        """The rows of the version in a state."""
-        if seen is None or seen == self.visible:
+    def _to_version_rows(self, seen: int | None) -> int:
+        """Return how many rows the version has in a state, which is named by how many of them are visible."""
+        if seen is None or seen == self.visible_imported:
             return self.version.rows
-        if self.ranks is not None:
-            return self.ranks.rows(seen, self.total)
-        if not self.version.rows <= seen <= self.total:
+        if self.row_index is not None:
+            return self.row_index.find_row_count(seen, self.total_rows)
+        if not self.version.rows <= seen <= self.total_rows:
             raise ValueError(f"there is no state of {seen} rows")
         return seen

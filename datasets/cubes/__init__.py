@@ -1,1 +1,1 @@
-"""How cubes go out: computed once by the engines, kept, and packed for the browser."""
+"""The delivery of cubes: computed once by the engines, cached, and packed for the browser."""

@@ -1,4 +1,4 @@
-"""A cache bounded by bytes that forgets what was used longest ago."""
+"""A cache bounded by bytes that evicts the least recently used values."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections import OrderedDict
 from typing import Generic, Protocol, TypeVar
 
 
-class Weighty(Protocol):
+class SupportsNbytes(Protocol):
     @property
     def nbytes(self) -> int: ...
 
 
 K = TypeVar("K")
-V = TypeVar("V", bound=Weighty)
+V = TypeVar("V", bound=SupportsNbytes)
 
 
-class Lru(Generic[K, V]):
-    """Values by key, together no more than ``capacity`` bytes. For one thread at a time."""
+class ByteLru(Generic[K, V]):
+    """Values by key, together at most ``capacity`` bytes. Not thread-safe."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
@@ -33,7 +33,7 @@ class Lru(Generic[K, V]):
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Keep a value, unless it alone is over the capacity."""
+        """Keep a value, unless it alone exceeds the capacity."""
         if value.nbytes > self._capacity:
             return
         self._remove(key)

@@ -1,4 +1,4 @@
-"""Cubes, each computed once however many ask for it. See docs/cubes.md."""
+"""A cache of cubes, each computed once however many requests ask for it. See docs/cubes.md."""
 
 from __future__ import annotations
 
@@ -6,106 +6,113 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from datasets.cubes.byte_lru import Lru
-from datasets.cubes.in_flight import Flight, Key, Lanes, Rows, Turn
-from datasets.cubes.packed_cube import Cells, few, narrow
+from datasets.cubes.byte_lru import ByteLru
+from datasets.cubes.in_flight import Computation, CubeKey, LatestRequests, RequestTicket, RowScope
+from datasets.cubes.packed_cube import PackedCube, pack_dense, pack_sparse
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
 
-PASSES = 2
-"""Engine passes at a time: each uses all cores; the second spares a short one the wait for a long one."""
+MAX_PASSES = 2
+"""Concurrent engine passes. Each uses all cores; the second saves a short pass from waiting for a long one.
+"""
 
 
 class CubeCache:
-    """Cubes by (rows of a dataset version, rights, spec) under a bound of bytes. For many threads."""
+    """Cubes by rows of a dataset version, rights and spec, within a limit of bytes. Thread-safe."""
 
     def __init__(self, capacity: int) -> None:
-        self._kept: Lru[Key, Cells] = Lru(capacity)
-        self._flights: dict[Key, Flight] = {}
-        self._lanes = Lanes()
+        self._cache: ByteLru[CubeKey, PackedCube] = ByteLru(capacity)
+        self._computations: dict[CubeKey, Computation] = {}
+        self._latest_requests = LatestRequests()
         self._lock = Lock()
-        self._passes = ThreadPoolExecutor(PASSES, thread_name_prefix="cubes")
+        self._passes = ThreadPoolExecutor(MAX_PASSES, thread_name_prefix="cubes")
 
-    def cubes(
-        self, engine: Engine, of: Rows, specs: Sequence[CubeSpec], turn: Turn | None = None
-    ) -> list[Cells]:
-        """The cells of each spec, in order: from the cache, from a flight under way, or from a new one.
+    def get_cubes(
+        self, engine: Engine, scope: RowScope, specs: Sequence[CubeSpec], ticket: RequestTicket | None = None
+    ) -> list[PackedCube]:
+        """Return the cube of each spec, in order: cached, from a running computation, or from a new one.
 
         Raises:
-            OutdatedError: a newer request in the lane of this turn came before the last cube.
+            SupersededError: A newer request in the ticket's lane came before the last cube was complete.
         """
-        keys = [Key(of, spec) for spec in specs]
-        turn = turn or Turn()
+        keys = [CubeKey(scope, spec) for spec in specs]
+        ticket = ticket or RequestTicket()
         with self._lock:
-            self._lanes.require_newest(turn)
-            found, flights = self._board(engine, keys)
-            self._lanes.overtake(turn)
+            self._latest_requests.require_newest(ticket)
+            cubes, computations = self._join_or_start(engine, keys)
+            self._latest_requests.supersede_previous(ticket)
         try:
-            for flight in flights:
-                found |= turn.result(flight)
+            for computation in computations:
+                cubes |= ticket.wait_result(computation)
         finally:
             with self._lock:
-                self._leave(flights)
-                self._lanes.give_way(turn)
-        return [found[key] for key in keys]
+                self._release_computations(computations)
+                self._latest_requests.release_lane(ticket)
+        return [cubes[key] for key in keys]
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the cubes that are kept."""
+        """Return the bytes of the cached cubes."""
         with self._lock:
-            return self._kept.nbytes
+            return self._cache.nbytes
 
     @property
-    def kept(self) -> int:
-        """How many cubes are kept."""
+    def cube_count(self) -> int:
+        """Return the number of cached cubes."""
         with self._lock:
-            return len(self._kept)
+            return len(self._cache)
 
     def close(self) -> None:
-        """End what is under way and take no more."""
+        """Cancel all running computations and accept no more."""
         with self._lock:
-            for flight in self._flights.values():
-                flight.abandon()
+            for computation in self._computations.values():
+                computation.cancel_pass()
         self._passes.shutdown()
 
-    def _board(self, engine: Engine, keys: Iterable[Key]) -> tuple[dict[Key, Cells], set[Flight]]:
-        wanted = dict.fromkeys(keys)
-        found = {key: cells for key in wanted if (cells := self._kept.get(key)) is not None}
-        flights = {self._flights[key] for key in wanted if key in self._flights}
-        missing = [key for key in wanted if key not in found and key not in self._flights]
+    def _join_or_start(
+        self, engine: Engine, keys: Iterable[CubeKey]
+    ) -> tuple[dict[CubeKey, PackedCube], set[Computation]]:
+        """Return the cached cubes and the computations of the others; each of these gets one more waiter."""
+        requested = dict.fromkeys(keys)
+        cached = {key: cube for key in requested if (cube := self._cache.get(key)) is not None}
+        computations = {self._computations[key] for key in requested if key in self._computations}
+        missing = [key for key in requested if key not in cached and key not in self._computations]
         if missing:
-            flights.add(self._start(engine, missing))
-        for flight in flights:
-            flight.waiters += 1
-        return found, flights
+            computations.add(self._start_computation(engine, missing))
+        for computation in computations:
+            computation.waiters += 1
+        return cached, computations
 
-    def _start(self, engine: Engine, keys: list[Key]) -> Flight:
-        flight = Flight(keys)
-        flight.landed = self._passes.submit(self._fly, engine, flight)
-        self._flights |= dict.fromkeys(keys, flight)
-        return flight
+    def _start_computation(self, engine: Engine, keys: list[CubeKey]) -> Computation:
+        computation = Computation(keys)
+        computation.future = self._passes.submit(self._compute, engine, computation)
+        self._computations |= dict.fromkeys(keys, computation)
+        return computation
 
-    def _fly(self, engine: Engine, flight: Flight) -> dict[Key, Cells]:
-        cells: dict[Key, Cells] = {}
+    def _compute(self, engine: Engine, computation: Computation) -> dict[CubeKey, PackedCube]:
+        packed: dict[CubeKey, PackedCube] = {}
         try:
-            rows = flight.keys[0].of.rows
-            cubes = engine.cubes([key.spec for key in flight.keys], flight.cancel, rows)
-            cells = dict(zip(flight.keys, map(few if rows.start else narrow, cubes), strict=True))
+            rows = computation.keys[0].scope.rows
+            cubes = engine.compute_cubes([key.spec for key in computation.keys], computation.cancel, rows)
+            packed = dict(
+                zip(computation.keys, map(pack_sparse if rows.start else pack_dense, cubes), strict=True)
+            )
         finally:
             with self._lock:
-                self._land(flight)
-                for key, value in cells.items():
-                    self._kept.put(key, value)
-        return cells
+                self._remove_computation(computation)
+                for key, value in packed.items():
+                    self._cache.put(key, value)
+        return packed
 
-    def _land(self, flight: Flight) -> None:
-        for key in flight.keys:
-            if self._flights.get(key) is flight:
-                del self._flights[key]
+    def _remove_computation(self, computation: Computation) -> None:
+        for key in computation.keys:
+            if self._computations.get(key) is computation:
+                del self._computations[key]
 
-    def _leave(self, flights: Iterable[Flight]) -> None:
-        for flight in flights:
-            flight.waiters -= 1
-            if not flight.waiters and not flight.landed.done():
-                flight.abandon()
-                self._land(flight)
+    def _release_computations(self, computations: Iterable[Computation]) -> None:
+        """Stop waiting for computations; cancel those that nobody else waits for."""
+        for computation in computations:
+            computation.waiters -= 1
+            if not computation.waiters and not computation.future.done():
+                computation.cancel_pass()
+                self._remove_computation(computation)

@@ -1,4 +1,4 @@
-"""The engines of this process, one a dataset version."""
+"""The engines of this process, one per dataset version."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from gpu.engine import Engine
 
 
 @dataclass(frozen=True)
-class Resident:
-    """What one engine holds: ``nbytes`` of codes, measure values and filter bits."""
+class EngineUsage:
+    """The memory that one engine uses: ``nbytes`` of codes, measure values and filter bits."""
 
     slug: str
     version: str
@@ -23,49 +23,51 @@ class Resident:
 
 
 @dataclass(frozen=True)
-class _Held:
-    """An engine, the rows it holds or will hold, and who may append to it."""
+class _PooledEngine:
+    """An engine, the store whose rows it holds, and the lock under which rows are appended to it."""
 
     engine: Engine
     store: Store
     appending: Lock = field(default_factory=Lock)
 
-    def reach(self, rows: int) -> None:
-        """Append what the store has and the engine does not, up to so many rows or more."""
-        if self.engine.rows >= rows:
+    def extend_to(self, rows: int) -> None:
+        """Append rows from the store until the engine has at least ``rows`` rows."""
+        if self.engine.row_count >= rows:
             return
         with self.appending:
-            if self.engine.rows < rows:
-                for batch in self.store.batches(self.engine.rows):
-                    self.engine.append(batch)
+            if self.engine.row_count < rows:
+                for batch in self.store.read_batches(self.engine.row_count):
+                    self.engine.append_rows(batch)
 
 
-class Engines:
-    """Makes the engine of a dataset version when it is first asked for. For many threads."""
+class EnginePool:
+    """Engines by dataset version, each created when it is first requested. Thread-safe."""
 
-    def __init__(self, make: Callable[[Store], Engine]) -> None:
-        self._make = make
-        self._engines: dict[tuple[str, str], _Held] = {}
+    def __init__(self, create_engine: Callable[[Store], Engine]) -> None:
+        self._create_engine = create_engine
+        self._engines: dict[tuple[str, str], _PooledEngine] = {}
         self._lock = Lock()
 
-    def resident(self) -> list[Resident]:
-        """What each engine of this process holds now, the largest first."""
+    def list_usage(self) -> list[EngineUsage]:
+        """Return the memory that each engine of this process uses now, the largest first."""
         with self._lock:
-            engines = {key: held.engine for key, held in self._engines.items()}
-        held = [Resident(*key, engine.name, engine.rows, engine.nbytes) for key, engine in engines.items()]
-        return sorted(held, key=lambda each: -each.nbytes)
+            engines = {key: pooled.engine for key, pooled in self._engines.items()}
+        usages = [
+            EngineUsage(*key, engine.name, engine.row_count, engine.nbytes) for key, engine in engines.items()
+        ]
+        return sorted(usages, key=lambda usage: -usage.nbytes)
 
-    def of(self, slug: str, version: str, rows: int = 0) -> Engine:
-        """The engine that holds this version, so many of its rows at least.
+    def get_engine(self, slug: str, version: str, rows: int = 0) -> Engine:
+        """Return the engine of this version, with at least ``rows`` rows.
 
         Raises:
-            UnknownDatasetError: there is no such dataset or version.
+            UnknownDatasetError: There is no such dataset or version.
         """
         with self._lock:
-            held = self._engines.get((slug, version))
-            if held is None:
-                store = catalogue.store(slug, version)
-                held = self._engines[slug, version] = _Held(self._make(store), store)
+            pooled = self._engines.get((slug, version))
+            if pooled is None:
+                store = catalogue.open_store(slug, version)
+                pooled = self._engines[slug, version] = _PooledEngine(self._create_engine(store), store)
         if rows:
-            held.reach(rows)
-        return held.engine
+            pooled.extend_to(rows)
+        return pooled.engine

@@ -1,4 +1,4 @@
-"""Frames under gzip, compressed once however many people are sent the same."""
+"""A cache of compressed frames, each compressed once however many people receive it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from datasets.cubes.single_flight import Kept
+from datasets.cubes.single_flight import SingleFlightCache
 
-LEVEL = 1  # docs/wire.md: others take longer than they spare
-GZIP = 31
+GZIP_LEVEL = 1  # docs/wire.md: higher levels take longer than they save
+GZIP_WINDOW_BITS = 31
 
 
 @dataclass(frozen=True)
-class Packed:
-    """A frame under gzip."""
+class CompressedFrame:
+    """A frame compressed with gzip."""
 
     content: bytes
 
@@ -23,13 +23,15 @@ class Packed:
         return len(self.content)
 
 
-class Frames:
-    """Frames by tag, together no more than ``capacity`` bytes. For many threads."""
+class GzipFrameCache:
+    """Compressed frames by tag, together at most ``capacity`` bytes. Thread-safe."""
 
     def __init__(self, capacity: int) -> None:
-        self._kept = Kept(capacity)
+        self._cache = SingleFlightCache(capacity)
 
-    def packed(self, tag: str, encode: Callable[[], bytes]) -> bytes:
-        """The frame of a tag under gzip: as kept or, if it is not, of what ``encode`` gives."""
-        made = self._kept.of(tag, lambda: {tag: Packed(zlib.compress(encode(), LEVEL, GZIP))})
-        return made.content
+    def get_compressed(self, tag: str, encode: Callable[[], bytes]) -> bytes:
+        """Return the compressed frame of a tag; if it is not cached, compress what ``encode`` returns."""
+        frame = self._cache.get_or_create(
+            tag, lambda: {tag: CompressedFrame(zlib.compress(encode(), GZIP_LEVEL, GZIP_WINDOW_BITS))}
+        )
+        return frame.content

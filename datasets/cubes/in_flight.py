@@ -1,4 +1,4 @@
-"""Computations under way: who waits for which, and who has been overtaken by a newer request of their own."""
+"""Running computations: which requests wait for them, and which requests a newer one has superseded."""
 
 from __future__ import annotations
 
@@ -6,110 +6,113 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from datasets.cubes.packed_cube import Cells
-from gpu.cubes import Cancel, CubeSpec
+from datasets.cubes.packed_cube import PackedCube
+from gpu.cubes import CancelToken, CubeSpec
 
-Lane = tuple[str, str]
-"""A person and what one of their tabs does; a newer request in a lane makes the older ones outdated."""
+RequestLane = tuple[str, str]
+"""A person and the purpose of a request in one of their tabs; a newer request supersedes an older one."""
 
 
-class OutdatedError(Exception):
-    """A newer request in the same lane took this one's place."""
+class SupersededError(Exception):
+    """A newer request in the same lane has replaced this one."""
 
     def __init__(self) -> None:
-        super().__init__("A newer request has taken the place of this one.")
+        super().__init__("A newer request has replaced this one.")
 
 
 @dataclass(frozen=True)
-class Rows:
-    """A range of the rows of a dataset version, as seen with some rights."""
+class RowScope:
+    """A range of the rows of a dataset version, as seen with certain rights."""
 
     version: str
-    rights: str
+    rights_key: str
     rows: range
 
 
 @dataclass(frozen=True)
-class Key:
-    """What a cube depends on, and nothing else."""
+class CubeKey:
+    """Everything that a cube depends on."""
 
-    of: Rows
+    scope: RowScope
     spec: CubeSpec
 
 
 @dataclass(eq=False)
-class Flight:
-    """One pass of an engine, for the cubes of ``keys``; ended early when nobody waits for it."""
+class Computation:
+    """One pass of an engine that computes the cubes of ``keys``; it is cancelled when nobody waits for it."""
 
-    keys: list[Key]
-    landed: Future[dict[Key, Cells]] = field(init=False)
-    cancel: Cancel = field(default_factory=Cancel)
+    keys: list[CubeKey]
+    future: Future[dict[CubeKey, PackedCube]] = field(init=False)
+    cancel: CancelToken = field(default_factory=CancelToken)
     waiters: int = 0
 
-    def abandon(self) -> None:
-        self.cancel.set()
-        self.landed.cancel()
+    def cancel_pass(self) -> None:
+        self.cancel.cancel()
+        self.future.cancel()
 
 
-class Turn:
-    """One request's stay in its lane; requests may overtake each other on their way, their numbers tell."""
+class RequestTicket:
+    """One request's place in its lane.
 
-    def __init__(self, lane: Lane | None = None, number: int = 0) -> None:
+    Requests may overtake each other on their way here; the numbers tell which is newer.
+    """
+
+    def __init__(self, lane: RequestLane | None = None, number: int = 0) -> None:
         self.lane = lane
         self.number = number
-        self._over: Future[None] = Future()
+        self._superseded: Future[None] = Future()
 
-    def end(self) -> None:
-        self._over.set_result(None)
+    def mark_superseded(self) -> None:
+        self._superseded.set_result(None)
 
-    def require_going_on(self) -> None:
-        """Check that this turn has not ended.
-
-        Raises:
-            OutdatedError: it has.
-        """
-        if self._over.done():
-            raise OutdatedError
-
-    def result(self, flight: Flight) -> dict[Key, Cells]:
-        """What the flight brings, once it has landed.
+    def require_current(self) -> None:
+        """Check that no newer request has superseded this one.
 
         Raises:
-            OutdatedError: this turn ended first.
+            SupersededError: One has.
         """
-        either: tuple[Future[Any], Future[Any]] = (flight.landed, self._over)
+        if self._superseded.done():
+            raise SupersededError
+
+    def wait_result(self, computation: Computation) -> dict[CubeKey, PackedCube]:
+        """Wait for the computation and return its cubes.
+
+        Raises:
+            SupersededError: A newer request superseded this one first.
+        """
+        either: tuple[Future[Any], Future[Any]] = (computation.future, self._superseded)
         wait(either, return_when=FIRST_COMPLETED)
-        if flight.landed.done():
-            return flight.landed.result()
-        raise OutdatedError
+        if computation.future.done():
+            return computation.future.result()
+        raise SupersededError
 
 
-class Lanes:
-    """The newest turn of each lane. For one thread at a time."""
+class LatestRequests:
+    """The newest request of each lane. Not thread-safe."""
 
     def __init__(self) -> None:
-        self._newest: dict[Lane, Turn] = {}
+        self._newest: dict[RequestLane, RequestTicket] = {}
 
-    def require_newest(self, turn: Turn) -> None:
-        """Check that no newer request of the same lane has come already.
+    def require_newest(self, ticket: RequestTicket) -> None:
+        """Check that no newer request of the same lane has arrived already.
 
         Raises:
-            OutdatedError: one has.
+            SupersededError: One has.
         """
-        newest = self._newest.get(turn.lane) if turn.lane else None
-        if newest is not None and newest.number > turn.number:
-            raise OutdatedError
+        newest = self._newest.get(ticket.lane) if ticket.lane else None
+        if newest is not None and newest.number > ticket.number:
+            raise SupersededError
 
-    def overtake(self, turn: Turn) -> None:
-        """Take the place of the turn before, which ends."""
-        if turn.lane is None:
+    def supersede_previous(self, ticket: RequestTicket) -> None:
+        """Make this request the newest of its lane, and supersede the previous one."""
+        if ticket.lane is None:
             return
-        older = self._newest.get(turn.lane)
-        self._newest[turn.lane] = turn
+        older = self._newest.get(ticket.lane)
+        self._newest[ticket.lane] = ticket
         if older is not None:
-            older.end()
+            older.mark_superseded()
 
-    def give_way(self, turn: Turn) -> None:
-        """Leave the lane."""
-        if turn.lane is not None and self._newest.get(turn.lane) is turn:
-            del self._newest[turn.lane]
+    def release_lane(self, ticket: RequestTicket) -> None:
+        """Remove the request from its lane, if it is still the newest."""
+        if ticket.lane is not None and self._newest.get(ticket.lane) is ticket:
+            del self._newest[ticket.lane]

@@ -1,4 +1,4 @@
-"""Values that are kept under a bound of bytes, each made once."""
+"""A cache whose values are each created once, even if several threads request one at the same time."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from threading import Lock
 from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
-from datasets.cubes.byte_lru import Lru, Weighty
+from datasets.cubes.byte_lru import ByteLru, SupportsNbytes
 
-V = TypeVar("V", bound=Weighty)
+V = TypeVar("V", bound=SupportsNbytes)
 
 
-class Kept:
-    """Values by key, each made once however many ask for it at the same time. For many threads."""
+class SingleFlightCache:
+    """Values by key within a limit of bytes, each created once. Thread-safe."""
 
     def __init__(self, capacity: int) -> None:
-        self._values: Lru[Hashable, Weighty] = Lru(capacity)
+        self._values: ByteLru[Hashable, SupportsNbytes] = ByteLru(capacity)
         self._lock = Lock()
-        self._making: WeakValueDictionary[Hashable, _Making] = WeakValueDictionary()
+        self._key_locks: WeakValueDictionary[Hashable, _KeyLock] = WeakValueDictionary()
 
-    def of(self, key: Hashable, make: Callable[[], dict[Hashable, V]]) -> V:
-        """The value of a key: as kept, or as made; what else is made with it is kept too."""
+    def get_or_create(self, key: Hashable, create: Callable[[], dict[Hashable, V]]) -> V:
+        """Return the cached value of a key, or create it and cache everything that is created with it."""
         with self._lock:
-            making = self._making.setdefault(key, _Making())
-        with making.lock:
+            key_lock = self._key_locks.setdefault(key, _KeyLock())
+        with key_lock.lock:
             with self._lock:
-                found = self._values.get(key)
-            return cast(V, found) if found is not None else self._made(key, make())
+                value = self._values.get(key)
+            return cast(V, value) if value is not None else self._store_created(key, create())
 
-    def holds(self, key: Hashable) -> bool:
-        """Whether the value of a key is kept now."""
+    def is_cached(self, key: Hashable) -> bool:
+        """Return whether the value of a key is cached now."""
         with self._lock:
             return self._values.get(key) is not None
 
-    def _made(self, key: Hashable, made: dict[Hashable, V]) -> V:
+    def _store_created(self, key: Hashable, created: dict[Hashable, V]) -> V:
         with self._lock:
-            for each, value in made.items():
-                self._values.put(each, value)
-        return made[key]
+            for created_key, value in created.items():
+                self._values.put(created_key, value)
+        return created[key]
 
 
-class _Making:
-    """One who makes a value, and those who wait for it."""
+class _KeyLock:
+    """The lock of a key, held by the thread that creates its value; it lives as long as threads use it."""
 
     def __init__(self) -> None:
         self.lock = Lock()

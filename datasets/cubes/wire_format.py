@@ -1,4 +1,4 @@
-"""Cube frames, the bytes a browser gets: a JSON header and raw little-endian arrays. See docs/wire.md."""
+"""The encoding of cube frames: a JSON header and raw little-endian arrays. See docs/wire.md."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from datasets.cubes.packed_cube import FLOATS, Cells, Numbers
+from datasets.cubes.packed_cube import FLOAT_TYPE, Numbers, PackedCube
 from datasets.description import Column, Description
 from gpu.cubes import Axis, CubeSpec
-from gpu.scales import Category, OrderedScale
+from gpu.scales import CategoryScale, OrderedScale
 
 MAGIC = b"DXC1"
 ALIGNMENT = 8
-CODES = np.dtype("<u2")
+CODE_TYPE = np.dtype("<u2")
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Active:
-    """The view being brushed, with its own axes, y first: one is brushed by its codes, two by their bins."""
+class ActiveView:
+    """The view being brushed, with its own axes, y first. One axis is brushed by codes, two by bins."""
 
     id: str
     axes: tuple[Axis, ...]
@@ -32,69 +32,69 @@ class Active:
     @property
     def shape(self) -> list[int]:
         if len(self.axes) == 1:
-            return [self.axes[0].scale.codes]
-        return [axis.cells for axis in self.axes]
+            return [self.axes[0].scale.code_count]
+        return [axis.cell_count for axis in self.axes]
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One view's cube, and which engine counted it, unless it is the ordinary one."""
+class CubeEntry:
+    """One view's cube; ``engine`` names the engine that computed it, None for the fallback engine."""
 
     id: str
     spec: CubeSpec
-    cells: Cells
+    cube: PackedCube
     engine: str | None = None
 
 
 @dataclass(frozen=True)
-class Frame:
-    """Cubes of one dataset version, or of the rows that have come ``since`` it had so many."""
+class CubeFrame:
+    """Cubes of one dataset version, or of the rows that have been appended since it had ``since`` rows."""
 
     description: Description
-    active: Active | None
-    entries: Sequence[Entry]
+    active: ActiveView | None
+    entries: Sequence[CubeEntry]
     since: int | None = None
 
 
-def encode(frame: Frame) -> bytes:
-    """The frame's bytes.
+def encode_frame(frame: CubeFrame) -> bytes:
+    """Return the bytes of a frame.
 
     Raises:
-        ValueError: an entry's cube has rows that its active view's bins would have to be cut for.
+        ValueError: A row of an entry's cube would divide a bin of its active view.
     """
-    body = _Body()
+    body = _FrameBody()
     header = {
         "version": frame.description.version,
         "rows": frame.description.rows,
         **({} if frame.since is None else {"from": frame.since}),
         "active": frame.active and {"id": frame.active.id, "shape": frame.active.shape},
-        "views": [_view(entry, frame, body) for entry in frame.entries],
+        "views": [_view_header(entry, frame, body) for entry in frame.entries],
     }
     text = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     text += b" " * (-(len(MAGIC) + 4 + len(text)) % ALIGNMENT)
     return b"".join([MAGIC, len(text).to_bytes(4, "little"), text, *body.parts])
 
 
-class _Body:
-    """The arrays one after the other, each at a multiple of 8 bytes; equal ones may share a place."""
+class _FrameBody:
+    """The arrays one after the other, each at a multiple of 8 bytes; equal small arrays are stored once."""
 
     def __init__(self) -> None:
         self.parts: list[memoryview | bytes] = []
         self._length = 0
         self._shared: dict[tuple[str, bytes], Json] = {}
 
-    def add(self, array: Numbers) -> Json:
+    def add_array(self, array: Numbers) -> Json:
         ref = {"dtype": array.dtype.str[1:], "offset": self._length, "length": array.size}
         self._append(array.reshape(-1).view(np.uint8).data)
         self._append(bytes(-array.nbytes % ALIGNMENT))
         return ref
 
-    def share(self, values: npt.ArrayLike, dtype: np.dtype[Any]) -> Json:
-        """Add a small array, or find it where an axis before had the same."""
+    def add_shared(self, values: npt.ArrayLike, dtype: np.dtype[Any]) -> Json:
+        """Add a small array, or return the reference of an equal one added before."""
         array = np.ascontiguousarray(values, dtype)
         key = array.dtype.str, array.tobytes()
         if key not in self._shared:
-            self._shared[key] = self.add(array)
+            self._shared[key] = self.add_array(array)
         return self._shared[key]
 
     def _append(self, part: memoryview | bytes) -> None:
@@ -102,24 +102,27 @@ class _Body:
         self._length += len(part)
 
 
-def _view(entry: Entry, frame: Frame, body: _Body) -> Json:
+def _view_header(entry: CubeEntry, frame: CubeFrame, body: _FrameBody) -> Json:
     view = entry.spec.view
-    rows, grid = _rows(entry.spec, frame.active, body)
+    rows, grid = _brush_mapping(entry.spec, frame.active, body)
     return {
         "id": entry.id,
         "shape": [entry.spec.shape[0], *view.shape],
         "exact": rows is None,
         "rows": rows,
         "grid": grid,
-        "axes": [_axis(axis, frame.description.column(axis.column), body) for axis in reversed(view.axes)],
+        "axes": [
+            _axis_header(axis, frame.description.get_column(axis.column), body)
+            for axis in reversed(view.axes)
+        ],
         "measure": {"aggregate": view.measure.aggregate.value, "column": view.measure.column},
         **({} if entry.engine is None else {"engine": entry.engine}),
-        **({} if entry.cells.places is None else {"places": body.add(entry.cells.places)}),
-        "values": {name: body.add(array) for name, array in entry.cells},
+        **({} if entry.cube.cell_indices is None else {"places": body.add_array(entry.cube.cell_indices)}),
+        "values": {name: body.add_array(array) for name, array in entry.cube},
     }
 
 
-def _axis(axis: Axis, column: Column, body: _Body) -> Json:
+def _axis_header(axis: Axis, column: Column, body: _FrameBody) -> Json:
     scale = axis.scale
     edges = scale.edges if isinstance(scale, OrderedScale) else None
     return {
@@ -127,38 +130,45 @@ def _axis(axis: Axis, column: Column, body: _Body) -> Json:
         "label": column.label,
         "type": scale.type,
         "integer": column.profile.integer,
-        "codes": scale.codes,
-        "edges": None if edges is None else body.share(edges, FLOATS),
-        "labels": scale.values if isinstance(scale, Category) else None,
-        "lookup": body.share(axis.lookup, CODES),
-        "bins": axis.cells,
-        "choices": scale.choices(),
+        "codes": scale.code_count,
+        "edges": None if edges is None else body.add_shared(edges, FLOAT_TYPE),
+        "labels": scale.values if isinstance(scale, CategoryScale) else None,
+        "lookup": body.add_shared(axis.bin_lookup, CODE_TYPE),
+        "bins": axis.cell_count,
+        "choices": scale.list_bin_counts(),
         "domain": None if edges is None else [float(edges[0]), float(edges[-1])],
     }
 
 
-def _rows(spec: CubeSpec, active: Active | None, body: _Body) -> tuple[Json | None, list[int] | None]:
-    """Where the cube's rows are for the codes or bins that are brushed; None where they are the same."""
+def _brush_mapping(
+    spec: CubeSpec, active: ActiveView | None, body: _FrameBody
+) -> tuple[Json | None, list[int] | None]:
+    """Return the mapping from brushed codes or bins to the cube's rows; None if they are the same."""
     if active is None or not spec.active:
         return None, None
     if len(active.axes) == 1:
         return _codes_to_rows(spec.active[0], body), None
-    grid = [axis.cells for axis in spec.active]
+    grid = [axis.cell_count for axis in spec.active]
     if grid == active.shape:
         return None, None
-    refs = [body.share(_bins_to_rows(*pair), CODES) for pair in zip(active.axes, spec.active, strict=True)]
+    refs = [
+        body.add_shared(_bins_to_rows(*pair), CODE_TYPE)
+        for pair in zip(active.axes, spec.active, strict=True)
+    ]
     return dict(zip("yx", refs, strict=True)), grid
 
 
-def _codes_to_rows(row: Axis, body: _Body) -> Json | None:
-    return None if row.cells == row.scale.codes else body.share(row.lookup, CODES)
+def _codes_to_rows(axis: Axis, body: _FrameBody) -> Json | None:
+    return None if axis.cell_count == axis.scale.code_count else body.add_shared(axis.bin_lookup, CODE_TYPE)
 
 
-def _bins_to_rows(own: Axis, row: Axis) -> npt.NDArray[np.uint16]:
-    """Bin of the active view -> row of the grid."""
-    bins, rows = own.lookup, row.lookup
-    lookup = np.zeros(own.cells, CODES)
+def _bins_to_rows(active_axis: Axis, grid_axis: Axis) -> npt.NDArray[np.uint16]:
+    """Return the row of the grid for each bin of the active view."""
+    bins, rows = active_axis.bin_lookup, grid_axis.bin_lookup
+    lookup = np.zeros(active_axis.cell_count, CODE_TYPE)
     lookup[bins] = rows
     if (lookup[bins] != rows).any():
-        raise ValueError(f"the bins of {own.column!r} do not nest in {row.cells} grid rows")
+        raise ValueError(
+            f"the bins of {active_axis.column!r} do not nest in {grid_axis.cell_count} grid rows"
+        )
     return lookup

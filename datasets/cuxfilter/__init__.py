@@ -1,1 +1,1 @@
-"""An exploration as cuxfilter's dashboard: what it is given, in a process a person, and what comes back."""
+"""Explorations as dashboards of cuxfilter, which run in one process per person."""

@@ -1,4 +1,4 @@
-"""Filters of an exploration as brushes of cuxfilter, and back: they mean the same rows."""
+"""Conversion of filters to cuxfilter's brushes and back, without a change of the rows that they select."""
 
 from __future__ import annotations
 
@@ -9,79 +9,83 @@ from typing import Any
 
 from datasets.exploration import Box, Filter, Interval, Members, Nulls, Span
 
-NONE, OTHER = "(no value)", "(other)"
+NO_VALUE_LABEL, OTHER_LABEL = "(no value)", "(other)"
 Brush = list[Any]
 
 
-class UnsupportedError(ValueError):
-    """cuxfilter has nothing like this; says what."""
+class UnsupportedByCuxfilterError(ValueError):
+    """cuxfilter has nothing equivalent; the message says to what."""
 
 
 @dataclass(frozen=True)
-class Bars:
-    """The names of bars, no two the same: values, the others (a boolean has none), and no value."""
+class BarLabels:
+    """The names of bars, all different: values, other values (None for a boolean), and no value."""
 
     values: tuple[str, ...]
     other: str | None
-    none: str
+    no_value: str
 
     @property
-    def names(self) -> list[str]:
-        return [*self.values, *([] if self.other is None else [self.other]), self.none]
+    def all_labels(self) -> list[str]:
+        return [*self.values, *([] if self.other is None else [self.other]), self.no_value]
 
 
-def bars(values: Sequence[str], others: bool = True) -> Bars:
-    return Bars(tuple(values), _apart(OTHER, values) if others else None, _apart(NONE, values))
+def label_bars(values: Sequence[str], others: bool = True) -> BarLabels:
+    return BarLabels(
+        tuple(values),
+        _distinct_label(OTHER_LABEL, values) if others else None,
+        _distinct_label(NO_VALUE_LABEL, values),
+    )
 
 
-def _apart(name: str, values: Sequence[str]) -> str:
-    """The name, marked until none of the values looks like it."""
-    return _apart(f"{name}*", values) if name in values else name
+def _distinct_label(name: str, values: Sequence[str]) -> str:
+    """Return the name, with asterisks until it differs from all values."""
+    return _distinct_label(f"{name}*", values) if name in values else name
 
 
-def brush(filter_: Filter, bars: Bars | None) -> Brush:
-    """The filter as bounds, both of which pass, or as the names of some bars.
+def brush_from_filter(filter_: Filter, bars: BarLabels | None) -> Brush:
+    """Return a filter as inclusive bounds, or as the names of the selected bars.
 
     Raises:
-        UnsupportedError: cuxfilter has nothing like it.
+        UnsupportedByCuxfilterError: cuxfilter has no such filter.
     """
     match filter_:
         case Interval(nulls=False):
-            return _bounds(filter_)
+            return _span_brush(filter_)
         case Box():
-            return _bounds(filter_.x) + _bounds(filter_.y)
+            return _span_brush(filter_.x) + _span_brush(filter_.y)
         case Members() if bars:
-            return _chosen(filter_, bars)
+            return _members_brush(filter_, bars)
         case Nulls() if bars:
-            return [bars.none]
-    raise UnsupportedError("cuxfilter can't filter by rows without a value")
+            return [bars.no_value]
+    raise UnsupportedByCuxfilterError("cuxfilter can't filter by rows without a value")
 
 
-def filter_of(brush: Brush, bars: Bars | None) -> Filter:
-    """The filter that a brush stands for."""
+def filter_from_brush(brush: Brush, bars: BarLabels | None) -> Filter:
+    """Return the filter that a brush stands for."""
     if bars:
-        kept = tuple(each for each in brush if each in bars.values)
-        return Members(values=kept, other=bars.other in brush, nulls=bars.none in brush)
+        values = tuple(label for label in brush if label in bars.values)
+        return Members(values=values, other=bars.other in brush, nulls=bars.no_value in brush)
     if len(brush) == 4:
-        return Box(x=_span(*brush[:2]), y=_span(*brush[2:]))
-    span = _span(*brush)
+        return Box(x=_span_from_brush(*brush[:2]), y=_span_from_brush(*brush[2:]))
+    span = _span_from_brush(*brush)
     return Interval(lo=span.lo, hi=span.hi)
 
 
-def _chosen(members: Members, bars: Bars) -> Brush:
+def _members_brush(members: Members, bars: BarLabels) -> Brush:
     unknown = [value for value in members.values if value not in bars.values]
     if unknown:
-        raise UnsupportedError(f"cuxfilter has no bar for {unknown[0]!r}")
-    others = [(members.other, bars.other), (members.nulls, bars.none)]
+        raise UnsupportedByCuxfilterError(f"cuxfilter has no bar for {unknown[0]!r}")
+    others = [(members.other, bars.other), (members.nulls, bars.no_value)]
     return [*members.values, *(label for chosen, label in others if chosen)]
 
 
-def _bounds(span: Span) -> Brush:
-    """The least and the greatest float in a span."""
+def _span_brush(span: Span) -> Brush:
+    """Return the least and the greatest float in a span."""
     return [-inf if span.lo is None else span.lo, inf if span.hi is None else nextafter(span.hi, -inf)]
 
 
-def _span(least: float, greatest: float) -> Span:
+def _span_from_brush(least: float, greatest: float) -> Span:
     return Span(
         lo=None if isinf(least) else least,
         hi=None if isinf(greatest) else nextafter(greatest, inf),

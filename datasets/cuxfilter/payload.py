@@ -1,4 +1,4 @@
-"""What a process is given to show of an exploration: views, brushes, and the rows and columns they need."""
+"""The payload of a cuxfilter process: views, brushes, and the columns of the rows that they need."""
 
 from __future__ import annotations
 
@@ -7,102 +7,115 @@ from typing import Any
 
 import pyarrow as pa
 
-from datasets.cuxfilter.columns import Columns, Read, bars_of, edges
-from datasets.cuxfilter.filters import Bars, Brush, UnsupportedError, brush, filter_of
+from datasets.cuxfilter.columns import CuxfilterColumns, ReadColumn, bars_for_axis, bin_edges
+from datasets.cuxfilter.filters import (
+    BarLabels,
+    Brush,
+    UnsupportedByCuxfilterError,
+    brush_from_filter,
+    filter_from_brush,
+)
 from datasets.description import Description
 from datasets.exploration import Exploration, Filter, View
-from datasets.query.axes import axes
+from datasets.query.axes import resolve_axes
 from gpu.cubes import Axis
-from gpu.scales import Time
+from gpu.scales import TimeScale
 
 Json = dict[str, Any]
-PARTS = ("x", "y", "codes", "value")
+COLUMN_PARTS = ("x", "y", "codes", "value")
 
 
 @dataclass
-class Sheet:
-    """``left_out`` says of each view that is not shown why. Its filter holds all the same."""
+class DashboardPayload:
+    """What a cuxfilter process shows of an exploration.
+
+    ``left_out`` says for each view that isn't shown why; its filter is applied all the same.
+    """
 
     exploration: Exploration
     views: list[Json] = field(default_factory=list)
     columns: dict[str, pa.Array] = field(default_factory=dict)
     brushes: dict[str, Brush] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
-    bars: dict[str, Bars | None] = field(default_factory=dict)
+    bars: dict[str, BarLabels | None] = field(default_factory=dict)
 
-    def returned(self, brushes: dict[str, Brush]) -> Exploration:
-        """The exploration with the filters that come back; what was not shown is as before."""
-        filters = {id_: kept for id_, kept in self.exploration.filters.items() if id_ not in self.bars}
-        filters |= {id_: filter_of(kept, self.bars[id_]) for id_, kept in brushes.items()}
+    def restore_exploration(self, brushes: dict[str, Brush]) -> Exploration:
+        """Return the exploration with the filters of the process; those of views left out don't change."""
+        filters = {id_: filter_ for id_, filter_ in self.exploration.filters.items() if id_ not in self.bars}
+        filters |= {id_: filter_from_brush(brush, self.bars[id_]) for id_, brush in brushes.items()}
         return self.exploration.model_copy(update={"filters": filters})
 
 
-def shown(view: View, filter_: Filter | None, description: Description) -> Bars | None:
-    """The bars of a view that cuxfilter can show; None if it has bins.
+def supported_bars(view: View, filter_: Filter | None, description: Description) -> BarLabels | None:
+    """Return the bars of a view that cuxfilter can show; None if it has bins.
 
     Raises:
-        UnsupportedError: it can't, or not filter by it.
+        UnsupportedByCuxfilterError: cuxfilter can't show the view, or can't filter by it.
     """
-    found = axes(view, description)
+    found = resolve_axes(view, description)
     if not found:
-        raise UnsupportedError("cuxfilter's key figures go wrong")
-    bars = bars_of(found[0])
-    if len(found) == 2 and (bars or bars_of(found[1])):
-        raise UnsupportedError("cuxfilter's heat maps need two columns of numbers or times")
+        raise UnsupportedByCuxfilterError("cuxfilter shows wrong key figures")
+    bars = bars_for_axis(found[0])
+    if len(found) == 2 and (bars or bars_for_axis(found[1])):
+        raise UnsupportedByCuxfilterError("cuxfilter's heat maps need two columns of numbers or times")
     if filter_ is not None:
-        brush(filter_, bars)
+        brush_from_filter(filter_, bars)
     return bars
 
 
-def title(view: View, description: Description) -> str:
-    """What a view is called."""
-    return view.title or " and ".join(description.column(name).label for name in view.columns) or "Key figure"
+def view_title(view: View, description: Description) -> str:
+    """Return the title of a view."""
+    return (
+        view.title
+        or " and ".join(description.get_column(name).label for name in view.columns)
+        or "Key figure"
+    )
 
 
-class Writer:
-    """Writes the views of an exploration on a sheet; ``read`` gives the rows that are to be on it."""
+class PayloadWriter:
+    """Writes the views of an exploration to a payload; ``read`` returns the values of rows to be shown."""
 
-    def __init__(self, exploration: Exploration, description: Description, read: Read) -> None:
-        self._description, self._columns = description, Columns(read)
-        self.sheet = Sheet(exploration)
+    def __init__(self, exploration: Exploration, description: Description, read: ReadColumn) -> None:
+        self._description, self._columns = description, CuxfilterColumns(read)
+        self.payload = DashboardPayload(exploration)
 
-    def write(self, view: View) -> None:
-        """Add a view that can be ``shown``.
+    def add_view(self, view: View) -> None:
+        """Add a view that ``supported_bars`` accepts.
 
         Raises:
-            UnsupportedError: cuxfilter would get its values wrong.
+            UnsupportedByCuxfilterError: cuxfilter can't represent its values exactly.
         """
-        filter_ = self.sheet.exploration.filters.get(view.id)
-        bars = shown(view, filter_, self._description)
-        look, columns = self._drawn(axes(view, self._description), bars)
+        filter_ = self.payload.exploration.filters.get(view.id)
+        bars = supported_bars(view, filter_, self._description)
+        look, columns = self._draw_view(resolve_axes(view, self._description), bars)
         if view.measure.column is not None:
-            columns["value"] = self._columns.measured(view.measure.column)
-        name = f"v{len(self.sheet.views)}"
-        self.sheet.columns |= {f"{name}_{part}": values for part, values in columns.items()}
-        parts = {part: f"{name}_{part}" if part in columns else None for part in PARTS}
-        self.sheet.views.append(self._about(view) | parts | look)
-        self.sheet.bars[view.id] = bars
+            columns["value"] = self._columns.measure_values(view.measure.column)
+        name = f"v{len(self.payload.views)}"
+        self.payload.columns |= {f"{name}_{part}": values for part, values in columns.items()}
+        parts = {part: f"{name}_{part}" if part in columns else None for part in COLUMN_PARTS}
+        self.payload.views.append(self._describe_view(view) | parts | look)
+        self.payload.bars[view.id] = bars
         if filter_ is not None:
-            self.sheet.brushes[view.id] = brush(filter_, bars)
+            self.payload.brushes[view.id] = brush_from_filter(filter_, bars)
 
-    def _about(self, view: View) -> Json:
+    def _describe_view(self, view: View) -> Json:
         statistic = None if view.measure.column is None else view.measure.aggregate.value
-        return {"id": view.id, "title": title(view, self._description), "statistic": statistic}
+        return {"id": view.id, "title": view_title(view, self._description), "statistic": statistic}
 
-    def _drawn(self, found: tuple[Axis, ...], bars: Bars | None) -> tuple[Json, dict[str, pa.Array]]:
-        """How the view is drawn, and the columns that takes."""
+    def _draw_view(self, found: tuple[Axis, ...], bars: BarLabels | None) -> tuple[Json, dict[str, pa.Array]]:
+        """Return how a view is drawn, and the columns for it."""
         if len(found) == 2:
-            y, x = map(self._columns.floats, found)
-            names = [self._description.column(axis.column).label for axis in reversed(found)]
-            times = [isinstance(axis.scale, Time) for axis in reversed(found)]
+            y, x = map(self._columns.float_values, found)
+            names = [self._description.get_column(axis.column).label for axis in reversed(found)]
+            times = [isinstance(axis.scale, TimeScale) for axis in reversed(found)]
             look = {"kind": "heatmap", "labelled": False, "names": names, "times": times}
             return look, {"x": x, "y": y}
         axis = found[0]
-        bins = self._columns.bins(axis)
-        look = {"kind": "bars", "time": isinstance(axis.scale, Time), "labelled": bars is not None}
+        bins = self._columns.bin_indices(axis)
+        look = {"kind": "bars", "time": isinstance(axis.scale, TimeScale), "labelled": bars is not None}
         if bars:
-            look |= {"first": 0, "bars": len(bars.names), "places": bars.names, "type": "object"}
-            return look, {"x": self._columns.names(axis, bars), "codes": bins}
-        places = edges(axis)
+            look |= {"first": 0, "bars": len(bars.all_labels), "places": bars.all_labels, "type": "object"}
+            return look, {"x": self._columns.bar_names(axis, bars), "codes": bins}
+        places = bin_edges(axis)
         look |= {"first": 1, "bars": len(places) - 1, "places": places, "type": "float64"}
-        return look, {"x": self._columns.floats(axis), "codes": bins}
+        return look, {"x": self._columns.float_values(axis), "codes": bins}

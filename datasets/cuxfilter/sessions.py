@@ -1,4 +1,4 @@
-"""Desks: processes in which people look at explorations with cuxfilter, one a person, while signed in."""
+"""Cuxfilter sessions: processes that show explorations, one per person, while they are signed in."""
 
 from __future__ import annotations
 
@@ -18,206 +18,223 @@ import pyarrow as pa
 import structlog
 
 from accounts import sessions
-from accounts.principals import Kind, Principal
-from config import settings
-from datasets.access.gateway import Door, PreparingError, UnknownDatasetError
-from datasets.cubes.engine_pool import Engines
-from datasets.cuxfilter.build_payload import sheet
-from datasets.cuxfilter.payload import Sheet
+from accounts.principals import Principal, PrincipalKind
+from config import get_settings
+from datasets.access.gateway import DatasetGateway, PreparingError, UnknownDatasetError
+from datasets.cubes.engine_pool import EnginePool
+from datasets.cuxfilter.build_payload import build_payload
+from datasets.cuxfilter.payload import DashboardPayload
 from datasets.exploration import Exploration
-from gpu.cuxfilter.process import Process
+from gpu.cuxfilter.process import WorkerProcess
 
-PERIOD = 1.0
-"""Seconds between two looks at whether sessions and rights are as they were."""
-PREFIX = "/cuxfilter"
+CHECK_SECONDS = 1.0
+"""Seconds between two checks whether sign-ins and rights are unchanged."""
+URL_PREFIX = "/cuxfilter"
 log = structlog.get_logger(__name__)
 
 
-class UnknownDeskError(LookupError):
-    """There is no such desk, or it is not theirs, or it has been cleared."""
+class UnknownCuxfilterSessionError(LookupError):
+    """There is no such cuxfilter session, it belongs to somebody else, or it was closed."""
 
     def __init__(self) -> None:
         super().__init__("This cuxfilter dashboard has been closed. Open it again from Explore.")
 
 
-class NoDeskError(RuntimeError):
-    """Nobody can have a desk here, or there is none left; says why."""
+class CuxfilterUnavailableError(RuntimeError):
+    """The person can't open a cuxfilter session; the message says why."""
 
 
 @dataclass(eq=False)
-class Desk:
-    """One person's process, what it shows, and the tokens with which it can be seen, each once."""
+class CuxfilterSession:
+    """One person's process, what it shows, and the single-use tokens that open it.
+
+    ``session_key`` identifies the person's sign-in.
+    """
 
     key: str
     owner: int
-    session: str
-    rights: str
+    session_key: str
+    rights_key: str
     title: str
-    sheet: Sheet
-    process: Process
+    payload: DashboardPayload
+    process: WorkerProcess
     folder: Path
     ready: Future[None]
     tokens: set[str] = field(default_factory=set)
 
     @property
-    def place(self) -> Path:
-        """The socket at which the process listens."""
+    def socket_path(self) -> Path:
+        """The socket on which the process listens."""
         return self.folder / "socket"
 
     @property
-    def path(self) -> str:
-        """Below which address of ours it is shown."""
-        return f"{PREFIX}/{self.key}/frame"
+    def url_path(self) -> str:
+        """The path of URLs under which the dashboard is shown."""
+        return f"{URL_PREFIX}/{self.key}/frame"
 
-    def token(self) -> str:
-        """A token with which the dashboard can be loaded once."""
+    def issue_token(self) -> str:
+        """Return a token with which the dashboard can be loaded once."""
         token = secrets.token_urlsafe(32)
         self.tokens.add(token)
         return token
 
-    def redeem(self, token: str) -> bool:
-        """Whether a token is good, using it up."""
+    def redeem_token(self, token: str) -> bool:
+        """Return whether a token is valid, and use it up."""
         try:
             self.tokens.remove(token)
         except KeyError:
             return False
         return True
 
-    def closed(self) -> Exploration:
-        """The exploration with the filters that it has by now; the process ends, also while it begins."""
+    def finish_exploration(self) -> Exploration:
+        """End the process, even while it starts; return the exploration with the filters that it had."""
         try:
             if not self.ready.done():
-                return self.sheet.exploration
+                return self.payload.exploration
             self.ready.result()
-            return self.sheet.returned(self.process.ask("filters").head["filters"])
+            return self.payload.restore_exploration(self.process.send_request("filters").head["filters"])
         finally:
-            self.clear()
+            self.end_process()
 
-    def clear(self) -> None:
+    def end_process(self) -> None:
         self.process.close()
         rmtree(self.folder, ignore_errors=True)
 
 
-class Desks:
-    """All desks of this service. For many threads."""
+class CuxfilterSessions:
+    """All cuxfilter sessions of this service. Thread-safe."""
 
-    def __init__(self, door: Door, engines: Engines) -> None:
-        self._door, self._engines = door, engines
-        self._desks: dict[str, Desk] = {}
+    def __init__(self, gateway: DatasetGateway, engines: EnginePool) -> None:
+        self._gateway, self._engines = gateway, engines
+        self._sessions: dict[str, CuxfilterSession] = {}
         self._lock = Lock()
-        self._opening = ThreadPoolExecutor(2, thread_name_prefix="desks")
+        self._opening = ThreadPoolExecutor(2, thread_name_prefix="cuxfilter-start")
         self._watch: Thread | None = None
 
-    def open(self, person: Principal, exploration: Exploration) -> Desk:
-        """A desk with an exploration on it, in the place of any other that this person has. It takes a while.
+    def open_session(self, person: Principal, exploration: Exploration) -> CuxfilterSession:
+        """Open an exploration with cuxfilter, in the place of any other session of this person.
+
+        The session is returned before its process is ready.
 
         Raises:
-            NoDeskError: there is no cuxfilter here, all desks are taken, or this is a program or a guest.
-            UnknownDatasetError, PreparingError: as of the door.
-            TooManyRowsError, MisfitError: as of the sheet.
+            CuxfilterUnavailableError: cuxfilter isn't set up, all sessions are in use, or this isn't a person
+                but a program or a guest.
+            UnknownDatasetError, PreparingError: as raised by the gateway.
+            TooManyRowsError, IncompatibleRequestError: as raised by ``build_payload``.
         """
-        own = settings()
-        if own.cuxfilter_python is None:
-            raise NoDeskError("There is no cuxfilter here: DATAXCHANGE_CUXFILTER_PYTHON is not set.")
-        if person.kind is not Kind.PERSON:
-            raise NoDeskError("cuxfilter is opened in person, not by a program or a guest.")
-        seen = self._door.open(person, exploration.dataset, exploration.version)
-        engine = partial(self._engines.of, exploration.dataset, exploration.version)
-        written = sheet(exploration, seen, engine, own.cuxfilter_rows)
+        settings = get_settings()
+        if settings.cuxfilter_python is None:
+            raise CuxfilterUnavailableError(
+                "cuxfilter isn't available: DATAXCHANGE_CUXFILTER_PYTHON is not set."
+            )
+        if person.kind is not PrincipalKind.PERSON:
+            raise CuxfilterUnavailableError(
+                "Only a signed-in person can open cuxfilter, not an API token or a guest."
+            )
+        visible = self._gateway.open_version(person, exploration.dataset, exploration.version)
+        engine = partial(self._engines.get_engine, exploration.dataset, exploration.version)
+        payload = build_payload(exploration, visible, engine, settings.cuxfilter_rows)
         key, folder = secrets.token_urlsafe(16), Path(mkdtemp(prefix="dataxchange-"))
-        process = Process(own.cuxfilter_python, "dashboard", str(folder / "socket"), f"{PREFIX}/{key}/frame")
-        title = seen.description.name
-        desk = Desk(key, person.id, person.key, seen.reach.key, title, written, process, folder, Future())
-        self._place(desk, own.cuxfilter_processes)
-        self._opening.submit(_show, desk)
-        return desk
+        process = WorkerProcess(
+            settings.cuxfilter_python, "dashboard", str(folder / "socket"), f"{URL_PREFIX}/{key}/frame"
+        )
+        title = visible.description.name
+        session = CuxfilterSession(
+            key, person.id, person.key, visible.access.rights_key, title, payload, process, folder, Future()
+        )
+        self._register(session, settings.cuxfilter_processes)
+        self._opening.submit(_start_dashboard, session)
+        return session
 
-    def find(self, person: Principal, key: str) -> Desk:
-        """A person's own desk.
-
-        Raises:
-            UnknownDeskError: there is none of this key, or it is somebody else's.
-        """
-        desk = self._desks.get(key)
-        if desk is None or desk.session != person.key:
-            raise UnknownDeskError
-        return desk
-
-    def known(self, key: str) -> Desk | None:
-        """The desk of this key, whosever it is."""
-        return self._desks.get(key)
-
-    def close(self, person: Principal, key: str) -> Exploration:
-        """Clear a person's own desk; returns the exploration as they have filtered it there.
+    def find_session(self, person: Principal, key: str) -> CuxfilterSession:
+        """Return a person's own session.
 
         Raises:
-            UnknownDeskError: there is none.
-            ProcessError: it could not be opened, or has ended by itself.
+            UnknownCuxfilterSessionError: there is none with this key, or it belongs to somebody else.
         """
-        desk = self.find(person, key)
-        self._desks.pop(key, None)
-        return desk.closed()
+        session = self._sessions.get(key)
+        if session is None or session.session_key != person.key:
+            raise UnknownCuxfilterSessionError
+        return session
 
-    def clear(self) -> None:
-        """Clear all desks."""
+    def get_session(self, key: str) -> CuxfilterSession | None:
+        """Return the session with this key, whoever owns it."""
+        return self._sessions.get(key)
+
+    def close_session(self, person: Principal, key: str) -> Exploration:
+        """Close a person's own session; return the exploration as they filtered it there.
+
+        Raises:
+            UnknownCuxfilterSessionError: there is none.
+            WorkerError: the process could not start, or has ended by itself.
+        """
+        session = self.find_session(person, key)
+        self._sessions.pop(key, None)
+        return session.finish_exploration()
+
+    def close_all(self) -> None:
+        """Close all sessions."""
         with self._lock:
-            desks, self._desks = self._desks, {}
-        for desk in desks.values():
-            desk.clear()
+            closed, self._sessions = self._sessions, {}
+        for session in closed.values():
+            session.end_process()
 
     @contextmanager
-    def cleared(self) -> Iterator[None]:
-        """Clear all desks at the end of the block, however it ends."""
+    def closing_all(self) -> Iterator[None]:
+        """Close all sessions at the end of the block, however it ends."""
         try:
             yield
         finally:
-            self.clear()
+            self.close_all()
 
-    def look(self) -> None:
-        """Clear the desks of those whose session is over, or who may see something else by now."""
-        for key, desk in list(self._desks.items()):
-            if not self._holds(desk) and self._desks.pop(key, None) is not None:
-                desk.clear()
+    def close_outdated(self) -> None:
+        """Close the sessions of people who have signed out, or whose rights have changed."""
+        for key, session in list(self._sessions.items()):
+            if not self._is_valid(session) and self._sessions.pop(key, None) is not None:
+                session.end_process()
 
-    def _place(self, desk: Desk, most: int) -> None:
+    def _register(self, session: CuxfilterSession, most: int) -> None:
         with self._lock:
-            former = [key for key, each in self._desks.items() if each.owner == desk.owner]
+            former = [key for key, other in self._sessions.items() if other.owner == session.owner]
             for key in former:
-                self._desks.pop(key).clear()
-            if len(self._desks) >= most:
-                desk.clear()
-                raise NoDeskError("All places for cuxfilter are taken. Try again later.")
-            self._desks[desk.key] = desk
+                self._sessions.pop(key).end_process()
+            if len(self._sessions) >= most:
+                session.end_process()
+                raise CuxfilterUnavailableError("All cuxfilter sessions are in use. Try again later.")
+            self._sessions[session.key] = session
             if self._watch is None:
-                self._watch = Thread(target=self._go_on, name="desks", daemon=True)
+                self._watch = Thread(target=self._watch_sessions, name="cuxfilter-sessions", daemon=True)
                 self._watch.start()
 
-    def _go_on(self) -> None:
+    def _watch_sessions(self) -> None:
         while True:
-            sleep(PERIOD)
+            sleep(CHECK_SECONDS)
             try:
-                self.look()
+                self.close_outdated()
             except Exception:
-                log.exception("desks could not be looked at")
+                log.exception("cuxfilter sessions could not be checked")
 
-    def _holds(self, desk: Desk) -> bool:
-        person = sessions.of_id(desk.session)
+    def _is_valid(self, session: CuxfilterSession) -> bool:
+        person = sessions.get_principal(session.session_key)
         if person is None:
             return False
         try:
-            shown = desk.sheet.exploration
-            return self._door.open(person, shown.dataset, shown.version).reach.key == desk.rights
+            shown = session.payload.exploration
+            return (
+                self._gateway.open_version(person, shown.dataset, shown.version).access.rights_key
+                == session.rights_key
+            )
         except UnknownDatasetError:
             return False
         except PreparingError:
             return True
 
 
-def _show(desk: Desk) -> None:
-    """Begin the process, and hand it what is on the sheet."""
-    drawn = {"views": desk.sheet.views, "filters": desk.sheet.brushes, "title": desk.title}
+def _start_dashboard(session: CuxfilterSession) -> None:
+    """Start the process, and send it the payload."""
+    drawn = {"views": session.payload.views, "filters": session.payload.brushes, "title": session.title}
     try:
-        desk.process.ask("open", pa.table(desk.sheet.columns), **drawn)
-        desk.ready.set_result(None)
+        session.process.send_request("open", pa.table(session.payload.columns), **drawn)
+        session.ready.set_result(None)
     except Exception as error:
-        desk.ready.set_exception(error)
+        session.ready.set_exception(error)

@@ -1,1 +1,1 @@
-"""Explorations in URLs, as suggested for a dataset, and saved under a name."""
+"""Explorations: in URLs, as suggested for a dataset, as saved views, and cut to what a person sees."""

@@ -1,80 +1,117 @@
-"""The dashboard a dataset opens on, suggested by what its columns are."""
+"""The suggested dashboard of a dataset: which views its columns get, and how they are arranged."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import ceil, floor, log10
 from typing import cast
 
+from datasets.catalogue import make_slug
 from datasets.description import Column, Description
 from datasets.exploration import Exploration, Measure, View
-from datasets.layout import TALL, laid_out
-from datasets.query.axes import DENSITY_BINS, nearest_choice
-from datasets.slugs import slug_of
+from datasets.query.axes import DENSITY_BINS, nearest_bin_count
 from gpu.cubes import Aggregate
-from gpu.scales import ScaleSpec, resolve
+from gpu.scales import ScaleSpec, resolve_scale
 
 SERIES_BINS = 200
 HISTOGRAM_BINS = 50
-TOP = 12
-LOW_BARS = 6
-"""How many categories a chart of two rows shows without scrolling."""
-MOST_HISTOGRAMS = 4
-MOST_VIEWS = 9
-MARGIN = 0.08
-"""Of a map's extent, on either side of the middle 96 % of rows: far islands don't shrink the mainland."""
+TOP_CATEGORIES = 12
+MAX_LOW_CATEGORIES = 6
+"""How many categories a chart with a height of two grid rows shows without scrolling."""
+MAX_HISTOGRAMS = 4
+MAX_SUGGESTED_VIEWS = 9
+MAP_MARGIN = 0.08
+"""The margin around the middle 96 % of rows, as a part of their extent.
+
+A map is limited to these rows, so that far islands don't shrink the mainland.
+"""
+GRID_COLUMNS = 12
+MAX_VIEWS_BESIDE_MAP = 2
+TALL_HEIGHT = 3
+"""The height of a map, and of a list of more categories than fit into two grid rows."""
 
 LONGITUDE = re.compile(r"(?:^|[_ ])(?:lon|lng|long|longitude)$", re.IGNORECASE)
 LATITUDE = re.compile(r"(?:^|[_ ])(?:lat|latitude)$", re.IGNORECASE)
 IDENTIFIER = re.compile(r"(?:^|[_ ])(?:id|key|code|index|number|no)$|(?<=[a-z])Id$", re.IGNORECASE)
 
 
-def suggest(description: Description) -> Exploration:
-    """Key figures, a time series, distributions of numbers, a map where there are places, top categories."""
-    place = _place(description)
+def suggest_exploration(description: Description) -> Exploration:
+    """Return the suggested dashboard, of at most nine views.
+
+    It has key figures, a time series, distributions of numbers, a map if there are coordinates, and the top
+    categories.
+    """
+    place = _find_coordinates(description)
     numbers = [column for column in description.columns if _is_quantity(column) and column not in place]
     categories = [column for column in description.columns if _is_grouping(column)]
     times = [c for c in description.columns if c.profile.kind == "time" and c.profile.distinct > 1]
-    figures = [_figure("rows", Measure()), *(_mean(column) for column in numbers if not column.few_integers)][
-        :2
+    figures = [
+        _key_figure("rows", Measure()),
+        *(_mean_figure(column) for column in numbers if not column.integer_bin_count),
+    ][:2]
+    charts = [_distribution_view(column) for column in times[:1]]
+    charts += [_map_view(*place)] if place else []
+    charts += [
+        _distribution_view(column) for column in sorted(numbers, key=_has_few_integers)[:MAX_HISTOGRAMS]
     ]
-    charts = [_distribution(column) for column in times[:1]]
-    charts += [_map(*place)] if place else []
-    charts += [_distribution(column) for column in sorted(numbers, key=_is_short)[:MOST_HISTOGRAMS]]
-    charts += [_distribution(column) for column in categories]
-    chosen = [*figures, *charts[: MOST_VIEWS - len(figures)]]
+    charts += [_distribution_view(column) for column in categories]
+    chosen = [*figures, *charts[: MAX_SUGGESTED_VIEWS - len(figures)]]
     return Exploration(
-        dataset=description.slug, version=description.version, views=tuple(laid_out(_with_own_ids(chosen)))
+        dataset=description.slug,
+        version=description.version,
+        views=tuple(arrange_views(_with_unique_ids(chosen))),
     )
 
 
+def arrange_views(views: Iterable[View]) -> list[View]:
+    """Return the views with their sizes, in the order in which a grid that is filled row by row places them.
+
+    The key figures come on top, one above the other, beside the time series and a distribution. The map
+    follows with up to two views at its side, long lists first. The remaining views come in rows of up to
+    three.
+    """
+    views = list(views)
+    figures = [view for view in views if not view.columns]
+    maps = [view for view in views if len(view.columns) == 2]
+    charts = sorted((view for view in views if len(view.columns) == 1), key=_is_not_time_series)
+    placed = [*_arrange_top(figures, charts[:2])]
+    rest = charts[2:]
+    for density in maps:
+        beside = sorted(rest, key=_map_side_key)[:MAX_VIEWS_BESIDE_MAP]
+        placed += _arrange_map(density, beside)
+        rest = [view for view in rest if view not in beside]
+    return [*placed, *_arrange_rows(rest)]
+
+
 def _is_quantity(column: Column) -> bool:
-    """Whether the column measures something: a number that varies and is no identifier."""
+    """Return whether the column measures something: a number that varies and isn't an identifier."""
     profile = column.profile
     if profile.kind != "number" or profile.distinct < 2 or IDENTIFIER.search(column.name):
         return False
     return not (profile.integer and profile.distinct > 0.9 * profile.rows and profile.rows > 100)
 
 
-def _is_short(column: Column) -> bool:
-    return column.few_integers > 0
+def _has_few_integers(column: Column) -> bool:
+    return column.integer_bin_count > 0
 
 
 def _is_grouping(column: Column) -> bool:
-    """Whether rows share the column's values."""
+    """Return whether several rows share each value of the column."""
     profile = column.profile
-    return profile.kind in ("category", "boolean") and 1 < profile.distinct <= max(TOP, profile.rows / 2)
+    return profile.kind in ("category", "boolean") and 1 < profile.distinct <= max(
+        TOP_CATEGORIES, profile.rows / 2
+    )
 
 
-def _place(description: Description) -> tuple[Column, Column] | tuple[()]:
-    """The longitude and latitude of the rows, if they have any."""
-    longitude = _coordinate(description, LONGITUDE, 180)
-    latitude = _coordinate(description, LATITUDE, 90)
+def _find_coordinates(description: Description) -> tuple[Column, Column] | tuple[()]:
+    """Return the columns with the longitude and latitude of the rows, if there are any."""
+    longitude = _find_coordinate(description, LONGITUDE, 180)
+    latitude = _find_coordinate(description, LATITUDE, 90)
     return (longitude, latitude) if longitude and latitude else ()
 
 
-def _coordinate(description: Description, name: re.Pattern[str], most: float) -> Column | None:
+def _find_coordinate(description: Description, name: re.Pattern[str], most: float) -> Column | None:
     for column in description.columns:
         low, high = column.profile.minimum, column.profile.maximum
         named = column.profile.kind == "number" and name.search(column.name)
@@ -84,51 +121,52 @@ def _coordinate(description: Description, name: re.Pattern[str], most: float) ->
     return None
 
 
-def _figure(id_: str, measure: Measure) -> View:
+def _key_figure(id_: str, measure: Measure) -> View:
     return View(id=id_, measure=measure)
 
 
-def _mean(column: Column) -> View:
-    return _figure(f"mean-{_id(column)}"[:40], Measure(aggregate=Aggregate.MEAN, column=column.name))
+def _mean_figure(column: Column) -> View:
+    return _key_figure(f"mean-{_view_id(column)}"[:40], Measure(aggregate=Aggregate.MEAN, column=column.name))
 
 
-def _id(column: Column) -> str:
-    return slug_of(column.name)[:40].strip("-") or "view"
+def _view_id(column: Column) -> str:
+    return make_slug(column.name)[:40].strip("-") or "view"
 
 
-def _distribution(column: Column) -> View:
-    type_ = column.scales[0]
-    spec = ScaleSpec.model_validate({"type": type_, "top": TOP if type_ == "category" else None})
-    wished = {"time": SERIES_BINS, "linear": column.few_integers or HISTOGRAM_BINS}.get(type_)
-    bins = nearest_choice(resolve(spec, column.profile), wished) if wished else None
-    height = TALL if type_ == "category" and column.profile.distinct > LOW_BARS else 2
-    return View(id=_id(column), columns=(column.name,), scales=(spec,), bins=(bins,), height=height)
+def _distribution_view(column: Column) -> View:
+    type_ = column.scale_types[0]
+    spec = ScaleSpec.model_validate({"type": type_, "top": TOP_CATEGORIES if type_ == "category" else None})
+    wished = {"time": SERIES_BINS, "linear": column.integer_bin_count or HISTOGRAM_BINS}.get(type_)
+    bins = nearest_bin_count(resolve_scale(spec, column.profile), wished) if wished else None
+    height = TALL_HEIGHT if type_ == "category" and column.profile.distinct > MAX_LOW_CATEGORIES else 2
+    return View(id=_view_id(column), columns=(column.name,), scales=(spec,), bins=(bins,), height=height)
 
 
-def _map(longitude: Column, latitude: Column) -> View:
-    specs = [ScaleSpec(type="linear", domain=_extent(column)) for column in (longitude, latitude)]
+def _map_view(longitude: Column, latitude: Column) -> View:
+    specs = [ScaleSpec(type="linear", domain=_map_extent(column)) for column in (longitude, latitude)]
     columns = (longitude, latitude)
     bins = [
-        nearest_choice(resolve(spec, c.profile), DENSITY_BINS) for spec, c in zip(specs, columns, strict=True)
+        nearest_bin_count(resolve_scale(spec, c.profile), DENSITY_BINS)
+        for spec, c in zip(specs, columns, strict=True)
     ]
     return View(id="map", columns=(longitude.name, latitude.name), scales=tuple(specs), bins=tuple(bins))
 
 
-def _extent(column: Column) -> tuple[float, float]:
-    """Around the middle of the rows, from and to a multiple of four round bins."""
+def _map_extent(column: Column) -> tuple[float, float]:
+    """Return an extent around the middle 96 % of rows whose ends are multiples of four round bins."""
     low, high = cast(tuple[float, float], column.middle)
-    margin = MARGIN * (high - low) or 0.5
+    margin = MAP_MARGIN * (high - low) or 0.5
     width = 4 * _round_up((high - low + 2 * margin) / DENSITY_BINS)
     return floor((low - margin) / width) * width, ceil((high + margin) / width) * width
 
 
 def _round_up(value: float) -> float:
-    """The least of 1, 2 and 5 times a power of ten that is not below a positive value."""
+    """Return the smallest of 1, 2 and 5 times a power of ten that isn't below a positive value."""
     power = 10.0 ** floor(log10(value))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)
 
 
-def _with_own_ids(views: list[View]) -> Iterator[View]:
+def _with_unique_ids(views: list[View]) -> Iterator[View]:
     taken: set[str] = set()
     for view in views:
         id_, number = view.id, 2
@@ -136,3 +174,39 @@ def _with_own_ids(views: list[View]) -> Iterator[View]:
             id_, number = f"{view.id[:36]}-{number}", number + 1
         taken.add(id_)
         yield view.model_copy(update={"id": id_})
+
+
+def _is_not_time_series(view: View) -> bool:
+    return view.scales[0].type != "time"
+
+
+def _map_side_key(view: View) -> tuple[bool, bool]:
+    """Return a sort key that puts long lists before short ones, and lists before other views."""
+    return view.height < TALL_HEIGHT, view.scales[0].type != "category"
+
+
+def _with_size(view: View, width: int, height: int) -> View:
+    return view.model_copy(update={"width": width, "height": height})
+
+
+def _arrange_top(figures: Sequence[View], charts: Sequence[View]) -> Iterator[View]:
+    """Place the first figure, the charts, then the other figures, which the grid puts below the first one."""
+    widths = {0: (), 1: (10,), 2: (6, 4)}[len(charts)]
+    width = 2 if charts else GRID_COLUMNS
+    yield from (_with_size(figure, width, 1) for figure in figures[:1])
+    yield from (_with_size(chart, wide, 2) for chart, wide in zip(charts, widths, strict=True))
+    yield from (_with_size(figure, width, 1) for figure in figures[1:])
+
+
+def _arrange_map(density: View, beside: Sequence[View]) -> Iterator[View]:
+    yield _with_size(density, 6 if beside else GRID_COLUMNS, TALL_HEIGHT)
+    yield from (_with_size(view, 6 // len(beside), TALL_HEIGHT) for view in beside)
+
+
+def _arrange_rows(views: Sequence[View]) -> Iterator[View]:
+    """Place views in rows of three, but four remaining ones in two rows of two."""
+    while views:
+        count = 2 if len(views) == 4 else min(3, len(views))
+        row, views = views[:count], views[count:]
+        height = max(view.height for view in row)
+        yield from (_with_size(view, GRID_COLUMNS // count, height) for view in row)

@@ -1,1 +1,1 @@
-"""How rows come in: files read, shuffled, profiled and entered in the catalogue, whole or not at all."""
+"""Import of files: rows are read, shuffled, profiled and added to the catalogue, all of them or none."""

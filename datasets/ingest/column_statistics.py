@@ -1,4 +1,7 @@
-"""Exact counts and extents of columns, streamed to DuckDB, which may not spill: no disk sees them plain."""
+"""Exact counts and extents of columns, computed by DuckDB from streamed values.
+
+DuckDB may not spill to disk, because it would write values there without encryption.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,21 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from config import settings
-from datasets.storage.store import Stored
+from config import get_settings
+from datasets.storage.store import ProfileSource
 
-MOST_DISTINCT = 2_000_000
-GROUPED = 1 << 28
-"""Bytes of values to group at a time."""
-OVERHEAD = 64
-"""Bytes that a group takes besides its value."""
+MAX_EXACT_DISTINCT = 2_000_000
+MAX_GROUPED_BYTES = 1 << 28
+"""How many bytes of values are grouped in one pass."""
+GROUP_OVERHEAD_BYTES = 64
+"""How many bytes a group takes in addition to its value."""
 
 
-class Extent(NamedTuple):
-    """Of numbers, or times in milliseconds: the finite values' ends, how many there are, how many differ.
+class NumericExtent(NamedTuple):
+    """The minimum and maximum of the finite values, how many values there are, and how many distinct ones.
 
-    ``distinct`` is exact up to two million, else a HyperLogLog estimate rounded to the digits it is good for.
+    Times are in milliseconds since 1970 (UTC). ``distinct`` is exact up to two million, else a HyperLogLog
+    estimate that is rounded to its significant digits.
     """
 
     minimum: float | None
@@ -32,61 +36,63 @@ class Extent(NamedTuple):
     distinct: int
 
 
-class Tally(NamedTuple):
-    """The most frequent values with their counts, how many values differ, and how many there are."""
+class ValueCounts(NamedTuple):
+    """The most frequent values with their counts, how many distinct values there are, and how many values."""
 
     counts: dict[Any, int]
     distinct: int
     filled: int
 
 
-class Statistics:
+class ColumnStatistics:
     """Queries over the columns of a source, each of which reads a column once."""
 
-    def __init__(self, database: duckdb.DuckDBPyConnection, source: Stored) -> None:
+    def __init__(self, database: duckdb.DuckDBPyConnection, source: ProfileSource) -> None:
         self._database, self._source = database, source
 
-    def extent(self, field: pa.Field) -> Extent:
+    def numeric_extent(self, field: pa.Field) -> NumericExtent:
         number, present, finite = "value", "value IS NOT NULL", "true"
         if pa.types.is_timestamp(field.type):
             number = "floor(epoch_us(value) / 1000)"
         if pa.types.is_floating(field.type):
             present, finite = f"{present} AND NOT isnan(value)", "isfinite(value)"
-        found = self._values(field).aggregate(
+        found = self._column_relation(field).aggregate(
             f"min({number}) FILTER ({finite}), max({number}) FILTER ({finite}), "
             f"count(*) FILTER ({present}), approx_count_distinct(value)"
         )
         minimum, maximum, filled, distinct = found.fetchall()[0]
-        return Extent(minimum, maximum, filled, self._distinct(field, distinct))
+        return NumericExtent(minimum, maximum, filled, self._count_distinct(field, distinct))
 
-    def _distinct(self, field: pa.Field, estimate: int) -> int:
-        if estimate > MOST_DISTINCT:
+    def _count_distinct(self, field: pa.Field, estimate: int) -> int:
+        if estimate > MAX_EXACT_DISTINCT:
             return round(estimate, 2 - len(str(estimate)))
-        return int(self._values(field).aggregate("count(DISTINCT value)").fetchall()[0][0])
+        return int(self._column_relation(field).aggregate("count(DISTINCT value)").fetchall()[0][0])
 
-    def tally(self, field: pa.Field, most: int) -> Tally:
-        """The tally of the ``most`` frequent values; in several passes where one would not fit the memory."""
-        passes = self._passes(field)
-        shares = [self._share(field, f"hash(value::VARCHAR) % {passes} = {i}", most) for i in range(passes)]
+    def count_values(self, field: pa.Field, most: int) -> ValueCounts:
+        """Return the ``most`` frequent values, counted in several passes if one would take too much space."""
+        passes = self._count_passes(field)
+        shares = [
+            self._count_pass(field, f"hash(value::VARCHAR) % {passes} = {i}", most) for i in range(passes)
+        ]
         counts = sorted(
-            chain(*(share.counts.items() for share in shares)), key=lambda each: (-each[1], each[0])
+            chain(*(share.counts.items() for share in shares)), key=lambda item: (-item[1], item[0])
         )
-        return Tally(
+        return ValueCounts(
             dict(counts[:most]),
             sum(share.distinct for share in shares),
             sum(share.filled for share in shares),
         )
 
-    def _passes(self, field: pa.Field) -> int:
+    def _count_passes(self, field: pa.Field) -> int:
         size = "avg(strlen(value::VARCHAR))"
         distinct, letters = (
-            self._values(field).aggregate(f"approx_count_distinct(value), {size}").fetchall()[0]
+            self._column_relation(field).aggregate(f"approx_count_distinct(value), {size}").fetchall()[0]
         )
-        return int(distinct * ((letters or 0) + OVERHEAD) / GROUPED) + 1
+        return int(distinct * ((letters or 0) + GROUP_OVERHEAD_BYTES) / MAX_GROUPED_BYTES) + 1
 
-    def _share(self, field: pa.Field, condition: str, most: int) -> Tally:
+    def _count_pass(self, field: pa.Field, condition: str, most: int) -> ValueCounts:
         groups = (
-            self._values(field)
+            self._column_relation(field)
             .filter(f"value IS NOT NULL AND {condition}")
             .aggregate("value, count(*) AS n", "value")
         )
@@ -95,11 +101,11 @@ class Statistics:
         )
         rows = found.fetchall()
         distinct, filled = rows[0][2:] if rows else (0, 0)
-        return Tally({row[0]: row[1] for row in rows}, distinct, int(filled))
+        return ValueCounts({row[0]: row[1] for row in rows}, distinct, int(filled))
 
-    def _values(self, field: pa.Field) -> duckdb.DuckDBPyRelation:
-        """The column as a relation, which can be asked one thing."""
-        arrays = self._source.read(field.name)
+    def _column_relation(self, field: pa.Field) -> duckdb.DuckDBPyRelation:
+        """Return the column as a relation for a single query."""
+        arrays = self._source.read_column(field.name)
         first = next(arrays)
         schema = pa.schema({"value": first.type})
         batches = (pa.record_batch([values], schema) for values in chain([first], arrays))
@@ -107,12 +113,12 @@ class Statistics:
 
 
 @contextmanager
-def statistics(source: Stored) -> Iterator[Statistics]:
+def open_statistics(source: ProfileSource) -> Iterator[ColumnStatistics]:
     limits: dict[str, str | bool | int | float | list[str]] = {
         "temp_directory": "",
         "memory_limit": "2GB",
-        "threads": settings().threads,
+        "threads": get_settings().threads,
         "preserve_insertion_order": False,
     }
     with duckdb.connect(config=limits) as database:
-        yield Statistics(database, source)
+        yield ColumnStatistics(database, source)

@@ -1,4 +1,4 @@
-"""Reading a CSV file in: a first pass over every cell infers the types, a second reads the values."""
+"""Reading of CSV files: a first pass over all cells infers the types, a second pass parses the values."""
 
 from __future__ import annotations
 
@@ -14,60 +14,60 @@ import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from datasets.ingest import limits
-from datasets.ingest.inference import Inference, Reading, convert
-from datasets.ingest.read_result import BadFileError, Incoming, unique_names
-from datasets.ingest.shuffle import Progress
+from datasets.ingest.inference import ColumnInference, ColumnParser, parse_cells
+from datasets.ingest.read_result import BadFileError, ReadResult, make_names_unique
+from datasets.ingest.shuffle import ProgressCallback
 
 DELIMITERS = ",;\t|"
-QUOTED = re.compile(r'"[^"]*"')
+QUOTED_TEXT = re.compile(r'"[^"]*"')
 BLOCK_BYTES = 8 << 20
 
 
-def read_csv(file: Path, progress: Progress) -> Incoming:
-    """Open a UTF-8 CSV file with a header; commas, semicolons, tabs or bars between the cells.
+def read_csv(file: Path, progress: ProgressCallback) -> ReadResult:
+    """Open a UTF-8 CSV file with a header and commas, semicolons, tabs or bars between the cells.
 
     Raises:
-        BadFileError: it is empty, ragged, not UTF-8, or has no rows; names the line. Or it has more of
-            something than the settings allow.
+        BadFileError: it is empty, ragged, not UTF-8, or has no rows (the message names the line), or it has
+            more of something than the settings allow.
     """
-    sheet = _bounded(file)
-    names, notices = unique_names(sheet.header)
-    rows, columns = _inferred(sheet, progress)
-    if _has_open_quote(file) and (problem := sheet.locate()):
+    csv_file = _open_within_limits(file)
+    names, notices = make_names_unique(csv_file.header)
+    rows, columns = _infer_columns(csv_file, progress)
+    if _has_open_quote(file) and (problem := csv_file.find_problem()):
         raise BadFileError(file, problem)
     if not rows:
         raise BadFileError(file, "has a header but no rows")
-    readings = {i: column.reading for i, column in enumerate(columns) if column.reading is not None}
-    if not readings:
+    parsers = {i: column.best_parser for i, column in enumerate(columns) if column.best_parser is not None}
+    if not parsers:
         raise BadFileError(file, "has no value in any column")
-    notices += _notices(names, columns)
-    return Incoming(rows, lambda: _batches(sheet, names, readings), tuple(notices))
+    notices += _column_notices(names, columns)
+    return ReadResult(rows, lambda: _read_batches(csv_file, names, parsers), tuple(notices))
 
 
-def read_text(file: Path) -> Iterator[pa.RecordBatch]:
-    """The cells of a CSV file as text, under the names that an import gives to its columns.
+def read_csv_text(file: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the cells of a CSV file as text, under the column names that an import would use.
 
     Raises:
-        BadFileError: it is empty, ragged or not UTF-8; names the line. Or it has more of something than the
-            settings allow.
+        BadFileError: it is empty, ragged or not UTF-8 (the message names the line), or it has more of
+            something than the settings allow.
     """
-    sheet = _bounded(file)
-    names, _ = unique_names(sheet.header)
-    if _has_open_quote(file) and (problem := sheet.locate()):
+    csv_file = _open_within_limits(file)
+    names, _ = make_names_unique(csv_file.header)
+    if _has_open_quote(file) and (problem := csv_file.find_problem()):
         raise BadFileError(file, problem)
-    for batch in sheet.cells():
-        limits.require_block(file, zip(names, batch.columns, strict=True))
+    for batch in csv_file.read_cells():
+        limits.require_block_within(file, zip(names, batch.columns, strict=True))
         yield batch.rename_columns(names)
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _CsvFile:
     file: Path
     delimiter: str
     header: list[str]
 
-    def cells(self) -> Iterator[pa.RecordBatch]:
-        """All rows as text; empty cells are null."""
+    def read_cells(self) -> Iterator[pa.RecordBatch]:
+        """Yield all rows as text; empty cells are null."""
         try:
             with arrow_csv.open_csv(
                 self.file,
@@ -81,14 +81,17 @@ class _Sheet:
         except pa.ArrowInvalid as error:
             if "Empty CSV" in str(error):
                 return
-            raise BadFileError(self.file, self.locate() or str(error)) from error
+            raise BadFileError(self.file, self.find_problem() or str(error)) from error
 
-    def locate(self) -> str | None:
-        """What can't be parsed, by line: Arrow counts rows, which quoted newlines and blank lines put off."""
+    def find_problem(self) -> str | None:
+        """Return what can't be parsed, with its line; None if all of the file can.
+
+        Arrow's own messages count rows, which differ from lines if there are quoted newlines or blank lines.
+        """
         line = 1
         try:
             with self.file.open(encoding="utf-8-sig", newline="") as text:
-                reader = csv.reader(_lines(self.file, text), delimiter=self.delimiter, strict=True)
+                reader = csv.reader(_read_lines(self.file, text), delimiter=self.delimiter, strict=True)
                 for row in reader:
                     if row and len(row) != len(self.header):
                         return f"line {line}: {len(row)} cells where the header has {len(self.header)}"
@@ -100,70 +103,72 @@ class _Sheet:
         return None
 
 
-def _bounded(file: Path) -> _Sheet:
-    limits.require(file, "is too large", file.stat().st_size, "import_bytes")
-    sheet = _open(file)
-    limits.require(file, "too many columns", len(sheet.header), "import_columns")
-    return sheet
+def _open_within_limits(file: Path) -> _CsvFile:
+    limits.require_within(file, "is too large", file.stat().st_size, "import_bytes")
+    csv_file = _open_csv(file)
+    limits.require_within(file, "too many columns", len(csv_file.header), "import_columns")
+    return csv_file
 
 
-def _open(file: Path) -> _Sheet:
+def _open_csv(file: Path) -> _CsvFile:
     try:
         with file.open(encoding="utf-8-sig", newline="") as text:
-            lines = _lines(file, text)
+            lines = _read_lines(file, text)
             first = next(lines, "")
             if not first.strip():
                 raise BadFileError(file, "line 1: the header is blank" if first else "is empty")
-            delimiter = max(DELIMITERS, key=QUOTED.sub("", first).count)
-            return _Sheet(file, delimiter, next(csv.reader(chain([first], lines), delimiter=delimiter)))
+            delimiter = max(DELIMITERS, key=QUOTED_TEXT.sub("", first).count)
+            return _CsvFile(file, delimiter, next(csv.reader(chain([first], lines), delimiter=delimiter)))
     except UnicodeDecodeError as error:
         raise BadFileError(file, _encoding_problem(file)) from error
     except csv.Error as error:
         raise BadFileError(file, f"line 1: {error}") from error
 
 
-def _lines(file: Path, text: TextIO) -> Iterator[str]:
-    """The lines, of which none is longer than what Arrow reads at once."""
+def _read_lines(file: Path, text: TextIO) -> Iterator[str]:
+    """Yield the lines, none of which is longer than a block that Arrow reads at once."""
     for number in count(1):
         line = text.readline(BLOCK_BYTES)
         if not line:
             return
         if len(line) == BLOCK_BYTES:
-            raise BadFileError(file, f"line {number} has {BLOCK_BYTES:,} letters or more")
+            raise BadFileError(file, f"line {number} has {BLOCK_BYTES:,} characters or more")
         yield line
 
 
-def _inferred(sheet: _Sheet, progress: Progress) -> tuple[int, list[Inference]]:
-    """How many rows there are, and what the cells of each column are."""
-    columns = [Inference() for _ in sheet.header]
+def _infer_columns(csv_file: _CsvFile, progress: ProgressCallback) -> tuple[int, list[ColumnInference]]:
+    """Return how many rows there are, and the inferred types of the columns."""
+    columns = [ColumnInference() for _ in csv_file.header]
     rows = 0
-    for batch in sheet.cells():
+    for batch in csv_file.read_cells():
         rows += batch.num_rows
-        limits.require(sheet.file, "too many rows", rows, "import_rows")
-        limits.require_block(sheet.file, zip(sheet.header, batch.columns, strict=True))
+        limits.require_within(csv_file.file, "too many rows", rows, "import_rows")
+        limits.require_block_within(csv_file.file, zip(csv_file.header, batch.columns, strict=True))
         for inference, cells in zip(columns, batch.columns, strict=True):
-            inference.see(cells)
+            inference.observe_cells(cells)
         progress("inferring types", rows, 0)
     progress("inferring types", rows, rows)
     return rows, columns
 
 
-def _notices(names: list[str], columns: list[Inference]) -> Iterator[str]:
+def _column_notices(names: list[str], columns: list[ColumnInference]) -> Iterator[str]:
     for name, inference in zip(names, columns, strict=True):
-        if inference.empty:
+        if inference.is_empty:
             yield f"column {name!r} is left out: it has no values"
-        if inference.ambiguous:
-            yield f"column {name!r} stays text: its dates can be read day first and month first"
+        if inference.is_ambiguous:
+            yield f"column {name!r} is imported as text: its dates could be day first or month first"
 
 
-def _batches(sheet: _Sheet, names: list[str], readings: dict[int, Reading]) -> Iterator[pa.RecordBatch]:
-    for batch in sheet.cells():
-        columns = {names[i]: convert(reading, batch.column(i)) for i, reading in readings.items()}
+def _read_batches(
+    csv_file: _CsvFile, names: list[str], parsers: dict[int, ColumnParser]
+) -> Iterator[pa.RecordBatch]:
+    for batch in csv_file.read_cells():
+        columns = {names[i]: parse_cells(parser, batch.column(i)) for i, parser in parsers.items()}
         yield pa.RecordBatch.from_pydict(columns)
 
 
 def _has_open_quote(file: Path) -> bool:
-    """Whether the quotes can't pair up: Arrow takes what follows an unclosed one as a single cell."""
+    """Return whether the number of quotes is odd: Arrow reads all that follows an open quote as one cell."""
     with file.open("rb") as blocks:
         return sum(block.count(b'"') for block in iter(lambda: blocks.read(BLOCK_BYTES), b"")) % 2 == 1
 

@@ -1,4 +1,4 @@
-"""Scratch files: what lies on disk for a while is encrypted with a key that never leaves memory."""
+"""Temporary files that are encrypted with a key that exists only in memory."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-BLOCK = 1 << 18
-"""Bytes encrypted at a time."""
+BLOCK_BYTES = 1 << 18
+"""How many bytes are encrypted together."""
 
 
-class Scratch:
-    """A file that nobody but this object can read: blocks of AES-256-GCM, numbered by their nonces."""
+class EncryptedTempFile:
+    """A file that only this object can read: blocks of AES-256-GCM, whose nonces are their numbers."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._cipher = AESGCM(AESGCM.generate_key(256))
 
-    def writer(self) -> io.BufferedWriter:
-        return io.BufferedWriter(_Sealing(self.path.open("wb"), self._cipher), BLOCK)
+    def open_writer(self) -> io.BufferedWriter:
+        return io.BufferedWriter(_EncryptingWriter(self.path.open("wb"), self._cipher), BLOCK_BYTES)
 
-    def reader(self) -> io.BufferedReader:
-        return io.BufferedReader(_Opening(self.path.open("rb"), self._cipher), BLOCK)
+    def open_reader(self) -> io.BufferedReader:
+        return io.BufferedReader(_DecryptingReader(self.path.open("rb"), self._cipher), BLOCK_BYTES)
 
 
-class _Blocks(io.RawIOBase):
+class _BlockStream(io.RawIOBase):
     def __init__(self, file: BinaryIO, cipher: AESGCM) -> None:
         self._file, self._cipher, self._number = file, cipher, 0
 
@@ -42,18 +42,18 @@ class _Blocks(io.RawIOBase):
         super().close()
 
 
-class _Sealing(_Blocks):
+class _EncryptingWriter(_BlockStream):
     def writable(self) -> bool:
         return True
 
     def write(self, data: ReadableBuffer, /) -> int:
-        block = bytes(memoryview(data)[:BLOCK])
+        block = bytes(memoryview(data)[:BLOCK_BYTES])
         box = self._cipher.encrypt(self._nonce(), block, None)
         self._file.write(len(box).to_bytes(4) + box)
         return len(block)
 
 
-class _Opening(_Blocks):
+class _DecryptingReader(_BlockStream):
     _rest = b""
 
     def readable(self) -> bool:

@@ -1,4 +1,4 @@
-"""What the cells of a CSV column are, judged by all of them: numbers, times, true/false, or else text."""
+"""The types of CSV columns, inferred from all cells: numbers, times, booleans, or else text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MISSING = pa.array(["", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "-"])
-"""How a missing value is spelt in a column of anything but text; in text only the empty cell is missing."""
+MISSING_VALUES = pa.array(["", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "-"])
+"""How a missing value may be spelt in columns of anything but text; in text only empty cells are missing."""
 
 _LEADING_ZERO = r"^[+-]?0[0-9xX]"
 _YEAR_FIRST = r"^(\d{4})/(\d{1,2})/(\d{1,2})"
@@ -17,108 +17,108 @@ _YEAR_LAST = r"^(\d{1,2})/(\d{1,2})/(\d{4})"
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One way to read a column; ``parse`` raises ``pa.ArrowInvalid`` where a cell can't be read so."""
+class ColumnParser:
+    """A way to parse a column; ``parse`` raises ``pa.ArrowInvalid`` if a cell can't be parsed."""
 
     name: str
     parse: Callable[[pa.StringArray], pa.Array]
 
 
-def _whole(cells: pa.StringArray) -> pa.Array:
-    return pc.cast(_without_codes(cells), pa.int64())
+def _parse_integers(cells: pa.StringArray) -> pa.Array:
+    return pc.cast(_require_no_leading_zeros(cells), pa.int64())
 
 
-def _number(cells: pa.StringArray) -> pa.Array:
-    return pc.cast(_without_codes(cells), pa.float64())
+def _parse_numbers(cells: pa.StringArray) -> pa.Array:
+    return pc.cast(_require_no_leading_zeros(cells), pa.float64())
 
 
-def _without_codes(cells: pa.StringArray) -> pa.StringArray:
-    """The cells as they are, if no digits would be lost: 00501 is a postal code, not a number."""
+def _require_no_leading_zeros(cells: pa.StringArray) -> pa.StringArray:
+    """Return the cells if parsing them loses no digits: 00501 is a postal code, not a number."""
     if pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py():
         raise pa.ArrowInvalid("a number with leading zeros")
     return cells
 
 
-def _truth(cells: pa.StringArray) -> pa.Array:
+def _parse_booleans(cells: pa.StringArray) -> pa.Array:
     lower = pc.utf8_lower(cells)
     if not pc.all(pc.is_in(lower, pa.array(["true", "false", None]))).as_py():
         raise pa.ArrowInvalid("neither true nor false")
     return pc.equal(lower, "true")
 
 
-def _moment(cells: pa.StringArray) -> pa.Array:
+def _parse_times(cells: pa.StringArray) -> pa.Array:
     return pc.cast(cells, pa.timestamp("us"))
 
 
-def _zoned_moment(cells: pa.StringArray) -> pa.Array:
+def _parse_zoned_times(cells: pa.StringArray) -> pa.Array:
     return pc.cast(pc.cast(cells, pa.timestamp("us", "UTC")), pa.timestamp("us"))
 
 
-def _date(pattern: str, iso: str) -> Callable[[pa.StringArray], pa.Array]:
-    def parse(cells: pa.StringArray) -> pa.Array:
+def _date_parser(pattern: str, iso: str) -> Callable[[pa.StringArray], pa.Array]:
+    def parse_dates(cells: pa.StringArray) -> pa.Array:
         dashed = pc.replace_substring_regex(cells, pattern, iso)
         padded = pc.replace_substring_regex(dashed, r"-(\d)-", r"-0\1-")
         padded = pc.replace_substring_regex(padded, r"-(\d)( |$)", r"-0\1\2")
-        return _moment(pc.replace_substring_regex(padded, r" (\d):", r" 0\1:"))
+        return _parse_times(pc.replace_substring_regex(padded, r" (\d):", r" 0\1:"))
 
-    return parse
+    return parse_dates
 
 
-WHOLE = Reading("whole numbers", _whole)
-TEXT = Reading("text", lambda cells: pc.cast(cells, pa.large_string()))
-MONTH_FIRST = Reading("dates, month first", _date(_YEAR_LAST, r"\3-\1-\2"))
-DAY_FIRST = Reading("dates, day first", _date(_YEAR_LAST, r"\3-\2-\1"))
-TRUTH = Reading("true or false", _truth)
-NUMBERS = Reading("numbers", _number)
-MOMENTS = (
-    Reading("dates and times", _moment),
-    Reading("dates and times with a zone", _zoned_moment),
-    Reading("dates, year first", _date(_YEAR_FIRST, r"\1-\2-\3")),
+INTEGERS = ColumnParser("whole numbers", _parse_integers)
+TEXTS = ColumnParser("text", lambda cells: pc.cast(cells, pa.large_string()))
+MONTH_FIRST = ColumnParser("dates, month first", _date_parser(_YEAR_LAST, r"\3-\1-\2"))
+DAY_FIRST = ColumnParser("dates, day first", _date_parser(_YEAR_LAST, r"\3-\2-\1"))
+BOOLEANS = ColumnParser("true or false", _parse_booleans)
+NUMBERS = ColumnParser("numbers", _parse_numbers)
+TIMES = (
+    ColumnParser("dates and times", _parse_times),
+    ColumnParser("dates and times with a zone", _parse_zoned_times),
+    ColumnParser("dates, year first", _date_parser(_YEAR_FIRST, r"\1-\2-\3")),
 )
-READINGS = (TRUTH, WHOLE, NUMBERS, *MOMENTS, MONTH_FIRST, DAY_FIRST)
+ALL_PARSERS = (BOOLEANS, INTEGERS, NUMBERS, *TIMES, MONTH_FIRST, DAY_FIRST)
 
 
-class Inference:
-    """The readings that have fitted every cell so far."""
+class ColumnInference:
+    """The parsers that have fitted all cells so far."""
 
     def __init__(self) -> None:
-        self.fitting = list(READINGS)
-        self.empty = True
+        self.candidates = list(ALL_PARSERS)
+        self.is_empty = True
 
-    def see(self, cells: pa.StringArray) -> None:
+    def observe_cells(self, cells: pa.StringArray) -> None:
         if cells.null_count == len(cells):
             return
-        self.empty = False
-        if self.fitting:
-            present = _present(cells)
-            self.fitting = [reading for reading in self.fitting if _fits(reading, present)]
+        self.is_empty = False
+        if self.candidates:
+            present = _blank_to_null(cells)
+            self.candidates = [parser for parser in self.candidates if _can_parse(parser, present)]
 
     @property
-    def reading(self) -> Reading | None:
-        """The reading to take: text where no other fits, None for a column without a value."""
-        if self.empty:
+    def best_parser(self) -> ColumnParser | None:
+        """The parser to use: that for text if no other fits; None for a column without a value."""
+        if self.is_empty:
             return None
-        return TEXT if self.ambiguous or not self.fitting else self.fitting[0]
+        return TEXTS if self.is_ambiguous or not self.candidates else self.candidates[0]
 
     @property
-    def ambiguous(self) -> bool:
-        """Whether the day and the month can't be told apart."""
-        return self.fitting == [MONTH_FIRST, DAY_FIRST]
+    def is_ambiguous(self) -> bool:
+        """Whether day and month can't be told apart."""
+        return self.candidates == [MONTH_FIRST, DAY_FIRST]
 
 
-def convert(reading: Reading, cells: pa.StringArray) -> pa.Array:
-    """The cells read so; missing ones are null."""
-    return reading.parse(cells if reading is TEXT else _present(cells))
+def parse_cells(parser: ColumnParser, cells: pa.StringArray) -> pa.Array:
+    """Return the parsed cells; missing ones are null."""
+    return parser.parse(cells if parser is TEXTS else _blank_to_null(cells))
 
 
-def _present(cells: pa.StringArray) -> pa.StringArray:
+def _blank_to_null(cells: pa.StringArray) -> pa.StringArray:
     trimmed = pc.utf8_trim_whitespace(cells)
-    return pc.if_else(pc.is_in(trimmed, MISSING), pa.scalar(None, pa.string()), trimmed)
+    return pc.if_else(pc.is_in(trimmed, MISSING_VALUES), pa.scalar(None, pa.string()), trimmed)
 
 
-def _fits(reading: Reading, cells: pa.StringArray) -> bool:
+def _can_parse(parser: ColumnParser, cells: pa.StringArray) -> bool:
     try:
-        reading.parse(cells)
+        parser.parse(cells)
     except pa.ArrowInvalid:
         return False
     return True

@@ -1,4 +1,4 @@
-"""How much a file may hold: what is more is refused before it takes the memory."""
+"""Limits for imported files, which are checked before the content takes memory."""
 
 from __future__ import annotations
 
@@ -9,46 +9,45 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import ByteSize
 
-from config import settings, variable
+from config import get_env_variable, get_settings
 from datasets.ingest.read_result import BadFileError
-from datasets.storage.store import is_text
+from datasets.storage.store import is_text_type
 
 
-def require(file: Path, what: str, found: int, bound: str) -> None:
-    """See that there are no more of ``what`` than the setting ``bound`` allows.
+def require_within(file: Path, what: str, amount: int, setting: str) -> None:
+    """Check that an amount doesn't exceed a setting; ``what`` says in messages what was counted.
 
     Raises:
-        BadFileError: there are; names the bound, and the setting by which to move it.
+        BadFileError: it does; the message names the limit and the setting to change it.
     """
-    most: int = getattr(settings(), bound)
-    if found > most:
-        raise BadFileError(
-            file, f"{what}: {_shown(found, most)}; {variable(bound)} allows {_shown(most, most)}"
-        )
+    most: int = getattr(get_settings(), setting)
+    allowed = f"{get_env_variable(setting)} allows {_format_amount(most, most)}"
+    if amount > most:
+        raise BadFileError(file, f"{what}: {_format_amount(amount, most)}; {allowed}")
 
 
-def require_block(file: Path, columns: Iterable[tuple[str, pa.Array]]) -> int:
-    """The bytes that these columns take decoded; dictionaries are not decoded to learn them.
+def require_block_within(file: Path, columns: Iterable[tuple[str, pa.Array]]) -> int:
+    """Return how many bytes these columns take when decoded; dictionaries aren't decoded to find out.
 
     Raises:
-        BadFileError: they take more than a block may, or have a text that is too long.
+        BadFileError: they take more than a block may, or contain a text that is too long.
     """
     size = 0
     for name, values in columns:
-        longest, taken = _texts(values) if is_text(values.type) else (0, values.nbytes)
-        require(file, f"column {name!r} has a text that is too long", longest, "import_text")
+        longest, taken = _measure_texts(values) if is_text_type(values.type) else (0, values.nbytes)
+        require_within(file, f"column {name!r} has a text that is too long", longest, "import_text")
         size += taken
-    require(file, "its rows are too wide", size, "import_block")
+    require_within(file, "its rows are too wide", size, "import_block")
     return size
 
 
-def _texts(values: pa.Array) -> tuple[int, int]:
-    """How long the longest text is, and how many bytes they take in all."""
+def _measure_texts(values: pa.Array) -> tuple[int, int]:
+    """Return the length of the longest text, and how many bytes all texts take, both in UTF-8."""
     if not pa.types.is_dictionary(values.type):
         return pc.max(pc.binary_length(values)).as_py() or 0, values.nbytes
     lengths = pc.cast(pc.binary_length(values.dictionary), pa.int64())
     return pc.max(lengths).as_py() or 0, pc.sum(lengths.take(values.indices)).as_py() or 0
 
 
-def _shown(count: int, most: int) -> str:
+def _format_amount(count: int, most: int) -> str:
     return ByteSize(count).human_readable() if isinstance(most, ByteSize) else f"{count:,}"

@@ -1,4 +1,4 @@
-"""Profiles of the columns of some rows: counts and extents exact, quantiles and sketches from a sample."""
+"""Profiles of columns: exact counts and extents, but quantiles and sketches from a sample."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from datasets.description import Column
-from datasets.ingest.column_statistics import Statistics, statistics
-from datasets.ingest.shuffle import Progress
-from datasets.storage.store import Stored, is_text
-from gpu.column_profile import MOST_VALUES, Kind, Profile
-from gpu.scales import OrderedScale, ScaleSpec, resolve
+from datasets.ingest.column_statistics import ColumnStatistics, open_statistics
+from datasets.ingest.shuffle import ProgressCallback
+from datasets.storage.store import ProfileSource, is_text_type
+from gpu.column_profile import MAX_VALUES, ColumnKind, ColumnProfile
+from gpu.scales import OrderedScale, ScaleSpec, resolve_scale
 
 SAMPLE_ROWS = 1 << 20
 SKETCH_BINS = 24
@@ -32,89 +32,93 @@ NATURAL_ORDERS = tuple(
 Values = npt.NDArray[np.float64]
 
 
-def profile(store: Stored, progress: Progress) -> list[Column]:
-    """Profile every column; no column is ever wholly in memory."""
+def profile_columns(store: ProfileSource, progress: ProgressCallback) -> list[Column]:
+    """Return the profiles of all columns; no column is ever in memory as a whole."""
     columns = []
-    with statistics(store) as found:
+    with open_statistics(store) as statistics:
         for number, field in enumerate(store.schema, start=1):
-            columns.append(_column(found, store, field))
-            progress("profiling", store.rows * number // len(store.schema), store.rows)
+            columns.append(_profile_column(statistics, store, field))
+            progress("profiling", store.row_count * number // len(store.schema), store.row_count)
     return columns
 
 
-def label_of(name: str) -> str:
-    """``dep_delay`` as a person would write it: ``Dep delay``."""
+def make_label(name: str) -> str:
+    """Return a column name as a person would write it: ``dep_delay`` becomes ``Dep delay``."""
     words = name.replace("_", " ").strip() or name
     return words[:1].upper() + words[1:]
 
 
 def natural_order(values: Collection[str]) -> tuple[str, ...] | None:
-    """Weekdays or months in their own order, if the values are nothing else."""
+    """Return weekdays or months in their order, if there are no other values."""
     for order in NATURAL_ORDERS:
         if len(values) > 1 and set(values) <= set(order):
             return tuple(value for value in order if value in values)
     return None
 
 
-def _column(found: Statistics, store: Stored, field: pa.Field) -> Column:
+def _profile_column(statistics: ColumnStatistics, store: ProfileSource, field: pa.Field) -> Column:
     if pa.types.is_boolean(field.type):
-        return _boolean(found, store, field)
-    if is_text(field.type):
-        return _category(found, store, field)
-    return _ordered(found, store, field, "time" if pa.types.is_timestamp(field.type) else "number")
+        return _profile_boolean(statistics, store, field)
+    if is_text_type(field.type):
+        return _profile_category(statistics, store, field)
+    return _profile_ordered(
+        statistics, store, field, "time" if pa.types.is_timestamp(field.type) else "number"
+    )
 
 
-def _ordered(found: Statistics, store: Stored, field: pa.Field, kind: Kind) -> Column:
-    extent = found.extent(field)
-    values = _finite(store.sample(field.name, SAMPLE_ROWS))
+def _profile_ordered(
+    statistics: ColumnStatistics, store: ProfileSource, field: pa.Field, kind: ColumnKind
+) -> Column:
+    extent = statistics.numeric_extent(field)
+    values = _finite_values(store.read_sample(field.name, SAMPLE_ROWS))
     low, middle_low, middle_high, high = _quantiles(values)
-    profile = Profile(
+    profile = ColumnProfile(
         kind=kind,
         integer=pa.types.is_integer(field.type),
-        rows=store.rows,
-        nulls=store.rows - extent.filled,
+        rows=store.row_count,
+        nulls=store.row_count - extent.filled,
         minimum=extent.minimum,
         maximum=extent.maximum,
         low=low,
         high=high,
         distinct=extent.distinct,
     )
-    return _described(field, profile, _sketch(profile, values), (middle_low, middle_high))
+    return _build_column(field, profile, _build_sketch(profile, values), (middle_low, middle_high))
 
 
-def _category(found: Statistics, store: Stored, field: pa.Field) -> Column:
-    tally = found.tally(field, MOST_VALUES)
+def _profile_category(statistics: ColumnStatistics, store: ProfileSource, field: pa.Field) -> Column:
+    tally = statistics.count_values(field, MAX_VALUES)
     natural = natural_order(tally.counts)
-    profile = Profile(
+    profile = ColumnProfile(
         kind="category",
-        rows=store.rows,
-        nulls=store.rows - tally.filled,
+        rows=store.row_count,
+        nulls=store.row_count - tally.filled,
         distinct=tally.distinct,
         values=natural or tuple(tally.counts),
         ordered=natural is not None,
     )
-    return _described(field, profile, tuple(tally.counts[value] for value in profile.values[:SKETCH_BINS]))
+    return _build_column(field, profile, tuple(tally.counts[value] for value in profile.values[:SKETCH_BINS]))
 
 
-def _boolean(found: Statistics, store: Stored, field: pa.Field) -> Column:
-    tally = found.tally(field, 2)
-    nulls = store.rows - tally.filled
-    profile = Profile(kind="boolean", rows=store.rows, nulls=nulls, distinct=tally.distinct)
-    return _described(field, profile, tuple(tally.counts.get(value, 0) for value in (False, True)))
+def _profile_boolean(statistics: ColumnStatistics, store: ProfileSource, field: pa.Field) -> Column:
+    tally = statistics.count_values(field, 2)
+    nulls = store.row_count - tally.filled
+    profile = ColumnProfile(kind="boolean", rows=store.row_count, nulls=nulls, distinct=tally.distinct)
+    return _build_column(field, profile, tuple(tally.counts.get(value, 0) for value in (False, True)))
 
 
-def _described(
+def _build_column(
     field: pa.Field,
-    profile: Profile,
+    profile: ColumnProfile,
     sketch: tuple[int, ...],
     middle: tuple[float | None, float | None] = (None, None),
 ) -> Column:
-    label = (field.metadata or {}).get(b"label", b"").decode() or label_of(field.name)
+    label = (field.metadata or {}).get(b"label", b"").decode() or make_label(field.name)
     return Column(name=field.name, label=label, profile=profile, sketch=sketch, middle=middle)
 
 
-def _finite(sample: pa.ChunkedArray) -> Values:
-    """The sample's finite values; times in milliseconds."""
+def _finite_values(sample: pa.ChunkedArray) -> Values:
+    """Return the finite values of the sample; times are in milliseconds."""
     present = sample.drop_null()
     if pa.types.is_timestamp(present.type):
         present = pc.cast(present, pa.int64())
@@ -131,13 +135,13 @@ def _quantiles(values: Values) -> list[float] | list[None]:
     return found
 
 
-def _sketch(profile: Profile, values: Values) -> tuple[int, ...]:
-    """Counts over the default domain, so that the rail and the view it becomes look alike."""
+def _build_sketch(profile: ColumnProfile, values: Values) -> tuple[int, ...]:
+    """Return counts over the default domain, so that the sketch looks like a view of the column."""
     if not values.size:
         return (0,) * SKETCH_BINS
-    scale = resolve(ScaleSpec(type="time" if profile.kind == "time" else "linear"), profile)
+    scale = resolve_scale(ScaleSpec(type="time" if profile.kind == "time" else "linear"), profile)
     edges = cast(OrderedScale, scale).edges
-    unit = np.abs(edges).max()  # for the width of the domain to be a float, however large or small the values
+    unit = np.abs(edges).max()  # so that the width is a finite float, however large or small the values
     places = (values / unit - edges[0] / unit) / (edges[-1] / unit - edges[0] / unit) * SKETCH_BINS
     inside = places[(places >= 0) & (places <= SKETCH_BINS)].astype(np.intp)
     return tuple(np.bincount(np.minimum(inside, SKETCH_BINS - 1), minlength=SKETCH_BINS).tolist())

@@ -1,36 +1,36 @@
-"""From rows to a dataset version: write, profile, make durable, and only then enter it in the catalogue."""
+"""Publishing of a dataset version: write, profile, make durable, and only then add it to the catalogue."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from datasets import catalogue
+from datasets.catalogue import require_slug
 from datasets.description import Description
 from datasets.ingest import version_folders
-from datasets.ingest.profiling import profile
-from datasets.ingest.shuffle import Progress
-from datasets.slugs import require_slug
-from datasets.storage.encryption import key_for
+from datasets.ingest.profiling import profile_columns
+from datasets.ingest.shuffle import ProgressCallback
+from datasets.storage.encryption import get_or_create_key
 from datasets.storage.store import Store
 
 
-def publish(
-    slug: str, name: str, key: str, write: Callable[[Store], None], progress: Progress
+def publish_version(
+    slug: str, name: str, key: str, write_rows: Callable[[Store], None], progress: ProgressCallback
 ) -> Description:
-    """Make what ``write`` puts into a store the newest version of a dataset.
+    """Make the rows that ``write_rows`` puts into a store the newest version of a dataset.
 
-    A kill at any moment leaves the dataset as it was, or complete.
+    If the process is killed, the dataset is unchanged or the version is complete.
 
     Raises:
-        ValueError: the slug can't be an address.
-        versions.BusyError: another process is writing this version.
+        ValueError: the slug isn't valid.
+        version_folders.VersionBusyError: another process is writing this version.
     """
     require_slug(slug)
-    data_key = key_for(slug)
-    with version_folders.writing(slug, key) as folder:
+    data_key = get_or_create_key(slug)
+    with version_folders.create_version_folder(slug, key) as folder:
         store = Store(folder, data_key)
-        write(store)
-        columns = profile(store, progress)
-        version_folders.make_durable(folder)
-        catalogue.add(slug, name, key, store, columns)
-    return catalogue.open(slug, key)
+        write_rows(store)
+        columns = profile_columns(store, progress)
+        version_folders.sync_folder(folder)
+        catalogue.add_version(slug, name, key, store, columns)
+    return catalogue.get_description(slug, key)

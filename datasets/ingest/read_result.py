@@ -1,4 +1,4 @@
-"""A file on its way in: what a reader makes of it, whatever its format."""
+"""What reading a file results in, whatever its format."""
 
 from __future__ import annotations
 
@@ -8,51 +8,53 @@ from pathlib import Path
 
 import pyarrow as pa
 
-LONGEST_NAME = 200
-"""Letters of a column's name; what a number tells apart may have a few more."""
+MAX_NAME_LENGTH = 200
+"""How many characters a column name may have; a number that makes it unique may add a few."""
 
 
 class BadFileError(ValueError):
-    """The file can't become a dataset; the message names it, the place in it and what is wrong there."""
+    """A file can't be imported or appended; the message names it, the place in it and what is wrong there."""
 
     def __init__(self, file: Path, problem: str) -> None:
         super().__init__(f"{file}: {problem}")
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """Rows in the types datasets are stored in; ``batches`` starts a fresh pass over the file.
+class ReadResult:
+    """The rows of a file in the types of stored datasets; ``read_batches`` starts a new pass over the file.
 
-    ``notices`` are sentences for the person who imports: columns left out or renamed.
+    ``notices`` are messages for the person who imports, about columns that were left out or renamed.
     """
 
-    rows: int
-    batches: Callable[[], Iterator[pa.RecordBatch]]
+    row_count: int
+    read_batches: Callable[[], Iterator[pa.RecordBatch]]
     notices: tuple[str, ...]
 
 
-def unique_names(names: list[str]) -> tuple[list[str], list[str]]:
-    """Names of 1 to 200 letters, unique whatever their case, and a notice for each that had to change."""
+def make_names_unique(names: list[str]) -> tuple[list[str], list[str]]:
+    """Return names of 1 to 200 characters, unique whatever their case, and a notice for each changed one."""
     taken = {name.casefold() for name in names}
     seen: set[str] = set()
     unique, notices = [], []
     for position, name in enumerate(names, start=1):
-        base = name.strip()[:LONGEST_NAME].rstrip()
+        base = name.strip()[:MAX_NAME_LENGTH].rstrip()
         new = base or f"column {position}"
         number = 2
         while new.casefold() in seen or (new != name and new.casefold() in taken):
             new, number = f"{base or 'column'} ({number})", number + 1
         if new != name:
-            was = name[:LONGEST_NAME]
-            notices.append(f"column {position} is called {was!r}, which is {_why(name)}; it is now {new!r}")
+            was = name[:MAX_NAME_LENGTH]
+            notices.append(
+                f"column {position} is named {was!r}, which {_renaming_reason(name)}; renamed to {new!r}"
+            )
         seen.add(new.casefold())
         unique.append(new)
     return unique, notices
 
 
-def _why(name: str) -> str:
+def _renaming_reason(name: str) -> str:
     if not name.strip():
-        return "no name"
-    if len(name.strip()) > LONGEST_NAME:
-        return "too long"
-    return "taken" if name == name.strip() else "padded with blanks"
+        return "is empty"
+    if len(name.strip()) > MAX_NAME_LENGTH:
+        return "is too long"
+    return "is taken" if name == name.strip() else "has blanks around it"

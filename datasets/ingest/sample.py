@@ -1,4 +1,4 @@
-"""The sample: three million US domestic flights of early 2001, from the npm package vega-datasets."""
+"""The sample dataset: three million US domestic flights of early 2001, from the npm package vega-datasets."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import pyarrow.parquet as pq
 
 from datasets import catalogue
 from datasets.description import Description
-from datasets.ingest.parquet_file import stored_type
-from datasets.ingest.publish import publish
-from datasets.ingest.shuffle import Progress, shuffle
+from datasets.ingest.parquet_file import to_stored_type
+from datasets.ingest.publish import publish_version
+from datasets.ingest.shuffle import ProgressCallback, shuffle_rows
 from datasets.storage.store import Store
 
-SLUG, NAME = "flights", "Flights 2001"
-PACKAGE = Path(__file__).parents[2] / "node_modules" / "vega-datasets" / "data"
+SAMPLE_SLUG, SAMPLE_NAME = "flights", "Flights 2001"
+SOURCE_FOLDER = Path(__file__).parents[2] / "node_modules" / "vega-datasets" / "data"
 SEED = 2001
-RECIPE = "1"
+RECIPE_VERSION = "1"
 
 LABELS = {
     "date": "Date",
@@ -39,61 +39,65 @@ WEEKDAYS = pa.array(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
 
 
 class SampleMissingError(FileNotFoundError):
-    """The npm package that the sample is made of is not installed."""
+    """The npm package that contains the sample isn't installed."""
 
 
-def prepare_sample(progress: Progress) -> Description:
-    """The sample dataset, made now unless it is there already.
-
-    Raises:
-        SampleMissingError: vega-datasets is not installed.
-    """
-    flights, airports = _files()
-    key = hashlib.sha256(f"{RECIPE} {SEED} {_digest(flights)} {_digest(airports)}".encode()).hexdigest()[:16]
-    if catalogue.has(SLUG, key):
-        return catalogue.open(SLUG, key)
-    return publish(SLUG, NAME, key, lambda store: _write(flights, store, progress), progress)
-
-
-def flights_in_order() -> pa.Table:
-    """The flights of the sample as they left, one after the other.
+def prepare_sample(progress: ProgressCallback) -> Description:
+    """Return the sample dataset, which is created unless it exists.
 
     Raises:
-        SampleMissingError: vega-datasets is not installed.
+        SampleMissingError: vega-datasets isn't installed.
     """
-    flights, places = _files()[0], _places()
+    flights, airports = _source_files()
+    key = hashlib.sha256(
+        f"{RECIPE_VERSION} {SEED} {_hash_file(flights)} {_hash_file(airports)}".encode()
+    ).hexdigest()[:16]
+    if catalogue.has_version(SAMPLE_SLUG, key):
+        return catalogue.get_description(SAMPLE_SLUG, key)
+    return publish_version(
+        SAMPLE_SLUG, SAMPLE_NAME, key, lambda store: _write_flights(flights, store, progress), progress
+    )
+
+
+def load_sorted_flights() -> pa.Table:
+    """Return the flights of the sample in the order of their departure.
+
+    Raises:
+        SampleMissingError: vega-datasets isn't installed.
+    """
+    flights, places = _source_files()[0], _load_airports()
     with pq.ParquetFile(flights) as parquet:
-        table = pa.Table.from_batches(_with_origin(batch, places) for batch in parquet.iter_batches())
+        table = pa.Table.from_batches(_add_derived_columns(batch, places) for batch in parquet.iter_batches())
     return table.sort_by("date")
 
 
-def _files() -> tuple[Path, Path]:
-    flights, airports = PACKAGE / "flights-3m.parquet", PACKAGE / "airports.csv"
+def _source_files() -> tuple[Path, Path]:
+    flights, airports = SOURCE_FOLDER / "flights-3m.parquet", SOURCE_FOLDER / "airports.csv"
     for file in (flights, airports):
         if not file.is_file():
             raise SampleMissingError(f"{file} is missing: install the npm packages first (npm ci)")
     return flights, airports
 
 
-def _digest(file: Path) -> str:
+def _hash_file(file: Path) -> str:
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _write(flights: Path, store: Store, progress: Progress) -> None:
-    places = _places()
+def _write_flights(flights: Path, store: Store, progress: ProgressCallback) -> None:
+    places = _load_airports()
     with pq.ParquetFile(flights) as parquet:
-        batches = (_with_origin(batch, places) for batch in parquet.iter_batches())
-        shuffle(batches, parquet.metadata.num_rows, store, SEED, progress)
+        batches = (_add_derived_columns(batch, places) for batch in parquet.iter_batches())
+        shuffle_rows(batches, parquet.metadata.num_rows, store, SEED, progress)
 
 
-def _places() -> pa.Table:
+def _load_airports() -> pa.Table:
     options = arrow_csv.ConvertOptions(null_values=["NA"], strings_can_be_null=True)
-    return arrow_csv.read_csv(_files()[1], convert_options=options)
+    return arrow_csv.read_csv(_source_files()[1], convert_options=options)
 
 
-def _with_origin(flights: pa.RecordBatch, places: pa.Table) -> pa.RecordBatch:
-    """The flights with what their date and the airport they left from add."""
+def _add_derived_columns(flights: pa.RecordBatch, places: pa.Table) -> pa.RecordBatch:
+    """Return the flights with columns that are derived from their date and their airport of departure."""
     place = places.take(pc.index_in(flights["origin"].cast(pa.string()), places["iata"]))
     columns = {
         "date": flights["date"],
@@ -103,7 +107,7 @@ def _with_origin(flights: pa.RecordBatch, places: pa.Table) -> pa.RecordBatch:
         **{name: place[name].combine_chunks() for name in ("state", "longitude", "latitude")},
     }
     fields = [
-        pa.field(name, stored_type(values.type), metadata={"label": LABELS[name]})
+        pa.field(name, to_stored_type(values.type), metadata={"label": LABELS[name]})
         for name, values in columns.items()
     ]
     return pa.RecordBatch.from_pydict(columns, schema=pa.schema(fields))

@@ -1,8 +1,8 @@
-"""Rows written in random order without holding them all: through random buckets, each shuffled in memory.
+"""Shuffling rows that don't fit into memory: through random buckets, each of which is shuffled in memory.
 
-Every row goes to a bucket drawn uniformly, and every bucket is permuted uniformly; the buckets one after
-the other are then a uniformly random order (Rao 1961; Sanders 1998, "Random permutations on distributed,
-external and hierarchical memory"). A prefix of the rows is therefore a fair sample.
+Each row goes to a bucket that is drawn uniformly, and each bucket is permuted uniformly. The concatenation of
+the buckets is then a uniformly random order (Rao 1961; Sanders 1998, "Random permutations on distributed,
+external and hierarchical memory"). Any prefix of the rows is therefore a fair sample.
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ from contextlib import ExitStack
 import numpy as np
 import pyarrow as pa
 
-from datasets.ingest.encrypted_temp_file import Scratch
+from datasets.ingest.encrypted_temp_file import EncryptedTempFile
 from datasets.storage.store import Store
 
 CHUNK_ROWS = 1 << 18
 BUCKET_ROWS = 1 << 20
 MAX_BUCKETS = 256
 
-Progress = Callable[[str, int, int], None]
+ProgressCallback = Callable[[str, int, int], None]
 """Called with what is being done, how many rows are done, and how many there are; 0 while nobody knows."""
 
 
-def shuffle(
-    batches: Iterable[pa.RecordBatch], rows: int, store: Store, seed: int, progress: Progress
+def shuffle_rows(
+    batches: Iterable[pa.RecordBatch], rows: int, store: Store, seed: int, progress: ProgressCallback
 ) -> None:
-    """Write ``rows`` rows as the parts of ``store``, in an order that depends on the seed alone."""
+    """Write batches of ``rows`` rows in all to ``store``, in a random order that depends only on the seed."""
     buckets = min(MAX_BUCKETS, max(1, -(-rows // BUCKET_ROWS)))
-    scratch = [Scratch(store.folder / f"bucket-{i:05d}.scratch") for i in range(buckets)]
+    temp_files = [EncryptedTempFile(store.folder / f"bucket-{i:05d}.scratch") for i in range(buckets)]
     done = 0
     with ExitStack() as stack:
         writers: list[pa.ipc.RecordBatchStreamWriter] = []
-        for number, chunk in enumerate(rechunk(batches, CHUNK_ROWS)):
+        for number, chunk in enumerate(rechunk_batches(batches, CHUNK_ROWS)):
             if not writers:
-                writers = [_writer(bucket, chunk.schema, stack) for bucket in scratch]
+                writers = [_open_writer(file, chunk.schema, stack) for file in temp_files]
             _scatter(chunk, writers, np.random.default_rng([seed, 0, number]))
             done += chunk.num_rows
             progress("reading", done, rows)
-    _gather(scratch, store, seed, rows, progress)
+    _gather(temp_files, store, seed, rows, progress)
 
 
-def rechunk(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
-    """The same rows in tables of exactly ``rows`` rows, but for the last."""
+def rechunk_batches(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """Yield the same rows in tables of exactly ``rows`` rows, except for the last."""
     waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in batches:
@@ -58,8 +58,10 @@ def rechunk(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(waiting)
 
 
-def _writer(bucket: Scratch, schema: pa.Schema, stack: ExitStack) -> pa.ipc.RecordBatchStreamWriter:
-    file = stack.enter_context(bucket.writer())
+def _open_writer(
+    bucket: EncryptedTempFile, schema: pa.Schema, stack: ExitStack
+) -> pa.ipc.RecordBatchStreamWriter:
+    file = stack.enter_context(bucket.open_writer())
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     return stack.enter_context(pa.ipc.new_stream(file, schema, options=options))
 
@@ -76,13 +78,15 @@ def _scatter(
         start = end
 
 
-def _gather(scratch: list[Scratch], store: Store, seed: int, rows: int, progress: Progress) -> None:
+def _gather(
+    temp_files: list[EncryptedTempFile], store: Store, seed: int, rows: int, progress: ProgressCallback
+) -> None:
     done = 0
-    for number, bucket in enumerate(scratch):
-        with bucket.reader() as file, pa.ipc.open_stream(file) as stream:
+    for number, bucket in enumerate(temp_files):
+        with bucket.open_reader() as file, pa.ipc.open_stream(file) as stream:
             table = stream.read_all()
         bucket.path.unlink()
         order = np.random.default_rng([seed, 1, number]).permutation(table.num_rows)
-        store.write(number, table.take(pa.array(order)))
+        store.write_part(number, table.take(pa.array(order)))
         done += table.num_rows
         progress("writing", done, rows)

@@ -1,8 +1,8 @@
-"""Writing a version so that a kill at any moment leaves the old state or the new one.
+"""The folders of versions, which are written so that a killed process leaves the old state or the new one.
 
-The catalogue's row is the switch: a folder without one does not exist for anybody. A writer holds a lock
-beside its folder, which the system lets go of when the process dies; what is neither in the catalogue nor
-locked is left over.
+The row in the catalogue is the switch: without one, a folder doesn't exist for anyone. A writer locks its
+folder, and the operating system releases the lock when the process dies. A folder that is neither in the
+catalogue nor locked is a leftover.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ from pathlib import Path
 
 from sqlmodel import select
 
-from config import settings
-from datasets.storage.locks import durable, locked
-from db.engine import session
+from config import get_settings
+from datasets.storage.locks import exclusive_lock, sync_to_disk
+from db.engine import transaction
 from db.tables import Dataset, DatasetVersion
 
 
-class BusyError(RuntimeError):
-    """Another process is writing this very version, or has just done so."""
+class VersionBusyError(RuntimeError):
+    """Another process is writing this version, or has just written it."""
 
 
-def folder_of(slug: str, key: str) -> Path:
-    return settings().data / "datasets" / slug / key
+def get_version_folder(slug: str, key: str) -> Path:
+    return get_settings().data / "datasets" / slug / key
 
 
 @contextmanager
-def writing(slug: str, key: str) -> Iterator[Path]:
-    """An empty folder to write a version into; it is removed unless the catalogue has it when the block ends.
+def create_version_folder(slug: str, key: str) -> Iterator[Path]:
+    """Yield an empty folder for a new version; it is removed unless the catalogue lists it at the end.
 
     Raises:
-        BusyError: another process is writing this version, or has done so.
+        VersionBusyError: another process is writing this version, or has written it.
     """
-    remove_leftovers(slug)
-    with fresh(folder_of(slug, key)) as folder:
+    remove_leftover_folders(slug)
+    with create_empty_folder(get_version_folder(slug, key)) as folder:
         if _is_catalogued(slug, key):
-            raise BusyError(f"version {key} of {slug} is there already")
+            raise VersionBusyError(f"version {key} of {slug} exists already")
         yield folder
 
 
 @contextmanager
-def fresh(folder: Path) -> Iterator[Path]:
-    """This folder, new and empty and ours alone; it is removed unless the catalogue has it in the end.
+def create_empty_folder(folder: Path) -> Iterator[Path]:
+    """Create a folder, locked while the block runs; it is removed unless the catalogue lists it at the end.
 
     Raises:
-        BusyError: it is there already, or another process is writing it.
+        VersionBusyError: it exists already, or another process is writing it.
     """
-    with locked(folder) as held:
+    with exclusive_lock(folder) as held:
         if not held or folder.exists():
-            raise BusyError(f"{folder} is there already, or being written by another process")
+            raise VersionBusyError(f"{folder} exists already, or another process is writing it")
         folder.mkdir()
         try:
             yield folder
@@ -60,28 +60,28 @@ def fresh(folder: Path) -> Iterator[Path]:
                 shutil.rmtree(folder)
 
 
-def remove_leftovers(slug: str) -> None:
-    """Remove what killed writers and rotations left of a dataset, and nobody reads any longer."""
-    parent = folder_of(slug, "any").parent
+def remove_leftover_folders(slug: str) -> None:
+    """Remove what killed writers and rotations left of a dataset and nobody reads any more."""
+    parent = get_version_folder(slug, "any").parent
     parent.mkdir(parents=True, exist_ok=True)
     for folder in filter(Path.is_dir, list(parent.iterdir())):
-        with locked(folder) as held:
+        with exclusive_lock(folder) as held:
             if held and not _is_in_use(folder):
                 shutil.rmtree(folder)
 
 
-def make_durable(folder: Path) -> None:
-    """Wait until the disk has every file, and the folder's list of them."""
-    durable(*folder.iterdir(), folder, folder.parent)
+def sync_folder(folder: Path) -> None:
+    """Wait until all files of a folder, and its entry in its parent, are on disk."""
+    sync_to_disk(*folder.iterdir(), folder, folder.parent)
 
 
 def _is_catalogued(slug: str, key: str) -> bool:
     query = select(DatasetVersion.id).join(Dataset).where(Dataset.slug == slug, DatasetVersion.key == key)
-    with session() as work:
+    with transaction() as work:
         return work.exec(query).first() is not None
 
 
 def _is_in_use(folder: Path) -> bool:
-    place = str(folder.relative_to(settings().data))
-    with session() as work:
+    place = str(folder.relative_to(get_settings().data))
+    with transaction() as work:
         return work.exec(select(DatasetVersion.id).where(DatasetVersion.folder == place)).first() is not None

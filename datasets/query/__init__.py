@@ -1,1 +1,1 @@
-"""From a view to what an engine is asked: axes, predicates, cube specs and row filters."""
+"""Compilation of requests for the engines: axes, predicates, cube specs and row filters."""

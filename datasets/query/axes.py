@@ -1,4 +1,4 @@
-"""From the columns and scales of a view to the axes an engine has them on."""
+"""The axes and the measure that an engine needs for a view."""
 
 from __future__ import annotations
 
@@ -7,55 +7,78 @@ from math import log
 
 from datasets.description import Description, UnknownColumnError
 from datasets.exploration import View
-from gpu.column_profile import Profile
+from gpu import cubes
+from gpu.column_profile import ColumnProfile
 from gpu.cubes import Axis
-from gpu.scales import Boolean, Category, Scale, ScaleSpec, resolve
+from gpu.scales import BooleanScale, CategoryScale, Scale, ScaleSpec, resolve_scale
 
 DENSITY_BINS = 64
-MOST_DENSITY_BINS = 128
+MAX_DENSITY_BINS = 128
 
 
-class MisfitError(ValueError):
-    """The dataset can't answer this part of a request; ``where`` names it, such as ``views.delay``."""
+class IncompatibleRequestError(ValueError):
+    """The dataset can't answer a part of a request; ``where`` names the part, such as ``views.delay``."""
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(message)
         self.where = where
 
 
-def axes(view: View, description: Description) -> tuple[Axis, ...]:
-    """The view's axes as an engine has them, y before x.
+def resolve_axes(view: View, description: Description) -> tuple[Axis, ...]:
+    """Return the axes of a view, y before x.
 
     Raises:
-        MisfitError: the dataset has no such column, or the column doesn't go with the scale.
+        IncompatibleRequestError: the dataset has no such column, or the column doesn't fit the scale.
     """
-    found = [
-        _axis(view, column, spec, bins, description)
+    axes = [
+        _resolve_axis(view, column, spec, bins, description)
         for column, spec, bins in zip(view.columns, view.scales, view.bins, strict=True)
     ]
-    return tuple(reversed(found))
+    return tuple(reversed(axes))
 
 
-def nearest_choice(scale: Scale, wished: int) -> int | None:
-    """The number of nice bins nearest to a wish, by ratio; None where the scale has none."""
-    choices = scale.choices()
-    return min(choices, key=lambda count: abs(log(count / wished))) if choices else None
+def nearest_bin_count(scale: Scale, wanted: int) -> int | None:
+    """Return the number of round bins that is nearest to ``wanted`` by ratio; None if the scale has none."""
+    choices = scale.list_bin_counts()
+    return min(choices, key=lambda count: abs(log(count / wanted))) if choices else None
 
 
-def _axis(view: View, column: str, spec: ScaleSpec, bins: int | None, description: Description) -> Axis:
+def resolve_measure(view: View, description: Description) -> cubes.MeasureSpec:
+    """Return the measure of a view.
+
+    Raises:
+        IncompatibleRequestError: the dataset has no such column, or it isn't a number column.
+    """
+    name = view.measure.column
+    if name is None:
+        return cubes.MeasureSpec()
     try:
-        scale = _scale(spec, description.column(column).profile)
+        column = description.get_column(name)
     except UnknownColumnError as error:
-        raise MisfitError(f"views.{view.id}", str(error)) from error
+        raise IncompatibleRequestError(f"views.{view.id}", str(error)) from error
+    if column.profile.kind != "number":
+        raise IncompatibleRequestError(
+            f"views.{view.id}", f"{name} isn't a number column, so it has no {view.measure.aggregate}"
+        )
+    return cubes.MeasureSpec(view.measure.aggregate, name)
+
+
+def _resolve_axis(
+    view: View, column: str, spec: ScaleSpec, bins: int | None, description: Description
+) -> Axis:
+    try:
+        scale = _resolve_scale(spec, description.get_column(column).profile)
+    except UnknownColumnError as error:
+        raise IncompatibleRequestError(f"views.{view.id}", str(error)) from error
     except ValueError as error:
-        raise MisfitError(f"views.{view.id}", f"{column}: {error}") from error
-    if isinstance(scale, Category | Boolean):
+        raise IncompatibleRequestError(f"views.{view.id}", f"{column}: {error}") from error
+    if isinstance(scale, CategoryScale | BooleanScale):
         return Axis(column, scale)
     if len(view.columns) == 2:
-        bins = min(bins or DENSITY_BINS, MOST_DENSITY_BINS)
-    return Axis(column, scale, bins and nearest_choice(scale, bins))
+        bins = min(bins or DENSITY_BINS, MAX_DENSITY_BINS)
+    return Axis(column, scale, bins and nearest_bin_count(scale, bins))
 
 
 @lru_cache(maxsize=1024)
-def _scale(spec: ScaleSpec, profile: Profile) -> Scale:
-    return resolve(spec, profile)
+def _resolve_scale(spec: ScaleSpec, profile: ColumnProfile) -> Scale:
+    return resolve_scale(spec, profile)

@@ -1,1 +1,1 @@
-"""Where rows lie: Parquet files, their keys and locks, and the files of appended rows."""
+"""How rows are stored: Parquet files, their keys and locks, and the files of appended rows."""

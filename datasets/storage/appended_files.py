@@ -1,4 +1,7 @@
-"""The parts of a version that were appended: what the database knows of them, which is what exists."""
+"""The files of rows that were appended to versions, as the database lists them.
+
+The list in the database decides: a file exists for readers from the moment its row is committed.
+"""
 
 from __future__ import annotations
 
@@ -9,104 +12,112 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from datasets.storage.store import Part
-from db.engine import alone, session
+from datasets.storage.store import AppendedFile
+from db.engine import exclusive_transaction, transaction
 from db.tables import AppendedPart, DatasetVersion
 
-GROWTH = "growth"
-"""Rows are appended, merged and moved one transaction after the other."""
+GROWTH_LOCK = "growth"
+"""The lock under which appends, compactions and key rotations commit, one after the other."""
 
-_places = (
+_file_columns = (
     col(AppendedPart.id),
     col(AppendedPart.file),
     col(AppendedPart.rows_from),
     col(AppendedPart.rows),
 )
-_in_order = (col(AppendedPart.rows_from), col(AppendedPart.id))
+_row_order = (col(AppendedPart.rows_from), col(AppendedPart.id))
 
 
-class MovedError(RuntimeError):
-    """A rotation of keys has moved the version: what was written lies where nobody reads any longer."""
+class VersionMovedError(RuntimeError):
+    """A key rotation has moved the version: what was written to the old folder is not read any more."""
 
 
 @dataclass(frozen=True)
-class Origin:
-    """What rows were made of: messages of a feed, all by name."""
+class RowOrigin:
+    """Where appended rows come from: messages of a feed, by their ids."""
 
     feed: str = ""
     messages: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
-class Written:
-    """A file of rows in the folder of a version (none for no rows)."""
+class WrittenFile:
+    """A file of rows in the folder of a version; ``file`` is None if there are no rows."""
 
     file: str | None
     rows: int
-    origin: Origin
+    origin: RowOrigin
 
 
-def of(version_id: int) -> list[Part]:
-    """The files of appended rows, in row order."""
-    return _found(version_id, col(AppendedPart.rows) > 0)
+def list_files(version_id: int) -> list[AppendedFile]:
+    """Return the files of appended rows, in row order."""
+    return _query_files(version_id, col(AppendedPart.rows) > 0)
 
 
-def older(version_id: int, moment: datetime) -> list[Part]:
-    """What was appended before a moment, in row order, no rows included."""
-    return _found(version_id, col(AppendedPart.at) < moment)
+def list_files_before(version_id: int, moment: datetime) -> list[AppendedFile]:
+    """Return what was appended before a moment, in row order, including entries without rows."""
+    return _query_files(version_id, col(AppendedPart.at) < moment)
 
 
-def files(work: Session, version_id: int) -> set[str]:
-    """The names of these files."""
-    query = select(AppendedPart.file).where(_is_of(version_id), col(AppendedPart.file).is_not(None))
+def list_file_names(work: Session, version_id: int) -> set[str]:
+    """Return the names of all files of appended rows of a version."""
+    query = select(AppendedPart.file).where(_is_of_version(version_id), col(AppendedPart.file).is_not(None))
     return {str(file) for file in work.exec(query)}
 
 
-def total(version: DatasetVersion) -> int:
-    """How many rows a version has now."""
+def count_rows(version: DatasetVersion) -> int:
+    """Return how many rows a version has now."""
     if not version.grows:
         return version.rows
-    with session() as work:
-        return _end(work, version.id or 0) or version.rows
+    with transaction() as work:
+        return _find_end_row(work, version.id or 0) or version.rows
 
 
-def consumed(version_id: int, feed: str, most: int = 10_000) -> list[str]:
-    """The messages of a feed that were appended last, oldest first: at least so many if there are."""
-    query = select(AppendedPart.consumed).where(_is_of(version_id))
+def list_consumed_messages(version_id: int, feed: str, most: int = 10_000) -> list[str]:
+    """Return the ids of the messages of a feed that were appended last, oldest first.
+
+    There are at least ``most`` of them, if so many are known.
+    """
+    query = select(AppendedPart.consumed).where(_is_of_version(version_id))
     names: list[str] = []
-    with session() as work:
-        for some in work.exec(query.order_by(*(column.desc() for column in _in_order))):
-            names = [*some.get(feed, []), *names]
+    with transaction() as work:
+        for consumed in work.exec(query.order_by(*(column.desc() for column in _row_order))):
+            names = [*consumed.get(feed, []), *names]
             if len(names) >= most:
                 break
     return names
 
 
-def before(version: DatasetVersion, moment: datetime) -> int:
-    """How many rows a version had at a moment within the last minute, of which nothing is merged yet."""
-    query = sa.select(_END).where(_is_of(version.id or 0), col(AppendedPart.at) < moment)
-    with session() as work:
+def count_rows_before(version: DatasetVersion, moment: datetime) -> int:
+    """Return how many rows a version had at a moment within the last minute.
+
+    Files that young are never merged, so the times of their entries are exact.
+    """
+    query = sa.select(_END_ROW).where(_is_of_version(version.id or 0), col(AppendedPart.at) < moment)
+    with transaction() as work:
         return work.scalar(query) or version.rows
 
 
-def begin(version_id: int) -> None:
-    """Let a version grow from now on: pages that open it ask for new rows."""
-    with session() as work:
-        work.execute(_growing(version_id))
+def mark_growing(version_id: int) -> None:
+    """Mark a version as growing, so that pages that open it ask for new rows."""
+    with transaction() as work:
+        work.execute(_set_growing(version_id))
 
 
-def enter(version: DatasetVersion, written: Written, also: Callable[[Session], None]) -> int:
-    """Add rows behind the others: from then on they exist. Returns how many there are then.
+def insert_file(
+    version: DatasetVersion, written: WrittenFile, in_transaction: Callable[[Session], None]
+) -> int:
+    """Append the rows of a written file to a version, and return how many rows it has then.
 
-    ``also`` is done in the same transaction.
+    The rows exist from the commit on. ``in_transaction`` is called in the same transaction.
 
     Raises:
-        MovedError: the version lies in another folder by now.
+        VersionMovedError: the version has been moved to another folder.
     """
     id_ = version.id or 0
-    with alone(GROWTH) as work:
+    with exclusive_transaction(GROWTH_LOCK) as work:
         require_unmoved(work, version)
-        start = _end(work, id_) or version.rows
+        start = _find_end_row(work, id_) or version.rows
         work.add(
             AppendedPart(
                 version_id=id_,
@@ -117,36 +128,36 @@ def enter(version: DatasetVersion, written: Written, also: Callable[[Session], N
             )
         )
         if not version.grows:
-            work.execute(_growing(id_))
-        also(work)
+            work.execute(_set_growing(id_))
+        in_transaction(work)
     return start + written.rows
 
 
 def require_unmoved(work: Session, version: DatasetVersion) -> None:
-    """See that a version still lies where its row in the database said.
+    """Check that a version is still in the folder that its row in the database named.
 
     Raises:
-        MovedError: it does not.
+        VersionMovedError: it was moved to another folder.
     """
     if (
         work.exec(select(DatasetVersion.folder).where(DatasetVersion.id == version.id)).one()
         != version.folder
     ):
-        raise MovedError
+        raise VersionMovedError
 
 
-def replace(version: DatasetVersion, ids: Sequence[int], file: str | None, messages: int) -> None:
-    """Put one file in the place of several that follow each other; of each feed so many messages stay known.
+def replace_files(version: DatasetVersion, ids: Sequence[int], file: str | None, messages: int) -> None:
+    """Replace consecutive files by one file; the last ``messages`` ids of each feed stay known.
 
     Raises:
-        MovedError: the version lies in another folder by now, or some of them are gone.
+        VersionMovedError: the version was moved to another folder, or some of the files are gone.
     """
-    with alone(GROWTH) as work:
+    with exclusive_transaction(GROWTH_LOCK) as work:
         require_unmoved(work, version)
-        query = select(AppendedPart).where(col(AppendedPart.id).in_(ids)).order_by(*_in_order)
+        query = select(AppendedPart).where(col(AppendedPart.id).in_(ids)).order_by(*_row_order)
         old = list(work.exec(query))
         if len(old) != len(ids):
-            raise MovedError
+            raise VersionMovedError
         for part in old:
             work.delete(part)
         work.add(
@@ -156,12 +167,12 @@ def replace(version: DatasetVersion, ids: Sequence[int], file: str | None, messa
                 rows=sum(part.rows for part in old),
                 file=file,
                 at=old[-1].at,
-                consumed=_joined(old, messages),
+                consumed=_merge_consumed(old, messages),
             )
         )
 
 
-def _joined(parts: list[AppendedPart], most: int) -> dict[str, list[str]]:
+def _merge_consumed(parts: list[AppendedPart], most: int) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
     for part in parts:
         for feed, messages in part.consumed.items():
@@ -169,23 +180,23 @@ def _joined(parts: list[AppendedPart], most: int) -> dict[str, list[str]]:
     return names
 
 
-def _found(version_id: int, *where: sa.ColumnElement[bool]) -> list[Part]:
-    query = sa.select(*_places).where(_is_of(version_id), *where).order_by(*_in_order)
-    with session() as work:
-        return [Part(*row) for row in work.execute(query)]
+def _query_files(version_id: int, *where: sa.ColumnElement[bool]) -> list[AppendedFile]:
+    query = sa.select(*_file_columns).where(_is_of_version(version_id), *where).order_by(*_row_order)
+    with transaction() as work:
+        return [AppendedFile(*row) for row in work.execute(query)]
 
 
-_END = sa.func.max(col(AppendedPart.rows_from) + col(AppendedPart.rows))
+_END_ROW = sa.func.max(col(AppendedPart.rows_from) + col(AppendedPart.rows))
 
 
-def _end(work: Session, version_id: int) -> int:
-    """The rows of a version that something was appended to, else 0."""
-    return work.scalar(sa.select(_END).where(_is_of(version_id))) or 0
+def _find_end_row(work: Session, version_id: int) -> int:
+    """Return how many rows a version has that something was appended to, else 0."""
+    return work.scalar(sa.select(_END_ROW).where(_is_of_version(version_id))) or 0
 
 
-def _is_of(version_id: int) -> sa.ColumnElement[bool]:
+def _is_of_version(version_id: int) -> sa.ColumnElement[bool]:
     return col(AppendedPart.version_id) == version_id
 
 
-def _growing(version_id: int) -> sa.Update:
+def _set_growing(version_id: int) -> sa.Update:
     return sa.update(DatasetVersion).where(col(DatasetVersion.id) == version_id).values(grows=True)

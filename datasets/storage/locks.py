@@ -1,4 +1,8 @@
-"""Locks beside folders, which the system lets go of when their process dies, and files that outlive it."""
+"""Locks on folders between processes, and a way to flush files to disk.
+
+The lock of a folder is a file beside it. The operating system releases the lock when the process that holds
+it dies.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,8 @@ from pathlib import Path
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[bool]:
-    """Hold a folder alone; False if somebody else holds it, or reads from it."""
+def exclusive_lock(folder: Path) -> Iterator[bool]:
+    """Lock a folder exclusively, without waiting; yield False if it is locked already, in either way."""
     with _lock_file(folder).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -22,15 +26,15 @@ def locked(folder: Path) -> Iterator[bool]:
 
 
 @contextmanager
-def shared(folder: Path) -> Iterator[None]:
-    """Hold a folder with others who read from it, when whoever holds it alone has done."""
+def shared_lock(folder: Path) -> Iterator[None]:
+    """Lock a folder together with other readers; wait until nobody holds it exclusively."""
     with _lock_file(folder).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
 
 
-def durable(*paths: Path) -> None:
-    """Wait until the disk has these files, and these folders' lists of theirs."""
+def sync_to_disk(*paths: Path) -> None:
+    """Wait until the contents of these files, and the entries of these folders, are on disk."""
     for path in paths:
         descriptor = os.open(path, os.O_RDONLY)
         try:

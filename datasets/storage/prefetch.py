@@ -1,4 +1,4 @@
-"""Work that is done ahead of who takes its results."""
+"""Results that are computed in the background before they are needed."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
 
-from config import settings
+from config import get_settings
 
 T = TypeVar("T")
 
 
 @cache
-def _readers() -> ThreadPoolExecutor:
-    """Threads that read files, as many as count and not these: nobody's brush waits for them.
+def _reader_pool() -> ThreadPoolExecutor:
+    """Return the threads that read files: as many as count rows, but separate ones, so that no brush waits.
 
-    What runs in them never waits for more of it.
+    A task must not wait for another task of this pool: with all threads waiting, none could run.
     """
-    return ThreadPoolExecutor(settings().threads, thread_name_prefix="reader")
+    return ThreadPoolExecutor(get_settings().threads, thread_name_prefix="reader")
 
 
-def ahead(tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
-    """The results in order, while those after are on their way.
+def prefetch_results(tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
+    """Yield the results of the tasks in order, while the next ones are computed in the background.
 
-    These are more and more of them: who takes only the first has no others made.
+    The number of tasks that run ahead grows with each result: who takes only the first result causes no other
+    work.
     """
-    rest, under_way = iter(tasks), deque[Future[T]]()
+    rest, pending = iter(tasks), deque[Future[T]]()
     most = 1
     try:
         while True:
-            while len(under_way) < most and (task := next(rest, None)) is not None:
-                under_way.append(_readers().submit(task))
-            if not under_way:
+            while len(pending) < most and (task := next(rest, None)) is not None:
+                pending.append(_reader_pool().submit(task))
+            if not pending:
                 return
-            yield under_way.popleft().result()
-            most = min(2 * most, settings().threads + 1)
+            yield pending.popleft().result()
+            most = min(2 * most, get_settings().threads + 1)
     finally:
-        for future in under_way:
+        for future in pending:
             future.cancel()

@@ -1,1 +1,1 @@
-"""The rows that pass some filters: a page at a time, sorted or as stored, and all of them as CSV."""
+"""The table of rows: the rows that pass some filters, one page at a time or all, sorted or as stored."""

@@ -1,4 +1,4 @@
-"""Columns that come into memory because somebody sorts the table they are shown in."""
+"""Background loading of columns into memory, for tables that are sorted."""
 
 from __future__ import annotations
 
@@ -8,43 +8,45 @@ from threading import Lock, Thread
 
 import structlog
 
-from gpu.engine import Columns
+from gpu.engine import ColumnStore
 
 log = structlog.get_logger(__name__)
 
 
-class Holding:
-    """Fetches columns one after the other, behind everybody's back: pages are read from files meanwhile."""
+class ColumnLoader:
+    """Loads columns one by one in the background; pages are read from files in the meantime. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._waiting: OrderedDict[tuple[Columns, str], bool] = OrderedDict()
+        self._waiting: OrderedDict[tuple[ColumnStore, str], bool] = OrderedDict()
         self._thread: Thread | None = None
 
-    def want(self, columns: Columns, sorted_by: str, shown: Iterable[str]) -> None:
-        """Have the column fetched that a table is sorted by, then those shown as far as there is room."""
-        missing = [name for name in dict.fromkeys([sorted_by, *shown]) if not columns.holds(name)]
+    def request_columns(self, columns: ColumnStore, sorted_by: str, shown: Iterable[str]) -> None:
+        """Request the column that a table is sorted by, and those shown as far as there is free memory."""
+        missing = [name for name in dict.fromkeys([sorted_by, *shown]) if not columns.has_column(name)]
         with self._lock:
             for name in missing:
-                spare = self._waiting.get((columns, name), True)
-                self._waiting[columns, name] = spare and name != sorted_by
+                if_free = self._waiting.get((columns, name), True)
+                self._waiting[columns, name] = if_free and name != sorted_by
             if self._waiting and self._thread is None:
-                self._thread = Thread(target=self._go_on, name="holding", daemon=True)
+                self._thread = Thread(target=self._load_waiting, name="column-loader", daemon=True)
                 self._thread.start()
 
-    def _go_on(self) -> None:
-        while (wanted := self._next()) is not None:
-            columns, name, spare = wanted
+    def _load_waiting(self) -> None:
+        while (wanted := self._next_column()) is not None:
+            columns, name, if_free = wanted
             try:
-                columns.fetch(name, spare=spare)
-            except Exception:  # whoever reads the column is told
-                log.exception("a column could not be brought into memory", column=name)
+                columns.load_column(name, if_free=if_free)
+            except Exception:  # the reader of the column gets the error
+                log.exception("a column could not be loaded", column=name)
 
-    def _next(self) -> tuple[Columns, str, bool] | None:
-        """The first that is sorted by, or what waits longest; without any the thread ends."""
+    def _next_column(self) -> tuple[ColumnStore, str, bool] | None:
+        """Return the first sort column, else the column that waits longest; if none waits, end the thread."""
         with self._lock:
             if not self._waiting:
                 self._thread = None
                 return None
-            key = next((key for key, spare in self._waiting.items() if not spare), next(iter(self._waiting)))
+            key = next(
+                (key for key, if_free in self._waiting.items() if not if_free), next(iter(self._waiting))
+            )
             return *key, self._waiting.pop(key)

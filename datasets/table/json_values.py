@@ -1,46 +1,49 @@
-"""Values of rows as JSON has them."""
+"""Conversion of rows to JSON values."""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-EXACT = 2**53
-"""Up to here a float, which is what a browser has, holds every integer."""
+MAX_SAFE_INTEGER = 2**53
+"""The largest integer up to which floats, the numbers of a browser, represent every integer."""
 
-Value = bool | int | float | str | None
+JsonValue = bool | int | float | str | None
 
 
-def rows(table: pa.Table) -> list[tuple[Value, ...]]:
-    """Row by row: times in milliseconds since 1970 (UTC), what is no finite number as None.
+def rows_to_json(table: pa.Table) -> list[tuple[JsonValue, ...]]:
+    """Return the values row by row.
 
-    Integers that browsers can't hold come as text.
+    Times are in milliseconds since 1970 (UTC); what isn't a finite number is None. Integers that browsers
+    can't represent become text.
     """
-    return list(zip(*map(_values, table.columns), strict=True))
+    return list(zip(*map(_column_to_json, table.columns), strict=True))
 
 
-def _values(column: pa.ChunkedArray) -> list[Value]:
+def _column_to_json(column: pa.ChunkedArray) -> list[JsonValue]:
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return _milliseconds(column)
+        return _times_to_json(column)
     if pa.types.is_decimal(kind):
-        return _finite(column.cast(pa.float64()))
+        return _finite_to_json(column.cast(pa.float64()))
     if pa.types.is_floating(kind):
-        return _finite(column)
-    found: list[Value] = column.to_pylist()
-    return list(map(_held, found)) if pa.types.is_integer(kind) else found
+        return _finite_to_json(column)
+    found: list[JsonValue] = column.to_pylist()
+    return list(map(_safe_integer, found)) if pa.types.is_integer(kind) else found
 
 
-def _finite(column: pa.ChunkedArray) -> list[Value]:
-    found: list[Value] = pc.if_else(pc.is_finite(column), column, pa.scalar(None, column.type)).to_pylist()
+def _finite_to_json(column: pa.ChunkedArray) -> list[JsonValue]:
+    found: list[JsonValue] = pc.if_else(
+        pc.is_finite(column), column, pa.scalar(None, column.type)
+    ).to_pylist()
     return found
 
 
-def _milliseconds(column: pa.ChunkedArray) -> list[Value]:
-    """Whole milliseconds where a time has no more; times are stored in microseconds."""
+def _times_to_json(column: pa.ChunkedArray) -> list[JsonValue]:
+    """Return whole milliseconds where a time has no fraction of them; times are stored in microseconds."""
     found = column.cast(pa.timestamp("us")).cast(pa.int64()).to_pylist()
-    return [None if each is None else each // 1000 if each % 1000 == 0 else each / 1000 for each in found]
+    return [None if us is None else us // 1000 if us % 1000 == 0 else us / 1000 for us in found]
 
 
-def _held(value: Value) -> Value:
-    return str(value) if isinstance(value, int) and abs(value) > EXACT else value
+def _safe_integer(value: JsonValue) -> JsonValue:
+    return str(value) if isinstance(value, int) and abs(value) > MAX_SAFE_INTEGER else value

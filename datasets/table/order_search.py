@@ -1,9 +1,12 @@
-"""The rows at some places of an order, found in few passes over the column and without sorting all of it.
+"""Search for the rows at some positions of an order, without sorting the whole column.
 
-A sample of the values tells between which two of them the rows at these places are, with room for chance; one
-pass then counts the rows before, and keeps those between, which are sorted. Rows are stored in random order:
-some row groups are a fair sample. Where they are not, as rows that were appended are in order of time, the
-count tells, and a sample of all row groups is taken.
+1. A sample of the sort column gives two rows between which the positions are, with a margin for chance.
+2. One pass counts the rows before the lower one, and keeps those between the two, which are then sorted.
+3. If the count shows that the positions are outside, a sample of all row groups is taken; at last, all rows
+   are sorted.
+
+The first sample is of some row groups only. It is fair as long as rows are stored in random order, which
+appended rows are not.
 """
 
 from __future__ import annotations
@@ -13,109 +16,116 @@ from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from typing import ClassVar, Generic, Protocol, TypeVar
 
-from datasets.table.row_bitmap import Numbers
+from datasets.table.row_bitmap import RowNumbers
 
 P = TypeVar("P")
-"""A place in an order."""
+"""A position in an order."""
 P_co = TypeVar("P_co", covariant=True)
 
-WINDOW = 1 << 13
-"""Rows of an order that are found together at least; all windows begin at multiples of it."""
-FEW = 1 << 17
-"""So many rows are sorted as they are."""
-SAMPLE = 1 << 17
-SHARE = 1 << 10
-"""Of more than a thousand times as many rows the sample is a thousandth, so that what is kept stays small."""
-FEWEST_STRETCHES = 8
-DEVIATIONS = 6
-SLACK = 16
+WINDOW_ROWS = 1 << 13
+"""The least number of rows that are found together; windows begin at multiples of it."""
+MAX_UNSAMPLED_ROWS = 1 << 17
+"""Up to this many rows are sorted without a sample."""
+SAMPLE_ROWS = 1 << 17
+SAMPLE_DIVISOR = 1 << 10
+"""From a thousand times ``SAMPLE_ROWS`` on, the sample is a thousandth of the rows, so that few are kept."""
+MIN_STRETCHES = 8
+STANDARD_DEVIATIONS = 6
+"""The margin around the expected place of a position in the sample; its standard deviation is binomial."""
+EXTRA_ROWS = 16
 
 
 @dataclass(frozen=True)
-class Sorting:
-    """By which column rows are sorted, and which way."""
+class SortOrder:
+    """The column that rows are sorted by, and the direction."""
 
     column: str
     descending: bool = False
 
 
-class Some(Protocol[P_co]):
-    """Some rows of an order."""
+class OrderedRows(Protocol[P_co]):
+    """Some rows in the order of a column."""
 
     def __len__(self) -> int: ...
 
-    def place(self, at: int) -> P_co:
-        """Where the row is that is the ``at``-th of these."""
+    def position_at(self, at: int) -> P_co:
+        """Return the position in the whole order of the row at index ``at`` of these."""
         ...
 
-    def numbers_at(self, places: range) -> Numbers:
-        """The numbers of those from one place to another of these."""
+    def row_numbers_at(self, places: range) -> RowNumbers:
+        """Return the row numbers of those at these indices."""
         ...
 
 
-class Column(Protocol[P]):
-    """The rows that pass, by what they are sorted by; a stretch of them after the other can be sampled.
+class SortColumn(Protocol[P]):
+    """The sort column of the rows that pass, which can be sampled stretch by stretch.
 
-    All methods raise ``OutdatedError`` when nobody waits any longer.
+    All methods raise ``SupersededError`` when the request is superseded.
 
     Attributes:
-        window: rows that are found together.
+        window_rows: how many rows are found together.
     """
 
-    window: ClassVar[int]
+    window_rows: ClassVar[int]
 
     @property
-    def stretches(self) -> int: ...
+    def stretch_count(self) -> int: ...
 
-    def sample(self, step: int, every: int) -> Some[P]:
-        """Every so many-th row of every ``step``-th stretch."""
+    def sample_rows(self, step: int, every: int) -> OrderedRows[P]:
+        """Return every ``every``-th row of every ``step``-th stretch."""
         ...
 
-    def between(self, lower: P | None, upper: P | None) -> tuple[int, Some[P]]:
-        """How many rows come before the lower place, and those that do not, but before the upper one.
+    def rows_between(self, lower: P | None, upper: P | None) -> tuple[int, OrderedRows[P]]:
+        """Return how many rows come before ``lower``, and the rows from there on that come before ``upper``.
 
-        None is the beginning, or the end, of all.
+        None is the beginning or the end of all rows.
         """
         ...
 
 
 @dataclass(frozen=True)
-class Search(Generic[P]):
-    """Looks for rows in the order of a column, of which ``total`` pass."""
+class OrderSearch(Generic[P]):
+    """A search in the order of a column; ``total`` rows pass."""
 
-    column: Column[P]
+    column: SortColumn[P]
     total: int
 
-    def at(self, places: range) -> Numbers:
-        """The numbers of the rows at these places, of which there are as many as pass at most.
+    def find_rows(self, places: range) -> RowNumbers:
+        """Return the numbers of the rows at these positions, all of which must exist.
 
         Raises:
-            OutdatedError: nobody waits any longer.
+            SupersededError: the request was superseded.
         """
-        for lower, upper in self._attempts(places):
-            before, found = self.column.between(lower, upper)
+        for lower, upper in self._candidate_bounds(places):
+            before, found = self.column.rows_between(lower, upper)
             if before <= places.start and places.stop <= before + len(found):
-                return found.numbers_at(range(places.start - before, places.stop - before))
+                return found.row_numbers_at(range(places.start - before, places.stop - before))
         raise AssertionError("the last attempt keeps all rows")
 
-    def _attempts(self, places: range) -> Iterator[tuple[P | None, P | None]]:
-        """Between which rows those at these places may be; at last, between none."""
-        total, count = self.total, self.column.stretches
-        if total > FEW:
-            size = max(SAMPLE, total // SHARE)
-            few = max(FEWEST_STRETCHES, ceil(count * size / total))
-            for step in sorted({max(1, count // few), 1}, reverse=True):
-                yield self._bounds(self.column.sample(step, max(1, total // step // size)), places)
+    def _candidate_bounds(self, places: range) -> Iterator[tuple[P | None, P | None]]:
+        """Yield bounds that probably enclose these places; the last ones, which are open, certainly do."""
+        total, count = self.total, self.column.stretch_count
+        if total > MAX_UNSAMPLED_ROWS:
+            size = max(SAMPLE_ROWS, total // SAMPLE_DIVISOR)
+            sampled = max(MIN_STRETCHES, ceil(count * size / total))
+            for step in sorted({max(1, count // sampled), 1}, reverse=True):
+                yield self._sample_bounds(
+                    self.column.sample_rows(step, max(1, total // step // size)), places
+                )
         yield None, None
 
-    def _bounds(self, sample: Some[P], places: range) -> tuple[P | None, P | None]:
-        low = floor(self._expected(sample, places.start, -1))
-        high = ceil(self._expected(sample, places.stop, 1))
-        lower = sample.place(low) if 0 <= low < len(sample) else None
-        return lower, sample.place(high) if 0 <= high < len(sample) else None
+    def _sample_bounds(self, sample: OrderedRows[P], places: range) -> tuple[P | None, P | None]:
+        low = floor(self._expected_place(sample, places.start, -1))
+        high = ceil(self._expected_place(sample, places.stop, 1))
+        lower = sample.position_at(low) if 0 <= low < len(sample) else None
+        return lower, sample.position_at(high) if 0 <= high < len(sample) else None
 
-    def _expected(self, sample: Some[P], place: int, side: int) -> float:
-        """Where a place is in the sample, by chance at most."""
+    def _expected_place(self, sample: OrderedRows[P], place: int, side: int) -> float:
+        """Return the lowest (``side`` -1) or highest (``side`` 1) likely index in the sample of a place.
+
+        The sampled rows before a place follow a binomial distribution. The margin is six of its standard
+        deviations, and a few rows where these are tiny.
+        """
         share = place / self.total
-        room = DEVIATIONS * sqrt(len(sample) * share * (1 - share)) + SLACK
-        return len(sample) * share + side * room
+        margin = STANDARD_DEVIATIONS * sqrt(len(sample) * share * (1 - share)) + EXTRA_ROWS
+        return len(sample) * share + side * margin

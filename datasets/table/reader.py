@@ -1,4 +1,4 @@
-"""Reading the rows of one selection, in one order and some columns."""
+"""Reading of the rows of one selection, in one order and with some columns."""
 
 from __future__ import annotations
 
@@ -11,147 +11,175 @@ import numpy as np
 import pyarrow as pa
 
 from datasets import catalogue
-from datasets.cubes.in_flight import Turn
-from datasets.cubes.single_flight import Kept
-from datasets.query.compile import Conditions
-from datasets.table.order_search import WINDOW, Search, Sorting
-from datasets.table.row_bitmap import Numbers, Passing
-from datasets.table.row_groups import RowGroups, plain_table
-from datasets.table.row_sources import Sources
-from gpu.engine import Columns
+from datasets.cubes.in_flight import RequestTicket
+from datasets.cubes.single_flight import SingleFlightCache
+from datasets.query.compile import RowFilters
+from datasets.table.order_search import WINDOW_ROWS, OrderSearch, SortOrder
+from datasets.table.row_bitmap import RowBitmap, RowNumbers
+from datasets.table.row_groups import RowGroupIndex, decode_text_columns
+from datasets.table.row_sources import RowSources
+from gpu.engine import ColumnStore
 
-PIECE = 1 << 16
-"""Rows that are read together where all are."""
-CHUNK = 1 << 7
-"""Rows that are kept together."""
-AHEAD = 1 << 12
-"""Rows that are read for one page at most: those that come after it and lie in the same row groups or, where
-somebody goes on reading, in as many others."""
+EXPORT_ROWS = 1 << 16
+"""How many rows are read together when all rows are read."""
+CHUNK_ROWS = 1 << 7
+"""How many rows are cached together."""
+READ_AHEAD_ROWS = 1 << 12
+"""How many rows are read for one page at most.
+
+These are the rows that follow the page and are in the same row groups or, if the person goes on reading, in
+as many others.
+"""
 
 
 @dataclass(frozen=True)
-class Selection:
-    """Of the first ``rows`` rows of a version those that pass all conditions."""
+class RowSelection:
+    """The rows that pass all filters, of the first ``rows`` rows of a version."""
 
     slug: str
     version: str
-    conditions: Conditions
+    filters: RowFilters
     rows: int
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Rows of a selection in these columns, sorted or (None) as stored."""
+class RowQuery:
+    """The rows of a selection with these columns, sorted or (None) as stored."""
 
-    selection: Selection
-    sorting: Sorting | None
+    selection: RowSelection
+    sorting: SortOrder | None
     columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Reads what is wanted, or finds it among what is kept. Files are held while they are read, not between.
+class QueryReader:
+    """Reads the rows of a query from the cache, or else from files and memory.
 
-    Raises ``OutdatedError`` when the turn has ended.
+    Files are pinned only while they are read. Methods raise ``SupersededError`` when the request is
+    superseded.
     """
 
-    wanted: Wanted
-    passing: Passing
-    memory: Columns | None
-    kept: Kept
-    turn: Turn
+    query: RowQuery
+    bitmap: RowBitmap
+    resident_columns: ColumnStore | None
+    cache: SingleFlightCache
+    ticket: RequestTicket
 
-    def page(self, places: range) -> pa.Table:
-        """The rows at these places, all of which there are."""
+    def read_page(self, places: range) -> pa.Table:
+        """Return the rows at these positions, all of which must exist."""
         if not places:
-            return self._at(range(0))
-        first, last = places.start // CHUNK, -(-places.stop // CHUNK)
-        chunks = pa.concat_tables([self._chunk(range(each, last)) for each in range(first, last)])
-        return chunks.slice(places.start - first * CHUNK, len(places))
+            return self._read_places(range(0))
+        first, last = places.start // CHUNK_ROWS, -(-places.stop // CHUNK_ROWS)
+        chunks = pa.concat_tables([self._get_chunk(range(chunk, last)) for chunk in range(first, last)])
+        return chunks.slice(places.start - first * CHUNK_ROWS, len(places))
 
-    def all(self) -> Iterator[pa.Table]:
-        """All rows, a table of some of them after the other."""
+    def read_all(self) -> Iterator[pa.Table]:
+        """Yield all rows, in tables of a limited size."""
         place = 0
-        while place < self.passing.total:
-            stop = min(place + PIECE, self.passing.total)
-            table = self._group_at(place) if self.wanted.sorting is None else self._at(range(place, stop))
+        while place < self.bitmap.passing_count:
+            stop = min(place + EXPORT_ROWS, self.bitmap.passing_count)
+            table = (
+                self._read_row_group_at(place)
+                if self.query.sorting is None
+                else self._read_places(range(place, stop))
+            )
             yield table
             place += table.num_rows
 
-    def _chunk(self, chunks: range) -> pa.Table:
-        """The first of these chunks; the others are read with it."""
-        return self.kept.of((self.wanted, chunks.start), lambda: self._chunks(chunks))
+    def _get_chunk(self, chunks: range) -> pa.Table:
+        """Return the first of these chunks; the others are read with it."""
+        return self.cache.get_or_create((self.query, chunks.start), lambda: self._read_chunks(chunks))
 
-    def _chunks(self, chunks: range) -> dict[Hashable, pa.Table]:
-        """These chunks, and some of those after them."""
-        start, needed = chunks.start * CHUNK, len(chunks) * CHUNK
-        ahead = min(start + AHEAD, -(-(start + needed) // WINDOW) * WINDOW)
-        goes_on = self.kept.holds((self.wanted, chunks.start - 1))
-        table = self._at(range(start, min(ahead, self.passing.total)), needed, 2 if goes_on else 1)
-        cuts = range(0, table.num_rows, CHUNK)
-        return {(self.wanted, (start + cut) // CHUNK): _apart(table.slice(cut, CHUNK)) for cut in cuts}
+    def _read_chunks(self, chunks: range) -> dict[Hashable, pa.Table]:
+        """Return these chunks, and some of those that follow them."""
+        start, needed = chunks.start * CHUNK_ROWS, len(chunks) * CHUNK_ROWS
+        ahead = min(start + READ_AHEAD_ROWS, -(-(start + needed) // WINDOW_ROWS) * WINDOW_ROWS)
+        goes_on = self.cache.is_cached((self.query, chunks.start - 1))
+        table = self._read_places(
+            range(start, min(ahead, self.bitmap.passing_count)), needed, 2 if goes_on else 1
+        )
+        cuts = range(0, table.num_rows, CHUNK_ROWS)
+        return {
+            (self.query, (start + cut) // CHUNK_ROWS): _detach_slice(table.slice(cut, CHUNK_ROWS))
+            for cut in cuts
+        }
 
-    def _at(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
-        """The rows at these places, or of them those needed and what lies in ``times`` as many row groups."""
-        names, sorting = self.wanted.columns, self.wanted.sorting
-        with self._open({*names, *([sorting.column] if sorting else [])}) as sources:
-            if needed is not None and not sources.from_files(names):
+    def _read_places(self, places: range, needed: int | None = None, times: int = 1) -> pa.Table:
+        """Return the rows at these positions.
+
+        With ``needed``, return at least the first ``needed`` of them, and as many of the others as are in
+        ``times`` as many row groups.
+        """
+        names, sorting = self.query.columns, self.query.sorting
+        with self._open_sources({*names, *([sorting.column] if sorting else [])}) as sources:
+            if needed is not None and not sources.columns_in_files(names):
                 places = places[:needed]
-            numbers = self._numbers(sources, places)
+            numbers = self._row_numbers(sources, places)
             if needed is not None:
-                numbers = numbers[: _reached(sources.groups.of(numbers), needed, times)]
-            return sources.rows(numbers, names, self.turn)
+                numbers = numbers[
+                    : _count_reached_rows(sources.row_groups.group_indices(numbers), needed, times)
+                ]
+            return sources.get_rows(numbers, names, self.ticket)
 
-    def _group_at(self, place: int) -> pa.Table:
-        """The rows from a place on that are in the same row group, as stored."""
-        with self._open(()) as sources:
-            number = self.passing.numbers(place, place + 1)
-            group = sources.groups.all[sources.groups.of(number).item()]
-            rows = range(number.item(), min(group.rows.stop, self.passing.rows))
-            read = sources.store.read_group(group, list(self.wanted.columns)).select(
-                list(self.wanted.columns)
+    def _read_row_group_at(self, place: int) -> pa.Table:
+        """Return the rows from a position on that are in the same row group, in stored order."""
+        with self._open_sources(()) as sources:
+            number = self.bitmap.get_row_numbers(place, place + 1)
+            group = sources.row_groups.groups[sources.row_groups.group_indices(number).item()]
+            rows = range(number.item(), min(group.rows.stop, self.bitmap.rows))
+            read = sources.store.read_row_group(group, list(self.query.columns)).select(
+                list(self.query.columns)
             )
-            shown = pa.array(self.passing.mask(rows))
-            return plain_table(read.slice(rows.start - group.rows.start, len(rows)).filter(shown))
+            shown = pa.array(self.bitmap.get_mask(rows))
+            return decode_text_columns(read.slice(rows.start - group.rows.start, len(rows)).filter(shown))
 
-    def _numbers(self, sources: Sources, places: range) -> Numbers:
-        """The numbers of the rows at these places."""
-        selection, sorting = self.wanted.selection, self.wanted.sorting
+    def _row_numbers(self, sources: RowSources, places: range) -> RowNumbers:
+        """Return the numbers of the rows at these positions."""
+        selection, sorting = self.query.selection, self.query.sorting
         if sorting is None:
-            return self.passing.numbers(places.start, places.stop)
-        column = sources.column(sorting, selection.conditions, self.passing, self.turn)
-        search, step = Search(column, self.passing.total), column.window
+            return self.bitmap.get_row_numbers(places.start, places.stop)
+        column = sources.open_sort_column(sorting, selection.filters, self.bitmap, self.ticket)
+        search, step = OrderSearch(column, self.bitmap.passing_count), column.window_rows
         if len(places) > step:
-            return search.at(places)
+            return search.find_rows(places)
         first = places.start // step
-        windows = [self._window(search, start) for start in range(first * step, places.stop, step)]
+        windows = [
+            self._window_row_numbers(search, start) for start in range(first * step, places.stop, step)
+        ]
         found = np.concatenate([np.zeros(0, np.int64), *windows])
         return found[places.start - first * step :][: len(places)]
 
-    def _window(self, search: Search[Any], start: int) -> Numbers:
-        """The numbers of the rows at the places of a window."""
-        places = range(start, min(start + search.column.window, self.passing.total))
-        key = (self.wanted.selection, self.wanted.sorting, places)
-        return self.kept.of(key, lambda: {key: search.at(places)})
+    def _window_row_numbers(self, search: OrderSearch[Any], start: int) -> RowNumbers:
+        """Return the numbers of the rows at the positions of a window."""
+        places = range(start, min(start + search.column.window_rows, self.bitmap.passing_count))
+        key = (self.query.selection, self.query.sorting, places)
+        return self.cache.get_or_create(key, lambda: {key: search.find_rows(places)})
 
     @contextmanager
-    def _open(self, names: Iterable[str]) -> Iterator[Sources]:
-        """The files, and those of some columns that are in memory."""
-        selection = self.wanted.selection
-        held = self.memory.held(names) if self.memory else nullcontext(frozenset[str]())
-        with catalogue.store(selection.slug, selection.version).held() as store, held as here:
-            key = (store.folder, tuple(part.file for part in store.appended))
-            groups = self.kept.of(key, lambda: {key: RowGroups(store.groups)})
-            yield Sources(store, groups, self.memory, here)
+    def _open_sources(self, names: Iterable[str]) -> Iterator[RowSources]:
+        """Pin the files, and those of these columns that are in memory."""
+        selection = self.query.selection
+        pinned = (
+            self.resident_columns.pin_columns(names)
+            if self.resident_columns
+            else nullcontext(frozenset[str]())
+        )
+        with (
+            catalogue.open_store(selection.slug, selection.version).pin_version() as store,
+            pinned as resident_names,
+        ):
+            key = (store.folder, tuple(part.file for part in store.appended_files))
+            groups = self.cache.get_or_create(key, lambda: {key: RowGroupIndex(store.row_groups)})
+            yield RowSources(store, groups, self.resident_columns, resident_names)
 
 
-def _apart(part: pa.Table) -> pa.Table:
-    """The rows of a slice in memory of their own: one that is kept would keep all of those around it."""
+def _detach_slice(part: pa.Table) -> pa.Table:
+    """Copy the rows of a slice: a cached slice would keep the whole table in memory."""
     return part.take(pa.array(np.arange(part.num_rows)))
 
 
-def _reached(groups: Numbers, needed: int, times: int) -> int:
-    """How many rows, in whole chunks, lie in ``times`` as many row groups as those that are needed."""
+def _count_reached_rows(groups: RowNumbers, needed: int, times: int) -> int:
+    """Return how many rows, in whole chunks, are in ``times`` as many row groups as the needed ones."""
     most = times * len(np.unique(groups[:needed]))
-    begun = np.sort(np.unique(groups, return_index=True)[1])  # where each row group comes first
-    return len(groups) if len(begun) <= most else int(begun[most]) // CHUNK * CHUNK
+    firsts = np.sort(np.unique(groups, return_index=True)[1])  # where each row group is reached first
+    return len(groups) if len(firsts) <= most else int(firsts[most]) // CHUNK_ROWS * CHUNK_ROWS

@@ -1,4 +1,4 @@
-"""Where rows are while they are read: in files and, some of their columns, in memory."""
+"""The sources of rows while they are read: files and, for some columns, memory."""
 
 from __future__ import annotations
 
@@ -8,46 +8,48 @@ from typing import Any
 
 import pyarrow as pa
 
-from datasets.cubes.in_flight import Turn
-from datasets.query.compile import Conditions
+from datasets.cubes.in_flight import RequestTicket
+from datasets.query.compile import RowFilters
 from datasets.storage.store import Store
 from datasets.table.columns import ResidentColumn, StoredColumn
-from datasets.table.order_search import Column, Sorting
-from datasets.table.row_bitmap import Numbers, Passing
-from datasets.table.row_groups import RowGroups, gather
-from gpu.engine import Columns
+from datasets.table.order_search import SortColumn, SortOrder
+from datasets.table.row_bitmap import RowBitmap, RowNumbers
+from datasets.table.row_groups import RowGroupIndex, read_rows
+from gpu.engine import ColumnStore
 
 
 @dataclass(frozen=True)
-class Sources:
-    """The files of a version, and the columns of ``memory`` that are held there meanwhile."""
+class RowSources:
+    """The files of a version, and the columns of ``resident_columns`` that are pinned in memory."""
 
     store: Store
-    groups: RowGroups
-    memory: Columns | None
-    held: frozenset[str]
+    row_groups: RowGroupIndex
+    resident_columns: ColumnStore | None
+    resident_names: frozenset[str]
 
-    def column(self, sorting: Sorting, conditions: Conditions, passing: Passing, turn: Turn) -> Column[Any]:
-        """What the rows that pass are sorted by."""
-        if self.memory is not None and sorting.column in self.held:
-            return ResidentColumn(self.memory, conditions, passing, sorting, turn)
-        return StoredColumn(self.store, self.groups, passing, sorting, turn)
+    def open_sort_column(
+        self, sorting: SortOrder, filters: RowFilters, bitmap: RowBitmap, ticket: RequestTicket
+    ) -> SortColumn[Any]:
+        """Return the sort column of the rows that pass."""
+        if self.resident_columns is not None and sorting.column in self.resident_names:
+            return ResidentColumn(self.resident_columns, filters, bitmap, sorting, ticket)
+        return StoredColumn(self.store, self.row_groups, bitmap, sorting, ticket)
 
-    def from_files(self, names: Sequence[str]) -> list[str]:
-        """Those of these columns that are not in memory."""
-        return [name for name in dict.fromkeys(names) if name not in self.held]
+    def columns_in_files(self, names: Sequence[str]) -> list[str]:
+        """Return those of these columns that aren't in memory."""
+        return [name for name in dict.fromkeys(names) if name not in self.resident_names]
 
-    def rows(self, numbers: Numbers, names: Sequence[str], turn: Turn) -> pa.Table:
-        """The rows of these numbers, in this order.
+    def get_rows(self, numbers: RowNumbers, names: Sequence[str], ticket: RequestTicket) -> pa.Table:
+        """Return the rows with these numbers, in this order.
 
         Raises:
-            OutdatedError: the turn ended first.
+            SupersededError: the request was superseded.
         """
-        found, others = {}, self.from_files(names)
-        if self.memory is not None:
-            for name in self.held.intersection(names):
-                found[name] = pa.chunked_array([self.memory.values(name, numbers)])
+        found, others = {}, self.columns_in_files(names)
+        if self.resident_columns is not None:
+            for name in self.resident_names.intersection(names):
+                found[name] = pa.chunked_array([self.resident_columns.get_values(name, numbers)])
         if others:
-            read = gather(self.store, self.groups, numbers, others, turn)
+            read = read_rows(self.store, self.row_groups, numbers, others, ticket)
             found |= zip(others, read.columns, strict=True)
         return pa.table([found[name] for name in names], names=list(names))

@@ -8,78 +8,80 @@ from threading import Lock
 
 import pyarrow as pa
 
-from datasets.cubes.engine_pool import Engines
-from datasets.cubes.in_flight import Lanes, Turn
-from datasets.cubes.single_flight import Kept
-from datasets.table.column_loader import Holding
-from datasets.table.reader import Reader, Wanted
-from datasets.table.row_bitmap import passing
-from gpu.engine import columns_of
+from datasets.cubes.engine_pool import EnginePool
+from datasets.cubes.in_flight import LatestRequests, RequestTicket
+from datasets.cubes.single_flight import SingleFlightCache
+from datasets.table.column_loader import ColumnLoader
+from datasets.table.reader import QueryReader, RowQuery
+from datasets.table.row_bitmap import compute_bitmap
+from gpu.engine import get_column_store
 
-CAPACITY = 1 << 28
-"""Bytes kept: which of two billion rows pass, the order of thirty million, or the rows of many pages."""
-MOST_SORTED = 1 << 20
-"""Rows that are sorted as a whole: as many as a sheet of a spreadsheet has."""
+CACHE_BYTES = 1 << 28
+"""The size of the cache: the bits of two billion rows, the order of thirty million, or many pages."""
+MAX_SORTED_ROWS = 1 << 20
+"""How many rows may be sorted as a whole: as many as a sheet of a spreadsheet has."""
 
 
-class TooManySortedError(ValueError):
-    """There are more rows than are sorted as a whole."""
+class TooManySortedRowsError(ValueError):
+    """There are more rows than may be sorted as a whole."""
 
     where = "sort"
 
     def __init__(self, rows: int) -> None:
-        super().__init__(f"These are {rows:,} rows; {MOST_SORTED:,} at most are exported in an order.")
+        super().__init__(f"{rows:,} rows are too many to export sorted; the maximum is {MAX_SORTED_ROWS:,}.")
 
 
-class Tables:
-    """Reads the rows that pass; what makes the next page cheap is kept. For many threads."""
+class TableReader:
+    """Reads the rows that pass, and caches what makes the next page cheap. Thread-safe."""
 
-    def __init__(self, engines: Engines) -> None:
+    def __init__(self, engines: EnginePool) -> None:
         self._engines = engines
-        self._kept = Kept(CAPACITY)
-        self._holding = Holding()
-        self._lanes = Lanes()
+        self._cache = SingleFlightCache(CACHE_BYTES)
+        self._column_loader = ColumnLoader()
+        self._latest_requests = LatestRequests()
         self._lock = Lock()
 
-    def page(self, wanted: Wanted, places: range, turn: Turn) -> tuple[int, pa.Table]:
-        """How many rows there are, and those at these places as far as there are some.
+    def read_page(self, query: RowQuery, places: range, ticket: RequestTicket) -> tuple[int, pa.Table]:
+        """Return how many rows there are, and those at these positions, as far as they exist.
 
         Raises:
-            OutdatedError: a newer request in the lane of this turn came first.
+            SupersededError: a newer request in the lane of this ticket took its place.
         """
-        with self._in_lane(turn):
-            reader = self._reader(wanted, turn)
-            total = reader.passing.total
-            page = reader.page(range(min(places.start, total), min(places.stop, total)))
-        if wanted.sorting is not None and reader.memory is not None:
-            self._holding.want(reader.memory, wanted.sorting.column, wanted.columns)
+        with self._superseding(ticket):
+            reader = self._open_query(query, ticket)
+            total = reader.bitmap.passing_count
+            page = reader.read_page(range(min(places.start, total), min(places.stop, total)))
+        if query.sorting is not None and reader.resident_columns is not None:
+            self._column_loader.request_columns(reader.resident_columns, query.sorting.column, query.columns)
         return total, page
 
-    def whole(self, wanted: Wanted) -> tuple[int, Iterator[pa.Table]]:
-        """How many rows there are, and all of them, a table after the other.
+    def read_all(self, query: RowQuery) -> tuple[int, Iterator[pa.Table]]:
+        """Return how many rows there are, and an iterator over tables of all of them.
 
         Raises:
-            TooManySortedError: there are too many to be sorted.
+            TooManySortedRowsError: there are too many rows to sort.
         """
-        reader = self._reader(wanted, Turn())
-        total = reader.passing.total
-        if wanted.sorting is not None and total > MOST_SORTED:
-            raise TooManySortedError(total)
-        return total, reader.all()
+        reader = self._open_query(query, RequestTicket())
+        total = reader.bitmap.passing_count
+        if query.sorting is not None and total > MAX_SORTED_ROWS:
+            raise TooManySortedRowsError(total)
+        return total, reader.read_all()
 
-    def _reader(self, wanted: Wanted, turn: Turn) -> Reader:
-        key = wanted.selection
-        engine = self._engines.of(key.slug, key.version, key.rows)
-        found = self._kept.of(key, lambda: {key: passing(engine, key.conditions, key.rows, turn)})
-        return Reader(wanted, found, columns_of(engine), self._kept, turn)
+    def _open_query(self, query: RowQuery, ticket: RequestTicket) -> QueryReader:
+        key = query.selection
+        engine = self._engines.get_engine(key.slug, key.version, key.rows)
+        found = self._cache.get_or_create(
+            key, lambda: {key: compute_bitmap(engine, key.filters, key.rows, ticket)}
+        )
+        return QueryReader(query, found, get_column_store(engine), self._cache, ticket)
 
     @contextmanager
-    def _in_lane(self, turn: Turn) -> Iterator[None]:
+    def _superseding(self, ticket: RequestTicket) -> Iterator[None]:
         with self._lock:
-            self._lanes.require_newest(turn)
-            self._lanes.overtake(turn)
+            self._latest_requests.require_newest(ticket)
+            self._latest_requests.supersede_previous(ticket)
         try:
             yield
         finally:
             with self._lock:
-                self._lanes.give_way(turn)
+                self._latest_requests.release_lane(ticket)

@@ -16,93 +16,95 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-NONCE = 12
+NONCE_BYTES = 12
 
 
-class AlteredError(ValueError):
+class DecryptionError(ValueError):
     """A sealed value was not written by us, or belongs to another column."""
 
 
-def seal(text: str, place: str) -> str:
+def encrypt_text(text: str, column: str) -> str:
     """The text, sealed for a place such as ``users.email``."""
     from db.keys import key_ring  # noqa: PLC0415  (the ring's own table is among those that use this module)
     from db.tables.keys import KeyPurpose  # noqa: PLC0415
 
-    key, nonce = key_ring.current(KeyPurpose.SEAL), os.urandom(NONCE)
-    box = nonce + AESGCM(key.secret).encrypt(nonce, text.encode(), place.encode())
+    key, nonce = key_ring.get_current_key(KeyPurpose.SEAL), os.urandom(NONCE_BYTES)
+    box = nonce + AESGCM(key.secret).encrypt(nonce, text.encode(), column.encode())
     return f"{key.id}:{b64encode(box).decode()}"
 
 
-def unseal(sealed: str, place: str) -> str:
+def decrypt_text(encrypted: str, column: str) -> str:
     """The text.
 
     Raises:
-        AlteredError: the value was altered or moved here from another place.
+        DecryptionError: the value was altered or moved here from another place.
         LostKeyError: its key is gone.
     """
     from db.keys import key_ring  # noqa: PLC0415
 
-    id_, _, encoded = sealed.partition(":")
+    id_, _, encoded = encrypted.partition(":")
     try:
         box = b64decode(encoded)
-        text = AESGCM(key_ring.get(id_).secret).decrypt(box[:NONCE], box[NONCE:], place.encode())
+        text = AESGCM(key_ring.get_key(id_).secret).decrypt(
+            box[:NONCE_BYTES], box[NONCE_BYTES:], column.encode()
+        )
     except (InvalidTag, ValueError) as error:
-        raise AlteredError(f"A value in {place} was altered.") from error
+        raise DecryptionError(f"A value in {column} was altered.") from error
     return text.decode()
 
 
-def digest(text: str, place: str) -> str:
+def keyed_digest(text: str, purpose: str) -> str:
     """What equal texts of a place have in common, for looking up what is sealed; 64 hexadecimal digits."""
     from db.keys import key_ring  # noqa: PLC0415
     from db.tables.keys import KeyPurpose  # noqa: PLC0415
 
-    key = key_ring.current(KeyPurpose.INDEX)
-    return hmac.new(key.secret, f"{place}\0{text}".encode(), sha256).hexdigest()
+    key = key_ring.get_current_key(KeyPurpose.INDEX)
+    return hmac.new(key.secret, f"{purpose}\0{text}".encode(), sha256).hexdigest()
 
 
-class Sealed(sa.types.TypeDecorator[Any]):
+class EncryptedText(sa.types.TypeDecorator[Any]):
     """Text that is readable with our keys only. Nulls stay nulls."""
 
     impl = sa.Text
     cache_ok = True
 
-    def __init__(self, place: str = "") -> None:
+    def __init__(self, column: str = "") -> None:
         super().__init__()
-        self.place = place
+        self.column = column
 
     @classmethod
-    def of(cls, place: str) -> type[Any]:
+    def for_column(cls, column: str) -> type[Any]:
         """The type of a column, which SQLModel wants as a class: ``sa_type=Sealed.of("users.email")``."""
-        make = {"__init__": lambda self: cls.__init__(self, place), "cache_ok": True}
+        make = {"__init__": lambda self: cls.__init__(self, column), "cache_ok": True}
         return type(cls.__name__, (cls,), make)
 
     def process_bind_param(self, value: str | None, _dialect: sa.Dialect) -> str | None:
-        return None if value is None else seal(value, self.place)
+        return None if value is None else encrypt_text(value, self.column)
 
     def process_result_value(self, value: str | None, _dialect: sa.Dialect) -> object:
-        return None if value is None else unseal(value, self.place)
+        return None if value is None else decrypt_text(value, self.column)
 
 
-class SealedJson(Sealed):
+class EncryptedJson(EncryptedText):
     """JSON, sealed. What an older release left as it was is readable until it is written anew."""
 
     cache_ok = True
 
     def process_bind_param(self, value: object, _dialect: sa.Dialect) -> str | None:
-        return None if value is None else seal(json.dumps(value), self.place)
+        return None if value is None else encrypt_text(json.dumps(value), self.column)
 
     def process_result_value(self, value: str | None, _dialect: sa.Dialect) -> object:
         if value is None:
             return None
         plain = value[:1] in "{["
-        return json.loads(value if plain else unseal(value, self.place))
+        return json.loads(value if plain else decrypt_text(value, self.column))
 
 
-def _is_sealed(column: sa.Column[Any]) -> bool:
-    return isinstance(column.type, Sealed)
+def _is_encrypted(column: sa.Column[Any]) -> bool:
+    return isinstance(column.type, EncryptedText)
 
 
-def sealed_columns(metadata: sa.MetaData) -> dict[sa.Table, list[sa.Column[Any]]]:
+def list_encrypted_columns(metadata: sa.MetaData) -> dict[sa.Table, list[sa.Column[Any]]]:
     """The tables that have sealed columns, and which these are."""
-    found = {table: list(filter(_is_sealed, table.columns)) for table in metadata.sorted_tables}
+    found = {table: list(filter(_is_encrypted, table.columns)) for table in metadata.sorted_tables}
     return {table: columns for table, columns in found.items() if columns}

@@ -10,19 +10,19 @@ from time import monotonic
 
 from sqlmodel import col, select
 
-from config import settings
-from db.engine import session
+from config import get_settings
+from db.engine import transaction
 from db.keys import master
-from db.tables.base import now
+from db.tables.base import utc_now
 from db.tables.keys import Key, KeyPurpose
 
-FRESH = 60.0
+REFRESH_SECONDS = 60.0
 """Seconds until a process notices that another has rotated a key."""
-EVERYDAY = (KeyPurpose.SIGN, KeyPurpose.SEAL, KeyPurpose.INDEX, KeyPurpose.AUDIT)
+REQUIRED_PURPOSES = (KeyPurpose.SIGN, KeyPurpose.SEAL, KeyPurpose.INDEX, KeyPurpose.AUDIT)
 
 
 @dataclass(frozen=True)
-class Material:
+class UnwrappedKey:
     """An unwrapped key of 256 bits."""
 
     id: str
@@ -35,31 +35,31 @@ class LostKeyError(LookupError):
     """There is no such key, or its master key is gone."""
 
 
-class _Known:
+class _KeyCache:
     """What this process has unwrapped, by database and id, and which keys were current when last seen."""
 
     lock = Lock()
-    keys: dict[tuple[str, str], Material] = {}  # noqa: RUF012
+    keys: dict[tuple[str, str], UnwrappedKey] = {}  # noqa: RUF012
     current: dict[tuple[str, KeyPurpose], tuple[float, str]] = {}  # noqa: RUF012
 
 
-def ensure() -> None:
+def ensure_keys() -> None:
     """Make the keys that every start needs, and see that the master key opens those there are.
 
     Raises:
         LostKeyError: it doesn't; says what to do.
     """
-    for purpose in EVERYDAY:
-        with session() as work:
+    for purpose in REQUIRED_PURPOSES:
+        with transaction() as work:
             known = work.exec(select(Key.id).where(Key.purpose == purpose).limit(1)).first()
         if known is None:
-            new(purpose)
-        current(purpose)
+            create_key(purpose)
+        get_current_key(purpose)
 
 
-def new(purpose: KeyPurpose, subject: str | None = None) -> Material:
+def create_key(purpose: KeyPurpose, subject: str | None = None) -> UnwrappedKey:
     """A new key, in a transaction of its own; the current one of its purpose from now on."""
-    secret, wrapping = secrets.token_bytes(32), master.current()
+    secret, wrapping = secrets.token_bytes(32), master.get_current_key()
     key = Key(
         id=secrets.token_hex(8),
         purpose=purpose,
@@ -67,86 +67,86 @@ def new(purpose: KeyPurpose, subject: str | None = None) -> Material:
         wrapped=wrapping.wrap(secret),
         master=wrapping.id,
     )
-    with session() as work:
+    with transaction() as work:
         work.add(key)
-    _keep_openable(key.id, secret)
-    found = Material(key.id, purpose, secret)
-    with _Known.lock:
-        _Known.keys[_place(key.id)] = found
-        _Known.current[settings().database, purpose] = monotonic(), key.id
+    _rewrap_if_rotated(key.id, secret)
+    found = UnwrappedKey(key.id, purpose, secret)
+    with _KeyCache.lock:
+        _KeyCache.keys[_cache_key(key.id)] = found
+        _KeyCache.current[get_settings().database_address, purpose] = monotonic(), key.id
     return found
 
 
-def current(purpose: KeyPurpose) -> Material:
+def get_current_key(purpose: KeyPurpose) -> UnwrappedKey:
     """The newest key of this purpose.
 
     Raises:
         LostKeyError: there is none, or it can't be unwrapped.
     """
-    seen, id_ = _Known.current.get((settings().database, purpose), (-FRESH, ""))
-    if monotonic() - seen >= FRESH:
+    seen, id_ = _KeyCache.current.get((get_settings().database_address, purpose), (-REFRESH_SECONDS, ""))
+    if monotonic() - seen >= REFRESH_SECONDS:
         newest = select(Key.id).where(Key.purpose == purpose, col(Key.retired).is_(None))
-        with session() as work:
+        with transaction() as work:
             id_ = work.exec(newest.order_by(col(Key.created).desc(), col(Key.id)).limit(1)).first() or ""
-        if _Known.current.get((settings().database, purpose), (0, id_))[1] != id_:
-            forget()  # another process has rotated: look up which keys are retired
-        _Known.current[settings().database, purpose] = monotonic(), id_
-    return get(id_)
+        if _KeyCache.current.get((get_settings().database_address, purpose), (0, id_))[1] != id_:
+            clear_cache()  # another process has rotated: look up which keys are retired
+        _KeyCache.current[get_settings().database_address, purpose] = monotonic(), id_
+    return get_key(id_)
 
 
-def get(id_: str) -> Material:
+def get_key(id_: str) -> UnwrappedKey:
     """The key of this id.
 
     Raises:
         LostKeyError: there is no such key, or its master key is gone.
     """
-    known = _Known.keys.get(_place(id_))
+    known = _KeyCache.keys.get(_cache_key(id_))
     if known is None:
-        known = _unwrapped(id_)
-        with _Known.lock:
-            _Known.keys[_place(id_)] = known
+        known = _load_key(id_)
+        with _KeyCache.lock:
+            _KeyCache.keys[_cache_key(id_)] = known
     return known
 
 
-def rotate(purpose: KeyPurpose) -> Material:
+def rotate_key(purpose: KeyPurpose) -> UnwrappedKey:
     """A new current key; the others are retired: they still open and verify what they made."""
-    fresh = new(purpose)
-    with session() as work:
+    fresh = create_key(purpose)
+    with transaction() as work:
         for key in work.exec(select(Key).where(Key.purpose == purpose, Key.id != fresh.id)):
-            key.retired = key.retired or now()
+            key.retired = key.retired or utc_now()
             work.add(key)
-    forget()
+    clear_cache()
     return fresh
 
 
-def forget() -> None:
+def clear_cache() -> None:
     """Look every key up anew."""
-    with _Known.lock:
-        _Known.keys.clear()
-        _Known.current.clear()
+    with _KeyCache.lock:
+        _KeyCache.keys.clear()
+        _KeyCache.current.clear()
 
 
-def _keep_openable(id_: str, secret: bytes) -> None:
+def _rewrap_if_rotated(id_: str, secret: bytes) -> None:
     """Wrap a key that was just written anew if the master key was changed meanwhile."""
-    wrapping = master.keys()
-    with session() as work:
+    wrapping = master.load_keys()
+    with transaction() as work:
         key = work.get_one(Key, id_)
         if key.master not in {each.id for each in wrapping}:
             key.wrapped, key.master = wrapping[0].wrap(secret), wrapping[0].id
             work.add(key)
 
 
-def _place(id_: str) -> tuple[str, str]:
-    return settings().database, id_
+def _cache_key(id_: str) -> tuple[str, str]:
+    return get_settings().database_address, id_
 
 
-def _unwrapped(id_: str) -> Material:
-    with session() as work:
+def _load_key(id_: str) -> UnwrappedKey:
+    with transaction() as work:
         key = work.get(Key, id_)
     if key is None:
         raise LostKeyError(f"There is no key {id_!r} in the database.")
     try:
-        secret = master.of(key.master).unwrap(key.wrapped)
+        secret = master.get_key(key.master).unwrap(key.wrapped)
     except master.MasterKeyError as error:
         raise LostKeyError(f"The key {id_} ({key.purpose}) can't be opened. {error}") from error
-    return Material(key.id, KeyPurpose(key.purpose), secret, key.retired)
+    return UnwrappedKey(key.id, KeyPurpose(key.purpose), secret, key.retired)

@@ -19,11 +19,11 @@ from typing import Protocol
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from config import settings
-from db.keys.secret_files import kept, replace
+from config import get_settings
+from db.keys.secret_files import read_or_create, write_secret
 
-NONCE = 12
-PATIENCE = 30
+NONCE_BYTES = 12
+KMS_TIMEOUT = 30
 """Seconds that a key service may take."""
 
 
@@ -59,12 +59,12 @@ class LocalKey:
         return sha256(b"dataxchange master " + self.secret).hexdigest()[:16]
 
     def wrap(self, secret: bytes) -> bytes:
-        nonce = os.urandom(NONCE)
+        nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self.secret).encrypt(nonce, secret, self.id.encode())
 
     def unwrap(self, wrapped: bytes) -> bytes:
         try:
-            return AESGCM(self.secret).decrypt(wrapped[:NONCE], wrapped[NONCE:], self.id.encode())
+            return AESGCM(self.secret).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], self.id.encode())
         except InvalidTag as error:
             raise MasterKeyError("A wrapped key was altered: its master key does not open it.") from error
 
@@ -77,70 +77,70 @@ class ServiceKey:
     id: str = "service"
 
     def wrap(self, secret: bytes) -> bytes:
-        return self._ask("wrap", secret)
+        return self._run_command("wrap", secret)
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        return self._ask("unwrap", wrapped)
+        return self._run_command("unwrap", wrapped)
 
-    def _ask(self, verb: str, content: bytes) -> bytes:
+    def _run_command(self, verb: str, content: bytes) -> bytes:
         line = [*shlex.split(self.command), verb]
         try:
             done = subprocess.run(  # noqa: S603  (the admin's own setting)
-                line, input=b64encode(content), capture_output=True, timeout=PATIENCE, check=True
+                line, input=b64encode(content), capture_output=True, timeout=KMS_TIMEOUT, check=True
             )
             return b64decode(done.stdout.strip(), validate=True)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
             raise MasterKeyError(f"The key service did not {verb} ({line[0]}): {error}") from error
 
 
-def file() -> Path:
-    return settings().master_key_file or settings().data / "secret-key"
+def get_key_file() -> Path:
+    return get_settings().master_key_file or get_settings().data / "secret-key"
 
 
-def keys() -> list[MasterKey]:
+def load_keys() -> list[MasterKey]:
     """The master keys of this process; the first is the one that wraps.
 
     Raises:
         MasterKeyError: what is configured is no key of 64 hexadecimal digits.
         ExposedSecretError: others can read the file.
     """
-    chosen = settings()
+    chosen = get_settings()
     if chosen.kms_command:
         return [ServiceKey(chosen.kms_command)]
     if chosen.master_key:
         given = chosen.master_key.get_secret_value().split(",")
-        return [_local(part, "DATAXCHANGE_MASTER_KEY") for part in given]
-    place = file()
-    return [_local(line, str(place)) for line in kept(place, new).split("\n")]
+        return [_parse_local_key(part, "DATAXCHANGE_MASTER_KEY") for part in given]
+    place = get_key_file()
+    return [_parse_local_key(line, str(place)) for line in read_or_create(place, generate_key).split("\n")]
 
 
-def source() -> str:
+def describe_source() -> str:
     """Where the master key comes from, in words."""
-    chosen = settings()
+    chosen = get_settings()
     if chosen.kms_command:
         return "a key service"
-    return "the environment" if chosen.master_key else f"the file {file()}"
+    return "the environment" if chosen.master_key else f"the file {get_key_file()}"
 
 
-def new() -> str:
+def generate_key() -> str:
     return secrets.token_hex(32)
 
 
-def current() -> MasterKey:
-    return keys()[0]
+def get_current_key() -> MasterKey:
+    return load_keys()[0]
 
 
-def of(id_: str) -> MasterKey:
+def get_key(id_: str) -> MasterKey:
     """The master key of this id.
 
     Raises:
         MasterKeyError: it is not among those that are configured.
     """
-    for key in keys():
+    for key in load_keys():
         if key.id == id_:
             return key
     raise MasterKeyError(
-        f"The master key {id_} is missing: what it protects can't be read. Restore the file {file()}"
+        f"The master key {id_} is missing: what it protects can't be read. Restore the file {get_key_file()}"
         " or the setting it came from; docs/encryption.md says how."
     )
 
@@ -151,18 +151,20 @@ def begin_rotation() -> None:
     Raises:
         MasterKeyError: the key does not come from a file, so it can't be changed here.
     """
-    if settings().master_key or settings().kms_command:
+    if get_settings().master_key or get_settings().kms_command:
         raise MasterKeyError("The master key comes from outside: put the new one before the old one there.")
-    replace(file(), "\n".join([new(), *kept(file(), new).split()]))
+    write_secret(
+        get_key_file(), "\n".join([generate_key(), *read_or_create(get_key_file(), generate_key).split()])
+    )
 
 
 def end_rotation() -> None:
     """Forget all keys of the file but the first; nothing is wrapped by them any longer."""
-    if not settings().master_key and not settings().kms_command:
-        replace(file(), kept(file(), new).split()[0])
+    if not get_settings().master_key and not get_settings().kms_command:
+        write_secret(get_key_file(), read_or_create(get_key_file(), generate_key).split()[0])
 
 
-def _local(text: str, place: str) -> MasterKey:
+def _parse_local_key(text: str, place: str) -> MasterKey:
     try:
         secret = bytes.fromhex(text.strip())
     except ValueError:

@@ -17,14 +17,14 @@ class ExposedSecretError(PermissionError):
         super().__init__(f"{file} is readable by others. Make it private: chmod 600 {file}")
 
 
-def kept(file: Path, make: Callable[[], str]) -> str:
+def read_or_create(file: Path, make: Callable[[], str]) -> str:
     """The file's content, made up first if there is no such file; whole even if we are killed meanwhile.
 
     Raises:
         ExposedSecretError: others can read the file.
     """
     if not file.exists():
-        draft = _draft(file, make())
+        draft = _write_draft(file, make())
         with suppress(FileExistsError):  # another process was first: its secret counts
             file.hardlink_to(draft)
         draft.unlink()
@@ -42,9 +42,9 @@ def require_private(file: Path) -> None:
         raise ExposedSecretError(file)
 
 
-def replace(file: Path, secret: str) -> None:
+def write_secret(file: Path, secret: str) -> None:
     """Put another secret into the file; a kill at any moment leaves the old one or the new one."""
-    _draft(file, secret).replace(file)
+    _write_draft(file, secret).replace(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -52,7 +52,7 @@ def replace(file: Path, secret: str) -> None:
         os.close(folder)
 
 
-def _draft(file: Path, secret: str) -> Path:
+def _write_draft(file: Path, secret: str) -> Path:
     draft = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(secret + "\n")

@@ -8,18 +8,18 @@ import sqlalchemy as sa
 from alembic import context
 from sqlmodel import AutoString, SQLModel
 
-from db.keys.column_encryption import Sealed
-from db.schema import changing
-from db.tables import Moment
+from db.keys.column_encryption import EncryptedText
+from db.schema import schema_transaction
+from db.tables import UtcDateTime
 
 ONE_AT_A_TIME = 0x64785F64  # the key of PostgreSQL's advisory lock while a schema changes
 
 
 def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
     """How ``alembic revision`` writes our own column types: migrations must not import what may change."""
-    if kind == "type" and isinstance(item, Moment):
+    if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
-    if kind == "type" and isinstance(item, Sealed):
+    if kind == "type" and isinstance(item, EncryptedText):
         return "sa.Text()"
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String({item.length or ''})"
@@ -44,5 +44,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     migrate(given)
 else:
-    with changing() as own:
+    with schema_transaction() as own:
         migrate(own)

@@ -1,20 +1,20 @@
 """What the database holds. Every change here has its migration in db/migrations."""
 
 from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
-from db.tables.base import Moment, now
+from db.tables.base import UtcDateTime, utc_now
 from db.tables.datasets import AppendedPart, Dataset, DatasetVersion, VisibleProfile
 from db.tables.feeds import DeadLetter, Feed
 from db.tables.keys import Key, KeyPurpose
 from db.tables.live import LiveMember, LiveRecord, LiveSession
 from db.tables.rights import GuestLink, Level, Resource, SavedView, Share
-from db.tables.sessions import ApiToken, Attempt, SpentChallenge, UserSession
+from db.tables.sessions import ApiToken, AttemptCounter, SpentChallenge, UserSession
 from db.tables.users import (
     Group,
     Identity,
+    LinkPurpose,
     Membership,
     OneTimeLink,
     Passkey,
-    Purpose,
     RecoveryCode,
     Role,
     User,
@@ -23,7 +23,7 @@ from db.tables.users import (
 __all__ = [
     "ApiToken",
     "AppendedPart",
-    "Attempt",
+    "AttemptCounter",
     "AuditCheckpoint",
     "AuditEntry",
     "AuditHead",
@@ -37,14 +37,13 @@ __all__ = [
     "Key",
     "KeyPurpose",
     "Level",
+    "LinkPurpose",
     "LiveMember",
     "LiveRecord",
     "LiveSession",
     "Membership",
-    "Moment",
     "OneTimeLink",
     "Passkey",
-    "Purpose",
     "RecoveryCode",
     "Resource",
     "Role",
@@ -53,6 +52,7 @@ __all__ = [
     "SpentChallenge",
     "User",
     "UserSession",
+    "UtcDateTime",
     "VisibleProfile",
-    "now",
+    "utc_now",
 ]

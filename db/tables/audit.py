@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import Sealed, SealedJson
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedJson, EncryptedText
+from db.tables.base import UtcDateTime, utc_now
 
 Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite keeps rows by an INTEGER key only
 
@@ -27,15 +27,15 @@ class AuditEntry(SQLModel, table=True):
     )
 
     number: int = Field(primary_key=True, sa_type=Number, sa_column_kwargs={"autoincrement": False})
-    moment: datetime = Field(sa_type=Moment)
+    moment: datetime = Field(sa_type=UtcDateTime)
     actor_id: int | None = None
     actor: str = Field(max_length=80)
     action: str = Field(max_length=40)
     resource_kind: str = Field(max_length=40)
     resource_key: str = Field(max_length=200)
     outcome: str = Field(max_length=10)
-    address: str = Field(sa_type=Sealed.of("audit_entries.address"))
-    details: dict[str, Any] = Field(sa_type=SealedJson.of("audit_entries.details"))
+    address: str = Field(sa_type=EncryptedText.for_column("audit_entries.address"))
+    details: dict[str, Any] = Field(sa_type=EncryptedJson.for_column("audit_entries.details"))
     hash: str = Field(max_length=64)
 
 
@@ -58,6 +58,6 @@ class AuditCheckpoint(SQLModel, table=True):
     number: int = Field(primary_key=True, sa_type=Number, sa_column_kwargs={"autoincrement": False})
     hash: str = Field(max_length=64)
     removed: int = Field(sa_type=sa.BigInteger)
-    moment: datetime = Field(sa_type=Moment)
-    made: datetime = Field(default_factory=now, sa_type=Moment)
+    moment: datetime = Field(sa_type=UtcDateTime)
+    made: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     seal: str = Field(max_length=64)

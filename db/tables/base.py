@@ -16,7 +16,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-class Moment(sa.types.TypeDecorator[datetime]):
+class UtcDateTime(sa.types.TypeDecorator[datetime]):
     """A moment in UTC, aware of it on both databases: SQLite keeps no time zone."""
 
     impl = sa.DateTime(timezone=True)
@@ -29,5 +29,5 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value and (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     return datetime.now(UTC)

@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import SealedJson
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedJson
+from db.tables.base import UtcDateTime, utc_now
 
 
 class Dataset(SQLModel, table=True):
@@ -21,7 +21,7 @@ class Dataset(SQLModel, table=True):
     slug: str = Field(unique=True, max_length=80)
     name: str = Field(max_length=200)
     owner_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class DatasetVersion(SQLModel, table=True):
@@ -40,9 +40,9 @@ class DatasetVersion(SQLModel, table=True):
     rows: int = Field(sa_type=sa.BigInteger)
     folder: str
     key_id: str | None = Field(default=None, foreign_key="keys.id", max_length=16)
-    profile: dict[str, Any] = Field(sa_type=SealedJson.of("dataset_versions.profile"))
+    profile: dict[str, Any] = Field(sa_type=EncryptedJson.for_column("dataset_versions.profile"))
     grows: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class AppendedPart(SQLModel, table=True):
@@ -62,9 +62,9 @@ class AppendedPart(SQLModel, table=True):
     rows_from: int = Field(sa_type=sa.BigInteger)
     rows: int = Field(sa_type=sa.BigInteger)
     file: str | None = Field(default=None, max_length=40)
-    at: datetime = Field(default_factory=now, sa_type=Moment)
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     consumed: dict[str, list[str]] = Field(
-        default_factory=dict, sa_type=SealedJson.of("appended_parts.consumed")
+        default_factory=dict, sa_type=EncryptedJson.for_column("appended_parts.consumed")
     )
 
 
@@ -78,5 +78,5 @@ class VisibleProfile(SQLModel, table=True):
     version_id: int = Field(foreign_key="dataset_versions.id", ondelete="CASCADE")
     rights: str = Field(max_length=64)
     rows: int = Field(sa_type=sa.BigInteger)
-    profile: dict[str, Any] = Field(sa_type=SealedJson.of("visible_profiles.profile"))
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    profile: dict[str, Any] = Field(sa_type=EncryptedJson.for_column("visible_profiles.profile"))
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import Sealed, SealedJson
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedJson, EncryptedText
+from db.tables.base import UtcDateTime, utc_now
 
 
 def new_feed_key() -> str:
@@ -31,12 +31,12 @@ class Feed(SQLModel, table=True):
     name: str = Field(max_length=200)
     dataset_id: int = Field(foreign_key="datasets.id", ondelete="CASCADE", index=True)
     owner_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     paused: bool = False
     cursor: int = Field(sa_type=sa.BigInteger)
     batches: int = 0
     rows: int = Field(default=0, sa_type=sa.BigInteger)
-    last: datetime | None = Field(default=None, sa_type=Moment)
+    last: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class DeadLetter(SQLModel, table=True):
@@ -46,6 +46,6 @@ class DeadLetter(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     feed_id: int = Field(foreign_key="feeds.id", ondelete="CASCADE", index=True)
-    at: datetime = Field(default_factory=now, sa_type=Moment)
-    reason: str = Field(sa_type=Sealed.of("dead_letters.reason"))
-    content: Any = Field(sa_type=SealedJson.of("dead_letters.content"))
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    reason: str = Field(sa_type=EncryptedText.for_column("dead_letters.reason"))
+    content: Any = Field(sa_type=EncryptedJson.for_column("dead_letters.content"))

@@ -8,7 +8,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.tables.base import Moment, now
+from db.tables.base import UtcDateTime, utc_now
 
 
 class KeyPurpose(StrEnum):
@@ -31,5 +31,5 @@ class Key(SQLModel, table=True):
     subject: str | None = Field(default=None, max_length=80)
     wrapped: bytes
     master: str = Field(max_length=64)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    retired: datetime | None = Field(default=None, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    retired: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -9,15 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import Sealed, SealedJson
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedJson, EncryptedText
+from db.tables.base import UtcDateTime, utc_now
 
 
 def new_live_key() -> str:
     return secrets.token_urlsafe(12)
 
 
-def new_cipher() -> str:
+def new_cipher_key() -> str:
     return secrets.token_hex(32)
 
 
@@ -41,14 +41,16 @@ class LiveSession(SQLModel, table=True):
     owner_id: int = Field(foreign_key="users.id", index=True)
     presenter_id: int | None = Field(default=None, foreign_key="users.id", ondelete="SET NULL", index=True)
     co_presenters: list[int] = Field(default_factory=list, sa_type=sa.JSON)
-    started: datetime = Field(default_factory=now, sa_type=Moment)
-    ended: datetime | None = Field(default=None, sa_type=Moment, index=True)
-    state: dict[str, Any] = Field(sa_type=SealedJson.of("live_sessions.state"))
+    started: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    ended: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    state: dict[str, Any] = Field(sa_type=EncryptedJson.for_column("live_sessions.state"))
     seq: int = 0
     marks: list[int] = Field(default_factory=list, sa_type=sa.JSON)
     mark: int | None = None
     cursor: str = Field(default="", max_length=200)
-    cipher: str = Field(default_factory=new_cipher, sa_type=Sealed.of("live_sessions.cipher"))
+    cipher: str = Field(
+        default_factory=new_cipher_key, sa_type=EncryptedText.for_column("live_sessions.cipher")
+    )
 
 
 class LiveMember(SQLModel, table=True):
@@ -58,7 +60,7 @@ class LiveMember(SQLModel, table=True):
 
     live_id: int = Field(foreign_key="live_sessions.id", ondelete="CASCADE", primary_key=True)
     user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", primary_key=True, index=True)
-    joined: datetime = Field(default_factory=now, sa_type=Moment)
+    joined: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class LiveRecord(SQLModel, table=True):
@@ -70,5 +72,5 @@ class LiveRecord(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     live_id: int = Field(foreign_key="live_sessions.id", ondelete="CASCADE")
     number: int
-    at: datetime = Field(default_factory=now, sa_type=Moment)
-    content: list[Any] = Field(sa_type=SealedJson.of("live_records.content"))
+    at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    content: list[Any] = Field(sa_type=EncryptedJson.for_column("live_records.content"))

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import SealedJson
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedJson
+from db.tables.base import UtcDateTime, utc_now
 from db.tables.sessions import new_token_id
 
 
@@ -63,9 +63,11 @@ class Share(SQLModel, table=True):
     user_id: int | None = Field(default=None, foreign_key="users.id", ondelete="CASCADE", index=True)
     group_id: int | None = Field(default=None, foreign_key="groups.id", ondelete="CASCADE", index=True)
     level: Level = Field(default=Level.VIEW, sa_type=sa.String(20))
-    conditions: list[dict[str, Any]] | None = Field(default=None, sa_type=SealedJson.of("shares.conditions"))
-    masked: list[str] = Field(default_factory=list, sa_type=SealedJson.of("shares.masked"))
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    conditions: list[dict[str, Any]] | None = Field(
+        default=None, sa_type=EncryptedJson.for_column("shares.conditions")
+    )
+    masked: list[str] = Field(default_factory=list, sa_type=EncryptedJson.for_column("shares.masked"))
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 def new_view_key() -> str:
@@ -82,9 +84,9 @@ class SavedView(SQLModel, table=True):
     name: str = Field(max_length=200)
     dataset_id: int = Field(foreign_key="datasets.id", ondelete="CASCADE", index=True)
     owner_id: int = Field(foreign_key="users.id", index=True)
-    exploration: dict[str, Any] = Field(sa_type=SealedJson.of("saved_views.exploration"))
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    changed: datetime = Field(default_factory=now, sa_type=Moment)
+    exploration: dict[str, Any] = Field(sa_type=EncryptedJson.for_column("saved_views.exploration"))
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    changed: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class GuestLink(SQLModel, table=True):
@@ -101,7 +103,7 @@ class GuestLink(SQLModel, table=True):
     live_id: int | None = Field(default=None, foreign_key="live_sessions.id", ondelete="CASCADE", index=True)
     as_user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     label: str = Field(default="", max_length=80)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    expires: datetime = Field(sa_type=Moment)
-    revoked: datetime | None = Field(default=None, sa_type=Moment)
-    opened: datetime | None = Field(default=None, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires: datetime = Field(sa_type=UtcDateTime)
+    revoked: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opened: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import Sealed
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedText
+from db.tables.base import UtcDateTime, utc_now
 
 
 def new_token_id() -> str:
@@ -33,13 +33,13 @@ class UserSession(SQLModel, table=True):
     )
     method: str = Field(max_length=20)
     generation: int = 0
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    rotated: datetime = Field(default_factory=now, sa_type=Moment)
-    confirmed: datetime = Field(default_factory=now, sa_type=Moment)
-    expires: datetime = Field(sa_type=Moment)
-    ended: datetime | None = Field(default=None, sa_type=Moment)
-    address: str = Field(default="", sa_type=Sealed.of("sessions.address"))
-    agent: str = Field(default="", sa_type=Sealed.of("sessions.agent"))
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    rotated: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    confirmed: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires: datetime = Field(sa_type=UtcDateTime)
+    ended: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    address: str = Field(default="", sa_type=EncryptedText.for_column("sessions.address"))
+    agent: str = Field(default="", sa_type=EncryptedText.for_column("sessions.agent"))
 
 
 class ApiToken(SQLModel, table=True):
@@ -51,20 +51,20 @@ class ApiToken(SQLModel, table=True):
     user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     name: str = Field(max_length=80)
     scopes: list[str] = Field(sa_type=sa.JSON)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    expires: datetime = Field(sa_type=Moment)
-    used: datetime | None = Field(default=None, sa_type=Moment)
-    revoked: datetime | None = Field(default=None, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    expires: datetime = Field(sa_type=UtcDateTime)
+    used: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoked: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
-class Attempt(SQLModel, table=True):
+class AttemptCounter(SQLModel, table=True):
     """Failed tries of one kind by one account or address; ``bucket`` is a digest of kind and whose."""
 
     __tablename__ = "attempts"
 
     bucket: str = Field(primary_key=True, max_length=64)
     failures: int = 0
-    last: datetime = Field(default_factory=now, sa_type=Moment, index=True)
+    last: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, index=True)
 
 
 class SpentChallenge(SQLModel, table=True):
@@ -73,4 +73,4 @@ class SpentChallenge(SQLModel, table=True):
     __tablename__ = "spent_challenges"
 
     digest: str = Field(primary_key=True, max_length=64)
-    expires: datetime = Field(sa_type=Moment, index=True)
+    expires: datetime = Field(sa_type=UtcDateTime, index=True)

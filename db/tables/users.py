@@ -9,8 +9,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import Sealed
-from db.tables.base import Moment, now
+from db.keys.column_encryption import EncryptedText
+from db.tables.base import UtcDateTime, utc_now
 
 
 class Role(StrEnum):
@@ -37,16 +37,16 @@ class User(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
-    email: str | None = Field(default=None, sa_type=Sealed.of("users.email"))
+    email: str | None = Field(default=None, sa_type=EncryptedText.for_column("users.email"))
     email_digest: str | None = Field(default=None, unique=True, max_length=64)
     password_hash: str | None = Field(default=None, max_length=200)
     role: Role = Field(sa_type=sa.String(20))
     handle: str = Field(default_factory=new_handle, unique=True, max_length=32)
-    totp: str | None = Field(default=None, sa_type=Sealed.of("users.totp"))
+    totp: str | None = Field(default=None, sa_type=EncryptedText.for_column("users.totp"))
     totp_step: int = Field(default=0, sa_type=sa.BigInteger)
     disabled: bool = False
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    signed_in: datetime | None = Field(default=None, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    signed_in: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Group(SQLModel, table=True):
@@ -56,7 +56,7 @@ class Group(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
 class Membership(SQLModel, table=True):
@@ -68,7 +68,7 @@ class Membership(SQLModel, table=True):
     group_id: int = Field(foreign_key="groups.id", ondelete="CASCADE", primary_key=True, index=True)
 
 
-class Purpose(StrEnum):
+class LinkPurpose(StrEnum):
     """What a one-time link lets its owner do."""
 
     SIGN_IN = "signin"
@@ -83,10 +83,10 @@ class OneTimeLink(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
-    purpose: Purpose = Field(sa_type=sa.String(20))
+    purpose: LinkPurpose = Field(sa_type=sa.String(20))
     token_hash: str = Field(unique=True, max_length=64)
-    expires: datetime = Field(sa_type=Moment)
-    used: datetime | None = Field(default=None, sa_type=Moment)
+    expires: datetime = Field(sa_type=UtcDateTime)
+    used: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class RecoveryCode(SQLModel, table=True):
@@ -97,7 +97,7 @@ class RecoveryCode(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     code_hash: str = Field(unique=True, max_length=64)
-    used: datetime | None = Field(default=None, sa_type=Moment)
+    used: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Passkey(SQLModel, table=True):
@@ -111,8 +111,8 @@ class Passkey(SQLModel, table=True):
     public_key: bytes
     sign_count: int = Field(default=0, sa_type=sa.BigInteger)
     name: str = Field(max_length=80)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
-    used: datetime | None = Field(default=None, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    used: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Identity(SQLModel, table=True):
@@ -125,4 +125,4 @@ class Identity(SQLModel, table=True):
     user_id: int = Field(foreign_key="users.id", ondelete="CASCADE", index=True)
     issuer: str = Field(max_length=300)
     subject: str = Field(max_length=255)
-    created: datetime = Field(default_factory=now, sa_type=Moment)
+    created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)

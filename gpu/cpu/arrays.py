@@ -1,4 +1,4 @@
-"""Arrays by row in the memory of the host."""
+"""Arrays with one element per row in the memory of the host."""
 
 from __future__ import annotations
 
@@ -10,71 +10,81 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cpu.native.composite_codes import join
-from gpu.cpu.native.filter_bits import MOST_RANGES, select
-from gpu.cpu.pool import cores, parts, run
-from gpu.resident.arrays import Ranges, Window, room
+from gpu.cpu.native.composite_codes import write_composite_codes
+from gpu.cpu.native.filter_bits import MAX_RANGES, write_filter_bits
+from gpu.cpu.pool import count_cores, run_parallel, split_rows
+from gpu.resident.arrays import CodeRanges, CodeSlice, grown_capacity
 from gpu.scales import Scale
 
-Host = npt.NDArray[Any]
+HostArray = npt.NDArray[Any]
 HostWords = npt.NDArray[np.uint64]
 
 
-def address(window: Window) -> int:
-    """Where row 0's code is, or would be."""
-    return int(window.array.ctypes.data) - window.first * int(window.array.itemsize)
+def first_code_address(code_slice: CodeSlice) -> int:
+    """Return the address of row 0's code, which may lie before the slice."""
+    return int(code_slice.array.ctypes.data) - code_slice.first_row * int(code_slice.array.itemsize)
 
 
 class HostArrays:
     """NumPy arrays, filled by all threads."""
 
-    def empty(self, dtype: npt.DTypeLike) -> Host:
+    def create_empty(self, dtype: npt.DTypeLike) -> HostArray:
         return np.empty(0, dtype)
 
-    def grown(self, array: Host, rows: int, dtype: npt.DTypeLike | None = None) -> Host:
+    def ensure_capacity(self, array: HostArray, rows: int, dtype: npt.DTypeLike | None = None) -> HostArray:
         array = array.astype(array.dtype if dtype is None else dtype, copy=False)
         if array.size >= (rows + 127) & ~63:
             return array
-        larger = np.zeros(room(rows, array.size), array.dtype)
+        larger = np.zeros(grown_capacity(rows, array.size), array.dtype)
         larger[: array.size] = array
         return larger
 
-    def put(self, array: Host, row: int, values: Host) -> None:
+    def write_values(self, array: HostArray, row: int, values: HostArray) -> None:
         array[row : row + values.size] = values
 
-    def encode(self, pieces: Iterable[tuple[int, pa.Array]], scale: Scale, out: Host, first: int = 0) -> None:
-        """Encode several pieces at a time."""
+    def encode_column(
+        self, pieces: Iterable[tuple[int, pa.Array]], scale: Scale, out: HostArray, first: int = 0
+    ) -> None:
+        """Encode pieces of a column into ``out``, several at a time."""
 
-        def place(row: int, values: pa.Array) -> None:
-            self.put(out, row - first, scale.encode(values))
+        def encode_piece(row: int, values: pa.Array) -> None:
+            self.write_values(out, row - first, scale.encode(values))
 
-        waiting = iter(pieces)
-        while some := list(islice(waiting, 2 * cores())):
-            run(place, some)
+        remaining = iter(pieces)
+        while batch := list(islice(remaining, 2 * count_cores())):
+            run_parallel(encode_piece, batch)
 
-    def select(self, window: Window, ranges: Ranges, words: HostWords, rows: range, *, narrow: bool) -> None:
-        real = [(low, high - low - 1) for low, high in ranges if low < high]
-        pairs = np.array(real, np.uint64).reshape(-1, 2)
+    def write_filter_bits(
+        self, code_slice: CodeSlice, ranges: CodeRanges, words: HostWords, rows: range, *, intersect: bool
+    ) -> None:
+        nonempty = [(low, high - low - 1) for low, high in ranges if low < high]
+        pairs = np.array(nonempty, np.uint64).reshape(-1, 2)
         table = np.zeros(0, np.uint8)
-        if len(real) > MOST_RANGES:
+        if len(nonempty) > MAX_RANGES:
             table = np.zeros(65_536, np.uint8)
             for low, high in ranges:
                 table[low:high] = 1
-        fixed = address(window), window.array.itemsize, pairs, table, words.ctypes.data
-        run(select, [(*fixed, *part, narrow) for part in parts(rows.start, rows.stop, cores())])
+        fixed = first_code_address(code_slice), code_slice.array.itemsize, pairs, table, words.ctypes.data
+        run_parallel(
+            write_filter_bits,
+            [(*fixed, *part, intersect) for part in split_rows(rows.start, rows.stop, count_cores())],
+        )
 
-    def widen(self, words: HostWords, other: HostWords, part: range) -> None:
+    def union_bits(self, words: HostWords, other: HostWords, part: range) -> None:
         words[part.start : part.stop] |= other[part.start : part.stop]
 
-    def join(
-        self, windows: list[Window], lookups: list[npt.NDArray[np.uint32]], out: Host, rows: range
+    def write_composite_codes(
+        self, slices: list[CodeSlice], lookups: list[npt.NDArray[np.uint32]], out: HostArray, rows: range
     ) -> None:
         terms = np.array(
             [
-                (address(window), window.array.itemsize, table.ctypes.data)
-                for window, table in zip(windows, lookups, strict=True)
+                (first_code_address(code_slice), code_slice.array.itemsize, table.ctypes.data)
+                for code_slice, table in zip(slices, lookups, strict=True)
             ],
             np.uint64,
         )
         fixed = terms, out.ctypes.data, out.itemsize
-        run(join, [(*fixed, *part) for part in parts(rows.start, rows.stop, cores())])
+        run_parallel(
+            write_composite_codes,
+            [(*fixed, *part) for part in split_rows(rows.start, rows.stop, count_cores())],
+        )

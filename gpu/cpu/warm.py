@@ -1,4 +1,4 @@
-"""Compile the kernels, or load them compiled, before anybody waits: ``python -m gpu.cpu.warm``."""
+"""Compiles the kernels, or loads them compiled, before anybody waits: ``python -m gpu.cpu.warm``."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Iterator
 import pyarrow as pa
 
 from gpu.cpu.engine import CpuEngine
-from gpu.cubes import Axis, CubeSpec, View
-from gpu.scales import Boolean
+from gpu.cubes import Axis, CubeSpec, ViewSpec
+from gpu.scales import BooleanScale
 
 
-class _Coin:
-    """Two rows."""
+class _TwoRowSource:
+    """A source of two rows."""
 
-    rows = 2
+    row_count = 2
 
-    def read(self, _column: str, _start: int = 0) -> Iterator[pa.Array]:
+    def read_column(self, _column: str, _start: int = 0) -> Iterator[pa.Array]:
         yield pa.array([False, True])
 
 
-def warm() -> None:
+def compile_kernels() -> None:
     """Count something small, so that code, threads and tables have been used once."""
-    axis = Axis("coin", Boolean())
-    CpuEngine(_Coin()).cubes([CubeSpec(View((axis,)), (axis,))])
+    axis = Axis("coin", BooleanScale())
+    CpuEngine(_TwoRowSource()).compute_cubes([CubeSpec(ViewSpec((axis,)), (axis,))])
 
 
 if __name__ == "__main__":
-    warm()
+    compile_kernels()

@@ -1,1 +1,1 @@
-"""The engine of CUDA devices: resident codes in their memory, counted by a handful of kernels."""
+"""The engine of CUDA devices: resident data in the device's memory, counted by a few kernels."""

@@ -1,4 +1,4 @@
-"""Arrays by row in the memory of a device."""
+"""Arrays with one element per row in the memory of a device."""
 
 from __future__ import annotations
 
@@ -11,56 +11,61 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cuda import fill_kernels
-from gpu.cuda.device import Array, Device, in_turn
-from gpu.cuda.encoder import Judge
-from gpu.cuda.fill_kernels import codes_of
-from gpu.resident.arrays import Ranges, Window, room
+from gpu.cuda.device import Array, Device, on_device
+from gpu.cuda.encoder import DeviceEncoder
+from gpu.cuda.fill_kernels import get_code_layout
+from gpu.resident.arrays import CodeRanges, CodeSlice, grown_capacity
 from gpu.scales import Scale
-from gpu.scales.base import Ordered
+from gpu.scales.base import BaseOrderedScale
 
 
 @dataclass(frozen=True)
 class DeviceArrays:
-    """CuPy arrays; what is read is decoded in the thread that asks, and goes to the device piece by piece."""
+    """CuPy arrays. Columns are decoded in the calling thread and copied to the device piece by piece."""
 
     device: Device
 
-    def empty(self, dtype: npt.DTypeLike) -> Array:
-        """The shelf makes entries under its lock, which the device's thread takes when memory is short."""
-        return self.device.nothing[np.dtype(dtype)]
+    def create_empty(self, dtype: npt.DTypeLike) -> Array:
+        """Return an array without elements, without waiting for the device's thread.
 
-    @in_turn
-    def grown(self, array: Array, rows: int, dtype: npt.DTypeLike | None = None) -> Array:
+        The cache creates entries under its lock, and that thread needs this lock when memory is short.
+        """
+        return self.device.empty_arrays[np.dtype(dtype)]
+
+    @on_device
+    def ensure_capacity(self, array: Array, rows: int, dtype: npt.DTypeLike | None = None) -> Array:
         kind = np.dtype(array.dtype if dtype is None else dtype)
         if array.size >= (rows + 127) & ~63 and array.dtype == kind:
             return array
-        larger = self.device.zeros(max(room(rows, array.size), array.size), kind)
+        larger = self.device.allocate_zeros(max(grown_capacity(rows, array.size), array.size), kind)
         larger[: array.size] = array.astype(kind, copy=False)
         return larger
 
-    def put(self, array: Array, row: int, values: npt.NDArray[Any]) -> None:
-        self.device.put(array, row, values)
+    def write_values(self, array: Array, row: int, values: npt.NDArray[Any]) -> None:
+        self.device.write_array(array, row, values)
 
-    def encode(
+    def encode_column(
         self, pieces: Iterable[tuple[int, pa.Array]], scale: Scale, out: Array, first: int = 0
     ) -> None:
-        """Numbers and instants are compared with the edges on the device; texts are looked up here."""
-        judge = Judge(self.device, out)
+        """Encode numbers and times on the device, by comparing them with the edges, and texts on the host."""
+        encoder = DeviceEncoder(self.device, out)
         for row, values in pieces:
-            if not (isinstance(scale, Ordered) and judge.encode(scale, values, row - first)):
-                self.device.put(out, row - first, scale.encode(values))
+            if not (isinstance(scale, BaseOrderedScale) and encoder.encode_batch(scale, values, row - first)):
+                self.device.write_array(out, row - first, scale.encode(values))
 
-    @in_turn
-    def select(self, window: Window, ranges: Ranges, words: Array, rows: range, *, narrow: bool) -> None:
-        codes = codes_of(window.array, window.first)
-        fill_kernels.choose(self.device, codes, ranges, words, rows, narrow=narrow)
-
-    def widen(self, words: Array, other: Array, part: range) -> None:
-        fill_kernels.widen(self.device, words, other, part)
-
-    @in_turn
-    def join(
-        self, windows: list[Window], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
+    @on_device
+    def write_filter_bits(
+        self, code_slice: CodeSlice, ranges: CodeRanges, words: Array, rows: range, *, intersect: bool
     ) -> None:
-        codes = [codes_of(window.array, window.first) for window in windows]
-        fill_kernels.join(self.device, codes, lookups, out, rows)
+        codes = get_code_layout(code_slice.array, code_slice.first_row)
+        fill_kernels.write_filter_bits(self.device, codes, ranges, words, rows, intersect=intersect)
+
+    def union_bits(self, words: Array, other: Array, part: range) -> None:
+        fill_kernels.union_bits(self.device, words, other, part)
+
+    @on_device
+    def write_composite_codes(
+        self, slices: list[CodeSlice], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
+    ) -> None:
+        codes = [get_code_layout(code_slice.array, code_slice.first_row) for code_slice in slices]
+        fill_kernels.write_composite_codes(self.device, codes, lookups, out, rows)

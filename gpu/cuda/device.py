@@ -1,4 +1,4 @@
-"""A CUDA device, by way of CuPy: its memory, its kernels, and the one thread that uses it."""
+"""A CUDA device, used through CuPy: its memory, its kernels, and the one thread that uses it."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cuda import kernel_source
-from gpu.resident.cache import Shelf
+from gpu.resident.cache import ResidentCache
 
 Array: TypeAlias = Any
-"""CuPy's, in the device's memory."""
+"""A CuPy array in the device's memory."""
 Module: TypeAlias = Any
-"""CuPy, or what stands in for it."""
+"""CuPy, or a simulation of it."""
 Kernel: TypeAlias = Any
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-_GROWING = ("u1", "u2", "u8", "i1")
-"""The types that arrays by row begin with."""
-UNASKED = 48 * 1024
-"""Bytes of shared memory that a block gets without more being asked for."""
+_ROW_DTYPES = ("u1", "u2", "u8", "i1")
+"""The initial types of arrays with one element per row."""
+DEFAULT_SHARED_BYTES = 48 * 1024
+"""The bytes of shared memory that a block may use without a request for more."""
 
 
 class UsesDevice(Protocol):
-    """What has a device."""
+    """An object that has a device."""
 
     @property
     def device(self) -> Device: ...
@@ -41,45 +41,49 @@ S = TypeVar("S", bound=UsesDevice)
 
 
 class NoDeviceError(Exception):
-    """There is no device that works; says why."""
+    """There is no device that works; the message says why."""
 
 
 class DeviceFullError(MemoryError):
-    """The device's memory is full, although all was let go that nobody uses."""
+    """The device's memory is full, even after everything unused was evicted."""
 
 
 class Device:
-    """The first device of CuPy, or of what stands in for it.
+    """The first device of CuPy, or of a simulation of it.
 
-    All work goes through ``run``: one thread does it, piece by piece, on one stream.
+    All work goes through ``run_on_device``: a single thread does one task at a time, on one stream.
 
     Attributes:
-        shelves: what may be let go when memory is short.
-        nothing: an array without elements, by type, at hand without waiting for a turn.
-        shared: bytes of shared memory that a block may have.
-        threads: how many a block may have.
-        resident: how many threads a processor keeps at a time.
+        caches: The caches that evict unused entries when memory is short.
+        empty_arrays: An array without elements per type, available without waiting for the device's thread.
+        max_shared_bytes: The most bytes of shared memory that a block may use.
+        max_block_threads: The most threads that a block may have.
+        max_processor_threads: The most threads that a multiprocessor runs at a time.
     """
 
     def __init__(self, cupy: Module) -> None:
         self._cupy = cupy
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="device")
-        self._worker = self._thread.submit(get_ident).result()
-        self.shelves: WeakSet[Shelf] = WeakSet()
+        self._thread_id = self._thread.submit(get_ident).result()
+        self.caches: WeakSet[ResidentCache] = WeakSet()
         attributes = cupy.cuda.Device().attributes
-        self.processors = int(attributes["MultiProcessorCount"])
-        self.shared = int(attributes["MaxSharedMemoryPerBlockOptin"])
-        self.threads = int(attributes["MaxThreadsPerBlock"])
-        self.resident = int(attributes["MaxThreadsPerMultiProcessor"])
+        self.processor_count = int(attributes["MultiProcessorCount"])
+        self.max_shared_bytes = int(attributes["MaxSharedMemoryPerBlockOptin"])
+        self.max_block_threads = int(attributes["MaxThreadsPerBlock"])
+        self.max_processor_threads = int(attributes["MaxThreadsPerMultiProcessor"])
         self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
         self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
-        self.nothing = {kind: self.zeros(0, kind) for kind in map(np.dtype, _GROWING)}
-        module = self.run(cupy.RawModule, code=kernel_source.text(), options=kernel_source.OPTIONS)
-        self._kernels = {name: self.run(module.get_function, name) for name in kernel_source.KERNELS}
+        self.empty_arrays = {kind: self.allocate_zeros(0, kind) for kind in map(np.dtype, _ROW_DTYPES)}
+        module = self.run_on_device(
+            cupy.RawModule, code=kernel_source.read_source(), options=kernel_source.OPTIONS
+        )
+        self._kernels = {
+            name: self.run_on_device(module.get_function, name) for name in kernel_source.KERNEL_NAMES
+        }
 
-    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What ``work`` returns when its turn has come."""
-        if get_ident() == self._worker:
+    def run_on_device(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call ``work`` on the device's thread and return its result."""
+        if get_ident() == self._thread_id:
             return work(*args, **kwargs)
         return self._thread.submit(self._on_stream, partial(work, *args, **kwargs)).result()
 
@@ -87,61 +91,63 @@ class Device:
         with self._stream:
             return work()
 
-    def memory(self) -> tuple[int, int]:
-        """Bytes free and in all."""
-        free, total = self.run(self._cupy.cuda.runtime.memGetInfo)
+    def get_memory(self) -> tuple[int, int]:
+        """Return the free and the total bytes of the device's memory."""
+        free, total = self.run_on_device(self._cupy.cuda.runtime.memGetInfo)
         return int(free), int(total)
 
-    def zeros(self, size: int, dtype: npt.DTypeLike) -> Array:
-        """A new array of zeros.
+    def allocate_zeros(self, size: int, dtype: npt.DTypeLike) -> Array:
+        """Return a new array of zeros.
 
         Raises:
-            DeviceFullError: there is no room for it.
+            DeviceFullError: There is no room for it, even after everything unused was evicted.
         """
         try:
-            return self.run(self._cupy.zeros, size, dtype)
+            return self.run_on_device(self._cupy.zeros, size, dtype)
         except MemoryError:  # CuPy's own, or that of the allocator it was given
-            self._make_room()
+            self._free_unused()
         try:
-            return self.run(self._cupy.zeros, size, dtype)
+            return self.run_on_device(self._cupy.zeros, size, dtype)
         except MemoryError:
-            raise DeviceFullError(self._full(size * np.dtype(dtype).itemsize)) from None
+            raise DeviceFullError(self._describe_full(size * np.dtype(dtype).itemsize)) from None
 
-    def _make_room(self) -> None:
-        for shelf in list(self.shelves):
-            shelf.clear()
-        self.run(self._cupy.get_default_memory_pool().free_all_blocks)
+    def _free_unused(self) -> None:
+        for cache in list(self.caches):
+            cache.evict_unused()
+        self.run_on_device(self._cupy.get_default_memory_pool().free_all_blocks)
 
-    def _full(self, wanted: int) -> str:
-        free, total = self.memory()
-        return f"{self.name} has {free:,} of {total:,} bytes free, {wanted:,} are needed: show fewer views"
+    def _describe_full(self, wanted: int) -> str:
+        free, total = self.get_memory()
+        return (
+            f"{self.name} has {free:,} of {total:,} bytes free, but {wanted:,} are needed; show fewer views"
+        )
 
     def upload(self, values: npt.NDArray[Any]) -> Array:
-        """A copy in the device's memory."""
-        array = self.zeros(values.size, values.dtype)
-        self.put(array, 0, values)
+        """Return a copy of host values in the device's memory."""
+        array = self.allocate_zeros(values.size, values.dtype)
+        self.write_array(array, 0, values)
         return array
 
-    def put(self, array: Array, first: int, values: npt.NDArray[Any]) -> None:
-        """Write values of the host from element ``first`` on."""
+    def write_array(self, array: Array, first: int, values: npt.NDArray[Any]) -> None:
+        """Write host values, beginning at element ``first``."""
         if values.size:
             values = np.ascontiguousarray(values, array.dtype)
-            self.run(lambda: array[first : first + values.size].set(values))
+            self.run_on_device(lambda: array[first : first + values.size].set(values))
 
-    def fill(self, array: Array, first: int, stop: int, value: int) -> None:
+    def fill_range(self, array: Array, first: int, stop: int, value: int) -> None:
         """Set the elements ``first <= i < stop`` to one value."""
-        self.run(lambda: array[first:stop].fill(value))
+        self.run_on_device(lambda: array[first:stop].fill(value))
 
     def download(self, array: Array) -> npt.NDArray[Any]:
-        """A copy on the host, once all work before is done."""
-        found: npt.NDArray[Any] = self.run(self._cupy.asnumpy, array)
+        """Wait for all earlier work and return a copy of the array on the host."""
+        found: npt.NDArray[Any] = self.run_on_device(self._cupy.asnumpy, array)
         return found
 
-    def wait(self) -> None:
-        """Wait until all work before is done."""
-        self.run(self._stream.synchronize)
+    def wait_idle(self) -> None:
+        """Wait until all earlier work is done."""
+        self.run_on_device(self._stream.synchronize)
 
-    def launch(
+    def launch_kernel(
         self,
         kernel: str,
         items: int,
@@ -150,42 +156,44 @@ class Device:
         blocks: int | None = None,
         threads: int = 256,
     ) -> None:
-        """Start a kernel over ``items`` items, of which a thread takes every so many-th.
+        """Launch a kernel over ``items`` items, which its threads share out evenly.
 
         Args:
-            kernel: its name.
-            items: how many there are, or a little more.
-            arguments: device arrays, or integers of 64 bits.
-            shared: bytes of shared memory a block gets.
-            blocks: at most so many; None: what fills the device.
-            threads: those of a block, if it may have as many.
+            kernel: The name of the kernel.
+            items: The number of items, or slightly more.
+            arguments: Device arrays, or integers of 64 bits.
+            shared: Bytes of shared memory per block.
+            blocks: The most blocks; None for as many as fill the device.
+            threads: Threads per block, if the device allows as many.
         """
-        threads = min(threads, self.threads)
-        most = blocks or self.processors * max(self.resident // threads, 1)
+        threads = min(threads, self.max_block_threads)
+        most = blocks or self.processor_count * max(self.max_processor_threads // threads, 1)
         grid = max(min(-(-items // threads), most), 1)
-        given = [_given(each) for each in arguments]
-        self.run(self._start, self._kernels[kernel], grid, threads, given, shared)
+        converted = [_to_argument(each) for each in arguments]
+        self.run_on_device(self._start_kernel, self._kernels[kernel], grid, threads, converted, shared)
 
-    def _start(self, kernel: Kernel, grid: int, threads: int, given: list[Array], shared: int) -> None:
-        if shared > UNASKED:
+    def _start_kernel(
+        self, kernel: Kernel, grid: int, threads: int, arguments: list[Array], shared: int
+    ) -> None:
+        if shared > DEFAULT_SHARED_BYTES:
             kernel.max_dynamic_shared_size_bytes = shared
-        kernel((grid,), (threads,), tuple(given), shared_mem=shared)
+        kernel((grid,), (threads,), tuple(arguments), shared_mem=shared)
 
 
-def _given(argument: Array | int) -> Array:
+def _to_argument(argument: Array | int) -> Array:
     return np.uint64(argument & (1 << 64) - 1) if isinstance(argument, int) else argument
 
 
-def in_turn(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """A method that runs as one piece of its ``device``'s work."""
+def on_device(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
+    """Make a method run on the thread of its ``device``, as one task."""
 
     @wraps(method)
-    def run(self: S, *args: P.args, **kwargs: P.kwargs) -> T:
-        return self.device.run(method, self, *args, **kwargs)
+    def run_in_turn(self: S, *args: P.args, **kwargs: P.kwargs) -> T:
+        return self.device.run_on_device(method, self, *args, **kwargs)
 
-    return cast(Callable[Concatenate[S, P], T], run)
+    return cast(Callable[Concatenate[S, P], T], run_in_turn)
 
 
-def address(array: Array, first: int = 0) -> int:
-    """Where element 0 is, or would be if the array begins with element ``first``."""
+def element_address(array: Array, first: int = 0) -> int:
+    """Return the address of element 0, given that the array begins with element ``first``."""
     return int(array.data.ptr) - first * int(array.itemsize)

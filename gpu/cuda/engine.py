@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 from gpu.cuda.arrays import DeviceArrays
-from gpu.cuda.backend import DeviceCounter
+from gpu.cuda.backend import DeviceComputeBackend
 from gpu.cuda.device import Device
 from gpu.engine import Source
-from gpu.resident.attic import Attic
+from gpu.resident.cache import HostSpill
 from gpu.resident.engine import ResidentEngine
-from gpu.resident.memory import GIB, Memory
+from gpu.resident.memory import GIB, EngineMemory
 
-_PART = 0.8
-"""Of what is free at the start an engine keeps so much: requests need some for themselves."""
+_MEMORY_FRACTION = 0.8
+"""The fraction of the initially free memory that resident data may take; requests need the rest."""
 
 
-def memory_of(device: Device, resident: int = 0, cubes: int = GIB // 4, host: int = 4 * GIB) -> Memory:
-    """What engines may keep together: so many bytes on the device (0: most of it), and on the host.
+def create_memory(
+    device: Device, resident_bytes: int = 0, cube_bytes: int = GIB // 4, host_bytes: int = 4 * GIB
+) -> EngineMemory:
+    """Return the memory that engines share: so many bytes on the device (0: most of it) and on the host.
 
-    On the host are cubes and, within ``host`` bytes, what had to make room on the device.
+    The host keeps unfiltered cubes and, within ``host_bytes`` bytes, entries that were evicted from the
+    device.
     """
-    attic = Attic(host, device.download, device.upload)
-    memory = Memory(resident or int(device.memory()[0] * _PART), cubes, attic)
-    device.shelves.add(memory.shelf)
+    host_spill = HostSpill(host_bytes, device.download, device.upload)
+    memory = EngineMemory(
+        resident_bytes or int(device.get_memory()[0] * _MEMORY_FRACTION), cube_bytes, host_spill
+    )
+    device.caches.add(memory.resident_cache)
     return memory
 
 
 class CudaEngine(ResidentEngine):
-    """One version of a dataset, in the memory of a device.
+    """An engine that holds one version of a dataset in the memory of a device.
 
     Args:
-        source: the rows.
-        device: where they are counted, shared with all other engines.
-        memory: of ``memory_of``, shared with all engines that were given the same; None: its own.
+        source: The rows.
+        device: The device that counts them, shared by all engines.
+        memory: What ``create_memory`` returned, shared with all engines that get the same; None for its own.
     """
 
     name = "cuda"
 
-    def __init__(self, source: Source, device: Device, *, memory: Memory | None = None) -> None:
-        super().__init__(source, memory or memory_of(device), DeviceArrays(device), DeviceCounter(device))
+    def __init__(self, source: Source, device: Device, *, memory: EngineMemory | None = None) -> None:
+        super().__init__(
+            source, memory or create_memory(device), DeviceArrays(device), DeviceComputeBackend(device)
+        )

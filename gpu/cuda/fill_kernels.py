@@ -1,5 +1,5 @@
-"""Kernels that fill arrays by row; they know no columns and no scales, and need but NumPy and CuPy."""
-# ruff: noqa: PLR0913, PLR0917 (addresses and bounds are all a kernel can be given)
+"""Calls of the kernels that fill arrays; this needs neither columns nor scales, only NumPy and CuPy."""
+# ruff: noqa: PLR0913, PLR0917 (kernels only take addresses and bounds, so they take many)
 
 from __future__ import annotations
 
@@ -8,55 +8,60 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cuda.device import Array, Device, address
-from gpu.cuda.kernel_structs import TERM, records
+from gpu.cuda.device import Array, Device, element_address
+from gpu.cuda.kernel_structs import TERM, pack_records
 
-VALUES = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
-"""The types that values may come in."""
-Codes = tuple[int, int]
-"""Where row 0's code is, and how many bytes a code has."""
-
-
-def codes_of(array: Array, first: int = 0) -> Codes:
-    """Those of an array whose first element is row ``first``."""
-    return address(array, first), int(array.itemsize)
+VALUE_DTYPES = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8")
+"""The types that values to encode may have."""
+CodeLayout = tuple[int, int]
+"""The address of row 0's code, and the bytes of a code."""
 
 
-def choose(
+def get_code_layout(array: Array, first: int = 0) -> CodeLayout:
+    """Return the layout of an array whose first element is row ``first``."""
+    return element_address(array, first), int(array.itemsize)
+
+
+def write_filter_bits(
     device: Device,
-    codes: Codes,
+    codes: CodeLayout,
     ranges: tuple[tuple[int, int], ...],
     words: Array,
     rows: range,
     *,
-    narrow: bool,
+    intersect: bool,
 ) -> None:
-    """Write the bits of rows whose code is in one of the ranges; where ``narrow`` only clear others'."""
+    """Write, for each row, whether its code is in one of the ranges.
+
+    With ``intersect`` only clear the bits of rows whose code is in none of them.
+    """
     passes = np.zeros(65_536 if codes[1] == 2 else 256, np.bool_)
     for low, high in ranges:
         passes[low:high] = True
     table = device.upload(np.packbits(passes, bitorder="little").view(np.uint32))
-    bounds = rows.start, rows.stop, int(narrow)
-    device.launch("choose", _strips(rows), *codes, table, words, *bounds, shared=table.nbytes)
+    bounds = rows.start, rows.stop, int(intersect)
+    device.launch_kernel(
+        "write_filter_bits", _strip_count(rows), *codes, table, words, *bounds, shared=table.nbytes
+    )
 
 
-def widen(device: Device, words: Array, other: Array, part: range) -> None:
-    """Set, in these words, the bits that ``other`` has too."""
-    device.launch("widen", len(part), words, other, part.start, part.stop)
+def union_bits(device: Device, words: Array, other: Array, part: range) -> None:
+    """Set in ``words`` the bits that are set in ``other``, for the words ``part``."""
+    device.launch_kernel("union_bits", len(part), words, other, part.start, part.stop)
 
 
-def join(
-    device: Device, codes: list[Codes], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
+def write_composite_codes(
+    device: Device, codes: list[CodeLayout], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
 ) -> None:
-    """Write the sum of what the codes are looked up as."""
+    """Write the sum of the looked-up codes, for these rows."""
     tables = [device.upload(lookup) for lookup in lookups]
-    terms = [(*code, address(table), 0) for code, table in zip(codes, tables, strict=True)]
-    given = device.upload(records(terms, TERM).view(np.uint64))
-    what = given, len(terms), out, out.itemsize
-    device.launch("join", _strips(rows), *what, rows.start, rows.stop)
+    terms = [(*code, element_address(table), 0) for code, table in zip(codes, tables, strict=True)]
+    uploaded = device.upload(pack_records(terms, TERM).view(np.uint64))
+    arguments = uploaded, len(terms), out, out.itemsize
+    device.launch_kernel("write_composite_codes", _strip_count(rows), *arguments, rows.start, rows.stop)
 
 
-def append(
+def encode_values(
     device: Device,
     thresholds: Array,
     ends: tuple[int, int],
@@ -65,19 +70,19 @@ def append(
     out: Array,
     row: int,
 ) -> None:
-    """Write the codes of values behind the first ``row`` rows: how many thresholds each has reached.
+    """Write the codes of values after the first ``row`` rows: how many thresholds each has reached.
 
     Args:
-        thresholds: int64 for signed values, uint64 for those of 64 bits without a sign, float64 for floats.
-        ends: the code below the first threshold, and that of missing values.
-        valid: which values there are; None: all. NaN is missing.
+        thresholds: int64 for integers, uint64 for unsigned integers of 64 bits, float64 for floats.
+        ends: The code below the first threshold, and the code of missing values.
+        valid: Which values are present; None if all are. NaN counts as missing.
     """
-    given = device.upload(np.array([address(thresholds), thresholds.size, *ends], np.uint64))
+    scale = device.upload(np.array([element_address(thresholds), thresholds.size, *ends], np.uint64))
     present = 0 if valid is None else device.upload(valid.view(np.uint8))
-    what = VALUES.index(values.dtype.str[1:]), device.upload(values), present, values.size
-    device.launch("append", values.size, given, *what, out, out.itemsize, row)
+    arguments = VALUE_DTYPES.index(values.dtype.str[1:]), device.upload(values), present, values.size
+    device.launch_kernel("encode_values", values.size, scale, *arguments, out, out.itemsize, row)
 
 
-def _strips(rows: range) -> int:
-    """No fewer than hold a row of these."""
+def _strip_count(rows: range) -> int:
+    """Return a number of strips that is enough for these rows."""
     return len(rows) // 16 + 2

@@ -1,4 +1,4 @@
-"""The kernels' source, which every compiler reads as one text."""
+"""The source of the kernels, which is compiled as one text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,20 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "kernels"
 OPTIONS = ("-std=c++17",)
-KERNELS = ("choose", "conjoin", "widen", "join", "append", "count", "measure", "between", "gather")
+KERNEL_NAMES = (
+    "write_filter_bits",
+    "intersect_filters",
+    "union_bits",
+    "write_composite_codes",
+    "encode_values",
+    "count",
+    "measure",
+    "find_rows_between",
+    "gather_values",
+)
 
 
-def text() -> str:
-    """All files of ``kernels/``, what they share first."""
+def read_source() -> str:
+    """Return all files of ``kernels/`` as one text, beginning with the shared file ``base.cu``."""
     files = sorted(FOLDER.glob("*.cu"), key=lambda file: (file.stem != "base", file.stem))
     return "\n".join(file.read_text() for file in files)

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 
-def struct(*fields: str) -> np.dtype[np.void]:
+def define_struct(*fields: str) -> np.dtype[np.void]:
+    """Return a struct of uint64 fields."""
     return np.dtype([(field, np.uint64) for field in fields])
 
 
-TERM = struct("codes", "width", "lookup", "stride")
-VIEW = struct(
+TERM = define_struct("codes", "width", "lookup", "stride")
+VIEW = define_struct(
     "first_term",
     "last_term",
     "cells",
@@ -29,10 +30,10 @@ VIEW = struct(
     "count_out",
     "total_out",
 )
-PASS = struct(
+PASS = define_struct(
     "filters", "filter_count", "inverted", "terms", "first_active", "last_active", "views", "view_count"
 )
 
 
-def records(rows: Iterable[tuple[int, ...]], kind: np.dtype[np.void]) -> npt.NDArray[Any]:
+def pack_records(rows: Iterable[tuple[int, ...]], kind: np.dtype[np.void]) -> npt.NDArray[Any]:
     return np.array(list(rows), kind)

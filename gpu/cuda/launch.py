@@ -1,4 +1,4 @@
-"""Counting on a device."""
+"""Launching the kernels that count."""
 
 from __future__ import annotations
 
@@ -7,44 +7,56 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cuda.device import Array, Device, address
-from gpu.cuda.plan import Pass, Plan
+from gpu.cuda.device import Array, Device, element_address
+from gpu.cuda.plan import KernelPass, LaunchPlan
 
-STRETCH = 1 << 31
-"""Rows a launch has at most: counts in shared memory are of 32 bits."""
+MAX_LAUNCH_ROWS = 1 << 31
+"""The most rows of a launch, because counts in shared memory have 32 bits."""
 _THREADS = {"count": 1024, "measure": 512}
 
 
-def carry_out(plan: Plan, device: Device, start: int, stop: int, go_on: Callable[[], None]) -> None:
-    """Count the rows ``start <= row < stop`` pass by pass; before each, ``go_on`` may end it by raising."""
-    for each in plan.passes:
-        for low in range(start, stop, STRETCH):
-            go_on()
-            _count(each, device, low, min(low + STRETCH, stop))
-            device.wait()
+def run_plan(
+    plan: LaunchPlan, device: Device, start: int, stop: int, raise_if_cancelled: Callable[[], None]
+) -> None:
+    """Count the rows ``start <= row < stop`` pass by pass, calling ``raise_if_cancelled`` before each."""
+    for kernel_pass in plan.passes:
+        for low in range(start, stop, MAX_LAUNCH_ROWS):
+            raise_if_cancelled()
+            _launch_pass(kernel_pass, device, low, min(low + MAX_LAUNCH_ROWS, stop))
+            device.wait_idle()
 
 
-def _count(each: Pass, device: Device, start: int, stop: int) -> None:
-    threads = _THREADS[each.kernel]
-    blocks = device.processors if 2 * each.shared > device.shared else None
+def _launch_pass(kernel_pass: KernelPass, device: Device, start: int, stop: int) -> None:
+    threads = _THREADS[kernel_pass.kernel]
+    blocks = device.processor_count if 2 * kernel_pass.shared_bytes > device.max_shared_bytes else None
     strips = (stop - start) // 16 + 2
-    given = each.place, start, stop
-    device.launch(each.kernel, strips, *given, shared=each.shared, blocks=blocks, threads=threads)
+    arguments = kernel_pass.struct_address, start, stop
+    device.launch_kernel(
+        kernel_pass.kernel,
+        strips,
+        *arguments,
+        shared=kernel_pass.shared_bytes,
+        blocks=blocks,
+        threads=threads,
+    )
 
 
-def passing(filters: Sequence[Array], device: Device, rows: range, out: int = 0) -> int:
-    """How many of the rows pass every filter; their bits are written where row 0's would be at ``out``."""
-    given = device.upload(np.array([address(words) for words in filters], np.uint64))
-    passed = device.zeros(1, np.uint64)
-    what = given, len(filters), out, passed, rows.start, rows.stop
-    device.launch("conjoin", len(rows) // 16 + 2, *what, shared=8)
+def count_passing_rows(filters: Sequence[Array], device: Device, rows: range, out: int = 0) -> int:
+    """Return how many of the rows pass every filter, and write their bits if ``out`` isn't 0.
+
+    ``out`` is the address that row 0's bits have, or would have.
+    """
+    addresses = device.upload(np.array([element_address(words) for words in filters], np.uint64))
+    passed = device.allocate_zeros(1, np.uint64)
+    arguments = addresses, len(filters), out, passed, rows.start, rows.stop
+    device.launch_kernel("intersect_filters", len(rows) // 16 + 2, *arguments, shared=8)
     return int(device.download(passed)[0])
 
 
-def bits(filters: Sequence[Array], device: Device, rows: range) -> npt.NDArray[np.uint64]:
-    """Which of the rows pass every filter, on the host; the first word has the first row's bit."""
+def compute_bitmask(filters: Sequence[Array], device: Device, rows: range) -> npt.NDArray[np.uint64]:
+    """Return which of the rows pass every filter, on the host; the first row's bit is in the first word."""
     first, last = rows.start // 64, (rows.stop + 63) // 64
-    words = device.zeros(last - first, np.uint64)
-    passing(filters, device, rows, address(words, first))
+    words = device.allocate_zeros(last - first, np.uint64)
+    count_passing_rows(filters, device, rows, element_address(words, first))
     found: npt.NDArray[np.uint64] = device.download(words)
     return found

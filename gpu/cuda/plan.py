@@ -1,4 +1,4 @@
-"""From what is to be counted to passes over the rows, and the structs that tell a kernel each of them."""
+"""The translation of counting tasks to passes over the rows, and the structs that describe these."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cuda.device import Array, Device, address
-from gpu.cuda.kernel_structs import PASS, TERM, VIEW, records
-from gpu.cuda.shared_memory_tiling import Slice, packed, slices
-from gpu.cuda.upload_batch import Parcel
-from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBERS, SUM_REAL
+from gpu.cuda.device import Array, Device, element_address
+from gpu.cuda.kernel_structs import PASS, TERM, VIEW, pack_records
+from gpu.cuda.shared_memory_tiling import CubeTile, pack_tiles, split_cube
+from gpu.cuda.upload_batch import UploadBatch
+from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBER_DTYPES, SUM_REAL
 
 
-class TermLike(Protocol):
-    """A part of a cell number; ``gpu.resident.aggregation.Term`` is one."""
+class IndexTermLike(Protocol):
+    """A part of a cell's number, such as ``gpu.resident.aggregation.IndexTerm``."""
 
     @property
     def codes(self) -> Array: ...
@@ -28,147 +28,173 @@ class TermLike(Protocol):
     def lookup(self) -> npt.NDArray[np.uint32] | None: ...
 
 
-class TallyLike(Protocol):
-    """A cube to count; ``gpu.resident.aggregation.Tally`` is one."""
+class CubeTaskLike(Protocol):
+    """The task of counting one cube, such as ``gpu.resident.aggregation.CubeTask``."""
 
     @property
     def shape(self) -> tuple[int, int]: ...
     @property
-    def active(self) -> Sequence[TermLike]: ...
+    def active(self) -> Sequence[IndexTermLike]: ...
     @property
-    def terms(self) -> Sequence[TermLike]: ...
+    def terms(self) -> Sequence[IndexTermLike]: ...
     @property
     def kind(self) -> int: ...
     @property
     def numbers(self) -> Array: ...
 
 
-class GroupLike(Protocol):
-    """Cubes over the same rows; ``gpu.resident.aggregation.Group`` is one."""
+class CubeTaskGroupLike(Protocol):
+    """Cubes over the same rows, such as ``gpu.resident.aggregation.CubeTaskGroup``."""
 
     @property
     def filters(self) -> Sequence[Array]: ...
     @property
-    def inverted(self) -> bool: ...
+    def is_inverted(self) -> bool: ...
     @property
-    def tallies(self) -> Sequence[TallyLike]: ...
+    def tasks(self) -> Sequence[CubeTaskLike]: ...
 
 
 @dataclass(frozen=True)
-class Pass:
-    """One reading of the rows: ``place`` is where its struct is, in the device's memory."""
+class KernelPass:
+    """One pass of a kernel over the rows; its struct is at ``struct_address`` in the device's memory."""
 
     kernel: str
-    place: int
-    shared: int
-    bytes_a_row: float
+    struct_address: int
+    shared_bytes: int
+    bytes_per_row: float
 
 
-class Plan:
-    """All passes of some groups, and the cubes they count into.
+class LaunchPlan:
+    """All passes for some groups, and the arrays that they count into.
 
     Attributes:
-        passes: what to launch.
-        sources: what the structs hold addresses of, so that it lives as long as they do.
+        passes: The passes to launch.
+        task_groups: The groups whose arrays the structs point to, kept so that these stay alive.
     """
 
-    def __init__(self, groups: Sequence[GroupLike], device: Device) -> None:
+    def __init__(self, groups: Sequence[CubeTaskGroupLike], device: Device) -> None:
         self._device = device
-        self.tallies = [tally for group in groups for tally in group.tallies]
-        self.sources = groups
-        self._parcel = Parcel(device)
-        sizes = [_cells(tally) * (1 if tally.kind == COUNT else 2) for tally in self.tallies]
-        self._places = np.cumsum([0, *sizes]).tolist()
-        self._out = device.zeros(self._places[-1], np.uint64)
-        for index, tally in enumerate(self.tallies):
-            if tally.kind in (LOW, HIGH):
-                first = self._places[index] + _cells(tally)
-                device.fill(self._out, first, self._places[index + 1], _ordered(tally.kind))
-        self.passes = [each for start, group in _numbered(groups) for each in self._group(start, group)]
-        self._parcel.send()
+        self.tasks = [task for group in groups for task in group.tasks]
+        self.task_groups = groups
+        self._upload_batch = UploadBatch(device)
+        sizes = [_cell_count(task) * (1 if task.kind == COUNT else 2) for task in self.tasks]
+        self._offsets = np.cumsum([0, *sizes]).tolist()
+        self._out = device.allocate_zeros(self._offsets[-1], np.uint64)
+        for index, task in enumerate(self.tasks):
+            if task.kind in (LOW, HIGH):
+                first = self._offsets[index] + _cell_count(task)
+                device.fill_range(self._out, first, self._offsets[index + 1], _empty_total(task.kind))
+        self.passes = [
+            kernel_pass
+            for start, group in _with_first_index(groups)
+            for kernel_pass in self._plan_group(start, group)
+        ]
+        self._upload_batch.upload_all()
 
-    def _group(self, start: int, group: GroupLike) -> list[Pass]:
-        """Its passes: views of the same active axes side by side, as many as there is room for."""
-        filters = self._parcel.place(np.array([address(words) for words in group.filters], np.uint64))
-        head = filters, len(group.filters), int(group.inverted)
-        actives: dict[Hashable, list[Slice]] = {}
-        for index, tally in enumerate(group.tallies, start):
-            cut = slices(index, _cells(tally), tally.kind != COUNT, self._device.shared)
-            actives.setdefault(_key(tally.active), []).extend(cut)
-        chosen = [some for cut in actives.values() for some in packed(cut, self._device.shared)]
-        return [self._pass(head, some) for some in chosen]
+    def _plan_group(self, start: int, group: CubeTaskGroupLike) -> list[KernelPass]:
+        """Return the passes of a group; each counts as many views of the same active axes as fit."""
+        filters = self._upload_batch.add_values(
+            np.array([element_address(words) for words in group.filters], np.uint64)
+        )
+        head = filters, len(group.filters), int(group.is_inverted)
+        tiles_by_active: dict[Hashable, list[CubeTile]] = {}
+        for index, task in enumerate(group.tasks, start):
+            tiles = split_cube(index, _cell_count(task), task.kind != COUNT, self._device.max_shared_bytes)
+            tiles_by_active.setdefault(_active_key(task.active), []).extend(tiles)
+        chosen = [
+            packed
+            for tiles in tiles_by_active.values()
+            for packed in pack_tiles(tiles, self._device.max_shared_bytes)
+        ]
+        return [self._create_pass(head, packed) for packed in chosen]
 
-    def _pass(self, head: tuple[int, int, int], some: list[Slice]) -> Pass:
-        tallies = [self.tallies[each.index] for each in some]
-        terms = list(tallies[0].active)
+    def _create_pass(self, head: tuple[int, int, int], tiles: list[CubeTile]) -> KernelPass:
+        tasks = [self.tasks[tile.index] for tile in tiles]
+        terms = list(tasks[0].active)
         views, shared = [], 0
-        for each, tally in zip(some, tallies, strict=True):
-            views.append(self._view(each, tally, len(terms), shared))
-            terms += tally.terms
-            shared += each.nbytes
-        given = self._parcel.place(records(map(self._term, terms), TERM)), 0, len(tallies[0].active)
-        struct = (*head, *given, self._parcel.place(records(views, VIEW)), len(views))
-        columns = {address(term.codes): int(term.codes.itemsize) for term in terms}
-        numbers = {address(t.numbers): int(t.numbers.itemsize) for t in tallies if t.kind != COUNT}
+        for tile, task in zip(tiles, tasks, strict=True):
+            views.append(self._view_record(tile, task, len(terms), shared))
+            terms += task.terms
+            shared += tile.nbytes
+        term_range = (
+            self._upload_batch.add_values(pack_records(map(self._term_record, terms), TERM)),
+            0,
+            len(tasks[0].active),
+        )
+        struct = (*head, *term_range, self._upload_batch.add_values(pack_records(views, VIEW)), len(views))
+        columns = {element_address(term.codes): int(term.codes.itemsize) for term in terms}
+        numbers = {
+            element_address(task_.numbers): int(task_.numbers.itemsize)
+            for task_ in tasks
+            if task_.kind != COUNT
+        }
         bytes_a_row = sum(columns.values()) + sum(numbers.values()) + head[1] / 8
-        kernel = "measure" if some[0].measures else "count"
-        return Pass(kernel, self._parcel.place(records([struct], PASS)), shared, bytes_a_row)
+        kernel = "measure" if tiles[0].measures else "count"
+        return KernelPass(
+            kernel, self._upload_batch.add_values(pack_records([struct], PASS)), shared, bytes_a_row
+        )
 
-    def _view(self, each: Slice, tally: TallyLike, first: int, shared: int) -> tuple[int, ...]:
-        count_out = address(self._out) + 8 * (self._places[each.index] + each.low)
+    def _view_record(self, tile: CubeTile, task: CubeTaskLike, first: int, shared: int) -> tuple[int, ...]:
+        count_out = element_address(self._out) + 8 * (self._offsets[tile.index] + tile.low)
         number = (0, 0)
-        if tally.kind != COUNT:
-            number = address(tally.numbers), NUMBERS.index(tally.numbers.dtype.str[1:])
-        cells = first, first + len(tally.terms), tally.shape[1], each.low, each.size
-        tables = each.copies, shared, shared + each.totals_at, count_out, count_out + 8 * _cells(tally)
-        return (*cells, tally.kind, *number, *tables)
+        if task.kind != COUNT:
+            number = element_address(task.numbers), NUMBER_DTYPES.index(task.numbers.dtype.str[1:])
+        cells = first, first + len(task.terms), task.shape[1], tile.low, tile.size
+        tables = (
+            tile.copies,
+            shared,
+            shared + tile.totals_offset,
+            count_out,
+            count_out + 8 * _cell_count(task),
+        )
+        return (*cells, task.kind, *number, *tables)
 
-    def _term(self, term: TermLike) -> tuple[int, ...]:
-        lookup = 0 if term.lookup is None else self._parcel.place(term.lookup)
-        return address(term.codes), int(term.codes.itemsize), lookup, term.stride
+    def _term_record(self, term: IndexTermLike) -> tuple[int, ...]:
+        lookup = 0 if term.lookup is None else self._upload_batch.add_values(term.lookup)
+        return element_address(term.codes), int(term.codes.itemsize), lookup, term.stride
 
-    def counted(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]]:
-        """Each tally's counts and totals, once all passes are done."""
+    def download_results(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]]:
+        """Return each task's counts and totals, once all passes are done."""
         out = self._device.download(self._out)
-        parts = [out[first:last] for first, last in pairwise(self._places)]
-        return [_counted(tally, part) for tally, part in zip(self.tallies, parts, strict=True)]
+        parts = [out[first:last] for first, last in pairwise(self._offsets)]
+        return [_split_results(task, part) for task, part in zip(self.tasks, parts, strict=True)]
 
 
-def _numbered(groups: Sequence[GroupLike]) -> list[tuple[int, GroupLike]]:
-    """Each group with the index of its first tally."""
-    starts = np.cumsum([0, *(len(group.tallies) for group in groups)]).tolist()
+def _with_first_index(groups: Sequence[CubeTaskGroupLike]) -> list[tuple[int, CubeTaskGroupLike]]:
+    """Return each group with the index of its first task."""
+    starts = np.cumsum([0, *(len(group.tasks) for group in groups)]).tolist()
     return list(zip(starts, groups, strict=False))
 
 
-def _cells(tally: TallyLike) -> int:
-    return tally.shape[0] * tally.shape[1]
+def _cell_count(task: CubeTaskLike) -> int:
+    return task.shape[0] * task.shape[1]
 
 
-def _key(active: Sequence[TermLike]) -> Hashable:
-    """Equal for terms that number the same rows of a cube alike."""
+def _active_key(active: Sequence[IndexTermLike]) -> Hashable:
+    """Return a key that is equal for terms that number the rows of a cube in the same way."""
     return tuple(
-        (address(term.codes), term.stride, b"" if term.lookup is None else term.lookup.tobytes())
+        (element_address(term.codes), term.stride, b"" if term.lookup is None else term.lookup.tobytes())
         for term in active
     )
 
 
-def _ordered(kind: int) -> int:
-    """The total of a cell without rows, as the kernels order floats."""
+def _empty_total(kind: int) -> int:
+    """Return the total of a cell without rows, in the kernels' representation of floats."""
     bits = np.array(np.inf if kind == LOW else -np.inf).view(np.int64)
     return int(bits if kind == LOW else bits ^ 0x7FFFFFFFFFFFFFFF) & (1 << 64) - 1
 
 
-def _counted(
-    tally: TallyLike, out: npt.NDArray[np.uint64]
+def _split_results(
+    task: CubeTaskLike, out: npt.NDArray[np.uint64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[Any] | None]:
-    cells = _cells(tally)
-    return out[:cells].view(np.int64), _totals(tally, out[cells:])
+    cells = _cell_count(task)
+    return out[:cells].view(np.int64), _decode_totals(task, out[cells:])
 
 
-def _totals(tally: TallyLike, bits: npt.NDArray[np.uint64]) -> npt.NDArray[Any] | None:
-    if tally.kind == COUNT:
+def _decode_totals(task: CubeTaskLike, bits: npt.NDArray[np.uint64]) -> npt.NDArray[Any] | None:
+    if task.kind == COUNT:
         return None
-    whole = bits.view(np.int64)
-    if tally.kind in (LOW, HIGH):
-        return np.where(whole < 0, whole ^ 0x7FFFFFFFFFFFFFFF, whole).view(np.float64)
-    return whole.view(np.float64) if tally.kind == SUM_REAL else whole
+    integers = bits.view(np.int64)
+    if task.kind in (LOW, HIGH):
+        return np.where(integers < 0, integers ^ 0x7FFFFFFFFFFFFFFF, integers).view(np.float64)
+    return integers.view(np.float64) if task.kind == SUM_REAL else integers

@@ -1,4 +1,4 @@
-"""Where cells are counted: in shared memory, a slice of a cube at a time, or in the cube itself."""
+"""The tiling of cubes: cells are counted in shared memory, one tile at a time, or in the cube itself."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
-MOST_SLICES = 4
-"""A cube that would take more is counted in the device's memory: each slice reads every row again."""
-_MOST_COPIES = 32
-_PART = 16
-"""Copies of a small table take at most this part of the shared memory."""
+MAX_TILES = 4
+"""A cube of more tiles is counted in the device's memory, because each tile reads every row again."""
+_MAX_COPIES = 32
+_COPIES_FRACTION = 16
+"""Copies of a small table take at most one part in this many of the shared memory."""
 _SPARE = 64
-"""Bytes that rounding up a slice and its places may take."""
+"""The bytes that rounding up the offsets of a tile may take."""
 
 
 @dataclass(frozen=True)
-class Slice:
-    """The cells ``low <= cell < low + size`` of the cube ``index``; ``copies=0``: in the cube itself."""
+class CubeTile:
+    """The cells ``low <= cell < low + size`` of the cube ``index``; ``copies=0`` counts in the cube."""
 
     index: int
     low: int
@@ -27,46 +27,49 @@ class Slice:
 
     @property
     def pitch(self) -> int:
-        """How far copies are apart: odd, so that they begin in different banks."""
+        """Return the distance of two copies, which is odd so that they begin in different banks."""
         return self.size | 1
 
     @property
-    def totals_at(self) -> int:
-        """Where totals begin behind the counts, in bytes."""
+    def totals_offset(self) -> int:
+        """Return the offset of the totals, which follow the counts, in bytes."""
         return (self.pitch * self.copies * 4 + 7) & ~7
 
     @property
     def nbytes(self) -> int:
-        """Shared memory it takes."""
-        return self.totals_at + (self.pitch * self.copies * 8 if self.measures else 0)
+        """Return the bytes of shared memory that the tile takes."""
+        return self.totals_offset + (self.pitch * self.copies * 8 if self.measures else 0)
 
 
-def slices(index: int, cells: int, measures: bool, shared: int) -> list[Slice]:
-    """How a cube is counted by blocks that have ``shared`` bytes."""
+def split_cube(index: int, cells: int, measures: bool, shared: int) -> list[CubeTile]:
+    """Return the tiles in which blocks with ``shared`` bytes of shared memory count a cube."""
     width = 12 if measures else 4
     parts = -(-cells * width // (shared - _SPARE))
-    if parts > MOST_SLICES:
-        return [Slice(index, 0, cells, 0, measures)]
+    if parts > MAX_TILES:
+        return [CubeTile(index, 0, cells, 0, measures)]
     copies = 1
-    while copies < _MOST_COPIES and 2 * copies * (cells | 1) * width <= shared // _PART:
+    while copies < _MAX_COPIES and 2 * copies * (cells | 1) * width <= shared // _COPIES_FRACTION:
         copies *= 2
     bounds = [cells * i // parts for i in range(parts + 1)]
-    return [Slice(index, low, high - low, copies, measures) for low, high in pairwise(bounds)]
+    return [CubeTile(index, low, high - low, copies, measures) for low, high in pairwise(bounds)]
 
 
-def packed(some: Iterable[Slice], shared: int) -> list[list[Slice]]:
-    """Slices that fit in shared memory side by side; counting and measuring are done by different kernels."""
-    passes: list[list[Slice]] = []
-    for each in sorted(some, key=lambda each: -each.nbytes):
+def pack_tiles(tiles: Iterable[CubeTile], shared: int) -> list[list[CubeTile]]:
+    """Return groups of tiles that fit in shared memory together.
+
+    Tiles that only count and tiles with measures are kept apart, because different kernels count them.
+    """
+    passes: list[list[CubeTile]] = []
+    for tile in sorted(tiles, key=lambda tile: -tile.nbytes):
         fitting = (
-            others
-            for others in passes
-            if others[0].measures == each.measures
-            and sum(other.nbytes for other in others) + each.nbytes <= shared
+            group
+            for group in passes
+            if group[0].measures == tile.measures
+            and sum(other.nbytes for other in group) + tile.nbytes <= shared
         )
-        found = next(fitting, None)
-        if found is None:
-            passes.append([each])
+        group_with_room = next(fitting, None)
+        if group_with_room is None:
+            passes.append([tile])
         else:
-            found.append(each)
+            group_with_room.append(tile)
     return passes

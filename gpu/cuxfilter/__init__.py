@@ -1,1 +1,1 @@
-"""RAPIDS' own cross-filter, in a process and, if need be, an interpreter of its own."""
+"""RAPIDS' cuxfilter as an engine, in a process and, if need be, an interpreter of its own."""

@@ -1,4 +1,4 @@
-"""cuxfilter for what it can and while it runs, the ordinary engine for all else."""
+"""An engine that uses cuxfilter for what it can do while it runs, and a fallback engine for the rest."""
 
 from __future__ import annotations
 
@@ -11,104 +11,112 @@ import numpy.typing as npt
 import pyarrow as pa
 import structlog
 
-from gpu.cubes import AnyOf, Cancel, Cube, CubeSpec, Filter, View
+from gpu.cubes import AnyOf, CancelToken, Cube, CubeSpec, Filter, ViewSpec
 from gpu.cuxfilter.engine import CuxfilterEngine
-from gpu.cuxfilter.process import ProcessError
-from gpu.cuxfilter.worker_client import Counter
+from gpu.cuxfilter.process import WorkerError
+from gpu.cuxfilter.worker_client import WorkerClient
 from gpu.engine import Engine, Source
 from gpu.scales import Scale
 
 S = TypeVar("S", bound=Source)
-REST = 60.0
-"""Seconds for which a process is asked nothing after it failed."""
+RETRY_AFTER = 60.0
+"""The seconds for which the process gets no requests after it failed."""
 log = structlog.get_logger(__name__)
 
 
-class Assistant:
-    """The process that counts for all engines here, and ``trouble``: what is wrong with it, or nothing."""
+class WorkerHealth:
+    """The state of the process that computes for all engines; ``last_error`` is empty if it works."""
 
-    def __init__(self, counter: Counter) -> None:
-        self.counter = counter
-        self.trouble = ""
-        self._rests_until = 0.0
+    def __init__(self, client: WorkerClient) -> None:
+        self.client = client
+        self.last_error = ""
+        self._paused_until = 0.0
 
     @property
-    def rests(self) -> bool:
-        return bool(self.trouble) and monotonic() < self._rests_until
+    def is_paused(self) -> bool:
+        return bool(self.last_error) and monotonic() < self._paused_until
 
-    def failed(self, error: ProcessError) -> None:
-        self.trouble, self._rests_until = str(error), monotonic() + REST
-        log.warning("cuxfilter failed, the ordinary engine counts for it", error=self.trouble, seconds=REST)
+    def record_failure(self, error: WorkerError) -> None:
+        self.last_error, self._paused_until = str(error), monotonic() + RETRY_AFTER
+        log.warning("cuxfilter failed; using the fallback engine", error=self.last_error, seconds=RETRY_AFTER)
 
-    def worked(self) -> None:
-        self.trouble = ""
+    def record_success(self) -> None:
+        self.last_error = ""
 
 
-class AssistedEngine:
-    """Two engines over the same rows: what cuxfilter refuses, or fails at, the ordinary one answers."""
+class CuxfilterWithFallback:
+    """Two engines over the same rows: the fallback computes the cubes that cuxfilter refuses or fails to."""
 
     name = "cuxfilter"
 
-    def __init__(self, ordinary: Engine, cuxfilter: CuxfilterEngine, assistant: Assistant) -> None:
-        self.ordinary, self._cuxfilter, self._assistant = ordinary, cuxfilter, assistant
+    def __init__(self, fallback: Engine, cuxfilter: CuxfilterEngine, health: WorkerHealth) -> None:
+        self.fallback, self._cuxfilter, self._health = fallback, cuxfilter, health
 
     @property
-    def rows(self) -> int:
-        return min(self.ordinary.rows, self._cuxfilter.rows)
+    def row_count(self) -> int:
+        return min(self.fallback.row_count, self._cuxfilter.row_count)
 
     @property
     def nbytes(self) -> int:
-        return self.ordinary.nbytes + self._cuxfilter.nbytes
+        return self.fallback.nbytes + self._cuxfilter.nbytes
 
-    def load(self, column: str, scale: Scale) -> None:
-        self.ordinary.load(column, scale)
+    def load_codes(self, column: str, scale: Scale) -> None:
+        self.fallback.load_codes(column, scale)
 
-    def append(self, batch: pa.RecordBatch) -> None:
-        rows = self.rows + batch.num_rows
+    def append_rows(self, batch: pa.RecordBatch) -> None:
+        rows = self.row_count + batch.num_rows
         try:
-            if self.ordinary.rows < rows:
-                self.ordinary.append(batch)
+            if self.fallback.row_count < rows:
+                self.fallback.append_rows(batch)
         finally:
-            if self._cuxfilter.rows < rows:
-                self._cuxfilter.append(batch)
+            if self._cuxfilter.row_count < rows:
+                self._cuxfilter.append_rows(batch)
 
-    def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
-        return self.ordinary.mask(filters, rows)
+    def compute_mask(
+        self, filters: Sequence[Filter | AnyOf], rows: range | None = None
+    ) -> npt.NDArray[np.bool_]:
+        return self.fallback.compute_mask(filters, rows)
 
-    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
-        return self.ordinary.bits(filters, rows)
+    def compute_bitmask(
+        self, filters: Sequence[Filter | AnyOf], rows: range | None = None
+    ) -> npt.NDArray[np.uint8]:
+        return self.fallback.compute_bitmask(filters, rows)
 
-    def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
-        return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
+    def compute_histogram(self, view: ViewSpec, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
+        return self.compute_cubes([CubeSpec(view, (), frozenset(filters))])[0]
 
-    def drawn_by(self, spec: CubeSpec) -> str | None:
-        """Which engine answers this, unless it is the ordinary one."""
-        asked = not self._assistant.rests and self._cuxfilter.refusal(spec) is None
-        return self._cuxfilter.name if asked else None
+    def engine_name_for(self, spec: CubeSpec) -> str | None:
+        """Return the name of the engine that computes this cube; None if it is the fallback engine."""
+        is_accepted = not self._health.is_paused and self._cuxfilter.refusal_reason(spec) is None
+        return self._cuxfilter.name if is_accepted else None
 
-    def cubes(
-        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    def compute_cubes(
+        self, specs: Sequence[CubeSpec], cancel: CancelToken | None = None, rows: range | None = None
     ) -> list[Cube]:
-        rows = range(self.rows) if rows is None else rows
-        drawn = [spec for spec in specs if self.drawn_by(spec)]
-        found = self._drawn(drawn, cancel, rows) if drawn else {}
-        others = [spec for spec in specs if spec not in found]
-        found |= zip(others, self.ordinary.cubes(others, cancel, rows), strict=True) if others else ()
-        return [found[spec] for spec in specs]
+        rows = range(self.row_count) if rows is None else rows
+        accepted = [spec for spec in specs if self.engine_name_for(spec)]
+        cubes = self._try_cuxfilter(accepted, cancel, rows) if accepted else {}
+        others = [spec for spec in specs if spec not in cubes]
+        cubes |= zip(others, self.fallback.compute_cubes(others, cancel, rows), strict=True) if others else ()
+        return [cubes[spec] for spec in specs]
 
-    def _drawn(self, specs: list[CubeSpec], cancel: Cancel | None, rows: range) -> dict[CubeSpec, Cube]:
-        """What cuxfilter counts of these: all or, if it fails, nothing."""
+    def _try_cuxfilter(
+        self, specs: list[CubeSpec], cancel: CancelToken | None, rows: range
+    ) -> dict[CubeSpec, Cube]:
+        """Return the cubes that cuxfilter computes: all of these or, if it fails, none."""
         try:
-            cubes = self._cuxfilter.cubes(specs, cancel, rows)
-        except ProcessError as error:
-            self._assistant.failed(error)
+            cubes = self._cuxfilter.compute_cubes(specs, cancel, rows)
+        except WorkerError as error:
+            self._health.record_failure(error)
             return {}
-        self._assistant.worked()
+        self._health.record_success()
         return dict(zip(specs, cubes, strict=True))
 
 
-def assisted(ordinary: Callable[[S], Engine], assistant: Assistant) -> Callable[[S], AssistedEngine]:
-    """What makes engines that cuxfilter assists, all by one process."""
-    return lambda source: AssistedEngine(
-        ordinary(source), CuxfilterEngine(source, assistant.counter), assistant
+def with_cuxfilter(
+    create_fallback: Callable[[S], Engine], health: WorkerHealth
+) -> Callable[[S], CuxfilterWithFallback]:
+    """Return a function that creates engines which use cuxfilter, all in one process."""
+    return lambda source: CuxfilterWithFallback(
+        create_fallback(source), CuxfilterEngine(source, health.client), health
     )

@@ -12,120 +12,123 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from gpu.cubes import AnyOf, Axis, Predicate
-from gpu.cuxfilter.process import ProcessError
-from gpu.cuxfilter.worker_client import Counter
-from gpu.oracle import measured
-from gpu.resident.appendable_rows import Rows
+from gpu.cuxfilter.process import WorkerError
+from gpu.cuxfilter.worker_client import WorkerClient
+from gpu.oracle import extract_numbers
+from gpu.resident.appendable_rows import AppendableRows
 from gpu.scales import Scale
 from gpu.scales.base import Codes
 
 Bools = npt.NDArray[np.bool_]
 ROW, ONE = "row", "one"
-"""The number of each row, and a column that is 0 everywhere."""
+"""The column with the number of each row, and a column that is 0 everywhere."""
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """What is measured of a column. ``filled``: 0 where there is none; else null, and all in float64."""
+class MeasureColumn:
+    """The numbers of a measure's column.
 
-    column: str
-    filled: bool
-
-
-@dataclass(frozen=True)
-class Present:
-    """1 where a column has a number, else 0."""
-
-    column: str
-
-
-Kept = Axis | AnyOf | Numbers | Present
-"""What a column of the frame is made of: bins, whether rights let a row pass, or numbers."""
-
-
-class Frame:
-    """Columns by what they are made of, each made and sent when first wanted.
-
-    Call it within a turn of its process only: whoever does is alone then.
+    With ``nulls_as_zero`` missing numbers are 0; otherwise they are null, and all numbers are float64.
     """
 
-    def __init__(self, rows: Rows, counter: Counter) -> None:
-        self._rows, self._counter = rows, counter
+    column: str
+    nulls_as_zero: bool
+
+
+@dataclass(frozen=True)
+class PresenceColumn:
+    """1 where a column has a number, otherwise 0."""
+
+    column: str
+
+
+FrameColumn = Axis | AnyOf | MeasureColumn | PresenceColumn
+"""The content of a column of the frame: bins, whether rights let a row pass, or numbers."""
+
+
+class WorkerFrame:
+    """The columns that a worker process holds of one dataset version, each sent when first needed.
+
+    Call its methods only with exclusive access to the process.
+    """
+
+    def __init__(self, rows: AppendableRows, client: WorkerClient) -> None:
+        self._rows, self._client = rows, client
         self.name = ""
-        self._names: dict[Kept, str] = {}
+        self._names: dict[FrameColumn, str] = {}
         self.nbytes = 0
 
-    def name_of(self, kept: Kept) -> str:
-        """The name of a column, which is there from now on."""
-        self.begin()
-        if kept not in self._names:
+    def ensure_column(self, content: FrameColumn) -> str:
+        """Return the name of a column, which is sent if it is missing."""
+        self.ensure_loaded()
+        if content not in self._names:
             name = f"c{len(self._names)}"
-            self._send("add", pa.table({name: self._made(kept, 0)}))
-            self._names[kept] = name
-        return self._names[kept]
+            self._send_columns("add", pa.table({name: self._build_column(content, 0)}))
+            self._names[content] = name
+        return self._names[content]
 
-    def extend(self, first: int) -> None:
-        """Send the rows from this one on of every column that is there; if that fails, all goes anew."""
-        if not self._counter.keeps(self.name):
+    def extend_rows(self, first: int) -> None:
+        """Send the rows from ``first`` on of every column; if that fails, drop the frame to send it again."""
+        if not self._client.has_frame(self.name):
             return
-        made = {name: self._made(kept, first) for kept, name in self._names.items()}
+        columns = {name: self._build_column(content, first) for content, name in self._names.items()}
         try:
-            self._send("extend", pa.table(made | self._plain(first)))
-        except ProcessError:
-            self._counter.forget(self.name)
+            self._send_columns("extend", pa.table(columns | self._base_columns(first)))
+        except WorkerError:
+            self._client.drop_frame(self.name)
 
-    def begin(self) -> None:
-        """Make sure that the process keeps it; where it does not, begin anew."""
-        if self._counter.keeps(self.name):
-            self._counter.used(self.name, self.nbytes)
+    def ensure_loaded(self) -> None:
+        """Make sure that the process holds the frame; if it does not, create it again."""
+        if self._client.has_frame(self.name):
+            self._client.touch_frame(self.name, self.nbytes)
             return
         self.name, self._names, self.nbytes = uuid4().hex, {}, 0
-        self._send("add", pa.table(self._plain(0)))
+        self._send_columns("add", pa.table(self._base_columns(0)))
 
-    def _plain(self, first: int) -> dict[str, pa.Array]:
-        rows = np.arange(first, self._rows.count)
+    def _base_columns(self, first: int) -> dict[str, pa.Array]:
+        rows = np.arange(first, self._rows.row_count)
         return {ROW: pa.array(rows), ONE: pa.array(np.zeros(rows.size, np.uint8))}
 
-    def _send(self, do: str, table: pa.Table) -> None:
-        self._counter.ask(do, table, frame=self.name)
+    def _send_columns(self, operation: str, table: pa.Table) -> None:
+        self._client.send_request(operation, table, frame=self.name)
         self.nbytes += table.nbytes
-        self._counter.used(self.name, self.nbytes)
+        self._client.touch_frame(self.name, self.nbytes)
 
-    def _made(self, kept: Kept, first: int) -> pa.Array:
-        match kept:
+    def _build_column(self, content: FrameColumn, first: int) -> pa.Array:
+        match content:
             case Axis():
-                return pa.array(kept.lookup[self._codes(kept.column, kept.scale, first)])
+                return pa.array(content.bin_lookup[self._encode_column(content.column, content.scale, first)])
             case AnyOf():
-                return pa.array(self._passes(kept, first).view(np.uint8))
-        numbers, present = self._measured(kept.column, first)
-        if isinstance(kept, Present):
+                return pa.array(self._passes_any(content, first).view(np.uint8))
+        numbers, present = self._extract_numbers(content.column, first)
+        if isinstance(content, PresenceColumn):
             return pa.array(present.astype(np.int64))
-        if kept.filled:
+        if content.nulls_as_zero:
             return pa.array(np.where(present, numbers, 0))
         return pa.array(numbers.astype(np.float64), mask=~present)
 
-    def _passes(self, rights: AnyOf, first: int) -> Bools:
-        """Which rows one of the alternatives lets pass."""
-        passed = np.zeros(self._rows.count - first, np.bool_)
+    def _passes_any(self, rights: AnyOf, first: int) -> Bools:
+        """Return which rows pass at least one of the alternatives."""
+        passed = np.zeros(self._rows.row_count - first, np.bool_)
         for alternative in rights.alternatives:
             passed |= self._passes_all(alternative, first)
         return passed
 
     def _passes_all(self, predicates: Iterable[Predicate], first: int) -> Bools:
-        passed = np.ones(self._rows.count - first, np.bool_)
+        passed = np.ones(self._rows.row_count - first, np.bool_)
         for predicate in predicates:
-            shown = np.zeros(predicate.scale.codes, np.bool_)
+            passing_codes = np.zeros(predicate.scale.code_count, np.bool_)
             for start, stop in predicate.ranges:
-                shown[start:stop] = True
-            passed &= shown[self._codes(predicate.column, predicate.scale, first)]
+                passing_codes[start:stop] = True
+            passed &= passing_codes[self._encode_column(predicate.column, predicate.scale, first)]
         return passed
 
-    def _codes(self, column: str, scale: Scale, first: int) -> Codes:
-        return np.concatenate([scale.encode(values) for values in self._values(column, first)])
+    def _encode_column(self, column: str, scale: Scale, first: int) -> Codes:
+        return np.concatenate([scale.encode(values) for values in self._read_column(column, first)])
 
-    def _measured(self, column: str, first: int) -> tuple[npt.NDArray[Any], Bools]:
-        pieces = [measured(values) for values in self._values(column, first)]
-        return np.concatenate([each for each, _ in pieces]), np.concatenate([each for _, each in pieces])
+    def _extract_numbers(self, column: str, first: int) -> tuple[npt.NDArray[Any], Bools]:
+        pieces = [extract_numbers(values) for values in self._read_column(column, first)]
+        return np.concatenate([piece for piece, _ in pieces]), np.concatenate([piece for _, piece in pieces])
 
-    def _values(self, column: str, first: int) -> Iterator[pa.Array]:
-        return (values for _, values in self._rows.read(column, first, self._rows.count))
+    def _read_column(self, column: str, first: int) -> Iterator[pa.Array]:
+        return (values for _, values in self._rows.read_pieces(column, first, self._rows.row_count))

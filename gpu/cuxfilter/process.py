@@ -1,4 +1,4 @@
-"""A process that runs cuxfilter: what it is asked, and what becomes of it."""
+"""A process that runs cuxfilter: sending requests to it, and restarting it when it has ended."""
 
 from __future__ import annotations
 
@@ -12,78 +12,90 @@ from typing import Any
 
 import pyarrow as pa
 
-from gpu.cuxfilter.protocol import Message, receive, send
+from gpu.cuxfilter.protocol import WorkerMessage, receive_message, send_message
 
 ROOT = Path(__file__).parents[2]
-CARRIED = ("CUDA", "HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "NUMBA", "NVIDIA", "PATH", "RMM", "TMPDIR")
-"""How the variables begin that a process needs of our environment. The others may hold secrets."""
+PASSED_VARIABLES = (
+    "CUDA",
+    "HOME",
+    "LANG",
+    "LC_",
+    "LD_LIBRARY_PATH",
+    "NUMBA",
+    "NVIDIA",
+    "PATH",
+    "RMM",
+    "TMPDIR",
+)
+"""The prefixes of the environment variables that the process gets. Others may contain secrets."""
 
 
-class ProcessError(RuntimeError):
-    """A process can't do what it was asked; says what it says itself."""
+class WorkerError(RuntimeError):
+    """The process failed to answer a request; the message is its own."""
 
 
-class EndedError(ProcessError):
-    """A process has ended before it answered, or could not begin: what it held is lost."""
+class WorkerEndedError(WorkerError):
+    """The process ended before it answered, or could not be started: what it held is lost."""
 
 
-class Process:
-    """One process, begun when it is first asked and, if it ended, when it is asked again. For many threads.
+class WorkerProcess:
+    """One process, started by its first request and, if it has ended, by the next one. Thread-safe.
 
     Args:
-        python: the interpreter, which has cuxfilter.
-        task: which of the tasks of ``gpu.cuxfilter.worker`` it is for, with its arguments.
+        python: The Python interpreter in which cuxfilter is installed.
+        task: The module of ``gpu.cuxfilter.worker`` to run, followed by its arguments.
     """
 
     def __init__(self, python: Path, *task: str) -> None:
         self._python, self._task = python, task
-        self._turn = RLock()
+        self._lock = RLock()
         self._running: subprocess.Popen[bytes] | None = None
         self._closed = False
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Be the only one to ask until the end of the block; it need not run."""
-        with self._turn:
+    def exclusive_access(self) -> Iterator[None]:
+        """Let no other thread send requests until the block ends; the process need not be running."""
+        with self._lock:
             yield
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Be the only one to ask until the end of the block, of a process that runs."""
-        with self.alone():
-            self._begin()
+    def running_access(self) -> Iterator[None]:
+        """Start the process if necessary, and let no other thread send requests until the block ends."""
+        with self.exclusive_access():
+            self._ensure_running()
             yield
 
     @property
-    def id(self) -> int | None:
-        """The number of the process; None before it was begun."""
+    def pid(self) -> int | None:
+        """Return the process's id; None before it was started."""
         return self._running.pid if self._running else None
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self._running is not None and self._running.poll() is None
 
-    def ask(self, do: str, table: pa.Table | None = None, **others: Any) -> Message:  # noqa: ANN401  (JSON)
-        """What it answers.
+    def send_request(self, operation: str, table: pa.Table | None = None, **others: Any) -> WorkerMessage:  # noqa: ANN401  (JSON)
+        """Send a request and return its answer.
 
         Raises:
-            ProcessError: it says that it can't; an EndedError if it says nothing any more.
+            WorkerError: The process reports an error.
+            WorkerEndedError: The process has ended.
         """
-        with self.turn():
-            running = self._begin()
+        with self.running_access():
+            running = self._ensure_running()
             try:
-                asked = Message({"do": do, **others}, pa.table({}) if table is None else table)
-                send(running.stdin, asked)  # type: ignore[arg-type]  # a pipe
-                answer = receive(running.stdout)  # type: ignore[arg-type]
+                request = WorkerMessage({"do": operation, **others}, pa.table({}) if table is None else table)
+                send_message(running.stdin, request)  # type: ignore[arg-type]  # a pipe
+                answer = receive_message(running.stdout)  # type: ignore[arg-type]
             except (EOFError, OSError) as error:
-                self.end()
-                raise EndedError("The process that runs cuxfilter has ended.") from error
+                self.kill_worker()
+                raise WorkerEndedError("The process that runs cuxfilter has ended.") from error
         if "error" in answer.head:
-            raise ProcessError(answer.head["error"])
+            raise WorkerError(answer.head["error"])
         return answer
 
-    def end(self) -> None:
-        """End it at once, as it keeps nothing; ending what does not run does nothing."""
+    def kill_worker(self) -> None:
+        """End the process at once, as it stores nothing; do nothing if it does not run."""
         running, self._running = self._running, None
         if running is None:
             return
@@ -94,33 +106,33 @@ class Process:
         running.wait()
 
     def close(self) -> None:
-        """End it, never to begin again."""
+        """End the process for good."""
         self._closed = True
-        self.end()
+        self.kill_worker()
 
-    def _begin(self) -> subprocess.Popen[bytes]:
-        if self._running is None or not self.runs:
-            self.end()
-            self._running = running = self._start()
+    def _ensure_running(self) -> subprocess.Popen[bytes]:
+        if self._running is None or not self.is_running:
+            self.kill_worker()
+            self._running = running = self._spawn()
         else:
             running = self._running
         if self._closed:
-            self.end()
-            raise EndedError("This was closed.")
+            self.kill_worker()
+            raise WorkerEndedError("The process that runs cuxfilter was closed.")
         return running
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> subprocess.Popen[bytes]:
         command = [str(self._python), "-m", "gpu.cuxfilter.worker", *self._task]
         try:
             return subprocess.Popen(  # noqa: S603  (the interpreter is an admin's setting)
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=environment()
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=worker_environment()
             )
         except OSError as error:
-            raise EndedError(f"{self._python} can't be started: {error.strerror}.") from error
+            raise WorkerEndedError(f"{self._python} can't be started: {error.strerror}.") from error
 
 
-def environment() -> dict[str, str]:
-    """What a process gets to know of our environment: no setting, no secret."""
+def worker_environment() -> dict[str, str]:
+    """Return the environment variables that a process gets: no setting and no secret."""
     paths = os.environ.get("PYTHONPATH")
-    carried = {name: value for name, value in os.environ.items() if name.startswith(CARRIED)}
+    carried = {name: value for name, value in os.environ.items() if name.startswith(PASSED_VARIABLES)}
     return carried | ({"PYTHONPATH": paths} if paths else {})

@@ -1,19 +1,19 @@
-"""The process that counts for all engines, and what it keeps for them."""
+"""The process that computes for all engines, and the frames that it holds for them."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from gpu.cuxfilter.process import Process
+from gpu.cuxfilter.process import WorkerProcess
 
 
-class Counter(Process):
-    """Keeps frames, by name, until they are too many; those that were used longest ago go first.
+class WorkerClient(WorkerProcess):
+    """A worker process that holds frames by name; the least recently used ones are dropped beyond the limit.
 
     Args:
-        python: the interpreter, which has cuxfilter.
-        limit: bytes of all frames; one that is larger is kept alone.
+        python: The Python interpreter in which cuxfilter is installed.
+        limit: The bytes of all frames; a larger frame is held alone.
     """
 
     def __init__(self, python: Path, limit: int) -> None:
@@ -21,23 +21,26 @@ class Counter(Process):
         self._limit = limit
         self._sizes: dict[str, int] = {}
 
-    def keeps(self, frame: str) -> bool:
-        return self.runs and frame in self._sizes
+    def has_frame(self, frame: str) -> bool:
+        return self.is_running and frame in self._sizes
 
-    def used(self, frame: str, size: int) -> None:
-        """A frame that it keeps is used now, and has so many bytes. Call it within a turn."""
+    def touch_frame(self, frame: str, size: int) -> None:
+        """Mark a frame as used now, with its current size, and drop others that exceed the limit.
+
+        Call it only with exclusive access to the process.
+        """
         self._sizes.pop(frame, None)
         self._sizes[frame] = size
         while sum(self._sizes.values()) > self._limit and len(self._sizes) > 1:
-            self.forget(next(iter(self._sizes)))
+            self.drop_frame(next(iter(self._sizes)))
 
-    def forget(self, frame: str) -> None:
-        """Let go of a frame, if it keeps it. Call it within a turn."""
-        kept = self.keeps(frame)
+    def drop_frame(self, frame: str) -> None:
+        """Drop a frame, if the process holds it. Call it only with exclusive access to the process."""
+        is_held = self.has_frame(frame)
         self._sizes.pop(frame, None)
-        if kept:
-            self.ask("drop", frame=frame)
+        if is_held:
+            self.send_request("drop", frame=frame)
 
-    def _start(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> subprocess.Popen[bytes]:
         self._sizes.clear()
-        return super()._start()
+        return super()._spawn()

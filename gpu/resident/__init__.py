@@ -1,1 +1,1 @@
-"""What engines keep of their rows and how they answer from it, on the host and on a device alike."""
+"""The data that engines keep in memory and how they answer from it, on the host and on a device alike."""

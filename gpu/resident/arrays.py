@@ -1,4 +1,4 @@
-"""What an engine does with its arrays by row, in whatever memory they are."""
+"""The operations that an engine needs on arrays with one element per row, on the host or on a device."""
 
 from __future__ import annotations
 
@@ -13,57 +13,66 @@ import pyarrow as pa
 from gpu.scales import Scale
 
 Array: TypeAlias = Any
-"""NumPy's where rows are counted on the host, CuPy's where on a device."""
-Words: TypeAlias = Any
-"""An array of uint64 with a bit a row; those behind the last row are 0."""
-Ranges = tuple[tuple[int, int], ...]
+"""A NumPy array if rows are counted on the host, a CuPy array if they are counted on a device."""
+BitWords: TypeAlias = Any
+"""An array of uint64 with one bit per row; bits after the last row are 0."""
+CodeRanges = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Window:
-    """Codes from row ``first`` on, a multiple of 64."""
+class CodeSlice:
+    """Codes from row ``first_row`` on, which is a multiple of 64."""
 
     array: Array
-    first: int = 0
+    first_row: int = 0
 
 
-def room(rows: int, held: int) -> int:
-    """How many elements an array gets that held some and is to hold more, and the rest of a word."""
+def grown_capacity(rows: int, size: int) -> int:
+    """Return the new size for an array of ``size`` elements that needs room for ``rows`` rows.
+
+    The size is a multiple of 64 and leaves room for the rest of a word. Existing arrays grow by at least a
+    quarter.
+    """
     needed = (rows + 127) & ~63
-    return needed if held == 0 else max(needed, (held * 5 // 4) & ~63)
+    return needed if size == 0 else max(needed, (size * 5 // 4) & ~63)
 
 
 class Arrays(Protocol):
-    """What is by row and how it is made."""
+    """The arrays of one memory, the host's or a device's, and how they are filled."""
 
-    def empty(self, dtype: npt.DTypeLike) -> Array:
-        """An array of no rows."""
+    def create_empty(self, dtype: npt.DTypeLike) -> Array:
+        """Return an array without elements."""
         ...
 
-    def grown(self, array: Array, rows: int, dtype: npt.DTypeLike | None = None) -> Array:
-        """``array``, or a copy that has room for ``rows`` rows and the rest of a word behind them, all 0."""
+    def ensure_capacity(self, array: Array, rows: int, dtype: npt.DTypeLike | None = None) -> Array:
+        """Return ``array``, or a copy with room for ``rows`` rows and the rest of a word, padded with 0."""
         ...
 
-    def put(self, array: Array, row: int, values: npt.NDArray[Any]) -> None:
-        """Write values of the host from ``row`` on."""
+    def write_values(self, array: Array, row: int, values: npt.NDArray[Any]) -> None:
+        """Write values from the host, beginning at ``row``."""
         ...
 
-    def encode(
+    def encode_column(
         self, pieces: Iterable[tuple[int, pa.Array]], scale: Scale, out: Array, first: int = 0
     ) -> None:
-        """Encode pieces of a column into ``out``, whose first element is row ``first``."""
+        """Encode pieces of a column into ``out``, whose first element is the row ``first``."""
         ...
 
-    def select(self, window: Window, ranges: Ranges, words: Words, rows: range, *, narrow: bool) -> None:
-        """Write the bits of rows whose code is in one of the ranges; where ``narrow`` only clear others'."""
-        ...
-
-    def widen(self, words: Words, other: Words, part: range) -> None:
-        """Set, in these words, the bits that ``other`` has too."""
-        ...
-
-    def join(
-        self, windows: list[Window], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
+    def write_filter_bits(
+        self, code_slice: CodeSlice, ranges: CodeRanges, words: BitWords, rows: range, *, intersect: bool
     ) -> None:
-        """Write the sum of what the windows' codes are looked up as."""
+        """Write, for each row, whether its code is in one of the ranges.
+
+        With ``intersect`` only clear the bits of rows whose code is in none of them.
+        """
+        ...
+
+    def union_bits(self, words: BitWords, other: BitWords, part: range) -> None:
+        """Set in ``words`` the bits that are set in ``other``, for the words ``part``."""
+        ...
+
+    def write_composite_codes(
+        self, slices: list[CodeSlice], lookups: list[npt.NDArray[np.uint32]], out: Array, rows: range
+    ) -> None:
+        """Write the sum of the looked-up codes of all slices, for these rows."""
         ...

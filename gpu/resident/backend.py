@@ -1,4 +1,4 @@
-"""What counts rows: the part of an engine that knows the memory they are in."""
+"""The backend of an engine: the part that counts rows and knows the memory they are in."""
 
 from __future__ import annotations
 
@@ -7,38 +7,40 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from gpu.cubes import Cancel, Cube
-from gpu.resident.aggregation import Group
-from gpu.resident.arrays import Words
-from gpu.resident.numeric_column import Host, Mask
-from gpu.sort_order import Bounds, RowNumbers, Sortable
+from gpu.cubes import CancelToken, Cube
+from gpu.resident.aggregation import CubeTaskGroup
+from gpu.resident.arrays import BitWords
+from gpu.resident.numeric_column import HostArray, Mask
+from gpu.sort_order import RowNumbers, SortableColumn, SortBounds
 
 
-class Counter(Protocol):
-    """Counts what is resident."""
+class ComputeBackend(Protocol):
+    """A backend counts resident rows."""
 
-    def count(self, groups: list[Group], start: int, stop: int, cancel: Cancel) -> list[Cube]:
-        """Every tally's cube over the rows ``start <= row < stop``, group by group.
+    def count_cubes(
+        self, groups: list[CubeTaskGroup], start: int, stop: int, cancel: CancelToken
+    ) -> list[Cube]:
+        """Return the cube of every task over the rows ``start <= row < stop``, group by group.
 
         Raises:
             Cancelled: ``cancel`` was set before the last row was counted.
         """
         ...
 
-    def passing(self, filters: list[Words], rows: range) -> npt.NDArray[np.uint64]:
-        """Which of the rows pass every filter, on the host; the first word has the first row's bit."""
+    def compute_bitmask(self, filters: list[BitWords], rows: range) -> npt.NDArray[np.uint64]:
+        """Return which of the rows pass every filter, on the host, from the word of the first row on."""
         ...
 
-    def most_pass(self, filters: list[Words], rows: int) -> bool:
-        """Whether more than half of the rows pass every filter, or of a fair part of them."""
+    def most_rows_pass(self, filters: list[BitWords], rows: int) -> bool:
+        """Return whether more than half of the rows pass every filter, possibly judged by a sample."""
         ...
 
-    def gather(self, values: Sortable, rows: RowNumbers) -> tuple[Host, Mask]:
-        """The numbers of these rows, on the host, and which are present."""
+    def gather_values(self, values: SortableColumn, rows: RowNumbers) -> tuple[HostArray, Mask]:
+        """Return the numbers of these rows on the host, and a mask of those that are present."""
         ...
 
-    def between(
-        self, values: Sortable, filters: list[Words], bounds: Bounds, rows: range
+    def find_rows_between(
+        self, values: SortableColumn, filters: list[BitWords], bounds: SortBounds, rows: range
     ) -> tuple[int, RowNumbers]:
-        """How many of the rows that pass every filter come before the bounds, and which are between them."""
+        """Return how many passing rows come before the bounds, and which passing rows are between them."""
         ...

@@ -1,149 +1,257 @@
-"""What engines keep in memory under one bound: the least recently used goes first, what is in use never."""
+"""The cache of resident data under one bound: the least recently used data is evicted, data in use never."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
-from gpu.resident.attic import Attic
-from gpu.resident.entry import Entry
-
-Place: TypeAlias = tuple[Hashable, Hashable]
-"""An owner and a key."""
+Array: TypeAlias = Any
+Transfer = Callable[[Array], Array]
+"""A function that copies an array from one memory to another."""
 
 
-E = TypeVar("E", bound=Entry)
+class ResidentEntry(ABC):
+    """Data derived from the rows, which is extended as rows are appended.
 
-
-class Lease:
-    """What one request uses, and so what must not be evicted until it ends."""
-
-    def __init__(self, shelf: Shelf, owner: Hashable) -> None:
-        self._shelf, self._owner = shelf, owner
-        self._taken: list[Entry] = []
-
-    def take(self, key: Hashable, make: Callable[[], E], rows: int) -> E:
-        """The entry of this key, covering at least ``rows`` rows."""
-        entry = self._shelf.hold(self._owner, key, make)
-        self._taken.append(entry)
-        entry.reach(rows)
-        return entry
-
-    def keep(self, key: Hashable) -> bool:
-        """Whether there is an entry of this key that is not just being made; if so, it stays."""
-        entry = self._shelf.hold_if(self._owner, key)
-        self._taken += [entry] if entry else []
-        return entry is not None
-
-    def end(self) -> None:
-        self._shelf.release(self._taken)
-
-
-class Shelf:
-    """Entries by owner and key, at most ``limit`` bytes of them unless running requests use more.
-
-    What has to go is dropped or, where there is an ``attic``, put there.
+    Readers need no lock: they say how many rows they need, and extending never changes what they see of
+    those. ``row_count`` is negative until the entry has been filled for the first time.
     """
 
-    def __init__(self, limit: int, attic: Attic | None = None) -> None:
-        self.limit = limit
-        self._attic = attic
+    def __init__(self) -> None:
+        self.row_count = -1
+        self.pin_count = 0
+        self._growing = Lock()
+
+    @property
+    def is_oversized(self) -> bool:
+        """Return whether the entry has outgrown what may be kept."""
+        return False
+
+    def extend_to(self, rows: int) -> None:
+        """Cover at least the first ``rows`` rows; wait if another thread is extending the entry."""
+        with self._growing:
+            self._extend(rows)
+
+    def _extend(self, rows: int) -> None:
+        if self.row_count < rows:
+            self.add_rows(max(self.row_count, 0), rows)
+            self.row_count = rows
+
+    @property
+    @abstractmethod
+    def nbytes(self) -> int: ...
+
+    @abstractmethod
+    def add_rows(self, start: int, stop: int) -> None:
+        """Add the rows ``start <= row < stop``; all rows before them have been added."""
+
+
+class Spillable(ResidentEntry):
+    """An entry that takes longer to create again than to copy to the host and back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._restore: Transfer | None = None
+
+    def spill_arrays(self, to_host: Transfer, to_device: Transfer) -> None:
+        """Copy the entry's arrays to the host; its next use copies them back."""
+        with self._growing:
+            if self._restore is None:
+                self.transfer_arrays(to_host)
+                self._restore = to_device
+
+    def _extend(self, rows: int) -> None:
+        if self._restore is not None:
+            self.transfer_arrays(self._restore)
+            self._restore = None
+        super()._extend(rows)
+
+    @abstractmethod
+    def transfer_arrays(self, transfer: Transfer) -> None:
+        """Replace all arrays by what ``transfer`` returns for them; if it raises, replace none."""
+
+
+class HostSpill:
+    """Entries evicted from a device, with their arrays on the host, together at most ``limit`` bytes.
+
+    Beyond that the oldest are dropped.
+
+    Args:
+        to_host: Copies an array to the host.
+        to_device: Copies it back.
+    """
+
+    def __init__(self, limit: int, to_host: Transfer, to_device: Transfer) -> None:
+        self._limit, self._to_host, self._to_device = limit, to_host, to_device
+        self._entries: OrderedDict[Hashable, ResidentEntry] = OrderedDict()
         self._lock = Lock()
-        self._entries: OrderedDict[Place, Entry] = OrderedDict()
 
     @property
     def nbytes(self) -> int:
         with self._lock:
             return sum(entry.nbytes for entry in self._entries.values())
 
-    def has(self, owner: Hashable, key: Hashable) -> bool:
-        """Whether there is an entry that is not just being made."""
+    def put_entry(self, key: Hashable, entry: ResidentEntry) -> None:
+        """Keep an entry that nobody uses, if it is worth copying."""
+        if not isinstance(entry, Spillable) or entry.nbytes > self._limit:
+            return
+        entry.spill_arrays(self._to_host, self._to_device)
+        with self._lock:
+            self._entries.pop(key, None)
+            self._entries[key] = entry
+            total = sum(entry.nbytes for entry in self._entries.values())
+            while total > self._limit:
+                total -= self._entries.popitem(last=False)[1].nbytes
+
+    def pop_entry(self, key: Hashable) -> ResidentEntry | None:
+        """Remove and return the entry of this key; its arrays are copied back when it is first used."""
+        with self._lock:
+            return self._entries.pop(key, None)
+
+
+EntryKey: TypeAlias = tuple[Hashable, Hashable]
+"""An owner and a key."""
+
+
+E = TypeVar("E", bound=ResidentEntry)
+
+
+class CacheLease:
+    """The entries that one request uses; they are pinned, so not evicted, until the request ends."""
+
+    def __init__(self, cache: ResidentCache, owner: Hashable) -> None:
+        self._cache, self._owner = cache, owner
+        self._pinned: list[ResidentEntry] = []
+
+    def get_or_create(self, key: Hashable, make: Callable[[], E], rows: int) -> E:
+        """Return the entry of this key, pinned and covering at least ``rows`` rows."""
+        entry = self._cache.pin_or_create(self._owner, key, make)
+        self._pinned.append(entry)
+        entry.extend_to(rows)
+        return entry
+
+    def pin_existing(self, key: Hashable) -> bool:
+        """Pin the entry of this key if there is one that has been filled; return whether there is."""
+        entry = self._cache.pin_if_present(self._owner, key)
+        self._pinned += [entry] if entry else []
+        return entry is not None
+
+    def release_all(self) -> None:
+        self._cache.release_entries(self._pinned)
+
+
+class ResidentCache:
+    """Entries by owner and key, together at most ``max_bytes`` bytes unless running requests use more.
+
+    Evicted entries are dropped or, if there is a ``host_spill``, moved there.
+    """
+
+    def __init__(self, max_bytes: int, host_spill: HostSpill | None = None) -> None:
+        self.max_bytes = max_bytes
+        self._host_spill = host_spill
+        self._lock = Lock()
+        self._entries: OrderedDict[EntryKey, ResidentEntry] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        with self._lock:
+            return sum(entry.nbytes for entry in self._entries.values())
+
+    def has_entry(self, owner: Hashable, key: Hashable) -> bool:
+        """Return whether there is an entry that has been filled."""
         with self._lock:
             entry = self._entries.get((owner, key))
-            return entry is not None and entry.rows >= 0
+            return entry is not None and entry.row_count >= 0
 
-    def nbytes_of(self, owner: Hashable) -> int:
+    def owner_nbytes(self, owner: Hashable) -> int:
         with self._lock:
-            return sum(entry.nbytes for entry in self._of(owner))
+            return sum(entry.nbytes for entry in self._list_owned(owner))
 
-    def reach(self, owner: Hashable, rows: int) -> None:
-        """Let all entries of an owner cover these rows, but those that are just being made.
+    def extend_owner(self, owner: Hashable, rows: int) -> None:
+        """Extend all entries of an owner to these rows, except those that are still being filled.
 
-        Who makes one may need long; who uses it then will have it cover the rows.
+        Filling one can take long; the request that uses it next extends it.
         """
         with self._lock:
-            entries = [entry for entry in self._of(owner) if entry.rows >= 0]
+            entries = [entry for entry in self._list_owned(owner) if entry.row_count >= 0]
             for entry in entries:
-                entry.users += 1
+                entry.pin_count += 1
         try:
             for entry in entries:
-                entry.reach(rows)
+                entry.extend_to(rows)
         finally:
-            self.release(entries)
+            self.release_entries(entries)
 
-    def _of(self, owner: Hashable) -> list[Entry]:
+    def _list_owned(self, owner: Hashable) -> list[ResidentEntry]:
         return [entry for (whose, _), entry in self._entries.items() if whose == owner]
 
     @contextmanager
-    def lease(self, owner: Hashable) -> Iterator[Lease]:
-        lease = Lease(self, owner)
+    def open_lease(self, owner: Hashable) -> Iterator[CacheLease]:
+        lease = CacheLease(self, owner)
         try:
             yield lease
         finally:
-            lease.end()
+            lease.release_all()
 
-    def hold(self, owner: Hashable, key: Hashable, make: Callable[[], E]) -> E:
+    def pin_or_create(self, owner: Hashable, key: Hashable, make: Callable[[], E]) -> E:
         with self._lock:
             entry = self._entries.get((owner, key))
             if entry is None:
-                entry = self._entries[owner, key] = self._stored((owner, key)) or make()
+                entry = self._entries[owner, key] = self._pop_spilled((owner, key)) or make()
             self._entries.move_to_end((owner, key))
-            entry.users += 1
+            entry.pin_count += 1
             return cast(E, entry)
 
-    def hold_if(self, owner: Hashable, key: Hashable) -> Entry | None:
+    def pin_if_present(self, owner: Hashable, key: Hashable) -> ResidentEntry | None:
         place = owner, key
         with self._lock:
-            entry = self._entries.get(place) or self._stored(place)
-            if entry is None or entry.rows < 0:
+            entry = self._entries.get(place) or self._pop_spilled(place)
+            if entry is None or entry.row_count < 0:
                 return None
             self._entries[place] = entry
             self._entries.move_to_end(place)
-            entry.users += 1
+            entry.pin_count += 1
             return entry
 
-    def release(self, entries: list[Entry]) -> None:
+    def release_entries(self, entries: list[ResidentEntry]) -> None:
         with self._lock:
             for entry in entries:
-                entry.users -= 1
-            gone = self._evict(self.limit)
-        self._store(gone)
+                entry.pin_count -= 1
+            gone = self._evict(self.max_bytes)
+        self._spill_entries(gone)
 
-    def clear(self) -> None:
-        """Let go all that nobody uses."""
+    def evict_unused(self) -> None:
+        """Evict every entry that no request uses."""
         with self._lock:
             gone = self._evict(0)
-        self._store(gone)
+        self._spill_entries(gone)
 
-    def _stored(self, key: Place) -> Entry | None:
-        return None if self._attic is None else self._attic.take(key)
+    def _pop_spilled(self, key: EntryKey) -> ResidentEntry | None:
+        return None if self._host_spill is None else self._host_spill.pop_entry(key)
 
-    def _store(self, gone: dict[Place, Entry]) -> None:
-        """Copies wait for a device, whose thread may wait for the lock: they are made without it."""
+    def _spill_entries(self, gone: dict[EntryKey, ResidentEntry]) -> None:
+        """Move evicted entries to the host, without the lock.
+
+        Copying waits for the device's thread, which may itself be waiting for the lock.
+        """
         for key, entry in gone.items():
-            if self._attic is not None:
-                self._attic.put(key, entry)
+            if self._host_spill is not None:
+                self._host_spill.put_entry(key, entry)
 
-    def _evict(self, limit: int) -> dict[Place, Entry]:
-        """Drop what never came to be, or became too much; then, and return, what was used longest ago."""
+    def _evict(self, limit: int) -> dict[EntryKey, ResidentEntry]:
+        """Drop unusable entries; then evict the least recently used ones and return these.
+
+        An entry is unusable if it was never filled or is oversized.
+        """
         gone = {}
         total = sum(entry.nbytes for entry in self._entries.values())
         for key, entry in list(self._entries.items()):
-            useless = entry.rows < 0 or entry.outgrown
-            if entry.users == 0 and (useless or total > limit):
+            useless = entry.row_count < 0 or entry.is_oversized
+            if entry.pin_count == 0 and (useless or total > limit):
                 total -= entry.nbytes
                 del self._entries[key]
                 if not useless:

@@ -1,4 +1,4 @@
-"""An engine over what is resident: one version of a dataset."""
+"""The engine over resident data of one dataset version."""
 
 from __future__ import annotations
 
@@ -9,84 +9,90 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from gpu.cubes import AnyOf, Axis, Cancel, Cube, CubeSpec, Filter, View
-from gpu.engine import Source, asked
-from gpu.resident.appendable_rows import Rows
+from gpu.cubes import AnyOf, Axis, CancelToken, Cube, CubeSpec, Filter, ViewSpec
+from gpu.engine import Source, resolve_rows
+from gpu.resident.appendable_rows import AppendableRows
 from gpu.resident.arrays import Arrays
-from gpu.resident.backend import Counter
-from gpu.resident.bit_packing import trimmed, unpacked
+from gpu.resident.backend import ComputeBackend
+from gpu.resident.bit_packing import pack_bytes, unpack_bits
 from gpu.resident.columns import ResidentColumns
-from gpu.resident.encoder import Coder
-from gpu.resident.memory import Memory
-from gpu.resident.request import Request
-from gpu.resident.request_context import residing
+from gpu.resident.encoder import ColumnEncoder
+from gpu.resident.memory import EngineMemory
+from gpu.resident.request import EngineRequest
+from gpu.resident.request_context import pin_resident
 from gpu.scales import Scale
 
 
 class ResidentEngine:
-    """Codes, numbers and filter bits by row in ``arrays``, counted by ``counter``."""
+    """An engine that keeps codes, numbers and filter bits in ``arrays`` and counts them by ``backend``."""
 
     name: str
 
-    def __init__(self, source: Source, memory: Memory, arrays: Arrays, counter: Counter) -> None:
-        self._coder = Coder(Rows(source), memory.shelf, arrays)
-        self._counter = counter
-        self.columns = ResidentColumns(self._coder, counter)
-        self.known = memory.known
+    def __init__(self, source: Source, memory: EngineMemory, arrays: Arrays, backend: ComputeBackend) -> None:
+        self._encoder = ColumnEncoder(AppendableRows(source), memory.resident_cache, arrays)
+        self._backend = backend
+        self.columns = ResidentColumns(self._encoder, backend)
+        self.unfiltered_cubes = memory.unfiltered_cubes
         self._appending = Lock()
 
     @property
-    def rows(self) -> int:
-        return self._coder.rows.count
+    def row_count(self) -> int:
+        return self._encoder.rows.row_count
 
     @property
     def nbytes(self) -> int:
-        return self._coder.shelf.nbytes_of(self._coder.rows) + self._coder.rows.nbytes
+        return self._encoder.cache.owner_nbytes(self._encoder.rows) + self._encoder.rows.nbytes
 
-    def load(self, column: str, scale: Scale) -> None:
-        with residing(self._coder, self.rows) as resident:
-            resident.codes(Axis(column, scale))
+    def load_codes(self, column: str, scale: Scale) -> None:
+        with pin_resident(self._encoder, self.row_count) as context:
+            context.get_codes(Axis(column, scale))
 
-    def append(self, batch: pa.RecordBatch) -> None:
-        """Add rows, which requests made from now on see, and extend what is resident.
+    def append_rows(self, batch: pa.RecordBatch) -> None:
+        """Append rows, which later requests see, and extend the resident data.
 
         Raises:
-            KeyError: the batch lacks a column that is resident.
-            ValueError: values don't fit the type of their column.
+            KeyError: The batch lacks a column that is resident.
+            ValueError: Values don't fit the type of their column.
         """
         with self._appending:
-            self._coder.rows.append(batch)
-            self._coder.shelf.reach(self._coder.rows, self.rows)
+            self._encoder.rows.append_batch(batch)
+            self._encoder.cache.extend_owner(self._encoder.rows, self.row_count)
 
-    def mask(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.bool_]:
-        wanted = asked(rows, self.rows)
-        return unpacked(self._passing(filters, wanted), wanted)
+    def compute_mask(
+        self, filters: Sequence[Filter | AnyOf], rows: range | None = None
+    ) -> npt.NDArray[np.bool_]:
+        selected = resolve_rows(rows, self.row_count)
+        return unpack_bits(self._compute_words(filters, selected), selected)
 
-    def bits(self, filters: Sequence[Filter | AnyOf], rows: range | None = None) -> npt.NDArray[np.uint8]:
-        wanted = asked(rows, self.rows)
-        if wanted.start % 64:
-            raise ValueError(f"the rows begin at {wanted.start}, which is no multiple of 64")
-        return trimmed(self._passing(filters, wanted), len(wanted))
+    def compute_bitmask(
+        self, filters: Sequence[Filter | AnyOf], rows: range | None = None
+    ) -> npt.NDArray[np.uint8]:
+        selected = resolve_rows(rows, self.row_count)
+        if selected.start % 64:
+            raise ValueError(f"the first row must be a multiple of 64, not {selected.start}")
+        return pack_bytes(self._compute_words(filters, selected), len(selected))
 
-    def _passing(self, filters: Sequence[Filter | AnyOf], rows: range) -> npt.NDArray[np.uint64]:
-        with residing(self._coder, rows.stop) as resident:
-            return self._counter.passing(resident.all_bits(filters), rows)
+    def _compute_words(self, filters: Sequence[Filter | AnyOf], rows: range) -> npt.NDArray[np.uint64]:
+        with pin_resident(self._encoder, rows.stop) as context:
+            return self._backend.compute_bitmask(context.list_filter_bits(filters), rows)
 
-    def histogram(self, view: View, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
-        return self.cubes([CubeSpec(view, (), frozenset(filters))])[0]
+    def compute_histogram(self, view: ViewSpec, filters: Sequence[Filter | AnyOf] = ()) -> Cube:
+        return self.compute_cubes([CubeSpec(view, (), frozenset(filters))])[0]
 
-    def cubes(
-        self, specs: Sequence[CubeSpec], cancel: Cancel | None = None, rows: range | None = None
+    def compute_cubes(
+        self, specs: Sequence[CubeSpec], cancel: CancelToken | None = None, rows: range | None = None
     ) -> list[Cube]:
-        """One cube a spec, in order, all over the same rows; unfiltered ones are kept and can't be changed.
+        """Return one cube per spec, in order, all over the same rows. Unfiltered cubes are read-only.
 
         Raises:
             Cancelled: ``cancel`` was set before the last cube was complete.
-            ValueError: a cube would have too many cells, or there are no such rows.
-            KeyError: there is no such column.
-            TypeError: a measure's column has no numbers, or a scale can't judge a column.
+            ValueError: A cube would have too many cells, or some rows don't exist.
+            KeyError: There is no such column.
+            TypeError: A measure's column has no numbers, or a scale can't encode a column.
         """
-        wanted = asked(rows, self.rows)
-        with residing(self._coder, wanted.stop) as resident:
-            request = Request(resident, self.known, self._counter, cancel or Cancel(), wanted.start)
-            return request.answer(specs)
+        selected = resolve_rows(rows, self.row_count)
+        with pin_resident(self._encoder, selected.stop) as context:
+            request = EngineRequest(
+                context, self.unfiltered_cubes, self._backend, cancel or CancelToken(), selected.start
+            )
+            return request.compute_cubes(specs)

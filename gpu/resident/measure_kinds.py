@@ -1,8 +1,8 @@
-"""What counting does with a measure."""
+"""The ways in which the numbers of a measure are aggregated."""
 
 from __future__ import annotations
 
 COUNT, SUM_INTEGER, SUM_REAL, LOW, HIGH = range(5)
 
-NUMBERS = ("i1", "i2", "i4", "i8", "f4", "f8")
-"""The types a measure's numbers may have."""
+NUMBER_DTYPES = ("i1", "i2", "i4", "i8", "f4", "f8")
+"""The types that a measure's numbers may have."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from gpu.resident.attic import Attic
-from gpu.resident.cache import Shelf
-from gpu.resident.unfiltered_cubes import Known
+from gpu.resident.cache import HostSpill, ResidentCache
+from gpu.resident.unfiltered_cubes import UnfilteredCubeCache
 
 GIB = 1 << 30
 
 
-class Memory:
-    """What engines may keep, all together, however many there are.
+class EngineMemory:
+    """The limits of what all engines together may keep, and the caches that obey them.
 
     Args:
-        resident: bytes that codes, numbers and filter bits may take; what was used longest ago is dropped,
-            and made again when wanted. Requests that need more at once may exceed it while they run.
-        cubes: bytes that unfiltered cubes may take.
-        attic: where what is dropped goes instead.
+        resident_bytes: Bytes for codes, numbers and filter bits. The least recently used data is evicted, and
+            created again when needed. Requests that need more at once may exceed the limit while they run.
+        cube_bytes: Bytes for unfiltered cubes.
+        host_spill: Where evicted data is moved to; None to drop it.
     """
 
-    def __init__(self, resident: int = 4 * GIB, cubes: int = GIB // 4, attic: Attic | None = None) -> None:
-        self.shelf = Shelf(resident, attic)
-        self.known = Known(cubes)
+    def __init__(
+        self, resident_bytes: int = 4 * GIB, cube_bytes: int = GIB // 4, host_spill: HostSpill | None = None
+    ) -> None:
+        self.resident_cache = ResidentCache(resident_bytes, host_spill)
+        self.unfiltered_cubes = UnfilteredCubeCache(cube_bytes)

@@ -1,98 +1,136 @@
-"""One request for cubes: what is known already, what is counted, and over which rows."""
+"""One request for cubes: which cubes are known already, which are counted, and over which rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from gpu.cubes import AnyOf, Cancel, Cancelled, Cube, CubeSpec, Filter
-from gpu.resident.aggregation import Group, Tally
-from gpu.resident.algebra import added, without
-from gpu.resident.appendable_rows import Rows
-from gpu.resident.backend import Counter
-from gpu.resident.request_context import Resident
-from gpu.resident.unfiltered_cubes import Known
+import numpy as np
+
+from gpu.cubes import AnyOf, Cancelled, CancelToken, Cube, CubeSpec, Filter
+from gpu.resident.aggregation import CubeTask, CubeTaskGroup
+from gpu.resident.appendable_rows import AppendableRows
+from gpu.resident.backend import ComputeBackend
+from gpu.resident.request_context import RequestContext
+from gpu.resident.unfiltered_cubes import UnfilteredCubeCache
 
 Filters = frozenset[Filter | AnyOf]
-Wholes = dict[CubeSpec, Cube]
+UnfilteredCubes = dict[CubeSpec, Cube]
 
 
-def unfiltered(spec: CubeSpec) -> CubeSpec:
+def without_filters(spec: CubeSpec) -> CubeSpec:
     return replace(spec, filters=frozenset()) if spec.filters else spec
 
 
-def _measured(spec: CubeSpec) -> tuple[str, str]:
+def _measure_key(spec: CubeSpec) -> tuple[str, str]:
     return spec.view.measure.column or "", spec.view.measure.aggregate
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
-    """Cubes over the rows from ``start`` to before ``resident.rows``, whatever is appended meanwhile."""
+class EngineRequest:
+    """A request for cubes over the rows from ``first_row`` to the context's last row, without later ones."""
 
-    resident: Resident
-    known: Known
-    counter: Counter
-    cancel: Cancel
-    start: int = 0
+    context: RequestContext
+    unfiltered_cubes: UnfilteredCubeCache
+    backend: ComputeBackend
+    cancel: CancelToken
+    first_row: int = 0
 
     @property
-    def owner(self) -> Rows:
-        """Whose cubes the known ones are."""
-        return self.resident.coder.rows
+    def owner(self) -> AppendableRows:
+        """Return the rows that known unfiltered cubes belong to."""
+        return self.context.encoder.rows
 
-    def answer(self, specs: Sequence[CubeSpec]) -> list[Cube]:
-        """One cube a spec, in order."""
+    def compute_cubes(self, specs: Sequence[CubeSpec]) -> list[Cube]:
+        """Return one cube per spec, in order."""
         unique = dict.fromkeys(specs)
-        answers = {} if self.start else self._wholes(dict.fromkeys(map(unfiltered, unique)))
-        # Views of one measure side by side share the gathering of its numbers.
-        missing = sorted((spec for spec in unique if spec not in answers), key=_measured)
-        groups = self._groups(missing, answers)
-        cubes = self.counter.count(groups, self.start, self.resident.rows, self.cancel)
-        inverted = [group.inverted for group in groups for _ in group.tallies]
-        for cube, flip in zip(cubes, inverted, strict=True):
-            answers[cube.spec] = without(answers[unfiltered(cube.spec)], cube) if flip else cube
-            if not (cube.spec.filters or self.start):
-                self.known.put(self.owner, cube, self.resident.rows)
+        answers = {} if self.first_row else self._load_unfiltered(dict.fromkeys(map(without_filters, unique)))
+        # Consecutive views of one measure share the gathering of its numbers.
+        missing = sorted((spec for spec in unique if spec not in answers), key=_measure_key)
+        groups = self._group_specs(missing, answers)
+        cubes = self.backend.count_cubes(groups, self.first_row, self.context.row_count, self.cancel)
+        inverted_flags = [group.is_inverted for group in groups for _ in group.tasks]
+        for cube, is_inverted in zip(cubes, inverted_flags, strict=True):
+            answers[cube.spec] = (
+                subtract_cubes(answers[without_filters(cube.spec)], cube) if is_inverted else cube
+            )
+            if not (cube.spec.filters or self.first_row):
+                self.unfiltered_cubes.put(self.owner, cube, self.context.row_count)
         return [answers[spec] for spec in specs]
 
-    def _wholes(self, specs: Iterable[CubeSpec]) -> Wholes:
-        """The unfiltered cubes that are known, brought to the last row."""
-        found = {spec: self.known.get(self.owner, spec) for spec in specs}
-        current = {spec: self._current(*known) for spec, known in found.items() if known is not None}
+    def _load_unfiltered(self, specs: Iterable[CubeSpec]) -> UnfilteredCubes:
+        """Return the unfiltered cubes that are known, brought up to date with the request's rows."""
+        known = {spec: self.unfiltered_cubes.get(self.owner, spec) for spec in specs}
+        current = {spec: self._bring_up_to_date(*entry) for spec, entry in known.items() if entry is not None}
         return {spec: cube for spec, cube in current.items() if cube is not None}
 
-    def _current(self, known: int, cube: Cube) -> Cube | None:
-        """The cube of ``known`` rows made that of all of this request; None where counting anew is exact."""
-        rows = self.resident.rows
-        if known == rows:
-            return cube
-        tally = Tally.of(cube.spec, replace(self.resident, rows=max(known, rows)))
-        if known > rows and not tally.additive:
-            return None
-        groups = [Group(tally.present, inverted=False, tallies=[tally])]
-        between = self.counter.count(groups, min(known, rows), max(known, rows), self.cancel)[0]
-        if known > rows:
-            return without(cube, between)
-        self.known.put(self.owner, whole := added(cube, between), rows)
-        return whole
+    def _bring_up_to_date(self, known_rows: int, cube: Cube) -> Cube | None:
+        """Return the unfiltered cube over the request's rows, made from one over ``known_rows`` rows.
 
-    def _groups(self, specs: list[CubeSpec], wholes: Wholes) -> list[Group]:
-        """The specs by the rows they count: where most rows pass and the whole is known, those that fail."""
-        filters = {spec.filters: self.resident.all_bits(spec.filters) for spec in specs}
-        groups: dict[tuple[Filters, int, bool], Group] = {}
-        mostly: dict[Filters, bool] = {}
+        Return None if only counting all rows again is exact.
+        """
+        rows = self.context.row_count
+        if known_rows == rows:
+            return cube
+        task = CubeTask.from_spec(cube.spec, replace(self.context, row_count=max(known_rows, rows)))
+        if known_rows > rows and not task.is_subtractable:
+            return None
+        groups = [CubeTaskGroup(task.measure_filters, is_inverted=False, tasks=[task])]
+        difference = self.backend.count_cubes(
+            groups, min(known_rows, rows), max(known_rows, rows), self.cancel
+        )[0]
+        if known_rows > rows:
+            return subtract_cubes(cube, difference)
+        self.unfiltered_cubes.put(self.owner, extended := add_cubes(cube, difference), rows)
+        return extended
+
+    def _group_specs(self, specs: list[CubeSpec], unfiltered: UnfilteredCubes) -> list[CubeTaskGroup]:
+        """Return the specs as groups by the rows to count.
+
+        If most rows pass and the unfiltered cube is known, a group counts the rows that fail instead.
+        """
+        filters = {spec.filters: self.context.list_filter_bits(spec.filters) for spec in specs}
+        groups: dict[tuple[Filters, int, bool], CubeTaskGroup] = {}
+        most_pass: dict[Filters, bool] = {}
         for spec in specs:
-            tally = self._tally(spec)
-            invert = bool(filters[spec.filters]) and tally.additive and unfiltered(spec) in wholes
-            if invert and spec.filters not in mostly:
-                mostly[spec.filters] = self.counter.most_pass(filters[spec.filters], self.resident.rows)
-            invert = invert and mostly[spec.filters]
-            key = spec.filters, id(tally.valid), invert
-            group = groups.setdefault(key, Group([*filters[spec.filters], *tally.present], invert))
-            group.tallies.append(tally)
+            task = self._create_task(spec)
+            is_inverted = (
+                bool(filters[spec.filters]) and task.is_subtractable and without_filters(spec) in unfiltered
+            )
+            if is_inverted and spec.filters not in most_pass:
+                most_pass[spec.filters] = self.backend.most_rows_pass(
+                    filters[spec.filters], self.context.row_count
+                )
+            is_inverted = is_inverted and most_pass[spec.filters]
+            key = spec.filters, id(task.valid_bits), is_inverted
+            group = groups.setdefault(
+                key, CubeTaskGroup([*filters[spec.filters], *task.measure_filters], is_inverted)
+            )
+            group.tasks.append(task)
         return list(groups.values())
 
-    def _tally(self, spec: CubeSpec) -> Tally:
-        if self.cancel.is_set:
+    def _create_task(self, spec: CubeSpec) -> CubeTask:
+        if self.cancel.is_cancelled:
             raise Cancelled
-        return Tally.of(spec, self.resident)
+        return CubeTask.from_spec(spec, self.context)
+
+
+def add_cubes(one: Cube, other: Cube) -> Cube:
+    """Return the cube over the rows of both cubes, which must have no rows in common."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return replace(
+            one,
+            count=one.count + other.count,
+            sum=None if one.sum is None or other.sum is None else one.sum + other.sum,
+            low=None if one.low is None or other.low is None else np.minimum(one.low, other.low),
+            high=None if one.high is None or other.high is None else np.maximum(one.high, other.high),
+        )
+
+
+def subtract_cubes(whole: Cube, part: Cube) -> Cube:
+    """Return the cube of the rows of ``whole`` that aren't in ``part``, for counts and integer sums only.
+
+    The result has the spec of ``part``.
+    """
+    total = None if whole.sum is None or part.sum is None else whole.sum - part.sum
+    return replace(part, count=whole.count - part.count, sum=total)

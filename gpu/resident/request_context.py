@@ -1,4 +1,4 @@
-"""What an engine keeps of its rows, by what it is for: made when first wanted, evicted when long unused."""
+"""Access to resident data by purpose: created when first needed, pinned while a request runs."""
 
 from __future__ import annotations
 
@@ -6,55 +6,61 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from gpu.cubes import AnyOf, Axis, Filter, passes_all
-from gpu.resident.arrays import Array, Words
-from gpu.resident.bitmask import bits_of
-from gpu.resident.cache import Lease
-from gpu.resident.composite_codes import Joined
-from gpu.resident.encoder import Coder
-from gpu.resident.numeric_column import Numbers
-from gpu.resident.sort_columns import entry_of
+from gpu.cubes import AnyOf, Axis, Filter, is_unrestricted
+from gpu.resident.arrays import Array, BitWords
+from gpu.resident.bitmask import create_filter_bits
+from gpu.resident.cache import CacheLease
+from gpu.resident.composite_codes import CompositeCodes
+from gpu.resident.encoder import ColumnEncoder
+from gpu.resident.numeric_column import NumericColumn
+from gpu.resident.sort_columns import column_class_for
 
 
 @dataclass(frozen=True)
-class Resident:
-    """One request's view of it: ``rows`` rows, held as long as the lease."""
+class RequestContext:
+    """One request's access to resident data of the first ``row_count`` rows, pinned until the lease ends."""
 
-    coder: Coder
-    lease: Lease
-    rows: int
+    encoder: ColumnEncoder
+    lease: CacheLease
+    row_count: int
 
-    def codes(self, axis: Axis) -> Array:
-        return self.coder.codes(self.lease, axis.column, axis.scale, self.rows).array
+    def get_codes(self, axis: Axis) -> Array:
+        return self.encoder.get_codes(self.lease, axis.column, axis.scale, self.row_count).array
 
-    def joined(self, axes: tuple[Axis, ...]) -> Array:
-        return self.lease.take(("joined", axes), lambda: Joined(self.coder, axes), self.rows).array
+    def get_composite_codes(self, axes: tuple[Axis, ...]) -> Array:
+        return self.lease.get_or_create(
+            ("joined", axes), lambda: CompositeCodes(self.encoder, axes), self.row_count
+        ).array
 
-    def bits(self, filter_: Filter | AnyOf) -> Words:
-        return self.lease.take(("bits", filter_), lambda: bits_of(self.coder, filter_), self.rows).words
+    def get_filter_bits(self, filter_: Filter | AnyOf) -> BitWords:
+        return self.lease.get_or_create(
+            ("bits", filter_), lambda: create_filter_bits(self.encoder, filter_), self.row_count
+        ).words
 
-    def all_bits(self, filters: Iterable[Filter | AnyOf]) -> list[Words]:
-        """The bits of those filters that some rows may fail."""
-        return [self.bits(filter_) for filter_ in filters if not passes_all(filter_)]
+    def list_filter_bits(self, filters: Iterable[Filter | AnyOf]) -> list[BitWords]:
+        """Return the bits of those filters that some rows may fail."""
+        return [self.get_filter_bits(filter_) for filter_ in filters if not is_unrestricted(filter_)]
 
-    def numbers(self, column: str) -> Numbers:
-        return self._numbers(Numbers, column)
+    def get_numbers(self, column: str) -> NumericColumn:
+        return self._get_numeric_column(NumericColumn, column)
 
-    def column(self, column: str) -> Numbers:
-        """A column's values as numbers, of whatever type they are.
+    def get_sort_column(self, column: str) -> NumericColumn:
+        """Return a column's values as numbers, whatever their type.
 
         Raises:
-            TooManyTextsError: it can't be kept.
+            TooManyTextsError: The column has too many different texts to be kept.
         """
-        return self._numbers(entry_of(self.coder.rows.type_of(column)), column)
+        return self._get_numeric_column(column_class_for(self.encoder.rows.get_type(column)), column)
 
-    def _numbers(self, kind: type[Numbers], column: str) -> Numbers:
-        coder = self.coder
-        return self.lease.take((kind, column), lambda: kind(coder.rows, coder.arrays, column), self.rows)
+    def _get_numeric_column(self, kind: type[NumericColumn], column: str) -> NumericColumn:
+        encoder = self.encoder
+        return self.lease.get_or_create(
+            (kind, column), lambda: kind(encoder.rows, encoder.arrays, column), self.row_count
+        )
 
 
 @contextmanager
-def residing(coder: Coder, rows: int) -> Iterator[Resident]:
-    """What is resident of so many rows; it stays until the block ends."""
-    with coder.lease() as lease:
-        yield Resident(coder, lease, rows)
+def pin_resident(encoder: ColumnEncoder, row_count: int) -> Iterator[RequestContext]:
+    """Give access to resident data of so many rows, which stays pinned until the block ends."""
+    with encoder.open_lease() as lease:
+        yield RequestContext(encoder, lease, row_count)

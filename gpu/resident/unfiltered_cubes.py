@@ -1,4 +1,4 @@
-"""Unfiltered cubes kept for reuse: they depend on nobody's filters."""
+"""A cache of unfiltered cubes, which depend on nobody's filters."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from threading import Lock
 from gpu.cubes import Cube, CubeSpec
 
 
-class Known:
-    """Cubes by owner and spec with the number of rows they cover; the least recently used go first."""
+class UnfilteredCubeCache:
+    """Cubes by owner and spec, with the number of rows they cover; the least recently used are evicted."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -23,7 +23,7 @@ class Known:
             return sum(cube.nbytes for _, cube in self._cubes.values())
 
     def get(self, owner: Hashable, spec: CubeSpec) -> tuple[int, Cube] | None:
-        """A cube, with how many rows it covers."""
+        """Return a cube with the number of rows that it covers; None if there is none."""
         with self._lock:
             found = self._cubes.get((owner, spec))
             if found is not None:
@@ -31,7 +31,7 @@ class Known:
             return found
 
     def put(self, owner: Hashable, cube: Cube, rows: int) -> None:
-        """Keep a cube, which from now on nobody may change, unless one of more rows is kept."""
+        """Keep a cube, which becomes read-only, unless a cube of more rows is kept already."""
         for part in (cube.count, cube.sum, cube.low, cube.high):
             if part is not None:
                 part.flags.writeable = False
@@ -45,6 +45,6 @@ class Known:
                 total -= self._cubes.popitem(last=False)[1][1].nbytes
 
     def clear(self) -> None:
-        """Forget all cubes."""
+        """Remove all cubes."""
         with self._lock:
             self._cubes.clear()

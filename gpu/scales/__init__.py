@@ -1,4 +1,4 @@
-"""Scales: how the values of a column become codes, small integers that a view counts."""
+"""Scales turn the values of a column into codes: small integers that an engine counts."""
 
 from __future__ import annotations
 
@@ -6,26 +6,29 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gpu.scales.category_scales import Boolean, Category
-from gpu.scales.edges_scale import Edges
-from gpu.scales.linear_scale import Linear
-from gpu.scales.log_scale import Log
-from gpu.scales.resolve import resolve
+from gpu.scales.category_scales import BooleanScale, CategoryScale
+from gpu.scales.edges_scale import EdgesScale
+from gpu.scales.linear_scale import LinearScale
+from gpu.scales.log_scale import LogScale
+from gpu.scales.resolve import resolve_scale
 from gpu.scales.scale_spec import ScaleSpec
-from gpu.scales.time_scale import Time
+from gpu.scales.time_scale import TimeScale
 
-Scale = Annotated[Linear | Log | Time | Category | Boolean | Edges, Field(discriminator="type")]
-OrderedScale = Linear | Log | Time | Edges
+Scale = Annotated[
+    LinearScale | LogScale | TimeScale | CategoryScale | BooleanScale | EdgesScale,
+    Field(discriminator="type"),
+]
+OrderedScale = LinearScale | LogScale | TimeScale | EdgesScale
 
 __all__ = [
-    "Boolean",
-    "Category",
-    "Edges",
-    "Linear",
-    "Log",
+    "BooleanScale",
+    "CategoryScale",
+    "EdgesScale",
+    "LinearScale",
+    "LogScale",
     "OrderedScale",
     "Scale",
     "ScaleSpec",
-    "Time",
-    "resolve",
+    "TimeScale",
+    "resolve_scale",
 ]

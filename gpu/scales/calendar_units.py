@@ -1,4 +1,4 @@
-"""Calendar units: where seconds, hours, days, weeks, months and years begin (UTC, proleptic Gregorian)."""
+"""Calendar units: when seconds, hours, days, weeks, months and years begin (UTC, proleptic Gregorian)."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ _MONTHS = {"mo": 1, "y": 12}
 _MONTH = 30.436875 * _DAY
 
 
-def starts(unit: Unit, lo: int, hi: int) -> Milliseconds:
-    """Where units begin, ascending, from the last one at or before ``lo`` to the first at or after ``hi``."""
-    count, name = _parsed(unit)
+def list_unit_starts(unit: Unit, lo: int, hi: int) -> Milliseconds:
+    """Return the beginnings of units, ascending, from the last one ``<= lo`` to the first one ``>= hi``."""
+    count, name = _parse_unit(unit)
     if name == "w":
-        return _every(_WEEK, _MONDAY, lo, hi)
+        return _fixed_starts(_WEEK, _MONDAY, lo, hi)
     if name in _MONTHS:
-        return _months(count * _MONTHS[name], lo, hi)
-    return _every(count * _FIXED[name], 0, lo, hi)
+        return _month_starts(count * _MONTHS[name], lo, hi)
+    return _fixed_starts(count * _FIXED[name], 0, lo, hi)
 
 
-def _parsed(unit: Unit) -> tuple[int, str]:
+def _parse_unit(unit: Unit) -> tuple[int, str]:
     name = unit.lstrip("0123456789")
     return int(unit.removesuffix(name)), name
 
 
-def _length(unit: Unit) -> float:
-    count, name = _parsed(unit)
+def _unit_length(unit: Unit) -> float:
+    count, name = _parse_unit(unit)
     if name in _MONTHS:
         return count * _MONTHS[name] * _MONTH
     return _WEEK if name == "w" else count * _FIXED[name]
 
 
-LENGTHS: dict[Unit, float] = {unit: _length(unit) for unit in UNITS}
-"""Mean lengths in milliseconds."""
+UNIT_LENGTHS: dict[Unit, float] = {unit: _unit_length(unit) for unit in UNITS}
+"""Mean length of each unit in milliseconds."""
 
 
-def _every(length: int, origin: int, lo: int, hi: int) -> Milliseconds:
+def _fixed_starts(length: int, origin: int, lo: int, hi: int) -> Milliseconds:
     first, last = (lo - origin) // length, -((origin - hi) // length)
     return origin + length * np.arange(first, last + 1, dtype=np.int64)
 
 
-def _months(count: int, lo: int, hi: int) -> Milliseconds:
-    first = (_month(lo) - _YEAR_ZERO) // count
-    last = -((_YEAR_ZERO - _month(hi - 1) - 1) // count)
+def _month_starts(count: int, lo: int, hi: int) -> Milliseconds:
+    first = (_month_number(lo) - _YEAR_ZERO) // count
+    last = -((_YEAR_ZERO - _month_number(hi - 1) - 1) // count)
     months = _YEAR_ZERO + count * np.arange(first, last + 1, dtype=np.int64)
     return months.astype("datetime64[M]").astype("datetime64[ms]").astype(np.int64)
 
 
-def _month(instant: int) -> int:
+def _month_number(instant: int) -> int:
     return int(np.datetime64(instant, "ms").astype("datetime64[M]").astype(np.int64))

@@ -1,4 +1,4 @@
-"""Any ascending edges: exact bounds that lie between those of a view's own scale."""
+"""A scale with any ascending edges, for exact bounds that lie between the edges of a view's own scale."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, FiniteFloat, model_validator
 
-from gpu.scales.base import MOST_LEVELS, Ordered
+from gpu.scales.base import MAX_LEVELS, BaseOrderedScale
 
 
-class Edges(Ordered):
-    """One edge or more, given one by one; epoch milliseconds where ``temporal``."""
+class EdgesScale(BaseOrderedScale):
+    """A scale of one or more listed edges; they are epoch milliseconds if ``temporal``."""
 
     type: Literal["edges"] = "edges"
-    values: tuple[FiniteFloat, ...] = Field(min_length=1, max_length=MOST_LEVELS)
+    values: tuple[FiniteFloat, ...] = Field(min_length=1, max_length=MAX_LEVELS)
     temporal: bool = False
 
     @model_validator(mode="after")
-    def _ascend(self) -> Self:
+    def _require_ascending(self) -> Self:
         if any(a >= b for a, b in pairwise(self.values)):
             raise ValueError("edges must ascend")
         return self

@@ -1,4 +1,4 @@
-"""Near-even ratios on preferred numbers (ISO 3, R80): coarse bins begin at 1, 2, 5 or whole decades."""
+"""A scale of nearly even ratios at preferred numbers (ISO 3, R80); bins begin at 1, 2, 5 or whole decades."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, field_validator, model_validator
 
-from gpu.scales.base import FINE_LEVELS, MOST_LEVELS, Ordered
+from gpu.scales.base import MAX_FINE_LEVELS, MAX_LEVELS, BaseOrderedScale
 
-LEAST, MOST = 1e-300, 1e300
+MIN_VALUE, MAX_VALUE = 1e-300, 1e300
 _HUNDREDTHS = (
     100, 103, 106, 109, 112, 115, 118, 122, 125, 128, 132, 136, 140, 145, 150, 155, 160, 165, 170, 175,
     180, 185, 190, 195, 200, 206, 212, 218, 224, 230, 236, 243, 250, 258, 265, 272, 280, 290, 300, 307,
@@ -24,46 +24,46 @@ _HUNDREDTHS = (
 )  # fmt: skip
 _R80 = [Decimal(hundredths) / 100 for hundredths in _HUNDREDTHS]
 _SERIES = (1, 5, 10, 20, 40, *(80 * factor * 10**power for power in range(6) for factor in (1, 5)))
-_ALIGNED = tuple(series for series in _SERIES if series != 5)
+_ALIGNED_SERIES = tuple(series for series in _SERIES if series != 5)
 _DECADES = (2, 5, 10, 20, 50, 100)
 
 
-class Log(Ordered):
-    """``per_decade`` steps in each decade; ``start`` counts them from 1.
+class LogScale(BaseOrderedScale):
+    """A scale with ``per_decade`` steps in each decade; ``start`` is the first edge's index, where 0 is at 1.
 
-    Above 80 steps a decade, those of R80 are cut into even parts.
+    With more than 80 steps per decade, the steps of R80 are divided into even parts.
     """
 
     type: Literal["log"] = "log"
     per_decade: int
     start: int
-    levels: int = Field(ge=1, le=MOST_LEVELS)
+    levels: int = Field(ge=1, le=MAX_LEVELS)
 
     @field_validator("per_decade")
     @classmethod
-    def _preferred(cls, per_decade: int) -> int:
+    def _require_preferred(cls, per_decade: int) -> int:
         if per_decade not in _SERIES:
-            raise ValueError(f"{per_decade} steps a decade are none of {_SERIES}")
+            raise ValueError(f"the steps per decade must be one of {_SERIES}, not {per_decade}")
         return per_decade
 
     @model_validator(mode="after")
-    def _representable(self) -> Self:
+    def _require_representable(self) -> Self:
         if self.start < -300 * self.per_decade or self.start + self.levels > 301 * self.per_decade:
-            raise ValueError("a log scale lies between 1e-300 and 1e301")
+            raise ValueError("a log scale must lie between 1e-300 and 1e301")
         return self
 
     def build_edges(self) -> npt.NDArray[np.float64]:
         indexes = range(self.start, self.start + self.levels + 1)
-        return np.array([_edge(index, self.per_decade) for index in indexes])
+        return np.array([_edge_value(index, self.per_decade) for index in indexes])
 
-    def groupings(self) -> Mapping[int, npt.NDArray[np.intp]]:
-        """Groups that begin at preferred numbers of a coarser series, at 1, 2 and 5, or every few decades."""
+    def find_groupings(self) -> Mapping[int, npt.NDArray[np.intp]]:
+        """Return groups that begin at numbers of a coarser series, at 1, 2 and 5, or every few decades."""
         indexes = np.arange(self.start, self.start + self.levels + 1)
-        starts = (np.flatnonzero(mask[:-1]) for mask in self._series(indexes) if mask[0] and mask[-1])
+        starts = (np.flatnonzero(mask[:-1]) for mask in self._coarser_masks(indexes) if mask[0] and mask[-1])
         return {places.size: places for places in starts}
 
-    def _series(self, indexes: npt.NDArray[np.intp]) -> Iterator[npt.NDArray[np.bool_]]:
-        """For each coarser series, which fine edges are on it."""
+    def _coarser_masks(self, indexes: npt.NDArray[np.intp]) -> Iterator[npt.NDArray[np.bool_]]:
+        """Yield, for each coarser series, a mask of the fine edges that belong to it."""
         fine = self.per_decade
         yield from (indexes % (fine * count) == 0 for count in _DECADES)
         yield from (indexes % (fine // series) == 0 for series in _SERIES if fine % series == 0)
@@ -71,31 +71,33 @@ class Log(Ordered):
             yield np.isin(indexes % fine, np.array([0, 3, 7]) * (fine // 10))
 
 
-def spanning(lo: float, hi: float, groups: int) -> Log:
-    """A scale over ``lo <= x < hi``, widened by less than about one in ``groups`` at either end.
+def create_log_scale(lo: float, hi: float, groups: int) -> LogScale:
+    """Return a scale over ``lo <= x < hi``, widened at either end by less than about one part in ``groups``.
 
     Raises:
-        ValueError: the domain does not lie between 1e-300 and 1e300.
+        ValueError: The domain is not between 1e-300 and 1e300.
     """
-    if not LEAST <= lo < hi <= MOST:
-        raise ValueError(f"a log scale needs positive bounds between {LEAST} and {MOST}, not {lo} to {hi}")
+    if not MIN_VALUE <= lo < hi <= MAX_VALUE:
+        raise ValueError(
+            f"the bounds of a log scale must be positive, {MIN_VALUE} to {MAX_VALUE}, not {lo} to {hi}"
+        )
     decades = log10(hi) - log10(lo)
-    series = next((series for series in _ALIGNED if series * decades >= groups), _ALIGNED[-1])
+    series = next((series for series in _ALIGNED_SERIES if series * decades >= groups), _ALIGNED_SERIES[-1])
     start, stop = _last_edge(lo, series), _last_edge(hi, series)
-    stop += _edge(stop, series) < hi
+    stop += _edge_value(stop, series) < hi
     fits = (fine // series for fine in _SERIES if fine % series == 0)
-    parts = max((part for part in fits if part * (stop - start) <= FINE_LEVELS), default=1)
-    return Log(per_decade=series * parts, start=start * parts, levels=(stop - start) * parts)
+    parts = max((part for part in fits if part * (stop - start) <= MAX_FINE_LEVELS), default=1)
+    return LogScale(per_decade=series * parts, start=start * parts, levels=(stop - start) * parts)
 
 
 def _last_edge(value: float, series: int) -> int:
-    """The index of the last edge of the series that is not above a value."""
+    """Return the index of the last edge of the series that is not above a value."""
     near = floor(log10(value)) * series
     candidates = range(near - series, near + 2 * series)
-    return candidates[bisect_right(candidates, value, key=lambda index: _edge(index, series)) - 1]
+    return candidates[bisect_right(candidates, value, key=lambda index: _edge_value(index, series)) - 1]
 
 
-def _edge(index: int, per_decade: int) -> float:
+def _edge_value(index: int, per_decade: int) -> float:
     decade, place = divmod(index, per_decade)
     preferred, part = divmod(place * 80, per_decade)
     low, high = _R80[preferred : preferred + 2]

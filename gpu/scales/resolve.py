@@ -1,4 +1,4 @@
-"""From what a view asks (a type, perhaps a domain) and what a column holds to a scale."""
+"""The choice of a scale from what a view requests (a type, perhaps a domain) and a column contains."""
 
 from __future__ import annotations
 
@@ -6,98 +6,101 @@ from math import ceil, floor, nextafter
 
 import numpy as np
 
-from gpu.column_profile import Kind, Profile
+from gpu.column_profile import ColumnKind, ColumnProfile
 from gpu.scales import linear_scale, log_scale, time_scale
-from gpu.scales.category_scales import Boolean, Category
-from gpu.scales.linear_scale import Linear
-from gpu.scales.log_scale import Log
+from gpu.scales.category_scales import BooleanScale, CategoryScale
+from gpu.scales.linear_scale import LinearScale
+from gpu.scales.log_scale import LogScale
 from gpu.scales.scale_spec import ScaleSpec
-from gpu.scales.time_scale import Time
+from gpu.scales.time_scale import TimeScale
 
-_KINDS: dict[str, Kind] = {
+_COLUMN_KINDS: dict[str, ColumnKind] = {
     "linear": "number",
     "log": "number",
     "time": "time",
     "category": "category",
     "boolean": "boolean",
 }
-_MOST = 1e308
-_MUCH_WIDER = 1.5
-_FEW_INTEGERS = 60
-_ALL_CATEGORIES = 24
+_MAX_BOUND = 1e308
+_OUTLIER_FACTOR = 1.5
+_MAX_INTEGER_BINS = 60
+_DEFAULT_CATEGORIES = 24
 _SECOND, _DAY = 1000, 86_400_000
-_DEFAULT_GROUPS, _ASKED_GROUPS = 10, 25
-"""A default domain may be widened further than one that was asked for, to leave more choices of bins."""
+_DEFAULT_GROUPS, _DOMAIN_GROUPS = 10, 25
+"""A default domain may be widened more than a requested one, because this allows more round numbers of bins.
+"""
 
 
-def resolve(spec: ScaleSpec, profile: Profile) -> Linear | Log | Time | Category | Boolean:
-    """The scale a view asks for, over the domain asked or else over where the column's values are.
+def resolve_scale(
+    spec: ScaleSpec, profile: ColumnProfile
+) -> LinearScale | LogScale | TimeScale | CategoryScale | BooleanScale:
+    """Return the scale that a view requests, over the requested domain or the range of the column's values.
 
     Raises:
-        ValueError: the type does not fit the column, or the domain is empty or not one of this type.
+        ValueError: The type does not fit the column, or the domain is empty or not valid for this type.
     """
-    if profile.kind != _KINDS[spec.type]:
+    if profile.kind != _COLUMN_KINDS[spec.type]:
         raise ValueError(
-            f"a {spec.type} scale needs a {_KINDS[spec.type]} column, and this is a {profile.kind}"
+            f"a {spec.type} scale needs a {_COLUMN_KINDS[spec.type]} column, not a {profile.kind} column"
         )
     if spec.domain is not None and spec.domain[0] >= spec.domain[1]:
-        raise ValueError(f"the domain must ascend, and {spec.domain[0]} is not below {spec.domain[1]}")
+        raise ValueError(f"the domain must ascend, but {spec.domain[0]} isn't less than {spec.domain[1]}")
     match spec.type:
         case "linear":
-            return _linear(spec, profile)
+            return _resolve_linear(spec, profile)
         case "log":
-            return _log(spec, profile)
+            return _resolve_log(spec, profile)
         case "time":
-            return _time(spec, profile)
+            return _resolve_time(spec, profile)
         case "category":
-            return _category(spec, profile)
+            return _resolve_category(spec, profile)
         case "boolean":
-            return Boolean()
+            return BooleanScale()
 
 
-def _linear(spec: ScaleSpec, profile: Profile) -> Linear:
+def _resolve_linear(spec: ScaleSpec, profile: ColumnProfile) -> LinearScale:
     lo, hi = spec.domain or _linear_domain(profile)
-    if spec.domain and max(abs(lo), abs(hi)) > _MOST:
-        raise ValueError(f"the bounds of a linear scale lie within ±{_MOST}, and these are {lo} and {hi}")
-    groups = _DEFAULT_GROUPS if spec.domain is None else _ASKED_GROUPS
-    if profile.integer and hi - lo <= _FEW_INTEGERS:
+    if spec.domain and max(abs(lo), abs(hi)) > _MAX_BOUND:
+        raise ValueError(f"the bounds of a linear scale must lie within ±{_MAX_BOUND}, not {lo} to {hi}")
+    groups = _DEFAULT_GROUPS if spec.domain is None else _DOMAIN_GROUPS
+    if profile.integer and hi - lo <= _MAX_INTEGER_BINS:
         lo, hi, groups = floor(lo), ceil(hi), ceil(hi) - floor(lo)
-    return linear_scale.spanning(lo, hi, groups, profile.integer)
+    return linear_scale.create_linear_scale(lo, hi, groups, profile.integer)
 
 
-def _log(spec: ScaleSpec, profile: Profile) -> Log:
+def _resolve_log(spec: ScaleSpec, profile: ColumnProfile) -> LogScale:
     if spec.domain is not None:
-        return log_scale.spanning(*spec.domain, groups=_ASKED_GROUPS)
+        return log_scale.create_log_scale(*spec.domain, groups=_DOMAIN_GROUPS)
     lo, hi = _log_domain(profile)
-    return log_scale.spanning(lo, hi, groups=3)
+    return log_scale.create_log_scale(lo, hi, groups=3)
 
 
-def _time(spec: ScaleSpec, profile: Profile) -> Time:
+def _resolve_time(spec: ScaleSpec, profile: ColumnProfile) -> TimeScale:
     lo, hi = spec.domain or _time_domain(profile)
-    return time_scale.spanning(floor(lo), ceil(hi))
+    return time_scale.create_time_scale(floor(lo), ceil(hi))
 
 
-def _category(spec: ScaleSpec, profile: Profile) -> Category:
-    return Category(values=profile.values[: spec.top or _ALL_CATEGORIES])
+def _resolve_category(spec: ScaleSpec, profile: ColumnProfile) -> CategoryScale:
+    return CategoryScale(values=profile.values[: spec.top or _DEFAULT_CATEGORIES])
 
 
-def _extent(profile: Profile) -> tuple[float, float] | None:
-    """Where the values are: from least to greatest, or between the quantiles if that is much narrower."""
+def _extent(profile: ColumnProfile) -> tuple[float, float] | None:
+    """Return the range of the values, or that of the quantiles if it is much narrower."""
     if profile.minimum is None or profile.maximum is None:
         return None
     full, (low, high) = (profile.minimum, profile.maximum), (profile.low, profile.high)
     if low is None or high is None or low == high:
         return full
-    few = profile.integer and full[1] - full[0] < _FEW_INTEGERS
-    return full if few or full[1] - full[0] <= _MUCH_WIDER * (high - low) else (low, high)
+    few = profile.integer and full[1] - full[0] < _MAX_INTEGER_BINS
+    return full if few or full[1] - full[0] <= _OUTLIER_FACTOR * (high - low) else (low, high)
 
 
-def _linear_domain(profile: Profile) -> tuple[float, float]:
-    """The extent, its greatest value included."""
+def _linear_domain(profile: ColumnProfile) -> tuple[float, float]:
+    """Return the half-open range that contains the extent, including its greatest value."""
     extent = _extent(profile)
     if extent is None:
         return 0.0, 1.0
-    lo, hi = (float(np.clip(bound, -_MOST, _MOST)) for bound in extent)
+    lo, hi = (float(np.clip(bound, -_MAX_BOUND, _MAX_BOUND)) for bound in extent)
     if profile.integer:
         return lo, max(hi + 1, nextafter(hi, np.inf))
     if lo == hi:
@@ -106,22 +109,22 @@ def _linear_domain(profile: Profile) -> tuple[float, float]:
     return lo, nextafter(hi, np.inf)
 
 
-def _time_domain(profile: Profile) -> tuple[int, int]:
-    """The extent, its last millisecond included; a day or a second around a single instant."""
+def _time_domain(profile: ColumnProfile) -> tuple[int, int]:
+    """Return the half-open range that contains the extent, or a day or a second around a single instant."""
     bounds = _extent(profile) or (0, 0)
-    lo, hi = (min(max(floor(bound), time_scale.LEAST), time_scale.MOST - 1) for bound in bounds)
+    lo, hi = (min(max(floor(bound), time_scale.MIN_INSTANT), time_scale.MAX_INSTANT - 1) for bound in bounds)
     if lo < hi:
         return lo, hi + 1
     length = _SECOND if lo % _DAY else _DAY
     return lo - lo % length, lo - lo % length + length
 
 
-def _log_domain(profile: Profile) -> tuple[float, float]:
+def _log_domain(profile: ColumnProfile) -> tuple[float, float]:
     if profile.minimum is None or profile.maximum is None:
         return 1.0, 10.0
     lo, hi = _extent(profile) or (1.0, 10.0)
     lo = next((bound for bound in (lo, profile.low) if bound is not None and bound > 0), 0.0)
     if not lo:
-        raise ValueError(f"a log scale needs positive values, and these begin at {profile.minimum}")
-    lo = min(max(lo, log_scale.LEAST), log_scale.MOST / 2)
-    return lo, min(max(nextafter(hi, np.inf), lo * 1.01), log_scale.MOST)
+        raise ValueError(f"a log scale needs positive values, but the least value is {profile.minimum}")
+    lo = min(max(lo, log_scale.MIN_VALUE), log_scale.MAX_VALUE / 2)
+    return lo, min(max(nextafter(hi, np.inf), lo * 1.01), log_scale.MAX_VALUE)

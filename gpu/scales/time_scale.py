@@ -1,4 +1,4 @@
-"""Calendar units in UTC, with edges in epoch milliseconds."""
+"""A scale of calendar units in UTC, with edges in epoch milliseconds."""
 
 from __future__ import annotations
 
@@ -9,40 +9,41 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, model_validator
 
-from gpu.scales.base import FINE_LEVELS, MOST_LEVELS, Ordered
-from gpu.scales.calendar_units import LENGTHS, UNITS, Milliseconds, Unit, starts
+from gpu.scales.base import MAX_FINE_LEVELS, MAX_LEVELS, BaseOrderedScale
+from gpu.scales.calendar_units import UNIT_LENGTHS, UNITS, Milliseconds, Unit, list_unit_starts
 
-LEAST, MOST = -8_640_000_000_000_000, 8_640_000_000_000_000
-"""The instants that JavaScript's Date can hold."""
+MIN_INSTANT, MAX_INSTANT = -8_640_000_000_000_000, 8_640_000_000_000_000
+"""The range of instants that JavaScript's Date can represent."""
 _GROUPS = 18
-_MOST_OF: dict[Unit, int] = {"1d": 750}
-"""Two years by day, as weeks would be too coarse a step for a hand."""
+_MAX_LEVELS: dict[Unit, int] = {"1d": 750}
+"""Two years by day, because steps of a week would be too coarse to brush with."""
 
 
-class Time(Ordered):
-    """Edges from ``start`` to ``stop`` (epoch ms, both beginnings of a unit) wherever a unit begins.
+class TimeScale(BaseOrderedScale):
+    """A scale with an edge wherever a unit begins, from ``start`` to ``stop`` (epoch ms).
 
-    Scales of weeks have an edge at every month as well, so that their levels make up whole months and years.
+    Both must be beginnings of a unit. Scales of weeks have an edge at every month as well, so that their
+    levels add up to whole months and years.
     """
 
     type: Literal["time"] = "time"
     unit: Unit
-    start: int = Field(ge=2 * LEAST)
-    stop: int = Field(le=2 * MOST)
+    start: int = Field(ge=2 * MIN_INSTANT)
+    stop: int = Field(le=2 * MAX_INSTANT)
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _require_whole_units(self) -> Self:
         if self.start >= self.stop:
             raise ValueError("a time scale must end after it starts")
-        if self.stop - self.start > MOST_LEVELS * LENGTHS[self.unit]:
-            raise ValueError(f"more than {MOST_LEVELS} levels of {self.unit}")
-        edges = fine_edges(self.unit, self.start, self.stop)
+        if self.stop - self.start > MAX_LEVELS * UNIT_LENGTHS[self.unit]:
+            raise ValueError(f"a time scale has at most {MAX_LEVELS} levels of {self.unit}")
+        edges = list_fine_edges(self.unit, self.start, self.stop)
         if edges[0] != self.start or edges[-1] != self.stop:
-            raise ValueError(f"start and stop must be beginnings of a unit of {self.unit}")
+            raise ValueError(f"start and stop must be beginnings of a {self.unit} unit")
         return self
 
     @property
-    def levels(self) -> int:
+    def level_count(self) -> int:
         return int(self.edges.size) - 1
 
     @property
@@ -50,39 +51,41 @@ class Time(Ordered):
         return True
 
     def build_edges(self) -> npt.NDArray[np.float64]:
-        return fine_edges(self.unit, self.start, self.stop).astype(np.float64)
+        return list_fine_edges(self.unit, self.start, self.stop).astype(np.float64)
 
-    def groupings(self) -> Mapping[int, npt.NDArray[np.intp]]:
-        """Groups by each coarser unit; the first and the last may be cut short by the domain."""
+    def find_groupings(self) -> Mapping[int, npt.NDArray[np.intp]]:
+        """Return groups by each coarser unit; the domain may cut the first and the last group short."""
         edges = self.edges.astype(np.int64)
-        found: dict[int, npt.NDArray[np.intp]] = {}
+        groupings: dict[int, npt.NDArray[np.intp]] = {}
         for unit in UNITS[UNITS.index(self.unit) :]:
-            inner = starts(unit, self.start, self.stop)
+            inner = list_unit_starts(unit, self.start, self.stop)
             inner = inner[(inner > self.start) & (inner < self.stop)]
             if np.isin(inner, edges).all():
-                found.setdefault(inner.size + 1, np.searchsorted(edges, np.append(self.start, inner)))
-        return found
+                groupings.setdefault(inner.size + 1, np.searchsorted(edges, np.append(self.start, inner)))
+        return groupings
 
 
-def fine_edges(unit: Unit, lo: int, hi: int) -> Milliseconds:
-    """Beginnings of units around ``lo`` to ``hi``; for weeks those of months as well."""
-    edges = starts(unit, lo, hi)
+def list_fine_edges(unit: Unit, lo: int, hi: int) -> Milliseconds:
+    """Return the beginnings of units around ``lo`` to ``hi``; for weeks also the beginnings of months."""
+    edges = list_unit_starts(unit, lo, hi)
     if unit != "1w":
         return edges
-    both = np.union1d(edges, starts("1mo", lo, hi))
+    both = np.union1d(edges, list_unit_starts("1mo", lo, hi))
     return both[np.searchsorted(both, lo, side="right") - 1 : np.searchsorted(both, hi) + 1]
 
 
-def spanning(lo: int, hi: int) -> Time:
-    """A scale over ``lo <= t < hi`` (epoch ms), widened to whole units of which it has at least 18.
+def create_time_scale(lo: int, hi: int) -> TimeScale:
+    """Return a scale over ``lo <= t < hi`` (epoch ms), widened to whole units, of which it has at least 18.
 
     Raises:
-        ValueError: the domain is none that a Date can hold.
+        ValueError: The domain exceeds what a Date can represent.
     """
-    if not LEAST <= lo < hi <= MOST:
-        raise ValueError(f"times lie between {LEAST} and {MOST} ms, not {lo} to {hi}")
-    wide = [unit for unit in UNITS if unit != "1w" and hi - lo >= _GROUPS * LENGTHS[unit]]
-    ends = starts(wide[-1] if wide else UNITS[0], lo, hi)
+    if not MIN_INSTANT <= lo < hi <= MAX_INSTANT:
+        raise ValueError(f"times must lie between {MIN_INSTANT} and {MAX_INSTANT} ms, not {lo} to {hi}")
+    wide = [unit for unit in UNITS if unit != "1w" and hi - lo >= _GROUPS * UNIT_LENGTHS[unit]]
+    ends = list_unit_starts(wide[-1] if wide else UNITS[0], lo, hi)
     start, stop = int(ends[0]), int(ends[-1])
-    fine = next(unit for unit in UNITS if stop - start <= _MOST_OF.get(unit, FINE_LEVELS) * LENGTHS[unit])
-    return Time(unit=fine, start=start, stop=stop)
+    fine = next(
+        unit for unit in UNITS if stop - start <= _MAX_LEVELS.get(unit, MAX_FINE_LEVELS) * UNIT_LENGTHS[unit]
+    )
+    return TimeScale(unit=fine, start=start, stop=stop)

@@ -6,48 +6,48 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.admin_page import frame
-from components.admin.table import column, table
+from components.admin.admin_page import admin_page
+from components.admin.table import data_grid, grid_column
 from components.controls import Field
-from pages.current_account import account
+from pages.current_account import get_current_account
 
 COLUMNS = [
-    column("number", "Entry", "Number", width=96),
-    column("moment", "When", "Moment", width=176),
-    column("actor", "Who"),
-    column("action", "Did", width=160),
-    column("resource", "To what"),
-    column("outcome", "Outcome", width=96),
-    column("address", "From", width=144),
+    grid_column("number", "Entry", "Number", width=96),
+    grid_column("moment", "When", "Moment", width=176),
+    grid_column("actor", "Who"),
+    grid_column("action", "Did", width=160),
+    grid_column("resource", "To what"),
+    grid_column("outcome", "Outcome", width=96),
+    grid_column("address", "From", width=144),
 ]
 
 
 def layout(**_query: str) -> Component:
     """A table of the entries, newest first, with what checks and exports them."""
-    verify = html.Button("Verify now", id=ids.VERIFY, type="button", className="dx-quiet-button")
+    verify = html.Button("Verify now", id=ids.VERIFY_AUDIT, type="button", className="dx-quiet-button")
     export = html.A(
-        "Export", id=ids.EXPORT, href="/api/admin/audit.jsonl", download="", className="dx-quiet-button"
+        "Export", id=ids.EXPORT_AUDIT, href="/api/admin/audit.jsonl", download="", className="dx-quiet-button"
     )
-    verdict = html.P(id=ids.VERDICT, className="dx-verdict", role="status")
-    return frame(
-        account(),
+    verdict = html.P(id=ids.AUDIT_VERDICT, className="dx-verdict", role="status")
+    return admin_page(
+        get_current_account(),
         "audit",
         verdict,
-        table(ids.AUDIT, COLUMNS, _filters(), "No entry fits."),
+        data_grid(ids.AUDIT, COLUMNS, _filters(), "No entry fits."),
         tools=[verify, export],
     )
 
 
 def _filters() -> list[Component]:
-    def by(name: str) -> dict[str, str]:
-        return ids.filter_(ids.AUDIT, name)
+    def filter_id(name: str) -> dict[str, str]:
+        return ids.filter_field(ids.AUDIT, name)
 
     outcomes = [("", "Every outcome"), ("done", "Done"), ("denied", "Denied"), ("failed", "Failed")]
     return [
-        Field(by("actor"), "Who", "search", value="", placeholder="Who", quiet=True, wait=300),
-        Field(by("action"), "Act", "choice", value="", options=[("", "Every act")], quiet=True),
+        Field(filter_id("actor"), "Who", "search", value="", placeholder="Who", quiet=True, wait=300),
+        Field(filter_id("action"), "Act", "choice", value="", options=[("", "Every act")], quiet=True),
         Field(
-            by("kind"),
+            filter_id("kind"),
             "Kind of thing",
             "search",
             value="",
@@ -55,8 +55,8 @@ def _filters() -> list[Component]:
             quiet=True,
             wait=300,
         ),
-        Field(by("key"), "Its name", "search", value="", placeholder="Name", quiet=True, wait=300),
-        Field(by("outcome"), "Outcome", "choice", value="", options=outcomes, quiet=True),
-        Field(by("since"), "From", "date", value="", wait=300),
-        Field(by("until"), "To", "date", value="", wait=300),
+        Field(filter_id("key"), "Its name", "search", value="", placeholder="Name", quiet=True, wait=300),
+        Field(filter_id("outcome"), "Outcome", "choice", value="", options=outcomes, quiet=True),
+        Field(filter_id("since"), "From", "date", value="", wait=300),
+        Field(filter_id("until"), "To", "date", value="", wait=300),
     ]

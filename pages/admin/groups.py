@@ -5,16 +5,16 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.admin_page import frame
-from components.admin.table import column, table
-from components.confirm_dialog import ask
+from components.admin.admin_page import admin_page
+from components.admin.table import data_grid, grid_column
+from components.confirm_dialog import confirm_button
 from components.controls import Field
-from pages.current_account import account
+from pages.current_account import get_current_account
 
 COLUMNS = [
-    column("name", "Name", sortable=True),
-    column("members", "Members", "Number", sortable=True, width=120),
-    column("created", "Added", "Moment", sortable=True, width=192),
+    grid_column("name", "Name", sortable=True),
+    grid_column("members", "Members", "Number", sortable=True, width=120),
+    grid_column("created", "Added", "Moment", sortable=True, width=192),
 ]
 
 EMPTY = "No group yet. What is shared with a group is shared with everybody in it."
@@ -22,7 +22,9 @@ EMPTY = "No group yet. What is shared with a group is shared with everybody in i
 
 def layout(**_query: str) -> Component:
     """A table of the groups; the chosen one is shown with its members beside it."""
-    text = ids.filter_(ids.GROUPS, "text")
+    text = ids.filter_field(ids.GROUPS, "text")
     find = Field(text, "Find by name", "search", value="", placeholder="Find by name", quiet=True, wait=200)
-    new = ask("New group…", "new-group", main=True)
-    return frame(account(), "groups", table(ids.GROUPS, COLUMNS, [find], EMPTY), tools=[new])
+    new = confirm_button("New group…", "new-group", primary=True)
+    return admin_page(
+        get_current_account(), "groups", data_grid(ids.GROUPS, COLUMNS, [find], EMPTY), tools=[new]
+    )

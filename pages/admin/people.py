@@ -5,41 +5,52 @@ from __future__ import annotations
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.admin_page import frame
-from components.admin.table import column, table
-from components.confirm_dialog import ask
+from components.admin.admin_page import admin_page
+from components.admin.table import data_grid, grid_column
+from components.confirm_dialog import confirm_button
 from components.controls import Field
-from pages.current_account import account
+from pages.current_account import get_current_account
 
-ROLES = [
+ROLE_OPTIONS = [
     ("", "Every role"),
     *((role, role.capitalize()) for role in ("viewer", "analyst", "presenter", "admin")),
 ]
-STATES = [("", "Everybody"), ("active", "Active"), ("invited", "Invited"), ("disabled", "Disabled")]
+STATE_OPTIONS = [("", "Everybody"), ("active", "Active"), ("invited", "Invited"), ("disabled", "Disabled")]
 COLUMNS = [
-    column("name", "Name", sortable=True),
-    column("role", "Role", sortable=True, width=104),
-    column("state", "State", width=96),
-    column("groups", "Groups", "List"),
-    column("factors", "Second factor", "List", width=128),
-    column("signed_in", "Last sign-in", "Moment", sortable=True, width=176),
-    column("created", "Added", "Moment", sortable=True, width=176),
+    grid_column("name", "Name", sortable=True),
+    grid_column("role", "Role", sortable=True, width=104),
+    grid_column("state", "State", width=96),
+    grid_column("groups", "Groups", "List"),
+    grid_column("factors", "Second factor", "List", width=128),
+    grid_column("signed_in", "Last sign-in", "Moment", sortable=True, width=176),
+    grid_column("created", "Added", "Moment", sortable=True, width=176),
 ]
 
 
 def layout(group: str = "", **_query: str) -> Component:
     """A table of everybody, or of a ``group`` (its id); whoever is chosen is shown beside it."""
 
-    def by(name: str) -> dict[str, str]:
-        return ids.filter_(ids.PEOPLE, name)
+    def filter_id(name: str) -> dict[str, str]:
+        return ids.filter_field(ids.PEOPLE, name)
 
     filters = [
         Field(
-            by("text"), "Find by name", "search", value="", placeholder="Find by name", quiet=True, wait=200
+            filter_id("text"),
+            "Find by name",
+            "search",
+            value="",
+            placeholder="Find by name",
+            quiet=True,
+            wait=200,
         ),
-        Field(by("role"), "Role", "choice", value="", options=ROLES, quiet=True),
-        Field(by("group"), "Group", "choice", value=group, options=[("", "Every group")], quiet=True),
-        Field(by("state"), "State", "choice", value="", options=STATES, quiet=True),
+        Field(filter_id("role"), "Role", "choice", value="", options=ROLE_OPTIONS, quiet=True),
+        Field(filter_id("group"), "Group", "choice", value=group, options=[("", "Every group")], quiet=True),
+        Field(filter_id("state"), "State", "choice", value="", options=STATE_OPTIONS, quiet=True),
     ]
-    invite = ask("Invite a person…", "invite", main=True)
-    return frame(account(), "people", table(ids.PEOPLE, COLUMNS, filters, "Nobody fits."), tools=[invite])
+    invite = confirm_button("Invite a person…", "invite", primary=True)
+    return admin_page(
+        get_current_account(),
+        "people",
+        data_grid(ids.PEOPLE, COLUMNS, filters, "Nobody fits."),
+        tools=[invite],
+    )

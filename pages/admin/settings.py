@@ -6,10 +6,10 @@ from dash import html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.admin.admin_page import frame
-from pages.current_account import account
+from components.admin.admin_page import admin_page
+from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
     """A place for the list, which a callback fills."""
-    return frame(account(), "settings", html.Div(id=ids.SETTINGS, className="dx-wide"))
+    return admin_page(get_current_account(), "settings", html.Div(id=ids.SETTINGS, className="dx-wide"))

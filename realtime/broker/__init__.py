@@ -1,4 +1,4 @@
-"""A broker that speaks Ably's wire protocol to Ably's own SDKs, on this node alone.
+"""A broker that speaks Ably's wire protocol to Ably's own SDKs, on this node only.
 
-It knows keys and tokens, channels and members; nothing of accounts, datasets or Dash.
+It knows keys, tokens, channels and members, but nothing of accounts, datasets or Dash.
 """

@@ -1,4 +1,4 @@
-"""The broker as a service of its own: ``python -m realtime.broker``; it shares the data folder's keys."""
+"""Run the broker as a service of its own, with the keys in the data folder: ``python -m realtime.broker``."""
 
 from __future__ import annotations
 
@@ -12,36 +12,36 @@ import config
 from db import schema
 from db.keys import key_ring
 from db.keys.master import MasterKeyError
-from realtime import embedded, keys
-from server.request_limits import WholeBodies
-from server.serve import listen, log_to_stderr, serve
+from realtime import embedded_broker, keys
+from server.request_limits import BufferedBodyMiddleware
+from server.serve import configure_logging, open_listeners, run_server
 
 
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m realtime.broker", description=__doc__)
-    parser.add_argument("--key", action="store_true", help="print the key that clients sign with, and end")
-    parser.add_argument("--origin", action="append", default=[], help="where pages come from that may ask")
-    choice = parser.parse_args(arguments)
-    settings = config.settings()
-    log_to_stderr(settings.log_level)
+    parser.add_argument("--key", action="store_true", help="print the key for signing tokens, and exit")
+    parser.add_argument("--origin", action="append", default=[], help="an origin whose pages may connect")
+    options = parser.parse_args(arguments)
+    settings = config.get_settings()
+    configure_logging(settings.log_level)
     _prepare(settings)
-    if choice.key:
-        sys.stdout.write(f"{keys.current()}\n")
+    if options.key:
+        sys.stdout.write(f"{keys.get_current_key()}\n")
         return
-    broker = embedded.broker(settings, frozenset(choice.origin))
+    broker = embedded_broker.create_broker(settings, frozenset(options.origin))
     routes = [Mount("/", broker)]
-    application = WholeBodies(Starlette(routes=routes, lifespan=lambda _: broker.running()))
-    with listen(settings) as listeners:
-        sys.stdout.write(f"The broker is at {settings.address(listeners[0].getsockname()[1])}\n")
+    application = BufferedBodyMiddleware(Starlette(routes=routes, lifespan=lambda _: broker.lifespan()))
+    with open_listeners(settings) as listeners:
+        sys.stdout.write(f"The broker is at {settings.local_url(listeners[0].getsockname()[1])}\n")
         sys.stdout.flush()
-        serve(application, listeners, settings)
+        run_server(application, listeners, settings)
 
 
 def _prepare(settings: config.Settings) -> None:
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        schema.upgrade()
-        key_ring.ensure()
+        schema.upgrade_schema()
+        key_ring.ensure_keys()
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
     except (key_ring.LostKeyError, MasterKeyError) as error:

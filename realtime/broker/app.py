@@ -13,113 +13,127 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from realtime.broker import maintenance, responses, rest, websocket
-from realtime.broker.auth import Gate
-from realtime.broker.channels import Channels
-from realtime.broker.connections import Connections
+from realtime.broker.auth import BrokerAuth
+from realtime.broker.channels import ChannelRegistry
+from realtime.broker.connections import ConnectionRegistry
 from realtime.broker.errors import BrokerError
 from realtime.broker.history import History
 from realtime.broker.hub import Hub
-from realtime.broker.keys import Lookup
-from realtime.broker.options import Options
-from realtime.broker.storage_types import Plain, Seal
+from realtime.broker.keys import KeyLookup
+from realtime.broker.options import BrokerOptions
+from realtime.broker.storage_types import Cipher, NullCipher
 
-ROOMS = ("channels", "keys", "time", "stats")
-"""What its addresses begin with."""
-SHOWN = frozenset(("v", "key", "access_token", "accessToken"))
-"""What the address of a socket carries one of."""
-ASKED = "Authorization, Content-Type, X-Ably-Version, Ably-Agent, X-Ably-ClientId"
-TOLD = "Link, X-Ably-Errorcode, X-Ably-Errormessage"
+PATH_PREFIXES = ("channels", "keys", "time", "stats")
+"""The first path segments of the broker's HTTP addresses."""
+CREDENTIAL_PARAMS = frozenset(("v", "key", "access_token", "accessToken"))
+"""The query parameters of which the address of a broker WebSocket has at least one."""
+ALLOWED_HEADERS = "Authorization, Content-Type, X-Ably-Version, Ably-Agent, X-Ably-ClientId"
+EXPOSED_HEADERS = "Link, X-Ably-Errorcode, X-Ably-Errormessage"
 
 
 class Broker:
-    """Runs within ``running()``; ``lookup`` finds keys by name, ``seal`` closes what is kept."""
+    """The broker, which serves while its ``lifespan`` lasts.
 
-    def __init__(self, options: Options, lookup: Lookup, seal: Seal | None = None) -> None:
-        self._options, self._lookup, self._seal = options, lookup, seal or Plain()
+    ``lookup`` finds keys by name; ``cipher`` encrypts what is stored.
+    """
+
+    def __init__(self, options: BrokerOptions, lookup: KeyLookup, cipher: Cipher | None = None) -> None:
+        self._options, self._lookup, self._cipher = options, lookup, cipher or NullCipher()
         self._hub: Hub | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        """Serve from now on, in this event loop, until the end of the block."""
-        history = History(self._options.file, self._seal)
-        hub = self._hub = await _hub(self._options, self._lookup, history)
+    async def lifespan(self) -> AsyncIterator[None]:
+        """Serve in the current event loop until the end of the block."""
+        history = History(self._options.file, self._cipher)
+        hub = self._hub = await _load_hub(self._options, self._lookup, history)
         self._loop = asyncio.get_running_loop()
-        beating = asyncio.create_task(maintenance.beat(hub))
+        maintenance_task = asyncio.create_task(maintenance.run_maintenance(hub))
         try:
             yield
         finally:
-            beating.cancel()
+            maintenance_task.cancel()
             self._hub = self._loop = None
-            await history.end()
+            await history.close()
 
     @property
-    def sockets(self) -> int:
-        """How many clients are connected."""
+    def socket_count(self) -> int:
+        """The number of connected clients."""
         return len(self._hub.connections) if self._hub else 0
 
-    def serves(self, scope: Scope) -> bool:
-        """Whether a request or a socket is for the broker."""
+    def accepts_scope(self, scope: Scope) -> bool:
+        """Return whether a request or WebSocket is meant for the broker."""
         if scope["type"] == "websocket":
-            return not SHOWN.isdisjoint(parse_qs(scope["query_string"].decode("latin-1")))
-        return scope["type"] == "http" and scope["path"].strip("/").partition("/")[0] in ROOMS
+            return not CREDENTIAL_PARAMS.isdisjoint(parse_qs(scope["query_string"].decode("latin-1")))
+        return scope["type"] == "http" and scope["path"].strip("/").partition("/")[0] in PATH_PREFIXES
 
-    def revoke(self, *targets: str) -> None:
-        """End the tokens of ``clientId:…`` or ``revocationKey:…``, and their sockets; from any thread."""
+    def revoke_tokens(self, *targets: str) -> None:
+        """Revoke the tokens of ``clientId:…`` or ``revocationKey:…`` targets and close their sockets.
+
+        May be called from any thread; blocks until it is done.
+        """
         if self._hub is not None and self._loop is not None:
-            ending = self._hub.revoke(targets, int(time() * 1000))
-            asyncio.run_coroutine_threadsafe(ending, self._loop).result()
+            revocation = self._hub.revoke_tokens(targets, int(time() * 1000))
+            asyncio.run_coroutine_threadsafe(revocation, self._loop).result()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._hub is None:
-            raise RuntimeError("the broker serves within running() only")
+            raise RuntimeError("the broker is not running: enter lifespan() first")
         if scope["type"] == "websocket":
-            await websocket.serve(self._hub, scope, receive, send)
+            await websocket.serve_websocket(self._hub, scope, receive, send)
         else:
-            answer = await self._answer(self._hub, Request(scope, receive))
-            await answer(scope, receive, send)
+            response = await self._respond(self._hub, Request(scope, receive))
+            await response(scope, receive, send)
 
-    async def _answer(self, hub: Hub, request: Request) -> Response:
+    async def _respond(self, hub: Hub, request: Request) -> Response:
         if request.method == "OPTIONS":
-            answer = Response(status_code=204)
+            response = Response(status_code=204)
         else:
             try:
-                answer = responses.answer(request, await rest.handle(hub, request))
+                response = responses.make_response(request, await rest.handle_request(hub, request))
             except BrokerError as error:
-                answer = responses.refusal(request, error)
+                response = responses.make_error_response(request, error)
         if (origin := request.headers.get("origin")) in self._options.origins:
-            answer.headers.update(_sharing(origin or ""))
-        return answer
+            response.headers.update(_cors_headers(origin or ""))
+        return response
 
 
 def beside(broker: Broker, other: ASGIApp) -> ASGIApp:
     """One application: what is for the broker, and everything else."""
 
     async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        await (broker if broker.serves(scope) else other)(scope, receive, send)
+        await (broker if broker.accepts_scope(scope) else other)(scope, receive, send)
 
     return either
 
 
-async def _hub(options: Options, lookup: Lookup, history: History) -> Hub:
-    """The parts, with what was there when the broker was stopped last."""
-    newest = await history.change(lambda ledger: max(ledger.newest(), ledger.horizon()))
-    gate = Gate(lookup, history)
-    hub = Hub(options, gate, history, Channels(options, history, newest), Connections(options, lookup))
-    hub.horizon = await history.change(lambda ledger: ledger.horizon())
-    await gate.begin()
-    for channel, item in await history.change(lambda ledger: list(ledger.members())):
-        hub.channels.get(channel).members.apply(item)
-        hub.connections.orphan(item["connectionId"])
+async def _load_hub(options: BrokerOptions, lookup: KeyLookup, history: History) -> Hub:
+    """Create the parts of the broker with the state that the last run left."""
+    newest_serial = await history.run_in_writer(
+        lambda store: max(store.get_newest_serial(), store.get_horizon())
+    )
+    auth = BrokerAuth(lookup, history)
+    hub = Hub(
+        options,
+        auth,
+        history,
+        ChannelRegistry(options, history, newest_serial),
+        ConnectionRegistry(options, lookup),
+    )
+    hub.horizon = await history.run_in_writer(lambda store: store.get_horizon())
+    await auth.load_revocations()
+    for channel, item in await history.run_in_writer(lambda store: list(store.list_members())):
+        hub.channels.get_or_create(channel).members.apply_change(item)
+        hub.connections.restore_orphan(item["connectionId"])
     return hub
 
 
-def _sharing(origin: str) -> dict[str, str]:
-    """What lets pages of another origin ask."""
+def _cors_headers(origin: str) -> dict[str, str]:
+    """Return the headers that allow pages of another origin to send requests."""
     return {
         "Access-Control-Allow-Origin": origin,
-        "Access-Control-Allow-Headers": ASKED,
+        "Access-Control-Allow-Headers": ALLOWED_HEADERS,
         "Access-Control-Allow-Methods": "GET, POST",
-        "Access-Control-Expose-Headers": TOLD,
+        "Access-Control-Expose-Headers": EXPOSED_HEADERS,
         "Vary": "Origin",
     }

@@ -1,4 +1,4 @@
-"""Lets clients in: by keys, tokens and signed requests for tokens, unless they have been revoked."""
+"""Authentication of clients by keys, tokens and signed token requests, unless they were revoked."""
 
 from __future__ import annotations
 
@@ -12,137 +12,148 @@ from typing import Any
 from realtime.broker import capabilities, credentials, tokens
 from realtime.broker.errors import BrokerError
 from realtime.broker.history import History
-from realtime.broker.keys import Key, Lookup
-from realtime.broker.message_store import Ledger
+from realtime.broker.keys import ApiKey, KeyLookup
+from realtime.broker.message_store import MessageStore
 from realtime.broker.tokens import Access
 
-LIFETIME, LONGEST = 3_600_000, 86_400_000
-"""Milliseconds that a token lives unless something else is asked for, and at most."""
-SKEW = 900_000
-"""Milliseconds that a signed request may be off."""
-SIGNED = ("ttl", "capability", "clientId", "timestamp", "nonce")
-TARGET = re.compile(r"(clientId|revocationKey):.+", re.DOTALL)
-ALL = "revocationKey:*"
-"""The target that every token with a revocation key belongs to."""
+DEFAULT_LIFETIME, MAX_LIFETIME = 3_600_000, 86_400_000
+"""The lifetime of a token in milliseconds by default, and the longest one."""
+MAX_CLOCK_SKEW = 900_000
+"""The difference in milliseconds that the timestamp of a signed request may have."""
+SIGNED_FIELDS = ("ttl", "capability", "clientId", "timestamp", "nonce")
+"""The fields that a token request signs, in the order in which they are signed."""
+TARGET_PATTERN = re.compile(r"(clientId|revocationKey):.+", re.DOTALL)
+ALL_TOKENS = "revocationKey:*"
+"""The target that covers every token with a revocation key."""
 
 
-class Gate:
-    """Belongs to the event loop."""
+class BrokerAuth:
+    """The checks of keys, tokens and token requests. To be used in the event loop only."""
 
-    def __init__(self, lookup: Lookup, history: History) -> None:
+    def __init__(self, lookup: KeyLookup, history: History) -> None:
         self._lookup, self._history = lookup, history
         self._revoked: dict[str, int] = {}
 
-    async def begin(self) -> None:
+    async def load_revocations(self) -> None:
+        """Load the revocations that earlier runs have stored."""
         kinds = ("clientId:", "revocationKey:")
-        self._revoked = await self._history.change(lambda ledger: ledger.remembered(kinds))
+        self._revoked = await self._history.run_in_writer(lambda store: store.list_remembered(kinds))
 
-    def admit(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Access:
-        """What a request may do.
+    def authenticate(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Access:
+        """Return the access that the credentials of a request give.
 
         Raises:
-            BrokerError: nothing.
+            BrokerError: there are no credentials, or they are not valid.
         """
-        return self._unless_revoked(credentials.shown(headers, query, self._lookup))
+        return self._require_not_revoked(credentials.authenticate_request(headers, query, self._lookup))
 
-    def renew(self, token: object, before: Access) -> Access:
-        """What a client may do by its new token.
+    def renew_access(self, token: object, current: Access) -> Access:
+        """Return the access that a connected client has with its new token.
 
         Raises:
-            BrokerError: it is none that is good, or of another client.
+            BrokerError: the token is not valid, or belongs to another client.
         """
         if not isinstance(token, str):
-            raise BrokerError(40106, "show a token", 401)
-        after = self._unless_revoked(tokens.read(token, self._lookup))
-        by_key = before.issued is None and before.client_id == "*"
-        if by_key or after.client_id == before.client_id:
-            return after
-        if after.client_id != "*" or before.name is None:
-            raise BrokerError(40102, "the token is of another client")
-        return replace(after, client_id=before.client_id)
+            raise BrokerError(40106, "a token is required", 401)
+        renewed = self._require_not_revoked(tokens.verify_token(token, self._lookup))
+        by_key = current.issued_at is None and current.client_id == "*"
+        if by_key or renewed.client_id == current.client_id:
+            return renewed
+        if renewed.client_id != "*" or current.fixed_client_id is None:
+            raise BrokerError(40102, "the token belongs to another client")
+        return replace(renewed, client_id=current.client_id)
 
-    def refuses(self, access: Access) -> bool:
-        """Whether a token has been revoked since it was issued."""
-        own = [f"clientId:{access.client_id}"]
+    def is_revoked(self, access: Access) -> bool:
+        """Return whether a token was revoked after it was issued."""
+        targets = [f"clientId:{access.client_id}"]
         if access.revocation_key is not None:
-            own += [f"revocationKey:{access.revocation_key}", ALL]
-        return access.issued is not None and any(
-            access.issued * 1000 < self._revoked.get(target, 0) for target in own
+            targets += [f"revocationKey:{access.revocation_key}", ALL_TOKENS]
+        return access.issued_at is not None and any(
+            access.issued_at * 1000 < self._revoked.get(target, 0) for target in targets
         )
 
-    async def revoke(self, targets: Iterable[object], before: int) -> list[str]:
-        """End the tokens issued before a moment that belong to clients or revocation keys; returns which.
+    async def revoke_tokens(self, targets: Iterable[object], before: int) -> list[str]:
+        """Revoke the tokens of these targets that were issued before a moment (ms); return the targets.
 
         Raises:
             BrokerError: a target is neither ``clientId:…`` nor ``revocationKey:…``.
         """
-        known = [target for target in targets if isinstance(target, str) and TARGET.fullmatch(target)]
-        if not known or len(known) < len(list(targets)):
-            raise BrokerError(40000, "targets are such as clientId:ada or revocationKey:session")
-        for target in known:
+        valid_targets = [
+            target for target in targets if isinstance(target, str) and TARGET_PATTERN.fullmatch(target)
+        ]
+        if not valid_targets or len(valid_targets) < len(list(targets)):
+            raise BrokerError(40000, "targets must be clientId:<id> or revocationKey:<key>")
+        for target in valid_targets:
             self._revoked[target] = max(before, self._revoked.get(target, 0))
-            await self._history.change(_remembering(target, self._revoked[target]))
-        return known
+            await self._history.run_in_writer(_remember_revocation(target, self._revoked[target]))
+        return valid_targets
 
-    async def token(self, name: str, asked: Mapping[str, Any], by: Access | None) -> dict[str, Any]:
-        """A token for who has signed the request with the key, or shows the key itself.
+    async def issue_token(self, name: str, request: Mapping[str, Any], by: Access | None) -> dict[str, Any]:
+        """Issue a token for a request that is signed with the key, or was sent with the key itself (``by``).
 
         Raises:
-            BrokerError: the request is not as it should be; says why.
+            BrokerError: the request is malformed, not signed correctly, or exceeds the key's capability.
         """
-        key = tokens.known(name, self._lookup)
-        if asked.get("keyName", name) != name or (by and by.key != name):
-            raise BrokerError(40102, "the request names another key", 401)
-        lifetime = _whole(asked, "ttl", LIFETIME)
-        if not 0 < lifetime <= LONGEST:
-            raise BrokerError(40003, f"a token lives {LONGEST} ms at most")
+        key = tokens.get_key(name, self._lookup)
+        if request.get("keyName", name) != name or (by and by.key != name):
+            raise BrokerError(40102, "keyName must be the key in the address", 401)
+        lifetime = _parse_integer(request, "ttl", DEFAULT_LIFETIME)
+        if not 0 < lifetime <= MAX_LIFETIME:
+            raise BrokerError(40003, f"ttl must be from 1 to {MAX_LIFETIME} ms")
         if by is None:
-            await self._require_signature(key, asked)
-        granted = asked.get("capability")
-        capability = capabilities.read(granted).within(key.capability) if granted else key.capability
-        client = _text(asked, "clientId") or None
-        token = tokens.issue(key, capability, lifetime / 1000, client)
+            await self._require_signature(key, request)
+        requested_capability = request.get("capability")
+        capability = (
+            capabilities.parse_capability(requested_capability).intersect_with(key.capability)
+            if requested_capability
+            else key.capability
+        )
+        client_id = _get_text(request, "clientId") or None
+        token = tokens.issue_token(key, capability, lifetime / 1000, client_id)
         issued = int(time() * 1000)
         details = {"token": token, "keyName": name, "issued": issued, "expires": issued + lifetime}
-        return details | {"capability": capability.written()} | ({"clientId": client} if client else {})
+        return details | {"capability": capability.to_json()} | ({"clientId": client_id} if client_id else {})
 
-    async def _require_signature(self, key: Key, asked: Mapping[str, Any]) -> None:
-        words = [key.name, *(_text(asked, part) for part in SIGNED)]
-        mac = asked.get("mac")
-        if not isinstance(mac, str) or not _same(key.sign("".join(f"{word}\n" for word in words)), mac):
-            raise BrokerError(40101, "the request is not signed by the key")
+    async def _require_signature(self, key: ApiKey, request: Mapping[str, Any]) -> None:
+        """Check that a token request is signed with the key, recent, and used for the first time."""
+        values = [key.name, *(_get_text(request, part) for part in SIGNED_FIELDS)]
+        mac = request.get("mac")
+        if not isinstance(mac, str) or not _equals_securely(
+            key.sign_text("".join(f"{value}\n" for value in values)), mac
+        ):
+            raise BrokerError(40101, "the mac is not valid for this request and key")
         now = int(time() * 1000)
-        if abs(now - _whole(asked, "timestamp", 0)) > SKEW:
-            raise BrokerError(40104, "the request is too old, or from the future")
-        what, until = f"request:{mac}", now + 2 * SKEW
-        if not await self._history.change(lambda ledger: ledger.remember(what, now, until)):
-            raise BrokerError(40105, "the request has been used before")
+        if abs(now - _parse_integer(request, "timestamp", 0)) > MAX_CLOCK_SKEW:
+            raise BrokerError(40104, "the timestamp is not current")
+        name, until = f"request:{mac}", now + 2 * MAX_CLOCK_SKEW
+        if not await self._history.run_in_writer(lambda store: store.remember_once(name, now, until)):
+            raise BrokerError(40105, "the nonce has already been used")
 
-    def _unless_revoked(self, access: Access) -> Access:
-        if self.refuses(access):
+    def _require_not_revoked(self, access: Access) -> Access:
+        if self.is_revoked(access):
             raise BrokerError(40141, "the token has been revoked")
         return access
 
 
-def _remembering(target: str, moment: int) -> Callable[[Ledger], bool]:
-    """Revocations are kept until no token is left that they could end."""
-    return lambda ledger: ledger.remember(target, moment, moment + LONGEST)
+def _remember_revocation(target: str, moment: int) -> Callable[[MessageStore], bool]:
+    """Return a task that stores a revocation until every token that it could end has expired."""
+    return lambda store: store.remember_once(target, moment, moment + MAX_LIFETIME)
 
 
-def _same(one: str, other: str) -> bool:
+def _equals_securely(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode(errors="replace"))
 
 
-def _whole(asked: Mapping[str, Any], name: str, otherwise: int) -> int:
-    value = asked.get(name)
+def _parse_integer(request: Mapping[str, Any], name: str, default: int) -> int:
+    value = request.get(name)
     if value in (None, ""):
-        return otherwise
+        return default
     try:
         return int(value)
     except (TypeError, ValueError, OverflowError) as error:
-        raise BrokerError(40003, f"{name} is a whole number") from error
+        raise BrokerError(40003, f"{name} must be a whole number") from error
 
 
-def _text(asked: Mapping[str, Any], name: str) -> str:
-    value = asked.get(name)
+def _get_text(request: Mapping[str, Any], name: str) -> str:
+    value = request.get(name)
     return "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""Names of channels, with the parameters that may stand before them: ``[?rewind=1]name``."""
+"""Channel names, with the parameters that may stand before them: ``[?rewind=1]name``."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from urllib.parse import parse_qsl
 
 from realtime.broker.errors import BrokerError
 
-LONGEST = 512
-QUALIFIED = re.compile(r"\[(?P<qualifier>[^\]?]*)(\?(?P<params>[^\]]*))?\](?P<name>.+)", re.DOTALL)
-FORBIDDEN = re.compile(r"[\x00-\x1f*]")
+MAX_LENGTH = 512
+QUALIFIED_PATTERN = re.compile(r"\[(?P<qualifier>[^\]?]*)(\?(?P<params>[^\]]*))?\](?P<name>.+)", re.DOTALL)
+FORBIDDEN_PATTERN = re.compile(r"[\x00-\x1f*]")
 
 
 @dataclass(frozen=True)
 class ChannelName:
-    """A channel's own name, and what was asked for along with it."""
+    """A channel's name without its prefix, and the parameters of the prefix."""
 
-    own: str
+    name: str
     params: dict[str, str] = field(default_factory=dict)
 
 
-def read(given: object) -> ChannelName:
-    """The channel that a client means.
+def parse_channel_name(text: object) -> ChannelName:
+    """Return the name and the parameters of the channel that a client names.
 
     Raises:
-        BrokerError: there can be no such channel.
+        BrokerError: the name is not valid.
     """
-    if not isinstance(given, str) or not 0 < len(given) <= LONGEST:
-        raise BrokerError(40010, f"the name of a channel has 1 to {LONGEST} letters")
-    name, params = given, {}
-    if given.startswith("["):
-        parts = QUALIFIED.fullmatch(given)
+    if not isinstance(text, str) or not 0 < len(text) <= MAX_LENGTH:
+        raise BrokerError(40010, f"a channel name must have 1 to {MAX_LENGTH} characters")
+    name, params = text, {}
+    if text.startswith("["):
+        parts = QUALIFIED_PATTERN.fullmatch(text)
         if parts is None or parts["qualifier"]:
-            raise BrokerError(40010, f"there are no channels such as {given}")
+            raise BrokerError(40010, f"invalid channel name or qualifier: {text}")
         name, params = parts["name"], dict(parse_qsl(parts["params"] or ""))
-    if name[0] in ":[" or FORBIDDEN.search(name):
-        raise BrokerError(40010, f"a channel can't have the name {name}")
-    _require_writable(name)
+    if name[0] in ":[" or FORBIDDEN_PATTERN.search(name):
+        raise BrokerError(40010, f"invalid channel name: {name}")
+    _require_encodable(name)
     return ChannelName(name, params)
 
 
-def _require_writable(name: str) -> None:
+def _require_encodable(name: str) -> None:
     try:
         name.encode()
     except UnicodeEncodeError as error:
-        raise BrokerError(40010, "the name of a channel is no text") from error
+        raise BrokerError(40010, "a channel name must be valid Unicode") from error

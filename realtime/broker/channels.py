@@ -1,4 +1,4 @@
-"""Channels: what is published on one becomes durable, then goes to all who follow it, in one order."""
+"""Channels: messages become durable, and are then delivered to all attached clients in the same order."""
 
 from __future__ import annotations
 
@@ -6,132 +6,166 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from time import time
-from typing import Any
+from typing import Any, Protocol
 
 from realtime.broker import message_codec, serials
-from realtime.broker.attachments import Attachment
-from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
-from realtime.broker.frames import Frame, Outgoing
+from realtime.broker.frames import BroadcastFrame, Frame
 from realtime.broker.history import History
 from realtime.broker.message_codec import Item
-from realtime.broker.options import Options
-from realtime.broker.presence import Members
-from realtime.broker.protocol import Action, Flag
-from realtime.broker.rate_limit import Rate
-from realtime.broker.serials import Serials
-from realtime.broker.storage_types import Entry, Kind, Written
+from realtime.broker.options import BrokerOptions
+from realtime.broker.presence import ChannelMembers
+from realtime.broker.protocol import ChannelFlag, ProtocolAction
+from realtime.broker.rate_limit import TokenBucket
+from realtime.broker.serials import SerialGenerator
+from realtime.broker.storage_types import PendingWrite, PublicationKind, WriteResult
 
-Done = Callable[[list[str] | BrokerError], None]
-"""Told the serials of what was published, or why it was not."""
-AUDIENCE = {Kind.MESSAGE: Flag.SUBSCRIBE, Kind.PRESENCE: Flag.PRESENCE_SUBSCRIBE}
-ACTIONS = {Kind.MESSAGE: Action.MESSAGE, Kind.PRESENCE: Action.PRESENCE}
-LISTS = {Kind.MESSAGE: "messages", Kind.PRESENCE: "presence"}
+PublishCallback = Callable[[list[str] | BrokerError], None]
+"""Called with the serials of what was published, or with the error that prevented it."""
+AUDIENCE_MODES = {
+    PublicationKind.MESSAGE: ChannelFlag.SUBSCRIBE,
+    PublicationKind.PRESENCE: ChannelFlag.PRESENCE_SUBSCRIBE,
+}
+"""The mode that a subscriber needs to receive publications of a kind."""
+FRAME_ACTIONS = {
+    PublicationKind.MESSAGE: ProtocolAction.MESSAGE,
+    PublicationKind.PRESENCE: ProtocolAction.PRESENCE,
+}
+ITEM_FIELDS = {PublicationKind.MESSAGE: "messages", PublicationKind.PRESENCE: "presence"}
+
+
+class Subscriber(Protocol):
+    """Receives the frames of a channel in its modes, for one connection."""
+
+    modes: ChannelFlag
+
+    @property
+    def connection_id(self) -> str: ...
+
+    def deliver_frame(self, broadcast: BroadcastFrame) -> None: ...
 
 
 class Channel:
-    """``serial`` is that of what was delivered last; ``waiting`` counts what is still being written."""
+    """A channel with its members and subscribers.
 
-    def __init__(self, name: str, serial: str, options: Options) -> None:
-        self.name, self.serial, self.waiting = name, serial, 0
-        self.rate = Rate(options.rate)
-        self.members = Members(options.members)
-        self.attachments: set[Attachment] = set()
+    ``serial`` is the serial of the last delivered publication; ``pending_writes`` counts those that are still
+    being written.
+    """
+
+    def __init__(self, name: str, serial: str, options: BrokerOptions) -> None:
+        self.name, self.serial, self.pending_writes = name, serial, 0
+        self.rate_limit = TokenBucket(options.rate)
+        self.members = ChannelMembers(options.max_members)
+        self.subscribers: set[Subscriber] = set()
 
     @property
     def is_idle(self) -> bool:
-        return not (self.attachments or self.members or self.waiting)
+        """Whether nobody is attached or present, and nothing is being written."""
+        return not (self.subscribers or self.members or self.pending_writes)
 
-    def deliver(self, frame: Frame, audience: Flag, silent: Connection | None) -> None:
-        """To all who follow in this mode, but a connection that wants no echo."""
+    def deliver_frame(self, frame: Frame, audience: ChannelFlag, excluded: str | None) -> None:
+        """Deliver a frame to all subscribers with this mode, except those of the excluded connection."""
         self.serial = frame["channelSerial"]
-        outgoing = Outgoing(frame)
-        for attachment in self.attachments:
-            if audience in attachment.modes and attachment.connection is not silent:
-                attachment.take(outgoing)
+        broadcast = BroadcastFrame(frame)
+        for subscriber in self.subscribers:
+            if audience in subscriber.modes and subscriber.connection_id != excluded:
+                subscriber.deliver_frame(broadcast)
 
-    def metrics(self) -> dict[str, int]:
-        def having(mode: Flag) -> int:
-            return sum(mode in attachment.modes for attachment in self.attachments)
+    def get_metrics(self) -> dict[str, int]:
+        """Return the occupancy of the channel under the names that Ably uses."""
+
+        def count_mode(mode: ChannelFlag) -> int:
+            return sum(mode in subscriber.modes for subscriber in self.subscribers)
 
         return {
-            "connections": len({attachment.connection.id for attachment in self.attachments}),
-            "publishers": having(Flag.PUBLISH),
-            "subscribers": having(Flag.SUBSCRIBE),
-            "presenceConnections": having(Flag.PRESENCE),
-            "presenceSubscribers": having(Flag.PRESENCE_SUBSCRIBE),
+            "connections": len({subscriber.connection_id for subscriber in self.subscribers}),
+            "publishers": count_mode(ChannelFlag.PUBLISH),
+            "subscribers": count_mode(ChannelFlag.SUBSCRIBE),
+            "presenceConnections": count_mode(ChannelFlag.PRESENCE),
+            "presenceSubscribers": count_mode(ChannelFlag.PRESENCE_SUBSCRIBE),
             "presenceMembers": len(self.members),
         }
 
 
 @dataclass(frozen=True)
 class Publication:
-    """Items, each with its id, that somebody publishes at once; ``silent`` gets no echo."""
+    """Items that are published together, each with its id.
 
-    kind: Kind
+    ``excluded`` is the id of a connection that gets no echo.
+    """
+
+    kind: PublicationKind
     items: list[Item]
-    silent: Connection | None = None
+    excluded: str | None = None
 
 
-class Channels:
-    """The channels that somebody follows, is present on or publishes to."""
+class ChannelRegistry:
+    """The channels that somebody is attached to, is present on or publishes to."""
 
-    def __init__(self, options: Options, history: History, newest: str) -> None:
+    def __init__(self, options: BrokerOptions, history: History, newest: str) -> None:
         self._options, self._history = options, history
-        self._serials = Serials(newest)
-        self._known: dict[str, Channel] = {}
+        self._serials = SerialGenerator(newest)
+        self._channels: dict[str, Channel] = {}
 
     def __iter__(self) -> Iterator[Channel]:
-        return iter(list(self._known.values()))
+        return iter(list(self._channels.values()))
 
-    def get(self, name: str) -> Channel:
-        if name not in self._known:
-            self._known[name] = Channel(name, self._serials.next(), self._options)
-        return self._known[name]
+    def get_or_create(self, name: str) -> Channel:
+        if name not in self._channels:
+            self._channels[name] = Channel(name, self._serials.next_serial(), self._options)
+        return self._channels[name]
 
-    def tidy(self) -> None:
+    def remove_idle(self) -> None:
+        """Remove the channels that nobody uses."""
         for channel in self:
             if channel.is_idle:
-                del self._known[channel.name]
+                del self._channels[channel.name]
 
-    def publish(self, channel: Channel, publication: Publication, done: Done) -> None:
-        """Write, deliver and tell; what was published before is told again, but not delivered."""
-        serial, now = self._serials.next(), int(time() * 1000)
+    def publish(self, channel: Channel, publication: Publication, done: PublishCallback) -> None:
+        """Write a publication, deliver it and report the outcome to ``done``.
+
+        A publication that was published before (with the same ids) is reported again but not delivered again.
+        """
+        serial, now = self._serials.next_serial(), int(time() * 1000)
         for index, item in enumerate(publication.items):
             item["timestamp"] = now
-            own = item["serial"] = serials.of_item(serial, index)
-            if publication.kind is Kind.MESSAGE:
-                item |= {"action": 0, "version": {"serial": own, "timestamp": now}}
-        passing = publication.kind is Kind.MESSAGE and message_codec.is_passing(publication.items)
-        told = partial(self._written, channel, publication, done)
-        channel.waiting += 1
-        if passing and channel.waiting == 1:
-            told(Written(serial))
+            item_serial = item["serial"] = serials.make_item_serial(serial, index)
+            if publication.kind is PublicationKind.MESSAGE:
+                item |= {"action": 0, "version": {"serial": item_serial, "timestamp": now}}
+        ephemeral = publication.kind is PublicationKind.MESSAGE and message_codec.is_ephemeral(
+            publication.items
+        )
+        on_written = partial(self._on_written, channel, publication, done)
+        channel.pending_writes += 1
+        if ephemeral and channel.pending_writes == 1:
+            on_written(WriteResult(serial))
         else:
-            self._history.write(
-                Entry(channel.name, publication.kind, serial, publication.items, passing, told)
+            self._history.write_entry(
+                PendingWrite(channel.name, publication.kind, serial, publication.items, ephemeral, on_written)
             )
 
-    def _written(self, channel: Channel, publication: Publication, done: Done, written: Written) -> None:
-        channel.waiting -= 1
-        if written.error is not None:
-            done(BrokerError(50000, f"the history can't be written: {written.error}", 500))
+    def _on_written(
+        self, channel: Channel, publication: Publication, done: PublishCallback, result: WriteResult
+    ) -> None:
+        channel.pending_writes -= 1
+        if result.error is not None:
+            done(BrokerError(50000, f"the message can't be stored: {result.error}", 500))
             return
-        if not written.again:
-            for item in publication.items if publication.kind is Kind.PRESENCE else ():
-                channel.members.apply(item)
-            frame = framed(publication.kind, written.serial, publication.items)
-            channel.deliver(frame, AUDIENCE[publication.kind], publication.silent)
-        done([serials.of_item(written.serial, index) for index in range(len(publication.items))])
+        if not result.is_duplicate:
+            for item in publication.items if publication.kind is PublicationKind.PRESENCE else ():
+                channel.members.apply_change(item)
+            frame = make_frame(publication.kind, result.serial, publication.items)
+            channel.deliver_frame(frame, AUDIENCE_MODES[publication.kind], publication.excluded)
+        done([serials.make_item_serial(result.serial, index) for index in range(len(publication.items))])
 
 
-def framed(kind: Kind, serial: str, items: list[Item]) -> dict[str, Any]:
-    """The frame in which items that were published at once go out."""
-    first = items[0]
+def make_frame(kind: PublicationKind, serial: str, items: list[Item]) -> dict[str, Any]:
+    """Return the frame that delivers items published together."""
+    first_item = items[0]
     return {
-        "action": int(ACTIONS[kind]),
-        "id": first["id"].rpartition(":")[0] or first["id"],
+        "action": int(FRAME_ACTIONS[kind]),
+        "id": first_item["id"].rpartition(":")[0] or first_item["id"],
         "channelSerial": serial,
-        "timestamp": first["timestamp"],
-        LISTS[kind]: items,
+        "timestamp": first_item["timestamp"],
+        ITEM_FIELDS[kind]: items,
     }

@@ -1,4 +1,4 @@
-"""Leaving: of a channel, of the service, or without a word."""
+"""Detaching, leaving and closing: what happens to a connection's attachments and members."""
 
 from __future__ import annotations
 
@@ -6,50 +6,60 @@ from realtime.broker.channels import Channel, Publication
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
-from realtime.broker.presence import said_for
-from realtime.broker.protocol import Presence
-from realtime.broker.storage_types import Kind
+from realtime.broker.presence import make_presence_item
+from realtime.broker.protocol import PresenceAction
+from realtime.broker.storage_types import PublicationKind
 
 
-def drop(connection: Connection) -> None:
-    """Follow nothing any longer."""
+def detach_all(connection: Connection) -> None:
+    """Detach the connection from all channels; its members stay present."""
     for attachment in connection.attachments.values():
-        attachment.channel.attachments.discard(attachment)
+        attachment.channel.subscribers.discard(attachment)
     connection.attachments.clear()
 
 
-def members(hub: Hub, connection: Connection, channel: Channel) -> None:
-    """Let a connection's members leave a channel."""
-    items = [said_for(item, Presence.LEAVE) for item in channel.members.of(connection.id)]
-    _say(hub, channel, items)
+def remove_members(hub: Hub, connection: Connection, channel: Channel) -> None:
+    """Make the connection's members leave a channel."""
+    items = [
+        make_presence_item(item, PresenceAction.LEAVE)
+        for item in channel.members.list_of_connection(connection.id)
+    ]
+    _publish_presence(hub, channel, items)
 
 
-def gone(hub: Hub, connection: Connection) -> None:
-    """Let its members leave everywhere, but remember them in case that it comes back."""
+def remove_all_members(hub: Hub, connection: Connection) -> None:
+    """Make the connection's members leave all channels, and remember them in case the client resumes."""
     for channel in hub.channels:
-        present = channel.members.of(connection.id)
-        if present:
-            connection.gone[channel.name] += present
-            members(hub, connection, channel)
+        members = channel.members.list_of_connection(connection.id)
+        if members:
+            connection.departed_members[channel.name] += members
+            remove_members(hub, connection, channel)
 
 
-def back(hub: Hub, connection: Connection, channel: Channel) -> None:
-    """Let members of a connection that has come back enter again."""
-    _say(hub, channel, [said_for(item, Presence.ENTER) for item in connection.gone.pop(channel.name, [])])
+def restore_members(hub: Hub, connection: Connection, channel: Channel) -> None:
+    """Make the remembered members of a resumed connection enter the channel again."""
+    _publish_presence(
+        hub,
+        channel,
+        [
+            make_presence_item(item, PresenceAction.ENTER)
+            for item in connection.departed_members.pop(channel.name, [])
+        ],
+    )
 
 
-def close(hub: Hub, connection: Connection) -> None:
-    """End a connection for good."""
-    drop(connection)
-    gone(hub, connection)
-    hub.connections.forget(connection)
+def close_connection(hub: Hub, connection: Connection) -> None:
+    """Close a connection so that it can't be resumed."""
+    detach_all(connection)
+    remove_all_members(hub, connection)
+    hub.connections.remove(connection)
 
 
-def _say(hub: Hub, channel: Channel, items: list[dict[str, object]]) -> None:
-    changing = [item for item in items if channel.members.admit(item)]
+def _publish_presence(hub: Hub, channel: Channel, items: list[dict[str, object]]) -> None:
+    changing = [item for item in items if channel.members.expect_change(item)]
     if changing:
-        hub.channels.publish(channel, Publication(Kind.PRESENCE, changing), _ignore)
+        hub.channels.publish(channel, Publication(PublicationKind.PRESENCE, changing), _ignore_outcome)
 
 
-def _ignore(_outcome: list[str] | BrokerError) -> None:
-    """Nobody waits for this."""
+def _ignore_outcome(_outcome: list[str] | BrokerError) -> None:
+    """Ignore the outcome: no client waits for it."""

@@ -1,4 +1,4 @@
-"""What the broker refuses, in Ably's codes: https://help.ably.io/error/CODE tells each."""
+"""The broker's errors with Ably's codes; https://help.ably.io/error/CODE explains each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 
 class BrokerError(Exception):
-    """A refusal that a client is told; ``status`` is HTTP's, of the code's first digits unless given."""
+    """An error that is reported to the client.
+
+    ``status`` is the HTTP status; by default, it is derived from the first digits of the code.
+    """
 
     def __init__(self, code: int, message: str, status: int | None = None) -> None:
         super().__init__(message)
@@ -14,8 +17,8 @@ class BrokerError(Exception):
         self.message = message
         self.status = status or (code // 100 if 400 <= code // 100 < 501 else 400)
 
-    def told(self) -> dict[str, Any]:
-        """The error as it stands in frames and answers."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as it appears in frames and responses."""
         return {
             "code": self.code,
             "statusCode": self.status,

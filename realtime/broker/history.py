@@ -1,4 +1,4 @@
-"""History: publications become durable in a thread of their own, many at a time, and are read in another."""
+"""The history: one thread makes publications durable, many at a time; another thread reads them."""
 
 from __future__ import annotations
 
@@ -12,86 +12,86 @@ from typing import TypeVar
 
 from realtime.broker.errors import BrokerError
 from realtime.broker.message_codec import Item
-from realtime.broker.message_store import Ledger
-from realtime.broker.storage_types import Entry, Seal, Span, Written
+from realtime.broker.message_store import MessageStore
+from realtime.broker.storage_types import Cipher, HistoryQuery, PendingWrite, WriteResult
 
-MOST = 500
-"""Publications that become durable together."""
-Answer = TypeVar("Answer")
-Task = Callable[[Ledger], None]
+MAX_BATCH = 500
+"""The number of publications that are written in one transaction at most."""
+Result = TypeVar("Result")
+StoreTask = Callable[[MessageStore], None]
 
 
 class History:
-    """Belongs to the event loop that it was begun in."""
+    """The history of all channels. To be used in the event loop in which it was created."""
 
-    def __init__(self, file: Path, seal: Seal) -> None:
+    def __init__(self, file: Path, cipher: Cipher) -> None:
         self._loop = asyncio.get_running_loop()
-        self._writing, self._reading = Ledger(file, seal), Ledger(file, seal)
-        self._waiting: SimpleQueue[Entry | Task | None] = SimpleQueue()
+        self._write_store, self._read_store = MessageStore(file, cipher), MessageStore(file, cipher)
+        self._queue: SimpleQueue[PendingWrite | StoreTask | None] = SimpleQueue()
         self._reader = ThreadPoolExecutor(1, "history")
-        self._writer = Thread(target=self._write_all, name="history", daemon=True)
+        self._writer = Thread(target=self._run_writer, name="history", daemon=True)
         self._writer.start()
 
-    def write(self, entry: Entry) -> None:
-        """Make a publication durable after all those before it; ``done`` is then called in the loop."""
-        self._waiting.put(entry)
+    def write_entry(self, entry: PendingWrite) -> None:
+        """Queue a publication to be written after all earlier ones; then call ``on_written`` in the loop."""
+        self._queue.put(entry)
 
-    async def change(self, task: Callable[[Ledger], Answer]) -> Answer:
-        """Do something to the file between publications."""
-        answer: asyncio.Future[Answer] = self._loop.create_future()
+    async def run_in_writer(self, task: Callable[[MessageStore], Result]) -> Result:
+        """Run a task on the store in the writer thread, between publications, and return its result."""
+        answer: asyncio.Future[Result] = self._loop.create_future()
 
-        def run(ledger: Ledger) -> None:
+        def run_and_answer(store: MessageStore) -> None:
             try:
-                found = task(ledger)
+                result = task(store)
             except Exception as error:
                 self._loop.call_soon_threadsafe(answer.set_exception, error)
             else:
-                self._loop.call_soon_threadsafe(answer.set_result, found)
+                self._loop.call_soon_threadsafe(answer.set_result, result)
 
-        self._waiting.put(run)
+        self._queue.put(run_and_answer)
         return await answer
 
-    async def read(self, span: Span) -> list[Item]:
-        """The items of a span.
+    async def read_items(self, query: HistoryQuery) -> list[Item]:
+        """Return the items that a query selects.
 
         Raises:
-            BrokerError: one of them was altered, or its key is gone.
+            BrokerError: an item was altered, or its encryption key is lost.
         """
         try:
-            return await self._loop.run_in_executor(self._reader, self._reading.read, span)
+            return await self._loop.run_in_executor(self._reader, self._read_store.read_items, query)
         except (ValueError, LookupError) as error:
-            raise BrokerError(50001, f"the history of {span.channel} can't be read: {error}") from error
+            raise BrokerError(50001, f"the history of {query.channel} can't be read: {error}") from error
 
-    async def end(self) -> None:
-        """Finish what is waiting, then close the file."""
-        self._waiting.put(None)
+    async def close(self) -> None:
+        """Write what is queued, then close the file."""
+        self._queue.put(None)
         await asyncio.to_thread(self._writer.join)
         self._reader.shutdown()
-        self._writing.close()
-        self._reading.close()
+        self._write_store.close()
+        self._read_store.close()
 
-    def _write_all(self) -> None:
-        while (first := self._waiting.get()) is not None:
+    def _run_writer(self) -> None:
+        while (first := self._queue.get()) is not None:
             batch = [first]
-            while len(batch) < MOST and not self._waiting.empty() and isinstance(batch[-1], Entry):
-                following = self._waiting.get()
-                if following is None:
-                    self._do(batch)
+            while len(batch) < MAX_BATCH and not self._queue.empty() and isinstance(batch[-1], PendingWrite):
+                following_entry = self._queue.get()
+                if following_entry is None:
+                    self._write_batch(batch)
                     return
-                batch.append(following)
-            self._do(batch)
+                batch.append(following_entry)
+            self._write_batch(batch)
 
-    def _do(self, batch: list[Entry | Task]) -> None:
-        """Write publications together; a task, which is always the last, after them."""
-        entries = [each for each in batch if isinstance(each, Entry)]
+    def _write_batch(self, batch: list[PendingWrite | StoreTask]) -> None:
+        """Write publications in one transaction, then run the task, which can only be the last entry."""
+        entries = [entry for entry in batch if isinstance(entry, PendingWrite)]
         if entries:
-            written = self._writing.write(entries)
-            self._loop.call_soon_threadsafe(_tell, entries, written)
-        for each in batch[len(entries) :]:
-            if not isinstance(each, Entry):
-                each(self._writing)
+            results = self._write_store.write_entries(entries)
+            self._loop.call_soon_threadsafe(_notify_written, entries, results)
+        for entry in batch[len(entries) :]:
+            if not isinstance(entry, PendingWrite):
+                entry(self._write_store)
 
 
-def _tell(entries: list[Entry], written: list[Written]) -> None:
-    for entry, how in zip(entries, written, strict=True):
-        entry.done(how)
+def _notify_written(entries: list[PendingWrite], results: list[WriteResult]) -> None:
+    for entry, result in zip(entries, results, strict=True):
+        entry.on_written(result)

@@ -1,4 +1,4 @@
-"""Keys: who knows the secret of one is its owner, and signs tokens by it."""
+"""API keys: whoever knows the secret of a key may use it and sign tokens with it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from realtime.broker.capabilities import EVERYTHING, Capability
 
 
 @dataclass(frozen=True)
-class Key:
-    """A key such as ``app.name:secret``."""
+class ApiKey:
+    """An API key, written as ``app.name:secret``."""
 
     name: str
     secret: str
@@ -25,13 +25,14 @@ class Key:
     def __repr__(self) -> str:
         return f"Key({self.name})"
 
-    def owns(self, secret: str) -> bool:
+    def matches_secret(self, secret: str) -> bool:
+        """Return whether this is the key's secret, in constant time."""
         return hmac.compare_digest(self.secret.encode(), secret.encode(errors="replace"))
 
-    def sign(self, text: str) -> str:
-        """The base64 of HMAC-SHA256."""
+    def sign_text(self, text: str) -> str:
+        """Return the HMAC-SHA256 of a text in base64."""
         return b64encode(hmac.new(self.secret.encode(), text.encode(), sha256).digest()).decode()
 
 
-Lookup = Callable[[str], Key | None]
+KeyLookup = Callable[[str], ApiKey | None]
 """Finds a key by its name."""

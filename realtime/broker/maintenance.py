@@ -1,4 +1,4 @@
-"""The pulse: what has to happen at its time, looked at every second."""
+"""Periodic work of the broker: heartbeats, token expiry, absent clients and pruning of the history."""
 
 from __future__ import annotations
 
@@ -12,55 +12,57 @@ from realtime.broker import disconnect, serials
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
-from realtime.broker.protocol import Action
+from realtime.broker.protocol import ProtocolAction
 
 log = structlog.get_logger(__name__)
-TIDY = 60.0
-"""Seconds between two looks at what history may forget."""
+PRUNE_INTERVAL = 60.0
+"""The seconds between two prunings of the history."""
 
 
-async def beat(hub: Hub) -> None:
-    """Go on until cancelled."""
-    tidied = monotonic()
+async def run_maintenance(hub: Hub) -> None:
+    """Check all connections and channels once per ``tick`` until cancelled."""
+    last_pruned = monotonic()
     while True:
         await asyncio.sleep(hub.options.tick)
         for connection in hub.connections:
-            look_after(hub, connection)
-        hub.channels.tidy()
-        if monotonic() - tidied > TIDY:
-            tidied = monotonic()
-            await forget(hub)
+            check_connection(hub, connection)
+        hub.channels.remove_idle()
+        if monotonic() - last_pruned > PRUNE_INTERVAL:
+            last_pruned = monotonic()
+            await prune_history(hub)
 
 
-def look_after(hub: Hub, connection: Connection) -> None:
-    """Do for a connection what its time has come for."""
+def check_connection(hub: Hub, connection: Connection) -> None:
+    """Do what is due for a connection: a heartbeat, a token renewal, or the end of its token."""
     if connection.socket is None:
-        _miss(hub, connection)
+        _check_absent(hub, connection)
         return
-    if monotonic() - connection.socket.sent > hub.options.idle * 2 / 3:
-        connection.send({"action": int(Action.HEARTBEAT)})
+    if monotonic() - connection.socket.last_put_at > hub.options.idle_interval * 2 / 3:
+        connection.send_frame({"action": int(ProtocolAction.HEARTBEAT)})
     access = connection.access
-    if access is None or access.expires is None:
+    if access is None or access.expires_at is None:
         return
-    if time() >= access.expires:
-        connection.send_away(BrokerError(40142, "the token has expired"))
-    elif time() >= access.expires - hub.options.warning and not connection.warned:
-        connection.warned = True
-        connection.send({"action": int(Action.AUTH)})
+    if time() >= access.expires_at:
+        connection.disconnect(BrokerError(40142, "the token has expired"))
+    elif time() >= access.expires_at - hub.options.renewal_notice and not connection.is_renewal_requested:
+        connection.is_renewal_requested = True
+        connection.send_frame({"action": int(ProtocolAction.AUTH)})
 
 
-async def forget(hub: Hub) -> None:
-    """Let history forget what is too old or too much."""
-    oldest = serials.of_time(int((time() - hub.options.keep) * 1000))
+async def prune_history(hub: Hub) -> None:
+    """Remove messages from the history that are older than the retention or exceed the size limit."""
+    oldest = serials.from_milliseconds(int((time() - hub.options.retention) * 1000))
     try:
-        hub.horizon = await hub.history.change(lambda ledger: ledger.forget(oldest, hub.options.room))
+        hub.horizon = await hub.history.run_in_writer(
+            lambda store: store.prune_items(oldest, hub.options.max_bytes)
+        )
     except sqlite3.Error as error:
-        log.warning("history could not be shortened", reason=str(error))
+        log.warning("the history could not be pruned", reason=str(error))
 
 
-def _miss(hub: Hub, connection: Connection) -> None:
-    away = monotonic() - connection.lost
-    if away > connection.grace:
-        disconnect.gone(hub, connection)
-    if away > hub.options.resumable:
-        hub.connections.forget(connection)
+def _check_absent(hub: Hub, connection: Connection) -> None:
+    away = monotonic() - connection.disconnected_at
+    if away > connection.presence_grace:
+        disconnect.remove_all_members(hub, connection)
+    if away > hub.options.resume_window:
+        hub.connections.remove(connection)

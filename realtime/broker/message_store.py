@@ -1,4 +1,4 @@
-"""The SQLite file: messages, members' messages, who is present, and what has been revoked."""
+"""The SQLite file of the broker: messages, presence messages, current members and revocations."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from pathlib import Path
 import structlog
 
 from realtime.broker import serials
-from realtime.broker.message_codec import Item, packed, unpacked
-from realtime.broker.protocol import Presence
-from realtime.broker.storage_types import Entry, Kind, Seal, Span, Written, member_of
+from realtime.broker.message_codec import Item, pack_item, unpack_item
+from realtime.broker.protocol import PresenceAction
+from realtime.broker.storage_types import (
+    Cipher,
+    HistoryQuery,
+    PendingWrite,
+    PublicationKind,
+    WriteResult,
+    get_member_key,
+)
 
 log = structlog.get_logger(__name__)
 SCHEMA = """
@@ -27,144 +34,149 @@ CREATE TABLE IF NOT EXISTS members (
 CREATE TABLE IF NOT EXISTS remembered (
     what TEXT PRIMARY KEY, moment INTEGER NOT NULL, until INTEGER NOT NULL);
 """
-HORIZON = "horizon"
+HORIZON_PREFIX = "horizon"
 INSERT = "INSERT OR IGNORE INTO items (channel, kind, serial, id, size, content) VALUES (?, ?, ?, ?, ?, ?)"
 READ = "SELECT content FROM items WHERE channel = ? AND kind = ? AND serial > ? AND serial <= ? "
 FORWARDS, BACKWARDS = (f"{READ} ORDER BY serial {order} LIMIT ?" for order in ("ASC", "DESC"))
-TOO_OLD = "DELETE FROM items WHERE serial < ? RETURNING serial, size"
-TOO_MUCH = """
+DELETE_OLD = "DELETE FROM items WHERE serial < ? RETURNING serial, size"
+DELETE_OLDEST = """
 DELETE FROM items WHERE rowid IN (
     SELECT rowid FROM items AS old WHERE serial < (
         SELECT max(serial) FROM items AS new WHERE new.channel = old.channel AND new.kind = old.kind)
     ORDER BY serial LIMIT ?)
 RETURNING serial, size
 """
-BATCH = 1000
+DELETE_BATCH = 1000
+"""The number of messages that are deleted in one transaction to free space."""
 
 
-class Ledger:
-    """Used by one thread at a time; another thread that only reads has a ledger of its own."""
+class MessageStore:
+    """The file, opened by one thread; another thread that only reads opens a store of its own."""
 
-    def __init__(self, file: Path, seal: Seal) -> None:
-        self._seal = seal
-        self._base = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    def __init__(self, file: Path, cipher: Cipher) -> None:
+        self._cipher = cipher
+        self._database = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000"):
-            self._base.execute(f"PRAGMA {pragma}")  # nosemgrep: sql-of-text  (a constant of ours)
-        self._base.executescript(SCHEMA)
-        self._size: int = self._base.execute("SELECT coalesce(sum(size), 0) FROM items").fetchone()[0]
+            self._database.execute(f"PRAGMA {pragma}")  # nosemgrep: sql-of-text  (a constant of ours)
+        self._database.executescript(SCHEMA)
+        self._size: int = self._database.execute("SELECT coalesce(sum(size), 0) FROM items").fetchone()[0]
 
     def close(self) -> None:
-        self._base.close()
+        self._database.close()
 
-    def write(self, entries: Sequence[Entry]) -> list[Written]:
-        """Make publications durable, all or none of them."""
-        if all(entry.passing for entry in entries):
-            return [Written(entry.serial) for entry in entries]
+    def write_entries(self, entries: Sequence[PendingWrite]) -> list[WriteResult]:
+        """Write publications in one transaction: all of them, or none."""
+        if all(entry.is_ephemeral for entry in entries):
+            return [WriteResult(entry.serial) for entry in entries]
         try:
             with self._transaction():
-                return [self._write(entry) for entry in entries]
+                return [self._write_entry(entry) for entry in entries]
         except (
             Exception
-        ) as error:  # a full disk, a lost key: whoever publishes is told, and the thread goes on
+        ) as error:  # a full disk or a lost key, say: the publisher is told, the thread goes on
             log.exception("publications could not be written", count=len(entries))
-            return [Written(entry.serial, error=error) for entry in entries]
+            return [WriteResult(entry.serial, error=error) for entry in entries]
 
-    def read(self, span: Span) -> list[Item]:
-        query = BACKWARDS if span.newest_first else FORWARDS
-        values = (span.channel, span.kind, span.after, span.until, span.most)
-        return [self._opened(content) for (content,) in self._base.execute(query, values)]
+    def read_items(self, selection: HistoryQuery) -> list[Item]:
+        statement = BACKWARDS if selection.newest_first else FORWARDS
+        values = (selection.channel, selection.kind, selection.after, selection.until, selection.limit)
+        return [self._decrypt_item(content) for (content,) in self._database.execute(statement, values)]
 
-    def newest(self) -> str:
-        """The newest serial in the file; the lowest of all when there is none."""
-        found = self._base.execute("SELECT max(serial) FROM items").fetchone()[0]
-        return serials.publication(found) if found else serials.LOWEST
+    def get_newest_serial(self) -> str:
+        """Return the newest serial in the file; the lowest possible serial if the file is empty."""
+        newest = self._database.execute("SELECT max(serial) FROM items").fetchone()[0]
+        return serials.get_publication_serial(newest) if newest else serials.LOWEST_SERIAL
 
     def channels(self) -> list[str]:
-        return [name for (name,) in self._base.execute("SELECT DISTINCT channel FROM items")]
+        return [name for (name,) in self._database.execute("SELECT DISTINCT channel FROM items")]
 
-    def members(self) -> Iterator[tuple[str, Item]]:
-        """Who was present where when the file was last written."""
-        for channel, content in self._base.execute("SELECT channel, content FROM members"):
-            yield channel, self._opened(content)
+    def list_members(self) -> Iterator[tuple[str, Item]]:
+        """Yield who was present on which channel when the file was last written."""
+        for channel, content in self._database.execute("SELECT channel, content FROM members"):
+            yield channel, self._decrypt_item(content)
 
-    def remember(self, what: str, moment: int, until: int) -> bool:
-        """Keep a moment until another (milliseconds); returns whether it is new."""
+    def remember_once(self, name: str, moment: int, until: int) -> bool:
+        """Store a name with a moment until another moment (both in ms); return whether it was unknown."""
         with self._transaction():
-            self._base.execute("DELETE FROM remembered WHERE until < ?", (moment,))
-            known = self._base.execute("SELECT 1 FROM remembered WHERE what = ?", (what,)).fetchone()
-            self._base.execute("INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)", (what, moment, until))
-        return known is None
+            self._database.execute("DELETE FROM remembered WHERE until < ?", (moment,))
+            row = self._database.execute("SELECT 1 FROM remembered WHERE what = ?", (name,)).fetchone()
+            self._database.execute(
+                "INSERT OR REPLACE INTO remembered VALUES (?, ?, ?)", (name, moment, until)
+            )
+        return row is None
 
-    def remembered(self, prefix: tuple[str, ...]) -> dict[str, int]:
-        """The moments of what begins so, or so."""
-        rows = self._base.execute("SELECT what, moment FROM remembered")
-        return {what: moment for what, moment in rows if what.startswith(prefix)}
+    def list_remembered(self, prefix: tuple[str, ...]) -> dict[str, int]:
+        """Return the moments of all stored names that begin with one of the prefixes."""
+        rows = self._database.execute("SELECT what, moment FROM remembered")
+        return {name: moment for name, moment in rows if name.startswith(prefix)}
 
-    def forget(self, before: str, room: int) -> str:
-        """Remove what is older than a serial, then the oldest until the rest fits; returns the horizon.
+    def prune_items(self, before: str, max_bytes: int) -> str:
+        """Remove items older than a serial, then the oldest until the rest fits; return the horizon.
 
-        The newest message of a channel makes no room: who comes late still finds it.
+        The newest message of each channel is not removed to free space, so that late clients still find it.
         """
         with self._transaction():
-            self._remove(TOO_OLD, before)
-        while self._size > room:
+            self._delete_items(DELETE_OLD, before)
+        while self._size > max_bytes:
             with self._transaction():
-                if not self._remove(TOO_MUCH, BATCH):
+                if not self._delete_items(DELETE_OLDEST, DELETE_BATCH):
                     break
-        return self.horizon()
+        return self.get_horizon()
 
-    def horizon(self) -> str:
-        """The newest serial that was removed: what came before it may have gaps."""
-        found = self._base.execute("SELECT what FROM remembered WHERE what LIKE 'horizon %'").fetchone()
-        return found[0].partition(" ")[2] if found else serials.LOWEST
+    def get_horizon(self) -> str:
+        """Return the newest serial that was removed: before it, the history may have gaps."""
+        row = self._database.execute("SELECT what FROM remembered WHERE what LIKE 'horizon %'").fetchone()
+        return row[0].partition(" ")[2] if row else serials.LOWEST_SERIAL
 
-    def _remove(self, statement: str, bound: object) -> int:
-        """Remove items and move the horizon; returns how many are gone."""
-        found = self._base.execute(statement, (bound,)).fetchall()
-        if found:
-            self._size -= sum(size for _, size in found)
-            newest = max(self.horizon(), *(serial for serial, _ in found))
-            self._base.execute("DELETE FROM remembered WHERE what LIKE 'horizon %'")
-            self._base.execute("INSERT INTO remembered VALUES (?, 0, ?)", (f"{HORIZON} {newest}", 2**62))
-        return len(found)
+    def _delete_items(self, statement: str, bound: object) -> int:
+        """Remove items and move the horizon; return how many were removed."""
+        deleted = self._database.execute(statement, (bound,)).fetchall()
+        if deleted:
+            self._size -= sum(size for _, size in deleted)
+            newest = max(self.get_horizon(), *(serial for serial, _ in deleted))
+            self._database.execute("DELETE FROM remembered WHERE what LIKE 'horizon %'")
+            self._database.execute(
+                "INSERT INTO remembered VALUES (?, 0, ?)", (f"{HORIZON_PREFIX} {newest}", 2**62)
+            )
+        return len(deleted)
 
-    def _write(self, entry: Entry) -> Written:
-        if entry.passing:
-            return Written(entry.serial)
-        same = "SELECT serial FROM items WHERE channel = ? AND kind = ? AND id = ?"
-        known = self._base.execute(same, (entry.channel, entry.kind, entry.items[0]["id"])).fetchone()
-        if known:
-            return Written(serials.publication(known[0]), again=True)
-        self._base.executemany(INSERT, self._rows(entry))
-        if entry.kind is Kind.PRESENCE:
-            self._keep_members(entry.channel, entry.items)
-        return Written(entry.serial)
+    def _write_entry(self, entry: PendingWrite) -> WriteResult:
+        if entry.is_ephemeral:
+            return WriteResult(entry.serial)
+        query = "SELECT serial FROM items WHERE channel = ? AND kind = ? AND id = ?"
+        earlier = self._database.execute(query, (entry.channel, entry.kind, entry.items[0]["id"])).fetchone()
+        if earlier:
+            return WriteResult(serials.get_publication_serial(earlier[0]), is_duplicate=True)
+        self._database.executemany(INSERT, self._make_rows(entry))
+        if entry.kind is PublicationKind.PRESENCE:
+            self._update_members(entry.channel, entry.items)
+        return WriteResult(entry.serial)
 
-    def _rows(self, entry: Entry) -> Iterator[tuple[object, ...]]:
+    def _make_rows(self, entry: PendingWrite) -> Iterator[tuple[object, ...]]:
         for index, item in enumerate(entry.items):
-            content = self._seal.close(packed(item))
+            content = self._cipher.encrypt(pack_item(item))
             self._size += len(content)
-            serial = serials.of_item(entry.serial, index)
+            serial = serials.make_item_serial(entry.serial, index)
             yield entry.channel, entry.kind, serial, item["id"], len(content), content
 
-    def _keep_members(self, channel: str, items: Iterable[Item]) -> None:
+    def _update_members(self, channel: str, items: Iterable[Item]) -> None:
         for item in items:
-            member = (channel, member_of(item))
-            if item["action"] == Presence.LEAVE:
-                self._base.execute("DELETE FROM members WHERE channel = ? AND member = ?", member)
+            member = (channel, get_member_key(item))
+            if item["action"] == PresenceAction.LEAVE:
+                self._database.execute("DELETE FROM members WHERE channel = ? AND member = ?", member)
             else:
-                values = (*member, self._seal.close(packed(item)))
-                self._base.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", values)
+                values = (*member, self._cipher.encrypt(pack_item(item)))
+                self._database.execute("INSERT OR REPLACE INTO members VALUES (?, ?, ?)", values)
 
-    def _opened(self, content: bytes) -> Item:
-        return unpacked(self._seal.open(content))
+    def _decrypt_item(self, content: bytes) -> Item:
+        return unpack_item(self._cipher.decrypt(content))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._base.execute("BEGIN IMMEDIATE")
+        self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
-            self._base.execute("COMMIT")
+            self._database.execute("COMMIT")
         except BaseException:
-            self._base.execute("ROLLBACK")
+            self._database.execute("ROLLBACK")
             raise

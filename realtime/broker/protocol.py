@@ -1,12 +1,12 @@
-"""The numbers of the protocol: what a frame, a message and a member's message do, and what ATTACHED says."""
+"""The numbers of Ably's protocol: actions of frames and presence messages, and flags of channels."""
 
 from __future__ import annotations
 
 from enum import IntEnum, IntFlag
 
 
-class Action(IntEnum):
-    """What a frame is for."""
+class ProtocolAction(IntEnum):
+    """The action of a frame."""
 
     HEARTBEAT = 0
     ACK = 1
@@ -26,8 +26,8 @@ class Action(IntEnum):
     AUTH = 17
 
 
-class Presence(IntEnum):
-    """What a member's message says of them."""
+class PresenceAction(IntEnum):
+    """The action of a presence message."""
 
     ABSENT = 0
     PRESENT = 1
@@ -36,8 +36,8 @@ class Presence(IntEnum):
     UPDATE = 4
 
 
-class Flag(IntFlag):
-    """What ATTACH asks for and ATTACHED tells: first how it went, then what the attachment may do."""
+class ChannelFlag(IntFlag):
+    """Flags of ATTACH and ATTACHED: the outcome of attaching, followed by the modes of the attachment."""
 
     HAS_PRESENCE = 1
     HAS_BACKLOG = 1 << 1
@@ -49,4 +49,7 @@ class Flag(IntFlag):
     PRESENCE_SUBSCRIBE = 1 << 19
 
 
-MODES = Flag.PRESENCE | Flag.PUBLISH | Flag.SUBSCRIBE | Flag.PRESENCE_SUBSCRIBE
+MODE_FLAGS = (
+    ChannelFlag.PRESENCE | ChannelFlag.PUBLISH | ChannelFlag.SUBSCRIBE | ChannelFlag.PRESENCE_SUBSCRIBE
+)
+"""The flags that are modes."""

@@ -1,4 +1,4 @@
-"""Publishing: messages and members' messages, over a socket or by a request."""
+"""Publishing messages and presence messages, over a socket or over HTTP."""
 
 from __future__ import annotations
 
@@ -6,149 +6,148 @@ import asyncio
 import re
 from collections.abc import Sequence
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING
 
 from realtime.broker import channel_names, message_codec
-from realtime.broker.channels import Channel, Done, Publication
+from realtime.broker.channels import Channel, Publication, PublishCallback
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
 from realtime.broker.hub import Hub
 from realtime.broker.message_codec import Item
-from realtime.broker.protocol import Flag
-from realtime.broker.storage_types import Kind
+from realtime.broker.protocol import ChannelFlag
+from realtime.broker.session import ClientSession
+from realtime.broker.storage_types import PublicationKind
 from realtime.broker.tokens import Access
 
-if TYPE_CHECKING:
-    from realtime.broker.session import Session
-
-OF_CONNECTION = re.compile(r"[\w-]{16}:\d+:\d+", re.ASCII)
-"""An id that the broker gives; a client gives none such, lest it takes one before its owner does."""
+RESERVED_ID_PATTERN = re.compile(r"[\w-]{16}:\d+:\d+", re.ASCII)
+"""The pattern of ids that the broker assigns. Clients can't use them, or one could claim another's id."""
 
 
-async def message(session: Session, frame: Frame) -> None:
-    """Publish; ACK or NACK follows, in the order of what was sent."""
-    serial = _serial(frame)
-    receipt, connection = session.receipts.open(serial), session.connection
-    again, connection.received = serial <= connection.received, max(serial, connection.received)
+async def publish_messages(session: ClientSession, frame: Frame) -> None:
+    """Publish the messages of a MESSAGE frame; ACK or NACK follows in the order of the frames."""
+    serial = _parse_serial(frame)
+    ack, connection = session.acks.open_ack(serial), session.connection
+    repeated, connection.last_serial = serial <= connection.last_serial, max(serial, connection.last_serial)
     try:
-        channel = _channel(session, frame, "publish", Flag.PUBLISH)
-        items = message_codec.taken(frame.get("messages"), session.hub.options.largest_message)
-        identify(items, session.access, f"{connection.id}:{serial}", connection.id)
-        if again and message_codec.is_passing(items):
-            receipt.settle([])  # it has been delivered, or was lost with those who listened then
+        channel = _get_channel(session, frame, "publish", ChannelFlag.PUBLISH)
+        items = message_codec.parse_items(frame.get("messages"), session.hub.options.largest_message)
+        assign_identity(items, session.access, f"{connection.id}:{serial}", connection.id)
+        if repeated and message_codec.is_ephemeral(items):
+            ack.set_outcome([])  # it was delivered already, or its listeners are gone
             return
-        silent = None if session.echo else connection
-        session.hub.channels.publish(channel, Publication(Kind.MESSAGE, items, silent), receipt.settle)
+        excluded = None if session.echo else connection.id
+        session.hub.channels.publish(
+            channel, Publication(PublicationKind.MESSAGE, items, excluded), ack.set_outcome
+        )
     except BrokerError as error:
-        receipt.settle(error)
+        ack.set_outcome(error)
 
 
-async def presence(session: Session, frame: Frame) -> None:
-    """Let members enter, update or leave; ACK or NACK follows."""
-    serial = _serial(frame)
-    receipt, connection = session.receipts.open(serial), session.connection
-    connection.received = max(serial, connection.received)
+async def publish_presence(session: ClientSession, frame: Frame) -> None:
+    """Publish the presence messages of a PRESENCE frame; ACK or NACK follows in the order of the frames."""
+    serial = _parse_serial(frame)
+    ack, connection = session.acks.open_ack(serial), session.connection
+    connection.last_serial = max(serial, connection.last_serial)
     try:
-        channel = _channel(session, frame, "presence", Flag.PRESENCE)
-        items = message_codec.taken(frame.get("presence"), session.hub.options.largest_message)
+        channel = _get_channel(session, frame, "presence", ChannelFlag.PRESENCE)
+        items = message_codec.parse_items(frame.get("presence"), session.hub.options.largest_message)
         for item, raw in zip(items, frame["presence"], strict=True):
             item.pop("id", None)
             item["action"] = raw.get("action", 0)
-        identify(items, session.access, f"{connection.id}:{serial}", connection.id)
-        _enter(session.hub, channel, items, receipt.settle)
+        assign_identity(items, session.access, f"{connection.id}:{serial}", connection.id)
+        _change_presence(session.hub, channel, items, ack.set_outcome)
     except BrokerError as error:
-        receipt.settle(error)
+        ack.set_outcome(error)
 
 
-async def by_request(hub: Hub, access: Access, channel: Channel, items: list[Item]) -> list[str]:
-    """Publish messages of no connection; returns their serials.
+async def publish_by_request(hub: Hub, access: Access, channel: Channel, items: list[Item]) -> list[str]:
+    """Publish messages without a connection; return their serials.
 
     Raises:
-        BrokerError: they are refused; says why.
+        BrokerError: the messages are refused.
     """
-    identify(items, access, token_urlsafe(9), None)
-    if not channel.rate.take():
-        raise BrokerError(42913, f"too many messages a second on {channel.name}")
-    published: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+    assign_identity(items, access, token_urlsafe(9), None)
+    if not channel.rate_limit.try_take():
+        raise BrokerError(42913, f"too many messages per second on {channel.name}")
+    outcome_future: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
 
-    def done(outcome: list[str] | BrokerError) -> None:
-        if published.cancelled():
+    def set_outcome(outcome: list[str] | BrokerError) -> None:
+        if outcome_future.cancelled():
             return
         if isinstance(outcome, BrokerError):
-            published.set_exception(outcome)
+            outcome_future.set_exception(outcome)
         else:
-            published.set_result(outcome)
+            outcome_future.set_result(outcome)
 
-    hub.channels.publish(channel, Publication(Kind.MESSAGE, items), done)
-    return await published
+    hub.channels.publish(channel, Publication(PublicationKind.MESSAGE, items), set_outcome)
+    return await outcome_future
 
 
-def identify(items: Sequence[Item], access: Access, base: str, connection: str | None) -> None:
-    """Give each item its id, its client and its connection.
+def assign_identity(items: Sequence[Item], access: Access, base: str, connection: str | None) -> None:
+    """Set the id, the client id and the connection id of each item.
 
     Raises:
-        BrokerError: an id or a client that the items name is not theirs.
+        BrokerError: an id is reserved or malformed, or the client id is not the client's own.
     """
-    _require_ids(items)
+    _require_valid_ids(items)
     for index, item in enumerate(items):
         item.setdefault("id", f"{base}:{index}")
         item.pop("connectionId", None)
         if connection is not None:
             item["connectionId"] = connection
-        _name(item, access)
+        _set_client_id(item, access)
 
 
-def _require_ids(items: Sequence[Item]) -> None:
+def _require_valid_ids(items: Sequence[Item]) -> None:
     ids = [item["id"] for item in items if "id" in item]
     if not ids:
         return
-    if any(OF_CONNECTION.fullmatch(id_) or not id_ for id_ in ids):
-        raise BrokerError(40031, "a message can't have the id of another's")
+    if any(RESERVED_ID_PATTERN.fullmatch(id_) or not id_ for id_ in ids):
+        raise BrokerError(40031, "a message id must not be empty or have the form of the broker's ids")
     base = ids[0].rpartition(":")[0]
     if len(items) > 1 and ids != [f"{base}:{index}" for index in range(len(items))]:
-        raise BrokerError(40031, "messages that are published at once have the ids base:0, base:1 and so on")
+        raise BrokerError(40031, "messages published together must have the ids base:0, base:1 and so on")
 
 
-def _name(item: Item, access: Access) -> None:
-    client = item.get("clientId")
-    if client is not None and (client in ("", "*") or access.client_id not in (client, "*")):
-        raise BrokerError(40012, f"this client can't speak as {client!r}")
-    if client is None and access.name is not None:
-        item["clientId"] = access.name
+def _set_client_id(item: Item, access: Access) -> None:
+    client_id = item.get("clientId")
+    if client_id is not None and (client_id in ("", "*") or access.client_id not in (client_id, "*")):
+        raise BrokerError(40012, f"the token does not allow the clientId {client_id!r}")
+    if client_id is None and access.fixed_client_id is not None:
+        item["clientId"] = access.fixed_client_id
 
 
-def _enter(hub: Hub, channel: Channel, items: list[Item], done: Done) -> None:
+def _change_presence(hub: Hub, channel: Channel, items: list[Item], done: PublishCallback) -> None:
     if not all(item.get("clientId") for item in items):
-        raise BrokerError(91000, "only clients with an id can be present")
-    changing = [item for item in items if channel.members.admit(item)]
+        raise BrokerError(91000, "presence needs a clientId")
+    changing = [item for item in items if channel.members.expect_change(item)]
     if changing:
-        hub.channels.publish(channel, Publication(Kind.PRESENCE, changing), done)
+        hub.channels.publish(channel, Publication(PublicationKind.PRESENCE, changing), done)
     else:
         done([])
 
 
-def _serial(frame: Frame) -> int:
+def _parse_serial(frame: Frame) -> int:
     serial = frame.get("msgSerial", 0)
     if type(serial) is not int or not 0 <= serial < 2**53:
-        raise BrokerError(80013, "a msgSerial is a whole number")
+        raise BrokerError(80013, "msgSerial must be a whole number")
     return serial
 
 
-def _channel(session: Session, frame: Frame, operation: str, mode: Flag) -> Channel:
-    """The channel to publish to.
+def _get_channel(session: ClientSession, frame: Frame, operation: str, mode: ChannelFlag) -> Channel:
+    """Return the channel to publish on.
 
     Raises:
-        BrokerError: there is none such, the client may not, or does so too often.
+        BrokerError: the name is not valid, the client may not publish there, or the rate limit is exceeded.
     """
-    name = channel_names.read(frame.get("channel"))
+    name = channel_names.parse_channel_name(frame.get("channel"))
     attachment = session.connection.attachments.get(frame["channel"])
     if attachment is not None and mode not in attachment.modes:
-        raise BrokerError(40160, f"{name.own} is attached without this mode")
-    if not session.access.capability.allows(operation, name.own):
-        raise BrokerError(40160, f"the token does not allow {operation} on {name.own}")
-    if not session.connection.rate.take():
-        raise BrokerError(42911, "too many messages a second on this connection")
-    channel = session.hub.channels.get(name.own)
-    if not channel.rate.take():
-        raise BrokerError(42913, f"too many messages a second on {name.own}")
+        raise BrokerError(40160, f"{name.name} is attached without the mode for {operation}")
+    if not session.access.capability.allows(operation, name.name):
+        raise BrokerError(40160, f"the token does not allow {operation} on {name.name}")
+    if not session.connection.rate_limit.try_take():
+        raise BrokerError(42911, "too many messages per second on this connection")
+    channel = session.hub.channels.get_or_create(name.name)
+    if not channel.rate_limit.try_take():
+        raise BrokerError(42913, f"too many messages per second on {name.name}")
     return channel

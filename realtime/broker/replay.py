@@ -1,4 +1,4 @@
-"""What a client gets first when it attaches: what it missed, or asks to have back (rewind)."""
+"""What a client receives first when it attaches: the messages it missed, or those it requests (rewind)."""
 
 from __future__ import annotations
 
@@ -7,64 +7,76 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from realtime.broker import serials
-from realtime.broker.channels import framed
+from realtime.broker.channels import make_frame
 from realtime.broker.errors import BrokerError
 from realtime.broker.frames import Frame
 from realtime.broker.hub import Hub
 from realtime.broker.message_codec import Item
-from realtime.broker.storage_types import Kind, Span
+from realtime.broker.storage_types import HistoryQuery, PublicationKind
 
-REWIND = re.compile(r"(?P<number>\d{1,6})(?P<unit>[sm]?)")
-MOST = 100
-"""Messages that rewind gives back."""
-LARGEST = 4 * 2**20
-"""Bytes that are replayed; more is fetched from history."""
-SECONDS = {"s": 1, "m": 60}
+REWIND_PATTERN = re.compile(r"(?P<number>\d{1,6})(?P<unit>[sm]?)")
+MAX_REWIND = 100
+"""The number of messages that a rewind returns at most."""
+MAX_REPLAY_BYTES = 4 * 2**20
+"""The bytes that are replayed at most; clients load more from the history."""
+UNIT_SECONDS = {"s": 1, "m": 60}
 
 
 @dataclass(frozen=True)
-class Backlog:
-    """Frames to replay; ``resumed``: nothing is missing; else ``error`` says why, if the client came back."""
+class ChannelReplay:
+    """The frames to replay.
+
+    ``is_resumed`` is true if no message is missing. Otherwise ``error`` says why, if the client resumes.
+    """
 
     frames: list[Frame] = field(default_factory=list)
-    resumed: bool = False
+    is_resumed: bool = False
     error: BrokerError | None = None
 
 
-async def missed(hub: Hub, channel: str, since: str, until: str) -> Backlog:
-    """What was published after a serial that a client had seen, up to another."""
-    if not serials.FORM.fullmatch(since) or since < hub.horizon:
-        return Backlog(error=BrokerError(90003, "history does not reach back to what was seen last"))
-    most = hub.options.backlog
-    after, last = serials.all_of(since), serials.all_of(until)
-    items = await hub.history.read(Span(channel, Kind.MESSAGE, after, last, most + 1))
-    if len(items) > most or sum(len(item.get("data", "")) for item in items) > LARGEST:
-        return Backlog(error=BrokerError(90004, "too much was missed to be replayed: fetch it from history"))
-    return Backlog(_frames(items), resumed=True)
+async def load_missed(hub: Hub, channel: str, since: str, until: str) -> ChannelReplay:
+    """Load the messages that were published after one serial, up to another."""
+    if not serials.SERIAL_PATTERN.fullmatch(since) or since < hub.horizon:
+        return ChannelReplay(error=BrokerError(90003, "the history does not reach back far enough"))
+    max_messages = hub.options.max_replay
+    after, end = serials.bound_after(since), serials.bound_after(until)
+    items = await hub.history.read_items(
+        HistoryQuery(channel, PublicationKind.MESSAGE, after, end, max_messages + 1)
+    )
+    if len(items) > max_messages or sum(len(item.get("data", "")) for item in items) > MAX_REPLAY_BYTES:
+        return ChannelReplay(
+            error=BrokerError(90004, "too many messages were missed: load them from the history")
+        )
+    return ChannelReplay(_to_frames(items), is_resumed=True)
 
 
-async def rewound(hub: Hub, channel: str, rewind: str, until: str) -> Backlog:
-    """The newest messages: so many (``10``), or of so long (``15s``, ``2m``).
+async def load_rewind(hub: Hub, channel: str, rewind: str, until: str) -> ChannelReplay:
+    """Load the newest messages: a number of them (``10``), or those of a duration (``15s``, ``2m``).
 
     Raises:
-        BrokerError: it is neither.
+        BrokerError: ``rewind`` has neither form.
     """
-    parts = REWIND.fullmatch(rewind)
+    parts = REWIND_PATTERN.fullmatch(rewind)
     if parts is None:
         raise BrokerError(
-            40003, f"rewind takes a number of messages, or a time such as 15s or 2m: {rewind!r}"
+            40003, f"rewind must be a number of messages or a time such as 15s or 2m, not {rewind!r}"
         )
     number, unit = int(parts["number"]), parts["unit"]
-    after, most = serials.LOWEST, min(number, MOST)
+    after, max_messages = serials.LOWEST_SERIAL, min(number, MAX_REWIND)
     if unit:
-        after = serials.of_time(serials.time_of(until) - 1000 * number * SECONDS[unit])
-        most = MOST
-    span = Span(channel, Kind.MESSAGE, after, serials.all_of(until), most, newest_first=True)
-    items = await hub.history.read(span)
-    return Backlog(_frames(items[::-1]))
+        after = serials.from_milliseconds(serials.to_milliseconds(until) - 1000 * number * UNIT_SECONDS[unit])
+        max_messages = MAX_REWIND
+    query = HistoryQuery(
+        channel, PublicationKind.MESSAGE, after, serials.bound_after(until), max_messages, newest_first=True
+    )
+    items = await hub.history.read_items(query)
+    return ChannelReplay(_to_frames(items[::-1]))
 
 
-def _frames(items: list[Item]) -> list[Frame]:
-    """Messages as they went out: those that were published at once in one frame."""
-    grouped = groupby(items, lambda item: serials.publication(item["serial"]))
-    return [framed(Kind.MESSAGE, serial, list(together)) for serial, together in grouped]
+def _to_frames(items: list[Item]) -> list[Frame]:
+    """Return the frames in which the messages were delivered: one for those that were published together."""
+    grouped = groupby(items, lambda item: serials.get_publication_serial(item["serial"]))
+    return [
+        make_frame(PublicationKind.MESSAGE, serial, list(items_together))
+        for serial, items_together in grouped
+    ]

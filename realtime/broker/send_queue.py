@@ -1,4 +1,4 @@
-"""A socket's way out: a task of its own sends in order, so that nobody waits for the slow."""
+"""The outgoing queue of a WebSocket: a task sends in order, so that nobody waits for slow clients."""
 
 from __future__ import annotations
 
@@ -8,57 +8,58 @@ from time import monotonic
 
 from starlette.types import Send
 
-from realtime.broker.frames import Format, Frame, encode
+from realtime.broker.frames import Format, Frame, encode_frame
 
-FULL = 8 * 2**20
-"""Bytes that may wait for a client."""
+MAX_QUEUED_BYTES = 8 * 2**20
+"""The bytes that may be queued for one client."""
 NORMAL, TRY_AGAIN = 1000, 1013
+"""WebSocket close codes."""
 
 
-class Socket:
-    """One socket of one client. ``sent`` is when something was last put."""
+class QueuedSocket:
+    """The socket of a client. ``last_put_at`` is when something was last queued (monotonic seconds)."""
 
     def __init__(self, form: Format, send: Send) -> None:
         self.format: Format = form
-        self.sent = monotonic()
+        self.last_put_at = monotonic()
         self._send = send
-        self._waiting: deque[bytes] = deque()
+        self._queue: deque[bytes] = deque()
         self._size = 0
-        self._closing: int | None = None
-        self._filled = asyncio.Event()
+        self._close_code: int | None = None
+        self._has_work = asyncio.Event()
 
-    def send(self, frame: Frame) -> None:
-        self.put(encode(frame, self.format))
+    def send_frame(self, frame: Frame) -> None:
+        self.put_encoded(encode_frame(frame, self.format))
 
-    def put(self, encoded: bytes) -> None:
-        """Send what is encoded; a client that is too slow is cut off: it comes back for what it missed."""
-        if self._closing is not None:
+    def put_encoded(self, encoded: bytes) -> None:
+        """Queue an encoded frame; a client that is too slow is disconnected, and can resume."""
+        if self._close_code is not None:
             return
-        self.sent = monotonic()
-        self._waiting.append(encoded)
+        self.last_put_at = monotonic()
+        self._queue.append(encoded)
         self._size += len(encoded)
-        if self._size > FULL:
-            self._waiting.clear()
+        if self._size > MAX_QUEUED_BYTES:
+            self._queue.clear()
             self.close(TRY_AGAIN)
-        self._filled.set()
+        self._has_work.set()
 
     def close(self, code: int = NORMAL) -> None:
-        """Close once all is sent that has been put so far."""
-        if self._closing is None:
-            self._closing = code
-            self._filled.set()
+        """Close the socket after everything queued so far has been sent."""
+        if self._close_code is None:
+            self._close_code = code
+            self._has_work.set()
 
-    async def write(self) -> None:
-        """Send until it is closed."""
+    async def write_queued(self) -> None:
+        """Send queued frames until the socket is closed."""
         as_text = self.format == "json"
         while True:
-            while self._waiting:
-                encoded = self._waiting.popleft()
+            while self._queue:
+                encoded = self._queue.popleft()
                 self._size -= len(encoded)
                 event = {"text": encoded.decode()} if as_text else {"bytes": encoded}
                 await self._send({"type": "websocket.send", **event})
-            if self._closing is not None:
-                await self._send({"type": "websocket.close", "code": self._closing})
+            if self._close_code is not None:
+                await self._send({"type": "websocket.close", "code": self._close_code})
                 return
-            self._filled.clear()
-            await self._filled.wait()
+            self._has_work.clear()
+            await self._has_work.wait()

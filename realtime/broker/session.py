@@ -1,117 +1,91 @@
-"""A session: what a client says over one socket, and what it is answered."""
+"""A session: a client's connection with its current socket, and the acknowledgements it waits for."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
-from realtime.broker import attach, disconnect, publishing
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
-from realtime.broker.frames import LARGEST, Frame, decode
+from realtime.broker.frames import MAX_FRAME_BYTES, Frame
 from realtime.broker.hub import Hub
-from realtime.broker.protocol import Action
-from realtime.broker.rate_limit import Rate
-from realtime.broker.receipts import Receipts
-from realtime.broker.send_queue import Socket
+from realtime.broker.protocol import ProtocolAction
+from realtime.broker.rate_limit import TokenBucket
+from realtime.broker.send_queue import QueuedSocket
 from realtime.broker.tokens import Access
 
-FRAMES, BURST = 500, 2000
-"""Frames a second, of whatever kind, and at once."""
-Answer = Callable[["Session", Frame], Awaitable[None]]
+FRAME_RATE, FRAME_BURST = 500, 2000
+"""The frames per second that a client may send, of whatever action, and the size of a burst."""
 
 
-class Session:
-    """Of a connection with its present socket. ``echo``: it hears what it publishes itself."""
+class PendingAck:
+    """The outstanding acknowledgement of a frame; ``frame`` is the ACK or NACK when the outcome is known."""
 
-    def __init__(self, hub: Hub, connection: Connection, socket: Socket, echo: bool) -> None:
+    frame: Frame | None = None
+
+    def __init__(self, serial: int, on_settled: Callable[[], None]) -> None:
+        self._serial, self._on_settled = serial, on_settled
+
+    def set_outcome(self, outcome: list[str] | BrokerError) -> None:
+        """Set the serials of the messages, or the error with which they were refused."""
+        ack = {"msgSerial": self._serial, "count": 1}
+        if isinstance(outcome, BrokerError):
+            self.frame = {"action": int(ProtocolAction.NACK), **ack, "error": outcome.to_json()}
+        else:
+            self.frame = {"action": int(ProtocolAction.ACK), **ack, "res": [{"serials": outcome}]}
+        self._on_settled()
+
+
+class AckQueue:
+    """The outstanding acknowledgements of one socket, which are sent in the order of the frames."""
+
+    def __init__(self, send: Callable[[Frame], None]) -> None:
+        self._send = send
+        self._pending: deque[PendingAck] = deque()
+
+    def open_ack(self, serial: int) -> PendingAck:
+        ack = PendingAck(serial, self._send_settled)
+        self._pending.append(ack)
+        return ack
+
+    def _send_settled(self) -> None:
+        while self._pending and self._pending[0].frame is not None:
+            self._send(self._pending.popleft().frame or {})
+
+
+class ClientSession:
+    """A connection with its current socket. ``echo``: the client receives what it publishes itself."""
+
+    def __init__(self, hub: Hub, connection: Connection, socket: QueuedSocket, echo: bool) -> None:
         self.hub, self.connection, self.socket, self.echo = hub, connection, socket, echo
-        self.receipts = Receipts(socket.send)
-        self._rate = Rate(FRAMES, BURST)
+        self.acks = AckQueue(socket.send_frame)
+        self.rate_limit = TokenBucket(FRAME_RATE, FRAME_BURST)
 
     @property
     def access(self) -> Access:
         assert self.connection.access is not None  # noqa: S101  (a session begins with it)
         return self.connection.access
 
-    def welcome(self, error: BrokerError | None = None) -> None:
-        """Say CONNECTED, first of all and after every renewal."""
+    def send_connected(self, error: BrokerError | None = None) -> None:
+        """Send CONNECTED, as the first frame and after each renewal of the token."""
         options, access = self.hub.options, self.access
         details: dict[str, Any] = {
-            "connectionKey": self.hub.connections.key(self.connection.id, access),
+            "connectionKey": self.hub.connections.make_key(self.connection.id, access),
             "maxMessageSize": options.largest_message,
-            "maxFrameSize": LARGEST,
+            "maxFrameSize": MAX_FRAME_BYTES,
             "maxInboundRate": int(options.rate),
-            "maxIdleInterval": int(options.idle * 1000),
-            "connectionStateTtl": int(options.resumable * 1000),
+            "maxIdleInterval": int(options.idle_interval * 1000),
+            "connectionStateTtl": int(options.resume_window * 1000),
             "serverId": "dataxchange",
         }
-        if access.name or (access.client_id and access.issued is not None):
+        if access.fixed_client_id or (access.client_id and access.issued_at is not None):
             details["clientId"] = access.client_id
-        told = {"action": int(Action.CONNECTED), "connectionId": self.connection.id}
-        told |= {"connectionDetails": details}
-        self.socket.send(told | ({"error": error.told()} if error else {}))
+        connected = {"action": int(ProtocolAction.CONNECTED), "connectionId": self.connection.id}
+        connected |= {"connectionDetails": details}
+        self.socket.send_frame(connected | ({"error": error.to_json()} if error else {}))
 
-    async def take(self, raw: str | bytes) -> None:
-        """Answer a frame; one that is none ends the session."""
-        if not self._rate.take():
-            self.end(BrokerError(42921, "far too many frames a second"))
-            return
-        try:
-            frame = decode(raw)
-        except BrokerError as error:
-            self.end(error)
-            return
-        answer = ANSWERS.get(frame["action"], _nothing)  # newer clients may say more than we know
-        try:
-            await answer(self, frame)
-        except BrokerError as error:
-            self._refuse(frame, error)
-
-    def end(self, error: BrokerError, action: Action = Action.ERROR) -> None:
-        """Say why the session ends, and end it."""
-        self.socket.send({"action": int(action), "error": error.told()})
+    def end_with_error(self, error: BrokerError) -> None:
+        """Send an error and close the socket."""
+        self.socket.send_frame({"action": int(ProtocolAction.ERROR), "error": error.to_json()})
         self.socket.close()
-
-    def _refuse(self, frame: Frame, error: BrokerError) -> None:
-        channel = frame.get("channel")
-        if isinstance(channel, str) and frame["action"] != Action.AUTH:
-            self.socket.send({"action": int(Action.ERROR), "channel": channel, "error": error.told()})
-        else:
-            self.end(error)
-
-
-async def _nothing(_session: Session, _frame: Frame) -> None:
-    pass
-
-
-async def _heartbeat(session: Session, frame: Frame) -> None:
-    id_ = frame.get("id")
-    session.socket.send({"action": int(Action.HEARTBEAT)} | ({"id": id_} if isinstance(id_, str) else {}))
-
-
-async def _auth(session: Session, frame: Frame) -> None:
-    """Go on with a new token; channels that it does not allow any longer are left."""
-    shown = frame.get("auth")
-    token = shown.get("accessToken") if isinstance(shown, dict) else None
-    session.connection.access = session.hub.gate.renew(token, session.access)
-    session.connection.warned = False
-    session.welcome()
-    attach.recheck(session)
-
-
-async def _close(session: Session, _frame: Frame) -> None:
-    session.socket.send({"action": int(Action.CLOSED)})
-    session.socket.close()
-    disconnect.close(session.hub, session.connection)
-
-
-ANSWERS: dict[int, Answer] = {
-    Action.HEARTBEAT: _heartbeat,
-    Action.ATTACH: attach.attach,
-    Action.DETACH: attach.detach,
-    Action.MESSAGE: publishing.message,
-    Action.PRESENCE: publishing.presence,
-    Action.AUTH: _auth,
-    Action.CLOSE: _close,
-}

@@ -1,4 +1,4 @@
-"""What is kept of a channel: publications on their way into the file, and spans of what is in it."""
+"""What the history stores: publications to be written, results of writing, and queries."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from realtime.broker import serials
 from realtime.broker.message_codec import Item
 
 
-class Seal(Protocol):
-    """What makes content unreadable at rest, and readable again."""
+class Cipher(Protocol):
+    """Encrypts stored content and decrypts it."""
 
-    def close(self, content: bytes) -> bytes: ...
+    def encrypt(self, content: bytes) -> bytes: ...
 
-    def open(self, sealed: bytes) -> bytes: ...
+    def decrypt(self, sealed: bytes) -> bytes: ...
 
 
-class Plain:
-    """No seal at all."""
+class NullCipher:
+    """A cipher that leaves content as it is."""
 
-    def close(self, content: bytes) -> bytes:
+    def encrypt(self, content: bytes) -> bytes:
         return content
 
-    def open(self, sealed: bytes) -> bytes:
+    def decrypt(self, sealed: bytes) -> bytes:
         return sealed
 
 
-class Kind(IntEnum):
+class PublicationKind(IntEnum):
     """What a publication consists of."""
 
     MESSAGE = 0
@@ -37,38 +37,38 @@ class Kind(IntEnum):
 
 
 @dataclass(frozen=True)
-class Written:
-    """How a publication ended: its serial; an older one's when it had been published before."""
+class WriteResult:
+    """The result of writing a publication: its serial, or the serial of the earlier one that it repeats."""
 
     serial: str
-    again: bool = False
+    is_duplicate: bool = False
     error: Exception | None = None
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A publication on its way into the file; ``passing`` ones only keep their place in the order."""
+class PendingWrite:
+    """A publication to be written; an ``is_ephemeral`` one is not stored, and only keeps its place."""
 
     channel: str
-    kind: Kind
+    kind: PublicationKind
     serial: str
     items: Sequence[Item]
-    passing: bool
-    done: Callable[[Written], None]
+    is_ephemeral: bool
+    on_written: Callable[[WriteResult], None]
 
 
 @dataclass(frozen=True)
-class Span:
-    """Items of a channel with ``after < serial <= until``, the newest or the oldest first, up to ``most``."""
+class HistoryQuery:
+    """Selects up to ``limit`` items of a channel with ``after < serial <= until``, oldest or newest first."""
 
     channel: str
-    kind: Kind
-    after: str = serials.LOWEST
+    kind: PublicationKind
+    after: str = serials.LOWEST_SERIAL
     until: str = "9"
-    most: int = 1000
+    limit: int = 1000
     newest_first: bool = False
 
 
-def member_of(item: Item) -> str:
-    """What tells members of a channel apart: one client may be there by several connections."""
+def get_member_key(item: Item) -> str:
+    """Return the key of a member within a channel: a client may be present through several connections."""
     return f"{item['connectionId']}:{item['clientId']}"

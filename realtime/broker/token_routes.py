@@ -1,4 +1,4 @@
-"""Tokens by request: given out to who has signed for them, and ended by the owner of the key."""
+"""The HTTP routes of tokens: issuing them for signed requests, and revoking them with the key."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ from starlette.requests import Request
 from realtime.broker import responses
 from realtime.broker.errors import BrokerError
 from realtime.broker.hub import Hub
-from realtime.broker.responses import Found
+from realtime.broker.responses import ResponseData
 from realtime.broker.tokens import Access
 
 
-async def request_token(hub: Hub, request: Request, subject: str) -> Found:
-    asked = _map(responses.body_of(request, await request.body()))
-    by = None if "mac" in asked else _owner(hub, request, subject)
-    return Found(await hub.gate.token(subject, asked, by), 201)
+async def request_token(hub: Hub, request: Request, subject: str) -> ResponseData:
+    token_request = _require_map(responses.parse_body(request, await request.body()))
+    by = None if "mac" in token_request else _require_key_owner(hub, request, subject)
+    return ResponseData(await hub.auth.issue_token(subject, token_request, by), 201)
 
 
-async def revoke_tokens(hub: Hub, request: Request, subject: str) -> Found:
-    _owner(hub, request, subject)
-    asked = _map(responses.body_of(request, await request.body()))
-    targets = asked.get("targets")
+async def revoke_tokens(hub: Hub, request: Request, subject: str) -> ResponseData:
+    _require_key_owner(hub, request, subject)
+    body = _require_map(responses.parse_body(request, await request.body()))
+    targets = body.get("targets")
     if not isinstance(targets, list):
-        raise BrokerError(40000, "targets are a list")
+        raise BrokerError(40000, "targets must be a list")
     now = int(time() * 1000)
-    before = asked.get("issuedBefore") or now
+    before = body.get("issuedBefore") or now
     if type(before) is not int or not 0 < before <= now:
-        raise BrokerError(40003, "issuedBefore is a moment that is over, in milliseconds")
-    ended = await hub.revoke(targets, before)
-    told = [{"target": target, "issuedBefore": before, "appliesAt": now} for target in ended]
-    return Found({"successCount": len(told), "failureCount": 0, "results": told})
+        raise BrokerError(40003, "issuedBefore must be a past moment in milliseconds")
+    revoked = await hub.revoke_tokens(targets, before)
+    results = [{"target": target, "issuedBefore": before, "appliesAt": now} for target in revoked]
+    return ResponseData({"successCount": len(results), "failureCount": 0, "results": results})
 
 
-def admit(hub: Hub, request: Request) -> Access:
-    """What a request may do.
+def authenticate_request(hub: Hub, request: Request) -> Access:
+    """Return the access that the credentials of a request give.
 
     Raises:
-        BrokerError: nothing.
+        BrokerError: there are no credentials, or they are not valid.
     """
-    return hub.gate.admit(request.headers, dict(request.query_params))
+    return hub.auth.authenticate(request.headers, dict(request.query_params))
 
 
-def _owner(hub: Hub, request: Request, name: str) -> Access:
-    """Who shows the key itself."""
-    access = admit(hub, request)
-    if access.issued is not None or access.key != name:
-        raise BrokerError(40160, "this needs the key itself")
+def _require_key_owner(hub: Hub, request: Request, name: str) -> Access:
+    """Return the access of a request that was sent with the key itself."""
+    access = authenticate_request(hub, request)
+    if access.issued_at is not None or access.key != name:
+        raise BrokerError(40160, "this request needs the API key itself, not a token")
     return access
 
 
-def _map(body: object) -> dict[str, Any]:
+def _require_map(body: object) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise BrokerError(40000, "the body is a map")
+        raise BrokerError(40000, "the body must be an object")
     return body

@@ -1,4 +1,4 @@
-"""Tokens are JWTs (HS256) under a key, whose name is in ``kid``, with Ably's claims."""
+"""Tokens: JWTs (HS256) signed with a key, whose name is in ``kid``, with Ably's claims."""
 
 from __future__ import annotations
 
@@ -12,52 +12,60 @@ import jwt
 from realtime.broker import capabilities
 from realtime.broker.capabilities import Capability
 from realtime.broker.errors import BrokerError
-from realtime.broker.keys import Key, Lookup
+from realtime.broker.keys import ApiKey, KeyLookup
 
 ALGORITHM = "HS256"
-CAPABILITY, CLIENT, REVOCATION = "x-ably-capability", "x-ably-clientId", "x-ably-revocation-key"
-LONGEST = 8000
+CAPABILITY_CLAIM, CLIENT_ID_CLAIM, REVOCATION_KEY_CLAIM = (
+    "x-ably-capability",
+    "x-ably-clientId",
+    "x-ably-revocation-key",
+)
+MAX_TOKEN_LENGTH = 8000
+"""The number of characters that a token has at most."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """What a client may do: as whom (None: as nobody, ``*``: as anybody), where, until when (seconds)."""
+    """What a client may do, where and until when (``expires_at``, in seconds since 1970).
+
+    ``client_id`` is the client that it acts as: None for an anonymous client, ``*`` for any.
+    """
 
     key: str
     capability: Capability
     client_id: str | None = None
-    issued: float | None = None
-    expires: float | None = None
+    issued_at: float | None = None
+    expires_at: float | None = None
     revocation_key: str | None = None
 
     @property
-    def name(self) -> str | None:
-        """The client id that all it does bears, if it is a certain one."""
+    def fixed_client_id(self) -> str | None:
+        """The client id that all messages of this client get, unless it is a wildcard."""
         return None if self.client_id == "*" else self.client_id
 
 
-def issue(
-    key: Key,
+def issue_token(
+    key: ApiKey,
     capability: Capability,
     lifetime: float,
     client_id: str | None = None,
     revocation_key: str | None = None,
 ) -> str:
-    """A token that is good for so many seconds; ``revocation_key`` is what all those ended together share."""
+    """Issue a token for some seconds; tokens with the same ``revocation_key`` can be revoked together."""
     now = time()
-    claims = {"iat": now, "exp": now + lifetime, "jti": token_hex(8), CAPABILITY: capability.written()}
-    optional = {CLIENT: client_id, REVOCATION: revocation_key}
+    claims = {"iat": now, "exp": now + lifetime, "jti": token_hex(8), CAPABILITY_CLAIM: capability.to_json()}
+    optional = {CLIENT_ID_CLAIM: client_id, REVOCATION_KEY_CLAIM: revocation_key}
     claims |= {name: value for name, value in optional.items() if value is not None}
     return jwt.encode(claims, key.secret, ALGORITHM, headers={"kid": key.name})
 
 
-def read(token: str, lookup: Lookup) -> Access:
-    """What a token allows.
+def verify_token(token: str, lookup: KeyLookup) -> Access:
+    """Return the access that a token gives.
 
     Raises:
-        BrokerError: it is none, or not any longer.
+        BrokerError: it is not a valid token, or has expired.
     """
-    key = _key(token, lookup)
+    key = _get_signing_key(token, lookup)
     try:
         claims = jwt.decode(
             token,
@@ -68,38 +76,40 @@ def read(token: str, lookup: Lookup) -> Access:
     except jwt.ExpiredSignatureError as error:
         raise BrokerError(40142, "the token has expired") from error
     except jwt.InvalidTokenError as error:
-        raise BrokerError(40144, f"the token can't be used: {error}") from error
-    return _access(key, claims)
+        raise BrokerError(40144, f"invalid token: {error}") from error
+    return _make_access(key, claims)
 
 
-def _key(token: str, lookup: Lookup) -> Key:
-    if len(token) > LONGEST or token.count(".") != 2:
-        raise BrokerError(40101, "this is no token")
+def _get_signing_key(token: str, lookup: KeyLookup) -> ApiKey:
+    if len(token) > MAX_TOKEN_LENGTH or token.count(".") != 2:
+        raise BrokerError(40101, "invalid token")
     try:
         name = jwt.get_unverified_header(token).get("kid")
     except jwt.InvalidTokenError as error:
-        raise BrokerError(40144, "this is no token") from error
-    return known(name if isinstance(name, str) else "", lookup)
+        raise BrokerError(40144, "invalid token") from error
+    return get_key(name if isinstance(name, str) else "", lookup)
 
 
-def known(name: str, lookup: Lookup) -> Key:
-    """The key of this name.
+def get_key(name: str, lookup: KeyLookup) -> ApiKey:
+    """Return the key with this name.
 
     Raises:
         BrokerError: there is none.
     """
     key = lookup(name)
     if key is None and "." not in name:
-        raise BrokerError(40101, "this is no name of a key")
+        raise BrokerError(40101, "invalid key name")
     if key is None:
-        raise BrokerError(40400, f"there is no key named {name}", 401)
+        raise BrokerError(40400, f"unknown key {name}", 401)
     return key
 
 
-def _access(key: Key, claims: dict[str, Any]) -> Access:
-    client, revocation = claims.get(CLIENT), claims.get(REVOCATION)
-    if not isinstance(client, str | None) or not isinstance(revocation, str | None) or client == "":
-        raise BrokerError(40144, "a claim of the token has a wrong type")
-    granted = claims.get(CAPABILITY)
-    capability = capabilities.read(granted).within(key.capability) if granted else key.capability
-    return Access(key.name, capability, client, claims["iat"], claims["exp"], revocation)
+def _make_access(key: ApiKey, claims: dict[str, Any]) -> Access:
+    client_id, revocation_key = claims.get(CLIENT_ID_CLAIM), claims.get(REVOCATION_KEY_CLAIM)
+    if not isinstance(client_id, str | None) or not isinstance(revocation_key, str | None) or client_id == "":
+        raise BrokerError(40144, "a claim of the token has the wrong type")
+    claimed = claims.get(CAPABILITY_CLAIM)
+    capability = (
+        capabilities.parse_capability(claimed).intersect_with(key.capability) if claimed else key.capability
+    )
+    return Access(key.name, capability, client_id, claims["iat"], claims["exp"], revocation_key)

@@ -1,4 +1,4 @@
-"""Arrivals: a socket is opened, let in or turned away, and served until it ends."""
+"""WebSockets of clients: accepting, authenticating and serving them until they end."""
 
 from __future__ import annotations
 
@@ -13,90 +13,97 @@ from starlette.types import Receive, Scope, Send
 from realtime.broker import disconnect
 from realtime.broker.connections import Connection
 from realtime.broker.errors import BrokerError
+from realtime.broker.frame_handlers import handle_frame
 from realtime.broker.hub import Hub
-from realtime.broker.protocol import Action
-from realtime.broker.send_queue import Socket
-from realtime.broker.session import Session
+from realtime.broker.protocol import ProtocolAction
+from realtime.broker.send_queue import QueuedSocket
+from realtime.broker.session import ClientSession
 from realtime.broker.tokens import Access
 
 
-async def serve(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
+async def serve_websocket(hub: Hub, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one WebSocket from its handshake to its end."""
     await receive()
     await send({"type": "websocket.accept"})
     query = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-    socket = Socket("msgpack" if query.get("format") == "msgpack" else "json", send)
-    writer = asyncio.create_task(socket.write())
-    session = _let_in(hub, Headers(scope=scope), query, socket)
+    socket = QueuedSocket("msgpack" if query.get("format") == "msgpack" else "json", send)
+    writer = asyncio.create_task(socket.write_queued())
+    session = _start_session(hub, Headers(scope=scope), query, socket)
     try:
-        await _listen(session, receive)
+        await _receive_frames(session, receive)
     finally:
         if session is not None:
-            _release(session)
-        await _ended(writer)
+            _detach_socket(session)
+        await _cancel_writer(writer)
 
 
-def _let_in(hub: Hub, headers: Headers, query: dict[str, str], socket: Socket) -> Session | None:
-    """Begin a session, or say why not."""
-    most = hub.options.connections
-    if len(hub.connections) >= most:
-        _turn_away(
-            socket, BrokerError(40111, f"there are {most} connections already", 429), Action.DISCONNECTED
+def _start_session(
+    hub: Hub, headers: Headers, query: dict[str, str], socket: QueuedSocket
+) -> ClientSession | None:
+    """Start a session; if the client is rejected, send it the error and return None."""
+    max_connections = hub.options.max_connections
+    if len(hub.connections) >= max_connections:
+        _reject(
+            socket,
+            BrokerError(40111, f"the limit of {max_connections} connections is reached", 429),
+            ProtocolAction.DISCONNECTED,
         )
         return None
     try:
-        access = hub.gate.admit(headers, query)
+        access = hub.auth.authenticate(headers, query)
     except BrokerError as refusal:
-        _turn_away(socket, refusal, Action.ERROR)
+        _reject(socket, refusal, ProtocolAction.ERROR)
         return None
-    connection, error = _connection(hub, access, query.get("resume") or query.get("recover"))
-    _take_over(connection, socket)
-    if (asked := query.get("remainPresentFor", "")).isdecimal():
-        connection.grace = min(int(asked[:9]) / 1000, hub.options.resumable)
-    session = Session(hub, connection, socket, echo=query.get("echo") != "false")
-    session.welcome(error)
+    connection, error = _find_connection(hub, access, query.get("resume") or query.get("recover"))
+    _attach_socket(connection, socket)
+    if (presence_milliseconds := query.get("remainPresentFor", "")).isdecimal():
+        connection.presence_grace = min(int(presence_milliseconds[:9]) / 1000, hub.options.resume_window)
+    session = ClientSession(hub, connection, socket, echo=query.get("echo") != "false")
+    session.send_connected(error)
     return session
 
 
-def _turn_away(socket: Socket, error: BrokerError, action: Action) -> None:
-    socket.send({"action": int(action), "error": error.told()})
+def _reject(socket: QueuedSocket, error: BrokerError, action: ProtocolAction) -> None:
+    socket.send_frame({"action": int(action), "error": error.to_json()})
     socket.close()
 
 
-def _connection(hub: Hub, access: Access, key: str | None) -> tuple[Connection, BrokerError | None]:
-    """The connection that the key is of; a new one without a key, or when it is of none, and why."""
+def _find_connection(hub: Hub, access: Access, key: str | None) -> tuple[Connection, BrokerError | None]:
+    """Return the connection to resume, or a new one, and the error if the key resumes none."""
     if key is None:
-        return hub.connections.new(access), None
-    found = hub.connections.resumed(key, access)
-    if found is None:
-        return hub.connections.new(access), BrokerError(80018, "the former connection is not known")
-    return found, None
+        return hub.connections.create_connection(access), None
+    connection = hub.connections.resume_connection(key, access)
+    if connection is None:
+        return hub.connections.create_connection(access), BrokerError(
+            80018, "the connection to resume is unknown"
+        )
+    return connection, None
 
 
-def _take_over(connection: Connection, socket: Socket) -> None:
+def _attach_socket(connection: Connection, socket: QueuedSocket) -> None:
     if connection.socket is not None:
         connection.socket.close()
-    disconnect.drop(connection)
-    connection.socket, connection.warned = socket, False
+    disconnect.detach_all(connection)
+    connection.socket, connection.is_renewal_requested = socket, False
 
 
-async def _listen(session: Session | None, receive: Receive) -> None:
+async def _receive_frames(session: ClientSession | None, receive: Receive) -> None:
     while (event := await receive())["type"] != "websocket.disconnect":
         if session is not None:
             raw = event.get("bytes")
-            await session.take(event.get("text") or "" if raw is None else raw)
+            await handle_frame(session, event.get("text") or "" if raw is None else raw)
 
 
-def _release(session: Session) -> None:
-    """Let a connection wait for its client to come back, unless it already has."""
+def _detach_socket(session: ClientSession) -> None:
+    """Keep the connection without a socket until its client resumes, unless it already has."""
     connection = session.connection
     if connection.socket is session.socket:
-        disconnect.drop(connection)
-        connection.socket, connection.lost = None, monotonic()
+        disconnect.detach_all(connection)
+        connection.socket, connection.disconnected_at = None, monotonic()
 
 
-async def _ended(writer: asyncio.Task[None]) -> None:
-    """End the writer of a socket that is gone; it may have noticed by an error, uvicorn's of either kind."""
+async def _cancel_writer(writer: asyncio.Task[None]) -> None:
+    """Cancel the writer of a socket that is gone, and ignore the errors by which it may have noticed that."""
     writer.cancel()
     with suppress(asyncio.CancelledError, OSError, RuntimeError):
         await writer

@@ -1,1 +1,1 @@
-"""Feeds: rows arrive by a channel, each counts once, and open pages are told when they are durable."""
+"""Feeds: messages of a channel become rows of a dataset, each once; open pages are told of durable rows."""

@@ -1,4 +1,4 @@
-"""Whether a part of an Arrow stream is compressed, and so might unpack to any size: read from its header."""
+"""Whether an Arrow IPC message is compressed, and could expand to any size. This is read from its header."""
 
 from __future__ import annotations
 
@@ -7,51 +7,58 @@ import struct
 import pyarrow as pa
 
 DICTIONARY, RECORDS = 2, 3
-"""Kinds of headers: names of categories, and rows."""
-KIND, HEADER = 1, 2
-DATA = 1
-COMPRESSION = 3
-"""Places of fields in their FlatBuffers tables (Arrow's Message.fbs)."""
+"""Kinds of headers: a dictionary, or a record batch."""
+KIND_FIELD, HEADER_FIELD = 1, 2
+"""Positions of fields in the FlatBuffers table ``Message`` (Arrow's Message.fbs)."""
+DATA_FIELD = 1
+"""Position of the record batch in the table ``DictionaryBatch``."""
+COMPRESSION_FIELD = 3
+"""Position of the compression in the table ``RecordBatch``."""
 
 
-def is_packed(part: pa.ipc.Message) -> bool:
-    """Whether its buffers are compressed.
+def is_compressed(part: pa.ipc.Message) -> bool:
+    """Return whether the buffers of a message are compressed.
 
     Raises:
-        pa.ArrowInvalid: its header is damaged.
+        pa.ArrowInvalid: the header is damaged.
     """
     header = memoryview(part.metadata)
     try:
-        message = _Table(header, struct.unpack_from("<I", header)[0])
-        kind = message.place(KIND)
+        message = _FlatTable(header, struct.unpack_from("<I", header)[0])
+        kind = message.find_field(KIND_FIELD)
         if kind is None or header[kind] not in (DICTIONARY, RECORDS):
             return False
-        rows = message.table(HEADER)
-        if header[kind] == DICTIONARY and rows is not None:
-            rows = rows.table(DATA)
-        return rows is not None and rows.place(COMPRESSION) is not None
+        batch = message.get_table(HEADER_FIELD)
+        if header[kind] == DICTIONARY and batch is not None:
+            batch = batch.get_table(DATA_FIELD)
+        return batch is not None and batch.find_field(COMPRESSION_FIELD) is not None
     except (struct.error, IndexError) as error:
         raise pa.ArrowInvalid("damaged header") from error
 
 
-class _Table:
-    """A table of FlatBuffers: where its fields are."""
+class _FlatTable:
+    """A FlatBuffers table: finds the positions of its fields.
+
+    A table begins with the offset back to its vtable. That holds its own size, the size of the table, and the
+    offset of each field within the table (0: the field is absent).
+    """
 
     def __init__(self, buffer: memoryview, start: int) -> None:
         self._buffer, self._start = buffer, start
-        self._places = start - self._read("<i", start)
+        self._vtable = start - self._read("<i", start)
 
-    def place(self, field: int) -> int | None:
-        """Where a field is; None: nowhere."""
+    def find_field(self, field: int) -> int | None:
+        """Return the position of a field; None if it is absent."""
         entry = 4 + 2 * field
-        if entry >= self._read("<H", self._places):
+        if entry >= self._read("<H", self._vtable):
             return None
-        offset = self._read("<H", self._places + entry)
+        offset = self._read("<H", self._vtable + entry)
         return self._start + offset if offset else None
 
-    def table(self, field: int) -> _Table | None:
-        place = self.place(field)
-        return None if place is None else _Table(self._buffer, place + self._read("<I", place))
+    def get_table(self, field: int) -> _FlatTable | None:
+        """Return the table that a field refers to; None if it is absent."""
+        position = self.find_field(field)
+        return None if position is None else _FlatTable(self._buffer, position + self._read("<I", position))
 
-    def _read(self, form: str, place: int) -> int:
-        return int(struct.unpack_from(form, self._buffer, place)[0])
+    def _read(self, format_: str, position: int) -> int:
+        return int(struct.unpack_from(format_, self._buffer, position)[0])

@@ -1,7 +1,7 @@
-"""Taking messages in: what fits is appended, what does not is kept as dead letters, in one transaction.
+"""Writes messages of a feed: valid rows are appended, others are stored as dead letters, in one transaction.
 
-The same transaction moves the feed on, so that a kill at any moment leaves all of a batch or nothing of it,
-and two services that read one feed never take the same batch both.
+The same transaction advances the feed. So a kill at any moment leaves all of a batch or nothing of it, and
+two services that read the same feed never both write the same batch.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from datasets.append.appending import append
-from datasets.append.row_validation import fit
-from datasets.storage.appended_files import Origin
-from db.tables import DeadLetter, Feed, now
-from realtime.channel_messages import Message
+from datasets.append.appending import append_rows
+from datasets.append.row_validation import coerce_rows
+from datasets.storage.appended_files import RowOrigin
+from db.tables import DeadLetter, Feed, utc_now
+from realtime.channel_messages import ChannelMessage
 from realtime.feeds import queries
-from realtime.feeds.decode import Odd, Rows, read
-from realtime.feeds.queries import Current
+from realtime.feeds.decode import DecodedRows, RejectedItem, decode_message
+from realtime.feeds.queries import CurrentFeed
 
-MOST_LETTERS = 10_000
-"""So many dead letters pause a feed: until somebody has looked, its messages wait in the history."""
+MAX_DEAD_LETTERS = 10_000
+"""The number of dead letters that pauses a feed; its messages wait in the history until it is resumed."""
 
-MOST_ROWS = 1 << 20
-"""Rows that a batch has at most, but for those of its last message."""
+MAX_BATCH_ROWS = 1 << 20
+"""The number of rows of a batch at most, except for the rows of its last message."""
 
 
-class OvertakenError(RuntimeError):
-    """The feed was paused or deleted meanwhile, or somebody else has taken messages of it."""
+class FeedMovedError(RuntimeError):
+    """The feed was paused or deleted meanwhile, or another service has taken messages from it."""
 
 
 @dataclass(frozen=True)
-class Taken:
-    """So many rows were ``added`` to a version, which makes ``rows``."""
+class AppendedBatch:
+    """The number of rows ``added`` to a version, and the number of ``rows`` that it has now."""
 
     slug: str
     version: str
@@ -45,88 +45,92 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """Rows that fit, in their order and the types of the dataset, and what does not."""
+class ValidatedBatch:
+    """The valid rows, in order and with the types of the dataset, and the rejected items."""
 
     rows: pa.Table
-    odd: Sequence[Odd]
+    rejected: Sequence[RejectedItem]
 
 
-class Taker:
-    """Takes in the messages of one feed. For one thread at a time."""
+class BatchWriter:
+    """Writes the messages of one feed. For one thread at a time."""
 
     def __init__(self, feed_id: int) -> None:
         self._feed_id = feed_id
-        self._taken: dict[str, None] = {}
+        self._consumed: dict[str, None] = {}
         self._batches = -1
 
-    def take(self, messages: Sequence[Message]) -> Taken | None:
-        """Take in messages, each once, or the first of them if they are many; None if there is nothing new.
+    def write_batch(self, messages: Sequence[ChannelMessage]) -> AppendedBatch | None:
+        """Write new messages, each once; of many messages only the first. Return None if nothing is new.
 
         Raises:
-            OvertakenError: nothing was done: look again what is new.
-            UnknownFeedError, UnknownDatasetError: it is gone.
-            UnreadableError: the key of the dataset is lost.
+            FeedMovedError: nothing was written; check again what is new.
+            UnknownFeedError, UnknownDatasetError: the feed or the dataset was deleted.
+            UnreadableDatasetError: the key of the dataset is lost.
         """
-        feed = queries.current(self._feed_id)
-        self._look(feed)
-        new = {message.id: message for message in messages if message.id not in self._taken}
+        feed = queries.get_current(self._feed_id)
+        self._refresh_consumed(feed)
+        new = {message.id: message for message in messages if message.id not in self._consumed}
         if not new:
             return None
-        taken, found = _until_full(new.values(), queries.schema(feed))
-        newest = max(message.at for message in taken)
+        taken, batch = _take_until_full(new.values(), queries.get_schema(feed))
+        newest = max(message.published_at for message in taken)
 
-        def move_on(work: Session, _: object) -> None:
-            _advance(work, feed.row, newest, found.rows.num_rows)
-            keep(work, self._feed_id, found.odd)
+        def advance_feed(work: Session, _: object) -> None:
+            _advance_feed(work, feed.row, newest, batch.rows.num_rows)
+            store_dead_letters(work, self._feed_id, batch.rejected)
 
-        names = [message.id for message in taken]
-        done = append(feed.slug, feed.version, found.rows, Origin(feed.row.key, names), move_on)
-        self._remember(feed.row.batches + 1, names)
-        return Taken(feed.slug, feed.version, done.rows, done.added)
+        ids = [message.id for message in taken]
+        appended = append_rows(
+            feed.slug, feed.version, batch.rows, RowOrigin(feed.row.key, ids), advance_feed
+        )
+        self._remember_consumed(feed.row.batches + 1, ids)
+        return AppendedBatch(feed.slug, feed.version, appended.rows, appended.added)
 
-    def _look(self, feed: Current) -> None:
-        """Know what was taken last, by whichever service."""
+    def _refresh_consumed(self, feed: CurrentFeed) -> None:
+        """Load the ids of the messages written last if another service has written since."""
         if self._batches != feed.row.batches:
-            self._taken = dict.fromkeys(queries.consumed(feed))
+            self._consumed = dict.fromkeys(queries.list_consumed(feed))
             self._batches = feed.row.batches
 
-    def _remember(self, batches: int, new: Iterable[str]) -> None:
+    def _remember_consumed(self, batches: int, new: Iterable[str]) -> None:
         self._batches = batches
-        self._taken |= dict.fromkeys(new)
-        for name in list(islice(self._taken, max(0, len(self._taken) - queries.MOST))):
-            del self._taken[name]
+        self._consumed |= dict.fromkeys(new)
+        for message_id in list(islice(self._consumed, max(0, len(self._consumed) - queries.MAX_CONSUMED))):
+            del self._consumed[message_id]
 
 
-def _until_full(messages: Iterable[Message], schema: pa.Schema) -> tuple[list[Message], Sorted]:
-    """The first of these messages, up to the one with which it is enough for memory, or for the feed."""
-    taken, tables, odd, rows = [], [schema.empty_table()], list[Odd](), 0
+def _take_until_full(
+    messages: Iterable[ChannelMessage], schema: pa.Schema
+) -> tuple[list[ChannelMessage], ValidatedBatch]:
+    """Return the first messages, up to the one that reaches a limit of the batch, and their content."""
+    taken, tables, rejected, row_count = [], [schema.empty_table()], list[RejectedItem](), 0
     for message in messages:
-        found = sort(read(message), schema)
+        batch = validate_rows(decode_message(message), schema)
         taken.append(message)
-        tables.append(found.rows)
-        odd += found.odd
-        rows += found.rows.num_rows
-        if len(odd) >= MOST_LETTERS or rows >= MOST_ROWS:
+        tables.append(batch.rows)
+        rejected += batch.rejected
+        row_count += batch.rows.num_rows
+        if len(rejected) >= MAX_DEAD_LETTERS or row_count >= MAX_BATCH_ROWS:
             break
-    return taken, Sorted(pa.concat_tables(tables), odd)
+    return taken, ValidatedBatch(pa.concat_tables(tables), rejected)
 
 
-def sort(parts: Iterable[Rows | Odd], schema: pa.Schema) -> Sorted:
-    """What fits a schema, and what does not."""
-    tables, odd = [schema.empty_table()], []
+def validate_rows(parts: Iterable[DecodedRows | RejectedItem], schema: pa.Schema) -> ValidatedBatch:
+    """Return the rows that fit a schema, and the items that do not."""
+    tables, rejected = [schema.empty_table()], []
     for part in parts:
-        if isinstance(part, Odd):
-            odd.append(part)
+        if isinstance(part, RejectedItem):
+            rejected.append(part)
             continue
-        fitted = fit(part.table, schema)
-        tables.append(fitted.rows)
-        odd += [Odd(part.content[refusal.row], refusal.reason) for refusal in fitted.refused]
-    return Sorted(pa.concat_tables(tables), odd)
+        coerced = coerce_rows(part.table, schema)
+        tables.append(coerced.rows)
+        rejected += [RejectedItem(part.source_rows[row.row], row.reason) for row in coerced.rejected]
+    return ValidatedBatch(pa.concat_tables(tables), rejected)
 
 
-def _advance(work: Session, feed: Feed, newest: int, rows: int) -> None:
-    """Move a feed on, from where it was when its messages were looked at."""
+def _advance_feed(work: Session, feed: Feed, newest: int, row_count: int) -> None:
+    """Advance a feed, unless it has changed since its messages were read."""
     unmoved = (
         col(Feed.id) == feed.id,
         col(Feed.batches) == feed.batches,
@@ -135,19 +139,19 @@ def _advance(work: Session, feed: Feed, newest: int, rows: int) -> None:
     change = {
         "batches": feed.batches + 1,
         "cursor": max(feed.cursor, newest),
-        "rows": col(Feed.rows) + rows,
-        "last": now(),
+        "rows": col(Feed.rows) + row_count,
+        "last": utc_now(),
     }
     if not work.execute(sa.update(Feed).where(*unmoved).values(change)).rowcount:  # type: ignore[attr-defined]
-        raise OvertakenError
+        raise FeedMovedError
 
 
-def keep(work: Session, feed_id: int, odd: Sequence[Odd]) -> None:
-    """Keep what did not fit; too much of it pauses the feed."""
-    if not odd:
+def store_dead_letters(work: Session, feed_id: int, rejected: Sequence[RejectedItem]) -> None:
+    """Store rejected items as dead letters, and pause the feed if it has too many."""
+    if not rejected:
         return
-    work.add_all(DeadLetter(feed_id=feed_id, reason=each.reason, content=each.content) for each in odd)
+    work.add_all(DeadLetter(feed_id=feed_id, reason=item.reason, content=item.content) for item in rejected)
     work.flush()
     count = sa.select(sa.func.count()).where(col(DeadLetter.feed_id) == feed_id)
-    if (work.scalar(count) or 0) >= MOST_LETTERS:
+    if (work.scalar(count) or 0) >= MAX_DEAD_LETTERS:
         work.execute(sa.update(Feed).where(col(Feed.id) == feed_id).values(paused=True))

@@ -1,4 +1,4 @@
-"""The intake of one feed: what it hears and what it has missed, taken in batches."""
+"""The consumer of one feed: writes the messages that it receives or has missed, in batches."""
 
 from __future__ import annotations
 
@@ -11,111 +11,122 @@ from time import monotonic, time
 
 import structlog
 
-from realtime.ably_client import Adapter
-from realtime.channel_messages import Ear, Message
+from realtime.ably_client import AblyClient
+from realtime.channel_messages import ChannelListener, ChannelMessage
 from realtime.feeds import queries
-from realtime.feeds.batch_writer import OvertakenError, Taken, Taker
+from realtime.feeds.batch_writer import AppendedBatch, BatchWriter, FeedMovedError
 from realtime.feeds.queries import UnknownFeedError
 from realtime.live import tokens
 
-PERIOD = 0.25
-"""Seconds from one batch to the next, or as many as it takes."""
-MOST_HEARD = 1000
-"""Messages that wait in memory; more are fetched from the history when their turn comes."""
-WINDOW = 10.0
-"""Seconds over which the rate is counted."""
+BATCH_INTERVAL = 0.25
+"""The seconds from one batch to the next, unless a batch takes longer."""
+MAX_PENDING = 1000
+"""The number of messages that wait in memory; beyond it, messages are fetched from the history later."""
+RATE_WINDOW = 10.0
+"""The seconds over which the rate is measured."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Pace:
-    """Rows a second lately; seconds from publishing to durable, of the last batch; messages that wait.
+class FeedMetrics:
+    """Rows per second, seconds from publishing to durable of the last batch, and messages that wait.
 
-    ``problem`` says why nothing is taken in now; empty while all is well.
+    ``problem`` says why nothing is written now; it is empty while all is well.
     """
 
     rate: float
     lag: float
-    waiting: int
+    pending: int
     problem: str = ""
 
 
-class Intake:
-    """Runs in the adapter's loop from ``begin`` to ``end``; ``told`` hears of each batch, in a thread."""
+class FeedConsumer:
+    """Consumes a feed in the client's event loop from ``start`` to ``stop``.
 
-    def __init__(self, adapter: Adapter, feed_id: int, key: str, told: Callable[[Taken], None]) -> None:
-        self._adapter, self._feed_id, self._channel, self._told = adapter, feed_id, tokens.feed(key), told
-        self._taker = Taker(feed_id)
-        self._heard: list[Message] = []
-        self._missed = True
-        self._counted: deque[tuple[float, int]] = deque()
+    ``on_appended`` is called in a thread after each batch with new rows.
+    """
+
+    def __init__(
+        self, client: AblyClient, feed_id: int, key: str, on_appended: Callable[[AppendedBatch], None]
+    ) -> None:
+        self._client, self._feed_id, self._channel, self._on_appended = (
+            client,
+            feed_id,
+            tokens.feed_channel(key),
+            on_appended,
+        )
+        self._writer = BatchWriter(feed_id)
+        self._pending: list[ChannelMessage] = []
+        self._has_gap = True
+        self._row_counts: deque[tuple[float, int]] = deque()
         self._lag = 0.0
         self._problem = ""
-        self._going: Future[None] | None = None
+        self._task: Future[None] | None = None
 
-    def begin(self) -> None:
-        self._adapter.listen(self._channel, Ear(self._hear, self._miss))
-        self._going = self._adapter.run(self._go_on())
+    def start(self) -> None:
+        self._client.subscribe(self._channel, ChannelListener(self._on_message, self._on_gap))
+        self._task = self._client.run_coroutine(self._run())
 
-    def end(self) -> None:
-        """Take no further batch."""
-        if self._going is not None:
-            self._going.cancel()
-            self._adapter.ignore(self._channel)
+    def stop(self) -> None:
+        """Write no further batch, and stop listening."""
+        if self._task is not None:
+            self._task.cancel()
+            self._client.unsubscribe(self._channel)
 
     @property
-    def pace(self) -> Pace:
-        since = monotonic() - WINDOW
-        rows = sum(count for moment, count in list(self._counted) if moment > since)
-        return Pace(rows / WINDOW, self._lag, len(self._heard), self._problem)
+    def metrics(self) -> FeedMetrics:
+        """The current metrics."""
+        since = monotonic() - RATE_WINDOW
+        rows = sum(count for moment, count in list(self._row_counts) if moment > since)
+        return FeedMetrics(rows / RATE_WINDOW, self._lag, len(self._pending), self._problem)
 
-    def _hear(self, message: Message) -> None:
-        if len(self._heard) == MOST_HEARD:
-            self._heard, self._missed = [], True
-        self._heard.append(message)
+    def _on_message(self, message: ChannelMessage) -> None:
+        if len(self._pending) == MAX_PENDING:
+            self._pending, self._has_gap = [], True
+        self._pending.append(message)
 
-    def _miss(self) -> None:
-        self._missed = True
+    def _on_gap(self) -> None:
+        self._has_gap = True
 
-    async def _go_on(self) -> None:
+    async def _run(self) -> None:
         began = monotonic()
         while True:
-            await asyncio.sleep(began + PERIOD - monotonic())
+            await asyncio.sleep(began + BATCH_INTERVAL - monotonic())
             began = monotonic()
             try:
-                await self._turn()
+                await self._consume_pending()
                 self._problem = ""
             except ConnectionError as error:
-                log.info("what a feed has missed can't be fetched yet", reason=str(error))
-                self._missed, self._problem = True, str(error)
-            except (UnknownFeedError, OvertakenError):  # paused or deleted, or another service was faster
-                self._missed = True
+                log.info("missed messages of a feed can't be fetched yet", reason=str(error))
+                self._has_gap, self._problem = True, str(error)
+            except (UnknownFeedError, FeedMovedError):  # paused, deleted, or another service was faster
+                self._has_gap = True
             except Exception:
-                log.exception("messages of a feed could not be taken in yet", feed=self._channel)
-                self._missed, self._problem = True, "messages can't be taken in; the service's log says why"
+                log.exception("messages of a feed could not be added", feed=self._channel)
+                self._has_gap, self._problem = True, "Messages can't be added. See the service's log."
 
-    async def _turn(self) -> None:
-        """Take in what was missed, page by page, then what was heard meanwhile."""
-        if self._missed:
-            self._missed = False
-            since = (await asyncio.to_thread(queries.current, self._feed_id)).since
-            async for page in self._adapter.pages(self._channel, since):
-                await self._take(page)
-            if self._missed:
-                return  # what was heard since may come after a gap
-        heard, self._heard = self._heard, []
-        if heard:
-            await self._take(heard)
+    async def _consume_pending(self) -> None:
+        """Write what was missed, page by page, then what was received meanwhile."""
+        if self._has_gap:
+            self._has_gap = False
+            since = (await asyncio.to_thread(queries.get_current, self._feed_id)).history_start
+            async for page in self._client.fetch_pages(self._channel, since):
+                await self._write_messages(page)
+            if self._has_gap:
+                return  # what was received since may come after another gap
+        pending, self._pending = self._pending, []
+        if pending:
+            await self._write_messages(pending)
 
-    async def _take(self, messages: list[Message]) -> None:
-        while (taken := await asyncio.to_thread(self._taker.take, messages)) is not None:
-            self._lag = time() - min(message.at for message in messages) / 1000
-            self._count(taken.added)
-            if taken.added:
-                await asyncio.to_thread(self._told, taken)
+    async def _write_messages(self, messages: list[ChannelMessage]) -> None:
+        while (appended := await asyncio.to_thread(self._writer.write_batch, messages)) is not None:
+            self._lag = time() - min(message.published_at for message in messages) / 1000
+            self._count_rows(appended.added)
+            if appended.added:
+                await asyncio.to_thread(self._on_appended, appended)
 
-    def _count(self, rows: int) -> None:
-        self._counted.append((monotonic(), rows))
-        while self._counted[0][0] < monotonic() - WINDOW:
-            self._counted.popleft()
+    def _count_rows(self, rows: int) -> None:
+        self._row_counts.append((monotonic(), rows))
+        while self._row_counts[0][0] < monotonic() - RATE_WINDOW:
+            self._row_counts.popleft()

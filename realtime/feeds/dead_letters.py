@@ -1,4 +1,4 @@
-"""Dead letters: what could not be added, looked at, corrected and played again."""
+"""Dead letters: items that could not be added as rows, listed, corrected, and replayed or discarded."""
 
 from __future__ import annotations
 
@@ -10,107 +10,121 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from accounts.audit import Action
-from accounts.paging import Window
+from accounts.audit import AuditAction
+from accounts.paging import PageOptions
 from accounts.principals import Principal
-from datasets.append.appending import append
-from datasets.storage.appended_files import Origin
-from db.engine import session
+from datasets.append.appending import append_rows
+from datasets.storage.appended_files import RowOrigin
+from db.engine import transaction
 from db.tables import DeadLetter, Feed
 from realtime.feeds import actions, batch_writer, queries
-from realtime.feeds.decode import Odd, of_json
+from realtime.feeds.decode import RejectedItem, decode_json
 
-MOST = 10_000
-"""Dead letters that are played at once."""
+MAX_REPLAYED = 10_000
+"""The number of dead letters that are replayed at once."""
 
 
-class GoneError(LookupError):
-    """What is to be played again or discarded is there no longer."""
+class DeadLetterGoneError(LookupError):
+    """A dead letter to be replayed or discarded no longer exists."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody else has played or discarded this meanwhile.")
+        super().__init__("Somebody else has retried or discarded this row.")
 
 
 @dataclass(frozen=True)
-class Replayed:
-    """How many rows were added, and how many still do not fit."""
+class ReplayResult:
+    """The number of rows that were added, and of items that were rejected again."""
 
     added: int
-    left: int
+    remaining: int
 
 
-def page(by: Principal, key: str, window: Window) -> tuple[list[DeadLetter], int]:
-    """Dead letters of a feed, oldest first, and how many there are.
-
-    Raises:
-        UnknownFeedError: there is no such feed for them.
-    """
-    feed = actions.find(by, key)
-    query = select(DeadLetter).where(DeadLetter.feed_id == feed.feed.id).order_by(col(DeadLetter.id))
-    with session() as work:
-        found = work.exec(query.offset(window.start).limit(window.size)).all()
-    return list(found), feed.letters
-
-
-def one(by: Principal, key: str, id_: int) -> DeadLetter:
-    """A dead letter of a feed.
+def list_letters(by: Principal, key: str, page: PageOptions) -> tuple[list[DeadLetter], int]:
+    """Return a page of a feed's dead letters, oldest first, and their number.
 
     Raises:
-        UnknownFeedError: there is no such feed for them.
-        GoneError: there is no such dead letter any longer.
+        UnknownFeedError: they manage no such feed.
     """
-    feed = actions.find(by, key).feed
-    with session() as work:
-        found = work.get(DeadLetter, id_)
-    if found is None or found.feed_id != feed.id:
-        raise GoneError
-    return found
+    info = actions.find_feed(by, key)
+    query = select(DeadLetter).where(DeadLetter.feed_id == info.feed.id).order_by(col(DeadLetter.id))
+    with transaction() as work:
+        letters = work.exec(query.offset(page.start).limit(page.size)).all()
+    return list(letters), info.dead_letter_count
 
 
-def replay(by: Principal, key: str, corrected: Mapping[int, Any] | None = None) -> Replayed:
-    """Add what fits by now: of these, by number and with their new content, or of all as they are.
-
-    What still does not fit stays, with its new reason. Each counts once, as every row does.
+def get_letter(by: Principal, key: str, id_: int) -> DeadLetter:
+    """Return a dead letter of a feed.
 
     Raises:
-        UnknownFeedError: there is no such feed for them.
-        GoneError: one of them is there no longer; nothing was done.
+        UnknownFeedError: they manage no such feed.
+        DeadLetterGoneError: the dead letter doesn't exist.
     """
-    feed = actions.find(by, key).feed
+    feed = actions.find_feed(by, key).feed
+    with transaction() as work:
+        letter = work.get(DeadLetter, id_)
+    if letter is None or letter.feed_id != feed.id:
+        raise DeadLetterGoneError
+    return letter
+
+
+def replay_letters(by: Principal, key: str, corrected: Mapping[int, Any] | None = None) -> ReplayResult:
+    """Add the dead letters with these ids and corrected contents as rows, or the oldest ones as they are.
+
+    What is rejected again stays, with its new reason. Each letter is added once.
+
+    Raises:
+        UnknownFeedError: they manage no such feed.
+        DeadLetterGoneError: one of the letters no longer exists; nothing was done.
+    """
+    feed = actions.find_feed(by, key).feed
     if corrected is None:
-        corrected = _oldest(feed)
-    now = queries.current(feed.id or 0)
-    found = batch_writer.sort(
-        (part for content in corrected.values() for part in of_json(content)), queries.schema(now)
+        corrected = _load_oldest(feed)
+    current = queries.get_current(feed.id or 0)
+    batch = batch_writer.validate_rows(
+        (part for content in corrected.values() for part in decode_json(content)), queries.get_schema(current)
     )
-    done = partial(_replace, by, feed, list(corrected), found.odd)
-    added = append(now.slug, now.version, found.rows, Origin(feed.key), lambda work, _: done(work)).added
-    return Replayed(added, len(found.odd))
+    replace = partial(_replace, by, feed, list(corrected), batch.rejected)
+    added = append_rows(
+        current.slug, current.version, batch.rows, RowOrigin(feed.key), lambda work, _: replace(work)
+    ).added
+    return ReplayResult(added, len(batch.rejected))
 
 
-def discard(by: Principal, key: str, ids: Sequence[int] | None = None) -> None:
-    """Remove these dead letters for good, or all; raises what ``replay`` does."""
-    feed = actions.find(by, key).feed
+def discard_letters(by: Principal, key: str, ids: Sequence[int] | None = None) -> None:
+    """Delete the dead letters with these ids for good, or the oldest ones.
+
+    Raises:
+        UnknownFeedError: they manage no such feed.
+        DeadLetterGoneError: one of the letters no longer exists; nothing was done.
+    """
+    feed = actions.find_feed(by, key).feed
     if ids is None:
-        ids = list(_oldest(feed))
-    with session() as work:
+        ids = list(_load_oldest(feed))
+    with transaction() as work:
         _remove(work, feed, ids)
-        actions.record(Action.FEED_DISCARDED, by, feed, work, letters=len(ids))
+        actions.audit_action(AuditAction.FEED_DISCARDED, by, feed, work, letters=len(ids))
 
 
-def _oldest(feed: Feed) -> dict[int, Any]:
-    query = select(DeadLetter).where(DeadLetter.feed_id == feed.id).order_by(col(DeadLetter.id)).limit(MOST)
-    with session() as work:
+def _load_oldest(feed: Feed) -> dict[int, Any]:
+    query = (
+        select(DeadLetter)
+        .where(DeadLetter.feed_id == feed.id)
+        .order_by(col(DeadLetter.id))
+        .limit(MAX_REPLAYED)
+    )
+    with transaction() as work:
         return {letter.id or 0: letter.content for letter in work.exec(query)}
 
 
-def _replace(by: Principal, feed: Feed, ids: Sequence[int], odd: Sequence[Odd], work: Session) -> None:
+def _replace(
+    by: Principal, feed: Feed, ids: Sequence[int], rejected: Sequence[RejectedItem], work: Session
+) -> None:
     _remove(work, feed, ids)
-    batch_writer.keep(work, feed.id or 0, odd)
-    actions.record(Action.FEED_REPLAYED, by, feed, work, letters=len(ids), left=len(odd))
+    batch_writer.store_dead_letters(work, feed.id or 0, rejected)
+    actions.audit_action(AuditAction.FEED_REPLAYED, by, feed, work, letters=len(ids), left=len(rejected))
 
 
 def _remove(work: Session, feed: Feed, ids: Sequence[int]) -> None:
-    gone = sa.delete(DeadLetter).where(col(DeadLetter.id).in_(ids), col(DeadLetter.feed_id) == feed.id)
-    if work.execute(gone).rowcount != len(ids):  # type: ignore[attr-defined]
-        raise GoneError
+    deletion = sa.delete(DeadLetter).where(col(DeadLetter.id).in_(ids), col(DeadLetter.feed_id) == feed.id)
+    if work.execute(deletion).rowcount != len(ids):  # type: ignore[attr-defined]
+        raise DeadLetterGoneError

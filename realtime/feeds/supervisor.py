@@ -3,95 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import TYPE_CHECKING
 
-import structlog
-
 from datasets import catalogue
-from datasets.append.snapshots import States
-from db.tables import now
+from datasets.append.snapshots import Snapshots
+from db.polling import PollingThread
+from db.tables import utc_now
 from realtime.feeds import queries
-from realtime.feeds.batch_writer import Taken
+from realtime.feeds.batch_writer import AppendedBatch
 from realtime.live import tokens
 
 if TYPE_CHECKING:
-    from realtime.ably_client import Adapter
-    from realtime.feeds.consumer import Intake, Pace
+    from realtime.ably_client import AblyClient
+    from realtime.feeds.consumer import FeedConsumer, FeedMetrics
 
-PERIOD = 1.0
-"""Seconds between two looks at which are to run."""
-STOPPED = "stopped"
-
-log = structlog.get_logger(__name__)
+POLL_INTERVAL = 1.0
+"""The seconds between two checks which feeds are to run."""
 
 
-class Feeds:
-    """Runs between ``begin`` and ``stop``. For many threads; ``adapter`` is asked for with the first feed."""
+class FeedSupervisor:
+    """Runs the feeds between ``start`` and ``stop``. For many threads.
 
-    def __init__(self, adapter: Callable[[], Adapter]) -> None:
-        self._adapter = adapter
-        self._intakes: dict[int, Intake] = {}
-        self._asked: SimpleQueue[str] = SimpleQueue()
-        self._thread: Thread | None = None
+    ``get_client`` is called when the first feed starts.
+    """
 
-    def begin(self) -> None:
-        self._asked = SimpleQueue()
-        self._thread = Thread(target=self._go_on, name="feeds", daemon=True)
+    def __init__(self, get_client: Callable[[], AblyClient]) -> None:
+        self._get_client = get_client
+        self._consumers: dict[int, FeedConsumer] = {}
+        self._thread = PollingThread("feeds", POLL_INTERVAL, self._reconcile)
+
+    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            self._asked.put(STOPPED)
-            thread.join()
+        self._thread.stop()
+        for id_ in list(self._consumers):
+            self._consumers.pop(id_).stop()
 
-    def soon(self) -> None:
-        """Look now: a feed was created, paused, resumed or deleted."""
-        self._asked.put("")
+    def wake(self) -> None:
+        """Check now: a feed was created, paused, resumed or deleted."""
+        self._thread.wake()
 
-    def pace(self, feed_id: int) -> Pace | None:
-        """How fast a feed is; None if it does not run here."""
-        intake = self._intakes.get(feed_id)
-        return intake.pace if intake else None
+    def get_metrics(self, feed_id: int) -> FeedMetrics | None:
+        """Return the metrics of a feed; None if it does not run here."""
+        consumer = self._consumers.get(feed_id)
+        return consumer.metrics if consumer else None
 
-    def _go_on(self) -> None:
-        asked = ""
-        while asked != STOPPED:
-            try:
-                self._look()
-            except Exception:
-                log.exception("which feeds are to run could not be looked at")
-            try:
-                asked = self._asked.get(timeout=PERIOD)
-            except Empty:
-                asked = ""
-        for id_ in list(self._intakes):
-            self._intakes.pop(id_).end()
+    def _reconcile(self) -> None:
+        """Start the feeds that should run and don't; stop those that run and shouldn't."""
+        running = queries.list_running()
+        for id_ in self._consumers.keys() - running.keys():
+            self._consumers.pop(id_).stop()
+        for id_ in running.keys() - self._consumers.keys():
+            self._start_consumer(id_, running[id_])
 
-    def _look(self) -> None:
-        """Begin those that are to run and don't; end those that run and are not to."""
-        running = queries.running()
-        for id_ in self._intakes.keys() - running.keys():
-            self._intakes.pop(id_).end()
-        for id_ in running.keys() - self._intakes.keys():
-            self._begin(id_, running[id_])
+    def _start_consumer(self, id_: int, key: str) -> None:
+        from realtime.feeds.consumer import FeedConsumer  # noqa: PLC0415  (loads Ably's SDK)
 
-    def _begin(self, id_: int, key: str) -> None:
-        from realtime.feeds.consumer import Intake  # noqa: PLC0415  (with Ably's SDK, which no start waits for)
+        consumer = self._consumers[id_] = FeedConsumer(self._get_client(), id_, key, self._publish_growth)
+        consumer.start()
 
-        intake = self._intakes[id_] = Intake(self._adapter(), id_, key, self._tell)
-        intake.begin()
-
-    def _tell(self, taken: Taken) -> None:
-        """Tell open pages: what they are told is durable."""
-        row = catalogue.find(taken.slug, taken.version)[1]
-        states = States(row, taken.rows, row.rows)
-        told = {
-            "version": taken.version,
-            "rows": taken.rows,
-            "at": round(now().timestamp() * 1000),
-            "rate": states.rate,
+    def _publish_growth(self, appended: AppendedBatch) -> None:
+        """Tell open pages that rows were added; by then they are durable."""
+        row = catalogue.find_version(appended.slug, appended.version)[1]
+        snapshots = Snapshots(row, appended.rows, row.rows)
+        growth = {
+            "version": appended.version,
+            "rows": appended.rows,
+            "at": round(utc_now().timestamp() * 1000),
+            "rate": snapshots.arrival_rate,
         }
-        self._adapter().publish(tokens.grown(taken.slug), "grown", told)
+        self._get_client().publish(tokens.growth_channel(appended.slug), "grown", growth)

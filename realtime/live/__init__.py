@@ -1,1 +1,1 @@
-"""Live sessions: present, follow, record and replay them."""
+"""Live sessions: presenting, following, recording and replaying them."""

@@ -1,4 +1,4 @@
-"""The stage: what people do in live sessions. Each act is checked, recorded, and told to the audience."""
+"""What people do in live sessions: each action is checked, recorded in the audit log, and published."""
 
 from __future__ import annotations
 
@@ -10,336 +10,361 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from accounts import audit, users
-from accounts.audit import Action
+from accounts.audit import AuditAction
 from accounts.permissions import Permission
-from accounts.principals import Kind, Principal
+from accounts.principals import Principal, PrincipalKind
 from datasets import catalogue, shares
 from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
 from datasets.storage import appended_files
-from db.engine import alone, session
-from db.tables import Dataset, LiveMember, LiveSession, Resource, Share, now
+from db.engine import exclusive_transaction, transaction
+from db.tables import Dataset, LiveMember, LiveSession, Resource, Share, utc_now
 from realtime.live import recordings, sessions
-from realtime.live.rate_limit import Pace
-from realtime.live.sessions import Part, UnknownLiveError
+from realtime.live.rate_limit import RateLimiter
+from realtime.live.sessions import LiveRole, UnknownLiveSessionError
 
-LONGEST_NAME = 200
-MOST_CO_PRESENTERS = 50
-MOST_MARKS = 1000
+MAX_NAME_LENGTH = 200
+"""The number of characters that the name of a live session has at most."""
+MAX_CO_PRESENTERS = 50
+MAX_MARKS = 1000
 
 
-class OverError(ValueError):
-    """What is asked for needs a live session that is still running."""
+class SessionEndedError(ValueError):
+    """The action needs a live session that is still running."""
 
     def __init__(self) -> None:
         super().__init__("This live session has ended.")
 
 
-class RunningError(ValueError):
-    """What is asked for needs a live session that has ended."""
+class SessionRunningError(ValueError):
+    """The action needs a live session that has ended."""
 
     def __init__(self) -> None:
-        super().__init__("End it first: it is still running.")
+        super().__init__("This live session is still running. End it first.")
 
 
-class BadLiveError(ValueError):
-    """There can be no such live session; ``where`` is what is wrong."""
+class BadLiveSessionError(ValueError):
+    """The input is not valid; ``where`` is the field that is wrong."""
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(message)
         self.where = where
 
 
-class Audience(Protocol):
-    """Who is told: everybody who is in a live session."""
+class LiveEvents(Protocol):
+    """Receives the events of live sessions, and tells everyone in the session."""
 
-    def began(self, key: str) -> None:
-        """It runs from now on."""
+    def notify_started(self, key: str) -> None:
+        """The session is running from now on."""
 
-    def tell(self, key: str, name: str, data: dict[str, Any]) -> None:
-        """Publish on its channel, in the order of the calls."""
+    def publish_message(self, key: str, name: str, data: dict[str, Any]) -> None:
+        """Publish a message to everyone in the session, in the order of the calls."""
 
-    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
-        """Show who presents what somebody else sees, as far as they may see it."""
+    def offer_exploration(self, by: Principal, key: str, exploration: Exploration) -> None:
+        """Show the presenter the part of somebody else's exploration that they may see."""
 
-    def changed(self, key: str) -> None:
-        """Tell who presents now; some may do less than before."""
+    def notify_roles_changed(self, key: str) -> None:
+        """Publish who presents now; some people may do less than before."""
 
-    def over(self, key: str) -> None:
-        """Tell that it has ended: nobody is in it any longer."""
+    def notify_ended(self, key: str) -> None:
+        """The session has ended: nobody is in it any longer."""
 
 
-class Stage:
-    """The acts. For many threads."""
+class LiveSessionActions:
+    """The actions of people in live sessions. For many threads."""
 
-    def __init__(self, audience: Audience) -> None:
-        self._audience, self._pace = audience, Pace()
+    def __init__(self, events: LiveEvents) -> None:
+        self._events, self._rate_limiter = events, RateLimiter()
 
-    def start(self, by: Principal, exploration: Exploration, name: str | None = None) -> str:
-        """Begin to present an exploration that the person has open, to everyone; returns the key.
+    def start_session(self, by: Principal, exploration: Exploration, name: str | None = None) -> str:
+        """Start to present an exploration that the person has open, to everyone; return the session's key.
 
         Raises:
             NotAllowedError: they may not present.
-            BadLiveError: that is no name.
+            BadLiveSessionError: the name is not valid.
         """
-        _require_presenting(by)
-        with session() as work:
+        _require_present_permission(by)
+        with transaction() as work:
             dataset = work.exec(select(Dataset).where(Dataset.slug == exploration.dataset)).one()
-            own = LiveSession(
-                name=_named(name or f"{by.name} on {dataset.name}"[:LONGEST_NAME]),
+            live = LiveSession(
+                name=_clean_name(name or f"{by.name} on {dataset.name}"[:MAX_NAME_LENGTH]),
                 dataset_id=dataset.id or 0,
                 version=exploration.version,
                 owner_id=by.id,
                 state=exploration.model_dump(mode="json"),
             )
-            work.add(own)
+            work.add(live)
             work.flush()
-            work.add(recordings.first(own))
-            shares.forget(work, Resource.LIVE, own.id or 0)  # SQLite gives numbers out again
-            work.add(Share(resource=Resource.LIVE, resource_id=own.id or 0))
-            _record(Action.LIVE_STARTED, by, own, work, dataset=exploration.dataset)
-        self._audience.began(own.key)
-        return own.key
+            work.add(recordings.make_first_record(live))
+            shares.delete_shares(work, Resource.LIVE, live.id or 0)  # SQLite gives numbers out again
+            work.add(Share(resource=Resource.LIVE, resource_id=live.id or 0))
+            _record(AuditAction.LIVE_STARTED, by, live, work, dataset=exploration.dataset)
+        self._events.notify_started(live.key)
+        return live.key
 
-    def join(self, person: Principal, key: str) -> sessions.Found:
-        """Be in a live session that runs.
-
-        Raises:
-            UnknownLiveError: it does not exist for them.
-            OverError: it has ended.
-        """
-        found = sessions.find(person, key)
-        if found.live.ended is not None:
-            raise OverError
-        if person.kind is not Kind.GUEST:
-            _remember(person, found.live)
-        return found
-
-    def ask(self, by: Principal, key: str) -> None:
-        """Ask to present.
+    def join_session(self, person: Principal, key: str) -> sessions.LiveSessionInfo:
+        """Join a running live session.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't.
-            TooOftenError: they do little else.
+            UnknownLiveSessionError: it doesn't exist for them.
+            SessionEndedError: it has ended.
         """
-        _require_presenting(by)
-        self.join(by, key)
-        self._pace.keep(by.id)
-        self._audience.tell(key, "asked", {"id": by.id, "name": by.name})
+        session = sessions.find_session(person, key)
+        if session.live.ended is not None:
+            raise SessionEndedError
+        if person.kind is not PrincipalKind.GUEST:
+            _add_member(person, session.live)
+        return session
 
-    def offer(self, by: Principal, key: str, exploration: Exploration) -> None:
-        """Offer a state of one's own to the presenter.
+    def ask_to_present(self, by: Principal, key: str) -> None:
+        """Ask the presenter to hand over.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't.
-            BadLiveError: it is of another dataset or version.
-            TooOftenError: they do little else.
+            UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
+            RateLimitExceededError: they ask too often.
         """
-        sessions.require_person(by)
-        found = self.join(by, key)
-        if (exploration.dataset, exploration.version) != (found.dataset, found.live.version):
-            raise BadLiveError("exploration", "A live session stays with its version of its dataset.")
-        self._pace.keep(by.id)
-        self._audience.offer(by, key, exploration)
+        _require_present_permission(by)
+        self.join_session(by, key)
+        self._rate_limiter.count_request(by.id)
+        self._events.publish_message(key, "asked", {"id": by.id, "name": by.name})
+
+    def offer_exploration(self, by: Principal, key: str, exploration: Exploration) -> None:
+        """Offer the presenter an exploration of one's own.
+
+        Raises:
+            UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
+            BadLiveSessionError: it belongs to another dataset or version.
+            RateLimitExceededError: they offer too often.
+        """
+        sessions.require_not_guest(by)
+        session = self.join_session(by, key)
+        if (exploration.dataset, exploration.version) != (session.dataset, session.live.version):
+            raise BadLiveSessionError(
+                "exploration", "The exploration must have the dataset and the version of the live session."
+            )
+        self._rate_limiter.count_request(by.id)
+        self._events.offer_exploration(by, key, exploration)
 
     def hand_over(self, by: Principal, key: str, to: int) -> None:
-        """Let somebody else present: by who presents, owns it or administers.
+        """Make somebody else the presenter; the presenter, the owner and admins may do this.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't, or the other can't present.
+            UnknownLiveSessionError, SessionEndedError: there is no such running session for them.
+            NotAllowedError: they may not hand over, or the other person can't present.
         """
-        _require_turn(by, sessions.find(by, key).live)  # before anything is told of the other
-        _require_able(to, key)
-        with _acting(by, key) as (work, own):
-            _require_turn(by, own)
-            _present(work, own, to, by)
-        self._audience.changed(key)
+        _require_may_hand_over(
+            by, sessions.find_session(by, key).live
+        )  # before anything is told of the other
+        _require_can_present(to, key)
+        with _locked_session(by, key) as (work, live):
+            _require_may_hand_over(by, live)
+            _set_presenter(work, live, to, by)
+        self._events.notify_roles_changed(key)
 
-    def take(self, by: Principal, key: str) -> None:
-        """Present oneself: a co-presenter takes over, the owner or an admin takes back.
+    def take_over(self, by: Principal, key: str) -> None:
+        """Become the presenter; co-presenters, the owner and admins may do this.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't.
+            UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
         """
-        _require_presenting(by)
-        with _acting(by, key) as (work, own):
-            if sessions.part(by, own) is Part.FOLLOWER and not sessions.owns(by, own):
-                raise NotAllowedError("Ask whoever presents to hand over to you.")
-            _present(work, own, by.id, by)
-        self._audience.changed(key)
+        _require_present_permission(by)
+        with _locked_session(by, key) as (work, live):
+            if sessions.role_of(by, live) is LiveRole.FOLLOWER and not sessions.can_manage(by, live):
+                raise NotAllowedError("You can't take over. Ask the presenter to hand over to you.")
+            _set_presenter(work, live, by.id, by)
+        self._events.notify_roles_changed(key)
 
-    def appoint(self, by: Principal, key: str, people: Sequence[int]) -> None:
-        """Say who may take over without asking.
+    def set_co_presenters(self, by: Principal, key: str, people: Sequence[int]) -> None:
+        """Set who may take over without asking.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't, or one of the others can't present.
-            BadLiveError: these are too many.
+            UnknownLiveSessionError, SessionEndedError: there is no such running session for them.
+            NotAllowedError: they may not, or one of the people can't present.
+            BadLiveSessionError: there are too many people.
         """
-        chosen = sorted(set(people))
-        if len(chosen) > MOST_CO_PRESENTERS:
-            raise BadLiveError("people", f"There can be {MOST_CO_PRESENTERS} co-presenters at most.")
-        _require_owning(by, sessions.find(by, key).live)
-        for id_ in chosen:
-            _require_able(id_, key)
-        with _owning(by, key) as (work, own):
-            own.co_presenters = chosen
-            work.add(own)
-            _record(Action.LIVE_CHANGED, by, own, work, co_presenters=chosen)
-        self._audience.changed(key)
+        co_presenters = sorted(set(people))
+        if len(co_presenters) > MAX_CO_PRESENTERS:
+            raise BadLiveSessionError(
+                "people", f"A live session can have at most {MAX_CO_PRESENTERS} co-presenters."
+            )
+        _require_can_manage(by, sessions.find_session(by, key).live)
+        for id_ in co_presenters:
+            _require_can_present(id_, key)
+        with _locked_managed_session(by, key) as (work, live):
+            live.co_presenters = co_presenters
+            work.add(live)
+            _record(AuditAction.LIVE_CHANGED, by, live, work, co_presenters=co_presenters)
+        self._events.notify_roles_changed(key)
 
-    def mark(self, by: Principal, key: str) -> int:
-        """Mark the rows that there are now, to show them whatever comes; returns the mark's number.
+    def add_mark(self, by: Principal, key: str) -> int:
+        """Mark the current number of rows, to show these rows whatever is added; return the mark's number.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't.
-            BadLiveError: there are too many marks.
+            UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
+            BadLiveSessionError: there are too many marks.
         """
-        found = sessions.find(by, key)
-        rows = appended_files.total(catalogue.find(found.dataset, found.live.version)[1])
-        with _acting(by, key) as (work, own):
-            if sessions.part(by, own) is not Part.PRESENTER:
-                raise NotAllowedError("Only who presents holds it still for all.")
-            if len(own.marks) == MOST_MARKS:
-                raise BadLiveError("marks", f"A live session can be held still {MOST_MARKS:,} times.")
-            own.marks = [*own.marks, rows]
-            work.add(own)
-            _record(Action.LIVE_CHANGED, by, own, work, held_at=rows)
-            return len(own.marks) - 1
+        session = sessions.find_session(by, key)
+        rows = appended_files.count_rows(catalogue.find_version(session.dataset, session.live.version)[1])
+        with _locked_session(by, key) as (work, live):
+            if sessions.role_of(by, live) is not LiveRole.PRESENTER:
+                raise NotAllowedError("Only the presenter can pause the rows for everyone.")
+            if len(live.marks) == MAX_MARKS:
+                raise BadLiveSessionError(
+                    "marks", f"A live session can be paused at most {MAX_MARKS:,} times."
+                )
+            live.marks = [*live.marks, rows]
+            work.add(live)
+            _record(AuditAction.LIVE_CHANGED, by, live, work, held_at=rows)
+            return len(live.marks) - 1
 
-    def end(self, by: Principal, key: str) -> None:
-        """End it for all.
+    def end_session(self, by: Principal, key: str) -> None:
+        """End the session for everyone.
 
         Raises:
-            UnknownLiveError, NotAllowedError, OverError: they can't.
+            UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
         """
-        with _owning(by, key) as (work, own):
-            own.ended = now()
-            work.add(own)
-            _record(Action.LIVE_ENDED, by, own, work)
-        self._audience.over(key)
+        with _locked_managed_session(by, key) as (work, live):
+            live.ended = utc_now()
+            work.add(live)
+            _record(AuditAction.LIVE_ENDED, by, live, work)
+        self._events.notify_ended(key)
 
-    def rename(self, by: Principal, key: str, name: str) -> None:
-        """Give it another name.
+    def rename_session(self, by: Principal, key: str, name: str) -> None:
+        """Rename the session.
 
         Raises:
-            UnknownLiveError, NotAllowedError: they can't.
-            BadLiveError: that is no name.
+            UnknownLiveSessionError, NotAllowedError: they may not.
+            BadLiveSessionError: the name is not valid.
         """
-        with _owning(by, key, running=False) as (work, own):
-            own.name = _named(name)
-            work.add(own)
-            _record(Action.LIVE_CHANGED, by, own, work, name=own.name)
+        with _locked_managed_session(by, key, running=False) as (work, live):
+            live.name = _clean_name(name)
+            work.add(live)
+            _record(AuditAction.LIVE_CHANGED, by, live, work, name=live.name)
 
-    def delete(self, by: Principal, key: str) -> None:
-        """Delete one that has ended, with all that was recorded.
+    def delete_session(self, by: Principal, key: str) -> None:
+        """Delete a session that has ended, with its recording.
 
         Raises:
-            UnknownLiveError, NotAllowedError: they can't.
-            RunningError: it has not ended.
+            UnknownLiveSessionError, NotAllowedError: they may not.
+            SessionRunningError: it has not ended.
         """
-        with _owning(by, key, running=False) as (work, own):
-            if own.ended is None:
-                raise RunningError
-            shares.forget(work, Resource.LIVE, own.id or 0)
-            work.execute(sa.delete(LiveSession).where(col(LiveSession.id) == own.id))
-            _record(Action.LIVE_DELETED, by, own, work)
+        with _locked_managed_session(by, key, running=False) as (work, live):
+            if live.ended is None:
+                raise SessionRunningError
+            shares.delete_shares(work, Resource.LIVE, live.id or 0)
+            work.execute(sa.delete(LiveSession).where(col(LiveSession.id) == live.id))
+            _record(AuditAction.LIVE_DELETED, by, live, work)
 
-    def relieve(self, key: str) -> None:
-        """Let the owner present if who presents no longer can; end it if the owner can't either."""
+    def replace_absent_presenter(self, key: str) -> None:
+        """Make the owner present if the presenter no longer can; end the session if the owner can't."""
         try:
-            found = sessions.of(key)
-        except UnknownLiveError:
+            session = sessions.get_session(key)
+        except UnknownLiveSessionError:
             return
-        if found.live.ended is not None or _is_able(sessions.presenter(found.live), key):
+        if session.live.ended is not None or _can_present(sessions.get_presenter_id(session.live), key):
             return
-        ends = not _is_able(found.live.owner_id, key)
-        with alone("live") as work:
-            own = work.get_one(LiveSession, found.live.id)
-            own.presenter_id, own.ended = None, own.ended or (now() if ends else None)
-            work.add(own)
-            _record(Action.LIVE_ENDED if ends else Action.LIVE_HANDED_OVER, None, own, work)
+        ends = not _can_present(session.live.owner_id, key)
+        with exclusive_transaction("live") as work:
+            live = work.get_one(LiveSession, session.live.id)
+            live.presenter_id, live.ended = None, live.ended or (utc_now() if ends else None)
+            work.add(live)
+            _record(AuditAction.LIVE_ENDED if ends else AuditAction.LIVE_HANDED_OVER, None, live, work)
         if ends:
-            self._audience.over(key)
+            self._events.notify_ended(key)
         else:
-            self._audience.changed(key)
+            self._events.notify_roles_changed(key)
 
 
 @contextmanager
-def _acting(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
-    """A live session that exists for a person, nobody else's to change until the end of the block."""
-    id_ = sessions.find(by, key).live.id
-    with alone("live") as work:
-        own = work.get(LiveSession, id_)
-        if own is None:
-            raise UnknownLiveError
-        if running and own.ended is not None:
-            raise OverError
-        yield work, own
+def _locked_session(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
+    """Yield a live session that exists for a person, locked against other changes during the block."""
+    id_ = sessions.find_session(by, key).live.id
+    with exclusive_transaction("live") as work:
+        live = work.get(LiveSession, id_)
+        if live is None:
+            raise UnknownLiveSessionError
+        if running and live.ended is not None:
+            raise SessionEndedError
+        yield work, live
 
 
 @contextmanager
-def _owning(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
-    with _acting(by, key, running) as (work, own):
-        _require_owning(by, own)
-        yield work, own
+def _locked_managed_session(
+    by: Principal, key: str, running: bool = True
+) -> Iterator[tuple[Session, LiveSession]]:
+    with _locked_session(by, key, running) as (work, live):
+        _require_can_manage(by, live)
+        yield work, live
 
 
-def _present(work: Session, own: LiveSession, id_: int, by: Principal) -> None:
-    if sessions.presenter(own) != id_:
-        own.presenter_id = None if id_ == own.owner_id else id_
-        work.add(own)
-        _record(Action.LIVE_HANDED_OVER, by, own, work, to=id_)
+def _set_presenter(work: Session, live: LiveSession, id_: int, by: Principal) -> None:
+    if sessions.get_presenter_id(live) != id_:
+        live.presenter_id = None if id_ == live.owner_id else id_
+        work.add(live)
+        _record(AuditAction.LIVE_HANDED_OVER, by, live, work, to=id_)
 
 
-def _require_turn(by: Principal, own: LiveSession) -> None:
-    if sessions.part(by, own) is not Part.PRESENTER and not sessions.owns(by, own):
-        raise NotAllowedError("Only who presents hands over.")
+def _require_may_hand_over(by: Principal, live: LiveSession) -> None:
+    if sessions.role_of(by, live) is not LiveRole.PRESENTER and not sessions.can_manage(by, live):
+        raise NotAllowedError("Only the presenter, the owner and admins can hand over.")
 
 
-def _require_owning(by: Principal, own: LiveSession) -> None:
-    if not sessions.owns(by, own):
-        raise NotAllowedError("Only who started this live session, or an admin, may do that.")
+def _require_can_manage(by: Principal, live: LiveSession) -> None:
+    if not sessions.can_manage(by, live):
+        raise NotAllowedError("Only the owner of this live session and admins can do that.")
 
 
-def _require_presenting(person: Principal) -> None:
-    if not person.may(Permission.PRESENT):
-        raise NotAllowedError("Your role does not include presenting.")
+def _require_present_permission(person: Principal) -> None:
+    if not person.has_permission(Permission.PRESENT):
+        raise NotAllowedError("Your role doesn't allow presenting.")
 
 
-def _require_able(id_: int, key: str) -> None:
+def _require_can_present(id_: int, key: str) -> None:
     """Check that somebody could present.
 
     Raises:
         NotAllowedError: they can't.
     """
-    if not _is_able(id_, key):
-        raise NotAllowedError("They can't present this: it takes the role, and to see it and its dataset.")
+    if not _can_present(id_, key):
+        raise NotAllowedError(
+            "This person can't present: it needs a role that allows it, and access to the session."
+        )
 
 
-def _is_able(id_: int, key: str) -> bool:
-    """Whether somebody is let in, may present, and sees the live session."""
-    other = users.of_id(id_)
-    return other is not None and other.may(Permission.PRESENT) and sessions.exists(other, key)
+def _can_present(id_: int, key: str) -> bool:
+    """Return whether a person has an active account, may present, and sees the live session."""
+    other = users.find_by_id(id_)
+    return (
+        other is not None
+        and other.has_permission(Permission.PRESENT)
+        and sessions.can_see_session(other, key)
+    )
 
 
-def _remember(person: Principal, own: LiveSession) -> None:
-    """Record that they are in it, once."""
-    place = (own.id or 0, person.id)
-    with session() as work:
-        if work.get(LiveMember, place) is not None:
+def _add_member(person: Principal, live: LiveSession) -> None:
+    """Record once that a person has joined."""
+    member_key = (live.id or 0, person.id)
+    with transaction() as work:
+        if work.get(LiveMember, member_key) is not None:
             return
-    with alone("live") as work:
-        if work.get(LiveMember, place) is None:
-            work.add(LiveMember(live_id=place[0], user_id=place[1]))
-            _record(Action.LIVE_JOINED, person, own, work)
+    with exclusive_transaction("live") as work:
+        if work.get(LiveMember, member_key) is None:
+            work.add(LiveMember(live_id=member_key[0], user_id=member_key[1]))
+            _record(AuditAction.LIVE_JOINED, person, live, work)
 
 
-def _named(name: str) -> str:
-    plain = name.strip()
-    if not 1 <= len(plain) <= LONGEST_NAME or not plain.isprintable():
-        raise BadLiveError("name", f"Give the live session a name of 1 to {LONGEST_NAME} letters.")
-    return plain
+def _clean_name(name: str) -> str:
+    stripped = name.strip()
+    if not 1 <= len(stripped) <= MAX_NAME_LENGTH or not stripped.isprintable():
+        raise BadLiveSessionError("name", f"The name must have 1 to {MAX_NAME_LENGTH} printable characters.")
+    return stripped
 
 
-def _record(action: Action, by: Principal | None, own: LiveSession, work: Session, **details: Any) -> None:  # noqa: ANN401
-    audit.record(action, actor=by, resource=("live session", own.key), work=work, **details)
+def _record(
+    action: AuditAction,
+    by: Principal | None,
+    live: LiveSession,
+    work: Session,
+    **details: Any,  # noqa: ANN401
+) -> None:
+    audit.record_event(action, actor=by, resource=("live session", live.key), work=work, **details)

@@ -1,4 +1,4 @@
-"""The studio: what listens to live sessions and speaks in them for the service, over one connection."""
+"""The channels of live sessions: recording, relaying and publishing, all over one connection."""
 
 from __future__ import annotations
 
@@ -8,88 +8,95 @@ from time import time
 from typing import Any
 
 from accounts import users
-from config import settings
+from config import get_settings
 from datasets.description import Description
 from db.tables import LiveSession
-from realtime.ably_client import Adapter
+from realtime.ably_client import AblyClient
 from realtime.live import recordings, sessions, tokens
-from realtime.live.recorder import Recorder, Tape
-from realtime.live.recordings import Latest
-from realtime.live.relay import Mirrors
-from realtime.live.sessions import Found
+from realtime.live.recorder import Recorder, RecordingBuffer
+from realtime.live.recordings import LatestState
+from realtime.live.relay import FilteredRelays
+from realtime.live.sessions import LiveSessionInfo
 
 
-class Studio:
-    """For many threads."""
+class LiveChannelHub:
+    """The service's part in the channels of live sessions. For many threads."""
 
-    def __init__(self, adapter: Adapter) -> None:
-        self._adapter = adapter
-        self._mirrors = Mirrors(self._adapter)
-        self._recorder = Recorder(self._adapter, self._mirrors.hear)
+    def __init__(self, client: AblyClient) -> None:
+        self._client = client
+        self._relays = FilteredRelays(self._client)
+        self._recorder = Recorder(self._client, self._relays.relay_message)
 
-    def record(self, found: Found) -> None:
+    def start_recording(self, session: LiveSessionInfo) -> None:
         """Record a live session from now on, with what was missed."""
-        own = found.live
-        tape = Tape(own.id or 0, own.key, recordings.latest(own), own.cursor, _cipher(own))
-        tape.turn(sessions.presenter(own))
-        self._recorder.begin(tape)
-        if rights := _presenting(found):
-            self._recorder.source(own.key, rights)
+        live = session.live
+        buffer = RecordingBuffer(
+            live.id or 0, live.key, recordings.get_stored_state(live), live.cursor, _cipher_key(live)
+        )
+        buffer.add_presenter_change(sessions.get_presenter_id(live))
+        self._recorder.start_recording(buffer)
+        if rights := _presenter_rights(session):
+            self._recorder.add_source(live.key, rights)
 
-    def enter(self, found: Found, seen: Description, presents: bool) -> None:
-        """Somebody comes in who sees the dataset as described: listen to them, show them what others say."""
-        own, rights = found.live, _presenting(found)
+    def add_participant(self, session: LiveSessionInfo, description: Description, presents: bool) -> None:
+        """Serve a person who joins and sees the dataset as described: relay, and listen if they present."""
+        live, rights = session.live, _presenter_rights(session)
         if presents:
-            self._recorder.source(own.key, seen.rights)
-        latest = self.latest(own)
-        shown = {"seq": latest.seq, "exploration": latest.state, "mark": latest.mark}
-        last = shown | {"at": int(time() * 1000), "rights": rights}
-        self._mirrors.begin(own.key, seen, last, _cipher(own))
+            self._recorder.add_source(live.key, description.rights)
+        latest = self.get_latest_state(live)
+        state = {"seq": latest.seq, "exploration": latest.state, "mark": latest.mark}
+        message = state | {"at": int(time() * 1000), "rights": rights}
+        self._relays.start_relay(live.key, description, message, _cipher_key(live))
 
-    def keep(self, key: str, rights: Collection[str]) -> None:
-        """Only with these rights there is somebody left in a live session."""
-        self._mirrors.keep(key, rights)
+    def retain_rights(self, key: str, rights: Collection[str]) -> None:
+        """Stop relaying for rights that nobody in the live session has any longer."""
+        self._relays.retain_rights(key, rights)
 
-    def tell(self, own: LiveSession, name: str, data: dict[str, Any]) -> Future[None]:
-        """Say something to all who are in a live session."""
-        return self._adapter.publish(tokens.control(own.key), name, data, _cipher(own))
+    def publish_message(self, live: LiveSession, name: str, data: dict[str, Any]) -> Future[None]:
+        """Publish a message to everyone in the live session."""
+        return self._client.publish(tokens.control_channel(live.key), name, data, _cipher_key(live))
 
-    def offer(self, own: LiveSession, rights: str, data: dict[str, Any]) -> None:
-        """Say what is for who presents, with these rights."""
-        self._adapter.publish(tokens.channels(own.key, rights).brush, "offered", data, _cipher(own))
+    def publish_offer(self, live: LiveSession, rights: str, data: dict[str, Any]) -> None:
+        """Publish an offer to the presenter, who has these rights."""
+        self._client.publish(
+            tokens.get_channel_names(live.key, rights).brush, "offered", data, _cipher_key(live)
+        )
 
-    def turn(self, own: LiveSession) -> None:
-        """Somebody else presents from now on."""
-        self._recorder.turn(own.key, sessions.presenter(own))
+    def set_presenter(self, live: LiveSession) -> None:
+        """Accept messages from the new presenter from now on."""
+        self._recorder.set_presenter(live.key, sessions.get_presenter_id(live))
 
-    def end(self, key: str) -> None:
-        """Write the rest of a live session, and listen no longer."""
-        self._recorder.end(key)
+    def end_recording(self, key: str) -> None:
+        """Write the rest of the recording, and stop listening."""
+        self._recorder.end_recording(key)
 
-    def settle(self, key: str) -> None:
-        """Wait until the rest of a live session that has ended is written."""
-        self._recorder.settle(key)
+    def wait_flushed(self, key: str) -> None:
+        """Wait until the recording of a live session that has ended is complete."""
+        self._recorder.wait_flushed(key)
 
-    def records(self, key: str) -> bool:
-        return self._recorder.records(key)
+    def is_recording(self, key: str) -> bool:
+        """Return whether a live session is being recorded."""
+        return self._recorder.is_recording(key)
 
-    def latest(self, own: LiveSession) -> Latest:
-        """What was committed last."""
-        return self._recorder.latest(own.key) or recordings.latest(own)
+    def get_latest_state(self, live: LiveSession) -> LatestState:
+        """Return the state that was committed last."""
+        return self._recorder.get_latest_state(live.key) or recordings.get_stored_state(live)
 
     def close(self) -> None:
-        """Write what was heard, and leave."""
+        """Write what was received, and stop."""
         self._recorder.stop()
-        self._mirrors.stop()
+        self._relays.stop()
 
 
-def _presenting(found: Found) -> str:
-    """The rights of who presents; none while they can't."""
-    presenter = users.of_id(sessions.presenter(found.live))
+def _presenter_rights(session: LiveSessionInfo) -> str:
+    """Return the key of the presenter's rights; "" while they can't see the session."""
+    presenter = users.find_by_id(sessions.get_presenter_id(session.live))
     return (
-        sessions.rights(presenter, found) if presenter and sessions.exists(presenter, found.live.key) else ""
+        sessions.get_rights_key(presenter, session)
+        if presenter and sessions.can_see_session(presenter, session.live.key)
+        else ""
     )
 
 
-def _cipher(own: LiveSession) -> bytes | None:
-    return bytes.fromhex(own.cipher) if settings().live_encryption == "on" else None
+def _cipher_key(live: LiveSession) -> bytes | None:
+    return bytes.fromhex(live.cipher) if get_settings().live_encryption == "on" else None

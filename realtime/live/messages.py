@@ -1,4 +1,4 @@
-"""What is said in a live session: states, and samples of brush and pointer between them."""
+"""The messages of a live session: committed states, and the movements of brush and pointer between them."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from datasets.exploration import Exploration, Filter, Number, ViewId
 
-MOST_SAMPLES = 200
+MAX_SAMPLES = 200
+"""The number of samples that one message has at most."""
 
-Brushed = tuple[Number, Literal["b"], ViewId, Filter | None]
-Pointed = tuple[Number, Literal["p"], ViewId | None, Number, Number]
-Activated = tuple[Number, Literal["a"], ViewId | None]
-Sample = Brushed | Pointed | Activated
-"""Milliseconds after the first, and a brush, a pointer (in parts of the view), or which view is active."""
+BrushSample = tuple[Number, Literal["b"], ViewId, Filter | None]
+PointerSample = tuple[Number, Literal["p"], ViewId | None, Number, Number]
+ActivationSample = tuple[Number, Literal["a"], ViewId | None]
+Sample = BrushSample | PointerSample | ActivationSample
+"""Milliseconds after the first, and a brush, a pointer (as fractions of the view), or the active view."""
 
 
-class _Said(BaseModel):
+class _LiveMessage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class State(_Said):
-    """An exploration as committed, the ``seq``-th of its session; ``rights``: its sender's.
+class StateMessage(_LiveMessage):
+    """An exploration as committed, the ``seq``-th of its session; ``rights`` are those of its sender.
 
     It is shown as of a ``mark`` of the session, or with the newest rows.
     """
@@ -35,20 +36,20 @@ class State(_Said):
     mark: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
-class Move(_Said):
-    """What moved from ``t`` on; ``i`` are the milliseconds between messages."""
+class MoveMessage(_LiveMessage):
+    """Samples of movements from ``t`` on, with ``i`` milliseconds between messages."""
 
     t: Number
     i: Number
-    s: Annotated[tuple[Sample, ...], Field(max_length=MOST_SAMPLES)]
+    s: Annotated[tuple[Sample, ...], Field(max_length=MAX_SAMPLES)]
 
 
-SAID: dict[str, type[_Said]] = {"state": State, "move": Move}
+MESSAGE_TYPES: dict[str, type[_LiveMessage]] = {"state": StateMessage, "move": MoveMessage}
 
 
-def understood(name: object, data: object) -> State | Move | None:
-    """What a message says; None if that is nothing we know."""
-    kind = SAID.get(name) if isinstance(name, str) else None
+def parse_message(name: object, data: object) -> StateMessage | MoveMessage | None:
+    """Return the parsed message; None if it is not a valid message of a live session."""
+    kind = MESSAGE_TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
         return None
     try:

@@ -1,41 +1,42 @@
-"""How often somebody may speak up in live sessions: the service says it for them, over its one connection."""
+"""A rate limit for people: the service publishes for them, over a connection that all of them share."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from threading import Lock
 
-from realtime.broker.rate_limit import Rate
+from realtime.broker.rate_limit import TokenBucket
 
 RATE, BURST = 0.5, 5
-"""Times a second, and at once."""
-MOST_KNOWN = 10_000
+"""Requests per second, and in a burst."""
+MAX_PEOPLE = 10_000
+"""The number of people whose rates are remembered."""
 
 
-class TooOftenError(RuntimeError):
-    """Somebody speaks up so often that others would not be heard."""
+class RateLimitExceededError(RuntimeError):
+    """Somebody sends so many requests that others would have to wait."""
 
     def __init__(self) -> None:
-        super().__init__("Not so fast: try again in a moment.")
+        super().__init__("Too many requests. Try again in a moment.")
 
 
-class Pace:
-    """Counts for each person. For many threads."""
+class RateLimiter:
+    """Limits the requests of each person. For many threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._rates: OrderedDict[int, Rate] = OrderedDict()
+        self._buckets: OrderedDict[int, TokenBucket] = OrderedDict()
 
-    def keep(self, person: int) -> None:
-        """Count one more.
+    def count_request(self, person: int) -> None:
+        """Count a request.
 
         Raises:
-            TooOftenError: that is too much.
+            RateLimitExceededError: there are too many.
         """
         with self._lock:
-            rate = self._rates.setdefault(person, Rate(RATE, BURST))
-            self._rates.move_to_end(person)
-            if len(self._rates) > MOST_KNOWN:
-                self._rates.popitem(last=False)
-            if not rate.take():
-                raise TooOftenError
+            bucket = self._buckets.setdefault(person, TokenBucket(RATE, BURST))
+            self._buckets.move_to_end(person)
+            if len(self._buckets) > MAX_PEOPLE:
+                self._buckets.popitem(last=False)
+            if not bucket.try_take():
+                raise RateLimitExceededError

@@ -1,6 +1,7 @@
-"""The recorder: listens to every live session that runs, keeps its last state, and writes down what is said.
+"""The recorder: listens to every running live session, keeps its last state, and writes its recording.
 
-No commit is lost: after an outage, of the broker or of the service, what a channel remembers is fetched.
+No commit is lost: after an outage of the broker or of the service, the recorder fetches what it missed from
+the history of the channel.
 """
 
 from __future__ import annotations
@@ -16,202 +17,217 @@ from time import time
 import sqlalchemy as sa
 import structlog
 
-from realtime.ably_client import Adapter
-from realtime.channel_messages import Ear, Message
+from realtime.ably_client import AblyClient
+from realtime.channel_messages import ChannelListener, ChannelMessage
 from realtime.live import recordings
-from realtime.live.messages import State, understood
-from realtime.live.recordings import Batch, Latest
-from realtime.live.tokens import SERVER, channels
+from realtime.live.messages import StateMessage, parse_message
+from realtime.live.recordings import LatestState, RecordingBatch
+from realtime.live.tokens import SERVER_CLIENT_ID, get_channel_names
 
-STATE = "state"
-PERIOD = 1.0
-"""Seconds between two writes."""
+STATE_MESSAGE = "state"
+"""The name of messages with a state."""
+WRITE_INTERVAL = 1.0
+"""The seconds between two writes."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass
-class Tape:
-    """What is recorded of one live session: what was committed last, and how far it is written.
+class RecordingBuffer:
+    """What was received of one live session: the state that was committed last, and what is not written yet.
 
-    ``heard`` is not written yet; ``gap``: there may be more that was not heard. ``turns`` are (moment in ms,
-    number of who presents from then on); what was published before the first was let in by its token alone.
-    ``sources`` are the rights that presenters have had, whose channels it listens to. ``written`` is set when
-    all of it is.
+    ``pending`` is not written yet; ``has_gap``: messages may be missing before it. ``presenter_changes`` are
+    moments (ms) with the number of the person who presents from then on; what was published before the first
+    was accepted for its token alone. ``source_rights`` are the rights that presenters have had: the recorder
+    listens to their channels. ``flushed`` is set when everything is written.
     """
 
     live_id: int
     key: str
-    latest: Latest
+    latest: LatestState
     cursor: str
     cipher: bytes | None = None
-    heard: list[Message] = field(default_factory=list)
-    gap: bool = False
-    last: bool = False
-    turns: list[tuple[int, int]] = field(default_factory=list)
-    sources: set[str] = field(default_factory=set)
-    written: Event = field(default_factory=Event)
+    pending: list[ChannelMessage] = field(default_factory=list)
+    has_gap: bool = False
+    is_ending: bool = False
+    presenter_changes: list[tuple[int, int]] = field(default_factory=list)
+    source_rights: set[str] = field(default_factory=set)
+    flushed: Event = field(default_factory=Event)
 
-    def turn(self, presenter: int) -> None:
-        self.turns.append((int(time() * 1000), presenter))
+    def add_presenter_change(self, presenter: int) -> None:
+        self.presenter_changes.append((int(time() * 1000), presenter))
 
-    def hear(self, message: Message) -> Message | None:
-        """Take in a state or what moves, and give it in full; None if it does not count.
+    def accept_message(self, message: ChannelMessage) -> ChannelMessage | None:
+        """Take in a state or a movement, and return it with all its fields; None if it doesn't count.
 
         The newest state counts at once.
         """
-        said = understood(message.name, message.data)
-        if said is None or not self._presents(message):
+        parsed = parse_message(message.name, message.data)
+        if parsed is None or not self._is_from_presenter(message):
             return None
-        if isinstance(said, State) and not self._counts(message, said):
+        if isinstance(parsed, StateMessage) and not self._is_new_state(message, parsed):
             return None
-        full = replace(message, data=said.model_dump(mode="json"))
-        self.heard.append(full)
-        if isinstance(said, State) and said.seq >= self.latest.seq:
-            self.latest = Latest(full.data["exploration"], said.seq, said.mark)
+        full = replace(message, data=parsed.model_dump(mode="json"))
+        self.pending.append(full)
+        if isinstance(parsed, StateMessage) and parsed.seq >= self.latest.seq:
+            self.latest = LatestState(full.data["exploration"], parsed.seq, parsed.mark)
         return full
 
-    def miss(self) -> None:
-        self.gap = True
+    def mark_gap(self) -> None:
+        self.has_gap = True
 
-    def _counts(self, message: Message, said: State) -> bool:
-        """Whether a state is news, and of the version that is presented."""
+    def _is_new_state(self, message: ChannelMessage, parsed: StateMessage) -> bool:
+        """Return whether a state was not recorded yet, and belongs to the version that is presented."""
         state = self.latest.state
-        own = (state["dataset"], state["version"])
-        return message.serial > self.cursor and (said.exploration.dataset, said.exploration.version) == own
+        version = (state["dataset"], state["version"])
+        return (
+            message.serial > self.cursor
+            and (parsed.exploration.dataset, parsed.exploration.version) == version
+        )
 
-    def _presents(self, message: Message) -> bool:
-        """Whether its sender presents, or did when it was published."""
+    def _is_from_presenter(self, message: ChannelMessage) -> bool:
+        """Return whether the sender presents now, or presented when the message was published.
+
+        Messages from a previous presenter count too, because they may arrive after the change.
+        """
         sender = message.client_id.partition(" ")[0]
-        if sender == SERVER:
+        if sender == SERVER_CLIENT_ID:
             return False
-        before = [presenter for moment, presenter in self.turns if moment <= message.at]
-        return not before or sender in (str(before[-1]), str(self.turns[-1][1]))
+        earlier = [
+            presenter for moment, presenter in self.presenter_changes if moment <= message.published_at
+        ]
+        return not earlier or sender in (str(earlier[-1]), str(self.presenter_changes[-1][1]))
 
 
-Heard = Callable[[str, str, Message], None]
-"""Told of each message that counts: the key of its live session, the rights of its channel, and itself."""
+MessageCallback = Callable[[str, str, ChannelMessage], None]
+"""Called with the key of the live session, the rights of the channel, and the message that counts."""
 
 
 class Recorder:
-    """Runs in the adapter's loop, where it calls ``heard``. For many threads."""
+    """Runs in the client's event loop, where it calls ``on_accepted``. For many threads."""
 
-    def __init__(self, adapter: Adapter, heard: Heard, period: float = PERIOD) -> None:
-        self._adapter, self._heard, self._period = adapter, heard, period
-        self._tapes: dict[str, Tape] = {}
-        self._writing: Future[None] | None = None
+    def __init__(
+        self, client: AblyClient, on_accepted: MessageCallback, period: float = WRITE_INTERVAL
+    ) -> None:
+        self._client, self._on_accepted, self._period = client, on_accepted, period
+        self._buffers: dict[str, RecordingBuffer] = {}
+        self._flush_task: Future[None] | None = None
 
-    def begin(self, tape: Tape) -> None:
-        """Record a live session from now on, with what was missed since its tape was written."""
-        if tape.key in self._tapes:
+    def start_recording(self, buffer: RecordingBuffer) -> None:
+        """Record a live session from now on, with what was missed since its buffer was written."""
+        if buffer.key in self._buffers:
             return
-        self._tapes[tape.key] = tape
-        if self._writing is None:
-            self._writing = self._adapter.run(self._write_all())
+        self._buffers[buffer.key] = buffer
+        if self._flush_task is None:
+            self._flush_task = self._client.run_coroutine(self._flush_periodically())
 
-    def source(self, key: str, rights: str) -> None:
-        """Somebody with these rights on the dataset presents a live session."""
-        tape = self._tapes.get(key)
-        if tape is None or rights in tape.sources:
+    def add_source(self, key: str, rights: str) -> None:
+        """Listen to a presenter with these rights on the dataset."""
+        buffer = self._buffers.get(key)
+        if buffer is None or rights in buffer.source_rights:
             return
-        tape.sources.add(rights)
-        names, hear = channels(key, rights), partial(self._hear, tape, rights)
-        self._adapter.listen(names.state, Ear(hear, tape.miss, tape.cipher))
-        self._adapter.listen(names.brush, Ear(hear, lambda: None, tape.cipher))
+        buffer.source_rights.add(rights)
+        names, on_message = get_channel_names(key, rights), partial(self._on_message, buffer, rights)
+        self._client.subscribe(names.state, ChannelListener(on_message, buffer.mark_gap, buffer.cipher))
+        self._client.subscribe(names.brush, ChannelListener(on_message, lambda: None, buffer.cipher))
 
-    def turn(self, key: str, presenter: int) -> None:
-        """Somebody else presents from now on."""
-        if (tape := self._tapes.get(key)) is not None:
-            tape.turn(presenter)
+    def set_presenter(self, key: str, presenter: int) -> None:
+        """Accept messages from a new presenter from now on."""
+        if (buffer := self._buffers.get(key)) is not None:
+            buffer.add_presenter_change(presenter)
 
-    def end(self, key: str) -> None:
-        """Write the rest of a live session, and listen no longer."""
-        if (tape := self._tapes.get(key)) is not None:
-            tape.last = True
+    def end_recording(self, key: str) -> None:
+        """Write the rest of the recording, and stop listening."""
+        if (buffer := self._buffers.get(key)) is not None:
+            buffer.is_ending = True
 
-    def settle(self, key: str) -> None:
-        """Wait until the rest of a live session that has ended is written; two periods at most."""
-        tape = self._tapes.get(key)
-        if tape is not None and tape.last:
-            tape.written.wait(2 * self._period)
+    def wait_flushed(self, key: str) -> None:
+        """Wait until the recording of a live session that has ended is complete; two periods at most."""
+        buffer = self._buffers.get(key)
+        if buffer is not None and buffer.is_ending:
+            buffer.flushed.wait(2 * self._period)
 
-    def records(self, key: str) -> bool:
-        """Whether it listens to a live session, and was not told to end."""
-        tape = self._tapes.get(key)
-        return tape is not None and not tape.last
+    def is_recording(self, key: str) -> bool:
+        """Return whether a live session is being recorded and not about to end."""
+        buffer = self._buffers.get(key)
+        return buffer is not None and not buffer.is_ending
 
-    def latest(self, key: str) -> Latest | None:
-        """What was committed last in a live session that is recorded."""
-        tape = self._tapes.get(key)
-        return tape.latest if tape else None
+    def get_latest_state(self, key: str) -> LatestState | None:
+        """Return the state that was committed last in a live session that is being recorded."""
+        buffer = self._buffers.get(key)
+        return buffer.latest if buffer else None
 
     def stop(self) -> None:
-        """Write what was heard; nothing is recorded any longer."""
-        if self._writing is not None:
-            self._writing.cancel()
-            self._writing = None
-            self._adapter.run(self._write()).result()
+        """Write what was received, and record nothing more."""
+        if self._flush_task is not None:
+            self._flush_task.cancel()
+            self._flush_task = None
+            self._client.run_coroutine(self._flush()).result()
 
-    def _hear(self, tape: Tape, rights: str, message: Message) -> None:
-        if (full := tape.hear(message)) is not None:
-            self._heard(tape.key, rights, full)
+    def _on_message(self, buffer: RecordingBuffer, rights: str, message: ChannelMessage) -> None:
+        if (full := buffer.accept_message(message)) is not None:
+            self._on_accepted(buffer.key, rights, full)
 
-    async def _write_all(self) -> None:
+    async def _flush_periodically(self) -> None:
         while True:
             await asyncio.sleep(self._period)
-            await self._write()
+            await self._flush()
 
-    async def _write(self) -> None:
-        """Write what was heard since the last time; what can't be written now waits for the next."""
-        tapes = list(self._tapes.values())
-        for tape in tapes:
-            await self._fill(tape)
-        batches = {tape.key: batch for tape in tapes if (batch := _batch(tape)) is not None}
-        taken = {tape.key: len(tape.heard) for tape in tapes}
+    async def _flush(self) -> None:
+        """Write what was received since the last time; what can't be written now waits for the next time."""
+        buffers = list(self._buffers.values())
+        for buffer in buffers:
+            await self._fetch_missed(buffer)
+        batches = {buffer.key: batch for buffer in buffers if (batch := _make_batch(buffer)) is not None}
+        counts = {buffer.key: len(buffer.pending) for buffer in buffers}
         try:
             if batches:
-                await asyncio.to_thread(recordings.write, list(batches.values()))
+                await asyncio.to_thread(recordings.write_batches, list(batches.values()))
         except sa.exc.SQLAlchemyError as error:
-            log.warning("live sessions could not be recorded yet", reason=type(error).__name__)
+            log.warning("live sessions could not be recorded; trying again", reason=type(error).__name__)
             return
-        for tape in tapes:
-            del tape.heard[: taken[tape.key]]
-            if tape.key in batches:
-                tape.cursor = batches[tape.key].cursor
-            if tape.last and not tape.heard:
-                self._let_go(tape)
+        for buffer in buffers:
+            del buffer.pending[: counts[buffer.key]]
+            if buffer.key in batches:
+                buffer.cursor = batches[buffer.key].cursor
+            if buffer.is_ending and not buffer.pending:
+                self._release(buffer)
 
-    async def _fill(self, tape: Tape) -> None:
-        """Fetch what was missed, and put it among what was heard."""
-        if not tape.gap:
+    async def _fetch_missed(self, buffer: RecordingBuffer) -> None:
+        """Fetch missed messages from the history, and add them to what was received."""
+        if not buffer.has_gap:
             return
-        tape.gap = False
-        for rights in tuple(tape.sources):
+        buffer.has_gap = False
+        for rights in tuple(buffer.source_rights):
             try:
-                missed = await self._adapter.since(channels(tape.key, rights).state, tape.cursor)
+                missed = await self._client.fetch_since(
+                    get_channel_names(buffer.key, rights).state, buffer.cursor
+                )
             except ConnectionError as error:
-                tape.gap = True
-                log.info("what was missed of a live session can't be fetched yet", reason=str(error))
+                buffer.has_gap = True
+                log.info("missed messages of a live session can't be fetched yet", reason=str(error))
                 return
-            known = {message.serial for message in tape.heard}
+            known = {message.serial for message in buffer.pending}
             for message in missed:
                 if message.serial not in known:
-                    self._hear(tape, rights, message)
+                    self._on_message(buffer, rights, message)
 
-    def _let_go(self, tape: Tape) -> None:
-        for rights in tape.sources:
-            names = channels(tape.key, rights)
+    def _release(self, buffer: RecordingBuffer) -> None:
+        for rights in buffer.source_rights:
+            names = get_channel_names(buffer.key, rights)
             for name in (names.state, names.brush):
-                self._adapter.ignore(name)
-        del self._tapes[tape.key]
-        tape.written.set()
+                self._client.unsubscribe(name)
+        del self._buffers[buffer.key]
+        buffer.flushed.set()
 
 
-def _batch(tape: Tape) -> Batch | None:
-    """What is to be written, by time; None if that is nothing."""
-    if not tape.heard:
+def _make_batch(buffer: RecordingBuffer) -> RecordingBatch | None:
+    """Return what is to be written, ordered by time; None if there is nothing."""
+    if not buffer.pending:
         return None
-    by_time = sorted(tape.heard, key=lambda message: message.at)
-    lines = [[message.at, message.name, message.data] for message in by_time]
-    cursor = max([tape.cursor, *(message.serial for message in tape.heard if message.name == STATE)])
-    return Batch(tape.live_id, lines, tape.latest, cursor)
+    by_time = sorted(buffer.pending, key=lambda message: message.published_at)
+    lines = [[message.published_at, message.name, message.data] for message in by_time]
+    cursor = max(
+        [buffer.cursor, *(message.serial for message in buffer.pending if message.name == STATE_MESSAGE)]
+    )
+    return RecordingBatch(buffer.live_id, lines, buffer.latest, cursor)

@@ -1,4 +1,4 @@
-"""Live sessions: which exist for a person, what part they have in one, and how it is told."""
+"""Live sessions: which exist for a person, their role in each, and how a session is described to pages."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Permission
-from accounts.principals import Kind, Principal
+from accounts.principals import Principal, PrincipalKind
 from datasets import shares
 from datasets.access import effective_access
 from datasets.shares import NotAllowedError
-from db.engine import session
+from db.engine import transaction
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
 
-LEFT_OUT = "Parts of what is presented are left out: they show data that is not shared with you."
-KEY = re.compile(r"[\w-]{16}", re.ASCII)
+HIDDEN_PARTS_MESSAGE = "Some parts are hidden because they show data that you don't have access to."
+KEY_PATTERN = re.compile(r"[\w-]{16}", re.ASCII)
 
 
-class Part(StrEnum):
-    """What somebody is in a live session."""
+class LiveRole(StrEnum):
+    """The role of a person in a live session."""
 
     PRESENTER = "presenter"
     CO_PRESENTER = "co-presenter"
@@ -34,29 +34,29 @@ class Part(StrEnum):
 
 
 class UnknownMarkError(LookupError):
-    """A live session was not held still so often."""
+    """The live session has no such mark."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such mark.")
+        super().__init__("This live session has no such mark.")
 
 
-class UnknownLiveError(LookupError):
-    """There is no such live session, or none for this person."""
+class UnknownLiveSessionError(LookupError):
+    """The live session doesn't exist, or not for this person."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such live session here.")
+        super().__init__("This live session doesn't exist, or you don't have access to it.")
 
 
 @dataclass(frozen=True)
-class Found:
-    """A live session that exists for somebody, the slug of its dataset and the names of who acts in it."""
+class LiveSessionInfo:
+    """A live session with the slug of its dataset and the names of its owner, presenter and co-presenters."""
 
     live: LiveSession
     dataset: str
     names: dict[int, str]
 
-    def told(self, person: Principal) -> dict[str, Any]:
-        """What a page is told of it, but for its state."""
+    def to_json(self, person: Principal) -> dict[str, Any]:
+        """Return what a page needs to know about the session, except its state."""
         live = self.live
         return {
             "key": live.key,
@@ -64,142 +64,148 @@ class Found:
             "dataset": self.dataset,
             "version": live.version,
             "running": live.ended is None,
-            "me": me(person),
-            "owner": self._one(live.owner_id),
-            **self.roles(),
-            "role": part(person, live),
-            "owns": owns(person, live),
-            "mayPresent": person.may(Permission.PRESENT),
+            "me": identity_of(person),
+            "owner": self._person_json(live.owner_id),
+            **self.describe_roles(),
+            "role": role_of(person, live),
+            "owns": can_manage(person, live),
+            "mayPresent": person.has_permission(Permission.PRESENT),
             "started": live.started.isoformat(),
             "ended": live.ended and live.ended.isoformat(),
         }
 
-    def marked(self, mark: int) -> int:
-        """How many rows its version had at a mark.
+    def get_marked_rows(self, mark: int) -> int:
+        """Return the number of rows that the version had at a mark.
 
         Raises:
-            UnknownMarkError: there is none such.
+            UnknownMarkError: there is no such mark.
         """
         if not 0 <= mark < len(self.live.marks):
             raise UnknownMarkError
         return self.live.marks[mark]
 
-    def roles(self) -> dict[str, Any]:
-        """Who presents, and who may take over."""
-        others = [self._one(id_) for id_ in self.live.co_presenters if id_ in self.names]
-        return {"presenter": self._one(presenter(self.live)), "coPresenters": others}
+    def describe_roles(self) -> dict[str, Any]:
+        """Return who presents and who may take over."""
+        co_presenters = [self._person_json(id_) for id_ in self.live.co_presenters if id_ in self.names]
+        return {"presenter": self._person_json(get_presenter_id(self.live)), "coPresenters": co_presenters}
 
-    def _one(self, id_: int) -> dict[str, Any]:
+    def _person_json(self, id_: int) -> dict[str, Any]:
         return {"id": id_, "name": self.names[id_]}
 
 
-def presenter(live: LiveSession) -> int:
-    """Whose state counts now."""
+def get_presenter_id(live: LiveSession) -> int:
+    """Return the number of the person who presents now."""
     return live.owner_id if live.presenter_id is None else live.presenter_id
 
 
-def me(person: Principal) -> dict[str, Any]:
-    """As whom somebody is in live sessions. A guest has a number of their own, which is less than none."""
-    if person.kind is not Kind.GUEST:
+def identity_of(person: Principal) -> dict[str, Any]:
+    """Return as whom a person takes part in live sessions. Guests have negative numbers, one per link."""
+    if person.kind is not PrincipalKind.GUEST:
         return {"id": person.id, "name": person.name}
     number = int.from_bytes(sha256(person.key.encode()).digest()[:6])
     return {"id": -1 - number, "name": f"Guest of {person.name}"}
 
 
-def part(person: Principal, live: LiveSession) -> Part:
-    if person.kind is Kind.GUEST:
-        return Part.FOLLOWER
-    if person.id == presenter(live):
-        return Part.PRESENTER
-    return Part.CO_PRESENTER if person.id in live.co_presenters else Part.FOLLOWER
+def role_of(person: Principal, live: LiveSession) -> LiveRole:
+    """Return the role of a person in a live session."""
+    if person.kind is PrincipalKind.GUEST:
+        return LiveRole.FOLLOWER
+    if person.id == get_presenter_id(live):
+        return LiveRole.PRESENTER
+    return LiveRole.CO_PRESENTER if person.id in live.co_presenters else LiveRole.FOLLOWER
 
 
-def owns(person: Principal, live: LiveSession) -> bool:
-    """Whether they may end, name and delete it, say who co-presents, and take back."""
-    return person.kind is not Kind.GUEST and (person.id == live.owner_id or person.role is Role.ADMIN)
+def can_manage(person: Principal, live: LiveSession) -> bool:
+    """Return whether a person may end, rename and delete a session, name co-presenters, and take over."""
+    return person.kind is not PrincipalKind.GUEST and (
+        person.id == live.owner_id or person.role is Role.ADMIN
+    )
 
 
-def require_person(somebody: Principal) -> None:
-    """Check that this is nobody's guest.
-
-    Raises:
-        NotAllowedError: it is.
-    """
-    if somebody.kind is Kind.GUEST:
-        raise NotAllowedError("Guests follow; nothing else.")
-
-
-def visible(person: Principal) -> sa.ColumnElement[bool]:
-    """The live sessions that exist for a person: those shared with them, of datasets that exist for them."""
-    return sa.and_(shares.visible(person, Resource.LIVE), shares.visible(person, Resource.DATASET))
-
-
-def find(person: Principal, key: str) -> Found:
-    """A live session.
+def require_not_guest(person: Principal) -> None:
+    """Check that a person is not a guest.
 
     Raises:
-        UnknownLiveError: it does not exist for them.
+        NotAllowedError: they are.
     """
-    return _one(key, visible(person))
+    if person.kind is PrincipalKind.GUEST:
+        raise NotAllowedError("Guests can only follow a live session.")
 
 
-def rights(person: Principal, found: Found) -> str:
-    """The key of a person's rights on the dataset of a live session that exists for them."""
-    return effective_access.of(person, found.dataset, found.live.version).key
+def visible_clause(person: Principal) -> sa.ColumnElement[bool]:
+    """Return the condition for live sessions that exist for a person: shared with them, as is the dataset."""
+    return sa.and_(
+        shares.visible_condition(person, Resource.LIVE), shares.visible_condition(person, Resource.DATASET)
+    )
 
 
-def exists(person: Principal, key: str) -> bool:
+def find_session(person: Principal, key: str) -> LiveSessionInfo:
+    """Return a live session that exists for a person.
+
+    Raises:
+        UnknownLiveSessionError: it doesn't exist for them.
+    """
+    return _load_one(key, visible_clause(person))
+
+
+def get_rights_key(person: Principal, session: LiveSessionInfo) -> str:
+    """Return the key of a person's rights on the dataset of a live session that exists for them."""
+    return effective_access.get_access(person, session.dataset, session.live.version).rights_key
+
+
+def can_see_session(person: Principal, key: str) -> bool:
+    """Return whether a live session exists for a person."""
     try:
-        find(person, key)
-    except UnknownLiveError:
+        find_session(person, key)
+    except UnknownLiveSessionError:
         return False
     return True
 
 
-def of(key: str) -> Found:
-    """A live session, whoever asks: for the service itself.
+def get_session(key: str) -> LiveSessionInfo:
+    """Return a live session without checking rights: for the service itself.
 
     Raises:
-        UnknownLiveError: there is none.
+        UnknownLiveSessionError: there is none.
     """
-    return _one(key)
+    return _load_one(key)
 
 
-def listed(person: Principal) -> list[Found]:
-    """What runs of what a person sees, and what has ended and they owned or took part in; latest first."""
-    been = select(LiveMember.live_id).where(LiveMember.user_id == person.id)
-    own = sa.or_(col(LiveSession.owner_id) == person.id, col(LiveSession.id).in_(been))
-    return _found(visible(person), sa.or_(col(LiveSession.ended).is_(None), own))
+def list_sessions(person: Principal) -> list[LiveSessionInfo]:
+    """Return the running sessions that a person sees, and ended ones they owned or joined; latest first."""
+    joined = select(LiveMember.live_id).where(LiveMember.user_id == person.id)
+    is_own = sa.or_(col(LiveSession.owner_id) == person.id, col(LiveSession.id).in_(joined))
+    return _load_all(visible_clause(person), sa.or_(col(LiveSession.ended).is_(None), is_own))
 
 
-def running() -> list[Found]:
-    """Every live session in progress: for the service itself."""
-    return _found(col(LiveSession.ended).is_(None))
+def list_running() -> list[LiveSessionInfo]:
+    """Return all running live sessions without checking rights: for the service itself."""
+    return _load_all(col(LiveSession.ended).is_(None))
 
 
-def _one(key: str, *where: sa.ColumnElement[bool]) -> Found:
-    if not KEY.fullmatch(key):
-        raise UnknownLiveError
+def _load_one(key: str, *where: sa.ColumnElement[bool]) -> LiveSessionInfo:
+    if not KEY_PATTERN.fullmatch(key):
+        raise UnknownLiveSessionError
     query = select(LiveSession, Dataset.slug).join(Dataset).where(LiveSession.key == key, *where)
-    with session() as work:
+    with transaction() as work:
         row = work.exec(query).one_or_none()
         if row is None:
-            raise UnknownLiveError
-        return Found(row[0], row[1], _names(work, [row[0]]))
+            raise UnknownLiveSessionError
+        return LiveSessionInfo(row[0], row[1], _load_names(work, [row[0]]))
 
 
-def _found(*where: sa.ColumnElement[bool]) -> list[Found]:
+def _load_all(*where: sa.ColumnElement[bool]) -> list[LiveSessionInfo]:
     query = select(LiveSession, Dataset.slug).join(Dataset).where(*where)
-    unread = defer(cast(Any, LiveSession.state))
-    latest_first = query.order_by(col(LiveSession.started).desc(), col(LiveSession.id)).options(unread)
-    with session() as work:
+    without_state = defer(cast(Any, LiveSession.state))
+    latest_first = query.order_by(col(LiveSession.started).desc(), col(LiveSession.id)).options(without_state)
+    with transaction() as work:
         rows = work.exec(latest_first).all()
-        names = _names(work, [live for live, _ in rows])
-    return [Found(live, slug, names) for live, slug in rows]
+        names = _load_names(work, [live for live, _ in rows])
+    return [LiveSessionInfo(live, slug, names) for live, slug in rows]
 
 
-def _names(work: Session, lives: Iterable[LiveSession]) -> dict[int, str]:
-    """The names of who owns, presents and co-presents; who has left is not among them."""
-    ids = {id_ for live in lives for id_ in (live.owner_id, presenter(live), *live.co_presenters)}
+def _load_names(work: Session, lives: Iterable[LiveSession]) -> dict[int, str]:
+    """Return the names of owners, presenters and co-presenters, without those whose accounts were deleted."""
+    ids = {id_ for live in lives for id_ in (live.owner_id, get_presenter_id(live), *live.co_presenters)}
     rows = work.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all()
     return {id_ or 0: name for id_, name in rows}

@@ -1,4 +1,4 @@
-"""What lets people, and the service itself, into live sessions: Ably's JWTs, under its key or one of ours."""
+"""Tokens for live sessions and feeds: Ably's JWTs, signed with Ably's key or one of the embedded broker."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from config import settings
+from config import get_settings
 from db.tables import LiveSession
 from realtime import keys
 from realtime.broker import tokens
 from realtime.broker.capabilities import Capability
-from realtime.broker.keys import Key
+from realtime.broker.keys import ApiKey
 from realtime.live import sessions as live_sessions
-from realtime.live.sessions import Part, part
+from realtime.live.sessions import LiveRole, role_of
 
-LIFETIME = 600.0
-"""Seconds until a browser must ask again."""
-SERVER = "dataxchange"
-"""The client id of the service; those of people begin with a number."""
-MEMBER = ("subscribe", "presence", "history")
-SERVICE = ("subscribe", "publish", "history", "presence")
+TOKEN_LIFETIME = 600.0
+"""The seconds after which a browser must ask for a new token."""
+SERVER_CLIENT_ID = "dataxchange"
+"""The client id of the service; client ids of people begin with a number."""
+MEMBER_OPERATIONS = ("subscribe", "presence", "history")
+SERVICE_OPERATIONS = ("subscribe", "publish", "history", "presence")
 
 
 @dataclass(frozen=True)
-class Channels:
-    """The channels of a live session for those with the same rights.
+class LiveChannelNames:
+    """The channels of a live session for members with the same rights.
 
-    That is what the service says to all, the states committed, and the moving brush.
+    ``control`` carries the service's messages to everyone, ``state`` committed states, ``brush`` movements.
     """
 
     control: str
@@ -36,75 +36,84 @@ class Channels:
     brush: str
 
 
-def channels(key: str, rights: str) -> Channels:
-    return Channels(control(key), f"live:{key}:state:{rights}", f"live:{key}:brush:{rights}")
+def get_channel_names(key: str, rights: str) -> LiveChannelNames:
+    """Return the channels of a live session for members with these rights."""
+    return LiveChannelNames(control_channel(key), f"live:{key}:state:{rights}", f"live:{key}:brush:{rights}")
 
 
-def control(key: str) -> str:
-    """The channel of a live session that all who are in it share."""
+def control_channel(key: str) -> str:
+    """Return the channel that everyone in a live session shares."""
     return f"live:{key}"
 
 
-def feed(key: str) -> str:
-    """The channel of a feed, whose messages become rows."""
+def feed_channel(key: str) -> str:
+    """Return the channel of a feed, whose messages become rows."""
     return f"feed:{key}"
 
 
-def grown(slug: str) -> str:
-    """The channel on which pages are told that a dataset has grown."""
+def growth_channel(slug: str) -> str:
+    """Return the channel on which pages are told that a dataset has grown."""
     return f"grown:{slug}"
 
 
-def client_id(person: Principal) -> str:
-    me = live_sessions.me(person)
+def client_id_of(person: Principal) -> str:
+    """Return the client id of a person."""
+    me = live_sessions.identity_of(person)
     return f"{me['id']} {me['name']}"
 
 
-def publishes(person: Principal, own: LiveSession) -> bool:
-    """Whether their browser may publish now: they present, and their role allows it."""
-    return part(person, own) is Part.PRESENTER and person.may(Permission.PRESENT)
+def may_publish(person: Principal, live: LiveSession) -> bool:
+    """Return whether a person's browser may publish now: they present, and their role allows it."""
+    return role_of(person, live) is LiveRole.PRESENTER and person.has_permission(Permission.PRESENT)
 
 
-def of_member(person: Principal, own: LiveSession, rights: str, growth: str | None = None) -> str:
-    """What their browser may do in a live session, as of now. It ends early with what they signed in by.
+def issue_member_token(person: Principal, live: LiveSession, rights: str, growth: str | None = None) -> str:
+    """Issue the token for a person's browser in a live session; it is revoked with their sign-in.
 
-    ``growth`` is the channel on which they hear of new rows.
+    ``growth`` is the channel on which the browser learns of new rows.
     """
-    names, also = channels(own.key, rights), ("publish",) if publishes(person, own) else ()
+    names, publishing = get_channel_names(live.key, rights), ("publish",) if may_publish(person, live) else ()
     granted = {
-        names.control: MEMBER,
-        names.state: ("subscribe", "history", *also),
-        names.brush: ("subscribe", *also),
+        names.control: MEMBER_OPERATIONS,
+        names.state: ("subscribe", "history", *publishing),
+        names.brush: ("subscribe", *publishing),
     }
     if growth is not None:
         granted[growth] = ("subscribe",)
-    return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
+    return tokens.issue_token(
+        get_signing_key(), _capability(granted), TOKEN_LIFETIME, client_id_of(person), person.key
+    )
 
 
-def of_publisher(person: Principal, key: str) -> str:
-    """What lets a program of theirs publish rows to a feed, and do nothing else."""
-    granted = {feed(key): ("publish",)}
-    return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
+def issue_publisher_token(person: Principal, key: str) -> str:
+    """Issue a token with which a person's program may publish rows to a feed, and do nothing else."""
+    granted = {feed_channel(key): ("publish",)}
+    return tokens.issue_token(
+        get_signing_key(), _capability(granted), TOKEN_LIFETIME, client_id_of(person), person.key
+    )
 
 
-def of_reader(person: Principal, slug: str) -> str:
-    """What lets their browser hear that a dataset has grown."""
-    granted = {grown(slug): ("subscribe",)}
-    return tokens.issue(signing(), _capability(granted), LIFETIME, client_id(person), person.key)
+def issue_reader_token(person: Principal, slug: str) -> str:
+    """Issue a token with which a person's browser learns that a dataset has grown."""
+    granted = {growth_channel(slug): ("subscribe",)}
+    return tokens.issue_token(
+        get_signing_key(), _capability(granted), TOKEN_LIFETIME, client_id_of(person), person.key
+    )
 
 
-def of_service() -> str:
-    granted = {"live:*": SERVICE, "feed:*": ("subscribe", "history"), "grown:*": ("publish",)}
-    return tokens.issue(signing(), _capability(granted), LIFETIME, SERVER)
+def issue_service_token() -> str:
+    """Issue the token of the service itself."""
+    granted = {"live:*": SERVICE_OPERATIONS, "feed:*": ("subscribe", "history"), "grown:*": ("publish",)}
+    return tokens.issue_token(get_signing_key(), _capability(granted), TOKEN_LIFETIME, SERVER_CLIENT_ID)
 
 
-def signing() -> Key:
-    """The key that signs now."""
-    theirs = settings().ably_api_key
-    if theirs is not None:
-        name, _, secret = theirs.get_secret_value().partition(":")
-        return Key(name, secret)
-    return keys.current()
+def get_signing_key() -> ApiKey:
+    """Return the key that signs tokens now."""
+    ably_key = get_settings().ably_api_key
+    if ably_key is not None:
+        name, _, secret = ably_key.get_secret_value().partition(":")
+        return ApiKey(name, secret)
+    return keys.get_current_key()
 
 
 def _capability(granted: Mapping[str, tuple[str, ...]]) -> Capability:

@@ -18,12 +18,12 @@ OFFLINE = os.environ.get("AUDIT_OFFLINE") == "1"
 
 def main() -> int:
     checks = static_analysis.CHECKS | dependencies.CHECKS | gpu_requirements.CHECKS | scanners.CHECKS
-    count = Counter(outcome(name, check) for name, check in checks.items())
+    count = Counter(run_check(name, check) for name, check in checks.items())
     print(", ".join(f"{number} {result}" for result, number in count.items()))
     return 1 if set(count) - ({"passed", UNREACHED} if OFFLINE else {"passed"}) else 0
 
 
-def outcome(name: str, check: Callable[[], list[str]]) -> str:
+def run_check(name: str, check: Callable[[], list[str]]) -> str:
     began = time.monotonic()
     try:
         findings = check()

@@ -17,7 +17,7 @@ ARCHITECTURES = (70, 75, 80, 86, 89, 90, 100, 120)
 
 
 @cache
-def nvrtc() -> ctypes.CDLL | None:
+def load_nvrtc() -> ctypes.CDLL | None:
     """The library that CuPy compiles with; None where its package isn't installed."""
     found = find_spec("nvidia.cuda_nvrtc") if find_spec("nvidia") else None
     files = [
@@ -29,24 +29,24 @@ def nvrtc() -> ctypes.CDLL | None:
 
 
 @cache
-def to_ptx(architecture: int) -> str:
+def compile_to_ptx(architecture: int) -> str:
     """The kernels compiled by NVRTC for ``compute_NN``.
 
     Raises:
         RuntimeError: they don't compile; has what NVRTC says.
     """
-    library, program = nvrtc(), ctypes.c_void_p()
-    text = kernel_source.text().encode()
+    library, program = load_nvrtc(), ctypes.c_void_p()
+    text = kernel_source.read_source().encode()
     library.nvrtcCreateProgram(ctypes.byref(program), text, b"kernels.cu", 0, None, None)
     options = [*kernel_source.OPTIONS, f"--gpu-architecture=compute_{architecture}"]
     given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
     failed = library.nvrtcCompileProgram(program, len(options), given)
     if failed:
-        raise RuntimeError(_read(library, program, "ProgramLog"))
-    return _read(library, program, "PTX")
+        raise RuntimeError(_read_output(library, program, "ProgramLog"))
+    return _read_output(library, program, "PTX")
 
 
-def _read(library: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> str:
+def _read_output(library: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> str:
     size = ctypes.c_size_t()
     getattr(library, f"nvrtcGet{what}Size")(program, ctypes.byref(size))
     buffer = ctypes.create_string_buffer(size.value)
@@ -54,7 +54,7 @@ def _read(library: ctypes.CDLL, program: ctypes.c_void_p, what: str) -> str:
     return buffer.value.decode()
 
 
-def supported() -> list[int]:
+def list_architectures() -> list[int]:
     """The architectures that this nvcc compiles for."""
     done = subprocess.run([NVCC, "--list-gpu-code"], capture_output=True, text=True, check=True)
     listed = {
@@ -63,14 +63,14 @@ def supported() -> list[int]:
     return [each for each in ARCHITECTURES if each in listed]
 
 
-def to_machine_code(architecture: int, folder: Path) -> str:
+def compile_with_nvcc(architecture: int, folder: Path) -> str:
     """The kernels compiled by nvcc for ``sm_NN``: what it says of the registers that each takes.
 
     Raises:
         RuntimeError: they don't compile; has what nvcc says.
     """
     file = folder / "kernels.cu"
-    file.write_text(kernel_source.text())
+    file.write_text(kernel_source.read_source())
     command = [
         NVCC,
         "-cubin",

@@ -12,11 +12,11 @@ from gpu.cuda import kernel_source
 
 HERE = Path(__file__).parent
 COMPILER = os.environ.get("CXX", "g++")
-UNDEFINED = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
-COMMAND = (COMPILER, *kernel_source.OPTIONS, "-O2", "-fno-strict-aliasing", "-Wno-unknown-pragmas")
+SANITIZER_OPTIONS = ("-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
+COMPILE_COMMAND = (COMPILER, *kernel_source.OPTIONS, "-O2", "-fno-strict-aliasing", "-Wno-unknown-pragmas")
 
 
-def library(*, strict: bool = False) -> CDLL:
+def build_library(*, strict: bool = False) -> CDLL:
     """The kernels as ``launch_NAME(arguments, blocks, threads, shared)``.
 
     Args:
@@ -25,9 +25,9 @@ def library(*, strict: bool = False) -> CDLL:
     Raises:
         RuntimeError: the source does not compile; has what the compiler says.
     """
-    launches = "\n".join(f"LAUNCHES({name})" for name in kernel_source.KERNELS)
-    whole = f"{(HERE / 'builtins.h').read_text()}\n{kernel_source.text()}\n{launches}\n"
-    command = [*COMMAND, *(UNDEFINED if strict else ())]
+    launches = "\n".join(f"LAUNCHES({name})" for name in kernel_source.KERNEL_NAMES)
+    whole = f"{(HERE / 'builtins.h').read_text()}\n{kernel_source.read_source()}\n{launches}\n"
+    command = [*COMPILE_COMMAND, *(SANITIZER_OPTIONS if strict else ())]
     digest = sha256("\n".join([whole, *command]).encode()).hexdigest()[:16]
     file = HERE / "__pycache__" / f"kernels-{digest}.so"
     if not file.exists():

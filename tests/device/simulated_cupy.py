@@ -14,33 +14,36 @@ from weakref import WeakSet, finalize
 
 import numpy as np
 
-from tests.device.host_kernels import library
+from tests.device.host_kernels import build_library
 
-GUARD = 256
-RUBBISH = 0xA5
+GUARD_BYTES = 256
+GUARD_VALUE = 0xA5
 FAULTS = {1: "threads wait for others that have ended", 2: "a block wrote past its shared memory"}
-_HOST = Lock()
+_LAUNCH_LOCK = Lock()
 
 
-class Memory:
+class GuardedMemory:
     """Bytes between two guards."""
 
     def __init__(self, nbytes: int) -> None:
-        whole = np.full(nbytes + 3 * GUARD, RUBBISH, np.uint8)
-        first = GUARD + -whole.ctypes.data % GUARD
+        whole = np.full(nbytes + 3 * GUARD_BYTES, GUARD_VALUE, np.uint8)
+        first = GUARD_BYTES + -whole.ctypes.data % GUARD_BYTES
         self.bytes = whole[first : first + nbytes]
-        self._guards = whole[first - GUARD : first], whole[first + nbytes : first + nbytes + GUARD]
+        self._guards = (
+            whole[first - GUARD_BYTES : first],
+            whole[first + nbytes : first + nbytes + GUARD_BYTES],
+        )
 
-    def sound(self) -> bool:
-        return all((guard == RUBBISH).all() for guard in self._guards)
+    def is_intact(self) -> bool:
+        return all((guard == GUARD_VALUE).all() for guard in self._guards)
 
 
-class Array:
+class SimulatedArray:
     """A one-dimensional array in a device's memory."""
 
     __array_ufunc__ = None
 
-    def __init__(self, cupy: CuPy, memory: Memory, host: np.ndarray) -> None:
+    def __init__(self, cupy: SimulatedCuPy, memory: GuardedMemory, host: np.ndarray) -> None:
         self._cupy, self._memory, self._host = cupy, memory, host
         self.dtype, self.size, self.nbytes, self.itemsize = host.dtype, host.size, host.nbytes, host.itemsize
         self.data = SimpleNamespace(ptr=int(host.ctypes.data))
@@ -48,59 +51,59 @@ class Array:
     def __array__(self, *_args: object, **_kwargs: object) -> np.ndarray:
         raise TypeError("an array of the device was used as one of the host")
 
-    def __getitem__(self, part: slice) -> Array:
+    def __getitem__(self, part: slice) -> SimulatedArray:
         if not isinstance(part, slice):
             raise TypeError("an element of the device was read on the host")
-        return Array(self._cupy, self._memory, self._host[part])
+        return SimulatedArray(self._cupy, self._memory, self._host[part])
 
-    def __setitem__(self, part: slice, values: Array) -> None:
-        self._cupy.check()
-        self._host[part] = self._cupy.own(values)
+    def __setitem__(self, part: slice, values: SimulatedArray) -> None:
+        self._cupy.check_stream()
+        self._host[part] = self._cupy.get_host_array(values)
 
-    def astype(self, dtype: object, copy: bool = True) -> Array:
+    def astype(self, dtype: object, copy: bool = True) -> SimulatedArray:
         if self.dtype == dtype and not copy:
             return self
-        return self._cupy.made(self._host.astype(dtype))
+        return self._cupy.make_array(self._host.astype(dtype))
 
     def fill(self, value: int) -> None:
-        self._cupy.check()
+        self._cupy.check_stream()
         self._host[:] = value
 
     def set(self, values: np.ndarray) -> None:
-        self._cupy.check()
+        self._cupy.check_stream()
         if type(values) is not np.ndarray or values.dtype != self.dtype or values.shape != self._host.shape:
             raise ValueError(f"{values!r} can't be copied to an array of {self.size} {self.dtype}")
         self._host[:] = values
 
 
-class Kernel:
+class SimulatedKernel:
     """A kernel as ``RawModule.get_function`` gives it."""
 
-    def __init__(self, cupy: CuPy, name: str) -> None:
+    def __init__(self, cupy: SimulatedCuPy, name: str) -> None:
         self._cupy, self._name = cupy, name
         self._launch = getattr(cupy.library, f"launch_{name}")
         self.max_dynamic_shared_size_bytes = 48 * 1024
 
     def __call__(self, grid: tuple, block: tuple, arguments: tuple, *, shared_mem: int = 0) -> None:
-        self._cupy.check()
+        self._cupy.check_stream()
         assert shared_mem <= min(self.max_dynamic_shared_size_bytes, self._cupy.shared)
-        words = [self._word(argument) for argument in arguments]
-        with _HOST:
+        words = [self._to_word(argument) for argument in arguments]
+        with _LAUNCH_LOCK:
             fault = self._launch((ctypes.c_uint64 * len(words))(*words), *grid, *block, shared_mem)
         assert not fault, f"{self._name}: {FAULTS[fault]}"
         self._cupy.launches[self._name] += 1
 
-    def _word(self, argument: object) -> int:
-        if isinstance(argument, Array):
-            return self._cupy.own(argument).ctypes.data
+    def _to_word(self, argument: object) -> int:
+        if isinstance(argument, SimulatedArray):
+            return self._cupy.get_host_array(argument).ctypes.data
         assert isinstance(argument, np.uint64), argument
         return int(argument)
 
 
-class Stream:
+class SimulatedStream:
     """Work of the thread that is in it."""
 
-    def __init__(self, cupy: CuPy) -> None:
+    def __init__(self, cupy: SimulatedCuPy) -> None:
         self._cupy = cupy
 
     def __enter__(self) -> None:
@@ -110,10 +113,10 @@ class Stream:
         self._cupy.thread.stream = None
 
     def synchronize(self) -> None:
-        self._cupy.check()
+        self._cupy.check_stream()
 
 
-class CuPy:
+class SimulatedCuPy:
     """The module, and its device of ``total`` bytes, whose blocks have ``threads`` and ``shared`` bytes."""
 
     def __init__(
@@ -125,10 +128,10 @@ class CuPy:
         shared: int = 12 * 1024,
         strict: bool = False,
     ) -> None:
-        self.library = library(strict=strict)
+        self.library = build_library(strict=strict)
         self.total, self.used, self.shared = total, 0, shared
         self.thread = local()
-        self.memories: WeakSet[Memory] = WeakSet()
+        self.memories: WeakSet[GuardedMemory] = WeakSet()
         self.launches: dict[str, int] = defaultdict(int)
         attributes = {
             "MultiProcessorCount": processors,
@@ -145,47 +148,47 @@ class CuPy:
         )
         self.cuda = SimpleNamespace(
             Device=lambda: SimpleNamespace(attributes=attributes, compute_capability="host"),
-            Stream=lambda **_: Stream(self),
+            Stream=lambda **_: SimulatedStream(self),
             runtime=runtime,
         )
 
     def RawModule(self, **_: object) -> SimpleNamespace:  # noqa: N802
-        return SimpleNamespace(get_function=lambda name: Kernel(self, name))
+        return SimpleNamespace(get_function=lambda name: SimulatedKernel(self, name))
 
     def get_default_memory_pool(self) -> SimpleNamespace:
         return SimpleNamespace(free_all_blocks=lambda: None)
 
-    def check(self) -> None:
+    def check_stream(self) -> None:
         assert getattr(self.thread, "stream", None), "work for the device outside of its stream"
 
-    def own(self, array: Array) -> np.ndarray:
+    def get_host_array(self, array: SimulatedArray) -> np.ndarray:
         """The bytes of an array of this device."""
-        assert isinstance(array, Array), f"{type(array)} is no array of the device"
+        assert isinstance(array, SimulatedArray), f"{type(array)} is no array of the device"
         assert array._cupy is self, "an array of another device"
         return array._host
 
-    def zeros(self, size: int, dtype: object) -> Array:
-        return self.made(np.zeros(size, dtype))
+    def zeros(self, size: int, dtype: object) -> SimulatedArray:
+        return self.make_array(np.zeros(size, dtype))
 
-    def made(self, values: np.ndarray) -> Array:
+    def make_array(self, values: np.ndarray) -> SimulatedArray:
         """A new array of these values."""
-        self.check()
+        self.check_stream()
         if self.used + values.nbytes > self.total:
             raise MemoryError
-        memory = Memory(values.nbytes)
+        memory = GuardedMemory(values.nbytes)
         self.used += values.nbytes
-        finalize(memory, self._free, values.nbytes)
+        finalize(memory, self._release_bytes, values.nbytes)
         self.memories.add(memory)
         host = memory.bytes.view(values.dtype)
         host[:] = values
-        return Array(self, memory, host)
+        return SimulatedArray(self, memory, host)
 
-    def _free(self, nbytes: int) -> None:
+    def _release_bytes(self, nbytes: int) -> None:
         self.used -= nbytes
 
-    def asnumpy(self, array: Array) -> np.ndarray:
-        self.check()
-        assert all(memory.sound() for memory in self.memories), (
+    def asnumpy(self, array: SimulatedArray) -> np.ndarray:
+        self.check_stream()
+        assert all(memory.is_intact() for memory in self.memories), (
             f"written beside an array, after {dict(self.launches)}"
         )
-        return self.own(array).copy()
+        return self.get_host_array(array).copy()

@@ -9,14 +9,14 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-Opener = Callable[..., Page]
-Arrive = Callable[..., Page]
+PageOpener = Callable[..., Page]
+UserPageOpener = Callable[..., Page]
 ONLY_VIOLATIONS = {"resultTypes": ["violations"]}
 """All rules, but of those that hold no list of what they hold for: that takes three times as long."""
 
 
 @dataclass
-class Service:
+class RunningService:
     """A running DataXchange: where it is, its data folder and the link it printed at its first start."""
 
     url: str

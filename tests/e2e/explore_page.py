@@ -6,38 +6,38 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-VIEWS = ("rows", "mean-delay", "date", "delay", "map", "distance", "hour", "weekday", "origin")
+VIEW_IDS = ("rows", "mean-delay", "date", "delay", "map", "distance", "hour", "weekday", "origin")
 
 
-def card(page: Page, view: str) -> Locator:
+def get_card(page: Page, view: str) -> Locator:
     return page.locator(f"[data-view={view}]")
 
 
-def settled(page: Page) -> None:
+def wait_until_exact(page: Page) -> None:
     """Until every chart and the count show the state on screen exactly."""
     expect(page.locator(".dx-filter-bar[data-status=exact]")).to_be_visible()
     expect(page.locator(".dx-card:not([data-status=exact])")).to_have_count(0)
 
 
-def rows(page: Page) -> int:
+def count_rows(page: Page) -> int:
     """The count in the strip."""
-    settled(page)
+    wait_until_exact(page)
     return int(re.sub(r"\D", "", page.locator(".dx-count").inner_text()))
 
 
-def plot(page: Page, view: str) -> dict[str, float]:
-    chart = card(page, view).locator(".dx-card-chart")
+def get_plot_box(page: Page, view: str) -> dict[str, float]:
+    chart = get_card(page, view).locator(".dx-card-chart")
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box
     return dict(box)
 
 
-def drag(
+def drag_over(
     page: Page, view: str, start: tuple[float, float], end: tuple[float, float], steps: int = 24
 ) -> None:
     """Drag the real mouse over a chart, between two points given as parts of its width and height."""
-    box = plot(page, view)
+    box = get_plot_box(page, view)
     points = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
     page.mouse.move(*points[0])
     page.mouse.down()
@@ -45,9 +45,9 @@ def drag(
     page.mouse.up()
 
 
-def table(page: Page, view: str) -> list[list[str]]:
+def read_view_table(page: Page, view: str) -> list[list[str]]:
     """What "Show as table" shows of a view."""
-    card(page, view).get_by_role("button", name="Options of").click()
+    get_card(page, view).get_by_role("button", name="Options for").click()
     page.locator(f"#dx-menu-{view}").get_by_text("Show as table").click()
     dialog = page.locator("dialog[open]")
     cells = dialog.locator("tbody tr").evaluate_all(
@@ -58,6 +58,6 @@ def table(page: Page, view: str) -> list[list[str]]:
     return list(cells)
 
 
-def filtered(page: Page, view: str) -> dict[tuple[str, ...], str]:
+def read_filtered_counts(page: Page, view: str) -> dict[tuple[str, ...], str]:
     """label(s) of each bin -> the number of the rows that pass the other views' filters."""
-    return {tuple(row[:-2]): row[-2] for row in table(page, view)}
+    return {tuple(row[:-2]): row[-2] for row in read_view_table(page, view)}

@@ -7,46 +7,48 @@ from time import monotonic
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PATIENCE
-from tests.e2e.explore_page import rows, settled
+from tests.e2e.conftest import TIMEOUT_MS
+from tests.e2e.explore_page import count_rows, wait_until_exact
 
 
-def present(page: Page) -> Page:
+def start_presenting(page: Page) -> Page:
     """Begin to present what an Explore page shows."""
-    settled(page)
+    wait_until_exact(page)
     page.get_by_role("button", name="Present", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_label("Link", exact=True)).to_have_value(re.compile("/live/"))
-    expect(dialog.get_by_alt_text("QR code of the link")).to_have_js_property("complete", True)
+    expect(dialog.get_by_alt_text("QR code for the link")).to_have_js_property("complete", True)
     dialog.get_by_role("button", name="Close").click()
-    settled(page)
+    wait_until_exact(page)
     return page
 
 
-def path_of(stage: Page) -> str:
-    found = re.search(r"/live/[\w-]+", stage.url)
+def get_live_path(presenter_page: Page) -> str:
+    found = re.search(r"/live/[\w-]+", presenter_page.url)
     assert found
     return found[0]
 
 
-def bar(page: Page, words: str) -> None:
+def expect_live_bar(page: Page, text: str) -> None:
     """Until the bar says this, and the connection is live."""
-    expect(page.get_by_label("Live session").get_by_text(words)).to_be_visible()
+    expect(page.get_by_label("Live session").get_by_text(text)).to_be_visible()
     expect(page.locator(".dx-live-bar[data-status=live]")).to_be_visible()
 
 
-def agree(stage: Page, page: Page) -> None:
+def wait_for_equal_counts(presenter_page: Page, page: Page) -> None:
     """Until a page shows the count that the presenter sees, while a brush is held."""
-    deadline = monotonic() + PATIENCE / 1000
-    while (counts := {each.locator(".dx-count").inner_text() for each in (stage, page)}) and len(counts) > 1:
+    deadline = monotonic() + TIMEOUT_MS / 1000
+    while (counts := {each.locator(".dx-count").inner_text() for each in (presenter_page, page)}) and len(
+        counts
+    ) > 1:
         assert monotonic() < deadline, counts
         page.wait_for_timeout(50)
 
 
-def same_rows(stage: Page, *others: Page) -> int:
+def expect_equal_row_counts(presenter_page: Page, *others: Page) -> int:
     """Until the others count what the presenter counts."""
-    count = rows(stage)
+    count = count_rows(presenter_page)
     for page in others:
         expect(page.locator(".dx-count")).to_have_text(f"{count:,}")
-        settled(page)
+        wait_until_exact(page)
     return count

@@ -17,72 +17,82 @@ from playwright.sync_api import Page, expect
 from accounts import one_time_links, users
 from config import Settings
 from datasets import catalogue, shares
-from datasets.shares import Terms
+from datasets.shares import ShareTerms
 from db.tables import Resource, Role
 from realtime.feeds import actions
-from tests.conftest import using
-from tests.e2e.browser_support import Arrive, Opener, Service
-from tests.e2e.conftest import PATIENCE, ROOT
-from tests.e2e.explore_page import drag, rows, settled
-from tests.e2e.growing_dataset import TOTAL, Growing, feeding, selected
-from tests.e2e.live_session_pages import bar, path_of, present, same_rows
+from tests.conftest import temporary_settings
+from tests.e2e.browser_support import PageOpener, RunningService, UserPageOpener
+from tests.e2e.conftest import ROOT, TIMEOUT_MS
+from tests.e2e.explore_page import count_rows, drag_over, wait_until_exact
+from tests.e2e.growing_dataset import ROW_COUNT_SELECTOR, GrowingDataset, count_selected_rows, publishing_rows
+from tests.e2e.live_session_pages import (
+    expect_equal_row_counts,
+    expect_live_bar,
+    get_live_path,
+    start_presenting,
+)
 
-MOMENT = 60_000
+RECOVERY_MS = 60_000
 """Milliseconds in which a killed service is back and everybody has found it."""
 
 
-def open_to_all() -> str:
+def share_growing_dataset() -> str:
     """Everyone sees the dataset that grows; returns the key of a feed of it."""
-    shares.put(Resource.DATASET, catalogue.find("growing", None)[0].id or 0, shares.EVERYONE, Terms())
-    return actions.create(users.require("admin"), "growing", "Live")
+    shares.grant_as_system(
+        Resource.DATASET, catalogue.find_version("growing", None)[0].id or 0, shares.EVERYONE, ShareTerms()
+    )
+    return actions.create_feed(users.require_principal("admin"), "growing", "Live")
 
 
 def test_who_presents_holds_growing_rows_still_for_the_audience(
-    database: None, visit: Opener, arrive: Arrive, growing: Growing
+    service_database: None,
+    visit_page: PageOpener,
+    visit_page_as: UserPageOpener,
+    growing_dataset: GrowingDataset,
 ) -> None:
-    key, admin = open_to_all(), users.require("admin")
-    stage = present(visit("/explore/growing"))
-    page = arrive("nora", Role.VIEWER, path_of(stage))
-    bar(page, "Following admin")
+    key, admin = share_growing_dataset(), users.require_principal("admin")
+    stage = start_presenting(visit_page("/explore/growing"))
+    page = visit_page_as("nora", Role.VIEWER, get_live_path(stage))
+    expect_live_bar(page, "Following admin")
     for each in (stage, page):
         each.route("**/state?*", lambda _: None)  # who asks gets no answer: it must be told
-    with feeding(growing.service, key, admin, messages=5, rows=100):
-        drag(stage, "value", (0.3, 0.5), (0.6, 0.5))
-    assert selected(stage, "3,800") == selected(page, "3,800")
+    with publishing_rows(growing_dataset.service, key, admin, messages=5, rows=100):
+        drag_over(stage, "value", (0.3, 0.5), (0.6, 0.5))
+    assert count_selected_rows(stage, "3,800") == count_selected_rows(page, "3,800")
 
     stage.get_by_role("button", name="Pause", exact=True).click()
     for each in (stage, page):
-        expect(each.locator(".dx-as-of-words")).to_have_text("paused, +0 rows waiting")
-    with feeding(growing.service, key, admin, messages=3, rows=100, start=3800):
-        drag(stage, "value", (0.2, 0.5), (0.4, 0.5))
+        expect(each.locator(".dx-as-of-words")).to_have_text("Paused · 0 new rows")
+    with publishing_rows(growing_dataset.service, key, admin, messages=3, rows=100, start=3800):
+        drag_over(stage, "value", (0.2, 0.5), (0.4, 0.5))
     for each in (stage, page):
-        expect(each.locator(".dx-as-of-words")).to_have_text("paused, +300 rows waiting")
+        expect(each.locator(".dx-as-of-words")).to_have_text("Paused · 300 new rows")
     page.reload()
-    bar(page, "Following admin")
-    held = selected(page, "3,800")
-    assert held == selected(stage, "3,800")
+    expect_live_bar(page, "Following admin")
+    held = count_selected_rows(page, "3,800")
+    assert held == count_selected_rows(stage, "3,800")
 
     stage.get_by_role("button", name="Resume").click()
-    assert selected(stage, "4,100") == selected(page, "4,100")
+    assert count_selected_rows(stage, "4,100") == count_selected_rows(page, "4,100")
     page.get_by_role("button", name="Pause", exact=True).click()
-    bar(page, "Exploring alone; admin goes on presenting")
+    expect_live_bar(page, "Exploring on your own. admin is still presenting.")
     page.keyboard.press("f")
-    bar(page, "Following admin")
+    expect_live_bar(page, "Following admin")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
 
-    stage.get_by_role("button", name="End", exact=True).click()
-    page.get_by_role("button", name="Watch again").click()
+    stage.get_by_role("button", name="End session").click()
+    page.get_by_role("button", name="Watch recording").click()
     expect(page.locator(".dx-replay-marks i").nth(4)).to_be_attached()
-    page.get_by_label("Moment").press("End")
-    assert selected(page, "4,100") == rows(stage)
-    page.get_by_label("Moment").press("Home")
-    page.get_by_label("Speed").select_option("4")
+    page.get_by_label("Playback position").press("End")
+    assert count_selected_rows(page, "4,100") == count_rows(stage)
+    page.get_by_label("Playback position").press("Home")
+    page.get_by_label("Playback speed").select_option("4")
     page.get_by_role("button", name="Play").click()
-    shown = f"() => document.querySelector('{TOTAL}').textContent.includes('of 3,800 rows')"
-    page.wait_for_function(shown, timeout=2 * PATIENCE)
+    shown = f"() => document.querySelector('{ROW_COUNT_SELECTOR}').textContent.includes('of 3,800 rows')"
+    page.wait_for_function(shown, timeout=2 * TIMEOUT_MS)
 
 
-class House:
+class KillableService:
     """A service of its own that is killed and started again, on the same port and data."""
 
     def __init__(self, data: Path) -> None:
@@ -104,47 +114,54 @@ class House:
         self.process.communicate()
 
     @property
-    def service(self) -> Service:
-        return Service(f"http://localhost:{self.port}", "", self.data)
+    def service(self) -> RunningService:
+        return RunningService(f"http://localhost:{self.port}", "", self.data)
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "data")
+def killable_service(tmp_path: Path) -> Iterator[KillableService]:
+    house = KillableService(tmp_path / "data")
     yield house
     house.kill()
 
 
-def signed_in(own: House, visit: Opener, name: str, path: str) -> Page:
-    page = visit(f"{own.service.url}/signin/link/{one_time_links.issue(name)}", signed_in=False)
+def open_signed_in_page(
+    killable_service: KillableService, visit_page: PageOpener, name: str, path: str
+) -> Page:
+    page = visit_page(
+        f"{killable_service.service.url}/signin/link/{one_time_links.create_link_token(name)}",
+        signed_in=False,
+    )
     page.wait_for_url("**/explore**")
-    page.goto(own.service.url + path)
+    page.goto(killable_service.service.url + path)
     return page
 
 
 @pytest.mark.kills
-def test_a_service_that_is_killed_under_load_is_told_of_and_made_up_for(
-    own: House, visit: Opener, tmp_path: Path
+def test_a_service_killed_under_load_is_shown_and_recovered_from(
+    killable_service: KillableService, visit_page: PageOpener, tmp_path: Path
 ) -> None:
-    Growing(own.service, tmp_path)
-    with using(Settings(data=own.data)):
-        key, admin = open_to_all(), users.require("admin")
-        users.create("otto", None, Role.VIEWER)
-        stage = present(signed_in(own, visit, "admin", "/explore/growing"))
-        page = signed_in(own, visit, "otto", path_of(stage))
-        bar(page, "Following admin")
-        with feeding(own.service, key, admin, messages=40, rows=50):
-            drag(stage, "value", (0.3, 0.5), (0.6, 0.5))
-            own.kill()
+    GrowingDataset(killable_service.service, tmp_path)
+    with temporary_settings(Settings(data=killable_service.data)):
+        key, admin = share_growing_dataset(), users.require_principal("admin")
+        users.create_user("otto", None, Role.VIEWER)
+        stage = start_presenting(
+            open_signed_in_page(killable_service, visit_page, "admin", "/explore/growing")
+        )
+        page = open_signed_in_page(killable_service, visit_page, "otto", get_live_path(stage))
+        expect_live_bar(page, "Following admin")
+        with publishing_rows(killable_service.service, key, admin, messages=40, rows=50):
+            drag_over(stage, "value", (0.3, 0.5), (0.6, 0.5))
+            killable_service.kill()
             for each in (stage, page):
                 expect(each.locator(".dx-live-bar:not([data-status=live])")).to_be_visible()
                 expect(each.get_by_text(re.compile("Reconnecting|Offline")).first).to_be_visible()
-            drag(stage, "value", (0.2, 0.5), (0.7, 0.5))
-            own.start()
+            drag_over(stage, "value", (0.2, 0.5), (0.7, 0.5))
+            killable_service.start()
         for each in (stage, page):
-            expect(each.locator(".dx-live-bar[data-status=live]")).to_be_visible(timeout=MOMENT)
-            expect(each.locator(".dx-rows")).to_contain_text("of 5,300 rows", timeout=MOMENT)
-        bar(stage, "You are presenting.")
-        bar(page, "Following admin")
-        settled(stage)
-        assert 0 < same_rows(stage, page) < 5300
+            expect(each.locator(".dx-live-bar[data-status=live]")).to_be_visible(timeout=RECOVERY_MS)
+            expect(each.locator(".dx-rows")).to_contain_text("of 5,300 rows", timeout=RECOVERY_MS)
+        expect_live_bar(stage, "You are presenting.")
+        expect_live_bar(page, "Following admin")
+        wait_until_exact(stage)
+        assert 0 < expect_equal_row_counts(stage, page) < 5300

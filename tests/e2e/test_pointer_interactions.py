@@ -4,113 +4,115 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.browser_support import Opener
-from tests.e2e.explore_page import card, drag, plot, rows, settled
+from tests.e2e.browser_support import PageOpener
+from tests.e2e.explore_page import count_rows, drag_over, get_card, get_plot_box, wait_until_exact
 
-SCROLLED = "new Promise(done => (function look() { scrollY ? done(1) : requestAnimationFrame(look) })())"
+WAIT_FOR_SCROLL = (
+    "new Promise(done => (function look() { scrollY ? done(1) : requestAnimationFrame(look) })())"
+)
 
 
-def point_at(page: Page, view: str) -> None:
-    box = plot(page, view)
+def point_at_view(page: Page, view: str) -> None:
+    box = get_plot_box(page, view)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
-def double_click(page: Page, view: str) -> None:
-    box = plot(page, view)
+def double_click_view(page: Page, view: str) -> None:
+    box = get_plot_box(page, view)
     page.mouse.dblclick(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
 
 
-def test_a_double_click_leaves_at_most_the_clear(visit: Opener) -> None:
-    page = visit()
-    settled(page)
+def test_a_double_click_leaves_at_most_the_clear(visit_page: PageOpener) -> None:
+    page = visit_page()
+    wait_until_exact(page)
     undo = page.get_by_role("button", name="Undo")
-    double_click(page, "delay")
+    double_click_view(page, "delay")
     expect(undo).to_be_disabled()
-    assert rows(page) == 3_000_000
-    drag(page, "delay", (0.3, 0.5), (0.5, 0.5))
-    passing = rows(page)
-    double_click(page, "delay")
+    assert count_rows(page) == 3_000_000
+    drag_over(page, "delay", (0.3, 0.5), (0.5, 0.5))
+    passing = count_rows(page)
+    double_click_view(page, "delay")
     expect(page.locator(".dx-chip")).to_have_count(0)
     undo.click()
     expect(page.locator(".dx-chip")).to_have_count(1)
-    assert rows(page) == passing
+    assert count_rows(page) == passing
     undo.click()
     expect(undo).to_be_disabled()
 
 
-def test_the_wheel_scrolls_past_a_chart_and_says_how_it_zooms(visit: Opener) -> None:
-    page = visit()
-    settled(page)
-    point_at(page, "delay")
+def test_the_wheel_scrolls_past_a_chart_and_says_how_it_zooms(visit_page: PageOpener) -> None:
+    page = visit_page()
+    wait_until_exact(page)
+    point_at_view(page, "delay")
     page.mouse.wheel(0, 120)
-    expect(card(page, "delay").locator("[data-wheel]")).to_have_count(1)
-    assert page.evaluate(SCROLLED)
+    expect(get_card(page, "delay").locator("[data-wheel]")).to_have_count(1)
+    assert page.evaluate(WAIT_FOR_SCROLL)
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
-    point_at(page, "delay")
+    point_at_view(page, "delay")
     page.keyboard.down("Control")
     page.mouse.wheel(0, -240)
     page.keyboard.up("Control")
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
 
 
-def test_a_double_click_on_a_head_renames(visit: Opener) -> None:
-    page = visit()
-    settled(page)
-    card(page, "date").get_by_role("heading").dblclick()
+def test_a_double_click_on_a_header_renames(visit_page: PageOpener) -> None:
+    page = visit_page()
+    wait_until_exact(page)
+    get_card(page, "date").get_by_role("heading").dblclick()
     page.keyboard.type("Before summer")
     page.keyboard.press("Enter")
-    expect(card(page, "date").get_by_role("heading")).to_have_text("Before summer")
+    expect(get_card(page, "date").get_by_role("heading")).to_have_text("Before summer")
 
 
-def test_many_filters_leave_the_charts_where_they_are(visit: Opener) -> None:
-    page = visit(viewport={"width": 1024, "height": 768})
-    settled(page)
+def test_many_filters_leave_the_charts_where_they_are(visit_page: PageOpener) -> None:
+    page = visit_page(viewport={"width": 1024, "height": 768})
+    wait_until_exact(page)
     before = page.locator(".dx-cards").bounding_box()
     kept = "(type:interval,lo:0)"
     days = "(type:members,values:!(Mon,Tue,Wed,Thu,Fri))"
     page.goto(f"{page.url.split('#')[0]}#v=1&x=(f:(delay:{kept},distance:{kept},hour:{kept},weekday:{days}))")
     expect(page.locator(".dx-chip")).to_have_count(4)
-    settled(page)
+    wait_until_exact(page)
     assert page.locator(".dx-cards").bounding_box() == before
 
 
-def test_a_menu_follows_what_it_changes(visit: Opener) -> None:
-    page = visit()
-    settled(page)
-    card(page, "date").get_by_role("button", name="Options of").click()
+def test_a_menu_follows_what_it_changes(visit_page: PageOpener) -> None:
+    page = visit_page()
+    wait_until_exact(page)
+    get_card(page, "date").get_by_role("button", name="Options for").click()
     menu = page.locator("#dx-menu-date")
     menu.get_by_label("Bins").select_option("Week")
-    settled(page)
+    wait_until_exact(page)
     expect(menu.get_by_label("Bins").locator("option:checked")).to_have_text("Week")
     menu.get_by_label("Measure").select_option("Mean")
-    expect(menu.get_by_label("Of").locator("option:checked")).to_have_text("Delay (min)")
+    expect(menu.get_by_label("Measured column").locator("option:checked")).to_have_text("Delay (min)")
 
 
-def test_the_same_link_opens_again_after_brushing(visit: Opener) -> None:
+def test_the_same_link_opens_again_after_brushing(visit_page: PageOpener) -> None:
     link = "#v=1&x=(f:(hour:(type:interval,lo:6,hi:9)))"
-    page = visit("/explore/flights" + link)
-    morning = rows(page)
-    drag(page, "delay", (0.3, 0.5), (0.5, 0.5))
-    assert rows(page) < morning
+    page = visit_page("/explore/flights" + link)
+    morning = count_rows(page)
+    drag_over(page, "delay", (0.3, 0.5), (0.5, 0.5))
+    assert count_rows(page) < morning
     page.evaluate("hash => { location.hash = hash }", link)
     expect(page.locator(".dx-chip")).to_have_count(1)
-    assert rows(page) == morning
+    assert count_rows(page) == morning
 
 
-def test_a_long_first_reading_says_so(visit: Opener) -> None:
-    page = visit()
-    settled(page)
+def test_a_long_first_load_is_announced(visit_page: PageOpener) -> None:
+    page = visit_page()
+    wait_until_exact(page)
     held: list[Route] = []
 
-    def hold_the_first(route: Route) -> None:
+    def hold_first_request(route: Route) -> None:
         if held:
             route.continue_()
         else:
             held.append(route)
 
-    page.route("**/cubes?*", hold_the_first)
+    page.route("**/cubes?*", hold_first_request)
     page.reload()
     expect(page.get_by_text("Reading 3,000,000 rows")).to_be_visible()
     held[0].continue_()
-    settled(page)
+    wait_until_exact(page)
     expect(page.get_by_text("Reading 3,000,000 rows")).to_have_count(0)

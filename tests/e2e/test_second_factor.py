@@ -11,28 +11,34 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser_support import assert_accessible
-from tests.e2e.conftest import PATIENCE, ROOT
+from tests.e2e.conftest import ROOT, TIMEOUT_MS
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"}
-SET_UP = """
+ENABLE_TOTP_SCRIPT = """
 import sys, pyotp
 from accounts import totp, users
-secret, _ = totp.propose(sys.argv[1])
-totp.enable(users.require(sys.argv[1]).id, secret, pyotp.TOTP(secret).now())
+secret, _ = totp.propose_secret(sys.argv[1])
+totp.enable_totp(users.require_principal(sys.argv[1]).id, secret, pyotp.TOTP(secret).now())
 print(secret)
 """
-END_ALL = "import sys; from accounts import sessions, users; sessions.end_all(users.require(sys.argv[1]).id)"
-DANGER = "fetch('/api/danger', { method: 'POST', body: 'once more' }).then((answer) => answer.text())"
+END_SESSIONS_SCRIPT = """
+import sys
+from accounts import sessions, users
+sessions.end_user_sessions(users.require_principal(sys.argv[1]).id)
+"""
+DANGEROUS_REQUEST = (
+    "fetch('/api/danger', { method: 'POST', body: 'once more' }).then((answer) => answer.text())"
+)
 
 
-class Person:
+class BrowserUser:
     """Somebody with an account, and what they do in a browser."""
 
     def __init__(self, service, name):
         self.service, self.name = service, name
-        self.password = self.run("-m", "accounts", "add", name, "--role", "admin")
+        self.password = self.run_command("-m", "accounts", "add", name, "--role", "admin")
 
-    def run(self, *command):
+    def run_command(self, *command):
         environment = os.environ | {"DATAXCHANGE_DATA": str(self.service.data)}
         line = [sys.executable, *command]
         done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
@@ -44,32 +50,32 @@ class Person:
         page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def code(secret, steps):
+def compute_code(secret, steps):
     return pyotp.TOTP(secret).at(datetime.now(UTC), counter_offset=steps)
 
 
 @pytest.fixture
 def eve(service, request):
-    return Person(service, f"eve-{abs(hash(request.node.name))}")
+    return BrowserUser(service, f"eve-{abs(hash(request.node.name))}")
 
 
 @pytest.fixture
 def page(browser, service):
     """A browser of its own; a refused password is no fault of the page, whatever the console says of it."""
     context = browser.new_context(base_url=service.url, **PHONE)
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
+    expect.set_options(timeout=TIMEOUT_MS)
     yield context.new_page()
     context.close()
 
 
 def test_an_admin_signs_in_with_a_code_and_confirms_by_another(page, eve):
-    secret = eve.run("-c", SET_UP, eve.name)
+    secret = eve.run_command("-c", ENABLE_TOTP_SCRIPT, eve.name)
     page.goto("/explore/flights#v=1&x=(on:delay)")
     eve.sign_in(page)
     expect(page.get_by_label("Code")).to_be_focused()
     assert_accessible(page)
-    page.keyboard.type(code(secret, 1))
+    page.keyboard.type(compute_code(secret, 1))
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/explore/flights#v=1&x=\("))
     expect(page.locator(".dx-rows")).to_contain_text("rows")  # its scripts are there
@@ -82,13 +88,13 @@ def test_an_admin_signs_in_with_a_code_and_confirms_by_another(page, eve):
         route.fulfill(**(told if len(asked) != 3 else {"body": "done"}))
 
     page.route("**/api/danger", answer)
-    page.evaluate(f"() => {{ window.refused = {DANGER}; }}")
-    expect(page.get_by_role("dialog", name="Confirm that it is you")).to_be_visible()
+    page.evaluate(f"() => {{ window.refused = {DANGEROUS_REQUEST}; }}")
+    expect(page.get_by_role("dialog", name="Confirm your identity")).to_be_visible()
     page.keyboard.press("Escape")
     assert "ways" in page.evaluate("window.refused")
 
-    page.evaluate(f"() => {{ window.done = {DANGER}; }}")
-    field = page.get_by_label("Code of your authenticator, or a recovery code")
+    page.evaluate(f"() => {{ window.done = {DANGEROUS_REQUEST}; }}")
+    field = page.get_by_label("Code from your authenticator app, or a recovery code")
     expect(field).to_be_focused()
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
@@ -111,8 +117,8 @@ def test_the_password_confirms_who_has_no_second_factor(page, eve):
         route.fulfill(**(told if len(asked) == 1 else {"body": "done"}))
 
     page.route("**/api/danger", answer)
-    page.evaluate(f"() => {{ window.done = {DANGER}; }}")
-    page.get_by_label("Your password").fill(eve.password)
+    page.evaluate(f"() => {{ window.done = {DANGEROUS_REQUEST}; }}")
+    page.get_by_label("Password").fill(eve.password)
     page.keyboard.press("Enter")
     assert page.evaluate("window.done") == "done"
     assert asked == ["once more"] * 2
@@ -124,7 +130,7 @@ def test_a_session_that_is_ended_elsewhere_leads_to_signing_in_and_back(page, ev
     eve.sign_in(page)
     expect(page.locator(".dx-rows")).to_contain_text("rows")
     here = page.url
-    eve.run("-c", END_ALL, eve.name)
+    eve.run_command("-c", END_SESSIONS_SCRIPT, eve.name)
     page.evaluate("() => void setTimeout(() => dispatchEvent(new Event('focus')))")
     expect(page.get_by_role("alert")).to_contain_text("You were signed out")
     assert_accessible(page)

@@ -13,14 +13,14 @@ from sqlmodel import col
 from accounts import api_tokens, one_time_links, users
 from accounts.permissions import Permission
 from accounts.principals import Principal
-from config import settings
-from db.engine import session
-from db.tables import Role, UserSession, now
+from config import get_settings
+from db.engine import transaction
+from db.tables import Role, UserSession, utc_now
 from tests.integration.signin_forms import PASSWORD
 
 
 @dataclass
-class Person:
+class ApiUser:
     """Somebody signed in, and their ``browser``."""
 
     server: Flask
@@ -28,9 +28,9 @@ class Person:
     browser: FlaskClient
 
     @classmethod
-    def of(cls, server: Flask, name: str, role: Role) -> Person:
-        principal = users.create(name, PASSWORD, role)
-        return cls(server, principal, signed_in(server, name))
+    def create_user(cls, server: Flask, name: str, role: Role) -> ApiUser:
+        principal = users.create_user(name, PASSWORD, role)
+        return cls(server, principal, sign_in_by_link(server, name))
 
     @property
     def id(self) -> int:
@@ -40,26 +40,26 @@ class Person:
     def name(self) -> str:
         return self.principal.name
 
-    def another_browser(self) -> FlaskClient:
-        return signed_in(self.server, self.name)
+    def open_browser(self) -> FlaskClient:
+        return sign_in_by_link(self.server, self.name)
 
-    def program(self, *scopes: Permission) -> FlaskClient:
+    def create_api_client(self, *scopes: Permission) -> FlaskClient:
         """What sends a new token of theirs along; it has those of the scopes that they have themselves."""
         client = self.server.test_client()
-        may = [scope for scope in scopes if self.principal.may(scope)]
-        token = api_tokens.create(self.principal, "a program", may, now() + timedelta(days=1))
+        may = [scope for scope in scopes if self.principal.has_permission(scope)]
+        token = api_tokens.create_token(self.principal, "a program", may, utc_now() + timedelta(days=1))
         client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
         return client
 
-    def let_confirmation_pass(self) -> None:
+    def expire_confirmation(self) -> None:
         """Let it be a while since they proved who they are."""
-        before = now() - settings().step_up - timedelta(seconds=1)
-        with session() as work:
+        before = utc_now() - get_settings().step_up - timedelta(seconds=1)
+        with transaction() as work:
             own = sa.update(UserSession).where(col(UserSession.user_id) == self.id)
             work.execute(own.values(confirmed=before))
 
 
-def signed_in(server: Flask, name: str) -> FlaskClient:
+def sign_in_by_link(server: Flask, name: str) -> FlaskClient:
     browser = server.test_client()
-    assert browser.get(f"/signin/link/{one_time_links.issue(name)}").status_code == 302
+    assert browser.get(f"/signin/link/{one_time_links.create_link_token(name)}").status_code == 302
     return browser

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from accounts import audit
-from accounts.audit import Action, log
+from accounts.audit import AuditAction, log
 from accounts.principals import Principal
-from db.engine import session
+from db.engine import transaction
 from db.tables import AuditEntry, Role
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -18,27 +18,27 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ADA = Principal(1, "ada", Role.ANALYST)
 
 
-def write(count, **more):
+def write_entries(count, **more):
     for number in range(count):
-        audit.record(Action.DATASET_OPENED, actor=ADA, number=number, **more)
+        audit.record_event(AuditAction.DATASET_OPENED, actor=ADA, number=number, **more)
 
 
-def write_long_ago(count):
+def write_old_entries(count):
     """Entries that retention removes."""
     with pytest.MonkeyPatch.context() as past:
-        past.setattr(log, "now", lambda: LONG_AGO)
-        write(count)
+        past.setattr(log, "utc_now", lambda: LONG_AGO)
+        write_entries(count)
 
 
-def entries():
-    with session() as work:
+def list_entries():
+    with transaction() as work:
         return work.exec(select(AuditEntry).order_by(AuditEntry.number)).all()
 
 
-def tamper(*statements):
+def tamper_with_log(*statements):
     """Change the log as only the owner of the database can: without its triggers."""
     tables = ("audit_entries", "audit_checkpoints", "audit_head")
-    with session() as work:
+    with transaction() as work:
         connection = work.connection()
         if connection.dialect.name == "postgresql":
             off = [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in tables]

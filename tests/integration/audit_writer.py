@@ -7,10 +7,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from accounts.audit import Action, record
+from accounts.audit import AuditAction, record_event
 
 name, count = sys.argv[1], int(sys.argv[2])
 for number in range(count):
-    record(Action.DATASET_OPENED, resource=("dataset", name), number=number)
+    record_event(AuditAction.DATASET_OPENED, resource=("dataset", name), number=number)
     sys.stdout.write(f"{number}\n")
     sys.stdout.flush()

@@ -19,13 +19,13 @@ from config import Settings
 from db import schema
 from db.keys import key_ring
 from db.tables import Role
-from tests.conftest import using
-from tests.integration.api_users import Person
+from tests.conftest import temporary_settings
+from tests.integration.api_users import ApiUser
 
-BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+POSTGRESQL_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
-def as_postgres(folder: Path) -> dict[str, object]:
+def get_postgres_identity(folder: Path) -> dict[str, object]:
     """How to run PostgreSQL's programs: they refuse to be root."""
     if os.getuid() != 0:
         return {}
@@ -37,21 +37,23 @@ def as_postgres(folder: Path) -> dict[str, object]:
 @pytest.fixture(scope="session")
 def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A cluster of its own, on a socket in a folder of its own; yields its address without a database."""
-    assert BINARIES, "make test installs PostgreSQL; without it: apt-get install postgresql"
+    assert POSTGRESQL_BINARIES, "make test installs PostgreSQL; without it: apt-get install postgresql"
     folder = Path("/tmp") / f"dataxchange-{token_hex(4)}"  # short: a socket's path has 107 bytes at most
     folder.mkdir(mode=0o700)
-    run_as = as_postgres(folder)
-    cluster, control = folder / "cluster", BINARIES[-1] / "pg_ctl"
+    run_as = get_postgres_identity(folder)
+    cluster, control = folder / "cluster", POSTGRESQL_BINARIES[-1] / "pg_ctl"
 
-    def run(*command: object) -> None:
+    def run_command(*command: object) -> None:
         line = [str(part) for part in command]
         subprocess.run(line, check=True, cwd=folder, stdout=subprocess.DEVNULL, **run_as)
 
-    run(BINARIES[-1] / "initdb", "--auth=trust", "--username=dx", "--no-sync", "-D", cluster)
+    run_command(
+        POSTGRESQL_BINARIES[-1] / "initdb", "--auth=trust", "--username=dx", "--no-sync", "-D", cluster
+    )
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    run(control, "-D", cluster, "-o", options, "-l", folder / "log", "-w", "start")
+    run_command(control, "-D", cluster, "-o", options, "-l", folder / "log", "-w", "start")
     yield f"postgresql:///{{}}?host={folder}&user=dx"
-    run(control, "-D", cluster, "-m", "immediate", "-w", "stop")
+    run_command(control, "-D", cluster, "-m", "immediate", "-w", "stop")
     shutil.rmtree(folder)
 
 
@@ -65,21 +67,21 @@ def postgresql_url(postgresql_server: str) -> str:
 
 
 @pytest.fixture
-def somebody(app: Dash) -> Callable[..., Person]:
-    """``somebody(role)``: a new person, who has just signed in."""
+def make_user(app: Dash) -> Callable[..., ApiUser]:
+    """``make_user(role)``: a new person, who has just signed in."""
     names = count()
-    return lambda role=Role.ANALYST: Person.of(app.server, f"somebody-{next(names)}", role)
+    return lambda role=Role.ANALYST: ApiUser.create_user(app.server, f"somebody-{next(names)}", role)
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str, migrated: Path) -> str:
-    """A database as a first start leaves it, to copy; its master key is that of the folder ``migrated``."""
+def postgresql_template(postgresql_server: str, migrated_folder: Path) -> str:
+    """A database as a first start leaves it, to copy; its master key is that of the folder ``migrated_folder``."""
     name = "dx_template"
     with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-    with using(Settings(data=migrated, database_url=postgresql_server.format(name))):
-        schema.upgrade()
-        key_ring.ensure()
+    with temporary_settings(Settings(data=migrated_folder, database_url=postgresql_server.format(name))):
+        schema.upgrade_schema()
+        key_ring.ensure_keys()
     return name
 
 
@@ -94,5 +96,5 @@ def database(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Set
     with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     own = Settings(data=settings.data, database_url=server.format(name))
-    with using(own):
+    with temporary_settings(own):
         yield own

@@ -8,34 +8,34 @@ from pathlib import Path
 
 import pytest
 
-from gpu.cuxfilter.worker_client import Counter
-from tests.integration.exploration_json import exploration
+from gpu.cuxfilter.worker_client import WorkerClient
+from tests.integration.exploration_json import make_exploration
 
 ROOT = Path(__file__).parents[2]
-PYTHON = ROOT / ".venv-cux/bin/python"
-STANDIN = ROOT / "tests/standin"
+CUXFILTER_PYTHON = ROOT / ".venv-cux/bin/python"
+STANDIN_FOLDER = ROOT / "tests/standin"
 
 
 @contextmanager
-def standing_in() -> Iterator[None]:
+def use_cudf_standin() -> Iterator[None]:
     """Let processes that begin in this block find pandas where they look for cuDF."""
-    assert PYTHON.exists(), "make test installs cuxfilter; without it: deploy/build.sh python-cux"
+    assert CUXFILTER_PYTHON.exists(), "make test installs cuxfilter; without it: deploy/build.sh python-cux"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", str(STANDIN))
+        patch.setenv("PYTHONPATH", str(STANDIN_FOLDER))
         yield
 
 
 @contextmanager
-def counting(limit: int = 1 << 30) -> Iterator[Counter]:
+def run_worker(limit: int = 1 << 30) -> Iterator[WorkerClient]:
     """A process that counts, and keeps so many bytes."""
-    with standing_in():
-        counter = Counter(PYTHON, limit)
+    with use_cudf_standin():
+        counter = WorkerClient(CUXFILTER_PYTHON, limit)
         yield counter
-        counter.end()
+        counter.kill_worker()
 
 
-def opened(browser, version, views, **filters):
+def open_dashboard(browser, version, views, **filters):
     """The address of a dashboard."""
-    answer = browser.post("/api/cuxfilter", json={"exploration": exploration(version, views, **filters)})
+    answer = browser.post("/api/cuxfilter", json={"exploration": make_exploration(version, views, **filters)})
     assert answer.status_code == 201, answer.json
     return answer.json["path"]

@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 from components import ids
 
 
-def written(id_: Any) -> str:
+def serialize_id(id_: Any) -> str:
     return id_ if isinstance(id_, str) else json.dumps(id_, sort_keys=True, separators=(",", ":"))
 
 
-def call(
+def call_callback(
     browser: FlaskClient,
     outputs: list[Any] | dict[str, Any],
     inputs: list[Any],
@@ -32,7 +32,7 @@ def call(
         )
         name = f"..{several}.." if isinstance(outputs, list) else f"{outputs['id']}.{outputs['property']}"
     cause = inputs[0][0] if isinstance(inputs[0], list) else inputs[0]
-    changed = f"{written(cause['id'])}.{cause['property']}"
+    changed = f"{serialize_id(cause['id'])}.{cause['property']}"
     body = {
         "output": name,
         "outputs": outputs,
@@ -43,49 +43,53 @@ def call(
     return browser.post("/_dash-update-component", json=body)
 
 
-def prop(id_: Any, name: str, value: Any = None) -> dict[str, Any]:
+def make_prop(id_: Any, name: str, value: Any = None) -> dict[str, Any]:
     return {"id": id_, "property": name, "value": value}
 
 
-def named(app: Dash, *parts: str) -> str:
+def find_callback(app: Dash, *parts: str) -> str:
     """The name of the one callback whose outputs are named like this."""
     matching = [name for name in app.callback_map if all(part in name for part in parts)]
     assert len(matching) == 1, matching
     return matching[0]
 
 
-def outputs(name: str) -> list[Any]:
+def list_outputs(name: str) -> list[Any]:
     """The outputs of a callback, with one table on the page."""
 
-    def output(each: str) -> Any:
+    def parse_output(each: str) -> Any:
         id_, _, property_ = each.rpartition(".")
         known = json.loads(id_) if id_.startswith("{") else id_
         return {"id": known, "property": property_}
 
-    listed = [output(each) for each in name.strip(".").split("...")]
-    return [[each | {"id": ids.changed("x")}] if isinstance(each["id"], dict) else each for each in listed]
+    listed = [parse_output(each) for each in name.strip(".").split("...")]
+    return [
+        [each | {"id": ids.change_signal("x")}] if isinstance(each["id"], dict) else each for each in listed
+    ]
 
 
-def ask(app: Dash, browser: FlaskClient, verb: str, key: str = "") -> Any:
+def ask_confirmation(app: Dash, browser: FlaskClient, verb: str, key: str = "") -> Any:
     """Click a button that asks first."""
     browser.get("/_dash-dependencies")
-    name, id_ = named(app, f"{ids.ASKING}.title"), ids.ask(verb, key)
-    return call(browser, outputs(name), [[prop(id_, "n_clicks", 1)]], name=name)
+    name, id_ = find_callback(app, f"{ids.CONFIRM_DIALOG}.title"), ids.confirm_button(verb, key)
+    return call_callback(browser, list_outputs(name), [[make_prop(id_, "n_clicks", 1)]], name=name)
 
 
-def confirm(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
+def confirm_action(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
     """Confirm what was asked."""
     browser.get("/_dash-dependencies")
-    name = named(app, ids.PROBLEM, ids.NOTICE)
-    fields = [(ids.answer(each), value) for each, value in answers.items()]
+    name = find_callback(app, ids.DIALOG_ERROR, ids.NOTICE)
+    fields = [(ids.form_field(each), value) for each, value in answers.items()]
     state = [
-        prop(ids.PENDING, "data", {"type": "ask", "verb": verb, "key": key}),
-        [prop(id_, "value", value) for id_, value in fields],
-        [prop(id_, "id", id_) for id_, _ in fields],
+        make_prop(ids.PENDING_ACTION, "data", {"type": "ask", "verb": verb, "key": key}),
+        [make_prop(id_, "value", value) for id_, value in fields],
+        [make_prop(id_, "id", id_) for id_, _ in fields],
     ]
-    return call(browser, outputs(name), [prop(ids.CONFIRM, "n_clicks", 1)], state, name)
+    return call_callback(
+        browser, list_outputs(name), [make_prop(ids.DIALOG_SUBMIT, "n_clicks", 1)], state, name
+    )
 
 
-def done(answer: Any) -> str:
+def get_response_text(answer: Any) -> str:
     assert answer.status_code == 200, answer.text
     return json.dumps(answer.get_json(), ensure_ascii=False)

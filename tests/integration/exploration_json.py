@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def view(id_, *columns, types=("linear", "linear"), bins=None, aggregate="count", of=None):
+def make_view(id_, *columns, types=("linear", "linear"), bins=None, aggregate="count", measure_column=None):
     return {
         "id": id_,
         "columns": list(columns),
@@ -11,11 +11,11 @@ def view(id_, *columns, types=("linear", "linear"), bins=None, aggregate="count"
             {"type": kind, "domain": None, "top": None} for kind, _ in zip(types, columns, strict=False)
         ],
         "bins": [bins for _ in columns],
-        "measure": {"aggregate": aggregate, "column": of},
+        "measure": {"aggregate": aggregate, "column": measure_column},
     }
 
 
-def exploration(version, views, **filters):
+def make_exploration(version, views, **filters):
     """Of the dataset ``trips``."""
     return {
         "v": 1,

@@ -11,18 +11,18 @@ from ably.types.message import Message
 from ably.types.tokendetails import TokenDetails
 from websockets.exceptions import ConnectionClosed
 
-PATIENCE = 30
+TIMEOUT = 30
 
 
-class Publisher:
+class FeedPublisher:
     """Publishes until it is acknowledged, under the id that it gave the first time."""
 
     def __init__(self, client, key):
         self.client, self.channel = client, client.channels.get(f"feed:{key}")
 
-    async def rows(self, id_, rows, name="rows"):
+    async def publish_rows(self, id_, rows, name="rows"):
         message = Message(name=name, data=rows, id=f"{id_}:0")
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 try:
                     return await asyncio.wait_for(self.channel.publish(message), 2)
@@ -36,11 +36,11 @@ class Publisher:
                     pass
                 await asyncio.sleep(0.05)
 
-    async def table(self, id_, table):
-        await self.rows(id_, arrow(table), "arrow")
+    async def publish_table(self, id_, table):
+        await self.publish_rows(id_, to_arrow_stream(table), "arrow")
 
 
-def arrow(table, **options):
+def to_arrow_stream(table, **options):
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema, **options) as stream:
         stream.write_table(table)
@@ -48,11 +48,11 @@ def arrow(table, **options):
 
 
 @asynccontextmanager
-async def publisher(port, key, token):
-    """``token`` gives a token, and the client id in it."""
+async def open_publisher(port, key, issue_token):
+    """``issue_token`` gives a token, and the client id in it."""
 
-    async def show(_params):
-        given, client = token()
+    async def get_token_details(_params):
+        given, client = issue_token()
         return TokenDetails(given, client_id=client)
 
     at_once = {
@@ -60,9 +60,11 @@ async def publisher(port, key, token):
         "suspended_retry_timeout": 200,
         "realtime_request_timeout": 2000,
     }
-    client = AblyRealtime(auth_callback=show, endpoint=f"127.0.0.1:{port}/", tls=False, **at_once)
+    client = AblyRealtime(
+        auth_callback=get_token_details, endpoint=f"127.0.0.1:{port}/", tls=False, **at_once
+    )
     try:
-        await asyncio.wait_for(client.connection.once_async("connected"), PATIENCE)
-        yield Publisher(client, key)
+        await asyncio.wait_for(client.connection.once_async("connected"), TIMEOUT)
+        yield FeedPublisher(client, key)
     finally:
         await client.close()

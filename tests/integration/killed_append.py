@@ -13,18 +13,18 @@ import pyarrow as pa
 import config
 from config import Settings
 from datasets import catalogue
-from datasets.append.appending import append
-from datasets.storage.appended_files import Origin
+from datasets.append.appending import append_rows
+from datasets.storage.appended_files import RowOrigin
 
 ROWS = 50
 
 
 def main() -> None:
-    config.use(Settings(data=Path(sys.argv[1])))
-    version = catalogue.open("trips").version
+    config.override_settings(Settings(data=Path(sys.argv[1])))
+    version = catalogue.get_description("trips").version
     for batch in count(int(sys.argv[2])):
         rows = pa.table({"n": range(batch * ROWS, (batch + 1) * ROWS)})
-        append("trips", version, rows, Origin("feed", [f"message {batch}"]))
+        append_rows("trips", version, rows, RowOrigin("feed", [f"message {batch}"]))
         sys.stdout.write(f"{batch}\n")
         sys.stdout.flush()
 

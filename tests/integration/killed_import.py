@@ -14,12 +14,12 @@ from config import Settings
 from datasets.ingest.importer import import_file
 
 data, file, stage = sys.argv[1:]
-config.use(Settings(data=Path(data)))
+config.override_settings(Settings(data=Path(data)))
 
 
-def progress(what: str, done: int, rows: int) -> None:
+def kill_at_stage(what: str, done: int, rows: int) -> None:
     if what == stage and done == rows:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-import_file(Path(file), "my-table", "My Table", progress, lambda _sentence: None)
+import_file(Path(file), "my-table", "My Table", kill_at_stage, lambda _sentence: None)

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 import config
 from config import Settings
 
-PUBLIC = "https://data.example.org"
+PUBLIC_URL = "https://data.example.org"
 
 
 class Mailbox:
@@ -28,23 +28,23 @@ class Mailbox:
         self.mails.put(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
-    def next(self) -> EmailMessage:
+    def receive_mail(self) -> EmailMessage:
         return self.mails.get(timeout=20)
 
 
-def use_mail(settings: Settings, port: int) -> None:
+def configure_mail(settings: Settings, port: int) -> None:
     url = SecretStr(f"smtp://127.0.0.1:{port}?tls=off")
-    mails = {"smtp_url": url, "mail_from": "DataXchange <dx@example.org>", "public_url": PUBLIC}
-    config.use(settings.model_copy(update=mails))
+    mails = {"smtp_url": url, "mail_from": "DataXchange <dx@example.org>", "public_url": PUBLIC_URL}
+    config.override_settings(settings.model_copy(update=mails))
 
 
-def mailboxes(settings: Settings) -> Iterator[Mailbox]:
+def run_mailbox(settings: Settings) -> Iterator[Mailbox]:
     """One that these settings deliver to; it ends when another is asked for."""
     box = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     controller = Controller(box, hostname="127.0.0.1", port=port)
     controller.start()
-    use_mail(settings, port)
+    configure_mail(settings, port)
     yield box
     controller.stop()

@@ -10,23 +10,23 @@ import pyarrow.parquet as pq
 
 from datasets import catalogue, shares
 from datasets.ingest.importer import import_file
-from datasets.shares import Subject
+from datasets.shares import ShareTarget
 from db.tables import Resource, Role
-from tests.integration.exploration_json import view
-from tests.integration.test_rights import TERMS, Person, number
-from tests.integration.test_rights import imported as imported_trips
-from tests.integration.test_rights import table as trips_table
+from tests.integration.exploration_json import make_view
+from tests.integration.test_rights import RESTRICTED_TERMS, ExploringUser, get_dataset_id
+from tests.integration.test_rights import import_trips as imported_trips
+from tests.integration.test_rights import make_trips_table as trips_table
 
 ROWS = 3000
 WORDS = ["Zürich", "zebra", "Ärzte", "東京", "", "a,b", 'say "no"', "O'Hare"]
 VIEWS = [
-    view("whole", "whole"),
-    view("real", "real"),
-    view("when", "when", types=("time",)),
-    view("word", "word", types=("category",)),
-    view("late", "late", types=("boolean",)),
+    make_view("whole", "whole"),
+    make_view("real", "real"),
+    make_view("when", "when", types=("time",)),
+    make_view("word", "word", types=("category",)),
+    make_view("late", "late", types=("boolean",)),
 ]
-PASSES = {
+FILTER_CASES = {
     "whole": (
         {"type": "interval", "lo": -3, "hi": 12.5, "nulls": True},
         lambda x: x is None or -3 <= x < 12.5,
@@ -42,13 +42,13 @@ PASSES = {
         lambda x: x is True,
     ),
 }
-SEEN = [name for name in trips_table(("Rome",)).column_names if name != "salary"]
+VISIBLE_COLUMNS = [name for name in trips_table(("Rome",)).column_names if name != "salary"]
 
 
-def table(rows=ROWS, seed=3):
+def make_table(rows=ROWS, seed=3):
     rng = np.random.default_rng(seed)
 
-    def some(values, kind=None):
+    def with_nulls(values, kind=None):
         return pa.array(values, kind, mask=rng.random(rows) < 0.1)
 
     real = np.where(
@@ -59,17 +59,17 @@ def table(rows=ROWS, seed=3):
     moments = rng.integers(-(10**15), 10**15, rows) // unit * unit
     return pa.table(
         {
-            "whole": some(rng.integers(-9, 20, rows)),
-            "real": some(real),
-            "wide": some(wide),
-            "when": some(moments, pa.timestamp("us")),
-            "word": some(rng.choice(WORDS, rows), pa.large_string()),
-            "late": some(rng.random(rows) < 0.3),
+            "whole": with_nulls(rng.integers(-9, 20, rows)),
+            "real": with_nulls(real),
+            "wide": with_nulls(wide),
+            "when": with_nulls(moments, pa.timestamp("us")),
+            "word": with_nulls(rng.choice(WORDS, rows), pa.large_string()),
+            "late": with_nulls(rng.random(rows) < 0.3),
         }
     )
 
 
-class Reader(Person):
+class RowReader(ExploringUser):
     """Somebody who reads the rows of one dataset."""
 
     def __init__(self, app, name, dataset, role=Role.ANALYST):
@@ -77,80 +77,84 @@ class Reader(Person):
         self.dataset = dataset
         self.path = f"/api/datasets/{dataset.slug}/versions/{dataset.version}"
 
-    def page(self, rows=None, r=None, flight=None, **asked):
+    def request_page(self, rows=None, r=None, flight=None, **asked):
         x = {"views": VIEWS, "filters": {}, "active": None} | asked
         query = {"x": json.dumps(x), "rows": rows, "r": r}
         headers = {"X-Flight": flight} if flight else {}
         given = {name: value for name, value in query.items() if value is not None}
         return self.browser.get(f"{self.path}/rows", query_string=given, headers=headers)
 
-    def rows(self, **asked):
-        answer = self.page(**asked)
+    def read_rows(self, **asked):
+        answer = self.request_page(**asked)
         assert answer.status_code == 200, answer.text
         return answer.json
 
 
-def imported(folder, slug="trips"):
-    pq.write_table(table(), folder / f"{slug}.parquet")
+def import_table(folder, slug="trips"):
+    pq.write_table(make_table(), folder / f"{slug}.parquet")
     return import_file(folder / f"{slug}.parquet", slug, "Trips", lambda *_: None, lambda _: None)
 
 
-def who_sees_all(app, folder):
+def make_unrestricted_reader(app, folder):
     """Somebody with odd values of every type, all of which they see."""
-    dataset = imported(folder)
+    dataset = import_table(folder)
     shares.open_to_everyone("trips")
-    return Reader(app, "ada", dataset)
+    return RowReader(app, "ada", dataset)
 
 
-def who_sees_some(app, folder):
+def make_restricted_reader(app, folder):
     """Somebody who sees two of three cities, and no salaries."""
-    reader = Reader(app, "bob", imported_trips(folder, "trips", ("Rome", "Oslo", "Xanadu")))
-    shares.put(Resource.DATASET, number("trips"), Subject(user_id=reader.principal.id), TERMS)
+    reader = RowReader(app, "bob", imported_trips(folder, "trips", ("Rome", "Oslo", "Xanadu")))
+    shares.grant_as_system(
+        Resource.DATASET, get_dataset_id("trips"), ShareTarget(user_id=reader.principal.id), RESTRICTED_TERMS
+    )
     return reader
 
 
-def stored_rows(slug="trips"):
+def read_stored_rows(slug="trips"):
     """All rows as they are stored, as JSON has them."""
-    table = pa.Table.from_batches(catalogue.store(slug, catalogue.open(slug).version).batches())
-    return microseconds(table).to_pylist()
+    table = pa.Table.from_batches(
+        catalogue.open_store(slug, catalogue.get_description(slug).version).read_batches()
+    )
+    return timestamps_to_integers(table).to_pylist()
 
 
-def microseconds(table):
+def timestamps_to_integers(table):
     columns = [
         column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column for column in table.columns
     ]
     return pa.table(columns, names=table.column_names)
 
 
-def finite(value):
+def finite_or_none(value):
     """What is sorted and shown: an infinite number is none."""
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def shown(name, value):
-    if finite(value) is None:
+def to_json_value(name, value):
+    if finite_or_none(value) is None:
         return None
     if name == "when":
         return value / 1000
     return str(value) if name == "wide" and abs(value) > 2**53 else value
 
 
-def as_json(rows):
-    return [[shown(name, value) for name, value in row.items()] for row in rows]
+def rows_to_json(rows):
+    return [[to_json_value(name, value) for name, value in row.items()] for row in rows]
 
 
-def oracle(rows, filters, sort, descending):
-    passed = [row for row in rows if all(PASSES[id_][1](row[id_]) for id_ in filters)]
+def compute_expected_rows(rows, filters, sort, descending):
+    passed = [row for row in rows if all(FILTER_CASES[id_][1](row[id_]) for id_ in filters)]
     if sort is None:
         return passed
-    valued = [row for row in passed if finite(row[sort]) is not None]
+    valued = [row for row in passed if finite_or_none(row[sort]) is not None]
     valued.sort(key=lambda row: row[sort], reverse=descending)  # which leaves equal ones in their order
-    return valued + [row for row in passed if finite(row[sort]) is None]
+    return valued + [row for row in passed if finite_or_none(row[sort]) is None]
 
 
-def visible(upto=None):
+def list_visible_rows(stop=None):
     return [
-        {name: row[name] / 1000 if name == "when" else row[name] for name in SEEN}
-        for row in stored_rows()[:upto]
+        {name: row[name] / 1000 if name == "when" else row[name] for name in VISIBLE_COLUMNS}
+        for row in read_stored_rows()[:stop]
         if row["city"] != "Xanadu"
     ]

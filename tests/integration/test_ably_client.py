@@ -8,36 +8,36 @@ import pytest
 from accounts.principals import Principal
 from config import Settings
 from db.tables import LiveSession, Role
-from realtime.ably_client import Adapter
-from realtime.channel_messages import Ear
+from realtime.ably_client import AblyClient
+from realtime.channel_messages import ChannelListener
 from realtime.live import tokens
-from tests.conftest import using
-from tests.integration.live_service import until
-from tests.integration.threaded_broker import KEY, running
+from tests.conftest import temporary_settings
+from tests.integration.live_service import wait_until
+from tests.integration.threaded_broker import KEY, start_broker
 
-CIPHER = bytes(range(32))
+CIPHER_KEY = bytes(range(32))
 
 
 @pytest.fixture
-def keyed(settings):
+def external_broker_key(settings):
     """The service has a key of somebody else's broker."""
-    with using(Settings(data=settings.data, ably_api_key=str(KEY))):
+    with temporary_settings(Settings(data=settings.data, ably_api_key=str(KEY))):
         yield
 
 
 @pytest.fixture
-def broker(tmp_path, keyed):
-    started = running(tmp_path)
+def broker(tmp_path, external_broker_key):
+    started = start_broker(tmp_path)
     yield started
     started.stop()
 
 
 @pytest.fixture
-def adapters(broker):
+def make_client(broker):
     made = []
 
     def make():
-        made.append(Adapter(lambda: f"127.0.0.1:{broker.port}", heartbeat=0.2))
+        made.append(AblyClient(lambda: f"127.0.0.1:{broker.port}", heartbeat=0.2))
         return made[-1]
 
     yield make
@@ -45,14 +45,14 @@ def adapters(broker):
         each.close()
 
 
-def test_what_is_published_is_heard_once_and_in_order_whatever_breaks(broker, adapters):
-    speaker, listener, heard, missed = adapters(), adapters(), [], []
-    listener.listen("live:x", Ear(heard.append, lambda: missed.append(1)))
-    until(lambda: missed)
+def test_what_is_published_is_heard_once_and_in_order_whatever_breaks(broker, make_client):
+    speaker, listener, heard, missed = make_client(), make_client(), [], []
+    listener.subscribe("live:x", ChannelListener(heard.append, lambda: missed.append(1)))
+    wait_until(lambda: missed)
     for number in range(5):
         speaker.publish("live:x", "n", {"n": number})
-    until(lambda: len(heard) == 5)
-    broker.drop()
+    wait_until(lambda: len(heard) == 5)
+    broker.abort_connections()
     for number in range(5, 10):
         speaker.publish("live:x", "n", {"n": number}).result(20)
     broker.stop()
@@ -60,40 +60,44 @@ def test_what_is_published_is_heard_once_and_in_order_whatever_breaks(broker, ad
     broker.start()
     for each in waiting:
         each.result(20)
-    until(lambda: len(missed) > 1)
-    remembered = listener.run(listener.since("live:x", "")).result(10)
+    wait_until(lambda: len(missed) > 1)
+    remembered = listener.run_coroutine(listener.fetch_since("live:x", "")).result(10)
     assert [message.data["n"] for message in remembered] == list(range(15))
-    behind = listener.run(listener.since("live:x", remembered[8].serial)).result(10)
+    behind = listener.run_coroutine(listener.fetch_since("live:x", remembered[8].serial)).result(10)
     assert [message.data["n"] for message in behind] == list(range(9, 15))
-    assert all(message.client_id == tokens.SERVER and message.at > 0 for message in remembered)
+    assert all(
+        message.client_id == tokens.SERVER_CLIENT_ID and message.published_at > 0 for message in remembered
+    )
 
 
-def test_what_is_encrypted_is_read_by_who_has_the_key_alone(adapters):
-    speaker, knows, does_not = adapters(), [], []
-    for cipher, heard in ((CIPHER, knows), (None, does_not)):
+def test_what_is_encrypted_is_read_by_who_has_the_key_alone(make_client):
+    speaker, knows, does_not = make_client(), [], []
+    for cipher, heard in ((CIPHER_KEY, knows), (None, does_not)):
         ready = []
-        adapters().listen("live:x", Ear(heard.append, lambda ready=ready: ready.append(1), cipher))
-        until(lambda ready=ready: ready)
-    speaker.publish("live:x", "n", {"secret": 4711}, CIPHER)
-    until(lambda: knows and does_not)
+        make_client().subscribe(
+            "live:x", ChannelListener(heard.append, lambda ready=ready: ready.append(1), cipher)
+        )
+        wait_until(lambda ready=ready: ready)
+    speaker.publish("live:x", "n", {"secret": 4711}, CIPHER_KEY)
+    wait_until(lambda: knows and does_not)
     assert knows[0].data == {"secret": 4711}
     assert "4711" not in str(does_not[0].data)
 
 
-def test_what_is_refused_for_good_lets_the_next_through(adapters):
-    speaker, heard, ready = adapters(), [], []
-    speaker.listen("live:x", Ear(heard.append, lambda: ready.append(1)))
-    until(lambda: ready)
+def test_what_is_refused_for_good_lets_the_next_through(make_client):
+    speaker, heard, ready = make_client(), [], []
+    speaker.subscribe("live:x", ChannelListener(heard.append, lambda: ready.append(1)))
+    wait_until(lambda: ready)
     speaker.publish("live:x", "n", {"much": "x" * 70_000}).result(20)
     speaker.publish("elsewhere", "n", {}).result(20)
     speaker.publish("live:x", "n", {"n": 1}).result(20)
-    until(lambda: heard)
+    wait_until(lambda: heard)
     assert [message.data for message in heard] == [{"n": 1}]
 
 
-def test_nothing_of_it_is_logged_with_a_token(broker, adapters, caplog):
+def test_nothing_of_it_is_logged_with_a_token(broker, make_client, caplog):
     caplog.set_level("INFO", "realtime")
-    speaker = adapters()
+    speaker = make_client()
     speaker.publish("live:x", "n", {"n": 1}).result(20)
     broker.restart()
     speaker.publish("live:x", "n", {"n": 2}).result(20)
@@ -105,12 +109,12 @@ def test_nothing_of_it_is_logged_with_a_token(broker, adapters, caplog):
 @pytest.mark.parametrize(
     ("who", "publishes"), [("ada", True), ("bob", False), ("vi", False), ("demoted", False)]
 )
-def test_a_token_says_exactly_what_its_owner_may(keyed, who, publishes):
+def test_a_token_says_exactly_what_its_owner_may(external_broker_key, who, publishes):
     roles = {"ada": Role.PRESENTER, "bob": Role.PRESENTER, "vi": Role.VIEWER, "demoted": Role.VIEWER}
     numbers = {"ada": 1, "bob": 2, "vi": 3, "demoted": 1}
     person = Principal(numbers[who], who, roles[who], key="a-session")
     own = LiveSession(key="k" * 16, name="June", dataset_id=1, version="ab", owner_id=1, state={})
-    claims = jwt.decode(tokens.of_member(person, own, "all"), KEY.secret, algorithms=["HS256"])
+    claims = jwt.decode(tokens.issue_member_token(person, own, "all"), KEY.secret, algorithms=["HS256"])
     also = ',"publish"' if publishes else ""
     assert claims["x-ably-capability"] == (
         '{"live:kkkkkkkkkkkkkkkk":["history","presence","subscribe"],'

@@ -11,14 +11,14 @@ import config
 from accounts import api_tokens, factors, identities, recovery, sessions, throttle, users
 from accounts.permissions import Permission
 from accounts.sessions import Browser
-from db.engine import session
-from db.tables import Passkey, Role, User, now
-from tests.integration.audit_log import entries
-from tests.integration.signin_forms import PASSWORD, with_authenticator
+from db.engine import transaction
+from db.tables import Passkey, Role, User, utc_now
+from tests.integration.audit_log import list_entries
+from tests.integration.signin_forms import PASSWORD, enable_authenticator
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0"
-SENTENCE = "a bird in the bush"
-OWN = [
+NEW_PASSWORD = "a bird in the bush"
+ACCOUNT_ROUTES = [
     ("PUT", "/api/account/password"),
     ("DELETE", "/api/account/identities/1"),
     ("GET", "/api/account/factors"),
@@ -35,44 +35,48 @@ OWN = [
     ("POST", "/api/account/tokens"),
     ("DELETE", "/api/account/tokens/x"),
 ]
-AT_ONCE = ("GET", "PATCH")
-CONFIRMED = [(method, path) for method, path in OWN if method not in AT_ONCE and "tokens/" not in path]
+UNCONFIRMED_METHODS = ("GET", "PATCH")
+CONFIRMED_ROUTES = [
+    (method, path)
+    for method, path in ACCOUNT_ROUTES
+    if method not in UNCONFIRMED_METHODS and "tokens/" not in path
+]
 
 
 @pytest.fixture
-def ada(somebody):
-    return somebody()
+def ada(make_user):
+    return make_user()
 
 
-def message(answer):
-    return answer.json["error"]["message"]
+def get_error_message(response):
+    return response.json["error"]["message"]
 
 
-def acts():
-    return [entry.action for entry in entries()]
+def list_audit_actions():
+    return [entry.action for entry in list_entries()]
 
 
-def tomorrow():
-    return (now() + timedelta(days=1)).isoformat()
+def get_tomorrow():
+    return (utc_now() + timedelta(days=1)).isoformat()
 
 
 def add_passkey(person, name="Phone"):
-    with session() as work:
+    with transaction() as work:
         added = Passkey(user_id=person.id, credential_id=f"{name} of {person.id}", public_key=b"x", name=name)
         work.add(added)
     return added.id
 
 
 def test_strangers_and_programs_manage_no_account(client, ada):
-    program = ada.program(*api_tokens.SCOPES)
-    for method, path in OWN:
+    program = ada.create_api_client(*api_tokens.SCOPES)
+    for method, path in ACCOUNT_ROUTES:
         assert client.open(path, method=method, json={}).status_code == 401
         assert program.open(path, method=method, json={}).status_code == 403
 
 
 def test_what_is_dangerous_asks_to_confirm_first(ada):
-    ada.let_confirmation_pass()
-    for method, path in CONFIRMED:
+    ada.expire_confirmation()
+    for method, path in CONFIRMED_ROUTES:
         answer = ada.browser.open(path, method=method, json={})
         assert (answer.status_code, answer.headers["X-Step-Up"]) == (403, "required"), path
         assert (answer.json["error"]["code"], answer.json["ways"]) == ("step-up", ["password"])
@@ -80,7 +84,7 @@ def test_what_is_dangerous_asks_to_confirm_first(ada):
 
 def test_other_sites_change_nothing(ada):
     there = {"Sec-Fetch-Site": "cross-site"}
-    for method, path in OWN:
+    for method, path in ACCOUNT_ROUTES:
         if method != "GET":
             assert ada.browser.open(path, method=method, json={}, headers=there).status_code == 403
 
@@ -89,8 +93,8 @@ def test_other_sites_change_nothing(ada):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_people_are_told_who_they_are(somebody, role):
-    told = somebody(role).browser.get("/api/account").json
+def test_people_are_told_who_they_are(make_user, role):
+    told = make_user(role).browser.get("/api/account").json
     assert (told["kind"], told["role"]) == ("person", role)
     assert set(told["permissions"]) >= {"explore", "account"}
     assert told["has_password"] is True
@@ -99,15 +103,15 @@ def test_people_are_told_who_they_are(somebody, role):
 
 def test_programs_are_told_no_more_than_whom_they_act_for(ada):
     users.set_email(ada.name, "ada@example.org")
-    told = ada.program(Permission.EXPLORE).get("/api/account").json
+    told = ada.create_api_client(Permission.EXPLORE).get("/api/account").json
     assert (told["kind"], told["name"], told["permissions"]) == ("program", ada.name, ["explore"])
     assert told["email"] is told["has_password"] is None
     assert ada.browser.get("/api/account").json["email"] == "ada@example.org"
 
 
 def test_a_disabled_persons_tokens_are_refused(ada):
-    program = ada.program(Permission.EXPLORE)
-    with session() as work:
+    program = ada.create_api_client(Permission.EXPLORE)
+    with transaction() as work:
         user = work.get_one(User, ada.id)
         user.disabled = True
         work.add(user)
@@ -118,27 +122,27 @@ def test_a_disabled_persons_tokens_are_refused(ada):
 
 
 def test_a_new_password_ends_the_other_sessions(ada):
-    other = ada.another_browser()
-    change = {"current": PASSWORD, "new": SENTENCE}
+    other = ada.open_browser()
+    change = {"current": PASSWORD, "new": NEW_PASSWORD}
     assert ada.browser.put("/api/account/password", json=change).status_code == 204
     assert other.get("/api/account").status_code == 401
     assert ada.browser.get("/api/account").status_code == 200
-    assert users.of_password(ada.name, PASSWORD) is None
-    assert users.of_password(ada.name, SENTENCE)
-    assert acts()[-1] == "password.changed"
+    assert users.authenticate_user(ada.name, PASSWORD) is None
+    assert users.authenticate_user(ada.name, NEW_PASSWORD)
+    assert list_audit_actions()[-1] == "password.changed"
 
 
 @pytest.mark.parametrize("change", [{}, {"current": "wrong"}, {"current": None}])
 def test_without_the_old_password_there_is_no_new_one(ada, change):
-    answer = ada.browser.put("/api/account/password", json=change | {"new": SENTENCE})
+    answer = ada.browser.put("/api/account/password", json=change | {"new": NEW_PASSWORD})
     assert (answer.status_code, answer.json["error"]["where"]) == (400, "current")
-    assert users.of_password(ada.name, PASSWORD)
+    assert users.authenticate_user(ada.name, PASSWORD)
 
 
 def test_the_old_password_cannot_be_guessed(ada, monkeypatch):
-    moment = now()
-    monkeypatch.setattr(throttle, "now", lambda: moment)
-    guesses = [{"current": f"guess {number}", "new": SENTENCE} for number in range(7)]
+    moment = utc_now()
+    monkeypatch.setattr(throttle, "utc_now", lambda: moment)
+    guesses = [{"current": f"guess {number}", "new": NEW_PASSWORD} for number in range(7)]
     answers = [ada.browser.put("/api/account/password", json=guess) for guess in guesses]
     assert [answer.status_code for answer in answers[:5]] == [400] * 5
     assert answers[-1].status_code == 429
@@ -151,29 +155,29 @@ def test_a_weak_password_is_refused(ada):
 
 
 def test_who_has_no_password_chooses_one(ada):
-    with session() as work:
+    with transaction() as work:
         user = work.get_one(User, ada.id)
         user.password_hash = None
         work.add(user)
-    assert ada.browser.put("/api/account/password", json={"new": SENTENCE}).status_code == 204
-    assert users.of_password(ada.name, SENTENCE)
+    assert ada.browser.put("/api/account/password", json={"new": NEW_PASSWORD}).status_code == 204
+    assert users.authenticate_user(ada.name, NEW_PASSWORD)
 
 
-def test_an_identity_is_unlinked_unless_it_is_the_only_way_in(ada):
+def test_an_identity_is_unlinked_unless_it_is_the_only_signin_method(ada):
     for subject in ("a", "b"):
-        identities.link(ada.principal, "https://id.example.org", subject)
+        identities.link_identity(ada.principal, "https://id.example.org", subject)
     first, second = ada.browser.get("/api/account").json["identities"]
     assert first["issuer"] == "https://id.example.org"
     assert ada.browser.delete(f"/api/account/identities/{first['id']}").status_code == 204
     assert ada.browser.delete(f"/api/account/identities/{first['id']}").status_code == 404
-    assert acts()[-1] == "identity.unlinked"
-    with session() as work:
+    assert list_audit_actions()[-1] == "identity.unlinked"
+    with transaction() as work:
         user = work.get_one(User, ada.id)
         user.password_hash = None
         work.add(user)
     answer = ada.browser.delete(f"/api/account/identities/{second['id']}")
     assert (answer.status_code, answer.json["error"]["code"]) == (409, "last-way-in")
-    assert len(identities.of(ada.id)) == 1
+    assert len(identities.list_identities(ada.id)) == 1
 
 
 # Second factors
@@ -183,11 +187,11 @@ def test_an_authenticator_is_set_up_and_removed(ada):
     proposal = ada.browser.post("/api/account/authenticator/proposal", json={}).json
     assert proposal["secret"] in proposal["uri"]
     assert proposal["qr"].startswith("<svg")
-    code = pyotp.TOTP(proposal["secret"]).at(now())
+    code = pyotp.TOTP(proposal["secret"]).at(utc_now())
     wrong = {"secret": proposal["secret"], "code": "no code"}
     answer = ada.browser.put("/api/account/authenticator", json=wrong)
     assert (answer.status_code, answer.json["error"]["where"]) == (400, "code")
-    assert not factors.of(ada.id)
+    assert not factors.list_factors(ada.id)
     codes = ada.browser.put("/api/account/authenticator", json=wrong | {"code": code}).json["codes"]
     told = ada.browser.get("/api/account/factors").json
     assert told == {
@@ -198,7 +202,7 @@ def test_an_authenticator_is_set_up_and_removed(ada):
     }
     assert ada.browser.delete("/api/account/authenticator").status_code == 204
     assert ada.browser.delete("/api/account/authenticator").status_code == 404
-    assert acts()[-3:] == ["factor.added", "recovery.created", "factor.removed"]
+    assert list_audit_actions()[-3:] == ["factor.added", "recovery.created", "factor.removed"]
 
 
 def test_an_authenticator_has_a_secret_of_full_length(ada):
@@ -206,26 +210,26 @@ def test_an_authenticator_has_a_secret_of_full_length(ada):
     assert (answer.status_code, answer.json["error"]["where"]) == (400, "secret")
 
 
-def test_who_must_have_a_second_factor_keeps_the_last_one(somebody, settings):
-    admin = somebody(Role.ADMIN)
-    with_authenticator(admin.principal)
-    config.use(settings.model_copy(update={"second_factor": "admins"}))
+def test_who_must_have_a_second_factor_keeps_the_last_one(make_user, settings):
+    admin = make_user(Role.ADMIN)
+    enable_authenticator(admin.principal)
+    config.override_settings(settings.model_copy(update={"second_factor": "admins"}))
     answer = admin.browser.delete("/api/account/authenticator")
     assert (answer.status_code, answer.json["error"]["code"]) == (409, "last-factor")
-    assert factors.of(admin.id)
+    assert factors.list_factors(admin.id)
 
 
 def test_new_recovery_codes_replace_the_old_ones(ada):
-    with_authenticator(ada.principal)
-    (old, *_) = recovery.renew(ada.id)
+    enable_authenticator(ada.principal)
+    (old, *_) = recovery.renew_codes(ada.id)
     answer = ada.browser.post("/api/account/recovery-codes", json={})
     assert answer.status_code == 201
-    assert not recovery.use(ada.id, old)
-    assert recovery.use(ada.id, answer.json["codes"][0])
+    assert not recovery.redeem_code(ada.id, old)
+    assert recovery.redeem_code(ada.id, answer.json["codes"][0])
 
 
-def test_a_passkey_is_renamed_and_removed_by_its_owner_only(ada, somebody):
-    key, eve = add_passkey(ada), somebody()
+def test_a_passkey_is_renamed_and_removed_by_its_owner_only(ada, make_user):
+    key, eve = add_passkey(ada), make_user()
     path = f"/api/account/passkeys/{key}"
     assert eve.browser.patch(path, json={"name": "Mine"}).status_code == 404
     assert eve.browser.delete(path).status_code == 404
@@ -235,14 +239,14 @@ def test_a_passkey_is_renamed_and_removed_by_its_owner_only(ada, somebody):
     assert (listed["id"], listed["name"], listed["used"]) == (key, "Laptop", None)
     assert ada.browser.delete(path).status_code == 204
     assert ada.browser.get("/api/account/factors").json["passkeys"] == []
-    assert acts()[-2:] == ["factor.renamed", "factor.removed"]
+    assert list_audit_actions()[-2:] == ["factor.renamed", "factor.removed"]
 
 
 # Sessions
 
 
 def test_a_session_says_where_and_since_when(ada):
-    sessions.begin(ada.id, "password", Browser("192.0.2.7", FIREFOX))
+    sessions.start_session(ada.id, "password", Browser("192.0.2.7", FIREFOX))
     told = ada.browser.get("/api/account/sessions").json["sessions"]
     here, there = sorted(told, key=lambda own: not own["current"])
     assert (here["current"], there["current"]) == (True, False)
@@ -251,27 +255,27 @@ def test_a_session_says_where_and_since_when(ada):
 
 
 def test_an_ended_session_is_out_at_once(ada):
-    other = ada.another_browser()
+    other = ada.open_browser()
     told = ada.browser.get("/api/account/sessions").json["sessions"]
     (ended,) = [own["id"] for own in told if not own["current"]]
     assert ada.browser.delete(f"/api/account/sessions/{ended}").status_code == 204
     assert other.get("/api/account").status_code == 401
     assert ada.browser.get("/api/account").status_code == 200
-    assert acts()[-1] == "session.revoked"
+    assert list_audit_actions()[-1] == "session.revoked"
 
 
 def test_all_other_sessions_end_but_this_one(ada):
-    others = [ada.another_browser() for _ in range(2)]
+    others = [ada.open_browser() for _ in range(2)]
     assert ada.browser.delete("/api/account/sessions").status_code == 204
     assert [browser.get("/api/account").status_code for browser in others] == [401, 401]
     assert len(ada.browser.get("/api/account/sessions").json["sessions"]) == 1
 
 
-def test_somebody_elses_session_or_token_is_not_there(ada, somebody):
-    eve = somebody()
+def test_somebody_elses_session_or_token_is_not_there(ada, make_user):
+    eve = make_user()
     theirs = eve.browser.get("/api/account/sessions").json["sessions"][0]["id"]
-    program = eve.program(Permission.EXPLORE)
-    (token,) = api_tokens.alive(eve.id)
+    program = eve.create_api_client(Permission.EXPLORE)
+    (token,) = api_tokens.list_active_tokens(eve.id)
     assert ada.browser.delete(f"/api/account/sessions/{theirs}").status_code == 404
     assert ada.browser.delete(f"/api/account/tokens/{token.id}").status_code == 404
     assert eve.browser.get("/api/account").status_code == 200
@@ -282,7 +286,7 @@ def test_somebody_elses_session_or_token_is_not_there(ada, somebody):
 
 
 def test_a_token_works_within_its_scopes_until_it_is_revoked(ada, client):
-    wanted = {"name": "nightly", "scopes": ["explore"], "expires": tomorrow()}
+    wanted = {"name": "nightly", "scopes": ["explore"], "expires": get_tomorrow()}
     answer = ada.browser.post("/api/account/tokens", json=wanted)
     assert answer.status_code == 201
     bearer = {"Authorization": f"Bearer {answer.json['token']}"}
@@ -295,13 +299,15 @@ def test_a_token_works_within_its_scopes_until_it_is_revoked(ada, client):
     assert ada.browser.delete(f"/api/account/tokens/{listed['id']}").status_code == 204
     assert client.get("/api/datasets", headers=bearer).status_code == 401
     assert ada.browser.get("/api/account/tokens").json["tokens"] == []
-    told = [(entry.action, entry.resource_key) for entry in entries() if entry.action.startswith("token")]
+    told = [
+        (entry.action, entry.resource_key) for entry in list_entries() if entry.action.startswith("token")
+    ]
     assert told == [("token.created", listed["id"]), ("token.revoked", listed["id"])]
 
 
-def test_a_token_without_the_scope_is_refused(somebody):
-    presenter = somebody(Role.PRESENTER)
-    assert presenter.program(Permission.PRESENT).get("/api/datasets").status_code == 403
+def test_a_token_without_the_scope_is_refused(make_user):
+    presenter = make_user(Role.PRESENTER)
+    assert presenter.create_api_client(Permission.PRESENT).get("/api/datasets").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -323,11 +329,11 @@ def test_a_token_without_the_scope_is_refused(somebody):
     ],
 )
 def test_a_token_that_cannot_be_says_what_is_wrong_where(ada, change, where):
-    wanted = {"name": "nightly", "scopes": ["explore"], "expires": tomorrow()} | change
+    wanted = {"name": "nightly", "scopes": ["explore"], "expires": get_tomorrow()} | change
     answer = ada.browser.post("/api/account/tokens", json=wanted)
     assert (answer.status_code, answer.json["error"]["where"]) == (400, where)
-    assert message(answer)
-    assert api_tokens.alive(ada.id) == []
+    assert get_error_message(answer)
+    assert api_tokens.list_active_tokens(ada.id) == []
 
 
 # Bodies

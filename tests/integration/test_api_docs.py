@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from accounts.api_tokens import SCOPES
 from accounts.permissions import Permission
-from api.openapi import document
+from api.openapi import build_document
 from datasets import shares
 from datasets.ingest.importer import import_file
 
@@ -27,18 +27,18 @@ ROW = re.compile(r"^\| ((?:`[^`]+`(?:, )?)+) \|(?: (\w+))? \| (.*?) ?\|$", re.MU
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-def example(language: str) -> str:
+def get_example(language: str) -> str:
     return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)[0]
 
 
 @pytest.fixture
-def service(app: Dash, tmp_path: Path, somebody) -> Iterator[dict[str, str]]:
+def service(app: Dash, tmp_path: Path, make_user) -> Iterator[dict[str, str]]:
     """The environment of a program that may explore a service with one dataset."""
     cities = pa.table({"number": [1, 2, 3, 4], "city": ["Rome", "Oslo", "Rome", None]})
     pq.write_table(cities, tmp_path / "trips.parquet")
     import_file(tmp_path / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
     shares.open_to_everyone("trips")
-    token = somebody().program(Permission.EXPLORE).environ_base["HTTP_AUTHORIZATION"].split()[1]
+    token = make_user().create_api_client(Permission.EXPLORE).environ_base["HTTP_AUTHORIZATION"].split()[1]
     with make_server("127.0.0.1", 0, app.server, threaded=True) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -48,15 +48,18 @@ def service(app: Dash, tmp_path: Path, somebody) -> Iterator[dict[str, str]]:
         thread.join()
 
 
-def run(service: dict[str, str], *command: str) -> str:
+def run_example(service: dict[str, str], *command: str) -> str:
     done = subprocess.run(command, env=service, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_both_examples_work(service):
-    assert run(service, "sh", "-c", example("sh")) == '{"datasets":[{"slug":"trips","name":"Trips"}]}'
-    told = run(service, sys.executable, "-c", example("python")).splitlines()
+    assert (
+        run_example(service, "sh", "-c", get_example("sh"))
+        == '{"datasets":[{"slug":"trips","name":"Trips"}]}'
+    )
+    told = run_example(service, sys.executable, "-c", get_example("python")).splitlines()
     assert told == ["Trips: 4 rows", "Rome: 2", "Oslo: 1", "other: 0", "none: 1"]
 
 
@@ -68,7 +71,7 @@ def test_each_route_is_in_the_table_with_its_scope(app):
         for method in filter(METHODS.__contains__, named):
             written[method, path] = (scope, about.startswith("●"))
     expected = {}
-    for path, methods in document(app.server)["paths"].items():
+    for path, methods in build_document(app.server)["paths"].items():
         for method, each in methods.items():
             scopes = [name for need in each["security"] for name in need.get("token", [""])]
             expected[method.upper(), path] = (scopes[0], "asks to confirm" in each["description"])

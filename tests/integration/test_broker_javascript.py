@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.threaded_broker import KEY, running
+from tests.integration.threaded_broker import KEY, start_broker
 
 CASES = Path(__file__).with_name("broker_sdk.mjs")
 
 
 @pytest.mark.parametrize("form", ["msgpack", "json"])
 def test_the_javascript_sdk(tmp_path, form):
-    broker = running(tmp_path)
+    broker = start_broker(tmp_path)
     environment = {"PATH": os.environ["PATH"], "PORT": str(broker.port), "KEY": str(KEY), "FORMAT": form}
     command = ["node", "--test", "--test-reporter=tap", CASES]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)

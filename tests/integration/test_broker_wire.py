@@ -16,15 +16,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from realtime.broker import maintenance
-from realtime.broker.protocol import Action, Flag
-from tests.integration.threaded_broker import KEY, running, until, wire
+from realtime.broker.protocol import ChannelFlag, ProtocolAction
+from tests.integration.threaded_broker import KEY, async_wait_until, open_raw_client, start_broker
 
-MINE = {"messages": [{"name": "n", "data": "1"}]}
+PUBLISH_BODY = {"messages": [{"name": "n", "data": "1"}]}
 
 
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
-    started = running(tmp_path_factory.mktemp("broker"))
+    started = start_broker(tmp_path_factory.mktemp("broker"))
     yield started
     started.stop()
 
@@ -35,23 +35,23 @@ def binary(request):
 
 
 @pytest.fixture
-def ask(broker):
-    with httpx.Client(base_url=broker.address, auth=(KEY.name, KEY.secret)) as client:
+def http_client(broker):
+    with httpx.Client(base_url=broker.url, auth=(KEY.name, KEY.secret)) as client:
         yield client
 
 
-def run(scene):
+def run_scenario(scene):
     return asyncio.run(scene)
 
 
 def test_connected_comes_first_and_says_what_holds(broker, binary):
-    async def scene():
-        async with wire(broker, binary) as client:
-            return await client.next()
+    async def scenario():
+        async with open_raw_client(broker, binary) as client:
+            return await client.receive_frame()
 
-    told = run(scene())
+    told = run_scenario(scenario())
     details = told["connectionDetails"]
-    assert (told["action"], details["clientId"]) == (Action.CONNECTED, "ada")
+    assert (told["action"], details["clientId"]) == (ProtocolAction.CONNECTED, "ada")
     assert ":" not in told["connectionId"]
     assert details["connectionKey"].startswith(told["connectionId"])
     assert (details["maxMessageSize"], details["maxFrameSize"]) == (65_536, 524_288)
@@ -71,158 +71,179 @@ def test_connected_comes_first_and_says_what_holds(broker, binary):
     ids=str,
 )
 def test_who_is_not_let_in_is_told_why(broker, query, code, status):
-    async def scene():
-        async with wire(broker, **query) as client:
-            return await client.rest()
+    async def scenario():
+        async with open_raw_client(broker, **query) as client:
+            return await client.receive_until_closed()
 
-    (told,) = run(scene())
-    assert told["action"] == Action.ERROR
+    (told,) = run_scenario(scenario())
+    assert told["action"] == ProtocolAction.ERROR
     assert (told["error"]["code"], told["error"]["statusCode"]) == (code, status)
     assert "channel" not in told
 
 
 def test_an_expired_and_a_forged_token_are_refused(broker):
-    header, payload, _ = broker.token().split(".")
+    header, payload, _ = broker.issue_token().split(".")
 
-    async def scene(token):
-        async with wire(broker, token=token) as client:
-            return (await client.next())["error"]["code"]
+    async def scenario(token):
+        async with open_raw_client(broker, token=token) as client:
+            return (await client.receive_frame())["error"]["code"]
 
-    assert run(scene(broker.token(lifetime=-1))) == 40142
-    assert run(scene(f"{header}.{payload}.{'A' * 43}")) == 40144
+    assert run_scenario(scenario(broker.issue_token(lifetime=-1))) == 40142
+    assert run_scenario(scenario(f"{header}.{payload}.{'A' * 43}")) == 40144
 
 
 def test_attached_says_what_was_granted_and_drops_unknown_params(broker, binary):
-    async def scene():
-        async with wire(broker, binary, broker.token('{"*":["subscribe"]}')) as client:
+    async def scenario():
+        async with open_raw_client(broker, binary, broker.issue_token('{"*":["subscribe"]}')) as client:
             params = {"rewind": "1", "delta": "vcdiff", "strange": "1"}
-            await client.send(Action.ATTACH, channel="room", params=params)
-            attached = await client.next(Action.ATTACHED)
-            await client.send(Action.ATTACH, channel="a", params={"modes": "publish"})
-            await client.send(Action.ATTACH, channel="b", params={"modes": "nonsense"})
-            await client.send(Action.ATTACH, channel="c", params={"rewind": "often"})
-            await client.send(Action.ATTACH, channel=":room")
-            return attached, [(await client.next(Action.ERROR))["error"]["code"] for _ in range(4)]
+            await client.send_frame(ProtocolAction.ATTACH, channel="room", params=params)
+            attached = await client.receive_frame(ProtocolAction.ATTACHED)
+            await client.send_frame(ProtocolAction.ATTACH, channel="a", params={"modes": "publish"})
+            await client.send_frame(ProtocolAction.ATTACH, channel="b", params={"modes": "nonsense"})
+            await client.send_frame(ProtocolAction.ATTACH, channel="c", params={"rewind": "often"})
+            await client.send_frame(ProtocolAction.ATTACH, channel=":room")
+            return attached, [
+                (await client.receive_frame(ProtocolAction.ERROR))["error"]["code"] for _ in range(4)
+            ]
 
-    attached, codes = run(scene())
-    assert attached["flags"] == Flag.SUBSCRIBE | Flag.PRESENCE_SUBSCRIBE
+    attached, codes = run_scenario(scenario())
+    assert attached["flags"] == ChannelFlag.SUBSCRIBE | ChannelFlag.PRESENCE_SUBSCRIBE
     assert attached["params"] == {"rewind": "1", "delta": "vcdiff"}
     assert attached["channelSerial"]
     assert codes == [40160, 40010, 40003, 40010]
 
 
 def test_ack_and_nack_come_in_the_order_of_what_was_sent(broker, binary):
-    async def scene():
-        async with wire(broker, binary) as client:
+    async def scenario():
+        async with open_raw_client(broker, binary) as client:
             for serial in range(3):
-                await client.send(Action.MESSAGE, channel="order", msgSerial=serial, **MINE)
-            await client.send(Action.MESSAGE, channel="order", msgSerial=3, messages=[{"data": 7}])
-            await client.send(Action.MESSAGE, channel="order", msgSerial=4, **MINE)
-            return [await client.next(Action.ACK, Action.NACK) for _ in range(5)]
+                await client.send_frame(
+                    ProtocolAction.MESSAGE, channel="order", msgSerial=serial, **PUBLISH_BODY
+                )
+            await client.send_frame(
+                ProtocolAction.MESSAGE, channel="order", msgSerial=3, messages=[{"data": 7}]
+            )
+            await client.send_frame(
+                ProtocolAction.MESSAGE, channel="order", msgSerial=4, **PUBLISH_BODY
+            )
+            return [await client.receive_frame(ProtocolAction.ACK, ProtocolAction.NACK) for _ in range(5)]
 
-    told = run(scene())
+    told = run_scenario(scenario())
     assert [frame["msgSerial"] for frame in told] == [0, 1, 2, 3, 4]
-    assert [frame["action"] for frame in told] == [Action.ACK] * 3 + [Action.NACK, Action.ACK]
+    assert [frame["action"] for frame in told] == [ProtocolAction.ACK] * 3 + [
+        ProtocolAction.NACK,
+        ProtocolAction.ACK,
+    ]
     assert all(frame["count"] == 1 for frame in told)
     assert told[3]["error"]["code"] == 40013
-    serials = [frame["res"][0]["serials"][0] for frame in told if frame["action"] == Action.ACK]
+    serials = [frame["res"][0]["serials"][0] for frame in told if frame["action"] == ProtocolAction.ACK]
     assert serials == sorted(serials)
 
 
 def test_what_is_sent_again_after_a_resume_is_published_once(broker, binary):
-    async def scene():
-        async with wire(broker, binary) as follower, wire(broker, binary) as first:
-            await follower.send(Action.ATTACH, channel="again")
-            await follower.next(Action.ATTACHED)
-            details = (await first.next())["connectionDetails"]
-            await first.send(Action.MESSAGE, channel="again", msgSerial=0, **MINE)
-            one = await first.next(Action.ACK)
-            async with wire(broker, binary, resume=details["connectionKey"]) as second:
-                assert "error" not in await second.next(Action.CONNECTED)
-                await second.send(Action.MESSAGE, channel="again", msgSerial=0, **MINE)
-                other = await second.next(Action.ACK)
-                await second.send(Action.MESSAGE, channel="again", msgSerial=1, **MINE)
-                got = [await follower.next(Action.MESSAGE) for _ in range(2)]
+    async def scenario():
+        async with open_raw_client(broker, binary) as follower, open_raw_client(broker, binary) as first:
+            await follower.send_frame(ProtocolAction.ATTACH, channel="again")
+            await follower.receive_frame(ProtocolAction.ATTACHED)
+            details = (await first.receive_frame())["connectionDetails"]
+            await first.send_frame(ProtocolAction.MESSAGE, channel="again", msgSerial=0, **PUBLISH_BODY)
+            one = await first.receive_frame(ProtocolAction.ACK)
+            async with open_raw_client(broker, binary, resume=details["connectionKey"]) as second:
+                assert "error" not in await second.receive_frame(ProtocolAction.CONNECTED)
+                await second.send_frame(
+                    ProtocolAction.MESSAGE, channel="again", msgSerial=0, **PUBLISH_BODY
+                )
+                other = await second.receive_frame(ProtocolAction.ACK)
+                await second.send_frame(
+                    ProtocolAction.MESSAGE, channel="again", msgSerial=1, **PUBLISH_BODY
+                )
+                got = [await follower.receive_frame(ProtocolAction.MESSAGE) for _ in range(2)]
             return one, other, got
 
-    one, other, got = run(scene())
+    one, other, got = run_scenario(scenario())
     assert one["res"] == other["res"]
     assert [frame["messages"][0]["id"].partition(":")[2] for frame in got] == ["0:0", "1:0"]
 
 
 def test_a_gap_is_replayed_from_the_serial_seen_last(broker, binary):
-    async def scene():
-        async with wire(broker, binary) as client, wire(broker, binary) as other:
-            await client.send(Action.ATTACH, channel="gap")
-            since = (await client.next(Action.ATTACHED))["channelSerial"]
+    async def scenario():
+        async with open_raw_client(broker, binary) as client, open_raw_client(broker, binary) as other:
+            await client.send_frame(ProtocolAction.ATTACH, channel="gap")
+            since = (await client.receive_frame(ProtocolAction.ATTACHED))["channelSerial"]
             batch = [{"name": "n", "data": str(number)} for number in range(3)]
-            await other.send(Action.MESSAGE, channel="gap", msgSerial=0, messages=batch)
-            await other.send(Action.MESSAGE, channel="gap", msgSerial=1, **MINE)
-            await other.next(Action.ACK)
-            await other.next(Action.ACK)
-            await other.send(Action.ATTACH, channel="gap", channelSerial=since)
-            attached = await other.next(Action.ATTACHED)
-            return attached, [await other.next(Action.MESSAGE) for _ in range(2)]
+            await other.send_frame(ProtocolAction.MESSAGE, channel="gap", msgSerial=0, messages=batch)
+            await other.send_frame(ProtocolAction.MESSAGE, channel="gap", msgSerial=1, **PUBLISH_BODY)
+            await other.receive_frame(ProtocolAction.ACK)
+            await other.receive_frame(ProtocolAction.ACK)
+            await other.send_frame(ProtocolAction.ATTACH, channel="gap", channelSerial=since)
+            attached = await other.receive_frame(ProtocolAction.ATTACHED)
+            return attached, [await other.receive_frame(ProtocolAction.MESSAGE) for _ in range(2)]
 
-    attached, missed = run(scene())
-    assert attached["flags"] & Flag.RESUMED
-    assert attached["flags"] & Flag.HAS_BACKLOG
+    attached, missed = run_scenario(scenario())
+    assert attached["flags"] & ChannelFlag.RESUMED
+    assert attached["flags"] & ChannelFlag.HAS_BACKLOG
     assert [len(frame["messages"]) for frame in missed] == [3, 1]
     assert missed[-1]["channelSerial"] == attached["channelSerial"]
 
 
 def test_a_gap_that_history_does_not_cover_is_told(tmp_path, binary):
-    broker = running(tmp_path, backlog=2)
+    broker = start_broker(tmp_path, max_replay=2)
 
-    async def scene(since, published):
-        async with wire(broker, binary) as client:
+    async def scenario(since, published):
+        async with open_raw_client(broker, binary) as client:
             for serial in range(published):
-                await client.send(Action.MESSAGE, channel="gap", msgSerial=serial, **MINE)
-                await client.next(Action.ACK)
-            await client.send(Action.ATTACH, channel="gap", channelSerial=since)
-            attached = await client.next(Action.ATTACHED)
-            return attached["error"]["code"], attached["flags"] & Flag.RESUMED
+                await client.send_frame(
+                    ProtocolAction.MESSAGE, channel="gap", msgSerial=serial, **PUBLISH_BODY
+                )
+                await client.receive_frame(ProtocolAction.ACK)
+            await client.send_frame(ProtocolAction.ATTACH, channel="gap", channelSerial=since)
+            attached = await client.receive_frame(ProtocolAction.ATTACHED)
+            return attached["error"]["code"], attached["flags"] & ChannelFlag.RESUMED
 
-    assert run(scene("nonsense", 0)) == (90003, 0)
-    assert run(scene("00000000000001-000000", 3)) == (90004, 0)
+    assert run_scenario(scenario("nonsense", 0)) == (90003, 0)
+    assert run_scenario(scenario("00000000000001-000000", 3)) == (90004, 0)
     broker.stop()
 
 
-def test_passing_messages_reach_those_who_listen_and_are_kept_nowhere(broker, binary, ask):
+def test_ephemeral_messages_reach_subscribers_and_are_not_stored(broker, binary, http_client):
     name = f"passing-{binary}"
     passing = {"messages": [{"name": "pointer", "data": "1", "extras": {"ephemeral": True}}]}
 
-    async def scene():
-        async with wire(broker, binary) as client:
-            await client.send(Action.ATTACH, channel=name)
-            await client.send(Action.MESSAGE, channel=name, msgSerial=0, **passing)
-            await client.send(Action.MESSAGE, channel=name, msgSerial=1, **MINE)
-            return [(await client.next(Action.MESSAGE))["messages"][0]["name"] for _ in range(2)]
+    async def scenario():
+        async with open_raw_client(broker, binary) as client:
+            await client.send_frame(ProtocolAction.ATTACH, channel=name)
+            await client.send_frame(ProtocolAction.MESSAGE, channel=name, msgSerial=0, **passing)
+            await client.send_frame(ProtocolAction.MESSAGE, channel=name, msgSerial=1, **PUBLISH_BODY)
+            return [
+                (await client.receive_frame(ProtocolAction.MESSAGE))["messages"][0]["name"] for _ in range(2)
+            ]
 
-    assert run(scene()) == ["pointer", "n"]
-    assert [item["name"] for item in ask.get(f"/channels/{name}/messages").json()] == ["n"]
+    assert run_scenario(scenario()) == ["pointer", "n"]
+    assert [item["name"] for item in http_client.get(f"/channels/{name}/messages").json()] == ["n"]
 
 
 def test_members_of_a_lost_socket_leave_after_a_while_and_come_back_with_it(tmp_path, binary):
-    broker = running(tmp_path, grace=0.1)
+    broker = start_broker(tmp_path, presence_grace=0.1)
     entering = {"presence": [{"action": 2, "data": "here"}]}
 
-    async def scene():
-        async with wire(broker, binary, broker.token(client="eve")) as eve:
-            await eve.send(Action.ATTACH, channel="room")
-            async with wire(broker, binary) as ada:
-                key = (await ada.next(Action.CONNECTED))["connectionDetails"]["connectionKey"]
-                await ada.send(Action.ATTACH, channel="room")
-                since = (await ada.next(Action.ATTACHED))["channelSerial"]
-                await ada.send(Action.PRESENCE, channel="room", msgSerial=0, **entering)
-                entered = (await eve.next(Action.PRESENCE))["presence"][0]
+    async def scenario():
+        async with open_raw_client(broker, binary, broker.issue_token(client="eve")) as eve:
+            await eve.send_frame(ProtocolAction.ATTACH, channel="room")
+            async with open_raw_client(broker, binary) as ada:
+                key = (await ada.receive_frame(ProtocolAction.CONNECTED))["connectionDetails"][
+                    "connectionKey"
+                ]
+                await ada.send_frame(ProtocolAction.ATTACH, channel="room")
+                since = (await ada.receive_frame(ProtocolAction.ATTACHED))["channelSerial"]
+                await ada.send_frame(ProtocolAction.PRESENCE, channel="room", msgSerial=0, **entering)
+                entered = (await eve.receive_frame(ProtocolAction.PRESENCE))["presence"][0]
                 ada.socket.transport.abort()
-            left = (await eve.next(Action.PRESENCE))["presence"][0]
-            async with wire(broker, binary, resume=key) as ada:
-                await ada.send(Action.ATTACH, channel="room", channelSerial=since)
-                return entered, left, (await eve.next(Action.PRESENCE))["presence"][0]
+            left = (await eve.receive_frame(ProtocolAction.PRESENCE))["presence"][0]
+            async with open_raw_client(broker, binary, resume=key) as ada:
+                await ada.send_frame(ProtocolAction.ATTACH, channel="room", channelSerial=since)
+                return entered, left, (await eve.receive_frame(ProtocolAction.PRESENCE))["presence"][0]
 
-    entered, left, back = run(scene())
+    entered, left, back = run_scenario(scenario())
     assert [item["action"] for item in (entered, left, back)] == [2, 3, 2]
     assert entered["id"].startswith(entered["connectionId"])
     assert not left["id"].startswith(left["connectionId"])
@@ -231,97 +252,99 @@ def test_members_of_a_lost_socket_leave_after_a_while_and_come_back_with_it(tmp_
 
 
 def test_a_client_says_how_long_its_members_stay_without_it(broker, binary):
-    async def scene():
-        async with wire(broker, binary, broker.token(client="eve")) as eve:
-            await eve.send(Action.ATTACH, channel="short")
-            async with wire(broker, binary, remainPresentFor="0") as ada:
-                await ada.send(Action.PRESENCE, channel="short", msgSerial=0, presence=[{"action": 2}])
-                assert (await eve.next(Action.PRESENCE))["presence"][0]["action"] == 2
+    async def scenario():
+        async with open_raw_client(broker, binary, broker.issue_token(client="eve")) as eve:
+            await eve.send_frame(ProtocolAction.ATTACH, channel="short")
+            async with open_raw_client(broker, binary, remainPresentFor="0") as ada:
+                await ada.send_frame(
+                    ProtocolAction.PRESENCE, channel="short", msgSerial=0, presence=[{"action": 2}]
+                )
+                assert (await eve.receive_frame(ProtocolAction.PRESENCE))["presence"][0]["action"] == 2
                 ada.socket.transport.abort()
-            return (await eve.next(Action.PRESENCE))["presence"][0]["action"]
+            return (await eve.receive_frame(ProtocolAction.PRESENCE))["presence"][0]["action"]
 
-    assert run(scene()) == 3
+    assert run_scenario(scenario()) == 3
 
 
 def test_a_second_socket_takes_a_connection_over(broker, binary):
-    async def scene():
-        async with wire(broker, binary) as first:
-            key = (await first.next())["connectionDetails"]["connectionKey"]
-            async with wire(broker, binary, resume=key) as second:
-                again = await second.next()
-                await first.rest()
+    async def scenario():
+        async with open_raw_client(broker, binary) as first:
+            key = (await first.receive_frame())["connectionDetails"]["connectionKey"]
+            async with open_raw_client(broker, binary, resume=key) as second:
+                again = await second.receive_frame()
+                await first.receive_until_closed()
                 return key.partition("!")[0] == again["connectionId"], "error" in again
 
-    assert run(scene()) == (True, False)
+    assert run_scenario(scenario()) == (True, False)
 
 
 @pytest.mark.parametrize("key", ["nonsense", "!", "AAAAAAAAAAAAAAAA!" + "0" * 32])
 def test_nobody_takes_over_what_is_not_theirs(broker, key):
-    async def scene():
-        async with wire(broker, resume=key) as client:
-            return (await client.next())["error"]["code"]
+    async def scenario():
+        async with open_raw_client(broker, resume=key) as client:
+            return (await client.receive_frame())["error"]["code"]
 
-    async def stranger():
-        async with wire(broker) as ada:
-            its = (await ada.next())["connectionDetails"]["connectionKey"]
-            async with wire(broker, token=broker.token(client="eve"), resume=its) as eve:
-                return (await eve.next())["error"]["code"]
+    async def resume_as_stranger():
+        async with open_raw_client(broker) as ada:
+            its = (await ada.receive_frame())["connectionDetails"]["connectionKey"]
+            async with open_raw_client(broker, token=broker.issue_token(client="eve"), resume=its) as eve:
+                return (await eve.receive_frame())["error"]["code"]
 
-    assert run(scene()) == 80018
-    assert run(stranger()) == 80018
+    assert run_scenario(scenario()) == 80018
+    assert run_scenario(resume_as_stranger()) == 80018
 
 
 def test_a_slow_client_is_cut_off_and_others_are_not_held_up(tmp_path):
-    broker = running(tmp_path)
+    broker = start_broker(tmp_path)
     large = {"messages": [{"data": "x" * 60_000}]}
 
-    async def scene():
-        async with wire(broker) as ada, wire(broker) as slow:
-            await slow.send(Action.ATTACH, channel="room")
-            await slow.next(Action.ATTACHED)
+    async def scenario():
+        async with open_raw_client(broker) as ada, open_raw_client(broker) as slow:
+            await slow.send_frame(ProtocolAction.ATTACH, channel="room")
+            await slow.receive_frame(ProtocolAction.ATTACHED)
             slow.socket.transport.pause_reading()
             for serial in range(250):
-                await ada.send(Action.MESSAGE, channel="room", msgSerial=serial, **large)
-            acks = [(await ada.next(Action.ACK))["msgSerial"] for _ in range(250)]
+                await ada.send_frame(ProtocolAction.MESSAGE, channel="room", msgSerial=serial, **large)
+            acks = [(await ada.receive_frame(ProtocolAction.ACK))["msgSerial"] for _ in range(250)]
             slow.socket.transport.resume_reading()
-            return acks, len(await slow.rest())
+            return acks, len(await slow.receive_until_closed())
 
-    acks, arrived = run(scene())
+    acks, arrived = run_scenario(scenario())
     assert acks == list(range(250))
     assert arrived < 250
     broker.stop()
 
 
 def test_far_too_many_frames_end_a_connection(broker):
-    async def scene():
-        async with wire(broker) as client:
+    async def scenario():
+        async with open_raw_client(broker) as client:
             for _ in range(2600):
-                await client.send(Action.HEARTBEAT)
-            return (await client.next(Action.ERROR))["error"]["code"]
+                await client.send_frame(ProtocolAction.HEARTBEAT)
+            return (await client.receive_frame(ProtocolAction.ERROR))["error"]["code"]
 
-    assert run(scene()) == 42921
+    assert run_scenario(scenario()) == 42921
 
 
-FIELDS = ("channel", "msgSerial", "messages", "presence", "params", "flags", "channelSerial", "auth")
-PARTS = ("id", "name", "data", "clientId", "encoding", "extras", "action")
-simple = some.none() | some.booleans() | some.integers() | some.floats() | some.text()
+FRAME_FIELDS = ("channel", "msgSerial", "messages", "presence", "params", "flags", "channelSerial", "auth")
+MESSAGE_FIELDS = ("id", "name", "data", "clientId", "encoding", "extras", "action")
+scalars = some.none() | some.booleans() | some.integers() | some.floats() | some.text()
 values = some.recursive(
-    simple, lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner), max_leaves=8
+    scalars, lambda inner: some.lists(inner) | some.dictionaries(some.text(), inner), max_leaves=8
 )
-items = some.lists(some.dictionaries(some.sampled_from(PARTS), values), max_size=3)
-frames_of_sorts = some.fixed_dictionaries(
-    {"action": some.integers(-1, 25)}, optional=dict.fromkeys(FIELDS, simple | items)
+items = some.lists(some.dictionaries(some.sampled_from(MESSAGE_FIELDS), values), max_size=3)
+frame_like = some.fixed_dictionaries(
+    {"action": some.integers(-1, 25)}, optional=dict.fromkeys(FRAME_FIELDS, scalars | items)
 )
 garbage = some.one_of(
     some.text(),
     some.binary(),
     values.map(json.dumps),
-    frames_of_sorts.map(json.dumps),
-    frames_of_sorts.map(lambda frame: written(msgpack.packb, frame)),
+    frame_like.map(json.dumps),
+    frame_like.map(lambda frame: encode_or_dump(msgpack.packb, frame)),
 )
 
 
-def written(write, frame):
+def encode_or_dump(write, frame):
     try:
         return write(frame)
     except (OverflowError, UnicodeEncodeError):
@@ -331,42 +354,42 @@ def written(write, frame):
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames=some.lists(garbage, min_size=1, max_size=4))
 def test_garbage_is_refused_and_the_broker_goes_on(broker, frames):
-    async def scene():
-        async with wire(broker) as client, wire(broker) as other:
-            await client.next(Action.CONNECTED)
+    async def scenario():
+        async with open_raw_client(broker) as client, open_raw_client(broker) as other:
+            await client.receive_frame(ProtocolAction.CONNECTED)
             try:
                 for frame in frames:
                     await client.socket.send(frame)
-                await client.send(Action.CLOSE)
+                await client.send_frame(ProtocolAction.CLOSE)
             except UnicodeEncodeError:
                 await client.socket.close()
-            ended = await client.rest()
-            await other.send(Action.HEARTBEAT, id="alive")
-            await other.next(Action.HEARTBEAT)
+            ended = await client.receive_until_closed()
+            await other.send_frame(ProtocolAction.HEARTBEAT, id="alive")
+            await other.receive_frame(ProtocolAction.HEARTBEAT)
             return ended
 
-    ended = run(scene())
+    ended = run_scenario(scenario())
     for frame in ended:
-        if frame["action"] in (Action.ERROR, Action.NACK):
+        if frame["action"] in (ProtocolAction.ERROR, ProtocolAction.NACK):
             assert 40000 <= frame["error"]["code"] < 100_000
             assert frame["error"]["code"] // 100 != 500
 
 
 def test_bytes_that_are_no_websocket_end_that_socket_only(broker):
-    async def scene():
-        async with wire(broker) as client:
-            await client.next()
+    async def scenario():
+        async with open_raw_client(broker) as client:
+            await client.receive_frame()
             client.socket.transport.write(bytes(range(256)) * 16)
-            await client.rest()
-        async with wire(broker) as client:
-            return (await client.next())["action"]
+            await client.receive_until_closed()
+        async with open_raw_client(broker) as client:
+            return (await client.receive_frame())["action"]
 
-    assert run(scene()) == Action.CONNECTED
+    assert run_scenario(scenario()) == ProtocolAction.CONNECTED
 
 
-def test_answers_are_in_the_format_that_was_asked_for(ask):
-    plain = ask.get("/time")
-    packed = ask.get("/time", headers={"Accept": "application/x-msgpack"})
+def test_answers_are_in_the_format_that_was_asked_for(http_client):
+    plain = http_client.get("/time")
+    packed = http_client.get("/time", headers={"Accept": "application/x-msgpack"})
     assert (plain.headers["content-type"], packed.headers["content-type"]) == (
         "application/json",
         "application/x-msgpack",
@@ -375,25 +398,25 @@ def test_answers_are_in_the_format_that_was_asked_for(ask):
         assert abs(moment - time.time() * 1000) < 5000
 
 
-def test_history_links_to_its_pages(ask):
+def test_history_links_to_its_pages(http_client):
     path = f"/channels/{quote('a/b c', safe='')}/messages"
     for number in range(5):
-        assert ask.post(path, json={"name": "n", "data": str(number)}).status_code == 201
-    first = ask.get(path, params={"limit": 2})
+        assert http_client.post(path, json={"name": "n", "data": str(number)}).status_code == 201
+    first = http_client.get(path, params={"limit": 2})
     links = first.headers.get_list("link")
     assert [link.rpartition("rel=")[2] for link in links] == ['"first"', '"current"', '"next"']
     found, answer = [item["data"] for item in first.json()], first
     while following := answer.links.get("next"):
-        answer = ask.get(httpx.URL(str(answer.url)).join(following["url"]))
+        answer = http_client.get(httpx.URL(str(answer.url)).join(following["url"]))
         found += [item["data"] for item in answer.json()]
     assert found == ["4", "3", "2", "1", "0"]
-    enveloped = ask.get(path, params={"limit": 2, "envelope": "json"}).json()
+    enveloped = http_client.get(path, params={"limit": 2, "envelope": "json"}).json()
     assert enveloped["statusCode"] == 200
     assert 'rel="next"' in enveloped["headers"]["link"]
 
 
-def test_head_is_answered_without_a_body(ask):
-    answer = ask.head("/time")
+def test_head_is_answered_without_a_body(http_client):
+    answer = http_client.head("/time")
     assert (answer.status_code, answer.content) == (200, b"")
 
 
@@ -410,8 +433,8 @@ def test_head_is_answered_without_a_body(ask):
         ("start=99999999999999999999", 40003),
     ],
 )
-def test_a_wrong_question_about_history_is_named(ask, query, code):
-    answer = ask.get(f"/channels/room/messages?{query}")
+def test_a_wrong_question_about_history_is_named(http_client, query, code):
+    answer = http_client.get(f"/channels/room/messages?{query}")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
     assert answer.headers["x-ably-errorcode"] == str(code)
 
@@ -426,8 +449,8 @@ def test_a_wrong_question_about_history_is_named(ask, query, code):
         ("GET", "/channels/%5Bmeta%5Dlog", 400, 40010),
     ],
 )
-def test_what_is_not_there_is_named(ask, method, path, status, code):
-    answer = ask.request(method, path)
+def test_what_is_not_there_is_named(http_client, method, path, status, code):
+    answer = http_client.request(method, path)
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
@@ -452,13 +475,15 @@ def test_what_is_not_there_is_named(ask, method, path, status, code):
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_a_wrong_message_is_named(ask, body, code):
-    answer = ask.post("/channels/room/messages", content=body, headers={"Content-Type": "application/json"})
+def test_a_wrong_message_is_named(http_client, body, code):
+    answer = http_client.post(
+        "/channels/room/messages", content=body, headers={"Content-Type": "application/json"}
+    )
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == code
 
 
-def asked(**changes):
+def make_token_request(**changes):
     """A signed request for a token, then changed."""
     fields = {
         "keyName": KEY.name, "ttl": 60_000, "capability": '{"*":["subscribe"]}', "clientId": "ada",
@@ -490,13 +515,13 @@ def asked(**changes):
     ids=str,
 )
 def test_a_wrong_request_for_a_token_is_named(broker, changes, code):
-    answer = httpx.post(f"{broker.address}/keys/{KEY.name}/requestToken", json=asked(**changes))
+    answer = httpx.post(f"{broker.url}/keys/{KEY.name}/requestToken", json=make_token_request(**changes))
     assert answer.json()["error"]["code"] == code
 
 
 def test_a_token_is_given_once_for_a_request_and_works(broker):
-    request = asked()
-    address = f"{broker.address}/keys/{KEY.name}/requestToken"
+    request = make_token_request()
+    address = f"{broker.url}/keys/{KEY.name}/requestToken"
     first, second = httpx.post(address, json=request), httpx.post(address, json=request)
     assert (first.status_code, second.json()["error"]["code"]) == (201, 40105)
     details = first.json()
@@ -504,23 +529,23 @@ def test_a_token_is_given_once_for_a_request_and_works(broker):
     assert details["expires"] - details["issued"] == 60_000
     encoded = b64encode(details["token"].encode()).decode()
     for shown in (details["token"], encoded):
-        answer = httpx.get(f"{broker.address}/stats", headers={"Authorization": f"Bearer {shown}"})
+        answer = httpx.get(f"{broker.url}/stats", headers={"Authorization": f"Bearer {shown}"})
         assert answer.json() == []
 
 
-def test_only_the_owner_of_the_key_revokes(broker, ask):
+def test_only_the_owner_of_the_key_revokes(broker, http_client):
     path = f"/keys/{KEY.name}/revokeTokens"
-    token = {"Authorization": f"Bearer {broker.token()}"}
-    refused = httpx.post(f"{broker.address}{path}", json={"targets": ["clientId:x"]}, headers=token)
+    token = {"Authorization": f"Bearer {broker.issue_token()}"}
+    refused = httpx.post(f"{broker.url}{path}", json={"targets": ["clientId:x"]}, headers=token)
     assert refused.json()["error"]["code"] == 40160
     for targets in ([], ["channel:x"], ["clientId:"], [7], "clientId:x"):
-        assert ask.post(path, json={"targets": targets}).json()["error"]["code"] == 40000
+        assert http_client.post(path, json={"targets": targets}).json()["error"]["code"] == 40000
 
 
 def test_other_origins_may_ask_only_if_they_are_named(tmp_path):
-    broker = running(tmp_path, origins=frozenset({"https://data.example.org"}))
+    broker = start_broker(tmp_path, origins=frozenset({"https://data.example.org"}))
     answers = {
-        origin: httpx.options(f"{broker.address}/time", headers={"Origin": origin})
+        origin: httpx.options(f"{broker.url}/time", headers={"Origin": origin})
         for origin in ("https://data.example.org", "https://evil.example.org")
     }
     broker.stop()
@@ -530,18 +555,18 @@ def test_other_origins_may_ask_only_if_they_are_named(tmp_path):
     assert "access-control-allow-origin" not in other.headers
 
 
-def test_history_is_sealed_at_rest_and_forgets_by_age_and_size(tmp_path):
-    class Xor:
-        def close(self, content):
+def test_history_is_encrypted_at_rest_and_expires_by_age_and_size(tmp_path):
+    class XorCipher:
+        def encrypt(self, content):
             return bytes(byte ^ 0x5A for byte in content)
 
-        open = close
+        decrypt = encrypt
 
-    broker = running(tmp_path, room=2000)
+    broker = start_broker(tmp_path, max_bytes=2000)
     broker.stop()
-    broker.seal = Xor()
+    broker.cipher = XorCipher()
     broker.start()
-    with httpx.Client(base_url=broker.address, auth=(KEY.name, KEY.secret)) as ask:
+    with httpx.Client(base_url=broker.url, auth=(KEY.name, KEY.secret)) as ask:
         for number in range(40):
             ask.post("/channels/room/messages", json={"name": "n", "data": f"readable {number}"})
         ask.post("/channels/other/messages", json={"name": "n", "data": "x" * 1900})
@@ -550,7 +575,7 @@ def test_history_is_sealed_at_rest_and_forgets_by_age_and_size(tmp_path):
         assert b"readable" not in everything
 
         hub, loop = broker.broker._hub, broker.broker._loop
-        asyncio.run_coroutine_threadsafe(maintenance.forget(hub), loop).result()
+        asyncio.run_coroutine_threadsafe(maintenance.prune_history(hub), loop).result()
         kept = {name: ask.get(f"/channels/{name}/messages").json() for name in ("room", "other")}
     broker.stop()
     assert [item["data"] for item in kept["room"]] == ["readable 39"]
@@ -558,23 +583,25 @@ def test_history_is_sealed_at_rest_and_forgets_by_age_and_size(tmp_path):
 
 
 def test_a_large_frame_is_not_taken_in(broker):
-    async def scene():
-        async with wire(broker) as client:
-            await client.next()
+    async def scenario():
+        async with open_raw_client(broker) as client:
+            await client.receive_frame()
             await client.socket.send(token_bytes(600_000))
-            await client.rest()
+            await client.receive_until_closed()
             return client.socket.close_code
 
-    assert run(scene()) == 1009
+    assert run_scenario(scenario()) == 1009
 
 
 def test_channels_that_nobody_follows_are_forgotten(broker):
-    async def scene():
-        async with wire(broker) as client:
-            await client.send(Action.ATTACH, channel="short")
-            await client.next(Action.ATTACHED)
-            await client.send(Action.DETACH, channel="short")
-            await client.next(Action.DETACHED)
-            await until(lambda: "short" not in {channel.name for channel in broker.broker._hub.channels})
+    async def scenario():
+        async with open_raw_client(broker) as client:
+            await client.send_frame(ProtocolAction.ATTACH, channel="short")
+            await client.receive_frame(ProtocolAction.ATTACHED)
+            await client.send_frame(ProtocolAction.DETACH, channel="short")
+            await client.receive_frame(ProtocolAction.DETACHED)
+            await async_wait_until(
+                lambda: "short" not in {channel.name for channel in broker.broker._hub.channels}
+            )
 
-    run(scene())
+    run_scenario(scenario())

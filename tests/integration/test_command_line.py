@@ -7,63 +7,63 @@ from sqlmodel import select
 
 from accounts import audit, totp, user_listing, users
 from accounts.__main__ import main
-from accounts.user_listing import Search, State
+from accounts.user_listing import UserSearch, UserState
 from datasets import __main__ as datasets
 from datasets.ingest.importer import import_file
-from db.engine import session
+from db.engine import transaction
 from db.keys import key_ring
 from db.tables import Passkey, Role, Share
-from tests.integration.audit_log import entries
-from tests.integration.signin_forms import PASSWORD, with_authenticator
+from tests.integration.audit_log import list_entries
+from tests.integration.signin_forms import PASSWORD, enable_authenticator
 
-LAST = r"the last admin who can sign in.* Try: python -m accounts add NAME --role admin"
+LAST_ADMIN_MESSAGE = r"the last admin who can sign in.* Try: python -m accounts add NAME --role admin"
 
 
 @pytest.fixture
 def root(settings):
-    return users.create("root", PASSWORD, Role.ADMIN)
+    return users.create_user("root", PASSWORD, Role.ADMIN)
 
 
 @pytest.fixture
-def by_passkey_only(settings):
-    person = users.create("root", None, Role.ADMIN)
-    with session() as work:
+def passkey_only_admin(settings):
+    person = users.create_user("root", None, Role.ADMIN)
+    with transaction() as work:
         work.add(Passkey(user_id=person.id, credential_id="x", public_key=b"", name="key"))
     return person
 
 
-def admins():
-    return user_listing.count(Search(role=Role.ADMIN, state=State.ACTIVE))
+def count_admins():
+    return user_listing.count_users(UserSearch(role=Role.ADMIN, state=UserState.ACTIVE))
 
 
-def told():
-    return [(entry.action, entry.resource_key, entry.actor) for entry in entries()]
+def list_audit_entries():
+    return [(entry.action, entry.resource_key, entry.actor) for entry in list_entries()]
 
 
 @pytest.mark.parametrize("command", [["disable", "root"], ["role", "root", "viewer"]])
 def test_the_last_admin_stays(root, command):
-    with pytest.raises(SystemExit, match=LAST):
+    with pytest.raises(SystemExit, match=LAST_ADMIN_MESSAGE):
         main(command)
-    assert users.of_password("root", PASSWORD) == root
-    assert told() == []
+    assert users.authenticate_user("root", PASSWORD) == root
+    assert list_audit_entries() == []
     main(["add", "eve", "--role", "admin"])
     main(command)
-    assert admins() == 1
+    assert count_admins() == 1
 
 
-def test_the_passkey_that_is_the_last_way_in_stays(by_passkey_only):
-    with pytest.raises(SystemExit, match=LAST):
+def test_a_passkey_that_is_the_last_signin_method_stays(passkey_only_admin):
+    with pytest.raises(SystemExit, match=LAST_ADMIN_MESSAGE):
         main(["reset-factors", "root"])
-    assert admins() == 1
+    assert count_admins() == 1
     users.set_password("root", PASSWORD)
     main(["reset-factors", "root"])
-    assert user_listing.of(by_passkey_only.id).factors == ()
+    assert user_listing.get_user_row(passkey_only_admin.id).factors == ()
 
 
 def test_factors_are_taken_by_the_command(root, capsys):
-    with_authenticator(root)
+    enable_authenticator(root)
     main(["reset-factors", "root"])
-    assert not totp.is_on(root.id)
+    assert not totp.is_enabled(root.id)
     assert "no second factor any longer" in capsys.readouterr().out
 
 
@@ -81,7 +81,7 @@ def test_what_it_does_to_people_is_recorded(root, monkeypatch, capsys):
     acts = ["user.created", "user.role", "user.disabled", "user.enabled", "link.created"]
     acts += ["password.changed", "factor.removed"]
     invited = [(act, "bob", "") for act in ("user.created", "user.invited")]
-    assert told() == [(act, "ada", "") for act in acts] + invited
+    assert list_audit_entries() == [(act, "ada", "") for act in acts] + invited
 
 
 def test_nobody_is_disabled_who_is_not_there(root):
@@ -90,15 +90,15 @@ def test_nobody_is_disabled_who_is_not_there(root):
 
 
 def test_new_keys_are_recorded(root, monkeypatch, tmp_path):
-    monkeypatch.setattr(key_ring, "FRESH", 0.0)
+    monkeypatch.setattr(key_ring, "REFRESH_SECONDS", 0.0)
     main(["rotate-keys"])
     main(["rotate-master"])
     file = tmp_path / "trips.csv"
     file.write_text("delay\n1\n")
     import_file(file, "trips", "Trips", lambda *_: None, lambda _: None)
     assert datasets.main(["rotate"]) == 0
-    assert told() == [("key.rotated", key, "") for key in ("sign and seal", "master", "trips")]
-    assert not audit.verify().fault
+    assert list_audit_entries() == [("key.rotated", key, "") for key in ("sign and seal", "master", "trips")]
+    assert not audit.verify_log().fault
 
 
 def test_sharing_at_an_import_is_recorded(root, tmp_path):
@@ -106,7 +106,7 @@ def test_sharing_at_an_import_is_recorded(root, tmp_path):
     file.write_text("delay\n1\n")
     line = ["import", str(file), "--name", "Trips", "--everyone"]
     assert datasets.main(line) == datasets.main(line) == 0
-    shared = [(entry.action, entry.resource_key, entry.details["among"]) for entry in entries()[::2]]
+    shared = [(entry.action, entry.resource_key, entry.details["among"]) for entry in list_entries()[::2]]
     assert shared == [(act, "trips", "everyone") for act in ("share.created", "share.changed")]
-    with session() as work:
+    with transaction() as work:
         assert len(work.exec(select(Share)).all()) == 1

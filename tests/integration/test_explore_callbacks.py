@@ -29,12 +29,12 @@ def trips(app: Dash, tmp_path: Path) -> str:
     return version
 
 
-def request(address: str, dataset: str | None) -> dict[str, Any]:
+def make_callback_request(url_hash: str, dataset: str | None) -> dict[str, Any]:
     return {
         "output": f"{ids.EXPLORER}.opened",
         "outputs": {"id": ids.EXPLORER, "property": "opened"},
         "inputs": [
-            {"id": ids.EXPLORER, "property": "address", "value": address},
+            {"id": ids.EXPLORER, "property": "address", "value": url_hash},
             {"id": ids.EXPLORER, "property": "attempt", "value": None},
         ],
         "state": [
@@ -46,14 +46,14 @@ def request(address: str, dataset: str | None) -> dict[str, Any]:
     }
 
 
-def opened(browser: FlaskClient, address: str, dataset: str | None) -> dict[str, Any]:
-    answer = browser.post("/_dash-update-component", json=request(address, dataset))
+def open_explorer(browser: FlaskClient, url_hash: str, dataset: str | None) -> dict[str, Any]:
+    answer = browser.post("/_dash-update-component", json=make_callback_request(url_hash, dataset))
     assert answer.status_code == 200, answer.text
     return dict(answer.get_json()["response"][ids.EXPLORER]["opened"])
 
 
-def test_an_empty_address_opens_the_suggested_dashboard(signed_in: SignIn, trips: str) -> None:
-    found = opened(signed_in(), "", "trips")
+def test_an_empty_address_opens_the_suggested_dashboard(sign_in_as: SignIn, trips: str) -> None:
+    found = open_explorer(sign_in_as(), "", "trips")
     assert found["description"]["version"] == trips
     assert found["datasets"] == [{"slug": "trips", "name": "Trips"}]
     assert found["exploration"] == found["suggested"]
@@ -61,9 +61,9 @@ def test_an_empty_address_opens_the_suggested_dashboard(signed_in: SignIn, trips
     assert [column["name"] for column in found["description"]["columns"]] == ["delay", "origin"]
 
 
-def test_an_address_opens_its_filters(signed_in: SignIn, trips: str) -> None:
+def test_an_address_opens_its_filters(sign_in_as: SignIn, trips: str) -> None:
     address = f"#v=1&x=(d:trips,at:'{trips}',f:(delay:(type:interval,lo:0,hi:30,nulls:!f)),on:delay)"
-    found = opened(signed_in(), address, "trips")
+    found = open_explorer(sign_in_as(), address, "trips")
     assert found["problems"] == []
     assert found["exploration"]["filters"] == {
         "delay": {"type": "interval", "lo": 0, "hi": 30, "nulls": False}
@@ -71,28 +71,28 @@ def test_an_address_opens_its_filters(signed_in: SignIn, trips: str) -> None:
     assert found["exploration"]["active"] == "delay"
 
 
-def test_what_an_address_cannot_open_is_said(signed_in: SignIn, trips: str) -> None:
-    found = opened(signed_in(), "#v=1&x=(f:(speed:(type:nulls)))", "trips")
+def test_what_an_address_cannot_open_is_said(sign_in_as: SignIn, trips: str) -> None:
+    found = open_explorer(sign_in_as(), "#v=1&x=(f:(speed:(type:nulls)))", "trips")
     assert found["exploration"] == found["suggested"]
     assert any("speed" in problem for problem in found["problems"])
 
 
-def test_an_unknown_dataset_names_those_there_are(signed_in: SignIn, trips: str) -> None:
-    found = opened(signed_in(), "", "nowhere")
+def test_an_unknown_dataset_names_those_there_are(sign_in_as: SignIn, trips: str) -> None:
+    found = open_explorer(sign_in_as(), "", "nowhere")
     assert "nowhere" in found["error"]
     assert found["datasets"] == [{"slug": "trips", "name": "Trips"}]
 
 
-def test_without_a_dataset_there_is_none_to_choose(signed_in: SignIn) -> None:
-    assert opened(signed_in(), "", None)["datasets"] == []
+def test_without_a_dataset_there_is_none_to_choose(sign_in_as: SignIn) -> None:
+    assert open_explorer(sign_in_as(), "", None)["datasets"] == []
 
 
 def test_strangers_open_nothing(client: FlaskClient, trips: str) -> None:
-    assert client.post("/_dash-update-component", json=request("", "trips")).status_code == 401
+    assert client.post("/_dash-update-component", json=make_callback_request("", "trips")).status_code == 401
 
 
-def test_every_server_callback_declares_who_may_call_it(app: Dash, signed_in: SignIn) -> None:
-    signed_in().get("/_dash-dependencies")
+def test_every_server_callback_declares_who_may_call_it(app: Dash, sign_in_as: SignIn) -> None:
+    sign_in_as().get("/_dash-dependencies")
     entries = [entry for entry in app.callback_map.values() if "callback" in entry]
     policies = {vars(entry["callback"].__wrapped__).get("policy") for entry in entries}
     assert Permission.EXPLORE in policies
@@ -103,7 +103,7 @@ def test_every_server_callback_declares_who_may_call_it(app: Dash, signed_in: Si
     )
 
 
-def test_the_layout_names_who_is_signed_in(signed_in: SignIn) -> None:
+def test_the_layout_names_who_is_signed_in(sign_in_as: SignIn) -> None:
     body = {
         "output": ".._pages_content.children..._pages_store.data..",
         "outputs": [
@@ -116,7 +116,7 @@ def test_the_layout_names_who_is_signed_in(signed_in: SignIn) -> None:
         ],
         "changedPropIds": ["_pages_location.pathname"],
     }
-    answer = signed_in().post("/_dash-update-component", json=body)
+    answer = sign_in_as().post("/_dash-update-component", json=body)
     assert answer.status_code == 200
     assert "somebody-0" in answer.text
     assert '"dataset":"trips"' in answer.text

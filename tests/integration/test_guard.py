@@ -8,14 +8,14 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 
 from accounts import users
 from accounts.guard import PUBLIC, requires
-from accounts.permissions import GRANTED, Permission
+from accounts.permissions import ROLE_PERMISSIONS, Permission
 from datasets import shares
-from db.engine import session
+from db.engine import transaction
 from db.tables import Dataset, DatasetVersion, Role
 from gpu.cpu import CpuEngine
 from server import static_assets
 
-ASSETS = f"{static_assets.address()}/<path:filename>"
+ASSETS = f"{static_assets.get_assets_path()}/<path:filename>"
 PUBLIC_ROUTES = {
     "/health",
     "/signin",
@@ -34,23 +34,23 @@ PUBLIC_ROUTES = {
     "/assets/<path:filename>",
     ASSETS,
 }
-DASHS_OWN = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
-DASHS_ROUTES = ("/", "_dash_assets.")  # how the names of its endpoints begin
+DASH_CALLBACKS = {"_pages_content.children", ".._pages_content.children..._pages_store.data.."}
+DASH_ROUTE_PREFIXES = ("/", "_dash_assets.")  # how the names of its endpoints begin
 
 
-def paths(app):
+def list_paths(app):
     """Each route with something in its gaps, and its methods."""
     for rule in app.server.url_map.iter_rules():
         yield rule, re.sub(r"<[^>]*>", "something", rule.rule)
 
 
-def policy(app, rule):
+def get_policy(app, rule):
     return getattr(app.server.view_functions[rule.endpoint], "policy", None)
 
 
 def test_every_route_but_the_public_ones_asks_to_sign_in(app, client):
     answers = {}
-    for rule, path in paths(app):
+    for rule, path in list_paths(app):
         if rule.rule not in PUBLIC_ROUTES:
             for method in rule.methods - {"OPTIONS", "HEAD"}:
                 answers[method, path] = client.open(path, method=method).status_code
@@ -60,24 +60,26 @@ def test_every_route_but_the_public_ones_asks_to_sign_in(app, client):
 
 
 def test_only_the_public_routes_are_declared_public(app):
-    public = {rule.rule for rule in app.server.url_map.iter_rules() if policy(app, rule) == PUBLIC}
+    public = {rule.rule for rule in app.server.url_map.iter_rules() if get_policy(app, rule) == PUBLIC}
     assert public == PUBLIC_ROUTES - {ASSETS}
 
 
 def test_every_route_of_ours_declares_its_policy(app):
-    ours = [rule for rule in app.server.url_map.iter_rules() if not rule.endpoint.startswith(DASHS_ROUTES)]
-    undeclared = [rule.rule for rule in ours if policy(app, rule) is None]
+    ours = [
+        rule for rule in app.server.url_map.iter_rules() if not rule.endpoint.startswith(DASH_ROUTE_PREFIXES)
+    ]
+    undeclared = [rule.rule for rule in ours if get_policy(app, rule) is None]
     assert not undeclared
 
 
-def test_every_callback_declares_its_policy(app, signed_in):
-    signed_in().get("/_dash-layout")  # Dash fills its map at the first request
+def test_every_callback_declares_its_policy(app, sign_in_as):
+    sign_in_as().get("/_dash-layout")  # Dash fills its map at the first request
     on_server = {name: entry for name, entry in app.callback_map.items() if "callback" in entry}
-    assert DASHS_OWN & set(on_server)
+    assert DASH_CALLBACKS & set(on_server)
     undeclared = [
         name
         for name, entry in on_server.items()
-        if name not in DASHS_OWN and not hasattr(entry["callback"].__wrapped__, "policy")
+        if name not in DASH_CALLBACKS and not hasattr(entry["callback"].__wrapped__, "policy")
     ]
     assert not undeclared
 
@@ -107,11 +109,11 @@ def test_health_answers_anybody(client):
 @pytest.mark.parametrize("role", list(Role))
 @pytest.mark.parametrize("permission", list(Permission))
 def test_requires_lets_through_exactly_whom_the_table_grants(app, settings, role, permission):
-    person = users.create("ada", "correct horse battery", role)
+    person = users.create_user("ada", "correct horse battery", role)
     call = requires(permission)(lambda: "done")
     with app.server.test_request_context():
         login_user(person)
-        if permission in GRANTED[role]:
+        if permission in ROLE_PERMISSIONS[role]:
             assert call() == "done"
         else:
             with pytest.raises(Forbidden):
@@ -124,13 +126,13 @@ def test_requires_lets_no_stranger_through(app):
 
 
 def test_everybody_explores_and_only_admins_administer():
-    assert all(Permission.EXPLORE in GRANTED[role] for role in Role)
-    assert [role for role in Role if Permission.ADMINISTER in GRANTED[role]] == [Role.ADMIN]
+    assert all(Permission.EXPLORE in ROLE_PERMISSIONS[role] for role in Role)
+    assert [role for role in Role if Permission.ADMINISTER in ROLE_PERMISSIONS[role]] == [Role.ADMIN]
 
 
-def test_every_answer_carries_the_headers(client, signed_in):
+def test_every_answer_carries_the_headers(client, sign_in_as):
     strangers = [client.get(path) for path in ("/signin", "/health", "/nowhere", "/_dash-layout")]
-    for answer in [*strangers, signed_in().get("/x")]:
+    for answer in [*strangers, sign_in_as().get("/x")]:
         policy = answer.headers["Content-Security-Policy"]
         assert "script-src 'self' 'sha256-" in policy
         assert "unsafe-eval" not in policy
@@ -141,7 +143,7 @@ def test_every_answer_carries_the_headers(client, signed_in):
 
 def test_browsers_keep_assets_for_good_and_send_no_session(client):
     for name in ("theme.js", "css/shell.css", "explore/page.js", "vendor/fonts/inter-latin.woff2"):
-        with client.get(f"{static_assets.address()}/{name}") as answer:
+        with client.get(f"{static_assets.get_assets_path()}/{name}") as answer:
             assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
             assert "Cookie" not in answer.headers.get("Vary", "")
 
@@ -150,7 +152,7 @@ def test_browsers_keep_assets_for_good_and_send_no_session(client):
 def test_assets_of_another_build_are_those_of_now_and_asked_for_again(client, address):
     with (
         client.get(f"{address}/theme.js") as answer,
-        client.get(f"{static_assets.address()}/theme.js") as now,
+        client.get(f"{static_assets.get_assets_path()}/theme.js") as now,
     ):
         assert answer.headers["Cache-Control"] == "no-cache"
         assert answer.data == now.data
@@ -160,15 +162,15 @@ def test_assets_of_another_build_are_those_of_now_and_asked_for_again(client, ad
 
 
 def test_an_asset_that_there_is_not_is_not_kept(client):
-    assert client.get(f"{static_assets.address()}/nothing.js").headers["Cache-Control"] == "no-store"
+    assert client.get(f"{static_assets.get_assets_path()}/nothing.js").headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/explore/anything", "/signin"])
-def test_pages_name_assets_by_this_build_only(client, signed_in, path):
-    page = (client if path == "/signin" else signed_in()).get(path).text
+def test_pages_name_assets_by_this_build_only(client, sign_in_as, path):
+    page = (client if path == "/signin" else sign_in_as()).get(path).text
     addresses = re.findall(r'(?:src|href)="(/assets/[^"?]*)', page)
     assert addresses
-    assert all(each.startswith(f"{static_assets.address()}/") for each in addresses)
+    assert all(each.startswith(f"{static_assets.get_assets_path()}/") for each in addresses)
 
 
 def test_no_asset_names_another_by_an_address_without_a_build():
@@ -178,27 +180,27 @@ def test_no_asset_names_another_by_an_address_without_a_build():
     assert not found
 
 
-def test_the_page_includes_our_classic_script_only(signed_in):
-    page = signed_in().get("/explore/anything").text
+def test_the_page_includes_our_classic_script_only(sign_in_as):
+    page = sign_in_as().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
     own = ("theme", "session", "account", "ag-grid", "conditions", "controls", "explorer-component")
-    assert scripts == [f"{static_assets.address()}/{name}.js" for name in own]
+    assert scripts == [f"{static_assets.get_assets_path()}/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/theme.js") < page.index("/vendor/bootstrap.min.css")
 
 
-def test_error_pages_say_what_to_do(signed_in):
-    answer = signed_in().get("/assets/nothing.js")
+def test_error_pages_say_what_to_do(sign_in_as):
+    answer = sign_in_as().get("/assets/nothing.js")
     assert answer.status_code == 404
     assert "Back to the front page" in answer.text
-    answer = signed_in().delete("/api/nothing")
+    answer = sign_in_as().delete("/api/nothing")
     assert answer.status_code == 405
     assert answer.json["error"]["message"]
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/explore/flights/more", "/_nothing", "/api/nothing"])
-def test_an_address_that_nothing_answers_is_not_found(signed_in, path):
-    answer = signed_in().get(path)
+def test_an_address_that_nothing_answers_is_not_found(sign_in_as, path):
+    answer = sign_in_as().get(path)
     assert answer.status_code == 404
     assert "nothing" in answer.text
 
@@ -214,25 +216,25 @@ def test_strangers_find_assets_below_assets_and_nothing_else(client, path):
 @pytest.mark.parametrize(
     "path", ["/explore", "/explore/", "/explore/flights", "/explore/flights/", "/view/key"]
 )
-def test_pages_are_found(signed_in, path):
-    assert signed_in().get(path).status_code == 200
+def test_pages_are_found(sign_in_as, path):
+    assert sign_in_as().get(path).status_code == 200
 
 
-def test_a_failure_of_ours_is_not_shown(app, signed_in, monkeypatch):
-    def fail():
+def test_a_failure_of_ours_is_not_shown(app, sign_in_as, monkeypatch):
+    def raise_error():
         raise RuntimeError("a secret detail")
 
-    monkeypatch.setitem(app.server.view_functions, "front_page", fail)
-    answer = signed_in().get("/")
+    monkeypatch.setitem(app.server.view_functions, "front_page", raise_error)
+    answer = sign_in_as().get("/")
     assert answer.status_code == 500
     assert "a secret detail" not in answer.text
     assert "Something went wrong" in answer.text
 
 
-def test_the_front_page_opens_the_first_dataset_that_one_may_see(signed_in):
-    browser = signed_in()
+def test_the_front_page_opens_the_first_dataset_that_one_may_see(sign_in_as):
+    browser = sign_in_as()
     assert browser.get("/").location == "/explore"
-    with session() as work:
+    with transaction() as work:
         dataset = Dataset(slug="flights", name="Flights")
         work.add(dataset)
         work.flush()
@@ -242,13 +244,13 @@ def test_the_front_page_opens_the_first_dataset_that_one_may_see(signed_in):
     assert browser.get("/").location == "/explore/flights"
 
 
-def test_a_request_larger_than_any_exploration_is_refused(signed_in):
+def test_a_request_larger_than_any_exploration_is_refused(sign_in_as):
     too_much = b'{"output": "' + b"x" * 2**20 + b'"}'
-    answer = signed_in().post("/_dash-update-component", data=too_much, content_type="application/json")
+    answer = sign_in_as().post("/_dash-update-component", data=too_much, content_type="application/json")
     assert answer.status_code == 413
 
 
-def test_what_draws_long_tables_goes_with_administration_pages_only(signed_in):
-    admin = signed_in(Role.ADMIN)
+def test_what_draws_long_tables_goes_with_administration_pages_only(sign_in_as):
+    admin = sign_in_as(Role.ADMIN)
     assert "/dash_ag_grid/" in admin.get("/admin/people").text
     assert "/dash_ag_grid/" not in admin.get("/explore").text

@@ -17,15 +17,15 @@ from sqlmodel import select
 from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
-from datasets.access.gateway import entries
+from datasets.access.gateway import list_visible_datasets
 from datasets.catalogue import UnknownDatasetError
-from datasets.explorations.suggest import suggest
-from datasets.ingest.version_folders import BusyError, folder_of, writing
-from db.engine import session
+from datasets.explorations.suggest import suggest_exploration
+from datasets.ingest.version_folders import VersionBusyError, create_version_folder, get_version_folder
+from db.engine import transaction
 from db.tables import DatasetVersion, Role
 
-at = datetime.fromisoformat
-TRIPS = '''\ufeffid,when,Ort,ok,price
+parse_moment = datetime.fromisoformat
+TRIPS_CSV = '''\ufeffid,when,Ort,ok,price
 1,2001-01-02,"São
 Paulo",true,1.5
 
@@ -36,43 +36,43 @@ Paulo",true,1.5
 pytestmark = pytest.mark.usefixtures("settings")
 
 
-def run(file, *more):
+def run_import(file, *more):
     return main(["import", str(file), "--name", "My Table", *more])
 
 
-def imported(file):
-    assert run(file) == 0
-    description = catalogue.open("my-table")
-    store = catalogue.store("my-table", description.version)
+def import_and_read(file):
+    assert run_import(file) == 0
+    description = catalogue.get_description("my-table")
+    store = catalogue.open_store("my-table", description.version)
     columns = {
-        name: [v for part in store.read(name) for v in part.to_pylist()] for name in store.schema.names
+        name: [v for part in store.read_column(name) for v in part.to_pylist()] for name in store.schema.names
     }
     return description, columns
 
 
-def in_order(columns, key):
+def sort_columns_by(columns, key):
     order = sorted(range(len(columns[key])), key=columns[key].__getitem__)
     return {name: [values[i] for i in order] for name, values in columns.items()}
 
 
-def refused(file, capsys):
-    assert run(file) == 1
+def get_refusal(file, capsys):
+    assert run_import(file) == 1
     with pytest.raises(UnknownDatasetError):
-        catalogue.open("my-table")
+        catalogue.get_description("my-table")
     return capsys.readouterr().err.splitlines()[-1].removeprefix("error: ").replace(f"{file}: ", "")
 
 
-def write(folder, content, name="table.csv"):
+def write_file(folder, content, name="table.csv"):
     file = folder / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     return file
 
 
 def test_a_csv_file(tmp_path):
-    description, columns = imported(write(tmp_path, TRIPS))
-    assert in_order(columns, "id") == {
+    description, columns = import_and_read(write_file(tmp_path, TRIPS_CSV))
+    assert sort_columns_by(columns, "id") == {
         "id": [1, 2, 3],
-        "when": [at("2001-01-02"), None, at("2001-01-04T05:06")],
+        "when": [parse_moment("2001-01-02"), None, parse_moment("2001-01-04T05:06")],
         "Ort": ["São\nPaulo", 'a "b"', None],
         "ok": [True, False, None],
         "price": [1.5, None, 2.0],
@@ -85,12 +85,12 @@ def test_a_csv_file(tmp_path):
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_other_delimiters(tmp_path, delimiter):
-    _, columns = imported(write(tmp_path, f"a{delimiter}b\n1{delimiter}x,y\n"))
+    _, columns = import_and_read(write_file(tmp_path, f"a{delimiter}b\n1{delimiter}x,y\n"))
     assert columns == {"a": [1], "b": ["x,y"]}
 
 
 def test_delimiters_in_quoted_names_do_not_count(tmp_path):
-    _, columns = imported(write(tmp_path, '"Umsatz, netto";"Menge, Stück"\n1;2\n'))
+    _, columns = import_and_read(write_file(tmp_path, '"Umsatz, netto";"Menge, Stück"\n1;2\n'))
     assert columns == {"Umsatz, netto": [1], "Menge, Stück": [2]}
 
 
@@ -111,7 +111,7 @@ def test_delimiters_in_quoted_names_do_not_count(tmp_path):
     ],
 )
 def test_a_csv_file_that_is_refused(tmp_path, capsys, content, problem):
-    assert refused(write(tmp_path, content), capsys) == problem
+    assert get_refusal(write_file(tmp_path, content), capsys) == problem
 
 
 @pytest.mark.parametrize(
@@ -123,24 +123,24 @@ def test_a_csv_file_that_is_refused(tmp_path, capsys, content, problem):
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, capsys, name, content, problem):
-    assert refused(write(tmp_path, content, name), capsys).startswith(problem)
+    assert get_refusal(write_file(tmp_path, content, name), capsys).startswith(problem)
 
 
 def test_a_file_that_is_not_there(tmp_path, capsys):
-    assert refused(tmp_path / "gone.csv", capsys) == "does not exist"
+    assert get_refusal(tmp_path / "gone.csv", capsys) == "does not exist"
     (tmp_path / "folder.csv").mkdir()
-    assert refused(tmp_path / "folder.csv", capsys) == "is a folder"
+    assert get_refusal(tmp_path / "folder.csv", capsys) == "is a folder"
 
 
-def parquet(folder, columns):
+def write_parquet(folder, columns):
     file = folder / "table.parquet"
     pq.write_table(pa.table(columns), file)
     return file
 
 
 def test_a_parquet_file_of_many_types(tmp_path, capsys):
-    moment = at("2001-02-03T04:05:06")
-    file = parquet(
+    moment = parse_moment("2001-02-03T04:05:06")
+    file = write_parquet(
         tmp_path,
         {
             "tiny": pa.array([1, None], pa.uint8()),
@@ -156,10 +156,10 @@ def test_a_parquet_file_of_many_types(tmp_path, capsys):
             "took": pa.array([timedelta(1), None]),
         },
     )
-    _, columns = imported(file)
+    _, columns = import_and_read(file)
     assert {name: next(v for v in values if v is not None) for name, values in columns.items()} == {
-        "tiny": 1, "half": 1.5, "money": 1.25, "day": at("2001-02-03"), "nanos": moment, "zoned": moment,
-        "kind": "a", "flag": True,
+        "tiny": 1, "half": 1.5, "money": 1.25, "day": parse_moment("2001-02-03"), "nanos": moment,
+        "zoned": moment, "kind": "a", "flag": True,
     }  # fmt: skip
     assert all(len(values) == 2 for values in columns.values())
     notices = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
@@ -171,83 +171,89 @@ def test_a_parquet_file_of_many_types(tmp_path, capsys):
 
 
 def test_a_parquet_file_that_is_refused(tmp_path, capsys):
-    assert refused(parquet(tmp_path, {"x": pa.array([], pa.int64())}), capsys) == "has no rows"
+    assert get_refusal(write_parquet(tmp_path, {"x": pa.array([], pa.int64())}), capsys) == "has no rows"
     problem = "has no column of numbers, text, times or true/false"
-    assert refused(parquet(tmp_path, {"x": [[1]]}), capsys) == problem
-    huge = parquet(tmp_path, {"x": pa.array([2**63], pa.uint64())})
-    assert "column 'x': Integer value 9223372036854775808 not in range" in refused(huge, capsys)
+    assert get_refusal(write_parquet(tmp_path, {"x": [[1]]}), capsys) == problem
+    huge = write_parquet(tmp_path, {"x": pa.array([2**63], pa.uint64())})
+    assert "column 'x': Integer value 9223372036854775808 not in range" in get_refusal(huge, capsys)
 
 
 def test_instants_too_far_off_are_refused_rather_than_wrapped(tmp_path, capsys):
-    file = parquet(tmp_path, {"x": pa.array([10**15], pa.timestamp("s"))})
-    assert "would result in out of bounds timestamp" in refused(file, capsys)
+    file = write_parquet(tmp_path, {"x": pa.array([10**15], pa.timestamp("s"))})
+    assert "would result in out of bounds timestamp" in get_refusal(file, capsys)
 
 
 def test_a_damaged_parquet_file(tmp_path, capsys):
-    file = parquet(tmp_path, {"x": list(range(100_000))})
+    file = write_parquet(tmp_path, {"x": list(range(100_000))})
     content = bytearray(file.read_bytes())
     content[100:2000] = bytes(1900)
     file.write_bytes(content)
-    assert "is damaged" in refused(file, capsys)
+    assert "is damaged" in get_refusal(file, capsys)
 
 
 def test_repeated_names_are_told_apart(tmp_path, capsys):
-    _, columns = imported(write(tmp_path, "a,A,\n1,2,3\n"))
+    _, columns = import_and_read(write_file(tmp_path, "a,A,\n1,2,3\n"))
     assert columns == {"a": [1], "A (2)": [2], "column 3": [3]}
-    assert "note: column 2 is called 'A', which is taken; it is now 'A (2)'" in capsys.readouterr().err
+    assert "note: column 2 is named 'A', which is taken; renamed to 'A (2)'" in capsys.readouterr().err
 
 
 def test_names_too_long_for_a_view_are_cut(tmp_path, capsys):
-    description, columns = imported(write(tmp_path, f"{'x' * 400},{'x' * 300}\n1,2\n2,3\n"))
+    description, columns = import_and_read(write_file(tmp_path, f"{'x' * 400},{'x' * 300}\n1,2\n2,3\n"))
     assert list(columns) == ["x" * 200, "x" * 200 + " (2)"]
-    assert "which is too long; it is now" in capsys.readouterr().err
-    assert [view.columns for view in suggest(description).views[1:]] == [(name,) for name in columns]
-
-
-def test_a_second_import_is_the_newest_version_and_the_first_stays(tmp_path):
-    first, _ = imported(write(tmp_path, "a\n1\n"))
-    second, columns = imported(write(tmp_path, "a\n2\n"))
-    assert columns == {"a": [2]}
-    assert first.version != second.version
-    assert catalogue.open("my-table", first.version) == first
-    assert [entry.slug for entry in catalogue.entries()] == ["my-table"]
-
-
-def test_a_refused_file_leaves_what_was_there(tmp_path):
-    first, _ = imported(write(tmp_path, "a\n1\n"))
-    assert run(write(tmp_path, "a,b\n1\n")) == 1
-    assert catalogue.open("my-table") == first
-    assert [folder.name for folder in folder_of("my-table", "x").parent.iterdir() if folder.is_dir()] == [
-        first.version
+    assert "which is too long; renamed to" in capsys.readouterr().err
+    assert [view.columns for view in suggest_exploration(description).views[1:]] == [
+        (name,) for name in columns
     ]
 
 
+def test_a_second_import_is_the_newest_version_and_the_first_stays(tmp_path):
+    first, _ = import_and_read(write_file(tmp_path, "a\n1\n"))
+    second, columns = import_and_read(write_file(tmp_path, "a\n2\n"))
+    assert columns == {"a": [2]}
+    assert first.version != second.version
+    assert catalogue.get_description("my-table", first.version) == first
+    assert [entry.slug for entry in catalogue.list_datasets()] == ["my-table"]
+
+
+def test_a_refused_file_leaves_what_was_there(tmp_path):
+    first, _ = import_and_read(write_file(tmp_path, "a\n1\n"))
+    assert run_import(write_file(tmp_path, "a,b\n1\n")) == 1
+    assert catalogue.get_description("my-table") == first
+    assert [
+        folder.name for folder in get_version_folder("my-table", "x").parent.iterdir() if folder.is_dir()
+    ] == [first.version]
+
+
 def test_a_slug_that_is_no_address(tmp_path, capsys):
-    assert main(["import", str(write(tmp_path, "a\n1\n")), "--name", "日本"]) == 1
-    assert "'' can't be an address: use a-z, 0-9 and hyphens" in capsys.readouterr().err
+    assert main(["import", str(write_file(tmp_path, "a\n1\n")), "--name", "日本"]) == 1
+    assert "'' isn't a valid slug: use a-z, 0-9 and hyphens" in capsys.readouterr().err
 
 
 def test_unknown_versions_are_named():
     with pytest.raises(UnknownDatasetError, match="there is no dataset 'x'"):
-        catalogue.open("x")
+        catalogue.get_description("x")
     with pytest.raises(UnknownDatasetError, match="there is no version 'ab' of a dataset 'x'"):
-        catalogue.store("x", "ab")
+        catalogue.open_store("x", "ab")
 
 
 def test_two_writers_of_one_version_never_meet(tmp_path):
-    first, _ = imported(write(tmp_path, "a\n1\n"))
-    with writing("my-table", "ab12") as folder, pytest.raises(BusyError), writing("my-table", "ab12"):
+    first, _ = import_and_read(write_file(tmp_path, "a\n1\n"))
+    with (
+        create_version_folder("my-table", "ab12") as folder,
+        pytest.raises(VersionBusyError),
+        create_version_folder("my-table", "ab12"),
+    ):
         pass
     assert not folder.exists()
-    with pytest.raises(BusyError), writing("my-table", first.version):
+    with pytest.raises(VersionBusyError), create_version_folder("my-table", first.version):
         pass
-    assert catalogue.store("my-table", first.version).rows == 1
+    assert catalogue.open_store("my-table", first.version).row_count == 1
 
 
 @pytest.mark.parametrize("stage", ["reading", "writing", "profiling"])
 def test_a_kill_leaves_the_old_version(tmp_path, settings, stage):
-    first, _ = imported(write(tmp_path, "a\n1\n"))
-    big = write(tmp_path, "a\n" + "\n".join(map(str, range(200_000))) + "\n")
+    first, _ = import_and_read(write_file(tmp_path, "a\n1\n"))
+    big = write_file(tmp_path, "a\n" + "\n".join(map(str, range(200_000))) + "\n")
     script = Path(__file__).with_name("killed_import.py")
     command = [sys.executable, str(script), str(settings.data), str(big), stage]
     killed = subprocess.run(
@@ -255,14 +261,14 @@ def test_a_kill_leaves_the_old_version(tmp_path, settings, stage):
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
-    assert catalogue.open("my-table") == first
-    left = {folder.name for folder in folder_of("my-table", "x").parent.iterdir() if folder.is_dir()}
+    assert catalogue.get_description("my-table") == first
+    left = {folder.name for folder in get_version_folder("my-table", "x").parent.iterdir() if folder.is_dir()}
     assert len(left) == 2
-    second, columns = imported(big)
+    second, columns = import_and_read(big)
     assert len(columns["a"]) == 200_000
-    left = {folder.name for folder in folder_of("my-table", "x").parent.iterdir() if folder.is_dir()}
+    left = {folder.name for folder in get_version_folder("my-table", "x").parent.iterdir() if folder.is_dir()}
     assert left == {first.version, second.version}
-    with session() as work:
+    with transaction() as work:
         assert len(work.exec(select(DatasetVersion)).all()) == 2
 
 
@@ -270,13 +276,13 @@ def test_an_import_is_its_owners_alone_unless_it_is_for_everyone(tmp_path, capsy
     file = tmp_path / "trips.csv"
     file.write_text("a\n1\n")
     admin, ada, bob = (
-        users.create(name, "correct horse battery", role)
+        users.create_user(name, "correct horse battery", role)
         for name, role in (("root", Role.ADMIN), ("ada", Role.ANALYST), ("bob", Role.ANALYST))
     )
-    assert run(file, "--owner", "ada") == 0
+    assert run_import(file, "--owner", "ada") == 0
     assert "Share" in capsys.readouterr().out
-    assert [len(entries(person)) for person in (admin, ada, bob)] == [1, 1, 0]
-    assert run(file, "--everyone") == 0
-    assert len(entries(bob)) == 1
-    assert run(file, "--owner", "nobody") == 1
+    assert [len(list_visible_datasets(person)) for person in (admin, ada, bob)] == [1, 1, 0]
+    assert run_import(file, "--everyone") == 0
+    assert len(list_visible_datasets(bob)) == 1
+    assert run_import(file, "--owner", "nobody") == 1
     assert "no user named 'nobody'" in capsys.readouterr().err

@@ -9,14 +9,14 @@ import pytest
 
 from accounts import users
 from datasets import catalogue, shares
-from datasets.append.appending import append
+from datasets.append.appending import append_rows
 from datasets.ingest.importer import import_file
-from datasets.shares import EVERYONE, Subject, Terms
+from datasets.shares import EVERYONE, ShareTarget, ShareTerms
 from db.tables import Resource, Role
 from realtime.feeds import actions
-from tests.integration.live_service import house, member, soon, until
+from tests.integration.live_service import async_wait_until, join_session, run_service, wait_until
 
-CHICAGO = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
+CHICAGO_CONDITIONS = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
 
 
 @pytest.fixture
@@ -25,36 +25,39 @@ def trips(app, tmp_path):
     file = tmp_path / "trips.csv"
     file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
     version = import_file(file, "trips", "Trips", lambda *_: None, lambda _: None).version
-    share(EVERYONE, Terms(conditions=CHICAGO))
+    share_trips(EVERYONE, ShareTerms(conditions=CHICAGO_CONDITIONS))
     return version
 
 
-def share(whom, terms):
-    shares.put(Resource.DATASET, catalogue.find("trips", None)[0].id, whom, terms)
+def share_trips(subject, terms):
+    shares.grant_as_system(Resource.DATASET, catalogue.find_version("trips", None)[0].id, subject, terms)
 
 
-def come(version, *origins):
+def append_origins(version, *origins):
     """Rows come."""
-    append("trips", version, pa.table({"delay": [1] * len(origins), "origin": list(origins)}))
+    append_rows("trips", version, pa.table({"delay": [1] * len(origins), "origin": list(origins)}))
 
 
 @pytest.fixture
-def ada(signed_in, trips):
+def ada(sign_in_as, trips):
     """A presenter who sees every flight."""
-    browser = signed_in(Role.PRESENTER)
-    share(Subject(user_id=users.require(browser.get("/api/account").json["name"]).id), Terms())
+    browser = sign_in_as(Role.PRESENTER)
+    share_trips(
+        ShareTarget(user_id=users.require_principal(browser.get("/api/account").json["name"]).id),
+        ShareTerms(),
+    )
     return browser
 
 
 @pytest.fixture
-def vi(signed_in, trips):
+def vi(sign_in_as, trips):
     """Somebody who sees those from Chicago, once they are counted."""
-    browser = signed_in(Role.VIEWER)
-    until(lambda: browser.get("/api/datasets/trips").status_code == 200)
+    browser = sign_in_as(Role.VIEWER)
+    wait_until(lambda: browser.get("/api/datasets/trips").status_code == 200)
     return browser
 
 
-def exploration(version):
+def make_exploration(version):
     view = {"id": "delay", "columns": ["delay"], "scales": [{"type": "linear"}], "bins": [20]}
     own = {"v": 1, "dataset": "trips", "version": version, "views": [view]}
     return own | {"filters": {}, "active": None}
@@ -62,35 +65,41 @@ def exploration(version):
 
 @pytest.fixture
 def key(ada, trips):
-    return ada.post("/api/live", json={"dataset": "trips", "exploration": exploration(trips)}).json["key"]
+    return ada.post("/api/live", json={"dataset": "trips", "exploration": make_exploration(trips)}).json[
+        "key"
+    ]
 
 
-def rows(browser, key, mark=0):
+def count_rows_at_mark(browser, key, mark=0):
     answer = browser.get(f"/api/live/{key}/marks/{mark}")
     assert answer.status_code == 200, answer.text
     return answer.json["rows"]
 
 
 def test_each_sees_their_own_rows_as_of_a_mark_whatever_comes(ada, vi, key, trips):
-    come(trips, "ORD", "ATL", "ATL")
+    append_origins(trips, "ORD", "ATL", "ATL")
     assert ada.post(f"/api/live/{key}/marks", json={}).json == {"mark": 0, "rows": 303}
-    come(trips, "ORD", "ORD", "ATL")
-    assert (rows(ada, key), rows(vi, key)) == (303, 101)
+    append_origins(trips, "ORD", "ORD", "ATL")
+    assert (count_rows_at_mark(ada, key), count_rows_at_mark(vi, key)) == (303, 101)
     assert ada.post(f"/api/live/{key}/marks", json={}).json == {"mark": 1, "rows": 306}
-    assert (rows(ada, key), rows(vi, key), rows(vi, key, 1)) == (303, 101, 103)
+    assert (count_rows_at_mark(ada, key), count_rows_at_mark(vi, key), count_rows_at_mark(vi, key, 1)) == (
+        303,
+        101,
+        103,
+    )
 
 
 def test_a_mark_says_nothing_of_rows_that_one_may_not_see(ada, vi, key, trips):
     ada.post(f"/api/live/{key}/marks", json={})
-    come(trips, "ATL", "ATL")
+    append_origins(trips, "ATL", "ATL")
     ada.post(f"/api/live/{key}/marks", json={})
     assert vi.get(f"/api/live/{key}/marks/0").json == {"mark": 0, "rows": 100}
     assert vi.get(f"/api/live/{key}/marks/1").json == {"mark": 1, "rows": 100}
 
 
-def test_who_does_not_present_makes_no_mark_and_finds_none_that_is_not_there(ada, vi, signed_in, key):
+def test_who_does_not_present_makes_no_mark_and_finds_none_that_is_not_there(ada, vi, sign_in_as, key):
     assert vi.post(f"/api/live/{key}/marks", json={}).status_code == 403
-    assert signed_in(Role.PRESENTER).post(f"/api/live/{key}/marks", json={}).status_code == 403
+    assert sign_in_as(Role.PRESENTER).post(f"/api/live/{key}/marks", json={}).status_code == 403
     assert vi.get(f"/api/live/{key}/marks/0").status_code == 404
     assert vi.get(f"/api/live/{'x' * 16}/marks/0").status_code == 404
     ada.post(f"/api/live/{key}/end", json={})
@@ -98,18 +107,23 @@ def test_who_does_not_present_makes_no_mark_and_finds_none_that_is_not_there(ada
 
 
 def test_what_is_held_still_reaches_followers_late_ones_and_the_recording(app, ada, vi, key, trips):
-    with house(app) as service:
+    with run_service(app) as service:
         ada.post(f"/api/live/{key}/marks", json={})
 
-        async def scene():
-            async with member(service, ada, key) as presenter, member(service, vi, key) as follower:
-                await presenter.may_publish()
-                await presenter.commit(1, exploration(trips), mark=0)
-                await soon(lambda: [each["mark"] for each in follower.said("state", "state") if each["seq"]])
+        async def scenario():
+            async with (
+                join_session(service, ada, key) as presenter,
+                join_session(service, vi, key) as follower,
+            ):
+                await presenter.renew_token()
+                await presenter.commit_state(1, make_exploration(trips), mark=0)
+                await async_wait_until(
+                    lambda: [each["mark"] for each in follower.list_messages("state", "state") if each["seq"]]
+                )
 
-        asyncio.run(scene())
+        asyncio.run(scenario())
         assert vi.get(f"/api/live/{key}").json["mark"] == 0
-        until(lambda: ada.get(f"/api/live/{key}/record?after=1").json["messages"])
+        wait_until(lambda: ada.get(f"/api/live/{key}/record?after=1").json["messages"])
         service.restart()
         assert vi.get(f"/api/live/{key}").json["mark"] == 0
     [[_, _, said]] = vi.get(f"/api/live/{key}/record?after=1").json["messages"]
@@ -117,13 +131,16 @@ def test_what_is_held_still_reaches_followers_late_ones_and_the_recording(app, a
 
 
 def test_only_who_sees_every_row_hears_that_some_came(app, ada, vi, key, trips):
-    admin = users.create("root", None, Role.ADMIN)
-    actions.create(admin, "trips", "Tower")
-    with house(app) as service:
+    admin = users.create_user("root", None, Role.ADMIN)
+    actions.create_feed(admin, "trips", "Tower")
+    with run_service(app) as service:
 
-        async def scene():
-            async with member(service, ada, key) as presenter, member(service, vi, key) as follower:
+        async def scenario():
+            async with (
+                join_session(service, ada, key) as presenter,
+                join_session(service, vi, key) as follower,
+            ):
                 assert presenter.names["grown"] == "grown:trips"
                 assert "grown" not in follower.names
 
-        asyncio.run(scene())
+        asyncio.run(scenario())

@@ -8,13 +8,13 @@ from sqlmodel import select
 from components import ids as shared
 from components.admin import ids
 from datasets import shares
-from datasets.shares import EVERYONE, Terms
-from db.engine import session
+from datasets.shares import EVERYONE, ShareTerms
+from db.engine import transaction
 from db.tables import Dataset, LiveSession, Resource, Role
 from realtime.live import recordings
-from realtime.live.recordings import Batch
+from realtime.live.recordings import RecordingBatch
 from tests.integration import exploration_json
-from tests.integration.dash_calls import ask, call, confirm, prop
+from tests.integration.dash_calls import ask_confirmation, call_callback, confirm_action, make_prop
 from tests.integration.live_service import import_trips
 
 
@@ -26,43 +26,45 @@ def trips(app, tmp_path):
     return version
 
 
-def view(column, **more):
+def make_view(column, **more):
     kind = "category" if column == "origin" else "linear"
     return {"id": column, "columns": [column], "scales": [{"type": kind}], "bins": [None if more else 20]}
 
 
-def exploration(version, **filters):
-    views = [view("delay"), view("salary"), view("origin", wide=True)]
-    return exploration_json.exploration(version, views, **filters)
+def make_exploration(version, **filters):
+    views = [make_view("delay"), make_view("salary"), make_view("origin", wide=True)]
+    return exploration_json.make_exploration(version, views, **filters)
 
 
 @pytest.fixture
-def presenter(signed_in):
-    return signed_in(Role.PRESENTER)
+def presenter(sign_in_as):
+    return sign_in_as(Role.PRESENTER)
 
 
 @pytest.fixture
 def key(presenter, trips):
-    state = exploration(trips, salary=SPAN, origin=MEMBERS)
+    state = make_exploration(trips, salary=SALARY_FILTER, origin=ORIGIN_FILTER)
     answer = presenter.post("/api/live", json={"dataset": "trips", "exploration": state, "name": "June"})
     assert answer.status_code == 201, answer.text
     return answer.json["key"]
 
 
-SPAN = {"type": "interval", "lo": 10.0, "hi": 20.0, "nulls": False}
-MEMBERS = {"type": "members", "values": ["ATL", "ORD"], "other": False, "nulls": False}
+SALARY_FILTER = {"type": "interval", "lo": 10.0, "hi": 20.0, "nulls": False}
+ORIGIN_FILTER = {"type": "members", "values": ["ATL", "ORD"], "other": False, "nulls": False}
 
 
 def hide_salaries_and_atlanta():
     """From everyone but admins."""
-    with session() as work:
+    with transaction() as work:
         dataset = work.exec(select(Dataset.id).where(Dataset.slug == "trips")).one()
     only = [{"column": "origin", "filter": {"type": "members", "values": ["ORD"], "nulls": False}}]
-    shares.put(Resource.DATASET, dataset, EVERYONE, Terms(conditions=only, masked=("salary",)))
+    shares.grant_as_system(
+        Resource.DATASET, dataset, EVERYONE, ShareTerms(conditions=only, masked=("salary",))
+    )
 
 
-def test_it_is_begun_found_listed_renamed_ended_and_deleted(presenter, key, signed_in):
-    follower = signed_in(Role.VIEWER)
+def test_it_is_begun_found_listed_renamed_ended_and_deleted(presenter, key, sign_in_as):
+    follower = sign_in_as(Role.VIEWER)
     found = follower.get(f"/api/live/{key}").json
     assert (found["name"], found["role"], found["owns"], found["seq"]) == ("June", "follower", False, 0)
     parts = ("", ":state:all", ":brush:all")
@@ -89,20 +91,20 @@ def test_it_is_begun_found_listed_renamed_ended_and_deleted(presenter, key, sign
 
 
 def test_what_does_not_fit_is_refused(presenter, trips, key):
-    for change in ({"version": "ff"}, {"dataset": "none"}, {"views": [view("nothing")]}, {"views": 1}):
-        state = exploration(trips) | change
+    for change in ({"version": "ff"}, {"dataset": "none"}, {"views": [make_view("nothing")]}, {"views": 1}):
+        state = make_exploration(trips) | change
         answer = presenter.post("/api/live", json={"dataset": state["dataset"], "exploration": state})
         assert answer.status_code in (400, 404), answer.text
         assert presenter.post(f"/api/live/{key}/offer", json={"exploration": state}).status_code in (400, 404)
-    other = presenter.post("/api/live", json={"dataset": "x", "exploration": exploration(trips)})
+    other = presenter.post("/api/live", json={"dataset": "x", "exploration": make_exploration(trips)})
     assert other.json["error"]["where"] == "dataset"
     assert presenter.post(f"/api/live/{key}/hand-over", json={"person": 4711}).status_code == 403
 
 
-def test_who_sees_less_is_shown_less(presenter, key, signed_in, app):
+def test_who_sees_less_is_shown_less(presenter, key, sign_in_as, app):
     hide_salaries_and_atlanta()
-    record(key)
-    follower, admin = signed_in(Role.VIEWER), signed_in(Role.ADMIN)
+    record_moves(key)
+    follower, admin = sign_in_as(Role.VIEWER), sign_in_as(Role.ADMIN)
     state = follower.get(f"/api/live/{key}").json["state"]
     assert ([each["id"] for each in state["views"]], list(state["filters"])) == (
         ["delay", "origin"],
@@ -115,28 +117,32 @@ def test_who_sees_less_is_shown_less(presenter, key, signed_in, app):
     assert "ATL" not in str(seen)
     assert [name for _, name, _ in seen["messages"]] == ["state", "move", "move"]
     moved = [each[2]["s"] for each in seen["messages"][1:]]
-    assert moved == [[[0, "b", "delay", SPAN]], [[9, "p", None, 0, 0]]]
+    assert moved == [[[0, "b", "delay", SALARY_FILTER]], [[9, "p", None, 0, 0]]]
     assert [name for _, name, _ in all_["messages"]] == ["state", "move", "move", "move"]
     later = follower.get(f"/api/live/{key}/record?after=1").json["messages"]
     assert later == seen["messages"][1:]
     assert follower.get(f"/api/live/{key}/record?after=2").json == {"messages": [], "next": 2}
 
 
-def record(key):
+def record_moves(key):
     """What the recorder writes of a brush over three views, a pointer, and a chart entered."""
-    with session() as work:
+    with transaction() as work:
         own = work.exec(select(LiveSession).where(LiveSession.key == key)).one()
-    samples = [[0, "b", "delay", SPAN], [5, "b", "salary", SPAN], [9, "b", "origin", MEMBERS]]
+    samples = [
+        [0, "b", "delay", SALARY_FILTER],
+        [5, "b", "salary", SALARY_FILTER],
+        [9, "b", "origin", ORIGIN_FILTER],
+    ]
     pointer = [[0, "p", "salary", 0.5, 0.5], [9, "p", None, 0, 0]]
     moves = [samples, pointer, [[0, "a", "salary"]]]
     lines = [[1000 + at, "move", {"t": 1000, "i": 22, "s": each}] for at, each in enumerate(moves)]
-    recordings.write([Batch(own.id, lines, recordings.latest(own), "")])
+    recordings.write_batches([RecordingBatch(own.id, lines, recordings.get_stored_state(own), "")])
 
 
-def test_who_no_longer_sees_the_dataset_is_told_that_there_is_nothing(presenter, key, signed_in):
-    follower = signed_in(Role.PRESENTER)
+def test_who_no_longer_sees_the_dataset_is_told_that_there_is_nothing(presenter, key, sign_in_as):
+    follower = sign_in_as(Role.PRESENTER)
     assert follower.post(f"/api/live/{key}/token", json={}).status_code == 200
-    with session() as work:
+    with transaction() as work:
         dataset = work.exec(select(Dataset).where(Dataset.slug == "trips")).one()
         dataset.owner_id = work.exec(select(LiveSession.owner_id)).one()
         work.add(dataset)
@@ -144,54 +150,57 @@ def test_who_no_longer_sees_the_dataset_is_told_that_there_is_nothing(presenter,
     for path, method in ((f"/api/live/{key}", "get"), (f"/api/live/{key}/token", "post")):
         assert getattr(follower, method)(path, json={}).status_code == 404
     assert follower.get("/api/live").json == {"sessions": []}
-    assert "error" in opened(follower, "", key)
-    assert opened(presenter, "", key)["live"]["role"] == "presenter"
+    assert "error" in open_live_page(follower, "", key)
+    assert open_live_page(presenter, "", key)["live"]["role"] == "presenter"
 
 
-def opened(browser, address, key):
-    inputs = [prop(shared.EXPLORER, "address", address), prop(shared.EXPLORER, "attempt", None)]
+def open_live_page(browser, url_hash, key):
+    inputs = [make_prop(shared.EXPLORER, "address", url_hash), make_prop(shared.EXPLORER, "attempt", None)]
     state = [
-        prop(shared.EXPLORER, name, value)
+        make_prop(shared.EXPLORER, name, value)
         for name, value in (("dataset", None), ("view", None), ("live", key))
     ]
-    answer = call(browser, {"id": shared.EXPLORER, "property": "opened"}, inputs, state)
+    answer = call_callback(browser, {"id": shared.EXPLORER, "property": "opened"}, inputs, state)
     assert answer.status_code == 200, answer.text
     return answer.json["response"][shared.EXPLORER]["opened"]
 
 
-def test_its_page_opens_at_its_version_and_state(signed_in, key, trips):
-    browser = signed_in(Role.VIEWER)
+def test_its_page_opens_at_its_version_and_state(sign_in_as, key, trips):
+    browser = sign_in_as(Role.VIEWER)
     assert browser.get(f"/live/{key}").status_code == 200
-    found = opened(browser, "", key)
+    found = open_live_page(browser, "", key)
     assert (found["description"]["version"], found["live"]["key"], found["problems"]) == (trips, key, [])
-    assert found["exploration"]["filters"]["salary"] == SPAN
+    assert found["exploration"]["filters"]["salary"] == SALARY_FILTER
     assert found["live"]["state"] == found["exploration"]
-    alone = opened(browser, f"#v=1&x=(at:'{trips}',f:(delay:(type:interval,lo:1,hi:2)))", key)
+    alone = open_live_page(browser, f"#v=1&x=(at:'{trips}',f:(delay:(type:interval,lo:1,hi:2)))", key)
     assert list(alone["exploration"]["filters"]) != ["salary"]
     hide_salaries_and_atlanta()
-    assert opened(browser, "", key)["problems"] == [
-        "Parts of what is presented are left out: they show data that is not shared with you."
+    assert open_live_page(browser, "", key)["problems"] == [
+        "Some parts are hidden because they show data that you don't have access to."
     ]
 
 
 @pytest.mark.parametrize("unknown", ["nothing", "x" * 16, "..", "a b"])
-def test_an_unknown_key_opens_nothing(signed_in, trips, unknown):
-    browser = signed_in(Role.VIEWER)
-    assert opened(browser, "", unknown)["error"] == "There is no such live session here."
+def test_an_unknown_key_opens_nothing(sign_in_as, trips, unknown):
+    browser = sign_in_as(Role.VIEWER)
+    assert (
+        open_live_page(browser, "", unknown)["error"]
+        == "This live session doesn't exist, or you don't have access to it."
+    )
     assert browser.get(f"/api/live/{unknown}").status_code in (404, 308)
 
 
-def test_admins_see_what_is_presented_and_end_it(app, presenter, key, signed_in):
-    admin = signed_in(Role.ADMIN)
+def test_admins_see_what_is_presented_and_end_it(app, presenter, key, sign_in_as):
+    admin = sign_in_as(Role.ADMIN)
     assert admin.get("/admin/sessions?show=live").status_code == 200
     outputs = [
-        {"id": ids.LIVE, "property": "getRowsResponse"},
-        {"id": f"{ids.LIVE}-count", "property": "children"},
+        {"id": ids.LIVE_SESSIONS, "property": "getRowsResponse"},
+        {"id": f"{ids.LIVE_SESSIONS}-count", "property": "children"},
     ]
-    asked = prop(ids.LIVE, "getRowsRequest", {"startRow": 0, "endRow": 100, "sortModel": []})
-    answer = call(admin, outputs, [asked], [[], []])
-    (row,) = answer.json["response"][ids.LIVE]["getRowsResponse"]["rowData"]
+    asked = make_prop(ids.LIVE_SESSIONS, "getRowsRequest", {"startRow": 0, "endRow": 100, "sortModel": []})
+    answer = call_callback(admin, outputs, [asked], [[], []])
+    (row,) = answer.json["response"][ids.LIVE_SESSIONS]["getRowsResponse"]["rowData"]
     assert (row["id"], row["name"], row["dataset"]) == (key, "June", "trips")
-    assert "ends for everybody" in ask(app, admin, "end-live", key).text
-    assert "has ended" in confirm(app, admin, "end-live", key).text
+    assert "ends for everybody" in ask_confirmation(app, admin, "end-live", key).text
+    assert "has ended" in confirm_action(app, admin, "end-live", key).text
     assert not presenter.get(f"/api/live/{key}").json["running"]

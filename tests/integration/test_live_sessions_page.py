@@ -12,10 +12,16 @@ from flask.testing import FlaskClient
 
 from components import ids
 from datasets import catalogue, shares
-from datasets.explorations.url import open_address
+from datasets.explorations.url import open_hash
 from datasets.ingest.importer import import_file
 from db.tables import Role
-from tests.integration.dash_calls import ask, call, confirm, done, prop
+from tests.integration.dash_calls import (
+    ask_confirmation,
+    call_callback,
+    confirm_action,
+    get_response_text,
+    make_prop,
+)
 
 SignIn = Callable[..., FlaskClient]
 
@@ -27,13 +33,13 @@ def exploration(app: Dash, tmp_path: Path) -> dict[str, Any]:
     file.write_text("delay,origin\n" + "".join(f"{n % 60},{'ATL' if n % 3 else 'ORD'}\n" for n in range(300)))
     import_file(file, "trips", "Trips", lambda *_: None, lambda _: None)
     shares.open_to_everyone("trips")
-    opened = open_address("trips", "", lambda slug, _: catalogue.open(slug))
+    opened = open_hash("trips", "", lambda slug, _: catalogue.get_description(slug))
     return opened.exploration.model_dump(mode="json")
 
 
 @pytest.fixture
-def owner(signed_in: SignIn) -> FlaskClient:
-    return signed_in(Role.PRESENTER)
+def owner(sign_in_as: SignIn) -> FlaskClient:
+    return sign_in_as(Role.PRESENTER)
 
 
 @pytest.fixture
@@ -43,40 +49,44 @@ def key(owner: FlaskClient, exploration: dict[str, Any]) -> str:
     return str(begun.get_json()["key"])
 
 
-def page(browser: FlaskClient) -> str:
-    return done(
-        call(browser, {"id": ids.LIVES, "property": "children"}, [prop(ids.changed(ids.LIVES), "data")])
+def read_sessions_page(browser: FlaskClient) -> str:
+    return get_response_text(
+        call_callback(
+            browser,
+            {"id": ids.LIVE_SESSIONS, "property": "children"},
+            [make_prop(ids.change_signal(ids.LIVE_SESSIONS), "data")],
+        )
     )
 
 
 def test_what_runs_is_listed_for_who_sees_the_dataset(
-    key: str, owner: FlaskClient, signed_in: SignIn
+    key: str, owner: FlaskClient, sign_in_as: SignIn
 ) -> None:
-    for browser in (owner, signed_in(Role.VIEWER)):
+    for browser in (owner, sign_in_as(Role.VIEWER)):
         assert browser.get("/live").status_code == 200
-        assert f"/live/{key}" in page(browser)
-    assert "Rename…" in page(owner)
-    assert "Rename…" not in page(signed_in(Role.PRESENTER))
+        assert f"/live/{key}" in read_sessions_page(browser)
+    assert "Rename…" in read_sessions_page(owner)
+    assert "Rename…" not in read_sessions_page(sign_in_as(Role.PRESENTER))
 
 
 def test_the_owner_renames_ends_and_deletes(
-    app: Dash, key: str, owner: FlaskClient, signed_in: SignIn
+    app: Dash, key: str, owner: FlaskClient, sign_in_as: SignIn
 ) -> None:
-    assert "Monday" in done(ask(app, owner, "rename-live", key))
-    assert "is renamed" in done(confirm(app, owner, "rename-live", key, name="Tuesday"))
-    assert "Tuesday" in page(signed_in(Role.VIEWER))
-    assert "is deleted" not in done(confirm(app, owner, "delete-live", key))
-    assert "has ended" in done(confirm(app, owner, "end-own-live", key))
-    assert "Delete…" in page(owner)
-    assert key not in page(signed_in(Role.VIEWER))
-    assert "is deleted" in done(confirm(app, owner, "delete-live", key))
-    assert key not in page(owner)
+    assert "Monday" in get_response_text(ask_confirmation(app, owner, "rename-live", key))
+    assert "is renamed" in get_response_text(confirm_action(app, owner, "rename-live", key, name="Tuesday"))
+    assert "Tuesday" in read_sessions_page(sign_in_as(Role.VIEWER))
+    assert "is deleted" not in get_response_text(confirm_action(app, owner, "delete-live", key))
+    assert "has ended" in get_response_text(confirm_action(app, owner, "end-own-live", key))
+    assert "Delete…" in read_sessions_page(owner)
+    assert key not in read_sessions_page(sign_in_as(Role.VIEWER))
+    assert "is deleted" in get_response_text(confirm_action(app, owner, "delete-live", key))
+    assert key not in read_sessions_page(owner)
 
 
 @pytest.mark.parametrize("verb", ["rename-live", "end-own-live", "delete-live"])
-def test_nobody_else_does(app: Dash, key: str, signed_in: SignIn, owner: FlaskClient, verb: str) -> None:
-    other = signed_in(Role.PRESENTER)
-    refused = done(confirm(app, other, verb, key, name="Mine"))
+def test_nobody_else_does(app: Dash, key: str, sign_in_as: SignIn, owner: FlaskClient, verb: str) -> None:
+    other = sign_in_as(Role.PRESENTER)
+    refused = get_response_text(confirm_action(app, other, verb, key, name="Mine"))
     assert "live session is" not in refused
     assert "has ended" not in refused
-    assert "Monday" in page(owner)
+    assert "Monday" in read_sessions_page(owner)

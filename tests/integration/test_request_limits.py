@@ -9,12 +9,12 @@ import uvicorn
 from starlette.responses import PlainTextResponse
 
 from server import request_limits
-from server.request_limits import PatientProtocol, WholeBodies
+from server.request_limits import BufferedBodyMiddleware, TimeoutProtocol
 
-WAITED = 0.3
+TIME_LIMIT = 0.3
 
 
-async def length(scope, receive, send):
+async def body_length_app(scope, receive, send):
     """An app that answers how many bytes it was sent."""
     message = await receive()
     assert not message["more_body"]
@@ -23,9 +23,11 @@ async def length(scope, receive, send):
 
 @pytest.fixture
 def service(monkeypatch):
-    monkeypatch.setattr(request_limits, "HEAD_WITHIN", WAITED)
-    monkeypatch.setattr(request_limits, "BODY_WITHIN", WAITED)
-    config = uvicorn.Config(WholeBodies(length), http=PatientProtocol, lifespan="off", log_config=None)
+    monkeypatch.setattr(request_limits, "HEAD_TIMEOUT", TIME_LIMIT)
+    monkeypatch.setattr(request_limits, "BODY_TIMEOUT", TIME_LIMIT)
+    config = uvicorn.Config(
+        BufferedBodyMiddleware(body_length_app), http=TimeoutProtocol, lifespan="off", log_config=None
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -35,7 +37,7 @@ def service(monkeypatch):
         thread.join()
 
 
-def answered(connection):
+def receive_all(connection):
     """What comes until the service hangs up."""
     connection.settimeout(10)
     answer = b""
@@ -49,20 +51,20 @@ def test_it_hangs_up_when_no_request_begins(service, sent):
     with socket.create_connection(service) as connection:
         connection.sendall(sent)
         began = time.monotonic()
-        assert answered(connection) == b""
+        assert receive_all(connection) == b""
         assert time.monotonic() - began < 5
 
 
 def test_it_hangs_up_on_a_second_request_that_does_not_go_on(service):
     with socket.create_connection(service) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT")
-        assert answered(connection).count(b"HTTP/1.1 200") == 1
+        assert receive_all(connection).count(b"HTTP/1.1 200") == 1
 
 
 def test_a_body_that_does_not_come_is_answered(service):
     with socket.create_connection(service) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
-        answer = answered(connection)
+        answer = receive_all(connection)
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"took too long" in answer
 
@@ -71,12 +73,15 @@ def test_a_body_in_many_pieces_comes_whole(service):
     with socket.create_connection(service) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 6\r\n\r\nabc")
         connection.sendall(b"def")
-        assert answered(connection).endswith(b"\r\n\r\n6")
+        assert receive_all(connection).endswith(b"\r\n\r\n6")
 
 
 def test_the_largest_body_is_taken_and_a_byte_more_is_not(service):
-    for size, status in ((request_limits.LARGEST_BODY, b"200"), (request_limits.LARGEST_BODY + 1, b"413")):
+    for size, status in (
+        (request_limits.MAX_BODY_BYTES, b"200"),
+        (request_limits.MAX_BODY_BYTES + 1, b"413"),
+    ):
         with socket.create_connection(service) as connection:
             connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n")
             connection.sendall(f"Content-Length: {size}\r\n\r\n".encode() + b"x" * size)
-            assert answered(connection).split()[1] == status
+            assert receive_all(connection).split()[1] == status

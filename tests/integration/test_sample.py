@@ -12,20 +12,20 @@ import sqlalchemy as sa
 from accounts import users
 from datasets import catalogue
 from datasets.__main__ import main
-from datasets.access.gateway import entries
+from datasets.access.gateway import list_visible_datasets
 from datasets.catalogue import UnknownDatasetError
-from datasets.explorations.suggest import suggest
+from datasets.explorations.suggest import suggest_exploration
 from datasets.ingest import resample as resampling
 from datasets.ingest import sample
-from datasets.ingest.resample import HALF_YEAR, short
-from db.engine import session
+from datasets.ingest.resample import HALF_YEAR, format_row_count
+from db.engine import transaction
 from db.tables import Role, Share
 
-AIRPORTS = """iata,name,city,state,country,latitude,longitude
+AIRPORTS_CSV = """iata,name,city,state,country,latitude,longitude
 ATL,Hartsfield,Atlanta,GA,USA,33.64,-84.43
 SPN,Saipan,Saipan,NA,USA,15.1,145.7
 """
-PAIRS = """
+PAIRS_QUERY = """
 SELECT count(*), avg(drawn.delay - base.delay), stddev(drawn.delay - base.delay),
     count(DISTINCT epoch_us(drawn.date) - epoch_us(base.date))
 FROM drawn JOIN base ON (epoch_us(drawn.date) - epoch_us(base.date)) % $half_year = 0
@@ -48,28 +48,30 @@ def small_sample(settings, tmp_path, monkeypatch):
         "destination": pa.array(["SPN", "ATL", "SPN"] * 1000, pa.large_string()),
     }
     pq.write_table(pa.table(flights), tmp_path / "flights-3m.parquet")
-    (tmp_path / "airports.csv").write_text(AIRPORTS)
-    monkeypatch.setattr(sample, "PACKAGE", tmp_path)
+    (tmp_path / "airports.csv").write_text(AIRPORTS_CSV)
+    monkeypatch.setattr(sample, "SOURCE_FOLDER", tmp_path)
     return tmp_path
 
 
-def stored(slug):
-    return pa.concat_tables(catalogue.store(slug, catalogue.open(slug).version).parts())
+def read_stored_table(slug):
+    return pa.concat_tables(
+        catalogue.open_store(slug, catalogue.get_description(slug).version).read_imported_files()
+    )
 
 
 def test_flights_are_joined_with_their_origin(small_sample):
     assert main(["sample"]) == 0
-    description = catalogue.open("flights")
+    description = catalogue.get_description("flights")
     kinds = {column.name: column.profile.kind for column in description.columns}
     assert list(kinds) == list(sample.LABELS)
     assert [name for name, kind in kinds.items() if kind == "category"] == [
         "weekday", "origin", "destination", "state",
     ]  # fmt: skip
     assert kinds["date"] == "time"
-    assert description.column("weekday").profile.ordered
-    assert description.column("delay").label == "Delay (min)"
+    assert description.get_column("weekday").profile.ordered
+    assert description.get_column("delay").label == "Delay (min)"
     with duckdb.connect() as database:
-        rows = database.from_arrow(stored("flights"))
+        rows = database.from_arrow(read_stored_table("flights"))
         wrong = rows.filter(
             "hour != hour(date) OR weekday != strftime(date, '%a') OR (state IS NULL) != (origin = 'SPN') "
             "OR (latitude = 33.64) != (origin = 'ATL')"
@@ -83,7 +85,7 @@ def test_flights_are_joined_with_their_origin(small_sample):
 
 def test_a_prepared_sample_is_not_made_again(small_sample, monkeypatch):
     assert main(["sample"]) == 0
-    monkeypatch.setattr(sample, "publish", None)
+    monkeypatch.setattr(sample, "publish_version", None)
     assert main(["sample"]) == 0
 
 
@@ -93,36 +95,36 @@ def test_a_missing_package_is_named(small_sample, capsys):
     assert "airports.csv is missing: install the npm packages first (npm ci)" in capsys.readouterr().err
 
 
-def resampled(rows, seed=1):
+def resample_flights(rows, seed=1):
     assert main(["resample", "--rows", str(rows), "--seed", str(seed)]) == 0
-    slug = f"flights-{short(rows)}"
-    description = catalogue.open(slug)
-    return description, stored(slug)
+    slug = f"flights-{format_row_count(rows)}"
+    description = catalogue.get_description(slug)
+    return description, read_stored_table(slug)
 
 
 def test_resampled_rows_are_rows_of_the_sample(small_sample, monkeypatch):
     monkeypatch.setattr(resampling, "BUCKET_ROWS", 4000)
-    description, table = resampled(10_000)
+    description, table = resample_flights(10_000)
     assert (description.slug, description.name) == ("flights-10k", "Flights, 10,000 resampled")
     assert description.rows == table.num_rows == 10_000
     with duckdb.connect() as database:
-        database.register("base", stored("flights"))
+        database.register("base", read_stored_table("flights"))
         database.register("drawn", table)
-        count, mean, spread, shifts = database.execute(PAIRS, {"half_year": HALF_YEAR}).fetchall()[0]
+        count, mean, spread, shifts = database.execute(PAIRS_QUERY, {"half_year": HALF_YEAR}).fetchall()[0]
     assert count == 10_000
     assert abs(mean) < 0.2
     assert 2.8 < spread < 3.2
     assert shifts == 20
-    assert description.column("weekday").profile.ordered
-    assert description.column("delay").label == "Delay (min)"
-    assert [view.id for view in suggest(description).views][:3] == ["rows", "date", "delay"]
+    assert description.get_column("weekday").profile.ordered
+    assert description.get_column("delay").label == "Delay (min)"
+    assert [view.id for view in suggest_exploration(description).views][:3] == ["rows", "date", "delay"]
 
 
 def test_the_seed_decides_and_a_shorter_set_is_the_beginning_of_a_longer(small_sample, monkeypatch):
     monkeypatch.setattr(resampling, "BUCKET_ROWS", 4000)
-    _, long = resampled(10_000)
-    _, short_ = resampled(5000)
-    _, other = resampled(5000, seed=2)
+    _, long = resample_flights(10_000)
+    _, short_ = resample_flights(5000)
+    _, other = resample_flights(5000, seed=2)
     assert short_.to_pylist() == long.slice(0, 5000).to_pylist()
     assert not other.equals(short_)
 
@@ -130,20 +132,25 @@ def test_the_seed_decides_and_a_shorter_set_is_the_beginning_of_a_longer(small_s
 @pytest.mark.parametrize("rows", ["0", "-5"])
 def test_no_rows_are_refused(settings, capsys, rows):
     assert main(["resample", "--rows", rows]) == 1
-    assert "ask for at least one row" in capsys.readouterr().err
+    assert "rows must be at least 1" in capsys.readouterr().err
     with pytest.raises(UnknownDatasetError):
-        catalogue.open("flights")
+        catalogue.get_description("flights")
 
 
 def test_short_numbers():
-    assert [short(n) for n in (100_000_000, 1_500_000, 2_000_000_000, 12)] == ["100m", "1500k", "2b", "12"]
+    assert [format_row_count(n) for n in (100_000_000, 1_500_000, 2_000_000_000, 12)] == [
+        "100m",
+        "1500k",
+        "2b",
+        "12",
+    ]
 
 
 def test_the_sample_is_everyones_until_somebody_takes_it_away(small_sample):
-    viewer = users.create("vera", "correct horse battery", Role.VIEWER)
+    viewer = users.create_user("vera", "correct horse battery", Role.VIEWER)
     assert main(["sample"]) == 0
-    assert [entry.slug for entry in entries(viewer)] == ["flights"]
-    with session() as work:
+    assert [entry.slug for entry in list_visible_datasets(viewer)] == ["flights"]
+    with transaction() as work:
         work.execute(sa.delete(Share))
     assert main(["sample"]) == 0
-    assert entries(viewer) == []
+    assert list_visible_datasets(viewer) == []

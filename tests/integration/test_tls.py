@@ -32,29 +32,29 @@ from accounts.permissions import Permission
 from config import Settings
 from datasets import catalogue
 from datasets.ingest.importer import import_file
-from db.engine import is_unproven
-from db.tables import Purpose, Role, now
+from db.engine import is_certificate_unchecked
+from db.tables import LinkPurpose, Role, utc_now
 from deploy import local_ca
 from realtime.feeds import actions
-from server.request_limits import PatientProtocol
-from tests.conftest import using
-from tests.integration.live_service import soon
+from server.request_limits import TimeoutProtocol
+from tests.conftest import temporary_settings
+from tests.integration.live_service import async_wait_until
 from tests.integration.mailbox import Mailbox
-from tests.integration.oidc_provider import Provider
+from tests.integration.oidc_provider import FakeOidcProvider
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def tls(tmp_path_factory):
+def tls_folder(tmp_path_factory):
     """A folder with an authority and a certificate of this machine."""
     data = tmp_path_factory.mktemp("data")
-    make(data)
+    make_certificate(data)
     return data / "tls"
 
 
-def make(data):
-    environment = os.environ | {"DATAXCHANGE_DATA": str(data)}
+def make_certificate(data_folder):
+    environment = os.environ | {"DATAXCHANGE_DATA": str(data_folder)}
     command = [sys.executable, "-m", "deploy.local_ca"]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
@@ -62,10 +62,10 @@ def make(data):
 
 
 @contextmanager
-def running(tls, data, **more):
+def run_service(tls_folder, data_folder, **more):
     names = {"CERTIFICATE": "certificate.pem", "KEY": "key.pem"}
-    files = {f"DATAXCHANGE_TLS_{name}": str(tls / file) for name, file in names.items()}
-    own = {"DATAXCHANGE_DATA": str(data), "PORT": "0", "PATH": os.environ["PATH"]}
+    files = {f"DATAXCHANGE_TLS_{name}": str(tls_folder / file) for name, file in names.items()}
+    own = {"DATAXCHANGE_DATA": str(data_folder), "PORT": "0", "PATH": os.environ["PATH"]}
     process = subprocess.Popen(
         [sys.executable, "app.py"],
         cwd=ROOT,
@@ -81,30 +81,32 @@ def running(tls, data, **more):
         process.communicate()
 
 
-def port_of(process):
+def read_port(process):
     address = process.stdout.readline()
     assert address.startswith("DataXchange is at https://"), process.stderr.read()
     return int(address.rpartition(":")[2])
 
 
-def test_a_connection_that_is_closed_is_waited_for_no_longer(tls):
+def test_a_connection_that_is_closed_is_waited_for_no_longer(tls_folder):
     """As when an answer ends just after whoever asked for it has left."""
     made = []
 
-    async def scene():
+    async def scenario():
         config = uvicorn.Config(app=PlainTextResponse("Hello"), log_config=None)
         config.load()
 
-        def begin():
-            made.append(PatientProtocol(config, ServerState(), {}))
+        def start_and_close():
+            made.append(TimeoutProtocol(config, ServerState(), {}))
             return made[-1]
 
         loop = asyncio.get_running_loop()
-        server = await loop.create_server(begin, "localhost", 0, ssl=certified(tls))
+        server = await loop.create_server(
+            start_and_close, "localhost", 0, ssl=make_server_context(tls_folder)
+        )
         port = server.sockets[0].getsockname()[1]
-        reader, writer = await asyncio.open_connection("localhost", port, ssl=trusting(tls))
+        reader, writer = await asyncio.open_connection("localhost", port, ssl=make_client_context(tls_folder))
         (served,) = made
-        await soon(lambda: served.transport)
+        await async_wait_until(lambda: served.transport)
         for _ in range(2):
             served.transport.close()
         served.on_response_complete()
@@ -113,57 +115,59 @@ def test_a_connection_that_is_closed_is_waited_for_no_longer(tls):
         server.close()
         return served._hanging_up
 
-    assert asyncio.run(scene()) is None
+    assert asyncio.run(scenario()) is None
 
 
-def certified(tls):
+def make_server_context(tls_folder):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tls / "certificate.pem", tls / "key.pem")
+    context.load_cert_chain(tls_folder / "certificate.pem", tls_folder / "key.pem")
     return context
 
 
-def test_a_provider_that_nobody_vouches_for_is_not_spoken_to(tls, client, settings, monkeypatch):
-    with Provider(tls=certified(tls)) as provider:
+def test_a_provider_that_nobody_vouches_for_is_not_spoken_to(tls_folder, client, settings, monkeypatch):
+    with FakeOidcProvider(tls=make_server_context(tls_folder)) as provider:
         own = {"oidc_issuer": provider.issuer, "oidc_client_id": "dx", "oidc_name": "Example"}
-        config.use(Settings(**settings.model_dump() | own))
+        config.override_settings(Settings(**settings.model_dump() | own))
         assert client.get("/signin/oidc").status_code == 502
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls / "authority.pem"))
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tls_folder / "authority.pem"))
         assert client.get("/signin/oidc").status_code == 302
 
 
-def test_a_mail_server_that_nobody_vouches_for_gets_no_mail(tls, settings, monkeypatch):
-    ada, box = users.create("ada", None, Role.VIEWER), Mailbox()
+def test_a_mail_server_that_nobody_vouches_for_gets_no_mail(tls_folder, settings, monkeypatch):
+    ada, box = users.create_user("ada", None, Role.VIEWER), Mailbox()
     users.set_email("ada", "ada@example.org")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port, ssl_context=certified(tls))
-    server._trigger_server = lambda: knock(tls, port)
+    server = Controller(box, hostname="127.0.0.1", port=port, ssl_context=make_server_context(tls_folder))
+    server._trigger_server = lambda: knock_at_port(tls_folder, port)
     server.start()
     url = SecretStr(f"smtps://localhost:{port}")
-    config.use(settings.model_copy(update={"smtp_url": url, "mail_from": "dx@example.org"}))
+    config.override_settings(settings.model_copy(update={"smtp_url": url, "mail_from": "dx@example.org"}))
     with pytest.raises(ssl.SSLCertVerificationError):
-        mail.bring(ada.id, Purpose.INVITATION, "token")
+        mail.send_link(ada.id, LinkPurpose.INVITATION, "token")
     assert box.mails.empty()
-    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
-    assert mail.bring(ada.id, Purpose.INVITATION, "token") == "ada@example.org"
-    assert box.next()["To"] == "ada@example.org"
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_folder / "authority.pem"))
+    assert mail.send_link(ada.id, LinkPurpose.INVITATION, "token") == "ada@example.org"
+    assert box.receive_mail()["To"] == "ada@example.org"
     server.stop()
 
 
-def knock(tls, port):
+def knock_at_port(tls_folder, port):
     with (
         socket.create_connection(("127.0.0.1", port)) as raw,
-        trusting(tls).wrap_socket(raw, server_hostname="localhost") as inside,
+        make_client_context(tls_folder).wrap_socket(raw, server_hostname="localhost") as inside,
     ):
         inside.recv(1)
 
 
-def trusting(tls):
-    return ssl.create_default_context(cafile=str(tls / "authority.pem"))
+def make_client_context(tls_folder):
+    return ssl.create_default_context(cafile=str(tls_folder / "authority.pem"))
 
 
-def get(tls, port, path="/health", **headers):
-    connection = http.client.HTTPSConnection("localhost", port, context=trusting(tls), timeout=10)
+def get_over_tls(tls_folder, port, path="/health", **headers):
+    connection = http.client.HTTPSConnection(
+        "localhost", port, context=make_client_context(tls_folder), timeout=10
+    )
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     answer.body = answer.read()
@@ -171,12 +175,12 @@ def get(tls, port, path="/health", **headers):
     return answer
 
 
-def test_browsers_that_trust_the_authority_are_served_safely(tls, tmp_path):
-    with running(tls, tmp_path) as process:
-        port = port_of(process)
-        assert json.loads(get(tls, port).body)["status"] == "ok"
+def test_browsers_that_trust_the_authority_are_served_safely(tls_folder, tmp_path):
+    with run_service(tls_folder, tmp_path) as process:
+        port = read_port(process)
+        assert json.loads(get_over_tls(tls_folder, port).body)["status"] == "ok"
         link = process.stdout.readline().split()[-1]
-        answer = get(tls, port, "/" + link.split("/", 3)[3])
+        answer = get_over_tls(tls_folder, port, "/" + link.split("/", 3)[3])
         assert answer.status == 302
         cookies = answer.headers.get_all("Set-Cookie")
         assert {"__Host-dx-access", "__Host-dx-refresh"} < {cookie.partition("=")[0] for cookie in cookies}
@@ -190,7 +194,7 @@ def test_browsers_that_trust_the_authority_are_served_safely(tls, tmp_path):
             plain.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert b"200 OK" not in plain.recv(100)
 
-        old = trusting(tls)
+        old = make_client_context(tls_folder)
         with pytest.warns(DeprecationWarning, match="TLSv1"):
             old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
         with socket.create_connection(("localhost", port)) as raw, pytest.raises(ssl.SSLError):
@@ -204,58 +208,58 @@ def test_browsers_that_trust_the_authority_are_served_safely(tls, tmp_path):
             stranger.wrap_socket(raw, server_hostname="localhost")
 
 
-def serial(tls, port):
+def get_certificate_serial(tls_folder, port):
     raw = socket.create_connection(("localhost", port))
-    with trusting(tls).wrap_socket(raw, server_hostname="localhost") as wrapped:
+    with make_client_context(tls_folder).wrap_socket(raw, server_hostname="localhost") as wrapped:
         return x509.load_der_x509_certificate(wrapped.getpeercert(True)).serial_number
 
 
 def test_a_renewed_certificate_is_taken_without_a_restart(tmp_path):
-    make(tmp_path)
+    make_certificate(tmp_path)
     own = tmp_path / "tls"
-    with running(own, tmp_path) as process:
-        port = port_of(process)
-        before = serial(own, port)
+    with run_service(own, tmp_path) as process:
+        port = read_port(process)
+        before = get_certificate_serial(own, port)
         (own / "certificate.pem").unlink()
-        make(tmp_path)
+        make_certificate(tmp_path)
         process.send_signal(signal.SIGHUP)
         deadline = datetime.now(UTC) + timedelta(seconds=10)
-        while serial(own, port) == before:
+        while get_certificate_serial(own, port) == before:
             assert datetime.now(UTC) < deadline
 
 
-def test_a_second_run_keeps_what_is_good(tls):
-    before = {file.name: file.read_bytes() for file in tls.iterdir()}
-    assert str(tls / "authority.pem") in make(tls.parent)
-    assert {file.name: file.read_bytes() for file in tls.iterdir()} == before
-    private = [stat.S_IMODE((tls / name).stat().st_mode) for name in ("key.pem", "authority-key.pem")]
+def test_a_second_run_keeps_what_is_good(tls_folder):
+    before = {file.name: file.read_bytes() for file in tls_folder.iterdir()}
+    assert str(tls_folder / "authority.pem") in make_certificate(tls_folder.parent)
+    assert {file.name: file.read_bytes() for file in tls_folder.iterdir()} == before
+    private = [stat.S_IMODE((tls_folder / name).stat().st_mode) for name in ("key.pem", "authority-key.pem")]
     assert private == [0o600, 0o600]
 
 
-def test_a_certificate_near_its_end_is_made_anew(tls, tmp_path, monkeypatch):
-    monkeypatch.setattr(local_ca, "EARLY", local_ca.LIFE + timedelta(days=1))
-    assert local_ca._ends_soon(tls / "certificate.pem")
-    assert not local_ca._ends_soon(tls / "authority.pem")
+def test_a_certificate_near_its_end_is_made_anew(tls_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(local_ca, "RENEW_BEFORE", local_ca.CERTIFICATE_LIFETIME + timedelta(days=1))
+    assert local_ca._ends_soon(tls_folder / "certificate.pem")
+    assert not local_ca._ends_soon(tls_folder / "authority.pem")
 
 
-def refused(tls, data, **more):
-    with running(tls, data, **more) as process:
+def get_refusal(tls_folder, data_folder, **more):
+    with run_service(tls_folder, data_folder, **more) as process:
         _, errors = process.communicate(timeout=30)
         assert process.returncode == 1
         assert "Traceback" not in errors
         return errors
 
 
-def test_what_cannot_be_used_is_named(tls, tmp_path):
+def test_what_cannot_be_used_is_named(tls_folder, tmp_path):
     nowhere = str(tmp_path / "nothing.pem")
-    assert "No such file" in refused(tls, tmp_path, DATAXCHANGE_TLS_CERTIFICATE=nowhere)
-    assert "go together" in refused(tls, tmp_path, DATAXCHANGE_TLS_KEY="")
-    other = str(tls / "authority-key.pem")
-    assert "KEY_VALUES_MISMATCH" in refused(tls, tmp_path, DATAXCHANGE_TLS_KEY=other)
+    assert "No such file" in get_refusal(tls_folder, tmp_path, DATAXCHANGE_TLS_CERTIFICATE=nowhere)
+    assert "go together" in get_refusal(tls_folder, tmp_path, DATAXCHANGE_TLS_KEY="")
+    other = str(tls_folder / "authority-key.pem")
+    assert "KEY_VALUES_MISMATCH" in get_refusal(tls_folder, tmp_path, DATAXCHANGE_TLS_KEY=other)
     exposed = tmp_path / "key.pem"
-    exposed.write_text((tls / "key.pem").read_text())
+    exposed.write_text((tls_folder / "key.pem").read_text())
     exposed.chmod(0o644)
-    assert "readable by others" in refused(tls, tmp_path, DATAXCHANGE_TLS_KEY=str(exposed))
+    assert "readable by others" in get_refusal(tls_folder, tmp_path, DATAXCHANGE_TLS_KEY=str(exposed))
 
 
 @pytest.mark.parametrize(("trusted", "seen"), [("127.0.0.1", "https"), ("192.0.2.0/24", None), ("", None)])
@@ -297,11 +301,13 @@ def test_only_a_trusted_proxy_is_believed(tmp_path, trusted, seen):
     ],
 )
 def test_a_distant_database_whose_certificate_is_not_checked_is_noticed(url, unproven):
-    assert is_unproven(url) is unproven
+    assert is_certificate_unchecked(url) is unproven
 
 
-def asked(tls, port, token, path, body):
-    connection = http.client.HTTPSConnection("localhost", port, context=trusting(tls), timeout=20)
+def post_over_tls(tls_folder, port, token, path, body):
+    connection = http.client.HTTPSConnection(
+        "localhost", port, context=make_client_context(tls_folder), timeout=20
+    )
     head = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     connection.request("POST", path, json.dumps(body), head)
     answer = connection.getresponse()
@@ -312,27 +318,27 @@ def asked(tls, port, token, path, body):
 
 
 @contextmanager
-def with_trips(tls, data):
+def run_service_with_trips(tls_folder, data_folder):
     """A service over TLS with a dataset and its feed: its port, an API token and the key of the feed."""
-    with running(tls, data) as process:
-        port = port_of(process)
-        with using(Settings(data=data)):
-            pq.write_table(pa.table({"n": range(100)}), data / "trips.parquet")
-            import_file(data / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
-            admin = users.require("admin")
+    with run_service(tls_folder, data_folder) as process:
+        port = read_port(process)
+        with temporary_settings(Settings(data=data_folder)):
+            pq.write_table(pa.table({"n": range(100)}), data_folder / "trips.parquet")
+            import_file(data_folder / "trips.parquet", "trips", "Trips", lambda *_: None, lambda _: None)
+            admin = users.require_principal("admin")
             scopes = [Permission.EXPLORE, Permission.PRESENT]
-            token = api_tokens.create(admin, "a program", scopes, now() + timedelta(days=1))
-            yield port, token, actions.create(admin, "trips", "Tower")
+            token = api_tokens.create_token(admin, "a program", scopes, utc_now() + timedelta(days=1))
+            yield port, token, actions.create_feed(admin, "trips", "Tower")
 
 
 @asynccontextmanager
-async def connected(port, entry):
+async def open_client(port, entry):
     """By Ably's SDK, with what a route answers to who may come in."""
 
-    async def show(_params):
+    async def get_token_details(_params):
         return TokenDetails(entry["token"], client_id=entry["clientId"])
 
-    client = AblyRealtime(auth_callback=show, endpoint=f"localhost:{port}/", tls=True)
+    client = AblyRealtime(auth_callback=get_token_details, endpoint=f"localhost:{port}/", tls=True)
     try:
         await asyncio.wait_for(client.connection.once_async("connected"), 20)
         yield client
@@ -340,10 +346,10 @@ async def connected(port, entry):
         await client.close()
 
 
-def test_live_sessions_and_feeds_go_over_tls(tls, tmp_path, monkeypatch):
-    monkeypatch.setenv("SSL_CERT_FILE", str(tls / "authority.pem"))
-    with with_trips(tls, tmp_path) as (port, token, feed):
-        version = catalogue.open("trips").version
+def test_live_sessions_and_feeds_go_over_tls(tls_folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_folder / "authority.pem"))
+    with run_service_with_trips(tls_folder, tmp_path) as (port, token, feed):
+        version = catalogue.get_description("trips").version
         view = {"id": "n", "columns": ["n"], "scales": [{"type": "linear"}], "bins": [20]}
         shown = {
             "v": 1,
@@ -353,25 +359,27 @@ def test_live_sessions_and_feeds_go_over_tls(tls, tmp_path, monkeypatch):
             "filters": {},
             "active": None,
         }
-        key = asked(tls, port, token, "/api/live", {"dataset": "trips", "exploration": shown})["key"]
-        entry = asked(tls, port, token, f"/api/live/{key}/token", {})
-        publisher = asked(tls, port, token, f"/api/feeds/{feed}/token", {})
+        key = post_over_tls(tls_folder, port, token, "/api/live", {"dataset": "trips", "exploration": shown})[
+            "key"
+        ]
+        entry = post_over_tls(tls_folder, port, token, f"/api/live/{key}/token", {})
+        publisher = post_over_tls(tls_folder, port, token, f"/api/feeds/{feed}/token", {})
         names = entry["realtime"]["channels"]
         heard = {"state": [], "grown": []}
 
-        async def scene():
+        async def scenario():
             async with (
-                connected(port, entry) as one,
-                connected(port, entry) as other,
-                connected(port, publisher) as by,
+                open_client(port, entry) as one,
+                open_client(port, entry) as other,
+                open_client(port, publisher) as by,
             ):
                 for name, to in heard.items():
                     await other.channels.get(names[name]).subscribe(lambda message, to=to: to.append(message))
                 commit = {"seq": 1, "exploration": shown, "at": 1, "rights": "all"}
                 await one.channels.get(names["state"]).publish("state", commit)
                 await by.channels.get(publisher["channel"]).publish("rows", [{"n": 100}])
-                await soon(lambda: all(heard.values()))
+                await async_wait_until(lambda: all(heard.values()))
 
-        asyncio.run(scene())
+        asyncio.run(scenario())
         assert heard["state"][-1].data["seq"] == 1
         assert heard["grown"][-1].data["rows"] == 101

@@ -10,19 +10,19 @@ import pyarrow.parquet as pq
 import pytest
 
 from datasets import shares
-from datasets.explorations.suggest import suggest
+from datasets.explorations.suggest import suggest_exploration
 from datasets.ingest.importer import import_file
-from tests.integration.cube_frames import decode
+from tests.integration.cube_frames import decode_frame
 
 ROWS = 3000
-SPRING = np.datetime64("2001-03-25T00:30", "us")
+CLOCK_CHANGE = np.datetime64("2001-03-25T00:30", "us")
 
 
-def gaps(values, random):
+def with_nulls(values, random):
     return pa.array(values, mask=random.random(len(values)) < 0.1)
 
 
-def odd(rows):
+def make_unusual_table(rows):
     random = np.random.default_rng(7)
     floats = random.normal(0, 1, rows)
     floats[random.random(rows) < 0.05] = np.nan
@@ -31,13 +31,13 @@ def odd(rows):
     words = np.array([f"wört {i}" for i in range(1100)] + ["", "NA", 'q"uote', "a'b", "🎉"], object)
     return pa.table(
         {
-            'we"ird; --': gaps(random.integers(-9, 9, rows), random),
-            "n": gaps(words[random.zipf(1.4, rows) % words.size], random),
-            "value": gaps(random.random(rows) < 0.3, random),
-            "a.b": gaps(floats, random),
+            'we"ird; --': with_nulls(random.integers(-9, 9, rows), random),
+            "n": with_nulls(words[random.zipf(1.4, rows) % words.size], random),
+            "value": with_nulls(random.random(rows) < 0.3, random),
+            "a.b": with_nulls(floats, random),
             "a": pa.array(random.random(rows).astype(np.float32)),
-            "huge": gaps(random.integers(-(2**62), 2**62, rows), random),
-            "zoned": pa.array(SPRING + minutes, pa.timestamp("us", tz="Europe/Berlin")),
+            "huge": with_nulls(random.integers(-(2**62), 2**62, rows), random),
+            "zoned": pa.array(CLOCK_CHANGE + minutes, pa.timestamp("us", tz="Europe/Berlin")),
             "nothing": pa.nulls(rows, pa.int64()),
             "never": pa.nulls(rows, pa.timestamp("us")),
             "one": pa.array(np.full(rows, 7)),
@@ -45,7 +45,7 @@ def odd(rows):
     )
 
 
-FILTERS = [
+FILTER_CASES = [
     ('we"ird; --', "linear", {"type": "interval", "lo": -2.5, "hi": 4}, '"we""ird; --" BETWEEN -2 AND 3'),
     ('we"ird; --', "linear", {"type": "nulls"}, '"we""ird; --" IS NULL'),
     ("n", "category", {"type": "members", "values": ["wört 1", "a'b", ""]}, "n IN ('wört 1', 'a''b', '')"),
@@ -70,7 +70,7 @@ FILTERS = [
 
 @pytest.fixture(params=[ROWS, 1])
 def table(request):
-    return odd(request.param)
+    return make_unusual_table(request.param)
 
 
 @pytest.fixture
@@ -81,30 +81,30 @@ def dataset(settings, table, tmp_path):
     return made
 
 
-def view(column, scale):
+def make_view(column, scale):
     scales = [{"type": scale, "domain": None, "top": 12 if scale == "category" else None}]
     return {"id": "v", "columns": [column], "scales": scales, "bins": [None]}
 
 
-def counts(browser, dataset, x):
+def count_by_view(browser, dataset, x):
     path = f"/api/datasets/odd/versions/{dataset.version}/cubes?{urlencode({'x': json.dumps(x)})}"
-    _, views = decode(browser.get(path))
+    _, views = decode_frame(browser.get(path))
     return {id_: int(each["values"]["count"].sum()) for id_, each in views.items()}
 
 
-def test_filters_pass_what_duckdb_passes(signed_in, dataset, table):
-    browser = signed_in()
-    for column, scale, filter_, where in FILTERS:
-        views = [view(column, scale), {"id": "rows"}]
-        found = counts(browser, dataset, {"views": views, "filters": {"v": filter_}})
+def test_filters_pass_what_duckdb_passes(sign_in_as, dataset, table):
+    browser = sign_in_as()
+    for column, scale, filter_, where in FILTER_CASES:
+        views = [make_view(column, scale), {"id": "rows"}]
+        found = count_by_view(browser, dataset, {"views": views, "filters": {"v": filter_}})
         right = duckdb.from_arrow(table).filter(where).count("*").fetchall()[0][0]
         assert found == {"v": len(table), "rows": right}, (column, filter_)
 
 
-def test_every_suggested_view_can_be_brushed(signed_in, dataset, table):
-    browser, suggested = signed_in(), suggest(dataset)
+def test_every_suggested_view_can_be_brushed(sign_in_as, dataset, table):
+    browser, suggested = sign_in_as(), suggest_exploration(dataset)
     views = [each.model_dump(mode="json", exclude_defaults=True) for each in suggested.views]
     for active in (None, *(each.id for each in suggested.views if each.columns)):
-        found = counts(browser, dataset, {"views": views, "active": active})
+        found = count_by_view(browser, dataset, {"views": views, "active": active})
         rows = {id_: count for id_, count in found.items() if not id_.startswith("mean-")}
         assert set(rows.values()) == {len(table)}

@@ -10,15 +10,22 @@ import pyarrow.compute as pc
 import pytest
 
 from datasets import catalogue, shares
-from datasets.append.appending import append
-from datasets.shares import Subject
+from datasets.append.appending import append_rows
+from datasets.shares import ShareTarget
 from db.tables import Resource, Role
-from tests.integration.cube_frames import decode
-from tests.integration.test_rights import TERMS, VIEWS, Person, imported, number, table
+from tests.integration.cube_frames import decode_frame
+from tests.integration.test_rights import (
+    RESTRICTED_TERMS,
+    VIEWS,
+    ExploringUser,
+    get_dataset_id,
+    import_trips,
+    make_trips_table,
+)
 
-ADDED = {"sum": np.add, "low": np.minimum, "high": np.maximum}
+ADD_OPERATIONS = {"sum": np.add, "low": np.minimum, "high": np.maximum}
 FILTERS = {"delay": {"type": "interval", "lo": 5, "hi": 30, "nulls": False}}
-ASKED = [
+CUBE_REQUESTS = [
     {},
     {"filters": FILTERS},
     {"active": "city"},
@@ -27,7 +34,7 @@ ASKED = [
 ]
 
 
-class Reader(Person):
+class StateReader(ExploringUser):
     """Somebody who looks at one dataset."""
 
     def __init__(self, app, name, dataset, role=Role.ANALYST):
@@ -35,13 +42,13 @@ class Reader(Person):
         self.dataset = dataset
         self.path = f"/api/datasets/{dataset.slug}/versions/{dataset.version}"
 
-    def rows(self, r=None):
+    def request_state(self, r=None):
         return self.browser.get(f"{self.path}/state" + (f"?r={r}" if r else ""))
 
-    def now(self):
-        return self.rows().get_json()["rows"]
+    def get_row_count(self):
+        return self.request_state().get_json()["rows"]
 
-    def frame(self, rows=None, since=None, r=None, **request):
+    def request_frame(self, rows=None, since=None, r=None, **request):
         x = {"active": None, "detail": "coarse", "views": VIEWS, "filters": {}} | request
         more = {"rows": rows, "from": since, "r": r}
         query = {"x": json.dumps(x)} | {name: value for name, value in more.items() if value is not None}
@@ -51,36 +58,38 @@ class Reader(Person):
 @pytest.fixture
 def olga(app, tmp_path):
     """An admin, who sees every row."""
-    return Reader(app, "olga", imported(tmp_path, "trips", ("Rome", "Oslo", "Xanadu")), Role.ADMIN)
+    return StateReader(app, "olga", import_trips(tmp_path, "trips", ("Rome", "Oslo", "Xanadu")), Role.ADMIN)
 
 
 @pytest.fixture
 def bob(app, olga):
     """Sees two of three cities, and no salaries."""
-    reader = Reader(app, "bob", olga.dataset)
-    shares.put(Resource.DATASET, number("trips"), Subject(user_id=reader.principal.id), TERMS)
+    reader = StateReader(app, "bob", olga.dataset)
+    shares.grant_as_system(
+        Resource.DATASET, get_dataset_id("trips"), ShareTarget(user_id=reader.principal.id), RESTRICTED_TERMS
+    )
     return reader
 
 
 @pytest.fixture
-def twin(app, tmp_path, olga):
+def visible_only_reader(app, tmp_path, olga):
     """An admin who sees every row of a dataset that has nothing but the rows that Bob sees."""
-    return Reader(app, "tina", imported(tmp_path, "theirs", ("Rome", "Oslo")), Role.ADMIN)
+    return StateReader(app, "tina", import_trips(tmp_path, "theirs", ("Rome", "Oslo")), Role.ADMIN)
 
 
 BATCHES = [("Rome", "Oslo", "Xanadu"), ("Xanadu",), ("Oslo",)]
 
 
-def grow(cities, rows=40):
+def append_cities(cities, rows=40):
     """Rows of some cities arrive at the one dataset, and those of them that Bob sees at the other."""
-    some = table(cities).slice(0, rows)
+    some = make_trips_table(cities).slice(0, rows)
     visible = some.filter(pc.not_equal(some["city"], "Xanadu"))
     for slug, kept in (("trips", some), ("theirs", visible)):
-        append(slug, catalogue.open(slug).version, kept)
+        append_rows(slug, catalogue.get_description(slug).version, kept)
 
 
-def assert_equal(ours, theirs):
-    (header, views), (expected, their_views) = decode(ours), decode(theirs)
+def assert_equal_frames(ours, theirs):
+    (header, views), (expected, their_views) = decode_frame(ours), decode_frame(theirs)
     assert (header["rows"], header.get("from")) == (expected["rows"], expected.get("from"))
     assert list(views) == list(their_views)
     for id_, each in views.items():
@@ -88,95 +97,115 @@ def assert_equal(ours, theirs):
             np.testing.assert_array_equal(values, their_views[id_]["values"][name])
 
 
-@pytest.mark.parametrize("asked", ASKED)
+@pytest.mark.parametrize("asked", CUBE_REQUESTS)
 def test_states_and_deltas_add_up(olga, asked):
-    append("trips", olga.dataset.version, table(("Rome", "Xanadu")).slice(0, 100))
-    whole = decode(olga.frame(700, **asked))[1]
+    append_rows("trips", olga.dataset.version, make_trips_table(("Rome", "Xanadu")).slice(0, 100))
+    whole = decode_frame(olga.request_frame(700, **asked))[1]
     for middle in (600, 601, 640, 700):
-        before, delta = decode(olga.frame(middle, **asked)), decode(olga.frame(700, middle, **asked))
+        before, delta = (
+            decode_frame(olga.request_frame(middle, **asked)),
+            decode_frame(olga.request_frame(700, middle, **asked)),
+        )
         assert (before[0]["rows"], delta[0]["rows"], delta[0]["from"]) == (middle, 700, middle)
         for id_, view in whole.items():
             assert delta[1][id_]["shape"] == view["shape"]
             for name, values in view["values"].items():
                 parts = (before[1][id_]["values"][name], delta[1][id_]["values"][name])
-                added = ADDED.get(name, np.add)(*(part.astype(np.float64) for part in parts))
+                added = ADD_OPERATIONS.get(name, np.add)(*(part.astype(np.float64) for part in parts))
                 np.testing.assert_allclose(added, values.astype(np.float64), rtol=1e-12)
 
 
 def test_what_was_asked_before_rows_came_is_answered_as_before(olga):
-    first = olga.frame(r="all")
-    append("trips", olga.dataset.version, table(("Rome",)))
-    again = olga.frame(r="all")
+    first = olga.request_frame(r="all")
+    append_rows("trips", olga.dataset.version, make_trips_table(("Rome",)))
+    again = olga.request_frame(r="all")
     assert again.data == first.data
     assert again.headers["ETag"] == first.headers["ETag"]
-    assert decode(olga.frame(600))[0]["rows"] == 600
-    assert decode(olga.frame(800))[1]["_rows"]["values"]["count"].sum() == 800
-    assert decode(olga.frame())[0]["rows"] == 800
+    assert decode_frame(olga.request_frame(600))[0]["rows"] == 600
+    assert decode_frame(olga.request_frame(800))[1]["_rows"]["values"]["count"].sum() == 800
+    assert decode_frame(olga.request_frame())[0]["rows"] == 800
 
 
 def test_the_page_is_told_that_a_dataset_grows(olga):
-    assert olga.open()["description"]["grows"] is False
-    append("trips", olga.dataset.version, table(("Rome",)))
-    found = olga.open()["description"]
+    assert olga.open_explorer()["description"]["grows"] is False
+    append_rows("trips", olga.dataset.version, make_trips_table(("Rome",)))
+    found = olga.open_explorer()["description"]
     assert (found["grows"], found["rows"]) == (True, 800)
-    told = olga.rows().get_json()
+    told = olga.request_state().get_json()
     assert (told["rows"], told["rate"]) == (800, 20.0)
-    assert "max-age" not in olga.rows().headers.get("Cache-Control", "")
+    assert "max-age" not in olga.request_state().headers.get("Cache-Control", "")
 
 
 @pytest.mark.parametrize(
     "state", [(599,), (801,), (700, 750), (700, 599), (10**30,), ("x",), (-1,), ("٣",), (700, "")]
 )
-def test_states_that_never_were_are_refused(olga, state):
-    append("trips", olga.dataset.version, table(("Rome",)))
-    answer = olga.frame(*state)
+def test_unknown_states_are_refused(olga, state):
+    append_rows("trips", olga.dataset.version, make_trips_table(("Rome",)))
+    answer = olga.request_frame(*state)
     assert answer.status_code == 400
     assert answer.get_json()["error"]["where"] in ("rows", "from")
 
 
-def test_who_sees_a_part_sees_it_grow_as_if_it_were_all(olga, bob, twin):
-    seen = [bob.now()]
+def test_who_sees_a_part_sees_it_grow_as_if_it_were_all(olga, bob, visible_only_reader):
+    seen = [bob.get_row_count()]
     for cities in BATCHES:
-        grow(cities)
-        assert bob.now() == twin.now()
-        assert bob.rows().get_json()["rate"] == twin.rows().get_json()["rate"]
-        seen.append(bob.now())
+        append_cities(cities)
+        assert bob.get_row_count() == visible_only_reader.get_row_count()
+        assert (
+            bob.request_state().get_json()["rate"] == visible_only_reader.request_state().get_json()["rate"]
+        )
+        seen.append(bob.get_row_count())
     assert seen[0] == seen[1] - 27
     assert seen[1] == seen[2]  # of hidden rows nothing is told
-    assert olga.now() == 600 + 3 * 40
-    found = bob.open()["description"]
+    assert olga.get_row_count() == 600 + 3 * 40
+    found = bob.open_explorer()["description"]
     assert (found["rows"], found["grows"]) == (seen[-1], True)
-    for asked in ASKED:
+    for asked in CUBE_REQUESTS:
         for rows in (None, seen[1], seen[1] + 7, seen[-1]):
-            assert_equal(bob.frame(rows, **asked), twin.frame(rows, **asked))
+            assert_equal_frames(
+                bob.request_frame(rows, **asked), visible_only_reader.request_frame(rows, **asked)
+            )
         for since in (seen[0], seen[0] + 5, seen[1], seen[-1]):
-            assert_equal(bob.frame(seen[-1], since, **asked), twin.frame(seen[-1], since, **asked))
+            assert_equal_frames(
+                bob.request_frame(seen[-1], since, **asked),
+                visible_only_reader.request_frame(seen[-1], since, **asked),
+            )
 
 
-def test_nothing_hidden_is_in_any_answer(olga, bob, twin):
-    grow(("Xanadu",))
-    texts = [bob.rows().text, json.dumps(bob.open())]
-    for rows in (bob.now(), olga.now(), 620, 1):
-        texts += [bob.frame(rows).data.decode("latin-1"), bob.frame(rows, 400).data.decode("latin-1")]
+def test_nothing_hidden_is_in_any_answer(olga, bob, visible_only_reader):
+    append_cities(("Xanadu",))
+    texts = [bob.request_state().text, json.dumps(bob.open_explorer())]
+    for rows in (bob.get_row_count(), olga.get_row_count(), 620, 1):
+        texts += [
+            bob.request_frame(rows).data.decode("latin-1"),
+            bob.request_frame(rows, 400).data.decode("latin-1"),
+        ]
     for text in texts:
-        for hidden in ("Xanadu", "salary", "987654", str(olga.now())):
-            assert hidden not in text.replace(f"there is no state of {olga.now()} rows", "")
-    assert bob.frame(olga.now()).status_code == twin.frame(olga.now()).status_code == 400
-    assert bob.frame(olga.now()).data == twin.frame(olga.now()).data
+        for hidden in ("Xanadu", "salary", "987654", str(olga.get_row_count())):
+            assert hidden not in text.replace(f"there is no state of {olga.get_row_count()} rows", "")
+    assert (
+        bob.request_frame(olga.get_row_count()).status_code
+        == visible_only_reader.request_frame(olga.get_row_count()).status_code
+        == 400
+    )
+    assert (
+        bob.request_frame(olga.get_row_count()).data
+        == visible_only_reader.request_frame(olga.get_row_count()).data
+    )
 
 
 def test_a_page_is_told_when_rights_have_changed(olga, bob):
-    r = bob.open()["description"]["rights"]
-    assert bob.rows(r).status_code == 200
-    answer = bob.rows("all")
+    r = bob.open_explorer()["description"]["rights"]
+    assert bob.request_state(r).status_code == 200
+    answer = bob.request_state("all")
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (409, "rights-changed")
 
 
-def reaching(reader, column):
+def request_extent(reader, column):
     return reader.browser.get(f"{reader.path}/extent?column={column}")
 
 
-def test_a_person_is_told_how_far_the_values_reach_that_they_see(olga, bob, twin):
+def test_a_person_is_told_how_far_the_values_reach_that_they_see(olga, bob, visible_only_reader):
     far = pa.table(
         {
             "city": ["Rome", "Xanadu", "Oslo", "Oslo"],
@@ -186,19 +215,21 @@ def test_a_person_is_told_how_far_the_values_reach_that_they_see(olga, bob, twin
         }
     )
     for slug, rows in (("trips", far), ("theirs", far.filter(pc.not_equal(far["city"], "Xanadu")))):
-        append(slug, catalogue.open(slug).version, rows)
-    assert reaching(olga, "delay").get_json() == {"extent": [-5_000_000, 987_703]}
-    assert reaching(olga, "when").get_json() == {"extent": [-1000, 10**15]}
-    assert reaching(bob, "delay").get_json() == {"extent": [-3, 77]}
+        append_rows(slug, catalogue.get_description(slug).version, rows)
+    assert request_extent(olga, "delay").get_json() == {"extent": [-5_000_000, 987_703]}
+    assert request_extent(olga, "when").get_json() == {"extent": [-1000, 10**15]}
+    assert request_extent(bob, "delay").get_json() == {"extent": [-3, 77]}
     for column in ("delay", "x", "when", "city"):
-        assert reaching(bob, column).text == reaching(twin, column).text
-    assert reaching(bob, "salary").text == reaching(bob, "nonsense").text.replace("nonsense", "salary")
-    assert [reaching(bob, column).status_code for column in ("salary", "city", "")] == [400] * 3
+        assert request_extent(bob, column).text == request_extent(visible_only_reader, column).text
+    assert request_extent(bob, "salary").text == request_extent(bob, "nonsense").text.replace(
+        "nonsense", "salary"
+    )
+    assert [request_extent(bob, column).status_code for column in ("salary", "city", "")] == [400] * 3
 
 
 def test_who_has_no_share_is_told_nothing(app, olga):
-    eve = Reader(app, "eve", olga.dataset)
-    unknown = Reader(app, "ed", olga.dataset.model_copy(update={"slug": "nothing"}))
-    assert (eve.rows().status_code, unknown.rows().status_code) == (404, 404)
-    assert eve.rows().text.replace("trips", "nothing") == unknown.rows().text
-    assert reaching(eve, "x").text.replace("trips", "nothing") == reaching(unknown, "x").text
+    eve = StateReader(app, "eve", olga.dataset)
+    unknown = StateReader(app, "ed", olga.dataset.model_copy(update={"slug": "nothing"}))
+    assert (eve.request_state().status_code, unknown.request_state().status_code) == (404, 404)
+    assert eve.request_state().text.replace("trips", "nothing") == unknown.request_state().text
+    assert request_extent(eve, "x").text.replace("trips", "nothing") == request_extent(unknown, "x").text

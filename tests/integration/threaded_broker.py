@@ -23,21 +23,21 @@ from websockets.exceptions import ConnectionClosed
 
 from realtime.broker import capabilities, tokens
 from realtime.broker.app import Broker
-from realtime.broker.keys import Key
-from realtime.broker.options import Options
-from server.request_limits import PatientProtocol, WholeBodies
-from server.serve import LARGEST_FRAME, DiscreetSockets
+from realtime.broker.keys import ApiKey
+from realtime.broker.options import BrokerOptions
+from server.request_limits import BufferedBodyMiddleware, TimeoutProtocol
+from server.serve import MAX_FRAME_BYTES, QuietWebSocketProtocol
 
-KEY = Key("app.key", "a-secret-that-is-long-enough-for-HMAC-SHA256")
-PATIENCE = 10
+KEY = ApiKey("app.key", "a-secret-that-is-long-enough-for-HMAC-SHA256")
+TIMEOUT = 10
 
 
 @dataclass
-class Running:
+class ThreadedBroker:
     """A broker that runs in a thread; ``restart`` leaves it as a kill would: its clients are not told."""
 
-    options: Options
-    seal: object = None
+    options: BrokerOptions
+    cipher: object = None
     port: int = 0
     connections: set = field(default_factory=set)
 
@@ -45,14 +45,14 @@ class Running:
         listener = socket.create_server(("127.0.0.1", self.port))
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.port = listener.getsockname()[1]
-        self.broker = Broker(self.options, {KEY.name: KEY}.get, self.seal)
-        app = Starlette(routes=[Mount("/", self.broker)], lifespan=lambda _: self.broker.running())
+        self.broker = Broker(self.options, {KEY.name: KEY}.get, self.cipher)
+        app = Starlette(routes=[Mount("/", self.broker)], lifespan=lambda _: self.broker.lifespan())
         self.server = uvicorn.Server(
             uvicorn.Config(
-                WholeBodies(app),
-                http=PatientProtocol,
-                ws=DiscreetSockets,
-                ws_max_size=LARGEST_FRAME,
+                BufferedBodyMiddleware(app),
+                http=TimeoutProtocol,
+                ws=QuietWebSocketProtocol,
+                ws_max_size=MAX_FRAME_BYTES,
                 ws_per_message_deflate=False,
                 lifespan="on",
                 log_config=None,
@@ -76,91 +76,93 @@ class Running:
         self.start()
 
     @property
-    def address(self):
+    def url(self):
         return f"http://127.0.0.1:{self.port}"
 
-    def drop(self):
+    def abort_connections(self):
         """Abort every socket that is open, as a broken network does."""
         loop = self.broker._loop
 
-        def abort():
+        def abort_all():
             for protocol in list(self.server.server_state.connections):
                 protocol.transport.abort()
 
-        loop.call_soon_threadsafe(abort)
+        loop.call_soon_threadsafe(abort_all)
 
-    def token(self, capability='{"[*]*":["*"]}', lifetime=60, client=None, revocation=None):
-        return tokens.issue(KEY, capabilities.read(capability), lifetime, client, revocation)
+    def issue_token(self, capability='{"[*]*":["*"]}', lifetime=60, client=None, revocation=None):
+        return tokens.issue_token(
+            KEY, capabilities.parse_capability(capability), lifetime, client, revocation
+        )
 
     @asynccontextmanager
-    async def client(self, client_id=None, connected=True, token=None, **options):
+    async def open_client(self, client_id=None, connected=True, token=None, **options):
         """A client of Ably's Python SDK."""
 
-        async def show(_params):
-            shown = token() if token else self.token(client=client_id)
+        async def get_token_details(_params):
+            shown = token() if token else self.issue_token(client=client_id)
             if not isinstance(shown, str):
                 return shown
-            client = jwt.decode(shown, options={"verify_signature": False}).get(tokens.CLIENT)
+            client = jwt.decode(shown, options={"verify_signature": False}).get(tokens.CLIENT_ID_CLAIM)
             return TokenDetails(token=shown, client_id=client)  # of a bare JWT it knows no client: no renewal
 
         options = {"disconnected_retry_timeout": 100, "realtime_request_timeout": 2000} | options
         if "key" not in options:
-            options["auth_callback"] = show
+            options["auth_callback"] = get_token_details
         made = AblyRealtime(endpoint=f"127.0.0.1:{self.port}/", tls=False, **options)
         try:
             if connected:
-                await asyncio.wait_for(made.connection.once_async("connected"), PATIENCE)
+                await asyncio.wait_for(made.connection.once_async("connected"), TIMEOUT)
             yield made
         finally:
             await made.close()
 
 
-def running(folder: Path, **options) -> Running:
-    chosen = replace(Options(folder / "realtime.sqlite", rate=10_000, tick=0.02), **options)
-    return Running(chosen).start()
+def start_broker(folder: Path, **options) -> ThreadedBroker:
+    chosen = replace(BrokerOptions(folder / "realtime.sqlite", rate=10_000, tick=0.02), **options)
+    return ThreadedBroker(chosen).start()
 
 
-class Wire:
+class RawBrokerClient:
     """A client that says just what it is told to."""
 
     def __init__(self, socket, binary=False):
         self.socket, self.binary = socket, binary
 
-    async def send(self, action, **frame):
+    async def send_frame(self, action, **frame):
         frame = {"action": int(action), **frame}
         await self.socket.send(msgpack.packb(frame) if self.binary else json.dumps(frame))
 
-    async def next(self, *actions):
+    async def receive_frame(self, *actions):
         """The next frame, or the next that is one of these."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while True:
                 raw = await self.socket.recv()
                 frame = msgpack.unpackb(raw) if self.binary else json.loads(raw)
                 if not actions or frame["action"] in actions:
                     return frame
 
-    async def rest(self):
+    async def receive_until_closed(self):
         """All frames until the broker hangs up."""
         frames = []
         try:
             while True:
-                frames.append(await self.next())
+                frames.append(await self.receive_frame())
         except ConnectionClosed:
             return frames
 
 
 @asynccontextmanager
-async def wire(broker, binary=False, token=None, **query):
+async def open_raw_client(broker, binary=False, token=None, **query):
     query = {"v": "5", "format": "msgpack" if binary else "json", **query}
     if "key" not in query:
-        query.setdefault("access_token", token or broker.token(client="ada"))
+        query.setdefault("access_token", token or broker.issue_token(client="ada"))
     address = f"ws://127.0.0.1:{broker.port}/any/path?{urlencode(query)}"
     async with connect(address, max_size=None, close_timeout=0.5) as socket:
-        yield Wire(socket, binary)
+        yield RawBrokerClient(socket, binary)
 
 
-async def until(condition):
+async def async_wait_until(condition):
     """Wait for what a client has no event for."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         while not condition():
             await asyncio.sleep(0.005)

@@ -12,7 +12,7 @@ function setting(known) {
     return new Promise((resolve) => waiting.push(() => {
       const mark = method === "POST" ? known.length - 1 : Number(url.split("/").at(-1));
       const found = mark < known.length;
-      const body = found ? { mark, rows: known[mark] } : { error: { message: "There is no such mark." } };
+      const body = found ? { mark, rows: known[mark] } : { error: { message: "This live session has no such mark." } };
       resolve(new Response(JSON.stringify(body), { status: found ? 200 : 404, headers: { "Content-Type": "application/json" } }));
     }));
   };

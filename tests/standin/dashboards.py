@@ -6,15 +6,15 @@ import json
 import sys
 import warnings
 
-from gpu.cuxfilter.worker.loading import load
+from gpu.cuxfilter.worker.loading import load_packages
 
-load()
+load_packages()
 
 import bokeh.embed.util
 import pyarrow as pa
 
-from gpu.cuxfilter.protocol import Message
-from gpu.cuxfilter.worker.dashboard import Shown
+from gpu.cuxfilter.protocol import WorkerMessage
+from gpu.cuxfilter.worker.dashboard import DashboardState
 
 SIDES = ["east", "northeast"]
 BARS = {"kind": "bars", "codes": None, "value": None, "statistic": None, "time": False}
@@ -27,37 +27,39 @@ VIEWS = [
 ROWS = [(delay, side) for delay in range(4) for side in range(2) for _ in range(1 + delay + 4 * side)]
 
 
-def opened():
+def make_message():
     columns = {
         "v0_x": [float(delay) for delay, _ in ROWS],
         "v0_codes": [delay + 1 for delay, _ in ROWS],
         "v1_x": [SIDES[side] for _, side in ROWS],
         "v1_codes": [side for _, side in ROWS],
     }
-    return Message({"views": VIEWS, "filters": {}, "title": "Trips"}, pa.table(columns))
+    return WorkerMessage({"views": VIEWS, "filters": {}, "title": "Trips"}, pa.table(columns))
 
 
-def brushed(board, **filters):
-    for chart in board._charts.values():
-        chart.select(board, filters[chart.asked["id"]])
-    board.reload()
+def brush_dashboard(dashboard, **filters):
+    for chart in dashboard._charts.values():
+        chart.apply_filter(dashboard, filters[chart.view_config["id"]])
+    dashboard.reload_all()
 
 
-def heights(board):
-    return {chart.asked["id"]: chart.chart.source_df[1].tolist() for chart in board._charts.values()}
+def get_bar_heights(dashboard):
+    return {
+        chart.view_config["id"]: chart.chart.source_df[1].tolist() for chart in dashboard._charts.values()
+    }
 
 
 def main():
-    shown = Shown(opened())
+    shown = DashboardState(make_message())
     before = list(warnings.filters), bokeh.embed.util.log.disabled
-    one, other = shown.board(), shown.board()
-    brushed(one, delay=[1.0, 2.0], side=["east"])
-    brushed(other, delay=[3.0, 3.0], side=["northeast"])
-    one.reload()
+    one, other = shown.create_dashboard(), shown.create_dashboard()
+    brush_dashboard(one, delay=[1.0, 2.0], side=["east"])
+    brush_dashboard(other, delay=[3.0, 3.0], side=["northeast"])
+    one.reload_all()
     left = list(warnings.filters), bokeh.embed.util.log.disabled
     found = {
-        "one": heights(one),
-        "other": heights(other),
+        "one": get_bar_heights(one),
+        "other": get_bar_heights(other),
         "sides": [len(board._sidebar) for board in (one, other)],
         "quiet": left != before,
     }

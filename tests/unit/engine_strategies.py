@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from hypothesis import strategies as st
 
-from gpu.cubes import Aggregate, AnyOf, Axis, CubeSpec, Measure, Predicate, View
-from gpu.scales import Boolean, Category, Edges, Linear
+from gpu.cubes import Aggregate, AnyOf, Axis, CubeSpec, MeasureSpec, Predicate, ViewSpec
+from gpu.scales import BooleanScale, CategoryScale, EdgesScale, LinearScale
 from gpu.scales import linear_scale as linear_family
 from gpu.scales import log_scale as log_family
 from gpu.scales import time_scale as time_family
@@ -33,49 +33,49 @@ DAY = 86_400_000
 def linear_scales(draw):
     if draw(st.booleans()):
         lo, step = draw(st.sampled_from([-100, -7.5, 0, 0.3])), draw(st.sampled_from([0.1, 0.25, 1, 5]))
-        return Linear(lo=lo, step=step, levels=draw(st.integers(1, 300)))
+        return LinearScale(lo=lo, step=step, levels=draw(st.integers(1, 300)))
     lo = draw(st.floats(-300, 300))
     width = draw(st.floats(1e-3, 1e3))
-    return linear_family.spanning(lo, lo + width, draw(st.integers(1, 30)), draw(st.booleans()))
+    return linear_family.create_linear_scale(lo, lo + width, draw(st.integers(1, 30)), draw(st.booleans()))
 
 
 @st.composite
 def log_scales(draw):
     lo = draw(st.floats(1e-3, 1e3))
-    return log_family.spanning(lo, lo * draw(st.floats(1.001, 1e6)), draw(st.integers(1, 30)))
+    return log_family.create_log_scale(lo, lo * draw(st.floats(1.001, 1e6)), draw(st.integers(1, 30)))
 
 
 @st.composite
 def time_scales(draw):
     lo = draw(st.integers(-20_000 * DAY, 20_000 * DAY))
-    return time_family.spanning(lo, lo + draw(st.integers(1, 10 ** draw(st.integers(1, 13)))))
+    return time_family.create_time_scale(lo, lo + draw(st.integers(1, 10 ** draw(st.integers(1, 13)))))
 
 
 @st.composite
 def edge_scales(draw, temporal=False):
     bounds = st.floats(-1e13, 1e13) if temporal else st.floats(-300, 300) | st.floats(-1e20, 1e20)
     values = draw(st.lists(bounds, min_size=1, max_size=5, unique=True))
-    return Edges(values=tuple(sorted(values)), temporal=temporal)
+    return EdgesScale(values=tuple(sorted(values)), temporal=temporal)
 
 
 def category_scales():
     names = st.lists(st.sampled_from((*NAMES, "absent", "")), unique=True, max_size=12)
-    return names.map(lambda values: Category(values=tuple(values)))
+    return names.map(lambda values: CategoryScale(values=tuple(values)))
 
 
-def scales(column):
+def column_scales(column):
     """Scales that suit a column."""
     if column in NUMBERS:
         return linear_scales() | log_scales() | edge_scales()
     if column in TIMES:
         return time_scales() | edge_scales(temporal=True)
-    return category_scales() if column == "name" else st.just(Boolean())
+    return category_scales() if column == "name" else st.just(BooleanScale())
 
 
 # Tables
 
 
-def _numbers(rng, rows, draw):
+def _number_columns(rng, rows, draw):
     whole = rng.normal(20, 60, rows)
     real = np.where(rng.random(rows) < 0.1, rng.choice([np.nan, np.inf, -np.inf, -0.0], rows), whole)
     wide = np.where(
@@ -93,7 +93,7 @@ def _numbers(rng, rows, draw):
     }
 
 
-def _times(rng, rows, draw):
+def _time_columns(rng, rows, draw):
     milliseconds = rng.integers(-10_000 * DAY, 20_000 * DAY, rows)
     unit, factor = draw(st.sampled_from([("s", 0), ("ms", 1), ("us", 1000), ("ns", 1_000_000)]))
     ticks = milliseconds * factor if factor else milliseconds // 1000
@@ -103,7 +103,7 @@ def _times(rng, rows, draw):
     }
 
 
-def _labels(rng, rows, draw):
+def _label_columns(rng, rows, draw):
     names = pa.array(np.array(NAMES)[np.minimum(rng.geometric(0.3, rows), len(NAMES)) - 1], pa.string())
     kind = draw(st.sampled_from([pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())]))
     return {"name": names.cast(kind), "flag": pa.array(rng.random(rows) < 0.3)}
@@ -115,11 +115,13 @@ def _with_nulls(values, rng, share):
 
 
 @st.composite
-def tables(draw, sizes=SIZES):
+def arrow_tables(draw, sizes=SIZES):
     """A table of all ``COLUMNS``, in up to three chunks, some of which may be empty."""
     rows = draw(st.sampled_from(sizes))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    columns = _numbers(rng, rows, draw) | _times(rng, rows, draw) | _labels(rng, rows, draw)
+    columns = (
+        _number_columns(rng, rows, draw) | _time_columns(rng, rows, draw) | _label_columns(rng, rows, draw)
+    )
     share = draw(st.sampled_from([0, 0.1, 1]))
     table = pa.table({name: _with_nulls(values, rng, share) for name, values in columns.items()})
     cuts = sorted(draw(st.lists(st.integers(0, rows), max_size=2)))
@@ -131,57 +133,63 @@ def tables(draw, sizes=SIZES):
 
 
 @st.composite
-def axes(draw, most=40, columns=COLUMNS):
-    """An axis of about ``most`` bins at most."""
+def view_axes(draw, max_bins=40, columns=COLUMNS):
+    """An axis of about ``max_bins`` bins at most."""
     column = draw(st.sampled_from(columns))
-    scale = draw(scales(column))
-    if isinstance(scale, Boolean) or (scale.codes <= most and draw(st.booleans())):
+    scale = draw(column_scales(column))
+    if isinstance(scale, BooleanScale) or (scale.code_count <= max_bins and draw(st.booleans())):
         return Axis(column, scale)
-    levels = scale.codes - (2 if isinstance(scale, Category) else 3)
-    return Axis(column, scale, draw(st.integers(1, min(most, levels))) if levels else None)
+    levels = scale.code_count - (2 if isinstance(scale, CategoryScale) else 3)
+    return Axis(column, scale, draw(st.integers(1, min(max_bins, levels))) if levels else None)
 
 
-def measures():
+def cube_measures():
     aggregates = st.sampled_from([a for a in Aggregate if a is not Aggregate.COUNT])
-    numeric = st.builds(Measure, aggregates, st.sampled_from(NUMBERS))
-    return st.just(Measure()) | numeric
+    numeric = st.builds(MeasureSpec, aggregates, st.sampled_from(NUMBERS))
+    return st.just(MeasureSpec()) | numeric
 
 
-def views(most=40):
-    shapes = st.just(()) | st.tuples(axes(most)) | st.tuples(axes(most), axes(most))
-    return st.builds(View, shapes, measures())
+def cube_views(max_bins=40):
+    shapes = (
+        st.just(()) | st.tuples(view_axes(max_bins)) | st.tuples(view_axes(max_bins), view_axes(max_bins))
+    )
+    return st.builds(ViewSpec, shapes, cube_measures())
 
 
 @st.composite
-def predicates(draw):
+def column_predicates(draw):
     column = draw(st.sampled_from(COLUMNS))
-    scale = draw(scales(column))
-    codes = st.integers(0, scale.codes)
+    scale = draw(column_scales(column))
+    codes = st.integers(0, scale.code_count)
     ranges = draw(st.lists(st.tuples(codes, codes).map(sorted).map(tuple), max_size=3))
     return Predicate(column, scale, tuple(ranges))
 
 
-def conjunctions(least=1):
-    return st.lists(predicates(), min_size=least, max_size=2).map(tuple)
+def predicate_conjunctions(min_size=1):
+    return st.lists(column_predicates(), min_size=min_size, max_size=2).map(tuple)
 
 
-def rights():
+def row_rights():
     """What some shares show: overlapping or apart, of one maybe everything, and nothing without a share."""
-    return st.builds(AnyOf, st.frozensets(conjunctions(least=0) | conjunctions(), max_size=4))
+    return st.builds(
+        AnyOf, st.frozensets(predicate_conjunctions(min_size=0) | predicate_conjunctions(), max_size=4)
+    )
 
 
-def filters():
+def filter_lists():
     """Intervals, members and boxes, ones that nothing or everything passes, and rights."""
-    return st.lists(conjunctions() | conjunctions() | rights(), max_size=4, unique=True)
+    return st.lists(
+        predicate_conjunctions() | predicate_conjunctions() | row_rights(), max_size=4, unique=True
+    )
 
 
-def actives():
-    fine = axes(most=700)
-    return st.just(()) | st.tuples(fine) | st.tuples(axes(most=12), axes(most=12))
+def active_axes():
+    fine = view_axes(max_bins=700)
+    return st.just(()) | st.tuples(fine) | st.tuples(view_axes(max_bins=12), view_axes(max_bins=12))
 
 
 @st.composite
 def cube_specs(draw):
-    active = draw(actives())
-    view = draw(views(most=12 if len(active) > 1 else 24))
-    return CubeSpec(view, active, frozenset(draw(filters())))
+    active = draw(active_axes())
+    view = draw(cube_views(max_bins=12 if len(active) > 1 else 24))
+    return CubeSpec(view, active, frozenset(draw(filter_lists())))

@@ -9,35 +9,40 @@ import pytest
 from gpu.cpu import CpuEngine
 from gpu.cuda.device import Device, NoDeviceError
 from gpu.cuda.engine import CudaEngine
-from gpu.cuda.probe import probe
+from gpu.cuda.probe import find_device
 from gpu.engine import Source
 from gpu.oracle import OracleEngine
-from tests.device.simulated_cupy import CuPy
+from tests.device.simulated_cupy import SimulatedCuPy
 
 
 @cache
-def standin() -> Device:
+def get_simulated_device() -> Device:
     """A device without a GPU."""
-    return Device(CuPy())
+    return Device(SimulatedCuPy())
 
 
 @cache
-def device() -> Device | str:
+def get_gpu_device() -> Device | str:
     """The device of CuPy, or why there is none."""
     try:
-        return probe()
+        return find_device()
     except NoDeviceError as error:
         return str(error)
 
 
-def cuda_on_the_host(source: Source) -> CudaEngine:
-    return CudaEngine(source, standin())
+def make_simulated_cuda_engine(source: Source) -> CudaEngine:
+    return CudaEngine(source, get_simulated_device())
 
 
-def cuda(source: Source) -> CudaEngine:
-    return CudaEngine(source, device())
+def make_cuda_engine(source: Source) -> CudaEngine:
+    return CudaEngine(source, get_gpu_device())
 
 
-no_device = device() if isinstance(device(), str) else ""
-on_a_gpu = (pytest.mark.gpu, pytest.mark.skipif(bool(no_device), reason=no_device))
-ENGINES = [OracleEngine, CpuEngine, cuda_on_the_host, pytest.param(cuda, marks=on_a_gpu)]
+gpu_missing_reason = get_gpu_device() if isinstance(get_gpu_device(), str) else ""
+gpu_marks = (pytest.mark.gpu, pytest.mark.skipif(bool(gpu_missing_reason), reason=gpu_missing_reason))
+ENGINE_FACTORIES = [
+    OracleEngine,
+    CpuEngine,
+    make_simulated_cuda_engine,
+    pytest.param(make_cuda_engine, marks=gpu_marks),
+]

@@ -16,7 +16,7 @@ UNORDERED = ("name", "weekday", "late")
 TITLES = st.none() | st.text(max_size=20)
 
 
-def _ascending(values):
+def _ascending_pairs(values):
     return (
         st.tuples(values, values)
         .filter(lambda pair: pair[0] != pair[1])
@@ -24,7 +24,7 @@ def _ascending(values):
     )
 
 
-def bounds(column):
+def bound_values(column):
     if column == "when":
         return st.integers(JANUARY - DAY, JANUARY + 200 * DAY).map(float) | st.integers(0, 190).map(
             lambda days: float(JANUARY + days * DAY)
@@ -35,11 +35,14 @@ def bounds(column):
 @st.composite
 def scale_specs(draw, column):
     if column == "when":
-        spec = {"type": "time", "domain": draw(st.none() | _ascending(bounds(column)))}
+        spec = {"type": "time", "domain": draw(st.none() | _ascending_pairs(bound_values(column)))}
     elif column == "price" and draw(st.booleans()):
         spec = {"type": "log"}
     elif column in NUMBERS:
-        spec = {"type": "linear", "domain": draw(st.none() | _ascending(st.integers(-200, 200).map(float)))}
+        spec = {
+            "type": "linear",
+            "domain": draw(st.none() | _ascending_pairs(st.integers(-200, 200).map(float))),
+        }
     elif column == "late":
         spec = {"type": "boolean"}
     else:
@@ -48,7 +51,7 @@ def scale_specs(draw, column):
 
 
 @st.composite
-def views(draw, id_="v1"):
+def exploration_views(draw, id_="v1"):
     columns = draw(st.lists(st.sampled_from(ORDERED + UNORDERED), max_size=2, unique=True))
     aggregate = draw(st.sampled_from(Aggregate))
     return View(
@@ -67,18 +70,18 @@ def views(draw, id_="v1"):
 
 
 @st.composite
-def spans(draw, column):
-    lo, hi = draw(_ascending(bounds(column)))
+def span_bounds(draw, column):
+    lo, hi = draw(_ascending_pairs(bound_values(column)))
     return {"lo": draw(st.sampled_from([None, lo])), "hi": draw(st.sampled_from([None, hi]))}
 
 
 @st.composite
-def filters(draw, view):
+def view_filters(draw, view):
     """A filter that fits the view, or None where none does."""
     if len(view.columns) == 2:
         if not set(view.columns) <= set(ORDERED):
             return None
-        x, y = (Span(**draw(spans(column))) for column in view.columns)
+        x, y = (Span(**draw(span_bounds(column))) for column in view.columns)
         return Box(x=x, y=y)
     if not view.columns:
         return None
@@ -86,12 +89,12 @@ def filters(draw, view):
     if draw(st.integers(0, 5)) == 0:
         return Nulls()
     if column in ORDERED:
-        return Interval(**draw(spans(column)), nulls=draw(st.booleans()))
-    return draw(members(column))
+        return Interval(**draw(span_bounds(column)), nulls=draw(st.booleans()))
+    return draw(member_filters(column))
 
 
 @st.composite
-def members(draw, column):
+def member_filters(draw, column):
     if column == "late":
         known, other = ["true", "false"], False
     else:
@@ -103,7 +106,7 @@ def members(draw, column):
     return Members(values=tuple(values), other=other, nulls=draw(st.booleans()))
 
 
-def tables():
+def table_states():
     columns = st.none() | st.sampled_from(ORDERED + UNORDERED)
     return st.builds(Table, sort=columns, descending=st.booleans(), at=st.integers(0, 2**53))
 
@@ -111,8 +114,8 @@ def tables():
 @st.composite
 def explorations(draw):
     ids = draw(st.lists(st.from_regex(r"[a-z0-9_-]{1,40}", fullmatch=True), max_size=6, unique=True))
-    shown = [draw(views(id_)) for id_ in ids]
-    chosen = {view.id: draw(st.none() | filters(view)) for view in shown}
+    shown = [draw(exploration_views(id_)) for id_ in ids]
+    chosen = {view.id: draw(st.none() | view_filters(view)) for view in shown}
     active = draw(st.sampled_from([None, *(view.id for view in shown if view.columns)]))
     return Exploration(
         dataset="trips",
@@ -120,5 +123,5 @@ def explorations(draw):
         views=tuple(shown),
         filters={id_: each for id_, each in chosen.items() if each is not None},
         active=active,
-        table=draw(st.none() | tables()),
+        table=draw(st.none() | table_states()),
     )

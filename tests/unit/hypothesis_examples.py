@@ -5,6 +5,6 @@ from __future__ import annotations
 from hypothesis import settings
 
 
-def examples(count):
+def with_examples(count):
     """``count`` examples in each run; with ``--hypothesis-profile=thorough`` ten times as many."""
     return settings(deadline=None, max_examples=count * settings.default.max_examples // 100)

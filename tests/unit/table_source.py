@@ -14,10 +14,10 @@ class TableSource:
         self._table = table
 
     @property
-    def rows(self) -> int:
+    def row_count(self) -> int:
         return self._table.num_rows
 
-    def read(self, column: str, start: int = 0) -> Iterator[pa.Array]:
+    def read_column(self, column: str, start: int = 0) -> Iterator[pa.Array]:
         if column not in self._table.column_names:
             raise KeyError(column)
         values = self._table.column(column).slice(start)

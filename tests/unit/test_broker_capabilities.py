@@ -26,8 +26,8 @@ from realtime.broker.errors import BrokerError
         ("[meta]log", "[meta]log", True),
     ],
 )
-def test_what_a_resource_takes_in(pattern, name, covers):
-    assert capabilities.covers(pattern, name) is covers
+def test_which_channels_a_resource_covers(pattern, name, covers):
+    assert capabilities.pattern_covers(pattern, name) is covers
 
 
 @pytest.mark.parametrize(
@@ -40,30 +40,35 @@ def test_what_a_resource_takes_in(pattern, name, covers):
         ('{"a":["publish"]}', '{"[*]*":["*"]}', '{"a":["publish"]}'),
     ],
 )
-def test_what_two_share(wanted, granted, both):
-    assert capabilities.read(wanted).within(capabilities.read(granted)).written() == both
+def test_the_intersection_of_two_capabilities(wanted, granted, both):
+    assert (
+        capabilities.parse_capability(wanted).intersect_with(capabilities.parse_capability(granted)).to_json()
+        == both
+    )
 
 
 def test_nothing_in_common_is_refused():
     with pytest.raises(BrokerError) as refused:
-        capabilities.read('{"a":["publish"]}').within(capabilities.read('{"a":["history"],"b":["*"]}'))
+        capabilities.parse_capability('{"a":["publish"]}').intersect_with(
+            capabilities.parse_capability('{"a":["history"],"b":["*"]}')
+        )
     assert refused.value.code == 40160
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", "7", '{"a":"*"}', '{"a":[]}', '{"a":["*","publish"]}'])
-def test_what_is_no_capability_is_refused(text):
+def test_an_invalid_capability_is_refused(text):
     with pytest.raises(BrokerError) as refused:
-        capabilities.read(text)
+        capabilities.parse_capability(text)
     assert refused.value.code == 40000
 
 
 def test_names_carry_params_and_nothing_odd():
-    assert channel_names.read("[?rewind=1&modes=subscribe]live:1").params == {
+    assert channel_names.parse_channel_name("[?rewind=1&modes=subscribe]live:1").params == {
         "rewind": "1",
         "modes": "subscribe",
     }
-    assert channel_names.read("a/b ä").own == "a/b ä"
+    assert channel_names.parse_channel_name("a/b ä").name == "a/b ä"
     for odd in ("", ":a", "a*", "a\nb", "[meta]x", "[", "[]", "\ud800", "x" * 513, None, 7):
         with pytest.raises(BrokerError) as refused:
-            channel_names.read(odd)
+            channel_names.parse_channel_name(odd)
         assert refused.value.code == 40010

@@ -7,13 +7,13 @@ import threading
 import numpy as np
 import pyarrow as pa
 
-from datasets.cubes.in_flight import Turn
-from datasets.table.column_loader import Holding
-from datasets.table.row_groups import RowGroups
-from datasets.table.row_sources import Sources
+from datasets.cubes.in_flight import RequestTicket
+from datasets.table.column_loader import ColumnLoader
+from datasets.table.row_groups import RowGroupIndex
+from datasets.table.row_sources import RowSources
 from gpu.cpu import CpuEngine
 from tests.unit.table_source import TableSource
-from tests.unit.test_order_search import stored
+from tests.unit.test_order_search import stored_in_groups
 
 TABLE = pa.table(
     {
@@ -24,69 +24,71 @@ TABLE = pa.table(
 )
 
 
-def settled():
+def wait_for_loading():
     """All is fetched that is wanted."""
     for thread in threading.enumerate():
-        if thread.name == "holding":
+        if thread.name == "column-loader":
             thread.join(20)
             assert not thread.is_alive()
 
 
 def test_what_can_be_kept_is_fetched_and_the_rest_goes_on_being_read():
     columns = CpuEngine(TableSource(TABLE)).columns
-    holding = Holding()
+    holding = ColumnLoader()
     for _ in range(2):
-        holding.want(columns, "price", TABLE.column_names)
-        settled()
-        assert [columns.holds(name) for name in TABLE.column_names] == [True, True, False]
+        holding.request_columns(columns, "price", TABLE.column_names)
+        wait_for_loading()
+        assert [columns.has_column(name) for name in TABLE.column_names] == [True, True, False]
 
 
 def test_a_column_that_can_not_be_read_keeps_no_other_from_being_fetched():
-    class Torn(TableSource):
-        def read(self, column, start=0):
-            yield from super().read(column, start)
+    class FailingSource(TableSource):
+        def read_column(self, column, start=0):
+            yield from super().read_column(column, start)
             if column == "x":
                 raise OSError("the disk has gone")
 
-    columns = CpuEngine(Torn(TABLE)).columns
-    holding = Holding()
-    holding.want(columns, "x", ["x", "name"])
-    settled()
-    assert columns.holds("name")
+    columns = CpuEngine(FailingSource(TABLE)).columns
+    holding = ColumnLoader()
+    holding.request_columns(columns, "x", ["x", "name"])
+    wait_for_loading()
+    assert columns.has_column("name")
 
 
 def test_the_column_that_is_sorted_by_comes_first():
-    class Noting:
+    class RecordingColumns:
         def __init__(self):
-            self.fetched, self.begun, self.go_on = [], threading.Event(), threading.Event()
+            self.loaded_columns, self.begun, self.go_on = [], threading.Event(), threading.Event()
 
-        def holds(self, _column):
+        def has_column(self, _column):
             return False
 
-        def fetch(self, column, *, spare):
+        def load_column(self, column, *, if_free):
             self.begun.set()
             assert self.go_on.wait(20)
-            self.fetched.append((column, spare))
+            self.loaded_columns.append((column, if_free))
 
-    columns, holding = Noting(), Holding()
-    holding.want(columns, "a", ["a", "b"])
+    columns, holding = RecordingColumns(), ColumnLoader()
+    holding.request_columns(columns, "a", ["a", "b"])
     assert columns.begun.wait(20)
-    holding.want(columns, "c", ["a", "b", "c"])
+    holding.request_columns(columns, "c", ["a", "b", "c"])
     columns.go_on.set()
-    settled()
-    assert columns.fetched[:3] == [("a", False), ("c", False), ("b", True)]
+    wait_for_loading()
+    assert columns.loaded_columns[:3] == [("a", False), ("c", False), ("b", True)]
 
 
 def test_rows_are_the_same_from_memory_and_from_files():
     columns = CpuEngine(TableSource(TABLE)).columns
     names, numbers = ["price", "x", "name", "x"], np.array([2, 0, 1, 2])
-    with stored(TABLE) as store:
-        groups = RowGroups(store.groups)
-        read = Sources(store, groups, None, frozenset())
-        assert read.from_files(names) == ["price", "x", "name"]
+    with stored_in_groups(TABLE) as store:
+        groups = RowGroupIndex(store.row_groups)
+        read = RowSources(store, groups, None, frozenset())
+        assert read.columns_in_files(names) == ["price", "x", "name"]
         for name in ("x", "name"):
-            columns.fetch(name, spare=False)
-        with columns.held(names) as held:
-            sources = Sources(store, groups, columns, held)
-            assert sources.from_files(names) == ["price"]
-            assert sources.rows(numbers, names, Turn()).equals(read.rows(numbers, names, Turn()))
+            columns.load_column(name, if_free=False)
+        with columns.pin_columns(names) as held:
+            sources = RowSources(store, groups, columns, held)
+            assert sources.columns_in_files(names) == ["price"]
+            assert sources.get_rows(numbers, names, RequestTicket()).equals(
+                read.get_rows(numbers, names, RequestTicket())
+            )

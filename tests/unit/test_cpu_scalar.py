@@ -10,23 +10,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-GENERIC = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
+GENERIC_CPU_ENVIRONMENT = os.environ | {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 
 
-def run(*arguments):
+def run_python(*arguments):
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, env=GENERIC, check=False, capture_output=True, text=True
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env=GENERIC_CPU_ENVIRONMENT,
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
 
 def test_a_generic_cpu_gets_scalar_kernels():
-    done = run("-c", "from gpu.cpu.native.compress import AVX512; print(AVX512)")
+    done = run_python("-c", "from gpu.cpu.native.compress import AVX512; print(AVX512)")
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 @pytest.mark.timeout(600)
 def test_scalar_kernels_equal_the_oracle():
-    done = run(
+    done = run_python(
         "-m",
         "pytest",
         "-q",

@@ -7,42 +7,48 @@ import pyarrow as pa
 import pytest
 
 from gpu.cpu import CpuEngine
-from gpu.cuxfilter.fallback import AssistedEngine
+from gpu.cuxfilter.fallback import CuxfilterWithFallback
 from tests.unit.table_source import TableSource
 
 
-class Full(CpuEngine):
+class FullAfterAppendEngine(CpuEngine):
     """An engine that takes rows, and has no room for what comes of them."""
 
-    def append(self, batch):
-        super().append(batch)
+    def append_rows(self, batch):
+        super().append_rows(batch)
         raise MemoryError("the device is full")
 
 
-class Gone(CpuEngine):
+class FailingOnceEngine(CpuEngine):
     """An engine that can take no rows the first time."""
 
     failed = False
 
-    def append(self, batch):
+    def append_rows(self, batch):
         if not self.failed:
             self.failed = True
             raise MemoryError("the process has gone")
-        super().append(batch)
+        super().append_rows(batch)
 
 
 @pytest.mark.parametrize(
-    "kinds", [(CpuEngine, CpuEngine), (Full, CpuEngine), (CpuEngine, Gone), (Gone, Gone)]
+    "kinds",
+    [
+        (CpuEngine, CpuEngine),
+        (FullAfterAppendEngine, CpuEngine),
+        (CpuEngine, FailingOnceEngine),
+        (FailingOnceEngine, FailingOnceEngine),
+    ],
 )
-def test_no_row_is_taken_twice_by_one_of_them(kinds):
+def test_no_row_is_appended_twice_to_one_engine(kinds):
     source = TableSource(pa.table({"x": [1]}))
     ordinary, other = (kind(source) for kind in kinds)
-    engine = AssistedEngine(ordinary, other, assistant=None)
+    engine = CuxfilterWithFallback(ordinary, other, health=None)
     for _ in range(4):
         try:
-            engine.append(pa.record_batch({"x": [engine.rows + 1]}))
+            engine.append_rows(pa.record_batch({"x": [engine.row_count + 1]}))
         except MemoryError:
             assert kinds != (CpuEngine, CpuEngine)
     for each in (ordinary, other):
-        each.columns.fetch("x", spare=False)
-        assert each.columns.values("x", np.arange(4)).to_pylist() == [1, 2, 3, 4]
+        each.columns.load_column("x", if_free=False)
+        assert each.columns.get_values("x", np.arange(4)).to_pylist() == [1, 2, 3, 4]

@@ -9,110 +9,115 @@ import numpy as np
 import pytest
 
 from gpu import registry
-from gpu.cubes import View
+from gpu.cubes import ViewSpec
 from gpu.cuda import probe
 from gpu.cuda.device import NoDeviceError
-from gpu.registry import EngineUnavailableError, Limits, choose
+from gpu.registry import EngineLimits, EngineUnavailableError, choose_engine
 from gpu.resident.memory import GIB
-from tests.device.simulated_cupy import CuPy
+from tests.device.simulated_cupy import SimulatedCuPy
 from tests.unit.table_source import TableSource
 from tests.unit.test_engines import FLIGHTS
 
-LIMITS = Limits(threads=2, codes=GIB, cubes=GIB // 4)
+LIMITS = EngineLimits(thread_count=2, code_bytes=GIB, cube_bytes=GIB // 4)
 
 
-def no_device():
+def raise_no_device():
     raise NoDeviceError("the driver is too old")
 
 
 @pytest.fixture
-def without(monkeypatch):
-    monkeypatch.setattr(probe, "probe", no_device)
+def without_device(monkeypatch):
+    monkeypatch.setattr(probe, "find_device", raise_no_device)
 
 
 @pytest.fixture
-def standing_in(monkeypatch):
-    monkeypatch.setattr(probe, "probe", lambda: probe.used(CuPy(total=GIB)))
+def simulated_device(monkeypatch):
+    monkeypatch.setattr(probe, "find_device", lambda: probe.verify_device(SimulatedCuPy(total=GIB)))
 
 
 @pytest.mark.parametrize("name", ["cpu", "oracle", "cuda"])
-def test_the_engine_asked_for_counts(standing_in, name):
-    chosen = choose(name, LIMITS)
-    engine = chosen.make(TableSource(FLIGHTS))
+def test_the_configured_engine_is_selected(simulated_device, name):
+    chosen = choose_engine(name, LIMITS)
+    engine = chosen.create_engine(TableSource(FLIGHTS))
     assert chosen.name == engine.name == name
-    assert chosen.why == "it was asked for by name"
-    assert engine.histogram(View(())).count.tolist() == [[6]]
+    assert chosen.reason == "it was selected by name"
+    assert engine.compute_histogram(ViewSpec(())).count.tolist() == [[6]]
 
 
-def test_a_device_that_works_is_taken_by_itself(standing_in):
-    chosen = choose("auto", LIMITS)
-    assert (chosen.name, chosen.runs_on, chosen.codes) == ("cuda", "stand-in", int(GIB * 0.8))
-    assert chosen.why == "there is a CUDA device, and it works"
+def test_a_working_device_is_selected_automatically(simulated_device):
+    chosen = choose_engine("auto", LIMITS)
+    assert (chosen.name, chosen.hardware, chosen.code_bytes) == ("cuda", "stand-in", int(GIB * 0.8))
+    assert chosen.reason == "a working CUDA device was found"
 
 
-def test_without_a_device_the_cpu_is_taken_and_why_is_told(without):
-    chosen = choose("auto", LIMITS)
-    assert (chosen.name, chosen.runs_on) == ("cpu", "2 threads of the CPU")
-    assert chosen.why == "no CUDA device can be used: the driver is too old"
+def test_without_a_device_the_cpu_is_selected_with_a_reason(without_device):
+    chosen = choose_engine("auto", LIMITS)
+    assert (chosen.name, chosen.hardware) == ("cpu", "2 threads of the CPU")
+    assert chosen.reason == "no CUDA device can be used: the driver is too old"
 
 
-def test_a_device_asked_for_by_name_must_be_there(without):
+def test_a_device_asked_for_by_name_must_be_there(without_device):
     with pytest.raises(EngineUnavailableError, match="too old"):
-        choose("cuda", LIMITS)
+        choose_engine("cuda", LIMITS)
 
 
-def test_an_engine_nobody_knows_is_refused():
+def test_an_unknown_engine_is_refused():
     with pytest.raises(EngineUnavailableError, match="none of this name"):
-        choose("abacus", LIMITS)
+        choose_engine("abacus", LIMITS)
 
 
-def test_cuxfilter_stands_beside_what_runs_by_itself(without):
-    chosen = choose("cuxfilter", replace(LIMITS, cuxfilter=Path("/opt/python")))
-    assert (chosen.name, chosen.codes) == ("cuxfilter", GIB)
-    assert chosen.runs_on == "cuxfilter in a process of /opt/python, beside 2 threads of the CPU"
-    assert chosen.make(TableSource(FLIGHTS)).name == "cuxfilter"
+def test_cuxfilter_accompanies_the_default_engine(without_device):
+    chosen = choose_engine("cuxfilter", replace(LIMITS, cuxfilter_python=Path("/opt/python")))
+    assert (chosen.name, chosen.code_bytes) == ("cuxfilter", GIB)
+    assert chosen.hardware == "cuxfilter in a process of /opt/python, and 2 threads of the CPU"
+    assert chosen.create_engine(TableSource(FLIGHTS)).name == "cuxfilter"
 
 
 def test_cuxfilter_needs_an_interpreter():
-    with pytest.raises(EngineUnavailableError, match="no interpreter that has it is set"):
-        choose("cuxfilter", LIMITS)
+    with pytest.raises(EngineUnavailableError, match="no Python interpreter with cuxfilter is configured"):
+        choose_engine("cuxfilter", LIMITS)
 
 
-def test_what_a_device_may_keep_can_be_set(standing_in):
-    assert choose("cuda", Limits(2, GIB, GIB, device=1000)).codes == 1000
+def test_what_a_device_may_keep_can_be_set(simulated_device):
+    assert choose_engine("cuda", EngineLimits(2, GIB, GIB, device_bytes=1000)).code_bytes == 1000
 
 
 def test_a_machine_without_cupy_has_no_device(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "cupy", None)
     with pytest.raises(NoDeviceError, match="CuPy is not installed"):
-        probe.probe()
+        probe.find_device()
 
 
-class NoDriver(CuPy):
+class CuPyWithoutDriver(SimulatedCuPy):
     def __init__(self):
         super().__init__()
-        self.cuda.runtime.getDeviceCount = self.fail
+        self.cuda.runtime.getDeviceCount = self.raise_no_driver
 
-    def fail(self):
+    def raise_no_driver(self):
         raise RuntimeError("cudaErrorInsufficientDriver")
 
 
-class Full(CuPy):
+class FullCuPy(SimulatedCuPy):
     def zeros(self, *_):
         raise MemoryError
 
 
-class Miscounting(CuPy):
+class MiscountingCuPy(SimulatedCuPy):
     def asnumpy(self, array):
         return super().asnumpy(array) + np.uint64(1)
 
 
 @pytest.mark.parametrize(
-    ("cupy", "reason"), [(NoDriver, "InsufficientDriver"), (Full, "bytes free"), (Miscounting, "miscounts")]
+    ("cupy", "reason"),
+    [
+        (CuPyWithoutDriver, "InsufficientDriver"),
+        (FullCuPy, "bytes free"),
+        (MiscountingCuPy, "a wrong result"),
+    ],
 )
-def test_a_device_is_judged_by_its_use(cupy, reason):
+def test_a_device_is_probed_by_using_it(cupy, reason):
     with pytest.raises(NoDeviceError, match=reason):
-        probe.used(cupy())
+        probe.verify_device(cupy())
 
 
 def test_every_engine_of_the_setting_is_known():

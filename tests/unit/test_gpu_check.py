@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ALONE = """
+NUMPY_ONLY_SCRIPT = """
 import runpy, sys
 sys.modules |= dict.fromkeys(["cudf", "dash", "flask", "numba", "pandas", "pyarrow", "pydantic", "scipy"])
 sys.argv = ["gpu_check", "--stand-in", "--rows", "3000", "--seconds", "0.3"]
@@ -17,7 +17,7 @@ runpy.run_path("scripts/gpu_check.py", run_name="__main__")
 
 def test_all_is_compared_and_measured():
     done = subprocess.run(
-        [sys.executable, "-c", ALONE], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", NUMPY_ONLY_SCRIPT], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     for part in (

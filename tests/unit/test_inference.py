@@ -7,23 +7,23 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from datasets.ingest.inference import Inference, convert
-from datasets.ingest.read_result import unique_names
+from datasets.ingest.inference import ColumnInference, parse_cells
+from datasets.ingest.read_result import make_names_unique
 
 
-def read(*batches):
+def infer_and_convert(*batches):
     """The type that is inferred, and the values; None for a column without any."""
-    inference = Inference()
+    inference = ColumnInference()
     arrays = [pa.array([cell or None for cell in cells], pa.string()) for cells in batches]
     for cells in arrays:
-        inference.see(cells)
-    if inference.reading is None:
+        inference.observe_cells(cells)
+    if inference.best_parser is None:
         return None, []
-    values = [convert(inference.reading, cells) for cells in arrays]
+    values = [parse_cells(inference.best_parser, cells) for cells in arrays]
     return str(values[0].type), [value for part in values for value in part.to_pylist()]
 
 
-def at(*parts):
+def make_datetime(*parts):
     return datetime(*parts)  # noqa: DTZ001 stored times have no zone
 
 
@@ -36,14 +36,26 @@ def at(*parts):
         (["1e3", "-inf"], "double", [1000.0, float("-inf")]),
         (["9223372036854775808", "1"], "double", [9223372036854775808.0, 1.0]),
         (["true", "FALSE", "n/a"], "bool", [True, False, None]),
-        (["2001-01-02", "2001-12-31"], "timestamp[us]", [at(2001, 1, 2), at(2001, 12, 31)]),
-        (["2001-01-02 03:04", ""], "timestamp[us]", [at(2001, 1, 2, 3, 4), None]),
-        (["2001-01-02T03:04:05.678"], "timestamp[us]", [at(2001, 1, 2, 3, 4, 5, 678000)]),
-        (["2001-01-02T03:04:05+02:00"], "timestamp[us]", [at(2001, 1, 2, 1, 4, 5)]),
-        (["2001-01-02T03:04:05Z"], "timestamp[us]", [at(2001, 1, 2, 3, 4, 5)]),
-        (["2001/1/2 3:04", "2001/11/12"], "timestamp[us]", [at(2001, 1, 2, 3, 4), at(2001, 11, 12)]),
-        (["1/13/2001", "2/1/2001"], "timestamp[us]", [at(2001, 1, 13), at(2001, 2, 1)]),
-        (["13/1/2001", "1/2/2001 4:05:06"], "timestamp[us]", [at(2001, 1, 13), at(2001, 2, 1, 4, 5, 6)]),
+        (
+            ["2001-01-02", "2001-12-31"],
+            "timestamp[us]",
+            [make_datetime(2001, 1, 2), make_datetime(2001, 12, 31)],
+        ),
+        (["2001-01-02 03:04", ""], "timestamp[us]", [make_datetime(2001, 1, 2, 3, 4), None]),
+        (["2001-01-02T03:04:05.678"], "timestamp[us]", [make_datetime(2001, 1, 2, 3, 4, 5, 678000)]),
+        (["2001-01-02T03:04:05+02:00"], "timestamp[us]", [make_datetime(2001, 1, 2, 1, 4, 5)]),
+        (["2001-01-02T03:04:05Z"], "timestamp[us]", [make_datetime(2001, 1, 2, 3, 4, 5)]),
+        (
+            ["2001/1/2 3:04", "2001/11/12"],
+            "timestamp[us]",
+            [make_datetime(2001, 1, 2, 3, 4), make_datetime(2001, 11, 12)],
+        ),
+        (["1/13/2001", "2/1/2001"], "timestamp[us]", [make_datetime(2001, 1, 13), make_datetime(2001, 2, 1)]),
+        (
+            ["13/1/2001", "1/2/2001 4:05:06"],
+            "timestamp[us]",
+            [make_datetime(2001, 1, 13), make_datetime(2001, 2, 1, 4, 5, 6)],
+        ),
         (["1/2/2001", "3/4/2001"], "large_string", ["1/2/2001", "3/4/2001"]),
         (["30/2/2001"], "large_string", ["30/2/2001"]),
         (["00501", "10001"], "large_string", ["00501", "10001"]),
@@ -54,17 +66,17 @@ def at(*parts):
     ],
 )  # fmt: skip
 def test_inferred(cells, type_, values):
-    assert read(cells) == (type_, values)
+    assert infer_and_convert(cells) == (type_, values)
 
 
 def test_a_late_cell_changes_the_type_of_all():
-    assert read(["1", "2"], ["", ""], ["x"]) == ("large_string", ["1", "2", None, None, "x"])
-    assert read(["1", "2"], ["2.5"]) == ("double", [1.0, 2.0, 2.5])
+    assert infer_and_convert(["1", "2"], ["", ""], ["x"]) == ("large_string", ["1", "2", None, None, "x"])
+    assert infer_and_convert(["1", "2"], ["2.5"]) == ("double", [1.0, 2.0, 2.5])
 
 
 def test_names_become_unique_whatever_their_case():
-    names, notices = unique_names(["a", "A", "", "a (2)", " b", "b"])
+    names, notices = make_names_unique(["a", "A", "", "a (2)", " b", "b"])
     assert names == ["a", "A (3)", "column 3", "a (2)", "b (2)", "b"]
     assert len({name.casefold() for name in names}) == len(names)
     assert len(notices) == 3
-    assert notices[0] == "column 2 is called 'A', which is taken; it is now 'A (3)'"
+    assert notices[0] == "column 2 is named 'A', which is taken; renamed to 'A (3)'"

@@ -11,29 +11,29 @@ from db.keys.master import LocalKey, MasterKeyError
 from db.keys.secret_files import ExposedSecretError
 
 
-def use(settings, **changes):
-    config.use(settings.model_copy(update=changes))
+def change_settings(settings, **changes):
+    config.override_settings(settings.model_copy(update=changes))
 
 
 @pytest.fixture
-def elsewhere(settings, tmp_path):
+def empty_data_folder(settings, tmp_path):
     """A data folder without a key."""
-    use(settings, data=tmp_path)
+    change_settings(settings, data=tmp_path)
     return tmp_path
 
 
-def test_it_is_made_once_and_private(elsewhere):
-    key = master.current()
-    assert master.current() == key
-    assert stat.S_IMODE((elsewhere / "secret-key").stat().st_mode) == 0o600
-    assert [file.name for file in elsewhere.iterdir() if file.is_file()] == ["secret-key"]
+def test_it_is_made_once_and_private(empty_data_folder):
+    key = master.get_current_key()
+    assert master.get_current_key() == key
+    assert stat.S_IMODE((empty_data_folder / "secret-key").stat().st_mode) == 0o600
+    assert [file.name for file in empty_data_folder.iterdir() if file.is_file()] == ["secret-key"]
 
 
-def test_an_exposed_file_is_refused(elsewhere):
-    master.current()
-    (elsewhere / "secret-key").chmod(0o644)
+def test_an_exposed_file_is_refused(empty_data_folder):
+    master.get_current_key()
+    (empty_data_folder / "secret-key").chmod(0o644)
     with pytest.raises(ExposedSecretError, match="chmod 600"):
-        master.current()
+        master.get_current_key()
 
 
 def test_what_it_wraps_it_unwraps_and_nothing_else_does():
@@ -46,28 +46,28 @@ def test_what_it_wraps_it_unwraps_and_nothing_else_does():
             wrong()
 
 
-def test_rotation_keeps_the_old_one_until_its_end(elsewhere):
-    old = master.current()
+def test_rotation_keeps_the_old_one_until_its_end(empty_data_folder):
+    old = master.get_current_key()
     master.begin_rotation()
-    assert master.current() != old
-    assert master.of(old.id) == old
+    assert master.get_current_key() != old
+    assert master.get_key(old.id) == old
     master.end_rotation()
     with pytest.raises(MasterKeyError, match=f"{old.id} is missing"):
-        master.of(old.id)
+        master.get_key(old.id)
 
 
 @pytest.mark.parametrize("content", ["", "short", "g" * 64])
-def test_what_is_no_key_is_refused(elsewhere, content):
-    secret_files.replace(elsewhere / "secret-key", content or " ")
+def test_what_is_no_key_is_refused(empty_data_folder, content):
+    secret_files.write_secret(empty_data_folder / "secret-key", content or " ")
     with pytest.raises(MasterKeyError, match="64 hexadecimal digits"):
-        master.current()
+        master.get_current_key()
 
 
 def test_it_may_come_from_the_environment(settings):
     old, fresh = "1" * 64, "2" * 64
-    use(settings, master_key=config.SecretStr(f"{fresh},{old}"))
-    assert master.current() == LocalKey(bytes.fromhex(fresh))
-    assert master.of(LocalKey(bytes.fromhex(old)).id)
+    change_settings(settings, master_key=config.SecretStr(f"{fresh},{old}"))
+    assert master.get_current_key() == LocalKey(bytes.fromhex(fresh))
+    assert master.get_key(LocalKey(bytes.fromhex(old)).id)
     with pytest.raises(MasterKeyError, match="from outside"):
         master.begin_rotation()
 
@@ -80,12 +80,12 @@ def test_it_may_be_a_key_service(settings, tmp_path):
         "flipped = bytes(byte ^ 0x55 for byte in content)\n"
         "print(base64.b64encode(flipped).decode()) if sys.argv[1] in ('wrap', 'unwrap') else sys.exit(1)\n"
     )
-    use(settings, kms_command=f"{sys.executable} {service}")
-    key = master.current()
+    change_settings(settings, kms_command=f"{sys.executable} {service}")
+    key = master.get_current_key()
     assert key.unwrap(key.wrap(b"secret")) == b"secret"
 
 
 def test_a_key_service_that_fails_says_so(settings):
-    use(settings, kms_command="/bin/false")
+    change_settings(settings, kms_command="/bin/false")
     with pytest.raises(MasterKeyError, match="did not wrap"):
-        master.current().wrap(b"secret")
+        master.get_current_key().wrap(b"secret")

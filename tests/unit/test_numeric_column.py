@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gpu.resident.numeric_column import holding
+from gpu.resident.numeric_column import narrowest_dtype
 
 INT64 = np.iinfo(np.int64)
 
@@ -23,4 +23,4 @@ INT64 = np.iinfo(np.int64)
     ],
 )
 def test_whole_numbers_are_held_as_such(numbers, held):
-    assert holding(np.array(numbers), np.dtype(np.int8)) == held
+    assert narrowest_dtype(np.array(numbers), np.dtype(np.int8)) == held

@@ -5,46 +5,46 @@ from argon2 import PasswordHasher
 
 from accounts import passwords
 from accounts.passwords import WeakPasswordError
-from tests.conftest import FULL_COST
+from tests.conftest import PRODUCTION_HASHER
 
 
 @pytest.fixture(autouse=True)
-def full_cost(monkeypatch):
+def production_hasher(monkeypatch):
     """As in the service: other tests hash with less work."""
-    monkeypatch.setattr(passwords, "_hasher", FULL_COST)
+    monkeypatch.setattr(passwords, "_hasher", PRODUCTION_HASHER)
 
 
 def test_a_hash_costs_what_rfc_9106_asks():
-    assert "$m=65536,t=3,p=4$" in passwords.hashed("correct horse battery")
+    assert "$m=65536,t=3,p=4$" in passwords.hash_password("correct horse battery")
 
 
 def test_a_hash_knows_its_password_only():
-    made = passwords.hashed("correct horse battery")
+    made = passwords.hash_password("correct horse battery")
     assert made.startswith("$argon2id$")
-    assert passwords.matches("correct horse battery", made)
-    assert not passwords.matches("correct horse", made)
+    assert passwords.verify_password("correct horse battery", made)
+    assert not passwords.verify_password("correct horse", made)
 
 
 def test_a_damaged_hash_and_nobody_match_nothing():
-    assert not passwords.matches("", "not a hash")
-    assert not passwords.matches("", None)
+    assert not passwords.verify_password("", "not a hash")
+    assert not passwords.verify_password("", None)
 
 
 def test_nobody_costs_a_full_verification(monkeypatch):
     asked = []
     monkeypatch.setattr(PasswordHasher, "verify", lambda _self, made, _guess: asked.append(made) or False)
-    passwords.matches("guess", None)
+    passwords.verify_password("guess", None)
     assert asked[0].startswith("$argon2id$")
 
 
 def test_weaker_hashes_are_outdated():
-    assert passwords.outdated(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x"))
-    assert not passwords.outdated(passwords.hashed("x"))
+    assert passwords.needs_rehash(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x"))
+    assert not passwords.needs_rehash(passwords.hash_password("x"))
 
 
 def test_generated_passwords_are_strong_and_differ():
-    assert len(passwords.generate()) >= 24
-    assert passwords.generate() != passwords.generate()
+    assert len(passwords.generate_password()) >= 24
+    assert passwords.generate_password() != passwords.generate_password()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_generated_passwords_are_strong_and_differ():
 )
 def test_what_attackers_try_first_is_refused(guessed):
     with pytest.raises(WeakPasswordError, match="try first"):
-        passwords.check(guessed, "ada")
+        passwords.check_strength(guessed, "ada")
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_what_attackers_try_first_is_refused(guessed):
 )
 def test_a_password_is_no_name(named):
     with pytest.raises(WeakPasswordError, match="little more than a name"):
-        passwords.check(named, "AdaLovelace")
+        passwords.check_strength(named, "AdaLovelace")
 
 
 @pytest.mark.parametrize("length", [0, 11, 1001])
 def test_the_length_is_bounded(length):
     with pytest.raises(WeakPasswordError, match="12 to 1000 characters"):
-        passwords.check("xqzj" * (length // 4) + "x" * (length % 4), "ada")
+        passwords.check_strength("xqzj" * (length // 4) + "x" * (length % 4), "ada")
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_the_length_is_bounded(length):
         "all small letters",
         "839201847563",
         "Aß€ ünïcode 字",
-        pytest.param(passwords.generate(), id="generated"),
+        pytest.param(passwords.generate_password(), id="generated"),
     ],
 )
 def test_no_rules_on_letters(good):
-    passwords.check(good, "ada")
+    passwords.check_strength(good, "ada")

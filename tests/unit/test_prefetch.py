@@ -7,51 +7,53 @@ from threading import Event
 
 import pytest
 
-from config import settings
-from datasets.storage.prefetch import ahead
+from config import get_settings
+from datasets.storage.prefetch import prefetch_results
 
-PATIENCE = 20
+TIMEOUT = 20
 
 
 def test_results_come_in_the_order_of_their_tasks():
     slow = Event()
 
-    def first():
-        assert slow.wait(PATIENCE)
+    def finish_last():
+        assert slow.wait(TIMEOUT)
         return 1
 
-    found = ahead([lambda: 0, first, lambda: slow.set() or 2, *(lambda n=n: n for n in range(3, 40))])
+    found = prefetch_results(
+        [lambda: 0, finish_last, lambda: slow.set() or 2, *(lambda n=n: n for n in range(3, 40))]
+    )
     assert list(found) == list(range(40))
 
 
-def test_who_takes_only_the_first_has_no_others_made():
+def test_taking_only_the_first_result_computes_no_others():
     made = []
-    found = ahead(lambda n=n: made.append(n) for n in count())
+    found = prefetch_results(lambda n=n: made.append(n) for n in count())
     next(found)
     found.close()
     assert made == [0]
 
 
-def test_a_few_are_made_ahead_and_never_all():
+def test_prefetching_is_bounded():
     begun = []
 
-    def tasks():
+    def generate_tasks():
         for n in count():
             begun.append(n)
             yield lambda n=n: n
 
-    found = ahead(tasks())
+    found = prefetch_results(generate_tasks())
     for n in range(30):
         assert next(found) == n
-        assert len(begun) <= n + 1 + settings().threads
+        assert len(begun) <= n + 1 + get_settings().threads
     found.close()
 
 
-def test_what_fails_is_raised_in_its_turn():
-    def torn():
+def test_errors_are_raised_in_order():
+    def raise_error():
         raise OSError("the disk has gone")
 
-    found = ahead([lambda: 1, torn, lambda: 3])
+    found = prefetch_results([lambda: 1, raise_error, lambda: 3])
     assert next(found) == 1
     with pytest.raises(OSError, match="the disk has gone"):
         next(found)

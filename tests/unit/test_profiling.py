@@ -10,21 +10,21 @@ import pyarrow.compute as pc
 import pytest
 
 from datasets.ingest import column_statistics
-from datasets.ingest.profiling import SKETCH_BINS, label_of, natural_order
-from tests.unit.trips_dataset import described, stored, table
+from datasets.ingest.profiling import SKETCH_BINS, make_label, natural_order
+from tests.unit.trips_dataset import describe_store, make_trips_table, write_store
 
 
 @pytest.fixture
-def profiled(tmp_path):
+def profile_values(tmp_path):
     def profile_of(values, name="x"):
-        return described(stored(pa.table({name: values}), tmp_path)).columns[0]
+        return describe_store(write_store(pa.table({name: values}), tmp_path)).columns[0]
 
     return profile_of
 
 
 def test_counts_and_extents_are_exact(tmp_path):
-    rows = table(5000)
-    columns = {column.name: column.profile for column in described(stored(rows, tmp_path)).columns}
+    rows = make_trips_table(5000)
+    columns = {column.name: column.profile for column in describe_store(write_store(rows, tmp_path)).columns}
     for name, profile in columns.items():
         assert profile.rows == 5000
         assert profile.nulls == rows[name].null_count
@@ -43,79 +43,79 @@ def test_counts_and_extents_are_exact(tmp_path):
     assert columns["weekday"].ordered
 
 
-def test_distinct_numbers_are_exact_but_for_very_many(profiled, monkeypatch):
-    assert profiled(np.arange(30_000) % 12_345 / 7).profile.distinct == 12_345
-    monkeypatch.setattr(column_statistics, "MOST_DISTINCT", 10_000)
-    estimate = profiled(np.arange(30_000) % 12_345 / 7).profile.distinct
+def test_distinct_numbers_are_exact_but_for_very_many(profile_values, monkeypatch):
+    assert profile_values(np.arange(30_000) % 12_345 / 7).profile.distinct == 12_345
+    monkeypatch.setattr(column_statistics, "MAX_EXACT_DISTINCT", 10_000)
+    estimate = profile_values(np.arange(30_000) % 12_345 / 7).profile.distinct
     assert estimate % 1000 == 0
     assert estimate == pytest.approx(12_345, rel=0.15)
 
 
-def test_times_are_milliseconds_rounded_down(profiled):
+def test_times_are_milliseconds_rounded_down(profile_values):
     values = pa.array([datetime(1969, 12, 31, 23, 59, 59, 999), None, datetime(1970, 1, 1, 0, 0, 1, 999)])  # noqa: DTZ001
-    profile = profiled(values.cast(pa.timestamp("us"))).profile
+    profile = profile_values(values.cast(pa.timestamp("us"))).profile
     assert (profile.kind, profile.minimum, profile.maximum, profile.nulls) == ("time", -1000.0, 1000.0, 1)
 
 
-def test_quantiles_leave_the_tails_out(profiled):
-    column = profiled(np.arange(100_000) / 10)
+def test_quantiles_leave_the_tails_out(profile_values):
+    column = profile_values(np.arange(100_000) / 10)
     assert (column.profile.low, column.profile.high) == pytest.approx((50, 9950), rel=1e-3)
     assert column.middle == pytest.approx((200, 9800), rel=1e-3)
 
 
-def test_nan_is_no_value_and_infinity_no_extent(profiled):
-    column = profiled(pa.array([1.0, float("nan"), None, float("inf"), -2.0]))
+def test_nan_is_no_value_and_infinity_no_extent(profile_values):
+    column = profile_values(pa.array([1.0, float("nan"), None, float("inf"), -2.0]))
     profile = column.profile
     assert (profile.nulls, profile.minimum, profile.maximum) == (2, -2.0, 1.0)
     assert sum(column.sketch) == 2
 
 
-def test_a_column_without_values_has_no_extent(profiled):
-    column = profiled(pa.array([None, None], pa.float64()))
+def test_a_column_without_values_has_no_extent(profile_values):
+    column = profile_values(pa.array([None, None], pa.float64()))
     assert (column.profile.nulls, column.profile.minimum, column.profile.low) == (2, None, None)
     assert column.sketch == (0,) * SKETCH_BINS
     assert column.middle == (None, None)
 
 
-def test_at_most_a_thousand_categories_are_kept(profiled):
+def test_at_most_a_thousand_categories_are_kept(profile_values):
     names = [f"{i:04}" for i in range(1500)]
-    profile = profiled(pa.array([*names, *names[:10]], pa.large_string())).profile
+    profile = profile_values(pa.array([*names, *names[:10]], pa.large_string())).profile
     assert profile.distinct == 1500
     assert len(profile.values) == 1000
     assert profile.values[:10] == tuple(names[:10])
 
 
-def test_sketches_count_the_default_domain(profiled):
-    assert sum(profiled(np.arange(48.0)).sketch) == 48
-    flags = profiled(pa.array([True, False, None, True]))
+def test_sketches_count_the_default_domain(profile_values):
+    assert sum(profile_values(np.arange(48.0)).sketch) == 48
+    flags = profile_values(pa.array([True, False, None, True]))
     assert flags.sketch == (1, 2)
 
 
-def test_hours_get_a_bin_each(profiled):
-    column = profiled(np.repeat(np.arange(24), np.arange(24) + 1))
+def test_hours_get_a_bin_each(profile_values):
+    column = profile_values(np.repeat(np.arange(24), np.arange(24) + 1))
     assert column.sketch == tuple(range(1, 25))
-    assert column.few_integers == 24
-    assert column.scales == ("linear",)
+    assert column.integer_bin_count == 24
+    assert column.scale_types == ("linear",)
 
 
 @pytest.mark.parametrize(
     ("values", "scales"),
     [([0.01, 5.0, 100.0], ("linear", "log")), ([-1.0, 5.0], ("linear",)), ([90.0, 110.0], ("linear",))],
 )
-def test_a_log_scale_is_offered_where_values_span_magnitudes(profiled, values, scales):
-    assert profiled(np.array(values)).scales == scales
+def test_a_log_scale_is_offered_where_values_span_magnitudes(profile_values, values, scales):
+    assert profile_values(np.array(values)).scale_types == scales
 
 
 @pytest.mark.parametrize(
     "name", ['qu"ote', "dot.ted", "blank name", "größe", "select", "日本", "a;b--", "x'y"]
 )
-def test_any_name_goes(profiled, name):
-    assert profiled(np.array([1, 2, 3]), name).profile.maximum == 3
+def test_any_name_goes(profile_values, name):
+    assert profile_values(np.array([1, 2, 3]), name).profile.maximum == 3
 
 
 def test_labels():
-    assert label_of("dep_delay") == "Dep delay"
-    assert label_of("_") == "_"
+    assert make_label("dep_delay") == "Dep delay"
+    assert make_label("_") == "_"
 
 
 def test_natural_orders():
@@ -125,8 +125,8 @@ def test_natural_orders():
     assert natural_order(["May"]) is None
 
 
-def test_the_browser_sees_an_outline(profiled):
-    outline = described_outline = profiled(np.array([1, 2, 3])).outline
+def test_the_browser_sees_an_outline(profile_values):
+    outline = described_outline = profile_values(np.array([1, 2, 3])).json_outline
     assert described_outline["name"] == "x"
     assert list(outline) == [
         "name", "label", "kind", "integer", "distinct", "nulls", "minimum", "maximum", "sketch", "scales",
@@ -134,11 +134,13 @@ def test_the_browser_sees_an_outline(profiled):
 
 
 @pytest.mark.parametrize("values", [[9e307, -9e307, 0.0], [5e-324, 1e-323, 5e-324], [2**61] * 3])
-def test_the_largest_and_the_smallest_numbers_have_a_sketch(profiled, values):
-    assert sum(profiled(pa.array(values)).sketch) == 3
+def test_the_largest_and_the_smallest_numbers_have_a_sketch(profile_values, values):
+    assert sum(profile_values(pa.array(values)).sketch) == 3
 
 
-def test_times_of_any_century_have_a_sketch(profiled):
-    ancient = profiled(np.arange("0001-01-01", "0001-04-11", dtype="datetime64[D]").astype("datetime64[us]"))
+def test_times_of_any_century_have_a_sketch(profile_values):
+    ancient = profile_values(
+        np.arange("0001-01-01", "0001-04-11", dtype="datetime64[D]").astype("datetime64[us]")
+    )
     assert ancient.profile.low == pytest.approx(ancient.profile.minimum, abs=1e9)
     assert sum(ancient.sketch) == 100

@@ -8,120 +8,137 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from datasets.access.condition_text import words
-from datasets.access.row_conditions import Condition, compiled, digest, reach, stored
+from datasets.access.condition_text import describe_conditions
+from datasets.access.row_conditions import (
+    Condition,
+    compile_conditions,
+    compile_row_rights,
+    conditions_adapter,
+    hash_conditions,
+)
 from datasets.exploration import Interval, Members, Nulls, View
-from datasets.query.axes import MisfitError
+from datasets.query.axes import IncompatibleRequestError
 from gpu.cubes import AnyOf
 from gpu.oracle import OracleEngine
 from gpu.scales import ScaleSpec
-from tests.unit.exploration_strategies import DAY, JANUARY, ORDERED, UNORDERED, members, spans
-from tests.unit.hypothesis_examples import examples
-from tests.unit.test_predicates import rows_by_duckdb
-from tests.unit.trips_dataset import trips
+from tests.unit.exploration_strategies import DAY, JANUARY, ORDERED, UNORDERED, member_filters, span_bounds
+from tests.unit.hypothesis_examples import with_examples
+from tests.unit.test_predicates import match_rows_by_duckdb
+from tests.unit.trips_dataset import load_trips
 
 
 @st.composite
-def conditions(draw):
+def row_conditions(draw):
     column = draw(st.sampled_from(ORDERED + UNORDERED))
     if draw(st.integers(0, 5)) == 0:
         return Condition(column=column, filter=Nulls())
     if column in ORDERED:
-        return Condition(column=column, filter=Interval(**draw(spans(column)), nulls=draw(st.booleans())))
-    return Condition(column=column, filter=draw(members(column)).model_copy(update={"other": False}))
+        return Condition(
+            column=column, filter=Interval(**draw(span_bounds(column)), nulls=draw(st.booleans()))
+        )
+    return Condition(column=column, filter=draw(member_filters(column)).model_copy(update={"other": False}))
 
 
-def some_conditions(least=1):
-    return st.lists(conditions(), min_size=least, max_size=3)
+def condition_lists(min_size=1):
+    return st.lists(row_conditions(), min_size=min_size, max_size=3)
 
 
-def meeting(found):
+def find_matching_rows(conditions):
     """The rows that meet all conditions, by DuckDB."""
-    _, store = trips()
-    passed = np.ones(store.rows, np.bool_)
-    for each in found:
+    _, store = load_trips()
+    passed = np.ones(store.row_count, np.bool_)
+    for each in conditions:
         types = {"when": "time", "late": "boolean", "name": "category", "weekday": "category"}
         scale = ScaleSpec(type=types.get(each.column, "linear"))
-        passed &= rows_by_duckdb(
+        passed &= match_rows_by_duckdb(
             View(id="v", columns=(each.column,), scales=(scale,), bins=(None,)), each.filter
         )
     return passed
 
 
-@examples(25)
-@given(some_conditions())
+@with_examples(25)
+@given(condition_lists())
 def test_conditions_show_the_rows_that_duckdb_finds(found):
-    description, store = trips()
-    passed = OracleEngine(store).mask([compiled(found, description)])
-    np.testing.assert_array_equal(passed, meeting(found))
+    description, store = load_trips()
+    passed = OracleEngine(store).compute_mask([compile_conditions(found, description)])
+    np.testing.assert_array_equal(passed, find_matching_rows(found))
 
 
-@examples(8)
-@given(st.lists(some_conditions(), max_size=3))
+@with_examples(8)
+@given(st.lists(condition_lists(), max_size=3))
 def test_a_person_sees_what_any_share_shows(shares):
-    description, store = trips()
-    passed = OracleEngine(store).mask([reach(shares, description)])
-    shown = [np.zeros(store.rows, np.bool_), *map(meeting, shares)]
+    description, store = load_trips()
+    passed = OracleEngine(store).compute_mask([compile_row_rights(shares, description)])
+    shown = [np.zeros(store.row_count, np.bool_), *map(find_matching_rows, shares)]
     np.testing.assert_array_equal(passed, np.logical_or.reduce(shown))
-    assert OracleEngine(store).mask([reach([*shares, None], description)]).all()
+    assert OracleEngine(store).compute_mask([compile_row_rights([*shares, None], description)]).all()
 
 
-@examples(60)
-@given(some_conditions(), st.randoms())
+@with_examples(60)
+@given(condition_lists(), st.randoms())
 def test_order_and_repetition_change_nothing(found, random):
     other = [
-        each.model_copy(update={"filter": reordered(each.filter, random)}) for each in [*found, found[0]]
+        each.model_copy(update={"filter": shuffle_members(each.filter, random)})
+        for each in [*found, found[0]]
     ]
     random.shuffle(other)
-    description, _ = trips()
-    assert digest(other) == digest(found)
-    assert compiled(other, description) == compiled(found, description)
+    description, _ = load_trips()
+    assert hash_conditions(other) == hash_conditions(found)
+    assert compile_conditions(other, description) == compile_conditions(found, description)
 
 
-def reordered(filter_, random):
+def shuffle_members(filter_, random):
     if not isinstance(filter_, Members):
         return filter_
     return filter_.model_copy(update={"values": tuple(random.sample(filter_.values, len(filter_.values)))})
 
 
-@examples(30)
-@given(some_conditions())
+@with_examples(30)
+@given(condition_lists())
 def test_conditions_are_stored_as_json(found):
-    assert stored.validate_python(stored.dump_python(tuple(found), mode="json")) == tuple(found)
+    assert conditions_adapter.validate_python(
+        conditions_adapter.dump_python(tuple(found), mode="json")
+    ) == tuple(found)
 
 
-def late(*values):
+def make_late_condition(*values):
     return Condition(column="late", filter=Members(values=values))
 
 
-def delay(**bounds):
+def make_delay_condition(**bounds):
     return Condition(column="delay", filter=Interval(**bounds))
 
 
-def named(*values, **more):
+def make_name_condition(*values, **more):
     return Condition(column="name", filter=Members(values=values, **more))
 
 
 def test_other_conditions_have_another_digest():
-    found = [[late("true")], [late("false")], [delay(lo=0.0)], [delay(hi=0.0)], [delay(lo=0.0), late("true")]]
-    assert len(set(map(digest, found))) == len(found)
-    assert digest([delay(lo=-0.0)]) == digest([delay(lo=0.0)])
+    found = [
+        [make_late_condition("true")],
+        [make_late_condition("false")],
+        [make_delay_condition(lo=0.0)],
+        [make_delay_condition(hi=0.0)],
+        [make_delay_condition(lo=0.0), make_late_condition("true")],
+    ]
+    assert len(set(map(hash_conditions, found))) == len(found)
+    assert hash_conditions([make_delay_condition(lo=-0.0)]) == hash_conditions([make_delay_condition(lo=0.0)])
 
 
 def test_what_every_row_meets_is_no_condition():
-    description, _ = trips()
-    assert compiled([Condition(column="delay", filter=Interval(nulls=True))], description) == ()
-    assert reach([None], description) == AnyOf(frozenset({()}))
-    assert reach([], description) == AnyOf()
+    description, _ = load_trips()
+    assert compile_conditions([Condition(column="delay", filter=Interval(nulls=True))], description) == ()
+    assert compile_row_rights([None], description) == AnyOf(frozenset({()}))
+    assert compile_row_rights([], description) == AnyOf()
 
 
-GONE = Condition(column="speed", filter=Interval(lo=1.0))
+MISSING_COLUMN_CONDITION = Condition(column="speed", filter=Interval(lo=1.0))
 
 
 @pytest.mark.parametrize(
     ("condition", "message"),
     [
-        (GONE, "Trips has no column 'speed'"),
+        (MISSING_COLUMN_CONDITION, "Trips has no column 'speed'"),
         (Condition(column="speed", filter=Interval(nulls=True)), "Trips has no column 'speed'"),
         (
             Condition(column="delay", filter=Members(values=("1",))),
@@ -131,19 +148,26 @@ GONE = Condition(column="speed", filter=Interval(lo=1.0))
             Condition(column="name", filter=Interval(lo=1.0)),
             "name is a category, which can't be filtered by interval",
         ),
-        (late("maybe"), "late is true or false, not 'maybe'"),
-        (named("n00", other=True), "name has no other values where no view shows some"),
+        (make_late_condition("maybe"), "late is true or false, not 'maybe'"),
+        (
+            make_name_condition("n00", other=True),
+            "name can't be filtered by other values, which only a view defines",
+        ),
     ],
 )
 def test_what_does_not_fit_a_version_is_named_and_shows_no_row(condition, message):
-    description, store = trips()
-    with pytest.raises(MisfitError) as caught:
-        compiled([delay(lo=0.0), condition], description)
+    description, store = load_trips()
+    with pytest.raises(IncompatibleRequestError) as caught:
+        compile_conditions([make_delay_condition(lo=0.0), condition], description)
     assert str(caught.value) == message
     assert caught.value.where == f"conditions.{condition.column}"
-    assert not OracleEngine(store).mask([reach([[condition], [delay(), condition]], description)]).any()
-    others = reach([[condition], [late("true")]], description)
-    assert others == reach([[late("true")]], description)
+    assert (
+        not OracleEngine(store)
+        .compute_mask([compile_row_rights([[condition], [make_delay_condition(), condition]], description)])
+        .any()
+    )
+    others = compile_row_rights([[condition], [make_late_condition("true")]], description)
+    assert others == compile_row_rights([[make_late_condition("true")]], description)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +185,7 @@ def test_what_does_not_fit_a_version_is_named_and_shows_no_row(condition, messag
 )
 def test_damaged_conditions_are_refused(raw):
     with pytest.raises(ValidationError):
-        stored.validate_python(raw)
+        conditions_adapter.validate_python(raw)
 
 
 WHEN = float(JANUARY + 30 * DAY)
@@ -171,29 +195,29 @@ WHEN = float(JANUARY + 30 * DAY)
     ("found", "sentence"),
     [
         (
-            [named("CA", "NY"), delay(lo=500.0, hi=1000.0)],
+            [make_name_condition("CA", "NY"), make_delay_condition(lo=500.0, hi=1000.0)],
             "Name is CA or NY and Delay is between 500 and 999",
         ),
-        ([named()], "Name is none of its values"),
-        ([named("", nulls=True)], "Name is empty or missing"),
-        ([named(*"abcdefg")], "Name is one of 7: a, b, c, d, …"),
-        ([late("true")], "Late is true"),
+        ([make_name_condition()], "Name is none of its values"),
+        ([make_name_condition("", nulls=True)], "Name is empty or missing"),
+        ([make_name_condition(*"abcdefg")], "Name is one of 7: a, b, c, d, …"),
+        ([make_late_condition("true")], "Late is true"),
         ([Condition(column="price", filter=Nulls())], "Price is missing"),
         ([Condition(column="price", filter=Interval(lo=0.5, hi=1e6))], "Price is between 0.5 and 1,000,000"),
         ([Condition(column="price", filter=Interval(hi=2.0, nulls=True))], "Price is below 2 or is missing"),
-        ([delay(hi=5.0)], "Delay is at most 4"),
-        ([delay(hi=5.5)], "Delay is below 5.5"),
-        ([delay(lo=5.0, hi=6.0)], "Delay is 5"),
-        ([delay(lo=-2.0)], "Delay is at least -2"),
-        ([delay()], "Delay has a value"),
+        ([make_delay_condition(hi=5.0)], "Delay is at most 4"),
+        ([make_delay_condition(hi=5.5)], "Delay is below 5.5"),
+        ([make_delay_condition(lo=5.0, hi=6.0)], "Delay is 5"),
+        ([make_delay_condition(lo=-2.0)], "Delay is at least -2"),
+        ([make_delay_condition()], "Delay has a value"),
         (
             [Condition(column="when", filter=Interval(lo=WHEN, hi=WHEN + DAY / 2))],
             "When from 2001-01-31 until 2001-01-31 12:00",
         ),
         ([Condition(column="when", filter=Interval(hi=WHEN + 1))], "When until 2001-01-31 00:00:00.001"),
         ([Condition(column="when", filter=Interval(lo=-1e300))], "When from -271821-04-20"),
-        ([GONE], "speed is at least 1"),
+        ([MISSING_COLUMN_CONDITION], "speed is at least 1"),
     ],
 )
 def test_words(found, sentence):
-    assert words(found, trips()[0]) == sentence
+    assert describe_conditions(found, load_trips()[0]) == sentence

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datasets.append.row_validation import fit
+from datasets.append.row_validation import coerce_rows
 
 SCHEMA = pa.schema(
     [
@@ -25,8 +25,8 @@ SCHEMA = pa.schema(
 NOON = datetime(2001, 2, 3, 12)  # noqa: DTZ001 stored times have no zone
 
 
-def fitted(**columns):
-    return fit(pa.table(columns), SCHEMA)
+def coerce_table(**columns):
+    return coerce_rows(pa.table(columns), SCHEMA)
 
 
 def test_what_fits_comes_in_the_types_of_the_dataset():
@@ -36,8 +36,8 @@ def test_what_fits_comes_in_the_types_of_the_dataset():
         "name": pa.array(["a", "b"]).dictionary_encode(),
         "real": pa.array([Decimal("1.5"), None]),
     }
-    found = fitted(**table)
-    assert found.refused == ()
+    found = coerce_table(**table)
+    assert found.rejected == ()
     assert found.rows.schema.equals(SCHEMA, check_metadata=True)
     assert found.rows.to_pylist() == [
         {"whole": 1, "real": 1.5, "when": None, "name": "a", "late": True},
@@ -61,8 +61,8 @@ def test_what_fits_comes_in_the_types_of_the_dataset():
     ],
 )
 def test_values_that_say_the_same_are_taken(column, values, expected):
-    found = fitted(**{column: values})
-    assert found.refused == ()
+    found = coerce_table(**{column: values})
+    assert found.rejected == ()
     assert found.rows[column].to_pylist() == expected
 
 
@@ -85,21 +85,21 @@ def test_values_that_say_the_same_are_taken(column, values, expected):
 )
 def test_a_value_that_does_not_fit_refuses_its_row_with_a_reason(column, values, reason):
     array = pa.array(values, pa.uint64() if values == [2**63] else None)
-    found = fitted(**{column: array})
+    found = coerce_table(**{column: array})
     assert found.rows.num_rows == 0
-    assert [each.row for each in found.refused] == [0]
-    assert reason in found.refused[0].reason
+    assert [each.row for each in found.rejected] == [0]
+    assert reason in found.rejected[0].reason
 
 
 def test_an_unknown_column_without_values_is_no_harm():
-    assert fitted(height=pa.nulls(3), whole=[1, 2, 3]).rows.num_rows == 3
+    assert coerce_table(height=pa.nulls(3), whole=[1, 2, 3]).rows.num_rows == 3
 
 
 @given(st.lists(st.booleans(), max_size=80))
 def test_exactly_the_rows_that_do_not_fit_are_refused(good):
     cells = [str(n) if fits else f"n{n}" for n, fits in enumerate(good)]
-    found = fit(
+    found = coerce_rows(
         pa.table({"whole": pa.array(cells, pa.string()), "name": pa.array(cells, pa.string())}), SCHEMA
     )
-    assert [each.row for each in found.refused] == np.flatnonzero(~np.array(good, bool)).tolist()
+    assert [each.row for each in found.rejected] == np.flatnonzero(~np.array(good, bool)).tolist()
     assert found.rows["whole"].to_pylist() == np.flatnonzero(np.array(good, bool)).tolist()

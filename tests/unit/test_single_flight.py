@@ -6,54 +6,54 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from datasets.cubes.in_flight import OutdatedError
-from datasets.cubes.single_flight import Kept
+from datasets.cubes.in_flight import SupersededError
+from datasets.cubes.single_flight import SingleFlightCache
 
-PATIENCE = 10
+TIMEOUT = 10
 
 
 def test_a_value_is_made_once_with_what_comes_with_it():
-    kept, made = Kept(1000), []
+    kept, made = SingleFlightCache(1000), []
 
-    def make():
+    def make_value():
         made.append(1)
         return {"a": np.arange(3), "b": np.arange(4)}
 
-    assert kept.of("a", make).size == 3
-    assert kept.of("b", make).size == 4
-    assert kept.of("a", make).size == 3
+    assert kept.get_or_create("a", make_value).size == 3
+    assert kept.get_or_create("b", make_value).size == 4
+    assert kept.get_or_create("a", make_value).size == 3
     assert made == [1]
 
 
 def test_who_asks_meanwhile_waits_for_it():
-    kept, begun, go_on = Kept(1000), threading.Event(), threading.Event()
+    kept, begun, go_on = SingleFlightCache(1000), threading.Event(), threading.Event()
 
-    def slow():
+    def make_slowly():
         begun.set()
-        assert go_on.wait(PATIENCE)
+        assert go_on.wait(TIMEOUT)
         return {"a": np.arange(3)}
 
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(kept.of, "a", slow)
-        assert begun.wait(PATIENCE)
-        second = pool.submit(kept.of, "a", lambda: pytest.fail("it was made twice"))
-        assert kept.of("b", lambda: {"b": np.arange(5)}).size == 5
+        first = pool.submit(kept.get_or_create, "a", make_slowly)
+        assert begun.wait(TIMEOUT)
+        second = pool.submit(kept.get_or_create, "a", lambda: pytest.fail("it was made twice"))
+        assert kept.get_or_create("b", lambda: {"b": np.arange(5)}).size == 5
         go_on.set()
-        assert first.result(PATIENCE) is second.result(PATIENCE)
+        assert first.result(TIMEOUT) is second.result(TIMEOUT)
 
 
-def test_what_its_maker_gave_up_is_made_by_the_next():
-    kept = Kept(1000)
+def test_a_value_given_up_is_made_by_the_next_caller():
+    kept = SingleFlightCache(1000)
 
-    def outdated():
-        raise OutdatedError
+    def give_up():
+        raise SupersededError
 
-    with pytest.raises(OutdatedError):
-        kept.of("a", outdated)
-    assert kept.of("a", lambda: {"a": np.arange(3)}).size == 3
+    with pytest.raises(SupersededError):
+        kept.get_or_create("a", give_up)
+    assert kept.get_or_create("a", lambda: {"a": np.arange(3)}).size == 3
 
 
 def test_what_is_too_large_is_given_and_not_kept():
-    kept = Kept(10)
-    assert kept.of("a", lambda: {"a": np.arange(3)}).size == 3
-    assert kept.of("a", lambda: {"a": np.arange(4)}).size == 4
+    kept = SingleFlightCache(10)
+    assert kept.get_or_create("a", lambda: {"a": np.arange(3)}).size == 3
+    assert kept.get_or_create("a", lambda: {"a": np.arange(4)}).size == 4

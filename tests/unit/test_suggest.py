@@ -7,24 +7,24 @@ import pyarrow as pa
 import pytest
 
 from datasets.exploration import CubeRequest
-from datasets.explorations.suggest import suggest
-from datasets.query.compile import specs
-from tests.unit.trips_dataset import described, stored, table, trips
+from datasets.explorations.suggest import suggest_exploration
+from datasets.query.compile import cube_specs
+from tests.unit.trips_dataset import describe_store, load_trips, make_trips_table, write_store
 
 
 @pytest.fixture
-def suggested(tmp_path):
+def suggest_for(tmp_path):
     def suggest_for(columns):
-        return suggest(described(stored(pa.table(columns), tmp_path)))
+        return suggest_exploration(describe_store(write_store(pa.table(columns), tmp_path)))
 
     return suggest_for
 
 
-def shape(exploration):
+def list_view_sizes(exploration):
     return [(view.id, view.width, view.height) for view in exploration.views]
 
 
-def placed(views):
+def place_in_grid(views):
     """The cells each view takes in a grid that fills row by row and never goes back, as CSS's do."""
     taken, row, column, places = set(), 0, 0, {}
     for view in views:
@@ -39,8 +39,8 @@ def placed(views):
 
 
 def test_a_dataset_with_everything_fills_its_rows():
-    exploration = suggest(trips()[0])
-    assert shape(exploration) == [
+    exploration = suggest_exploration(load_trips()[0])
+    assert list_view_sizes(exploration) == [
         ("rows", 2, 1),
         ("when", 6, 2),
         ("delay", 4, 2),
@@ -51,28 +51,28 @@ def test_a_dataset_with_everything_fills_its_rows():
         ("price", 6, 2),
         ("hour", 6, 2),
     ]
-    cells = set().union(*placed(exploration.views).values())
+    cells = set().union(*place_in_grid(exploration.views).values())
     assert cells == {(row, column) for row in range(7) for column in range(12)}
 
 
 def test_what_is_suggested_can_be_computed():
-    description, _ = trips()
-    assert len(specs(CubeRequest(views=suggest(description).views), description)) == 9
+    description, _ = load_trips()
+    assert len(cube_specs(CubeRequest(views=suggest_exploration(description).views), description)) == 9
 
 
 def test_suggestions_take_nice_bins():
-    bins = {view.id: view.bins for view in suggest(trips()[0]).views}
+    bins = {view.id: view.bins for view in suggest_exploration(load_trips()[0]).views}
     assert bins["hour"] == (24,)
     assert bins["when"] == (180,)
     assert bins["name"] == (None,)
     assert all(count is not None and 30 <= count <= 130 for count in bins["map"])
 
 
-def test_a_map_is_cut_to_where_most_rows_are(suggested):
+def test_a_map_is_cut_to_where_most_rows_are(suggest_for):
     random = np.random.default_rng(1)
     longitude = np.append(random.uniform(-122, -71, 980), random.uniform(-160, -155, 20))
     latitude = np.append(random.uniform(26, 47, 980), random.uniform(19, 22, 20))
-    (density,) = [v for v in suggested({"lon": longitude, "lat": latitude}).views if v.id == "map"]
+    (density,) = [v for v in suggest_for({"lon": longitude, "lat": latitude}).views if v.id == "map"]
     (west, east), (south, north) = (scale.domain for scale in density.scales)
     assert -135 < west < -122
     assert -71 < east < -60
@@ -98,31 +98,31 @@ def test_a_map_is_cut_to_where_most_rows_are(suggested):
         ),
     ],
 )
-def test_suggested_views(suggested, columns, ids):
-    exploration = suggested(columns)
+def test_suggested_views(suggest_for, columns, ids):
+    exploration = suggest_for(columns)
     assert [view.id for view in exploration.views] == ids
 
 
 @pytest.mark.parametrize("numbers", range(7))
 @pytest.mark.parametrize("time", [True, False])
 @pytest.mark.parametrize("place", [True, False])
-def test_every_row_of_the_dashboard_is_full(suggested, numbers, time, place):
-    rows = table(300)
+def test_every_row_of_the_dashboard_is_full(suggest_for, numbers, time, place):
+    rows = make_trips_table(300)
     columns = {f"n{i}": rows["price"] for i in range(numbers)} | {"name": rows["weekday"]}
     columns |= {"when": rows["when"]} if time else {}
     columns |= {name: rows[name] for name in ("longitude", "latitude")} if place else {}
-    exploration = suggested(columns)
+    exploration = suggest_for(columns)
     assert len(exploration.views) <= 9
-    cells = set().union(*placed(exploration.views).values())
+    cells = set().union(*place_in_grid(exploration.views).values())
     widths = [sum((row, column) in cells for column in range(12)) for row in range(max(cells)[0] + 1)]
     bare = 1 if len([view for view in exploration.views if not view.columns]) == 1 else 0
     assert widths[0] == 12
     assert all(width == 12 for width in widths[1 + bare :])
 
 
-def test_times_that_never_vary_are_no_series(suggested):
+def test_times_that_never_vary_are_no_series(suggest_for):
     days = np.arange("2001-01-01", "2001-01-03", dtype="datetime64[D]").astype("datetime64[us]")
-    exploration = suggested(
+    exploration = suggest_for(
         {
             "never": pa.nulls(2, pa.timestamp("us")),
             "once": pa.array([days[0], days[0]]),
@@ -133,19 +133,19 @@ def test_times_that_never_vary_are_no_series(suggested):
 
 
 def test_places_that_the_sample_has_none_of_are_no_map():
-    description = trips()[0]
+    description = load_trips()[0]
     columns = [
         column.model_copy(update={"middle": (None, None)}) if column.name == "longitude" else column
         for column in description.columns
     ]
     sparse = description.model_copy(update={"columns": tuple(columns)})
-    assert "map" not in [view.id for view in suggest(sparse).views]
+    assert "map" not in [view.id for view in suggest_exploration(sparse).views]
 
 
-def test_only_long_lists_make_a_row_tall(suggested):
-    rows = table(300)
+def test_only_long_lists_make_a_row_tall(suggest_for):
+    rows = make_trips_table(300)
     numbers = {f"n{i}": rows["price"] for i in range(3)}
-    short = suggested(numbers | {"answer": ["yes", "no"] * 150})
+    short = suggest_for(numbers | {"answer": ["yes", "no"] * 150})
     assert {view.height for view in short.views if view.columns} == {2}
-    long = suggested(numbers | {"letter": list("abcdefghij") * 30})
+    long = suggest_for(numbers | {"letter": list("abcdefghij") * 30})
     assert max(view.height for view in long.views) == 3

@@ -24,4 +24,4 @@ SAFARI = (
     ],
 )
 def test_a_browser_is_told_by_its_name_and_system(agent, words):
-    assert user_agents.in_words(agent) == words
+    assert user_agents.describe_user_agent(agent) == words

@@ -7,29 +7,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from datasets.exploration import Members, Table
-from realtime.live.visibility_filter import Glass
+from realtime.live.visibility_filter import VisibilityFilter
 from tests.unit import exploration_strategies
-from tests.unit.hypothesis_examples import examples
-from tests.unit.trips_dataset import trips
+from tests.unit.hypothesis_examples import with_examples
+from tests.unit.trips_dataset import load_trips
 
-COLUMNS = [column.name for column in trips()[0].columns]
+COLUMN_NAMES = [column.name for column in load_trips()[0].columns]
 
 
 @st.composite
-def rights(draw):
+def visible_descriptions(draw):
     """The trips without some columns and some of the names."""
-    whole, _ = trips()
-    masked = draw(st.sets(st.sampled_from(COLUMNS), max_size=5))
+    whole, _ = load_trips()
+    masked = draw(st.sets(st.sampled_from(COLUMN_NAMES), max_size=5))
     hidden = draw(st.sets(st.sampled_from(["n00", "n01", "O'Hare", "Sun"])))
     return whole.model_copy(
         update={
             "partial": True,
-            "columns": tuple(_without(each, hidden) for each in whole.columns if each.name not in masked),
+            "columns": tuple(_hide_values(each, hidden) for each in whole.columns if each.name not in masked),
         }
     )
 
 
-def _without(column, hidden):
+def _hide_values(column, hidden):
     values = tuple(value for value in column.profile.values if value not in hidden)
     fewer = column.profile.distinct - (len(column.profile.values) - len(values))
     profile = column.profile.model_copy(update={"values": values, "distinct": fewer})
@@ -37,7 +37,7 @@ def _without(column, hidden):
 
 
 @st.composite
-def samples(draw, exploration):
+def move_samples(draw, exploration):
     ids = st.sampled_from([*(view.id for view in exploration.views), "another"])
     kind = draw(st.sampled_from("bpa"))
     if kind == "b":
@@ -48,94 +48,102 @@ def samples(draw, exploration):
 
 
 @st.composite
-def lines(draw):
+def message_lines(draw):
     """States, each with what moves after it: brushes of its own filters, on whatever view."""
     said = []
     for seq in range(draw(st.integers(1, 3))):
         exploration = draw(exploration_strategies.explorations())
-        said.append(state(exploration, seq))
+        said.append(make_state_message(exploration, seq))
         for _ in range(draw(st.integers(0, 2))):
-            moved = draw(st.lists(samples(exploration), min_size=1, max_size=6))
+            moved = draw(st.lists(move_samples(exploration), min_size=1, max_size=6))
             said.append([seq, "move", {"t": 0, "i": 22, "s": moved}])
     return said
 
 
-def state(exploration, seq=1):
+def make_state_message(exploration, seq=1):
     data = {"seq": seq, "exploration": exploration.model_dump(mode="json"), "at": 0, "rights": "all"}
     return [seq, "state", data]
 
 
-@examples(30)
-@given(rights(), lines())
+@with_examples(30)
+@given(visible_descriptions(), message_lines())
 def test_nothing_that_the_reader_does_not_see_passes(description, said):
-    glass, columns = Glass(description), {}
-    for line in filter(None, map(glass.seen, said)):
+    glass, columns = VisibilityFilter(description), {}
+    for line in filter(None, map(glass.filter_line, said)):
         if line[1] == "state":
             exploration = line[2]["exploration"]
-            columns = {view["id"]: seen_columns(view, description) for view in exploration["views"]}
+            columns = {view["id"]: list_visible_columns(view, description) for view in exploration["views"]}
             assert exploration["active"] in (None, *columns)
-            require_seen_table(exploration["table"], description)
+            require_visible_table(exploration["table"], description)
             filters = list(exploration["filters"].items())
         else:
             filters = [(each[2], each[3]) for each in line[2]["s"] if each[1] == "b"]
             assert {each[2] for each in line[2]["s"]} <= {None, *columns}
         for id_, each in filters:
-            require_seen(each, columns[id_])
+            require_visible_members(each, columns[id_])
 
 
-def seen_columns(view, description):
+def list_visible_columns(view, description):
     """The columns of a view, which the description has."""
     named = [*view["columns"], *filter(None, [view["measure"]["column"]])]
-    return [description.column(name) for name in named]
+    return [description.get_column(name) for name in named]
 
 
-def require_seen_table(table, description):
+def require_visible_table(table, description):
     if table:
         assert table["sort"] in (None, *(column.name for column in description.columns))
         assert table["at"] == 0
 
 
-def require_seen(filter_, columns):
+def require_visible_members(filter_, columns):
     if filter_ and filter_["type"] == "members":
         known = {"false", "true"} if columns[0].profile.kind == "boolean" else set(columns[0].profile.values)
         assert set(filter_["values"]) <= known
 
 
-@examples(15)
+@with_examples(15)
 @given(exploration_strategies.explorations())
 def test_who_sees_all_is_shown_each_brush_where_its_view_is(exploration):
-    whole, _ = trips()
-    glass = Glass(whole)
-    shown = glass.seen(state(exploration))[2]["exploration"]
-    assert [view["id"] for view in shown["views"]] == [view.id for view in exploration.views if fits(view)]
+    whole, _ = load_trips()
+    glass = VisibilityFilter(whole)
+    shown = glass.filter_line(make_state_message(exploration))[2]["exploration"]
+    assert [view["id"] for view in shown["views"]] == [
+        view.id for view in exploration.views if is_presentable(view)
+    ]
     assert shown["table"] == exploration.model_dump(mode="json")["table"]
     brushes = [[0, "b", id_, filter_] for id_, filter_ in shown["filters"].items()]
     if brushes:
-        assert glass.seen([1, "move", {"t": 0, "i": 22, "s": brushes}])[2]["s"] == brushes
+        assert glass.filter_line([1, "move", {"t": 0, "i": 22, "s": brushes}])[2]["s"] == brushes
 
 
-def fits(view):
+def is_presentable(view):
     """Whether the trips can be shown like this: by the server's own word, for views of one version."""
-    whole, _ = trips()
-    return bool(Glass(whole).seen(state(alone(view)))[2]["exploration"]["views"])
+    whole, _ = load_trips()
+    return bool(
+        VisibilityFilter(whole).filter_line(make_state_message(make_single_view_exploration(view)))[2][
+            "exploration"
+        ]["views"]
+    )
 
 
-def alone(view):
+def make_single_view_exploration(view):
     return exploration_strategies.Exploration(dataset="trips", version="ab12", views=(view,))
 
 
 def test_a_brush_of_values_that_the_reader_does_not_see_is_not_shown():
-    whole, _ = trips()
-    less = whole.model_copy(update={"columns": tuple(_without(each, {"Sun"}) for each in whole.columns)})
+    whole, _ = load_trips()
+    less = whole.model_copy(update={"columns": tuple(_hide_values(each, {"Sun"}) for each in whole.columns)})
     view = {"id": "w", "columns": ["weekday"], "scales": [{"type": "category"}], "bins": [None]}
     exploration = exploration_strategies.Exploration.model_validate(
         {"dataset": "trips", "version": "ab12", "views": [view]}, strict=False
     )
     for partial, expected in ((True, [["Mon"]]), (False, [["Sun", "Mon"], ["Mon"]])):
-        glass = Glass(less.model_copy(update={"partial": partial}))
-        glass.seen(state(exploration))
+        glass = VisibilityFilter(less.model_copy(update={"partial": partial}))
+        glass.filter_line(make_state_message(exploration))
         brushes = [Members(values=values).model_dump(mode="json") for values in (("Sun", "Mon"), ("Mon",))]
-        line = glass.seen([1, "move", {"t": 0, "i": 22, "s": [[0, "b", "w", each] for each in brushes]}])
+        line = glass.filter_line(
+            [1, "move", {"t": 0, "i": 22, "s": [[0, "b", "w", each] for each in brushes]}]
+        )
         assert [each[3]["values"] for each in line[2]["s"]] == expected
 
 
@@ -149,17 +157,19 @@ def test_a_brush_of_values_that_the_reader_does_not_see_is_not_shown():
     ],
 )
 def test_a_table_is_shown_in_an_order_that_the_reader_sees(sort, partial, shown):
-    whole, _ = trips()
+    whole, _ = load_trips()
     columns = tuple(column for column in whole.columns if column.name != "delay")
     table = Table(sort=sort, descending=True, at=70)
-    said = state(exploration_strategies.Exploration(dataset="trips", version="ab12", views=(), table=table))
-    glass = Glass(whole.model_copy(update={"columns": columns, "partial": partial}))
-    assert glass.seen(said)[2]["exploration"]["table"] == shown
+    said = make_state_message(
+        exploration_strategies.Exploration(dataset="trips", version="ab12", views=(), table=table)
+    )
+    glass = VisibilityFilter(whole.model_copy(update={"columns": columns, "partial": partial}))
+    assert glass.filter_line(said)[2]["exploration"]["table"] == shown
 
 
 @pytest.mark.parametrize(("hidden", "at"), [("delay", 0), ("hour", 70)])
 def test_how_many_pass_a_filter_on_a_hidden_column_is_not_told_by_how_far_down_the_table_is(hidden, at):
-    whole, _ = trips()
+    whole, _ = load_trips()
     columns = tuple(column for column in whole.columns if column.name != hidden)
     view = {"id": "d", "columns": ["delay"], "scales": [{"type": "linear"}], "bins": [20]}
     late = {"type": "interval", "lo": 5.0, "hi": None}
@@ -167,8 +177,8 @@ def test_how_many_pass_a_filter_on_a_hidden_column_is_not_told_by_how_far_down_t
     exploration = exploration_strategies.Exploration.model_validate(
         {"dataset": "trips", "version": "ab12", **parts}, strict=False
     )
-    glass = Glass(whole.model_copy(update={"columns": columns}))
-    assert glass.seen(state(exploration))[2]["exploration"]["table"]["at"] == at
+    glass = VisibilityFilter(whole.model_copy(update={"columns": columns}))
+    assert glass.filter_line(make_state_message(exploration))[2]["exploration"]["table"]["at"] == at
 
 
 @pytest.mark.parametrize(
@@ -176,11 +186,15 @@ def test_how_many_pass_a_filter_on_a_hidden_column_is_not_told_by_how_far_down_t
     [([-100.0, 500.0], [-5, 21]), ([0.0, 10.0], [0, 10]), ([50.0, 90.0], None), (None, None)],
 )
 def test_a_scale_reaches_over_the_values_that_the_reader_sees(domain, shown):
-    whole, _ = trips()
-    profile = whole.column("delay").profile.model_copy(update={"minimum": -5.0, "maximum": 20.0})
-    column = whole.column("delay").model_copy(update={"profile": profile})
+    whole, _ = load_trips()
+    profile = whole.get_column("delay").profile.model_copy(update={"minimum": -5.0, "maximum": 20.0})
+    column = whole.get_column("delay").model_copy(update={"profile": profile})
     wide = {"id": "d", "columns": ["delay"], "scales": [{"type": "linear", "domain": domain}], "bins": [20]}
-    said = state(alone(exploration_strategies.View.model_validate(wide, strict=False)))
+    said = make_state_message(
+        make_single_view_exploration(exploration_strategies.View.model_validate(wide, strict=False))
+    )
     for partial, expected in ((True, shown), (False, domain)):
-        seen = Glass(whole.model_copy(update={"columns": (column,), "partial": partial})).seen(said)
+        seen = VisibilityFilter(
+            whole.model_copy(update={"columns": (column,), "partial": partial})
+        ).filter_line(said)
         assert seen[2]["exploration"]["views"][0]["scales"][0]["domain"] == expected

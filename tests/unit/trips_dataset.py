@@ -13,19 +13,19 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.description import Description
-from datasets.ingest.profiling import profile
-from datasets.ingest.shuffle import shuffle
+from datasets.ingest.profiling import profile_columns
+from datasets.ingest.shuffle import shuffle_rows
 from datasets.storage.store import Store
 
 ROWS = 2000
-START = datetime(2001, 1, 1)  # noqa: DTZ001 stored times have no zone
+START_TIME = datetime(2001, 1, 1)  # noqa: DTZ001 stored times have no zone
 
 
-def quiet(_what, _done, _rows):
+def ignore_progress(_what, _done, _rows):
     pass
 
 
-def table(rows=ROWS, seed=1):
+def make_trips_table(rows=ROWS, seed=1):
     random = np.random.default_rng(seed)
     some = random.random(rows) < 0.1
     minutes = random.integers(0, 180 * 24 * 60, rows)
@@ -33,13 +33,13 @@ def table(rows=ROWS, seed=1):
     return pa.table(
         {
             "when": pa.array(
-                [START + timedelta(minutes=int(m)) for m in minutes], pa.timestamp("us"), mask=some
+                [START_TIME + timedelta(minutes=int(m)) for m in minutes], pa.timestamp("us"), mask=some
             ),
             "delay": pa.array(np.rint(random.normal(8, 30, rows)).astype(np.int64), mask=some),
             "price": pa.array(random.lognormal(3, 1, rows), mask=some[::-1]),
             "hour": random.integers(0, 24, rows),
             "name": pa.array(
-                random.choice(names, rows, p=_falling(len(names))), pa.large_string(), mask=some
+                random.choice(names, rows, p=_falling_weights(len(names))), pa.large_string(), mask=some
             ),
             "weekday": pa.array(random.choice(["Sun", "Mon", "Tue"], rows), pa.large_string()),
             "late": pa.array(random.random(rows) < 0.3, mask=some),
@@ -49,26 +49,26 @@ def table(rows=ROWS, seed=1):
     )
 
 
-def _falling(count):
+def _falling_weights(count):
     weights = 1 / np.arange(1, count + 1)
     return weights / weights.sum()
 
 
-def stored(rows_of, folder):
+def write_store(table, folder):
     store = Store(folder)
-    shuffle(rows_of.to_batches(), rows_of.num_rows, store, 1, quiet)
+    shuffle_rows(table.to_batches(), table.num_rows, store, 1, ignore_progress)
     return store
 
 
-def described(store):
-    columns = tuple(profile(store, quiet))
-    return Description(slug="trips", name="Trips", version="ab12", rows=store.rows, columns=columns)
+def describe_store(store):
+    columns = tuple(profile_columns(store, ignore_progress))
+    return Description(slug="trips", name="Trips", version="ab12", rows=store.row_count, columns=columns)
 
 
 @lru_cache
-def trips():
+def load_trips():
     """The description and the store of one such dataset, the same for all tests."""
     folder = Path(mkdtemp(prefix="dataxchange-trips-"))
     atexit.register(shutil.rmtree, folder)
-    store = stored(table(), folder)
-    return described(store), store
+    store = write_store(make_trips_table(), folder)
+    return describe_store(store), store

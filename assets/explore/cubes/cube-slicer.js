@@ -23,7 +23,7 @@ export class CubeSlicer {
   #valueSums;
   #extremeTree;
   #counts;
-  /** The places of the cells kept, and a buffer for their values; null: all are kept. */
+  /** The places of the cells that have rows, and a buffer for their values; null: all cells are stored. */
   #keptCells;
   #packed;
   /** Whether the counts fit 32 bits. */
@@ -85,7 +85,7 @@ export class CubeSlicer {
     return true;
   }
 
-  /** Maps places to those among the cells kept; if some are not, all cells are kept from now on. @param {Uint32Array} places */
+  /** Maps places to those among the stored cells; if one of them isn't stored, all cells are stored from now on. @param {Uint32Array} places */
   #toKeptPlaces(places) {
     const kept = this.#keptCells;
     const own = kept && mapToPacked(places, this.cellCount, kept);
@@ -96,7 +96,7 @@ export class CubeSlicer {
     return places;
   }
 
-  /** The minima or maxima of a cube, if that is what it measures. @param {FrameView["values"]} values */
+  /** The minima or maxima of a cube that has them, else null. @param {FrameView["values"]} values */
   #getExtremes(values) {
     const { cubeArray } = this.#traits;
     return cubeArray === "low" || cubeArray === "high" ? values[cubeArray] : null;
@@ -107,13 +107,13 @@ export class CubeSlicer {
     return this.#traits.cubeArray === "high" ? -1 : 1;
   }
 
-  /** @param {...(Numbers | null)} parts of the cube @returns {(Numbers | null)[]} these parts for the cells kept */
+  /** @param {...(Numbers | null)} parts of the cube @returns {(Numbers | null)[]} these parts, for the stored cells */
   #packKept(...parts) {
     const places = this.#keptCells;
     return parts.map((part) => (part && places ? packCells(part, this.cellCount, places) : part));
   }
 
-  /** @param {Float64Array} out one number per cell kept */
+  /** @param {Float64Array} out one number per stored cell */
   #computeMeasure(out) {
     if (!this.#traits.cubeArray) return this.#countSums.sumRuns(this.#yRuns, this.#xRuns, out);
     const counts = this.#countSums.sumRuns(this.#yRuns, this.#xRuns, this.#counts);

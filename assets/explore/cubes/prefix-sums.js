@@ -30,7 +30,7 @@ export class PrefixSums {
     this.#nx = nx;
   }
 
-  /** Whether these values can be appended: those with infinities can't. @param {Numbers} values */
+  /** Whether these values can be appended: infinite values can't. @param {Numbers} values */
   canAppend(values) {
     return this.#values === null && isAllFinite(values);
   }

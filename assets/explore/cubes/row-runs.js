@@ -1,4 +1,4 @@
-// Which rows of a cube a selection covers, and how much of each: whole rows, and parts of coarse rows at its ends.
+// The rows of a cube that a selection covers, and the share of each: a coarse row at its ends may be covered in part.
 
 /** Runs of cube rows along one active axis, each with its weight. Refilled in every frame. */
 export class RowRuns {
@@ -21,7 +21,7 @@ export class RowRuns {
     this.to = new Int32Array(codes + 3);
     this.weight = new Float64Array(codes + 3);
     this.length = 0;
-    /** Whether all rows are taken whole. */
+    /** Whether every covered row is covered completely. */
     this.isWhole = true;
   }
 

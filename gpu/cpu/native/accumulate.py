@@ -1,4 +1,4 @@
-"""Part of the fused kernel: numbers of rows folded into their cells as counts, sums, minima and maxima."""
+"""The part of the fused kernel that adds rows to their cells, as counts, sums, minima and maxima."""
 
 from __future__ import annotations
 
@@ -23,41 +23,44 @@ from gpu.resident.measure_kinds import LOW, SUM_INTEGER, SUM_REAL
 
 
 @inline
-def pick(values: Native, places: Native, out: Native) -> None:
+def gather_places(values: Native, places: Native, out: Native) -> None:
     for i in range(np.uintp(places.size)):
         out[i] = values[np.uintp(places[i])]
 
 
 @inline
-def gather(view: Native, base: Native, places: Native, out: Native) -> None:
-    """The view's number of each passing row of a block that begins at row ``base``."""
+def gather_numbers(view: Native, base: Native, places: Native, out: Native) -> None:
+    """Write the view's number of each passing row of the block that begins at row ``base``."""
     number, address = view[NUMBER], view[VALUES]
     if number == 0:
-        pick(carray(as_i8(address + base), BLOCK), places, out)
+        gather_places(carray(as_i8(address + base), BLOCK), places, out)
     elif number == 1:
-        pick(carray(as_i16(address + base * np.uintp(2)), BLOCK), places, out)
+        gather_places(carray(as_i16(address + base * np.uintp(2)), BLOCK), places, out)
     elif number == 2:
-        pick(carray(as_i32(address + base * np.uintp(4)), BLOCK), places, out)
+        gather_places(carray(as_i32(address + base * np.uintp(4)), BLOCK), places, out)
     elif number == 3:
-        pick(carray(as_i64(address + base * np.uintp(8)), BLOCK), places, out)
+        gather_places(carray(as_i64(address + base * np.uintp(8)), BLOCK), places, out)
     elif number == 4:
-        pick(carray(as_f32(address + base * np.uintp(4)), BLOCK), places, out)
+        gather_places(carray(as_f32(address + base * np.uintp(4)), BLOCK), places, out)
     else:
-        pick(carray(as_f64(address + base * np.uintp(8)), BLOCK), places, out)
+        gather_places(carray(as_f64(address + base * np.uintp(8)), BLOCK), places, out)
 
 
 @inline
-def gather_for(view: Native, base: Native, places: Native, integers: Native, reals: Native) -> None:
-    """Gather what the view's kind folds: integers, integers packed with a count of one, or floats."""
+def gather_for_view(view: Native, base: Native, places: Native, integers: Native, reals: Native) -> None:
+    """Write the numbers in the form that the view needs: integers, packed integers, or floats.
+
+    A packed integer is a number above a count of one.
+    """
     if view[KIND] == SUM_INTEGER:
-        gather(view, base, places, integers)
+        gather_numbers(view, base, places, integers)
     elif view[KIND] == SUM_PACKED:
-        gather(view, base, places, integers)
+        gather_numbers(view, base, places, integers)
         shift = np.int64(view[SHIFT])
         for i in range(np.uintp(places.size)):
             integers[i] = (integers[i] << shift) + np.int64(1)
     else:
-        gather(view, base, places, reals)
+        gather_numbers(view, base, places, reals)
 
 
 @inline
@@ -74,7 +77,7 @@ def add_numbers(cells: Native, numbers: Native, sums: Native) -> None:
 
 
 @inline
-def keep_least(cells: Native, numbers: Native, table: Native) -> None:
+def update_min(cells: Native, numbers: Native, table: Native) -> None:
     lows = carray(as_f64(table), 1)
     for i in range(np.uintp(cells.size)):
         cell = np.uintp(cells[i])
@@ -82,7 +85,7 @@ def keep_least(cells: Native, numbers: Native, table: Native) -> None:
 
 
 @inline
-def keep_most(cells: Native, numbers: Native, table: Native) -> None:
+def update_max(cells: Native, numbers: Native, table: Native) -> None:
     highs = carray(as_f64(table), 1)
     for i in range(np.uintp(cells.size)):
         cell = np.uintp(cells[i])
@@ -90,8 +93,8 @@ def keep_most(cells: Native, numbers: Native, table: Native) -> None:
 
 
 @inline
-def fold(view: Native, cells: Native, integers: Native, reals: Native) -> None:
-    """Fold each row's number into its cell."""
+def accumulate_numbers(view: Native, cells: Native, integers: Native, reals: Native) -> None:
+    """Add each row's number to its cell."""
     kind = view[KIND]
     if kind == SUM_PACKED:
         add_numbers(cells, integers, carray(as_i64(view[PACKED]), 1))
@@ -102,13 +105,13 @@ def fold(view: Native, cells: Native, integers: Native, reals: Native) -> None:
     elif kind == SUM_REAL:
         add_numbers(cells, reals, carray(as_f64(view[TOTALS]), 1))
     elif kind == LOW:
-        keep_least(cells, reals, view[TOTALS])
+        update_min(cells, reals, view[TOTALS])
     else:
-        keep_most(cells, reals, view[TOTALS])
+        update_max(cells, reals, view[TOTALS])
 
 
 @inline
-def unpack(view: Native) -> None:
+def unpack_sums(view: Native) -> None:
     """Move a view's packed sums to its counts and totals."""
     size = view[CELLS]
     packed, totals = carray(as_i64(view[PACKED]), size), carray(as_i64(view[TOTALS]), size)

@@ -1,4 +1,4 @@
-"""Part of the fused kernel: the cell of each row, summed up from codes."""
+"""The part of the fused kernel that computes the cell of each row from codes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import numpy as np
 from numba import carray
 
 from gpu.cpu.native.jit import Native, inline
-from gpu.cpu.native.layout import COLUMN, FIRST_TERM, LAST_TERM, LOOKUP, SPREAD, STRIDE, WIDTH
+from gpu.cpu.native.layout import COLUMN, COPY_STRIDE, FIRST_TERM, LAST_TERM, LOOKUP, STRIDE, WIDTH
 from gpu.cpu.native.simd import as_u8, as_u16, as_u32
 
 
 @inline
 def add_codes(codes: Native, lookup: Native, stride: Native, cells: Native) -> None:
-    """``cells += lookup[codes]``, or ``codes * stride`` where there is no lookup."""
+    """Compute ``cells += lookup[codes]``, or ``cells += codes * stride`` if there is no lookup."""
     count = np.uintp(cells.size)
     if lookup:
         table = carray(as_u32(lookup), 65536)
@@ -26,7 +26,7 @@ def add_codes(codes: Native, lookup: Native, stride: Native, cells: Native) -> N
 
 @inline
 def spread_cells(spread: Native, cells: Native) -> None:
-    """Start the cell numbers: 0, or in turn one of the four copies of a small table."""
+    """Initialise the cell numbers with 0, or in turn with the offsets of a small table's four copies."""
     size = np.uint32(spread)
     for i in range(np.uintp(cells.size)):
         cells[i] = np.uint32(i & np.uintp(3)) * size
@@ -34,8 +34,8 @@ def spread_cells(spread: Native, cells: Native) -> None:
 
 @inline
 def number_cells(view: Native, terms: Native, columns: Native, slots: Native, cells: Native) -> None:
-    """The cell of each passing row."""
-    spread_cells(view[SPREAD], cells)
+    """Compute the cell of each passing row."""
+    spread_cells(view[COPY_STRIDE], cells)
     for t in range(view[FIRST_TERM], view[LAST_TERM]):
         column = terms[t, COLUMN]
         if columns[column, WIDTH] == np.uintp(1):

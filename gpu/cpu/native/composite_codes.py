@@ -1,4 +1,4 @@
-"""The kernel that makes one code of a column's bins, or of two columns' bins."""
+"""The kernel that writes composite codes of the bins of one or two columns."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ _BLOCK = 4096
 
 
 @inline
-def _narrow(cells: Native, out: Native) -> None:
+def _narrow_cells(cells: Native, out: Native) -> None:
     for i in range(np.uintp(out.size)):
         out[i] = cells[i]
 
 
 @kernel("void(uint64[:,::1], uint64, uint64, uint64, uint64)")
-def join(terms: Native, target: Native, width: Native, start: Native, stop: Native) -> None:
+def write_composite_codes(terms: Native, target: Native, width: Native, start: Native, stop: Native) -> None:
     """Write the sum of each term's looked-up code for the rows ``start <= row < stop``.
 
     Args:
-        terms: rows of (address of row 0's code, bytes of a code, address of its uint32 lookup).
-        target: address of row 0's joined code, of ``width`` bytes.
+        terms: Rows of (address of row 0's code, bytes of a code, address of its uint32 lookup).
+        target: Address of row 0's composite code, of ``width`` bytes.
     """
     cells = np.empty(_BLOCK, np.uint32)
     for low in range(start, stop, np.uintp(_BLOCK)):
@@ -37,6 +37,6 @@ def join(terms: Native, target: Native, width: Native, start: Native, stop: Nati
             else:
                 add_codes(carray(as_u16(address), count), terms[t, 2], np.uintp(0), cells[:count])
         if width == np.uintp(1):
-            _narrow(cells, carray(as_u8(target + low), count))
+            _narrow_cells(cells, carray(as_u8(target + low), count))
         else:
-            _narrow(cells, carray(as_u16(target + low * np.uintp(2)), count))
+            _narrow_cells(cells, carray(as_u16(target + low * np.uintp(2)), count))

@@ -1,4 +1,4 @@
-"""Dense copies of the codes whose filter bit is set: by AVX-512 where there is, else by position."""
+"""Dense copies of the codes whose filter bit is set, made by AVX-512 if available, else by position."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gpu.cpu.native.jit import Native, inline
 from gpu.cpu.native.simd import as_u8, as_u16, as_u64, compress8, compress16, lowest_bit, popcount
 
 SLACK = 128
-"""Bytes a target needs behind its last element, because stores are whole vectors."""
+"""The bytes that a target needs after its last element, because whole vectors are stored."""
 
 _SPARSE = 12
 
 
 def has_avx512() -> bool:
-    """Whether compiled code may use AVX-512 VBMI2; follows NUMBA_CPU_NAME and NUMBA_CPU_FEATURES."""
+    """Return whether compiled code may use AVX-512 VBMI2; NUMBA_CPU_NAME and NUMBA_CPU_FEATURES decide."""
     features = cpu_target.target_context.codegen().magic_tuple()[2].split(",")
     return {"+avx512vbmi2", "+avx512bw", "+avx512vl"} <= set(features)
 
@@ -30,6 +30,7 @@ def _positions_scalar(words: Native, count: Native, _iota: Native, target: Nativ
     k = np.uintp(0)
     for i in range(count):
         word, row = bits[i], np.uintp(i) * np.uintp(64)
+        # Few bits: one step per bit. Many: one step per row without branches, which a CPU can't mispredict.
         if popcount(word) < _SPARSE:
             while word:
                 out[k] = np.uint16(row + np.uintp(lowest_bit(word)))
@@ -92,13 +93,14 @@ def _pack16_avx512(
 
 
 AVX512 = has_avx512()
-"""Which form the kernels have; numba keeps what it compiled for different CPU features apart."""
+"""Which form the kernels have. Numba caches code compiled for different CPU features separately."""
 
 positions: Callable[..., None] = _positions_avx512 if AVX512 else _positions_scalar
-"""``positions(words, count, iota, target)``: the places of the set bits of ``count`` words, as uint16."""
+"""``positions(words, count, iota, target)``: write the places of the set bits of ``count`` words, as uint16.
+"""
 
 pack8: Callable[..., None] = _pack8_avx512 if AVX512 else _pack8_scalar
-"""``pack8(source, words, count, positions, passing, target)``: the uint8 codes whose bit is set."""
+"""``pack8(source, words, count, positions, passing, target)``: write the uint8 codes whose bit is set."""
 
 pack16: Callable[..., None] = _pack16_avx512 if AVX512 else _pack16_scalar
-"""The same for uint16 codes."""
+"""The same as ``pack8`` for uint16 codes."""

@@ -1,5 +1,5 @@
-"""Kernels that turn codes into filter bits, and combine them."""
-# ruff: noqa: PLR0913, PLR0917 (addresses and sizes are all a kernel can be given)
+"""Kernels that turn codes into filter bits, and combine filter bits."""
+# ruff: noqa: PLR0913, PLR0917 (kernels only take addresses and sizes, so they take many)
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from numba import carray
 from gpu.cpu.native.jit import Native, inline, kernel
 from gpu.cpu.native.simd import as_u8, as_u16, as_u64, popcount, within8, within16
 
-MOST_RANGES = 8
-"""Up to so many ranges are compared as vectors; more are looked up code by code."""
+MAX_RANGES = 8
+"""Up to this many ranges are compared as vectors; with more, codes are looked up one by one."""
 
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @inline
 def edge_mask(row: Native, start: Native, stop: Native) -> Native:
-    """The bits of the word that begins at ``row`` which lie in ``start <= row < stop``."""
+    """Return, for the word that begins at ``row``, the bits of the rows ``start <= row < stop``."""
     mask = _ALL
     if row < start:
         mask &= _ALL << np.uint64(start - row)
@@ -51,7 +51,7 @@ def _look_up(address: Native, width: Native, table: Native) -> Native:
 
 
 @kernel("void(uint64, uint64, uint64[:,::1], uint8[::1], uint64, uint64, uint64, boolean)")
-def select(
+def write_filter_bits(
     codes: Native,
     width: Native,
     ranges: Native,
@@ -59,15 +59,15 @@ def select(
     words: Native,
     start: Native,
     stop: Native,
-    narrow: Native,
+    intersect: Native,
 ) -> None:
-    """Write the bits of the rows ``start <= row < stop``, or clear those that fail where ``narrow``.
+    """Write the bits of the rows ``start <= row < stop``; with ``intersect`` only clear those that fail.
 
     Args:
-        codes: address of row 0's code, each ``width`` bytes; readable up to the next multiple of 64 rows.
-        ranges: pairs of the first code and the number of codes that follow it.
+        codes: Address of row 0's code, of ``width`` bytes; readable up to the next multiple of 64 rows.
+        ranges: Pairs of the first code and the number of codes that follow it.
         table: 1 for each code that passes; used instead of the ranges unless empty.
-        words: address of the bits of row 0.
+        words: Address of the bits of row 0.
     """
     out = carray(as_u64(words), 1)
     for i in range(start >> np.uintp(6), (stop + np.uintp(63)) >> np.uintp(6)):
@@ -75,26 +75,26 @@ def select(
         address = codes + row * width
         word = _look_up(address, width, table) if table.size else _compare(address, width, ranges)
         mask = edge_mask(row, start, stop)
-        passing = word & out[i] if narrow else word
+        passing = word & out[i] if intersect else word
         out[i] = (out[i] & ~mask) | (passing & mask)
 
 
 @kernel("float64(uint64[::1], uint64, uint64)")
-def share(filters: Native, words: Native, step: Native) -> Native:
-    """The part of the rows that pass every filter, judged by every ``step``-th of so many whole words."""
-    total, seen = np.uint64(0), np.uint64(0)
+def pass_fraction(filters: Native, words: Native, step: Native) -> Native:
+    """Return the fraction of rows that pass every filter, judged by every ``step``-th of some whole words."""
+    total, rows = np.uint64(0), np.uint64(0)
     for i in range(np.uintp(0), words, step):
         word = _ALL
         for f in range(np.uintp(filters.size)):
             word &= carray(as_u64(np.uintp(filters[f])), 1)[i]
         total += popcount(word)
-        seen += np.uint64(64)
-    return total / max(seen, np.uint64(1))
+        rows += np.uint64(64)
+    return total / max(rows, np.uint64(1))
 
 
 @kernel("void(uint64[::1], uint64[::1], uint64, uint64)")
-def conjunction(filters: Native, words: Native, start: Native, stop: Native) -> None:
-    """Write the AND of every filter's bits to ``words``, for the rows ``start <= row < stop``."""
+def intersect_filters(filters: Native, words: Native, start: Native, stop: Native) -> None:
+    """Write the AND of all filters' bits to ``words``, for the rows ``start <= row < stop``."""
     for i in range(start >> np.uintp(6), (stop + np.uintp(63)) >> np.uintp(6)):
         word = edge_mask(i << np.uintp(6), start, stop)
         for f in range(np.uintp(filters.size)):

@@ -1,4 +1,4 @@
-"""numba's compiler as the kernels use it: at import, cached, and free of the interpreter lock."""
+"""Numba's compiler as the kernels use it: at import, cached, and without the interpreter lock."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from gpu.resident import measure_kinds
 F = TypeVar("F", bound=Callable[..., Any])
 
 Native = Any
-"""A value whose type the signature of the kernel decides."""
+"""A value whose type the signature of the kernel determines."""
 
 
 def _sources() -> str:
-    """A digest of all kernels: numba by itself looks only at the file of the function it cached."""
+    """Return a digest of all kernels: Numba itself checks only the file of the function that it cached."""
     files = [*sorted(Path(__file__).parent.glob("*.py")), Path(measure_kinds.__file__)]
     return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
@@ -27,10 +27,10 @@ config.CACHE_DIR = str(Path(config.CACHE_DIR or Path(__file__).parents[1] / "__p
 
 
 def inline(function: F) -> F:
-    """A part of kernels, compiled into them."""
+    """Compile a function as a part of the kernels that call it."""
     return cast(F, njit(function))
 
 
 def kernel(signature: str) -> Callable[[F], F]:
-    """A function Python calls, compiled at once for this one signature."""
+    """Compile a function that Python calls, at once and for this one signature."""
     return cast(Callable[[F], F], njit(signature, nogil=True, cache=True))

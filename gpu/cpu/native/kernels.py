@@ -1,32 +1,33 @@
-"""The fused kernel: every cube of a request over a range of rows, in blocks that stay in the L1 and L2 cache.
+"""The fused kernel: all cubes of a request over a range of rows, in blocks that fit in the L1 and L2 caches.
 
-A *group* is what shares a set of filters. For each block of rows and each group the filter words are
-combined, the codes of every column the group needs are compressed once, and then each view's cell numbers are
-summed up from its columns and counted in a table private to the thread. Addresses and sizes come as integers
-in small matrices, whose columns ``layout`` names: so there is one signature, and nothing is compiled while
-somebody waits.
+A *group* is a set of views that share their filters. For each block of rows and each group, the filter words
+are combined, and the codes of every column that the group needs are compressed once. Then each view's cell
+numbers are computed from its columns and counted in a table that is private to the thread. Addresses and
+sizes are passed as integers in small matrices, whose columns ``layout`` names. There is therefore a single
+signature, and nothing is compiled while somebody waits.
 """
-# ruff: noqa: PLR0913, PLR0917 (addresses and sizes are all a kernel can be given)
+# ruff: noqa: PLR0913, PLR0917 (kernels only take addresses and sizes, so they take many)
 
 from __future__ import annotations
 
 import numpy as np
 from numba import carray
 
-from gpu.cpu.native.accumulate import add_ones, fold, gather_for, unpack
+from gpu.cpu.native.accumulate import accumulate_numbers, add_ones, gather_for_view, unpack_sums
 from gpu.cpu.native.cells import number_cells
 from gpu.cpu.native.compress import AVX512, pack8, pack16, positions
 from gpu.cpu.native.jit import Native, inline, kernel
 from gpu.cpu.native.layout import (
     BLOCK,
     BUFFER,
+    CELL_NUMBERS,
     CODES,
     COUNTS,
     FIRST_COLUMN,
     FIRST_FILTER,
     FIRST_TERM,
     FIRST_VIEW,
-    GATHERED,
+    GATHERED_NUMBERS,
     INVERTED,
     IOTA,
     KIND,
@@ -34,10 +35,9 @@ from gpu.cpu.native.layout import (
     LAST_FILTER,
     LAST_TERM,
     LAST_VIEW,
-    NUMBERED,
-    PENDING,
-    PLACES,
-    ROOM,
+    NEEDS_PLACES,
+    PACKED_PENDING,
+    PACKED_ROOM,
     ROWS,
     SUM_PACKED,
     VALUES,
@@ -49,10 +49,10 @@ from gpu.resident.measure_kinds import COUNT
 
 
 @inline
-def combine(
+def combine_filters(
     filters: Native, first: Native, last: Native, inverted: Native, low: Native, high: Native, words: Native
 ) -> Native:
-    """Write the filter words of the rows ``low <= row < high`` of a block; returns how many pass."""
+    """Write the filter words of the rows ``low <= row < high`` of a block, and return how many rows pass."""
     base = low & ~np.uintp(63)
     count = (high - base + np.uintp(63)) >> np.uintp(6)
     out = carray(as_u64(words), count)
@@ -79,14 +79,14 @@ def combine(
 def fill_slots(
     group: Native, columns: Native, slots: Native, scratch: Native, low: Native, high: Native, passing: Native
 ) -> Native:
-    """Find or compress each column's codes of the passing rows; returns the address of the rows' places."""
+    """Find or compress each column's codes of the passing rows; return the address of the rows' places."""
     base = low & ~np.uintp(63)
     words = (high - base + np.uintp(63)) >> np.uintp(6)
-    if passing == high - low:
+    if passing == high - low:  # all rows pass: the codes are read in place
         for c in range(group[FIRST_COLUMN], group[LAST_COLUMN]):
             slots[c] = columns[c, CODES] + low * columns[c, WIDTH]
         return scratch[IOTA] + (low - base) * np.uintp(2)
-    if (not AVX512) or group[PLACES]:
+    if (not AVX512) or group[NEEDS_PLACES]:
         positions(scratch[WORDS], words, scratch[IOTA], scratch[ROWS])
     for c in range(group[FIRST_COLUMN], group[LAST_COLUMN]):
         slots[c] = columns[c, BUFFER]
@@ -99,14 +99,14 @@ def fill_slots(
 
 
 @inline
-def make_room(group: Native, views: Native, passing: Native) -> None:
+def flush_packed_sums(group: Native, views: Native, passing: Native) -> None:
     """Unpack the group's packed sums before they could overflow."""
-    if group[PENDING] + passing > group[ROOM]:
+    if group[PACKED_PENDING] + passing > group[PACKED_ROOM]:
         for v in range(group[FIRST_VIEW], group[LAST_VIEW]):
             if views[v, KIND] == SUM_PACKED:
-                unpack(views[v])
-        group[PENDING] = np.uintp(0)
-    group[PENDING] += passing
+                unpack_sums(views[v])
+        group[PACKED_PENDING] = np.uintp(0)
+    group[PACKED_PENDING] += passing
 
 
 @inline
@@ -122,23 +122,27 @@ def count_views(
 ) -> None:
     """Count the passing rows of a block, whose places are given, for each view of a group."""
     passing = np.uintp(places.size)
-    cells = carray(as_u32(scratch[NUMBERED]), passing)
-    integers, reals = carray(as_i64(scratch[GATHERED]), passing), carray(as_f64(scratch[GATHERED]), passing)
+    cells = carray(as_u32(scratch[CELL_NUMBERS]), passing)
+    integers, reals = (
+        carray(as_i64(scratch[GATHERED_NUMBERS]), passing),
+        carray(as_f64(scratch[GATHERED_NUMBERS]), passing),
+    )
     gathered, gathered_kind = np.uintp(0), np.uintp(COUNT)
     for v in range(group[FIRST_VIEW], group[LAST_VIEW]):
         view = views[v]
         kind = view[KIND]
-        if kind == COUNT and view[FIRST_TERM] == view[LAST_TERM]:
+        if kind == COUNT and view[FIRST_TERM] == view[LAST_TERM]:  # a single cell
             carray(as_u32(view[COUNTS]), 1)[0] += np.uint32(passing)
             continue
         number_cells(view, terms, columns, slots, cells)
         if kind == COUNT:
             add_ones(cells, view[COUNTS])
             continue
+        # Consecutive views of one measure and kind share the gathered numbers.
         if view[VALUES] != gathered or kind != gathered_kind:
-            gather_for(view, base, places, integers, reals)
+            gather_for_view(view, base, places, integers, reals)
             gathered, gathered_kind = view[VALUES], kind
-        fold(view, cells, integers, reals)
+        accumulate_numbers(view, cells, integers, reals)
 
 
 @inline
@@ -153,14 +157,14 @@ def count_block(
     low: Native,
     high: Native,
 ) -> None:
-    """One group over one block of rows."""
+    """Count one block of rows for one group."""
     passing = high - low
     if group[LAST_FILTER] > group[FIRST_FILTER]:
         first, last = group[FIRST_FILTER], group[LAST_FILTER]
-        passing = combine(filters, first, last, group[INVERTED], low, high, scratch[WORDS])
+        passing = combine_filters(filters, first, last, group[INVERTED], low, high, scratch[WORDS])
     if passing == np.uintp(0):
         return
-    make_room(group, views, passing)
+    flush_packed_sums(group, views, passing)
     places = carray(as_u16(fill_slots(group, columns, slots, scratch, low, high, passing)), passing)
     count_views(group, columns, terms, views, slots, scratch, low & ~np.uintp(63), places)
 
@@ -170,7 +174,7 @@ _VECTOR = "u8[::1]"
 
 
 @kernel(f"void({_MATRIX}, {_VECTOR}, {_MATRIX}, {_MATRIX}, {_MATRIX}, {_VECTOR}, {_VECTOR}, u8, u8, u1[::1])")
-def count(
+def count_cubes(
     groups: Native,
     filters: Native,
     columns: Native,
@@ -182,9 +186,9 @@ def count(
     stop: Native,
     cancel: Native,
 ) -> None:
-    """Count every group over the rows ``start <= row < stop``; ends early once ``cancel`` is set.
+    """Count the rows ``start <= row < stop`` for every group; end early once ``cancel`` is set.
 
-    ``slots`` has a place for the address of each column's codes of the block at hand.
+    ``slots`` has room for the address of each column's codes of the current block.
     """
     base = start & ~np.uintp(63)
     while base < stop:
@@ -196,4 +200,4 @@ def count(
         base += np.uintp(BLOCK)
     for v in range(np.uintp(views.shape[0])):
         if views[v, KIND] == SUM_PACKED:
-            unpack(views[v])
+            unpack_sums(views[v])

@@ -1,12 +1,12 @@
-"""What the columns of the kernel's matrices mean, and what it may be asked to do with a measure."""
+"""The meaning of the columns of the kernel's matrices."""
 
 from __future__ import annotations
 
 BLOCK = 8192
-"""Rows a block has; places within it are uint16."""
+"""The number of rows of a block. Places in a block are uint16."""
 
-# A group: its parts of the filters, columns and views; whether it counts the rows that don't pass; whether
-# measures need the places of the rows; how many rows packed sums have room for, and how many are in them.
+# A group: its ranges of the filters, columns and views; whether it counts the rows that fail; whether
+# measures need the places of the rows; how many rows packed sums have room for, and how many they contain.
 (
     FIRST_FILTER,
     LAST_FILTER,
@@ -15,26 +15,26 @@ BLOCK = 8192
     FIRST_VIEW,
     LAST_VIEW,
     INVERTED,
-    PLACES,
-    ROOM,
-    PENDING,
+    NEEDS_PLACES,
+    PACKED_ROOM,
+    PACKED_PENDING,
     GROUP_WIDTH,
 ) = range(11)
 
-# A column: the addresses of row 0's code and of the buffer it is compressed into, and the bytes of a code.
+# A column: the address of row 0's code, the bytes of a code, the address of the buffer for compressed codes.
 CODES, WIDTH, BUFFER, COLUMN_WIDTH = range(4)
 
-# A term of a cell number: the column, and the address of a uint32 lookup or, if that is 0, a factor.
+# A term of a cell number: the column, the address of a uint32 lookup, the factor to use if that is 0.
 COLUMN, LOOKUP, STRIDE, TERM_WIDTH = range(4)
 
-# A view: its terms; what to do; the distance of the copies of a small table (0: one table); the addresses of
-# its counts, totals and packed sums, and their number of cells; where its numbers are and which of NUMBERS
-# they are; how far a packed sum is shifted.
+# A view: its range of terms; the kind of measure; the distance of the copies of a small table (0: one
+# table); the addresses of its counts, totals and packed sums, and their number of cells; the address of its
+# numbers and the index of their type in NUMBER_DTYPES; how far a packed sum is shifted.
 (
     FIRST_TERM,
     LAST_TERM,
     KIND,
-    SPREAD,
+    COPY_STRIDE,
     COUNTS,
     TOTALS,
     PACKED,
@@ -45,8 +45,9 @@ COLUMN, LOOKUP, STRIDE, TERM_WIDTH = range(4)
     VIEW_WIDTH,
 ) = range(12)
 
-# A thread's scratch, by address.
-WORDS, IOTA, ROWS, NUMBERED, GATHERED, SCRATCH_WIDTH = range(6)
+# The addresses of the parts of a thread's scratch memory.
+WORDS, IOTA, ROWS, CELL_NUMBERS, GATHERED_NUMBERS, SCRATCH_WIDTH = range(6)
 
 SUM_PACKED = 5
-"""A kind of its own: the sum of integers above ``shift`` bits of count, so that a row costs one addition."""
+"""A further kind of measure: sums of integers above ``shift`` bits of count, so that a row is one addition.
+"""

@@ -1,4 +1,4 @@
-"""The kernel that adds up the tables the threads counted into."""
+"""The kernel that adds up the tables of all threads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHUNK = 2048
 
 
 @kernel("void(uint64[::1], int64[::1], uint64, uint64)")
-def merge(tables: Native, out: Native, start: Native, stop: Native) -> None:
+def merge_tables(tables: Native, out: Native, start: Native, stop: Native) -> None:
     """Add up the uint32 tables at these addresses, for the cells ``start <= cell < stop``."""
     for low in range(start, stop, np.uintp(_CHUNK)):
         high = min(low + np.uintp(_CHUNK), stop)

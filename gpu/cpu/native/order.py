@@ -1,5 +1,5 @@
-"""Kernels that find rows by where they are in the order of a column's values."""
-# ruff: noqa: PLR0913, PLR0917 (addresses and sizes are all a kernel can be given)
+"""Kernels that find rows by their position in the order of a column's values."""
+# ruff: noqa: PLR0913, PLR0917 (kernels only take addresses and sizes, so they take many)
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ZERO = np.int64(0)
 
 @inline
 def _number(numbers: Native, row: Native, ranks: Native) -> Native:
-    """A row's number or, where numbers have ranks, its rank; which of both is known when this is compiled.
+    """Return a row's number or, if numbers have ranks, its rank, which is decided at compile time.
 
-    Rows that are behind those asked for may be newer than the ranks.
+    Rows after those asked for may be newer than the ranks, so the index is limited.
     """
     if ranks is None:
         return np.int64(numbers[row])
@@ -28,28 +28,28 @@ def _number(numbers: Native, row: Native, ranks: Native) -> Native:
 
 @inline
 def _key(bits: Native, signless: Native) -> Native:
-    """A number as an integer in the same order; floats have a sign and, but for that, ascending bits."""
+    """Return an integer in the order of the numbers; apart from the sign, the bits of floats ascend."""
     return -(bits & signless) if signless != _ZERO and bits < _ZERO else bits
 
 
 @inline
 def _before(kind: Native, key: Native, row: Native, end: Native) -> Native:
-    """1 if a row comes before a place, else 0; without a jump, so that several rows are done at once."""
+    """Return 1 if a row comes before a position, else 0, without branches, so that it can be vectorised."""
     same = (key < end[1]) | ((key == end[1]) & (row < end[2]))
     return np.uint64((kind < end[0]) | ((kind == end[0]) & same))
 
 
 @inline
 def _place(bits: Native, present: Native, flip: Native, signless: Native, infinite: Native) -> Native:
-    """The kind and the key of a row."""
+    """Return the kind and the key of a row."""
     without = (present == np.uint64(0)) | ((infinite != _ZERO) & ((bits & infinite) == infinite))
     return np.int64(without), _ZERO if without else _key(bits, signless) ^ flip
 
 
 @inline
-def _search(numbers: Native, signless: Native, infinite: Native, ranks: Native, given: Native) -> None:
-    """``between`` for numbers of one type; ``given`` is all else that it is given, in the same order."""
-    valid, filters, bounds, start, stop, found, counts = given
+def _search(numbers: Native, signless: Native, infinite: Native, ranks: Native, arguments: Native) -> None:
+    """Run ``find_rows_between`` for numbers of one type; ``given`` are its other arguments, in order."""
+    valid, filters, bounds, start, stop, found, counts = arguments
     flip = bounds[0]
     low, high = (bounds[1], bounds[2], bounds[3]), (bounds[4], bounds[5], bounds[6])
     earlier, inside = np.uint64(0), np.uint64(0)
@@ -83,7 +83,7 @@ def _search(numbers: Native, signless: Native, infinite: Native, ranks: Native, 
     "void(uint64, uint64, uint64, int64[::1], uint64[::1], int64[::1], uint64, uint64, "
     "int64[::1], uint64[::1])"
 )
-def between(
+def find_rows_between(
     numbers: Native,
     number: Native,
     valid: Native,
@@ -95,32 +95,33 @@ def between(
     found: Native,
     counts: Native,
 ) -> None:
-    """Of the rows ``start <= row < stop`` that pass every filter, find those between two places.
+    """Find, of the rows ``start <= row < stop`` that pass every filter, those between two positions.
 
     Args:
-        numbers: address of row 0's number, which of NUMBERS it is, and the address of the bits of those
-            present or 0; floats that are not finite are taken for missing.
-        ranks: those of the numbers, which are integers; empty if these are in order themselves.
-        bounds: as ``gpu.sort_order.bounds`` has them.
-        found: takes the rows, as far as it has room.
-        counts: takes how many rows come before the lower place, and how many before the upper one only.
+        numbers: Address of row 0's number. Floats that are not finite count as missing.
+        number: The index of the numbers' type in NUMBER_DTYPES.
+        valid: Address of the bits of the rows that have a number; 0 if all have one.
+        ranks: The rank of each number, which is an integer; empty if the numbers are in sort order.
+        bounds: The bounds as ``gpu.sort_order.encode_bounds`` returns them.
+        found: Receives the rows, as far as there is room.
+        counts: Receives how many rows come before the lower bound, and how many are between the bounds.
     """
-    given = valid, filters, bounds, start, stop, found, counts
+    arguments = valid, filters, bounds, start, stop, found, counts
     if ranks.size and number == 0:
-        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, ranks, given)
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, ranks, arguments)
     elif ranks.size and number == 1:
-        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, ranks, given)
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, ranks, arguments)
     elif ranks.size:
-        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, ranks, given)
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, ranks, arguments)
     elif number == 0:
-        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, None, given)
+        _search(carray(as_i8(numbers), 1), _ZERO, _ZERO, None, arguments)
     elif number == 1:
-        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, None, given)
+        _search(carray(as_i16(numbers), 1), _ZERO, _ZERO, None, arguments)
     elif number == 2:
-        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, None, given)
+        _search(carray(as_i32(numbers), 1), _ZERO, _ZERO, None, arguments)
     elif number == 3:
-        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, None, given)
+        _search(carray(as_i64(numbers), 1), _ZERO, _ZERO, None, arguments)
     elif number == 4:
-        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, None, given)
+        _search(carray(as_i32(numbers), 1), _SIGNLESS32, _INFINITE32, None, arguments)
     else:
-        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, None, given)
+        _search(carray(as_i64(numbers), 1), _SIGNLESS64, _INFINITE64, None, arguments)

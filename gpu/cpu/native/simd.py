@@ -1,7 +1,8 @@
-"""Vector operations on raw addresses for the kernels to call, written as LLVM IR.
+"""Vector operations on raw addresses that the kernels call, written as LLVM IR.
 
-All are portable but the compression, which needs AVX-512 VBMI2: a register compress and a full store, since
-compressing straight to memory is slow on some CPUs. ``compress`` chooses between it and a scalar form.
+All of them are portable except compression, which needs AVX-512 VBMI2: it compresses in a register and stores
+the whole vector, because compressing directly to memory is slow on some CPUs. ``compress`` chooses between it
+and a scalar form.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 Ir = Any
-"""A value, a type or a builder of llvmlite, which has no types of its own."""
+"""A value, type or builder of llvmlite, which has no type annotations."""
 
 LANES = 64
-"""Rows in a word of filter bits."""
+"""The number of rows in a word of filter bits."""
 
 
 def _intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,6 +66,7 @@ def _within(bits: int) -> Ir:
         def generate(_context: Ir, builder: Ir, _signature: Ir, arguments: Ir) -> Ir:
             low, last = (_splat(builder, builder.trunc(value, kind.element), kind) for value in arguments[1:])
             codes = _load(builder, arguments[0], kind)
+            # One comparison for both bounds: codes below ``low`` wrap around to large numbers.
             test = builder.icmp_unsigned("<=", builder.sub(codes, low), last)
             return builder.bitcast(test, ir.IntType(LANES))
 
@@ -109,13 +111,13 @@ within8 = _within(8)
 within16 = _within(16)
 
 compress8 = _compress(8, 64)
-"""``compress8(source, mask, target)``: the elements whose bit is set, densely; stores a whole vector."""
+"""``compress8(source, mask, target)``: store the elements whose bit is set, densely, as a whole vector."""
 compress16 = _compress(16, 32)
 
 
 @_intrinsic
 def popcount(_typing: Ir, _word: Ir) -> Ir:
-    """The number of set bits of a uint64."""
+    """Return the number of set bits of a uint64."""
 
     def generate(_context: Ir, builder: Ir, _signature: Ir, arguments: Ir) -> Ir:
         return builder.ctpop(arguments[0])
@@ -125,7 +127,7 @@ def popcount(_typing: Ir, _word: Ir) -> Ir:
 
 @_intrinsic
 def lowest_bit(_typing: Ir, _word: Ir) -> Ir:
-    """The index of the lowest set bit of a uint64 other than zero."""
+    """Return the index of the lowest set bit of a uint64 other than zero."""
 
     def generate(_context: Ir, builder: Ir, _signature: Ir, arguments: Ir) -> Ir:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))

@@ -1,7 +1,7 @@
-// What all kernels share. Rows are dealt out in strips of 16: a strip of one-byte codes is one load of 16 bytes, and its
-// filter bits are one half-word. Arrays by row are padded to whole words of 64 rows, so every strip can be read whole.
-// All files of this folder are compiled as one text, this one first; nothing is included, so that NVRTC, nvcc and the
-// tests' host compiler read the very same source.
+// What all kernels share. A thread processes rows in strips of 16: a strip of one-byte codes is one load of 16 bytes,
+// and its filter bits are one half-word. Arrays with one element per row are padded to whole words of 64 rows, so every
+// strip can be read as a whole. All files of this folder are compiled as one text, beginning with this one. Nothing is
+// included, so that NVRTC, nvcc and the tests' host compiler read exactly the same source.
 
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -15,11 +15,11 @@ typedef long long s64;
 __device__ inline s64 first_item() { return (s64)blockIdx.x * blockDim.x + threadIdx.x; }
 __device__ inline s64 item_stride() { return (s64)gridDim.x * blockDim.x; }
 
-// The strip behind the last one of rows before `stop`.
-__device__ inline s64 strips(s64 stop) { return (stop + STRIP - 1) / STRIP; }
+// Returns the number of strips that contain the rows before `stop`.
+__device__ inline s64 strip_count(s64 stop) { return (stop + STRIP - 1) / STRIP; }
 
-// The bits of a strip's rows that lie in `start <= row < stop`.
-__device__ inline u32 edge(s64 strip, s64 start, s64 stop) {
+// Returns the bits of the strip's rows with `start <= row < stop`.
+__device__ inline u32 edge_mask(s64 strip, s64 start, s64 stop) {
     s64 row = strip * STRIP;
     u32 mask = 0xffff;
     if (row < start) mask &= 0xffffu << (start - row);
@@ -27,8 +27,8 @@ __device__ inline u32 edge(s64 strip, s64 start, s64 stop) {
     return mask;
 }
 
-// The codes of a strip's rows.
-__device__ inline void load(u64 codes, u64 width, s64 strip, u32 (&code)[STRIP]) {
+// Reads the codes of a strip's rows, of `width` bytes each.
+__device__ inline void load_codes(u64 codes, u64 width, s64 strip, u32 (&code)[STRIP]) {
     if (width == 1) {
         uint4 four = ((const uint4*)codes)[strip];
         u32 word[4] = {four.x, four.y, four.z, four.w};
@@ -42,15 +42,15 @@ __device__ inline void load(u64 codes, u64 width, s64 strip, u32 (&code)[STRIP])
     }
 }
 
-// A part of a cell number: `lookup[code]`, or `code * stride` where there is no lookup.
+// A part of a cell's number: `lookup[code]`, or `code * stride` if there is no lookup.
 struct Term {
     u64 codes, width, lookup, stride;
 };
 
-// Adds a term to the cells of a strip's rows.
-__device__ inline void add(const Term& term, s64 strip, u32 (&cell)[STRIP]) {
+// Adds a term to the cell numbers of a strip's rows.
+__device__ inline void add_term(const Term& term, s64 strip, u32 (&cell)[STRIP]) {
     u32 code[STRIP];
-    load(term.codes, term.width, strip, code);
+    load_codes(term.codes, term.width, strip, code);
     if (term.lookup) {
         const u32* lookup = (const u32*)term.lookup;
 #pragma unroll
@@ -62,8 +62,8 @@ __device__ inline void add(const Term& term, s64 strip, u32 (&cell)[STRIP]) {
     }
 }
 
-// Which rows of a strip pass every one of some filters.
-__device__ inline u32 passing(const u64* filters, s64 count, s64 strip) {
+// Returns the bits of the strip's rows that pass every filter.
+__device__ inline u32 filter_mask(const u64* filters, s64 count, s64 strip) {
     u32 mask = 0xffff;
     for (s64 f = 0; f < count; f++) mask &= ((const u16*)filters[f])[strip];
     return mask;

@@ -1,10 +1,10 @@
-// Joined codes: the bins of one axis or two as one number.
+// Composite codes: the bins of one or two axes as one number.
 
-// Writes the sum of the terms, of `width` bytes, for the rows `start <= row < stop`.
-KERNEL join(const Term* terms, s64 count, u64 out, u64 width, s64 start, s64 stop) {
-    for (s64 strip = start / STRIP + first_item(); strip < strips(stop); strip += item_stride()) {
-        u32 cell[STRIP] = {}, rows = edge(strip, start, stop);
-        for (s64 t = 0; t < count; t++) add(terms[t], strip, cell);
+// Writes the sum of the terms as codes of `width` bytes, for the rows `start <= row < stop`.
+KERNEL write_composite_codes(const Term* terms, s64 count, u64 out, u64 width, s64 start, s64 stop) {
+    for (s64 strip = start / STRIP + first_item(); strip < strip_count(stop); strip += item_stride()) {
+        u32 cell[STRIP] = {}, rows = edge_mask(strip, start, stop);
+        for (s64 t = 0; t < count; t++) add_term(terms[t], strip, cell);
 #pragma unroll
         for (int i = 0; i < STRIP; i++) {
             if (!(rows >> i & 1)) continue;

@@ -1,1 +1,1 @@
-"""What runs in the interpreter that has cuxfilter: it knows the messages, and nothing else of the service."""
+"""The code that runs in the interpreter with cuxfilter; of the service it knows only the messages."""

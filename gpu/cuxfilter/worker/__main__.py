@@ -1,4 +1,4 @@
-"""``python -m gpu.cuxfilter.worker TASK [ARGUMENT...]``: answer messages on its pipes until they close."""
+"""``python -m gpu.cuxfilter.worker TASK [ARGUMENT...]``: answer messages on the pipes until they close."""
 
 from __future__ import annotations
 
@@ -7,24 +7,26 @@ import os
 import sys
 from importlib import import_module
 
-from gpu.cuxfilter.protocol import Message, receive, send
-from gpu.cuxfilter.worker.loading import load
+from gpu.cuxfilter.protocol import WorkerMessage, receive_message, send_message
+from gpu.cuxfilter.worker.loading import load_packages
 
 
 def main(task: str, *arguments: str) -> None:
-    """Do one of the tasks, the modules beside this one: each has ``serve(asked, answers, *arguments)``."""
+    """Run one of the tasks, the modules of this folder: each has ``serve(asked, answers, *arguments)``."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # cuxfilter prints
-    asked = sys.stdin.buffer
+    os.dup2(2, 1)  # cuxfilter prints to standard output, which would garble the answers
+    requests = sys.stdin.buffer
     try:
-        load()
+        load_packages()
     except ImportError as error:
-        receive(asked)
-        send(answers, Message({"error": f"cuxfilter can't be loaded by {sys.executable}: {error}"}))
+        receive_message(requests)
+        send_message(
+            answers, WorkerMessage({"error": f"cuxfilter can't be loaded by {sys.executable}: {error}"})
+        )
         return
     module = import_module(f"gpu.cuxfilter.worker.{task}")
-    gc.freeze()  # cuxfilter collects garbage at every bar chart: a fifth of a second with all that was loaded
-    module.serve(asked, answers, *arguments)
+    gc.freeze()  # cuxfilter collects garbage at every bar chart: without this, a fifth of a second each
+    module.serve(requests, answers, *arguments)
 
 
 if __name__ == "__main__":

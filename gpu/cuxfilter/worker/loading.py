@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def load() -> None:
-    """Import cuxfilter and what draws for it.
+def load_packages() -> None:
+    """Import cuxfilter and the libraries with which it draws.
 
     Raises:
-        ImportError: it isn't installed, or lacks something.
+        ImportError: It isn't installed, or something that it needs isn't.
     """
-    with quiet():
-        import cudf  # noqa: F401, PLC0415  (first: it tells the others which allocator to use)
+    with suppress_warnings():
+        import cudf  # noqa: F401, PLC0415  (first, because it sets the others' memory allocator)
 
         _load_datashader()
         import holoviews  # noqa: PLC0415
@@ -25,7 +25,7 @@ def load() -> None:
 
 
 def _load_datashader() -> None:
-    """Without what bundles the edges of graphs: compiling that takes longer than all the rest together."""
+    """Load datashader without compiling its edge bundling, which takes longer than all the rest together."""
     import datashader  # noqa: PLC0415
     from numba import config  # noqa: PLC0415
 
@@ -36,14 +36,14 @@ def _load_datashader() -> None:
 
 
 def _load_cuxfilter() -> None:
-    """Without the tool of its graphs, written in TypeScript, which each page would have Node compile."""
+    """Load cuxfilter without the tool of its graphs, whose TypeScript each page would compile with Node."""
     from cuxfilter.charts.datashader.custom_extensions import CustomInspectTool  # noqa: PLC0415
 
     del CustomInspectTool.__implementation__
 
 
 def _load_panel() -> None:
-    """Without its font, which each page would fetch from elsewhere."""
+    """Load Panel without its font, which each page would fetch from another server."""
     from panel.theme.fast import Fast, FastStyle  # noqa: PLC0415
 
     del Fast._resources["font"]
@@ -51,8 +51,8 @@ def _load_panel() -> None:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Warn of nothing until the end of the block, and as before after it: cuxfilter would go on for good."""
+def suppress_warnings() -> Iterator[None]:
+    """Suppress warnings until the block ends, and restore the filters; cuxfilter would keep them changed."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
