@@ -12,7 +12,7 @@ const sameFilters = (a, b) => JSON.stringify(a.filters) === JSON.stringify(b.fil
 
 export class UndoGrouping {
   /** The step that the next commit may be added to. */
-  #lastStep = { what: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
+  #lastStep = { edit: "", at: -Infinity, left: /** @type {Exploration | null} */ (null) };
 
   /** @param {ExplorePage} page */
   constructor(page) {

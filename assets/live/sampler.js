@@ -28,11 +28,11 @@ export class MoveSampler {
     this.clock = clock;
   }
 
-  /** @param {...any} what a sample without its time */
-  add(...what) {
+  /** @param {...any} sample its values, without its time */
+  add(...sample) {
     const last = this.#samples.at(-1);
-    if (last && JSON.stringify(last.slice(1)) === JSON.stringify(what)) return;
-    this.#samples.push([this.clock.now(), ...what]);
+    if (last && JSON.stringify(last.slice(1)) === JSON.stringify(sample)) return;
+    this.#samples.push([this.clock.now(), ...sample]);
     const wait = this.#due - this.clock.now();
     const interval = this.getInterval();
     if (wait <= (interval <= EARLY_INTERVAL ? interval : 0)) return this.flush();
@@ -47,7 +47,7 @@ export class MoveSampler {
     if (!this.#samples.length) return;
     const kept = thinSamples(this.#samples);
     const [[start]] = kept;
-    const samples = kept.map(([at, ...what]) => /** @type {MoveSample} */ ([at - start, ...what]));
+    const samples = kept.map(([at, ...sample]) => /** @type {MoveSample} */ ([at - start, ...sample]));
     this.#samples = [];
     this.#due = Math.max(this.#due, this.clock.now()) + this.getInterval();
     this.send({ t: start, i: Math.round(this.getInterval()), s: samples });
