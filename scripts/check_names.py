@@ -2,7 +2,7 @@
 
 Four things are faults: a public class name that stands twice, a module with the name of a module of the
 standard library, a function whose whole name is a participle or ``of``, and measures beyond their limits. Of
-tests, benches and scripts only the names of functions are checked.
+tests, benches, scripts and the JavaScript in ``assets/`` only the names of functions are checked.
 """
 
 from __future__ import annotations
@@ -27,15 +27,25 @@ IRREGULAR_PARTICIPLES = re.compile(
     "understood|woken|won|worn|written"
 )
 REGULAR_PARTICIPLES = re.compile(r"(?!bed|feed|need|red|seed|speed|embed|proceed|shed)[a-z]+ed")
+JAVASCRIPT_FUNCTION = re.compile(
+    r"^[ \t]*(?:export |static |async |get |set )*(?:"
+    r"function\*? (?P<function>\w+)|"
+    r"(?:const|let) (?P<arrow>\w+) = (?:async )?(?:\w+|\([^()]*\)) =>|"
+    r"#?(?P<method>\w+)\([^;\n]*\) \{$)",
+    re.MULTILINE,
+)
+"""A declared function, a named arrow function or a method."""
 ALLOWED = {"read": "a verb in the present tense, as in file.read()"}
 """Names that look like participles, with the reason why they are none."""
 
 
 def main() -> int:
-    files = [Path(line) for line in _git_files()]
+    files = list_files("*.py", ":!deploy/semgrep")  # those are cases of what is forbidden
     trees = {file: ast.parse((ROOT / file).read_text()) for file in files}
     ours = {file: tree for file, tree in trees.items() if not str(file).startswith(OUTSIDE)}
-    faults = [*find_repeated_classes(ours), *find_shadowing_modules(ours), *find_participles(trees)]
+    scripts = list_files("assets/*.js")
+    participles = [*find_participles(trees), *find_javascript_participles(scripts)]
+    faults = [*find_repeated_classes(ours), *find_shadowing_modules(ours), *participles]
     one_word, words = measure(ours)
     if one_word >= MAX_ONE_WORD or words < MIN_WORDS:
         faults.append(
@@ -45,9 +55,10 @@ def main() -> int:
     return 1 if faults else 0
 
 
-def _git_files() -> list[str]:
-    command = ["git", "ls-files", "*.py", ":!deploy/semgrep"]  # those are cases of what is forbidden
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+def list_files(*patterns: str) -> list[Path]:
+    command = ["git", "ls-files", *patterns]
+    output = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [Path(line) for line in output.split()]
 
 
 def find_repeated_classes(trees: dict[Path, ast.Module]) -> Iterator[str]:
@@ -71,13 +82,23 @@ def find_shadowing_modules(trees: dict[Path, ast.Module]) -> Iterator[str]:
 def find_participles(trees: dict[Path, ast.Module]) -> Iterator[str]:
     for file, tree in trees.items():
         for node in _functions(tree):
-            name = node.name.strip("_")
-            if name == "of" or (is_participle(name) and name not in ALLOWED):
+            if lacks_verb(node.name.strip("_")):
                 yield f"{file}:{node.lineno}: the function {node.name} needs a verb"
 
 
-def is_participle(name: str) -> bool:
-    return bool(IRREGULAR_PARTICIPLES.fullmatch(name) or REGULAR_PARTICIPLES.fullmatch(name))
+def find_javascript_participles(files: list[Path]) -> Iterator[str]:
+    for file in files:
+        text = (ROOT / file).read_text()
+        for match in JAVASCRIPT_FUNCTION.finditer(text):
+            name = next(filter(None, match.groups()))
+            if lacks_verb(name):
+                line = text.count("\n", 0, match.start()) + 1
+                yield f"{file}:{line}: the function {name} needs a verb"
+
+
+def lacks_verb(name: str) -> bool:
+    participle = IRREGULAR_PARTICIPLES.fullmatch(name) or REGULAR_PARTICIPLES.fullmatch(name)
+    return name == "of" or (bool(participle) and name not in ALLOWED)
 
 
 def measure(trees: dict[Path, ast.Module]) -> tuple[float, float]:
