@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from threading import Event, Thread
+from functools import partial
+
+import structlog
 
 from accounts import one_time_links, sessions, throttle
+from db.polling import PollingThread
 from db.tables import utc_now
 
 A_DAY = timedelta(days=1)
 RETENTION = 30 * A_DAY
 """How long ended sessions and links stay, for admins to look at."""
+
+log = structlog.get_logger(__name__)
 
 
 def purge_expired() -> None:
@@ -21,14 +26,16 @@ def purge_expired() -> None:
     throttle.delete_old_counters(utc_now() - 2 * A_DAY)
 
 
-def start_daily(*chores: Callable[[], None]) -> None:
-    """Tidy up now and every day, and let others do, in a thread that ends with the process."""
-    Thread(target=_run_daily, args=[(purge_expired, *chores)], name="cleanup", daemon=True).start()
+def start_daily(*chores: Callable[[], None]) -> PollingThread:
+    """Start a thread that runs ``purge_expired`` and other chores now and once a day."""
+    thread = PollingThread("cleanup", A_DAY.total_seconds(), partial(_run_chores, (purge_expired, *chores)))
+    thread.start()
+    return thread
 
 
-def _run_daily(chores: tuple[Callable[[], None], ...]) -> None:
-    never = Event()
-    while True:
-        for chore in chores:
+def _run_chores(chores: Iterable[Callable[[], None]]) -> None:
+    for chore in chores:
+        try:
             chore()
-        never.wait(A_DAY.total_seconds())
+        except Exception:  # the other chores must not wait for another day
+            log.exception("a daily cleanup failed")

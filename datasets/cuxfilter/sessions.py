@@ -11,11 +11,9 @@ from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from threading import Lock, Thread
-from time import sleep
+from threading import Lock
 
 import pyarrow as pa
-import structlog
 
 from accounts import sessions
 from accounts.principals import Principal, PrincipalKind
@@ -25,12 +23,12 @@ from datasets.cubes.engine_pool import EnginePool
 from datasets.cuxfilter.build_payload import build_payload
 from datasets.cuxfilter.payload import DashboardPayload
 from datasets.exploration import Exploration
+from db.polling import PollingThread
 from gpu.cuxfilter.process import WorkerProcess
 
 CHECK_SECONDS = 1.0
 """Seconds between two checks whether sign-ins and rights are unchanged."""
 URL_PREFIX = "/cuxfilter"
-log = structlog.get_logger(__name__)
 
 
 class UnknownCuxfilterSessionError(LookupError):
@@ -109,7 +107,7 @@ class CuxfilterSessions:
         self._sessions: dict[str, CuxfilterSession] = {}
         self._lock = Lock()
         self._opening = ThreadPoolExecutor(2, thread_name_prefix="cuxfilter-start")
-        self._watch: Thread | None = None
+        self._thread = PollingThread("cuxfilter sessions", CHECK_SECONDS, self.close_outdated)
 
     def open_session(self, person: Principal, exploration: Exploration) -> CuxfilterSession:
         """Open an exploration with cuxfilter, in the place of any other session of this person.
@@ -176,6 +174,7 @@ class CuxfilterSessions:
         """Close all sessions."""
         with self._lock:
             closed, self._sessions = self._sessions, {}
+            self._thread.stop()
         for session in closed.values():
             session.end_process()
 
@@ -202,17 +201,7 @@ class CuxfilterSessions:
                 session.end_process()
                 raise CuxfilterUnavailableError("All cuxfilter sessions are in use. Try again later.")
             self._sessions[session.key] = session
-            if self._watch is None:
-                self._watch = Thread(target=self._watch_sessions, name="cuxfilter-sessions", daemon=True)
-                self._watch.start()
-
-    def _watch_sessions(self) -> None:
-        while True:
-            sleep(CHECK_SECONDS)
-            try:
-                self.close_outdated()
-            except Exception:
-                log.exception("cuxfilter sessions could not be checked")
+            self._thread.start()
 
     def _is_valid(self, session: CuxfilterSession) -> bool:
         person = sessions.get_principal(session.session_key)
