@@ -14,12 +14,13 @@ from accounts.paging import PageOptions, contains_text, paginate
 from accounts.principals import Principal
 from db.engine import transaction
 from db.tables import ApiToken, GuestLink, LiveSession, SavedView, User, UserSession, utc_now
+from errors import NotFoundError
 
 FIRST_PAGE = PageOptions()
 Query = sa.Select[*tuple[Any, ...]]
 
 
-class UnknownAccessError(LookupError):
+class UnknownAccessError(NotFoundError):
     """They have no such session or token, or not any longer."""
 
 

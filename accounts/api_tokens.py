@@ -15,6 +15,7 @@ from accounts.principals import Principal, PrincipalKind, principal_from_user
 from accounts.signed_tokens import Audience, BadTokenError
 from db.engine import transaction
 from db.tables import ApiToken, User, utc_now
+from errors import InvalidError
 
 MAX_NAME_LENGTH = 80
 MAX_LIFETIME = timedelta(days=366)
@@ -24,7 +25,7 @@ SCOPES = (Permission.EXPLORE, Permission.SAVE, Permission.PRESENT, Permission.AD
 """Permissions a token can have; accounts are managed by their owners in person."""
 
 
-class BadTokenRequestError(ValueError):
+class BadTokenRequestError(InvalidError):
     """No such token can be given out; says why, and ``where``: name, scopes or expires."""
 
     def __init__(self, where: str, message: str) -> None:

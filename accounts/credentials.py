@@ -21,30 +21,37 @@ from accounts.principals import Principal
 from accounts.throttle import Attempt, TooManyAttemptsError
 from db.engine import exclusive_transaction
 from db.tables import RecoveryCode, Role, User
+from errors import ConflictError, InvalidError, NotFoundError
 
 
-class WrongPasswordError(ValueError):
+class WrongPasswordError(InvalidError):
     """This is not the password they have now."""
+
+    where = "current"
 
     def __init__(self) -> None:
         super().__init__("This is not your password.")
 
 
-class LastSignInMethodError(ValueError):
+class LastSignInMethodError(ConflictError, ValueError):
     """Without this they could not sign in any more."""
+
+    code = "last-way-in"
 
     def __init__(self) -> None:
         super().__init__("This is your only way to sign in. Set up another one first.")
 
 
-class LastFactorError(ValueError):
+class LastFactorError(ConflictError, ValueError):
     """Without this they would have no second factor, but must have one."""
+
+    code = "last-factor"
 
     def __init__(self) -> None:
         super().__init__("You must have a second factor. Add another one first.")
 
 
-class NoAuthenticatorError(LookupError):
+class NoAuthenticatorError(NotFoundError):
     """They have no authenticator that could be removed."""
 
     def __init__(self) -> None:

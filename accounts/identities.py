@@ -16,6 +16,7 @@ from accounts.principals import Principal, principal_from_user
 from config import get_settings
 from db.engine import transaction
 from db.tables import Identity, Role, User
+from errors import NotFoundError
 
 MAX_SUBJECT_LENGTH = 255
 
@@ -31,7 +32,7 @@ class LinkedElsewhereError(ValueError):
         super().__init__("This sign-in belongs to another account here.")
 
 
-class UnknownIdentityError(LookupError):
+class UnknownIdentityError(NotFoundError):
     """The user has no such identity."""
 
     def __init__(self) -> None:

@@ -8,19 +8,22 @@ from sqlmodel import Session, col, select
 from accounts.principals import Principal
 from db.engine import transaction
 from db.tables import Passkey, User, utc_now
+from errors import InvalidError, NotFoundError
 
 MAX_NAME_LENGTH = 80
 
 
-class UnknownPasskeyError(LookupError):
+class UnknownPasskeyError(NotFoundError):
     """There is no such passkey, or it is somebody else's."""
 
     def __init__(self) -> None:
         super().__init__("This passkey is not known here, or not any more.")
 
 
-class BadPasskeyNameError(ValueError):
+class BadPasskeyNameError(InvalidError):
     """Nobody could tell the passkey by this name."""
+
+    where = "name"
 
     def __init__(self) -> None:
         super().__init__(f"Give the passkey a name of 1 to {MAX_NAME_LENGTH} letters.")

@@ -10,6 +10,8 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from errors import InvalidError
+
 MIN_LENGTH, MAX_LENGTH = 12, 1000
 MIN_CORE_LENGTH = 6
 """Letters that are no password, however often they are written."""
@@ -23,8 +25,10 @@ _hashing_slots = BoundedSemaphore(
 )  # a hash takes 64 MiB while it is made: a flood of guesses must not take all memory
 
 
-class WeakPasswordError(ValueError):
+class WeakPasswordError(InvalidError):
     """A password that is guessed too soon; says what to do."""
+
+    where = "new"
 
 
 def check_strength(password: str, name: str) -> None:

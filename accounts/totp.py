@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from db.engine import transaction
 from db.tables import User, utc_now
+from errors import InvalidError
 
 ISSUER = "DataXchange"
 STEP_SECONDS = 30
@@ -19,15 +20,19 @@ DRIFT_STEPS = (0, -1, 1)
 SECRET_PATTERN = re.compile(r"[A-Z2-7]{32}")
 
 
-class BadSecretError(ValueError):
+class BadSecretError(InvalidError):
     """This is no secret of full length."""
+
+    where = "secret"
 
     def __init__(self) -> None:
         super().__init__("This is not the secret that was proposed.")
 
 
-class WrongCodeError(ValueError):
+class WrongCodeError(InvalidError):
     """This is not the code of now, or it was used before."""
+
+    where = "code"
 
     def __init__(self) -> None:
         super().__init__("This code is wrong or was used before. Enter the one your authenticator shows now.")

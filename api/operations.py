@@ -50,7 +50,7 @@ class Operation:
 
     Its documentation is that of the function. A parameter named ``body`` is the JSON it takes, ``query`` are
     its arguments, all others are gaps of its path. What it returns is the JSON it answers, None for no
-    content; a route that returns a Response makes that by itself, of type ``media_type``, or of such an answer.
+    content; a route that returns a Response makes it itself, of type ``media_type`` or of such an answer.
     """
 
     documentation: str

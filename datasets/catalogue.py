@@ -24,6 +24,7 @@ from datasets.storage.encryption import get_key
 from datasets.storage.store import RelocatingStore, Store
 from db.engine import exclusive_transaction, transaction
 from db.tables import Dataset, DatasetVersion, Resource
+from errors import NotFoundError
 
 SLUG_PATTERN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 VERSION_KEY_PATTERN = re.compile(r"[0-9a-f]{1,64}")
@@ -33,7 +34,7 @@ SqlCondition = sa.ColumnElement[bool]
 _columns_adapter = TypeAdapter(tuple[Column, ...])
 
 
-class UnknownDatasetError(LookupError):
+class UnknownDatasetError(NotFoundError):
     """There is no dataset with this slug, or no version with this key."""
 
 

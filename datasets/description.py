@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from errors import InvalidError
 from gpu.column_profile import ColumnProfile
 
 MAX_INTEGER_BINS = 60
@@ -106,5 +107,7 @@ class Description(BaseModel):
         }
 
 
-class UnknownColumnError(ValueError):
+class UnknownColumnError(InvalidError):
     """A view or filter names a column that the dataset version doesn't have."""
+
+    where = "column"

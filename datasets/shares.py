@@ -20,6 +20,7 @@ from accounts.principals import Principal, PrincipalKind
 from datasets import audit_events
 from db.engine import transaction
 from db.tables import Dataset, Group, Level, LiveSession, Membership, Resource, Role, SavedView, Share, User
+from errors import ForbiddenError, InvalidError, NotFoundError
 
 LEVELS = tuple(Level)
 """The levels in ascending order: each includes those before it."""
@@ -32,15 +33,15 @@ RESOURCE_TABLES: dict[Resource, type[ShareableRow]] = {
 MAX_ATTEMPTS = 3
 
 
-class NotAllowedError(PermissionError):
+class NotAllowedError(ForbiddenError):
     """The person may use the resource, but may not do this with it."""
 
 
-class UnknownShareError(LookupError):
+class UnknownShareError(NotFoundError):
     """There is no such share, or nobody it could be with."""
 
 
-class BadShareError(ValueError):
+class BadShareError(InvalidError):
     """A share can't have these terms; the message says why."""
 
 

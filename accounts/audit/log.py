@@ -77,7 +77,7 @@ def record_event(
 
 
 def clean_text(value: str, max_length: int) -> str:
-    """Return text that every database takes: no NUL, no half of a character, at most ``max_length`` letters."""
+    """Return text that every database takes: no NUL, no half a character, at most ``max_length`` letters."""
     return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:max_length]
 
 

@@ -19,6 +19,7 @@ from datasets import shares
 from datasets.shares import NotAllowedError, UnknownShareError
 from db.engine import transaction
 from db.tables import GuestLink, LiveSession, Resource, SavedView, User, utc_now
+from errors import InvalidError
 
 MAX_LABEL_LENGTH = 80
 MAX_LIFETIME = timedelta(days=366)
@@ -26,7 +27,7 @@ LinkTarget = SavedView | LiveSession
 """What a link opens."""
 
 
-class BadLinkError(ValueError):
+class BadLinkError(InvalidError):
     """A link can't be created like this; the message says why."""
 
 

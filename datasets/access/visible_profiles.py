@@ -19,14 +19,18 @@ from datasets.cubes.engine_pool import EnginePool
 from datasets.description import Column, Description
 from db.engine import transaction
 from db.tables import VisibleProfile
+from errors import UnavailableError
 from gpu.cubes import AnyOf
 
 PROFILE_THREADS = 2
 MAX_CACHED_PROFILES = 256
 
 
-class PreparingError(RuntimeError):
+class PreparingError(UnavailableError, RuntimeError):
     """What a person may see is being counted for the first time; they may ask again in a moment."""
+
+    code = "preparing"
+    retry_after = "5"
 
     def __init__(self, rows: int) -> None:
         super().__init__(f"Preparing your view of {rows:,} rows. This happens only once.")

@@ -8,14 +8,17 @@ import pyarrow as pa
 
 from datasets.description import Column
 from datasets.storage.store import Store
+from errors import InvalidError
 from gpu.cubes import AnyOf
 from gpu.engine import Engine
 
 Numbers = npt.NDArray[np.float64]
 
 
-class NoExtentError(ValueError):
+class NoExtentError(InvalidError):
     """The column has categories, which have no minimum and maximum."""
+
+    where = "column"
 
 
 def compute_extent(

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from datasets.cubes.packed_cube import PackedCube
+from errors import ConflictError
 from gpu.cubes import CancelToken, CubeSpec
 
 RequestLane = tuple[str, str]
 """A person and the purpose of a request in one of their tabs; a newer request supersedes an older one."""
 
 
-class SupersededError(Exception):
+class SupersededError(ConflictError):
     """A newer request in the same lane has replaced this one."""
+
+    code = "outdated"
 
     def __init__(self) -> None:
         super().__init__("A newer request has replaced this one.")

@@ -15,13 +15,14 @@ from datasets.cuxfilter.payload import DashboardPayload, PayloadWriter, supporte
 from datasets.exploration import Exploration
 from datasets.query.predicates import filter_predicates
 from datasets.storage.store import Store
+from errors import InvalidError
 from gpu import cubes
 from gpu.engine import Engine
 
 Mask = npt.NDArray[np.bool_]
 
 
-class TooManyRowsError(ValueError):
+class TooManyRowsError(InvalidError):
     """There are more rows than a cuxfilter process may get."""
 
     def __init__(self, rows: int, most: int) -> None:

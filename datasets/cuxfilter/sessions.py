@@ -24,6 +24,7 @@ from datasets.cuxfilter.build_payload import build_payload
 from datasets.cuxfilter.payload import DashboardPayload
 from datasets.exploration import Exploration
 from db.polling import PollingThread
+from errors import ConflictError
 from gpu.cuxfilter.process import WorkerProcess
 
 CHECK_SECONDS = 1.0
@@ -38,7 +39,7 @@ class UnknownCuxfilterSessionError(LookupError):
         super().__init__("This cuxfilter dashboard has been closed. Open it again from Explore.")
 
 
-class CuxfilterUnavailableError(RuntimeError):
+class CuxfilterUnavailableError(ConflictError, RuntimeError):
     """The person can't open a cuxfilter session; the message says why."""
 
 

@@ -18,19 +18,20 @@ from datasets.explorations.visible_part import restrict_to_visible
 from datasets.shares import NotAllowedError
 from db.engine import transaction
 from db.tables import Dataset, Level, Resource, SavedView, Share, User, utc_now
+from errors import InvalidError, NotFoundError
 
 MAX_NAME_LENGTH = 200
 PARTS_LEFT_OUT = "Parts of this view are left out, because they show data that isn't shared with you."
 
 
-class UnknownViewError(LookupError):
+class UnknownViewError(NotFoundError):
     """There is no such saved view, or it doesn't exist for this person."""
 
     def __init__(self) -> None:
         super().__init__("This saved view doesn't exist, or isn't shared with you.")
 
 
-class BadViewError(ValueError):
+class BadViewError(InvalidError):
     """A saved view can't be stored like this; the message says why."""
 
 

@@ -7,6 +7,7 @@ from math import log
 
 from datasets.description import Description, UnknownColumnError
 from datasets.exploration import View
+from errors import InvalidError
 from gpu import cubes
 from gpu.column_profile import ColumnProfile
 from gpu.cubes import Axis
@@ -16,7 +17,7 @@ DENSITY_BINS = 64
 MAX_DENSITY_BINS = 128
 
 
-class IncompatibleRequestError(ValueError):
+class IncompatibleRequestError(InvalidError):
     """The dataset can't answer a part of a request; ``where`` names the part, such as ``views.delay``."""
 
     def __init__(self, where: str, message: str) -> None:

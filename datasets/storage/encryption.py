@@ -20,10 +20,13 @@ from db.keys import key_ring
 from db.keys.key_ring import UnwrappedKey
 from db.tables import Dataset, DatasetVersion, utc_now
 from db.tables.keys import Key, KeyPurpose
+from errors import UnavailableError
 
 
-class UnreadableDatasetError(RuntimeError):
+class UnreadableDatasetError(UnavailableError, RuntimeError):
     """The rows of a dataset can't be read: its key is lost, or a file was altered. The message says which."""
+
+    code = "unreadable"
 
 
 def encryption_properties(key: UnwrappedKey | None, file: Path) -> object:

@@ -14,6 +14,7 @@ from datasets.cubes.single_flight import SingleFlightCache
 from datasets.table.column_loader import ColumnLoader
 from datasets.table.reader import QueryReader, RowQuery
 from datasets.table.row_bitmap import compute_bitmap
+from errors import InvalidError
 from gpu.engine import get_column_store
 
 CACHE_BYTES = 1 << 28
@@ -22,7 +23,7 @@ MAX_SORTED_ROWS = 1 << 20
 """How many rows may be sorted as a whole: as many as a sheet of a spreadsheet has."""
 
 
-class TooManySortedRowsError(ValueError):
+class TooManySortedRowsError(InvalidError):
     """There are more rows than may be sorted as a whole."""
 
     where = "sort"

@@ -19,13 +19,14 @@ from datasets.shares import NotAllowedError
 from datasets.storage import appended_files
 from db.engine import transaction
 from db.tables import Dataset, DeadLetter, Feed, Level, Resource
+from errors import InvalidError
 from realtime.feeds.queries import UnknownFeedError
 
 MAX_NAME_LENGTH = 200
 """The number of characters that the name of a feed has at most."""
 
 
-class BadFeedError(ValueError):
+class BadFeedError(InvalidError):
     """The input is not valid; ``where`` is the field that is wrong."""
 
     def __init__(self, where: str, message: str) -> None:

@@ -11,6 +11,7 @@ from datasets import catalogue
 from datasets.storage import appended_files
 from db.engine import transaction
 from db.tables import Dataset, DatasetVersion, Feed
+from errors import NotFoundError
 
 OVERLAP = 10_000
 """The milliseconds before the newest written message from which the history is read: clocks may differ."""
@@ -20,7 +21,7 @@ MAX_CONSUMED = 10_000
 """The number of message ids that are remembered; a message that comes again after that many counts again."""
 
 
-class UnknownFeedError(LookupError):
+class UnknownFeedError(NotFoundError):
     """The feed doesn't exist, or not for this person."""
 
     def __init__(self) -> None:

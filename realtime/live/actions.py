@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from threading import Lock
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -19,9 +21,10 @@ from datasets.shares import NotAllowedError
 from datasets.storage import appended_files
 from db.engine import exclusive_transaction, transaction
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Share, utc_now
+from errors import ConflictError, InvalidError
 from realtime.live import recordings, sessions
 from realtime.live.rate_limit import RateLimiter
-from realtime.live.sessions import LiveRole, UnknownLiveSessionError
+from realtime.live.sessions import LiveRole, LiveSessionInfo, UnknownLiveSessionError
 
 MAX_NAME_LENGTH = 200
 """The number of characters that the name of a live session has at most."""
@@ -29,21 +32,25 @@ MAX_CO_PRESENTERS = 50
 MAX_MARKS = 1000
 
 
-class SessionEndedError(ValueError):
+class SessionEndedError(ConflictError, ValueError):
     """The action needs a live session that is still running."""
+
+    code = "ended"
 
     def __init__(self) -> None:
         super().__init__("This live session has ended.")
 
 
-class SessionRunningError(ValueError):
+class SessionRunningError(ConflictError, ValueError):
     """The action needs a live session that has ended."""
+
+    code = "running"
 
     def __init__(self) -> None:
         super().__init__("This live session is still running. End it first.")
 
 
-class BadLiveSessionError(ValueError):
+class BadLiveSessionError(InvalidError):
     """The input is not valid; ``where`` is the field that is wrong."""
 
     def __init__(self, where: str, message: str) -> None:
@@ -54,19 +61,19 @@ class BadLiveSessionError(ValueError):
 class LiveEvents(Protocol):
     """Receives the events of live sessions, and tells everyone in the session."""
 
-    def notify_started(self, key: str) -> None:
+    def notify_started(self, session: LiveSessionInfo) -> None:
         """The session is running from now on."""
 
-    def publish_message(self, key: str, name: str, data: dict[str, Any]) -> None:
+    def publish_message(self, session: LiveSessionInfo, name: str, data: dict[str, Any]) -> None:
         """Publish a message to everyone in the session, in the order of the calls."""
 
-    def offer_exploration(self, by: Principal, key: str, exploration: Exploration) -> None:
+    def offer_exploration(self, by: Principal, session: LiveSessionInfo, exploration: Exploration) -> None:
         """Show the presenter the part of somebody else's exploration that they may see."""
 
-    def notify_roles_changed(self, key: str) -> None:
+    def notify_roles_changed(self, session: LiveSessionInfo) -> None:
         """Publish who presents now; some people may do less than before."""
 
-    def notify_ended(self, key: str) -> None:
+    def notify_ended(self, session: LiveSessionInfo) -> None:
         """The session has ended: nobody is in it any longer."""
 
 
@@ -75,6 +82,7 @@ class LiveSessionActions:
 
     def __init__(self, events: LiveEvents) -> None:
         self._events, self._rate_limiter = events, RateLimiter()
+        self._roles_lock = Lock()
 
     def start_session(self, by: Principal, exploration: Exploration, name: str | None = None) -> str:
         """Start to present an exploration that the person has open, to everyone; return the session's key.
@@ -99,10 +107,10 @@ class LiveSessionActions:
             shares.delete_shares(work, Resource.LIVE, live.id or 0)  # SQLite gives numbers out again
             work.add(Share(resource=Resource.LIVE, resource_id=live.id or 0))
             _record(AuditAction.LIVE_STARTED, by, live, work, dataset=exploration.dataset)
-        self._events.notify_started(live.key)
+        self._events.notify_started(LiveSessionInfo(live, exploration.dataset, {by.id: by.name}))
         return live.key
 
-    def join_session(self, person: Principal, key: str) -> sessions.LiveSessionInfo:
+    def join_session(self, person: Principal, key: str) -> LiveSessionInfo:
         """Join a running live session.
 
         Raises:
@@ -124,9 +132,9 @@ class LiveSessionActions:
             RateLimitExceededError: they ask too often.
         """
         _require_present_permission(by)
-        self.join_session(by, key)
+        session = self.join_session(by, key)
         self._rate_limiter.count_request(by.id)
-        self._events.publish_message(key, "asked", {"id": by.id, "name": by.name})
+        self._events.publish_message(session, "asked", {"id": by.id, "name": by.name})
 
     def offer_exploration(self, by: Principal, key: str, exploration: Exploration) -> None:
         """Offer the presenter an exploration of one's own.
@@ -143,7 +151,7 @@ class LiveSessionActions:
                 "exploration", "The exploration must have the dataset and the version of the live session."
             )
         self._rate_limiter.count_request(by.id)
-        self._events.offer_exploration(by, key, exploration)
+        self._events.offer_exploration(by, session, exploration)
 
     def hand_over(self, by: Principal, key: str, to: int) -> None:
         """Make somebody else the presenter; the presenter, the owner and admins may do this.
@@ -152,14 +160,13 @@ class LiveSessionActions:
             UnknownLiveSessionError, SessionEndedError: there is no such running session for them.
             NotAllowedError: they may not hand over, or the other person can't present.
         """
-        _require_may_hand_over(
-            by, sessions.find_session(by, key).live
-        )  # before anything is told of the other
-        _require_can_present(to, key)
-        with _locked_session(by, key) as (work, live):
+        other = users.find_by_id(to)
+        session, is_visible = sessions.find_session_with_access(by, key, other)
+        _require_may_hand_over(by, session.live)  # first: whoever may not learns nothing of the other person
+        _require_can_present(is_visible and _may_present(other))
+        with self._changing_roles(session) as (work, live):
             _require_may_hand_over(by, live)
             _set_presenter(work, live, to, by)
-        self._events.notify_roles_changed(key)
 
     def take_over(self, by: Principal, key: str) -> None:
         """Become the presenter; co-presenters, the owner and admins may do this.
@@ -168,11 +175,10 @@ class LiveSessionActions:
             UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
         """
         _require_present_permission(by)
-        with _locked_session(by, key) as (work, live):
+        with self._changing_roles(sessions.find_session(by, key)) as (work, live):
             if sessions.role_of(by, live) is LiveRole.FOLLOWER and not sessions.can_manage(by, live):
                 raise NotAllowedError("You can't take over. Ask the presenter to hand over to you.")
             _set_presenter(work, live, by.id, by)
-        self._events.notify_roles_changed(key)
 
     def set_co_presenters(self, by: Principal, key: str, people: Sequence[int]) -> None:
         """Set who may take over without asking.
@@ -187,14 +193,15 @@ class LiveSessionActions:
             raise BadLiveSessionError(
                 "people", f"A live session can have at most {MAX_CO_PRESENTERS} co-presenters."
             )
-        _require_can_manage(by, sessions.find_session(by, key).live)
+        session = sessions.find_session(by, key)
+        _require_can_manage(by, session.live)
         for id_ in co_presenters:
-            _require_can_present(id_, key)
-        with _locked_managed_session(by, key) as (work, live):
+            _require_can_present(_can_present(id_, key))
+        with self._changing_roles(session) as (work, live):
+            _require_can_manage(by, live)
             live.co_presenters = co_presenters
             work.add(live)
             _record(AuditAction.LIVE_CHANGED, by, live, work, co_presenters=co_presenters)
-        self._events.notify_roles_changed(key)
 
     def add_mark(self, by: Principal, key: str) -> int:
         """Mark the current number of rows, to show these rows whatever is added; return the mark's number.
@@ -205,7 +212,7 @@ class LiveSessionActions:
         """
         session = sessions.find_session(by, key)
         rows = appended_files.count_rows(catalogue.find_version(session.dataset, session.live.version)[1])
-        with _locked_session(by, key) as (work, live):
+        with _locked_session(session) as (work, live):
             if sessions.role_of(by, live) is not LiveRole.PRESENTER:
                 raise NotAllowedError("Only the presenter can pause the rows for everyone.")
             if len(live.marks) == MAX_MARKS:
@@ -223,11 +230,11 @@ class LiveSessionActions:
         Raises:
             UnknownLiveSessionError, NotAllowedError, SessionEndedError: they may not.
         """
-        with _locked_managed_session(by, key) as (work, live):
-            live.ended = utc_now()
-            work.add(live)
-            _record(AuditAction.LIVE_ENDED, by, live, work)
-        self._events.notify_ended(key)
+        session = sessions.find_session(by, key)
+        with _locked_session(session) as (work, live):
+            _require_can_manage(by, live)
+            _set_ended(work, live, by)
+        self._events.notify_ended(replace(session, live=live))
 
     def rename_session(self, by: Principal, key: str, name: str) -> None:
         """Rename the session.
@@ -236,7 +243,8 @@ class LiveSessionActions:
             UnknownLiveSessionError, NotAllowedError: they may not.
             BadLiveSessionError: the name is not valid.
         """
-        with _locked_managed_session(by, key, running=False) as (work, live):
+        with _locked_session(sessions.find_session(by, key), running=False) as (work, live):
+            _require_can_manage(by, live)
             live.name = _clean_name(name)
             work.add(live)
             _record(AuditAction.LIVE_CHANGED, by, live, work, name=live.name)
@@ -248,7 +256,8 @@ class LiveSessionActions:
             UnknownLiveSessionError, NotAllowedError: they may not.
             SessionRunningError: it has not ended.
         """
-        with _locked_managed_session(by, key, running=False) as (work, live):
+        with _locked_session(sessions.find_session(by, key), running=False) as (work, live):
+            _require_can_manage(by, live)
             if live.ended is None:
                 raise SessionRunningError
             shares.delete_shares(work, Resource.LIVE, live.id or 0)
@@ -257,30 +266,37 @@ class LiveSessionActions:
 
     def replace_absent_presenter(self, key: str) -> None:
         """Make the owner present if the presenter no longer can; end the session if the owner can't."""
-        try:
+        with suppress(UnknownLiveSessionError, SessionEndedError):
             session = sessions.get_session(key)
-        except UnknownLiveSessionError:
-            return
-        if session.live.ended is not None or _can_present(sessions.get_presenter_id(session.live), key):
-            return
-        ends = not _can_present(session.live.owner_id, key)
-        with exclusive_transaction("live") as work:
-            live = work.get_one(LiveSession, session.live.id)
-            live.presenter_id, live.ended = None, live.ended or (utc_now() if ends else None)
-            work.add(live)
-            _record(AuditAction.LIVE_ENDED if ends else AuditAction.LIVE_HANDED_OVER, None, live, work)
-        if ends:
-            self._events.notify_ended(key)
-        else:
-            self._events.notify_roles_changed(key)
+            if session.live.ended is not None or _can_present(sessions.get_presenter_id(session.live), key):
+                return
+            if _can_present(session.live.owner_id, key):
+                with self._changing_roles(session) as (work, live):
+                    _set_presenter(work, live, live.owner_id, None)
+            else:
+                self._end_unattended(session)
+
+    def _end_unattended(self, session: LiveSessionInfo) -> None:
+        with _locked_session(session) as (work, live):
+            live.presenter_id = None
+            _set_ended(work, live, None)
+        self._events.notify_ended(replace(session, live=live))
+
+    @contextmanager
+    def _changing_roles(self, session: LiveSessionInfo) -> Iterator[tuple[Session, LiveSession]]:
+        """Lock a running session during the block, and then publish its roles, in the order of the changes."""
+        with self._roles_lock:
+            with _locked_session(session) as (work, live):
+                yield work, live
+                names = sessions.load_names(work, [live])
+            self._events.notify_roles_changed(replace(session, live=live, names=names))
 
 
 @contextmanager
-def _locked_session(by: Principal, key: str, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
-    """Yield a live session that exists for a person, locked against other changes during the block."""
-    id_ = sessions.find_session(by, key).live.id
+def _locked_session(session: LiveSessionInfo, running: bool = True) -> Iterator[tuple[Session, LiveSession]]:
+    """Yield the current row of a live session, locked against other changes during the block."""
     with exclusive_transaction("live") as work:
-        live = work.get(LiveSession, id_)
+        live = work.get(LiveSession, session.live.id)
         if live is None:
             raise UnknownLiveSessionError
         if running and live.ended is not None:
@@ -288,20 +304,17 @@ def _locked_session(by: Principal, key: str, running: bool = True) -> Iterator[t
         yield work, live
 
 
-@contextmanager
-def _locked_managed_session(
-    by: Principal, key: str, running: bool = True
-) -> Iterator[tuple[Session, LiveSession]]:
-    with _locked_session(by, key, running) as (work, live):
-        _require_can_manage(by, live)
-        yield work, live
-
-
-def _set_presenter(work: Session, live: LiveSession, id_: int, by: Principal) -> None:
+def _set_presenter(work: Session, live: LiveSession, id_: int, by: Principal | None) -> None:
     if sessions.get_presenter_id(live) != id_:
         live.presenter_id = None if id_ == live.owner_id else id_
         work.add(live)
         _record(AuditAction.LIVE_HANDED_OVER, by, live, work, to=id_)
+
+
+def _set_ended(work: Session, live: LiveSession, by: Principal | None) -> None:
+    live.ended = utc_now()
+    work.add(live)
+    _record(AuditAction.LIVE_ENDED, by, live, work)
 
 
 def _require_may_hand_over(by: Principal, live: LiveSession) -> None:
@@ -319,13 +332,8 @@ def _require_present_permission(person: Principal) -> None:
         raise NotAllowedError("Your role doesn't allow presenting.")
 
 
-def _require_can_present(id_: int, key: str) -> None:
-    """Check that somebody could present.
-
-    Raises:
-        NotAllowedError: they can't.
-    """
-    if not _can_present(id_, key):
+def _require_can_present(can_present: bool) -> None:
+    if not can_present:
         raise NotAllowedError(
             "This person can't present: it needs a role that allows it, and access to the session."
         )
@@ -333,12 +341,12 @@ def _require_can_present(id_: int, key: str) -> None:
 
 def _can_present(id_: int, key: str) -> bool:
     """Return whether a person has an active account, may present, and sees the live session."""
-    other = users.find_by_id(id_)
-    return (
-        other is not None
-        and other.has_permission(Permission.PRESENT)
-        and sessions.can_see_session(other, key)
-    )
+    person = users.find_by_id(id_)
+    return person is not None and _may_present(person) and sessions.can_see_session(person, key)
+
+
+def _may_present(person: Principal | None) -> bool:
+    return person is not None and person.has_permission(Permission.PRESENT)
 
 
 def _add_member(person: Principal, live: LiveSession) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from threading import Lock
 
+from errors import TooManyRequestsError
 from realtime.broker.rate_limit import TokenBucket
 
 RATE, BURST = 0.5, 5
@@ -13,8 +14,10 @@ MAX_PEOPLE = 10_000
 """The number of people whose rates are remembered."""
 
 
-class RateLimitExceededError(RuntimeError):
+class RateLimitExceededError(TooManyRequestsError, RuntimeError):
     """Somebody sends so many requests that others would have to wait."""
+
+    retry_after = "2"
 
     def __init__(self) -> None:
         super().__init__("Too many requests. Try again in a moment.")

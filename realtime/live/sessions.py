@@ -20,6 +20,7 @@ from datasets.access import effective_access
 from datasets.shares import NotAllowedError
 from db.engine import transaction
 from db.tables import Dataset, LiveMember, LiveSession, Resource, Role, User
+from errors import NotFoundError
 
 HIDDEN_PARTS_MESSAGE = "Some parts are hidden because they show data that you don't have access to."
 KEY_PATTERN = re.compile(r"[\w-]{16}", re.ASCII)
@@ -33,14 +34,14 @@ class LiveRole(StrEnum):
     FOLLOWER = "follower"
 
 
-class UnknownMarkError(LookupError):
+class UnknownMarkError(NotFoundError):
     """The live session has no such mark."""
 
     def __init__(self) -> None:
         super().__init__("This live session has no such mark.")
 
 
-class UnknownLiveSessionError(LookupError):
+class UnknownLiveSessionError(NotFoundError):
     """The live session doesn't exist, or not for this person."""
 
     def __init__(self) -> None:
@@ -145,7 +146,18 @@ def find_session(person: Principal, key: str) -> LiveSessionInfo:
     Raises:
         UnknownLiveSessionError: it doesn't exist for them.
     """
-    return _load_one(key, visible_clause(person))
+    return _load_one(key, visible_clause(person))[0]
+
+
+def find_session_with_access(
+    person: Principal, key: str, other: Principal | None
+) -> tuple[LiveSessionInfo, bool]:
+    """Return a live session that exists for a person, and whether it exists for another person too.
+
+    Raises:
+        UnknownLiveSessionError: it doesn't exist for the first person.
+    """
+    return _load_one(key, visible_clause(person), visible_clause(other) if other else sa.false())
 
 
 def get_rights_key(person: Principal, session: LiveSessionInfo) -> str:
@@ -155,11 +167,9 @@ def get_rights_key(person: Principal, session: LiveSessionInfo) -> str:
 
 def can_see_session(person: Principal, key: str) -> bool:
     """Return whether a live session exists for a person."""
-    try:
-        find_session(person, key)
-    except UnknownLiveSessionError:
-        return False
-    return True
+    query = select(LiveSession.id).join(Dataset).where(LiveSession.key == key, visible_clause(person))
+    with transaction() as work:
+        return KEY_PATTERN.fullmatch(key) is not None and work.exec(query).first() is not None
 
 
 def get_session(key: str) -> LiveSessionInfo:
@@ -168,7 +178,7 @@ def get_session(key: str) -> LiveSessionInfo:
     Raises:
         UnknownLiveSessionError: there is none.
     """
-    return _load_one(key)
+    return _load_one(key)[0]
 
 
 def list_sessions(person: Principal) -> list[LiveSessionInfo]:
@@ -183,15 +193,26 @@ def list_running() -> list[LiveSessionInfo]:
     return _load_all(col(LiveSession.ended).is_(None))
 
 
-def _load_one(key: str, *where: sa.ColumnElement[bool]) -> LiveSessionInfo:
+def load_names(work: Session, lives: Iterable[LiveSession]) -> dict[int, str]:
+    """Return the names of owners, presenters and co-presenters, without those whose accounts were deleted."""
+    ids = {id_ for live in lives for id_ in (live.owner_id, get_presenter_id(live), *live.co_presenters)}
+    rows = work.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all()
+    return {id_ or 0: name for id_, name in rows}
+
+
+def _load_one(
+    key: str, where: sa.ColumnElement[bool] | None = None, flag: sa.ColumnElement[bool] | None = None
+) -> tuple[LiveSessionInfo, bool]:
+    """Return a live session that fulfils one condition, and whether it fulfils another."""
     if not KEY_PATTERN.fullmatch(key):
         raise UnknownLiveSessionError
-    query = select(LiveSession, Dataset.slug).join(Dataset).where(LiveSession.key == key, *where)
+    columns = select(LiveSession, Dataset.slug, sa.true() if flag is None else flag)
+    query = columns.join(Dataset).where(LiveSession.key == key, sa.true() if where is None else where)
     with transaction() as work:
         row = work.exec(query).one_or_none()
         if row is None:
             raise UnknownLiveSessionError
-        return LiveSessionInfo(row[0], row[1], _load_names(work, [row[0]]))
+        return LiveSessionInfo(row[0], row[1], load_names(work, [row[0]])), bool(row[2])
 
 
 def _load_all(*where: sa.ColumnElement[bool]) -> list[LiveSessionInfo]:
@@ -200,12 +221,5 @@ def _load_all(*where: sa.ColumnElement[bool]) -> list[LiveSessionInfo]:
     latest_first = query.order_by(col(LiveSession.started).desc(), col(LiveSession.id)).options(without_state)
     with transaction() as work:
         rows = work.exec(latest_first).all()
-        names = _load_names(work, [live for live, _ in rows])
+        names = load_names(work, [live for live, _ in rows])
     return [LiveSessionInfo(live, slug, names) for live, slug in rows]
-
-
-def _load_names(work: Session, lives: Iterable[LiveSession]) -> dict[int, str]:
-    """Return the names of owners, presenters and co-presenters, without those whose accounts were deleted."""
-    ids = {id_ for live in lives for id_ in (live.owner_id, get_presenter_id(live), *live.co_presenters)}
-    rows = work.exec(select(User.id, User.name).where(col(User.id).in_(ids))).all()
-    return {id_ or 0: name for id_, name in rows}

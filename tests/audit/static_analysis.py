@@ -10,7 +10,9 @@ from tests.audit.tools import NO_TELEMETRY, ROOT, TOOLS, NotCheckedError, list_p
 
 SCANNED_PATHS = (
     "app.py",
+    "cli.py",
     "config.py",
+    "errors.py",
     "server",
     "accounts",
     "api",

@@ -57,7 +57,7 @@ def test_a_route_that_declares_nothing_is_found_out():
 
 @pytest.mark.parametrize("scope", api_tokens.SCOPES)
 def test_programs_get_through_exactly_where_it_says_so(api_document, make_user, scope):
-    program = make_user(Role.ADMIN).program(scope)
+    program = make_user(Role.ADMIN).create_api_client(scope)
     for path, method, each in list_operations(api_document):
         answer = program.open(re.sub(r"{\w+}", "1", path), method=method.upper(), json={})
         assert (answer.status_code == 403) == ({"token": [scope]} not in each["security"]), path
@@ -65,4 +65,4 @@ def test_programs_get_through_exactly_where_it_says_so(api_document, make_user, 
 
 def test_everybody_who_explores_can_read_it(make_user, client, api_document):
     assert client.get("/api/openapi.json").status_code == 401
-    assert make_user(Role.VIEWER).program(Permission.EXPLORE).get("/api/openapi.json").json == api_document
+    assert make_user(Role.VIEWER).create_api_client(Permission.EXPLORE).get("/api/openapi.json").json == api_document
