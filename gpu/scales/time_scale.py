@@ -43,7 +43,7 @@ class TimeScale(BaseOrderedScale):
         return self
 
     @property
-    def level_count(self) -> int:
+    def levels(self) -> int:
         return int(self.edges.size) - 1
 
     @property

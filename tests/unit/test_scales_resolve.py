@@ -52,7 +52,7 @@ DISTANCE = make_profile(integer=True, minimum=31, maximum=4962, low=67, high=270
 )  # fmt: skip
 def test_default_domains_are_round(column, lo, step, levels, choices):
     scale = scale_for_column("linear", column)
-    assert (scale.lo, scale.step, scale.level_count) == (lo, step, levels)
+    assert (scale.lo, scale.step, scale.levels) == (lo, step, levels)
     assert scale.list_bin_counts() == choices
 
 
@@ -71,7 +71,7 @@ def test_default_domains_are_round(column, lo, step, levels, choices):
 )
 def test_degenerate_columns_have_scales_too(column, lo, hi, levels):
     scale = scale_for_column("linear", column)
-    assert (scale.edges[0], scale.edges[-1], scale.level_count) == (lo, hi, levels)
+    assert (scale.edges[0], scale.edges[-1], scale.levels) == (lo, hi, levels)
 
 
 any_numbers = st.floats(-1e308, 1e308) | st.integers(-1000, 1000).map(float) | st.floats(-10, 10)
@@ -83,7 +83,7 @@ def test_any_column_gets_a_round_scale(found, integer):
     minimum, low, high, maximum = map(math.floor, found) if integer else found
     column = make_profile(minimum=minimum, maximum=maximum, low=low, high=high, integer=integer)
     scale = scale_for_column("linear", column)
-    assert 1 <= scale.level_count <= 600
+    assert 1 <= scale.levels <= 600
     assert Decimal(repr(scale.step)).normalize().as_tuple().digits in [(1,), (2,), (5,)]
     assert scale.edges[0] <= low
     assert scale.edges[-1] > high
@@ -103,7 +103,7 @@ def test_a_zoom_is_never_narrower_and_little_wider(domain, integer):
     spare = max((hi - lo) / 25, 10 * least)
     assert lo - scale.edges[0] <= spare
     assert scale.edges[-1] - hi <= spare
-    assert scale.level_count >= min(100, (hi - lo) / least / 10)
+    assert scale.levels >= min(100, (hi - lo) / least / 10)
 
 
 def test_zoomed_bins_are_round():
@@ -183,7 +183,7 @@ def test_time_domains_speak_calendar(extent, unit, domain, choices):
 
 @pytest.mark.parametrize(("minimum", "maximum"), [(None, None), (-1e19, 1e19), (9e15, 9e15)])
 def test_times_without_sense_have_scales_too(minimum, maximum):
-    assert scale_for_column("time", make_profile("time", minimum, maximum)).level_count > 1
+    assert scale_for_column("time", make_profile("time", minimum, maximum)).levels > 1
 
 
 @with_more_examples
@@ -195,8 +195,8 @@ def test_any_time_zoom_is_covered_by_some_500_levels(lo, magnitude, size):
     scale = scale_for_column("time", make_profile("time"), (lo, hi))
     assert scale.edges[0] <= lo
     assert scale.edges[-1] >= hi
-    assert scale.level_count <= 760
-    assert scale.level_count >= min(100, hi - lo)
+    assert scale.levels <= 760
+    assert scale.levels >= min(100, hi - lo)
     assert scale.stop - scale.start <= 1.12 * (hi - lo) + 2
 
 
