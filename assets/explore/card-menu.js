@@ -61,7 +61,7 @@ function createScaleFields(view, index, actions) {
   const scale = view.scales[index];
   const axis = actions.getAxes(view.id)[index];
   if (!column) return [];
-  const suffix = view.columns.length > 1 ? ` (${index ? "second" : "first"} column)` : "";
+  const suffix = view.columns.length > 1 ? ` (${index ? "second" : "first"})` : "";
   const setScale = (/** @type {Partial<typeof scale>} */ change) =>
     actions.changeView(view.id, { scales: replaceAt(view.scales, index, { ...scale, ...change }) });
   const types = column.scales.map((type) => ({ value: type, label: SCALE_LABELS[type] }));
