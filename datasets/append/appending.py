@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyarrow as pa
-from sqlmodel import Session
 
 from datasets import catalogue
 from datasets.append import compaction, file_writer
-from datasets.append.row_validation import CoercedRows, RejectedRow, coerce_rows
+from datasets.append.row_validation import RejectedRow, coerce_rows
 from datasets.storage import appended_files
-from datasets.storage.appended_files import RowOrigin, VersionMovedError, WrittenFile
+from datasets.storage.appended_files import InTransaction, RowOrigin, VersionMovedError, WrittenFile
 from datasets.storage.locks import shared_lock
 from datasets.storage.store import Store
 from db.tables import DatasetVersion
 
 UNKNOWN_ORIGIN = RowOrigin()
-
-InTransaction = Callable[[Session, tuple[RejectedRow, ...]], None]
 
 
 @dataclass(frozen=True)
@@ -36,13 +32,34 @@ def append_rows(
     version: str,
     table: pa.Table,
     origin: RowOrigin = UNKNOWN_ORIGIN,
-    in_transaction: InTransaction = lambda _work, _refused: None,
+    in_transaction: InTransaction = lambda _work: None,
 ) -> AppendResult:
-    """Append the rows that fit the columns of a version; once this returns, they are durable.
+    """Append the rows of a table that fit the columns of a version; once this returns, they are durable.
 
-    ``in_transaction`` is called with the rejected rows, in the transaction that makes the new rows exist.
+    ``in_transaction`` is called in the transaction that makes the rows exist.
 
     Raises:
+        UnknownDatasetError: there is no such dataset or version.
+        UnreadableDatasetError: its key is lost.
+    """
+    coerced = coerce_rows(table, catalogue.open_store(slug, version).schema)
+    total = append_coerced(slug, version, coerced.rows, origin, in_transaction)
+    return AppendResult(total, coerced.rows.num_rows, coerced.rejected)
+
+
+def append_coerced(
+    slug: str,
+    version: str,
+    rows: pa.Table,
+    origin: RowOrigin = UNKNOWN_ORIGIN,
+    in_transaction: InTransaction = lambda _work: None,
+) -> int:
+    """Append rows that ``coerce_rows`` has returned; return how many rows the version has then.
+
+    It does what ``append_rows`` does, without a second look at the values.
+
+    Raises:
+        ValueError: the rows have other columns or types than the version.
         UnknownDatasetError: there is no such dataset or version.
         UnreadableDatasetError: its key is lost.
     """
@@ -51,25 +68,24 @@ def append_rows(
         store = catalogue.build_store(slug, found)
         with shared_lock(store.folder):
             if store.folder.is_dir():
-                fitted = coerce_rows(table, store.schema)
-                rows = _write_and_insert(store, found, fitted, origin, in_transaction)
-                if rows is not None:
+                _require_schema(rows, store.schema)
+                total = _write_and_insert(store, found, rows, origin, in_transaction)
+                if total is not None:
                     compaction.schedule_compaction(slug, version)
-                    return AppendResult(rows, fitted.rows.num_rows, fitted.rejected)
+                    return total
+
+
+def _require_schema(rows: pa.Table, schema: pa.Schema) -> None:
+    if not rows.schema.equals(schema, check_metadata=False):
+        raise ValueError("the rows don't have the columns and types of the version: use append_rows")
 
 
 def _write_and_insert(
-    store: Store,
-    version: DatasetVersion,
-    fitted: CoercedRows,
-    origin: RowOrigin,
-    in_transaction: InTransaction,
+    store: Store, version: DatasetVersion, rows: pa.Table, origin: RowOrigin, in_transaction: InTransaction
 ) -> int | None:
     """Return how many rows there are with these; None if a key rotation has moved the version."""
-    written = WrittenFile(file_writer.write_appended_file(store, fitted.rows), fitted.rows.num_rows, origin)
+    written = WrittenFile(file_writer.write_appended_file(store, rows), rows.num_rows, origin)
     try:
-        return appended_files.insert_file(
-            version, written, lambda work: in_transaction(work, fitted.rejected)
-        )
+        return appended_files.insert_file(version, written, in_transaction)
     except VersionMovedError:
         return None

@@ -28,6 +28,10 @@ _file_columns = (
 _row_order = (col(AppendedPart.rows_from), col(AppendedPart.id))
 
 
+InTransaction = Callable[[Session], None]
+"""What is done in the transaction that makes appended rows exist."""
+
+
 class VersionMovedError(RuntimeError):
     """A key rotation has moved the version: what was written to the old folder is not read any more."""
 
@@ -104,9 +108,7 @@ def mark_growing(version_id: int) -> None:
         work.execute(_set_growing(version_id))
 
 
-def insert_file(
-    version: DatasetVersion, written: WrittenFile, in_transaction: Callable[[Session], None]
-) -> int:
+def insert_file(version: DatasetVersion, written: WrittenFile, in_transaction: InTransaction) -> int:
     """Append the rows of a written file to a version, and return how many rows it has then.
 
     The rows exist from the commit on. ``in_transaction`` is called in the same transaction.

@@ -14,7 +14,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from datasets.append.appending import append_rows
+from datasets.append.appending import append_coerced
 from datasets.append.row_validation import coerce_rows
 from datasets.storage.appended_files import RowOrigin
 from db.tables import DeadLetter, Feed, utc_now
@@ -76,16 +76,15 @@ class BatchWriter:
         taken, batch = _take_until_full(new.values(), queries.get_schema(feed))
         newest = max(message.published_at for message in taken)
 
-        def advance_feed(work: Session, _: object) -> None:
+        def advance_feed(work: Session) -> None:
             _advance_feed(work, feed.row, newest, batch.rows.num_rows)
             store_dead_letters(work, self._feed_id, batch.rejected)
 
         ids = [message.id for message in taken]
-        appended = append_rows(
-            feed.slug, feed.version, batch.rows, RowOrigin(feed.row.key, ids), advance_feed
-        )
+        origin = RowOrigin(feed.row.key, ids)
+        total = append_coerced(feed.slug, feed.version, batch.rows, origin, advance_feed)
         self._remember_consumed(feed.row.batches + 1, ids)
-        return AppendedBatch(feed.slug, feed.version, appended.rows, appended.added)
+        return AppendedBatch(feed.slug, feed.version, total, batch.rows.num_rows)
 
     def _refresh_consumed(self, feed: CurrentFeed) -> None:
         """Load the ids of the messages written last if another service has written since."""

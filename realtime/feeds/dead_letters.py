@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from accounts.audit import AuditAction
 from accounts.paging import PageOptions
 from accounts.principals import Principal
-from datasets.append.appending import append_rows
+from datasets.append.appending import append_coerced
 from datasets.storage.appended_files import RowOrigin
 from db.engine import transaction
 from db.tables import DeadLetter, Feed
@@ -84,10 +84,8 @@ def replay_letters(by: Principal, key: str, corrected: Mapping[int, Any] | None 
         (part for content in corrected.values() for part in decode_json(content)), queries.get_schema(current)
     )
     replace = partial(_replace, by, feed, list(corrected), batch.rejected)
-    added = append_rows(
-        current.slug, current.version, batch.rows, RowOrigin(feed.key), lambda work, _: replace(work)
-    ).added
-    return ReplayResult(added, len(batch.rejected))
+    append_coerced(current.slug, current.version, batch.rows, RowOrigin(feed.key), replace)
+    return ReplayResult(batch.rows.num_rows, len(batch.rejected))
 
 
 def discard_letters(by: Principal, key: str, ids: Sequence[int] | None = None) -> None:

@@ -15,9 +15,10 @@ import pytest
 
 from accounts.paging import PageOptions
 from datasets import admin_listing, catalogue
-from datasets.__main__ import main
+from datasets.commands import main
 from datasets.append import compaction, file_writer
-from datasets.append.appending import append_rows
+from datasets.append.appending import append_coerced, append_rows
+from datasets.append.row_validation import RejectedRow, coerce_rows
 from datasets.cubes.engine_pool import EnginePool
 from datasets.ingest.importer import import_file
 from datasets.rotation import rotate_data_key
@@ -85,18 +86,31 @@ def test_admins_see_how_many_rows_there_are(trips):
 
 
 def test_rows_that_do_not_fit_are_refused_and_the_others_are_there(trips):
-    told = []
     table = pa.table({"n": ["7", "seven", None], "name": ["a", "b", "c"]})
-    found = append_rows(
-        "trips", trips.version, table, in_transaction=lambda _work, refused: told.extend(refused)
-    )
+    found = append_rows("trips", trips.version, table)
     assert (found.rows, found.added) == (BASE_ROWS + 2, 2)
-    assert [(each.row, each.reason) for each in told] == [(1, "'n' must be a whole number, found 'seven'")]
+    assert found.rejected == (RejectedRow(1, "'n' must be a whole number, found 'seven'"),)
     assert read_numbers(BASE_ROWS) == [7, None]
 
 
+def test_coerced_rows_are_appended_only_in_the_types_of_the_version(trips):
+    rows = coerce_rows(make_rows(0, 3), open_store().schema).rows
+    assert append_coerced("trips", trips.version, rows) == BASE_ROWS + 3
+    others = [
+        rows.drop_columns(["name"]),
+        rows.select(["name", "n"]),
+        rows.set_column(0, "n", rows["n"].cast(pa.float64())),
+        rows.append_column("more", rows["n"]),
+    ]
+    for other in others:
+        with pytest.raises(ValueError, match="columns and types"):
+            append_coerced("trips", trips.version, other)
+    assert read_numbers(BASE_ROWS) == [0, 1, 2]
+    assert len(list(open_store().folder.glob("rows-*"))) == 1
+
+
 def test_what_belongs_to_the_rows_is_done_with_them_or_not_at_all(trips):
-    def fail_with_rows(_work, _refused):
+    def fail_with_rows(_work):
         raise RuntimeError("no dead letter could be kept")
 
     with pytest.raises(RuntimeError, match="dead letter"):

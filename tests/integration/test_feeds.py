@@ -23,6 +23,7 @@ from sqlmodel import select
 
 from accounts import users
 from datasets import catalogue, shares
+from datasets.append import appending
 from datasets.ingest.importer import import_file
 from datasets.storage import appended_files
 from db.engine import transaction
@@ -199,6 +200,21 @@ def test_each_database_takes_a_batch_once_and_keeps_what_is_odd(database, tmp_pa
         )
     actions.delete_feed(admin, key)
     assert (list_dead_letters(key), list_appended_numbers()) == ([], [100, 101])
+
+
+def test_rows_of_messages_are_validated_once(feed, admin, monkeypatch):
+    monkeypatch.setattr(
+        appending, "coerce_rows", None
+    )  # the second time: each message is validated by itself
+    with transaction() as work:
+        id_ = work.exec(select(Feed.id)).one()
+    message = ChannelMessage(
+        int(time.time() * 1000), "1 admin", "", "rows", [*make_rows(7), {"n": "x"}], "1:0"
+    )
+    assert batch_writer.BatchWriter(id_).write_batch([message]).added == 1
+    (letter,), _ = dead_letters.list_letters(admin, feed, dead_letters.PageOptions())
+    assert dead_letters.replay_letters(admin, feed, {letter.id: {"n": 8}}) == dead_letters.ReplayResult(1, 0)
+    assert list_appended_numbers() == [7, 8]
 
 
 def test_messages_that_do_not_fit_are_taken_only_until_they_pause_the_feed(feed, admin, monkeypatch):
