@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
-from datasets.cubes.byte_lru import ByteLru
 from datasets.cubes.in_flight import Computation, CubeKey, LatestRequests, RequestTicket, RowScope
 from datasets.cubes.packed_cube import PackedCube, pack_dense, pack_sparse
+from gpu.byte_lru import ByteLru
 from gpu.cubes import CubeSpec
 from gpu.engine import Engine
 
@@ -101,7 +101,7 @@ class CubeCache:
             with self._lock:
                 self._remove_computation(computation)
                 for key, value in packed.items():
-                    self._cache.put(key, value)
+                    self._cache.put_bounded(key, value, value.nbytes)
         return packed
 
     def _remove_computation(self, computation: Computation) -> None:

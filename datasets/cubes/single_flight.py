@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Lock
-from typing import TypeVar, cast
+from typing import Protocol, TypeVar, cast
 from weakref import WeakValueDictionary
 
-from datasets.cubes.byte_lru import ByteLru, SupportsNbytes
+from gpu.byte_lru import ByteLru
+
+
+class SupportsNbytes(Protocol):
+    """A value that knows its size in bytes."""
+
+    @property
+    def nbytes(self) -> int: ...
+
 
 V = TypeVar("V", bound=SupportsNbytes)
 
@@ -37,7 +45,7 @@ class SingleFlightCache:
     def _store_created(self, key: Hashable, created: dict[Hashable, V]) -> V:
         with self._lock:
             for created_key, value in created.items():
-                self._values.put(created_key, value)
+                self._values.put_bounded(created_key, value, value.nbytes)
         return created[key]
 
 
