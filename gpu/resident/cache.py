@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeAlias, TypeVar, cast
 
+from gpu.byte_lru import ByteLru
+
 Array: TypeAlias = Any
 Transfer = Callable[[Array], Array]
 """A function that copies an array from one memory to another."""
@@ -86,31 +88,27 @@ class HostSpill:
     """
 
     def __init__(self, limit: int, to_host: Transfer, to_device: Transfer) -> None:
-        self._limit, self._to_host, self._to_device = limit, to_host, to_device
-        self._entries: OrderedDict[Hashable, ResidentEntry] = OrderedDict()
+        self._to_host, self._to_device = to_host, to_device
+        self._entries: ByteLru[Hashable, ResidentEntry] = ByteLru(limit)
         self._lock = Lock()
 
     @property
     def nbytes(self) -> int:
         with self._lock:
-            return sum(entry.nbytes for entry in self._entries.values())
+            return self._entries.nbytes
 
     def put_entry(self, key: Hashable, entry: ResidentEntry) -> None:
         """Keep an entry that nobody uses, if it is worth copying."""
-        if not isinstance(entry, Spillable) or entry.nbytes > self._limit:
+        if not isinstance(entry, Spillable) or entry.nbytes > self._entries.max_bytes:
             return
         entry.spill_arrays(self._to_host, self._to_device)
         with self._lock:
-            self._entries.pop(key, None)
-            self._entries[key] = entry
-            total = sum(entry.nbytes for entry in self._entries.values())
-            while total > self._limit:
-                total -= self._entries.popitem(last=False)[1].nbytes
+            self._entries.put_bounded(key, entry, entry.nbytes)
 
     def pop_entry(self, key: Hashable) -> ResidentEntry | None:
         """Remove and return the entry of this key; its arrays are copied back when it is first used."""
         with self._lock:
-            return self._entries.pop(key, None)
+            return self._entries.pop(key)
 
 
 EntryKey: TypeAlias = tuple[Hashable, Hashable]
