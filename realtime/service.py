@@ -205,21 +205,18 @@ class Realtime:
         if self._channel_hub:
             self._channel_hub.wait_flushed(key)
 
-    def notify_started(self, key: str) -> None:
+    def notify_started(self, session: LiveSessionInfo) -> None:
         """Record the session from now on."""
         if self._is_running:
-            self._get_channel_hub().start_recording(live_sessions.get_session(key))
+            self._get_channel_hub().start_recording(session)
 
-    def publish_message(self, key: str, name: str, data: dict[str, Any]) -> None:
+    def publish_message(self, session: LiveSessionInfo, name: str, data: dict[str, Any]) -> None:
         """Publish a message to everyone in the session, in the order of the calls."""
         if self._is_running:
-            self._last_publish = self._get_channel_hub().publish_message(
-                live_sessions.get_session(key).live, name, data
-            )
+            self._last_publish = self._get_channel_hub().publish_message(session.live, name, data)
 
-    def offer_exploration(self, by: Principal, key: str, exploration: Exploration) -> None:
+    def offer_exploration(self, by: Principal, session: LiveSessionInfo, exploration: Exploration) -> None:
         """Show the presenter the part of an exploration that they may see."""
-        session = live_sessions.get_session(key)
         presenter = users.find_by_id(live_sessions.get_presenter_id(session.live))
         if not self._is_running or presenter is None:
             return
@@ -228,20 +225,19 @@ class Realtime:
         data = {"id": by.id, "name": by.name, "exploration": visible.model_dump(mode="json")}
         self._get_channel_hub().publish_offer(session.live, description.rights, data)
 
-    def notify_roles_changed(self, key: str) -> None:
+    def notify_roles_changed(self, session: LiveSessionInfo) -> None:
         """Publish who presents, and recheck the tokens of the session."""
-        session = live_sessions.get_session(key)
         if self._channel_hub:
             self._channel_hub.set_presenter(session.live)
-        self.publish_message(key, "roles", session.describe_roles())
-        self._recheck_soon(key)
+        self.publish_message(session, "roles", session.describe_roles())
+        self._recheck_soon(session.live.key)
 
-    def notify_ended(self, key: str) -> None:
+    def notify_ended(self, session: LiveSessionInfo) -> None:
         """Publish that the session has ended, and recheck its tokens."""
-        self.publish_message(key, "ended", {})
+        self.publish_message(session, "ended", {})
         if self._channel_hub:
-            self._channel_hub.end_recording(key)
-        self._recheck_soon(key)
+            self._channel_hub.end_recording(session.live.key)
+        self._recheck_soon(session.live.key)
 
     def _recheck_soon(self, key: str) -> None:
         if self._is_running:
@@ -249,8 +245,8 @@ class Realtime:
 
     def _resume_recordings(self) -> None:
         """Resume the recordings of the sessions that a previous process has started."""
-        for session in live_sessions.list_running():
-            self.notify_started(session.live.key)
+        for session in live_sessions.list_running():  # without their states
+            self.notify_started(live_sessions.get_session(session.live.key))
 
     def _describe_dataset(self, person: Principal, session: LiveSessionInfo) -> Description:
         return self._gateway.open_version(person, session.dataset, session.live.version).description
@@ -301,13 +297,12 @@ class Realtime:
 
     def _notify_if_ended(self, key: str) -> None:
         """Publish the end of a session that no action has ended, such as when its owner is deleted."""
+        if self._channel_hub is None or not self._channel_hub.is_recording(key):
+            return
         with suppress(UnknownLiveSessionError):
-            if (
-                self._channel_hub
-                and self._channel_hub.is_recording(key)
-                and live_sessions.get_session(key).live.ended is not None
-            ):
-                self.notify_ended(key)
+            session = live_sessions.get_session(key)
+            if session.live.ended is not None:
+                self.notify_ended(session)
 
 
 @asynccontextmanager

@@ -284,7 +284,7 @@ class LiveSessionActions:
 
     @contextmanager
     def _changing_roles(self, session: LiveSessionInfo) -> Iterator[tuple[Session, LiveSession]]:
-        """Lock a running session during the block, and then publish its roles, in the order of the changes."""
+        """Lock a running session during the block, then publish its roles, in the order of the changes."""
         with self._roles_lock:
             with _locked_session(session) as (work, live):
                 yield work, live

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from accounts import audit, user_admin, users
 from datasets.access import owners
 from datasets.exploration import Exploration
 from datasets.shares import NotAllowedError
+from db import engine
 from db.engine import transaction
 from db.tables import Dataset, LiveRecord, LiveSession, Resource, Role, Share, utc_now
 from realtime.live import rate_limit, recordings, sessions
@@ -25,6 +28,7 @@ from realtime.live.actions import (
     SessionRunningError,
 )
 from realtime.live.sessions import LiveRole, UnknownLiveSessionError
+from realtime.service import Realtime
 
 EXPLORATION = Exploration(dataset="trips", version="ab12", views=())
 
@@ -35,20 +39,23 @@ class RecordingEvents:
     def __init__(self):
         self.events = []
 
-    def notify_started(self, key):
-        self.events.append(("began", key))
+    def notify_started(self, session):
+        self.events.append(("began", session.live.key))
 
-    def publish_message(self, _key, name, data):
+    def publish_message(self, _session, name, data):
         self.events.append((name, data))
 
-    def offer_exploration(self, by, _key, exploration):
+    def offer_exploration(self, by, _session, exploration):
         self.events.append(("offered", by.name, exploration))
 
-    def notify_roles_changed(self, key):
-        self.events.append(("roles", sessions.get_session(key).describe_roles()))
+    def notify_roles_changed(self, session):
+        stored = sessions.get_session(session.live.key)
+        assert (session.live.model_dump(), session.names) == (stored.live.model_dump(), stored.names)
+        self.events.append(("roles", session.describe_roles()))
 
-    def notify_ended(self, key):
-        self.events.append(("ended", key))
+    def notify_ended(self, session):
+        assert session.live.ended is not None
+        self.events.append(("ended", session.live.key))
 
 
 @pytest.fixture
@@ -162,6 +169,30 @@ def test_hand_over_take_back_and_co_presenters(live_actions, recorded_events, pe
         live_actions.set_co_presenters(bob, key, [])
     with pytest.raises(BadLiveSessionError):
         live_actions.set_co_presenters(ada, key, range(51))
+
+
+@contextmanager
+def record_statements():
+    """Yields the list of the statements that are sent to the database."""
+    statements = []
+
+    def record(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    sa.event.listen(engine.get_engine(), "before_cursor_execute", record)
+    yield statements
+    sa.event.remove(engine.get_engine(), "before_cursor_execute", record)
+
+
+def test_a_hand_over_reads_its_live_session_twice_for_the_rights_and_under_the_lock(people):
+    live_actions = Realtime(None, None).live_actions
+    key = live_actions.start_session(people["ada"], EXPLORATION)
+    with record_statements() as statements:
+        live_actions.hand_over(people["ada"], key, people["bob"].id)
+    queries = [text for text in statements if text.startswith("SELECT")]
+    assert len([text for text in queries if "FROM live_sessions" in text]) == 2
+    assert len([text for text in queries if "FROM users" in text]) == 3  # the other person, and names twice
+    assert get_presenter(key) == "bob"
 
 
 def test_who_may_not_hand_over_or_appoint_is_told_the_same_whomever_they_name(live_actions, people):
