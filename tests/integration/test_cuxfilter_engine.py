@@ -125,7 +125,7 @@ def test_cubes_are_refused(worker):
 
 def test_sums_of_integers_on_heat_maps_are_refused_and_those_of_floats_are_not(worker):
     engine = CuxfilterEngine(TableSource(FLIGHTS), worker)
-    with pytest.raises(UnsupportedCubeError, match="don't hold every integer"):
+    with pytest.raises(UnsupportedCubeError, match="sum integers as floats"):
         engine.compute_histogram(ViewSpec((DELAY, ORIGIN), MeasureSpec(Aggregate.SUM, "delay")))
     assert (
         engine.compute_histogram(ViewSpec((DELAY, ORIGIN), MeasureSpec(Aggregate.SUM, "air"))).sum.sum() == 7
@@ -189,7 +189,7 @@ def test_a_process_that_was_killed_is_begun_anew_with_all_it_held(worker):
 
 
 def test_what_was_used_longest_ago_leaves_a_process_that_is_full_and_comes_again(worker, monkeypatch):
-    monkeypatch.setattr(worker, "_limit", 1)
+    monkeypatch.setattr(worker._frames, "max_bytes", 1)
     sources = [TableSource(FLIGHTS), TableSource(FLIGHTS_TWICE)]
     engines = [CuxfilterEngine(source, worker) for source in sources]
     for engine, source in [*zip(engines, sources, strict=True)] * 2:
