@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from config import get_settings
 from datasets import catalogue
 from datasets.ingest import version_folders
-from datasets.ingest.shuffle import ProgressCallback
+from datasets.ingest.read_result import ProgressCallback
 from datasets.storage import appended_files, encryption
 from datasets.storage.locks import exclusive_lock, shared_lock
 from datasets.storage.store import Store

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pyarrow as pa
 
 from datasets.append.appending import AppendResult, append_rows
 from datasets.append.row_validation import RejectedRow
-from datasets.ingest.csv_file import read_csv_text
-from datasets.ingest.importer import find_reader
-from datasets.ingest.parquet_file import read_parquet
-from datasets.ingest.shuffle import ProgressCallback, rechunk_batches
+from datasets.ingest.importer import find_format
+from datasets.ingest.read_result import ProgressCallback
+from datasets.ingest.shuffle import rechunk_batches
 
 BATCH_ROWS = 1 << 17
 
@@ -29,7 +25,8 @@ def append_file(file: Path, slug: str, version: str, progress: ProgressCallback)
     """
     total = added = read = 0
     rejected: list[RejectedRow] = []
-    for table in _read_tables(file, progress):
+    batches = find_format(file).read_for_append(file, progress)
+    for table in rechunk_batches(batches, BATCH_ROWS):
         result = append_rows(slug, version, table)
         total, added = result.rows, added + result.added
         rejected += [RejectedRow(read + row.row, row.reason) for row in result.rejected]
@@ -37,9 +34,3 @@ def append_file(file: Path, slug: str, version: str, progress: ProgressCallback)
         progress("appending", read, 0)
     progress("appending", read, read)
     return AppendResult(total, added, tuple(rejected))
-
-
-def _read_tables(file: Path, progress: ProgressCallback) -> Iterator[pa.Table]:
-    reader = find_reader(file)
-    batches = reader(file, progress).read_batches() if reader is read_parquet else read_csv_text(file)
-    return rechunk_batches(batches, BATCH_ROWS)

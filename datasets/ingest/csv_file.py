@@ -15,8 +15,13 @@ import pyarrow.csv as arrow_csv
 
 from datasets.ingest import limits
 from datasets.ingest.inference import ColumnInference, ColumnParser, parse_cells
-from datasets.ingest.read_result import BadFileError, ReadResult, make_names_unique
-from datasets.ingest.shuffle import ProgressCallback
+from datasets.ingest.read_result import (
+    BadFileError,
+    FileFormat,
+    ProgressCallback,
+    ReadResult,
+    make_names_unique,
+)
 
 DELIMITERS = ",;\t|"
 QUOTED_TEXT = re.compile(r'"[^"]*"')
@@ -58,6 +63,9 @@ def read_csv_text(file: Path) -> Iterator[pa.RecordBatch]:
     for batch in csv_file.read_cells():
         limits.require_block_within(file, zip(names, batch.columns, strict=True))
         yield batch.rename_columns(names)
+
+
+CSV = FileFormat((".csv", ".tsv", ".txt"), read_csv, lambda file, _progress: read_csv_text(file))
 
 
 @dataclass(frozen=True)

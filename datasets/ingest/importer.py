@@ -7,20 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from datasets.description import Description
-from datasets.ingest.csv_file import read_csv
-from datasets.ingest.parquet_file import read_parquet
+from datasets.ingest.csv_file import CSV
+from datasets.ingest.parquet_file import PARQUET
 from datasets.ingest.publish import publish_version
-from datasets.ingest.read_result import BadFileError, ReadResult
-from datasets.ingest.shuffle import ProgressCallback, shuffle_rows
+from datasets.ingest.read_result import BadFileError, FileFormat, ProgressCallback
+from datasets.ingest.shuffle import shuffle_rows
 from datasets.storage.store import Store
 
-FILE_READERS: dict[str, Callable[[Path, ProgressCallback], ReadResult]] = {
-    ".parquet": read_parquet,
-    ".pq": read_parquet,
-    ".csv": read_csv,
-    ".tsv": read_csv,
-    ".txt": read_csv,
-}
+FORMATS = (PARQUET, CSV)
 
 
 def import_file(
@@ -33,7 +27,7 @@ def import_file(
             unchanged.
         ValueError: the slug isn't valid.
     """
-    result = find_reader(file)(file, progress)
+    result = find_format(file).read_for_import(file, progress)
     for sentence in result.notices:
         notice(sentence)
     key = secrets.token_hex(8)
@@ -44,15 +38,16 @@ def import_file(
     return publish_version(slug, name, key, write_rows, progress)
 
 
-def find_reader(file: Path) -> Callable[[Path, ProgressCallback], ReadResult]:
-    """What reads a file that is there.
+def find_format(file: Path) -> FileFormat:
+    """Return the format of a file, by the end of its name.
 
     Raises:
-        BadFileError: it is not there, or of another kind.
+        BadFileError: the file doesn't exist, or has an unknown format.
     """
-    reader = FILE_READERS.get(file.suffix.lower())
-    if reader is None:
-        raise BadFileError(file, f"its name must end in one of {', '.join(FILE_READERS)}")
+    known = {suffix: format_ for format_ in FORMATS for suffix in format_.suffixes}
+    format_ = known.get(file.suffix.lower())
+    if format_ is None:
+        raise BadFileError(file, f"its name must end in one of {', '.join(known)}")
     if not file.is_file():
         raise BadFileError(file, "is a folder" if file.is_dir() else "does not exist")
-    return reader
+    return format_

@@ -11,8 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from datasets.ingest import limits
-from datasets.ingest.read_result import BadFileError, ReadResult, make_names_unique
-from datasets.ingest.shuffle import ProgressCallback
+from datasets.ingest.read_result import (
+    BadFileError,
+    FileFormat,
+    ProgressCallback,
+    ReadResult,
+    make_names_unique,
+)
 
 BATCH_ROWS = 1 << 16
 TEXT_TYPES = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
@@ -44,6 +49,11 @@ def read_parquet(file: Path, _progress: ProgressCallback) -> ReadResult:
         raise BadFileError(file, "has no rows")
     _require_blocks(file, metadata, {schema.names[i] for i, _ in kept})
     return ReadResult(rows, lambda: _read_batches(file, kept), tuple(notices))
+
+
+PARQUET = FileFormat(
+    (".parquet", ".pq"), read_parquet, lambda file, progress: read_parquet(file, progress).read_batches()
+)
 
 
 def to_stored_type(type_: pa.DataType) -> pa.DataType | None:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from datasets.description import Column
 from datasets.ingest.column_statistics import ColumnStatistics, open_statistics
-from datasets.ingest.shuffle import ProgressCallback
+from datasets.ingest.read_result import ProgressCallback
 from datasets.storage.store import ProfileSource, is_text_type
 from gpu.column_profile import MAX_VALUES, ColumnKind, ColumnProfile
 from gpu.scales import OrderedScale, ScaleSpec, resolve_scale

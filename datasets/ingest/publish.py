@@ -9,7 +9,7 @@ from datasets.catalogue import require_slug
 from datasets.description import Description
 from datasets.ingest import version_folders
 from datasets.ingest.profiling import profile_columns
-from datasets.ingest.shuffle import ProgressCallback
+from datasets.ingest.read_result import ProgressCallback
 from datasets.storage.encryption import get_or_create_key
 from datasets.storage.store import Store
 

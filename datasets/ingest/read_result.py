@@ -11,6 +11,9 @@ import pyarrow as pa
 MAX_NAME_LENGTH = 200
 """How many characters a column name may have; a number that makes it unique may add a few."""
 
+ProgressCallback = Callable[[str, int, int], None]
+"""Called with what is being done, how many rows are done, and how many there are (0 if that isn't known)."""
+
 
 class BadFileError(ValueError):
     """A file can't be imported or appended; the message names it, the place in it and what is wrong there."""
@@ -29,6 +32,19 @@ class ReadResult:
     row_count: int
     read_batches: Callable[[], Iterator[pa.RecordBatch]]
     notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """A kind of file, which is recognized by the end of its name, and how its rows are read.
+
+    ``read_for_import`` returns the types that datasets are stored in, inferred from the whole file.
+    ``read_for_append`` returns the rows as they are, to be checked against the columns of a version.
+    """
+
+    suffixes: tuple[str, ...]
+    read_for_import: Callable[[Path, ProgressCallback], ReadResult]
+    read_for_append: Callable[[Path, ProgressCallback], Iterator[pa.RecordBatch]]
 
 
 def make_names_unique(names: list[str]) -> tuple[list[str], list[str]]:

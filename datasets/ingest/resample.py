@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from datasets import catalogue
 from datasets.description import Description
 from datasets.ingest.publish import publish_version
+from datasets.ingest.read_result import ProgressCallback
 from datasets.ingest.sample import SAMPLE_SLUG, prepare_sample
-from datasets.ingest.shuffle import BUCKET_ROWS, ProgressCallback
+from datasets.ingest.shuffle import BUCKET_ROWS
 from datasets.storage.store import Store
 
 RECIPE_VERSION = "1"

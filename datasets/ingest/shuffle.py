@@ -7,21 +7,19 @@ external and hierarchical memory"). Any prefix of the rows is therefore a fair s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 import numpy as np
 import pyarrow as pa
 
 from datasets.ingest.encrypted_temp_file import EncryptedTempFile
+from datasets.ingest.read_result import ProgressCallback
 from datasets.storage.store import Store
 
 CHUNK_ROWS = 1 << 18
 BUCKET_ROWS = 1 << 20
 MAX_BUCKETS = 256
-
-ProgressCallback = Callable[[str, int, int], None]
-"""Called with what is being done, how many rows are done, and how many there are; 0 while nobody knows."""
 
 
 def shuffle_rows(

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from datasets.ingest.importer import FILE_READERS
+from datasets.ingest.importer import find_format
 from datasets.ingest.read_result import BadFileError
 from tests.conftest import temporary_settings
 
@@ -45,7 +45,7 @@ def run_import(settings, file, **bounds):
 
 
 def read_file(file):
-    return FILE_READERS[file.suffix](file, lambda *_: None)
+    return find_format(file).read_for_import(file, lambda *_: None)
 
 
 def get_refusal(settings, file, **bounds):
