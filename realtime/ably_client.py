@@ -30,7 +30,6 @@ from ably.types.tokendetails import TokenDetails
 from ably.util.crypto import CipherParams
 
 from realtime.channel_messages import ChannelListener, ChannelMessage
-from realtime.live import tokens
 
 T = TypeVar("T")
 HEARTBEAT_INTERVAL = 5.0
@@ -43,15 +42,10 @@ PAGE_SIZE = 100
 """The number of messages in one page of the history."""
 SDK_LOGGERS = ("ably", "websockets", "httpx", "httpcore", "h2", "hpack")
 
+TokenSource = Callable[[], tuple[str, str, float]]
+"""Returns a token, the client id in it, and the seconds for which it is valid."""
+
 log = structlog.get_logger(__name__)
-
-
-TokenSource = Callable[[], tuple[str, str]]
-"""Returns a token, and the client id in it."""
-
-
-def service_credentials() -> tuple[str, str]:
-    return tokens.issue_service_token(), tokens.SERVER_CLIENT_ID
 
 
 @dataclass(frozen=True)
@@ -69,17 +63,17 @@ class AblyClient:
     """One connection, made at the first call and kept until ``close``. For many threads.
 
     ``address`` returns host and port, or "" for Ably's cloud; it raises ConnectionError while there is none.
-    The client connects as the service itself, or with what ``token`` returns: a token, and its client id.
+    ``get_token`` is called for each connection, and before a token expires.
     """
 
     def __init__(
         self,
         address: Callable[[], str],
+        get_token: TokenSource,
         heartbeat: float = HEARTBEAT_INTERVAL,
-        token: TokenSource = service_credentials,
         tls: bool = False,
     ) -> None:
-        self._address, self._heartbeat, self._token, self._tls = address, heartbeat, token, tls
+        self._address, self._get_token, self._heartbeat, self._tls = address, get_token, heartbeat, tls
         self._start_lock = Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: Thread | None = None
@@ -198,7 +192,7 @@ class AblyClient:
             await asyncio.sleep(RETRY_DELAY)
 
     async def _run_connection(self) -> None:
-        client = _create_client(self._address(), self._token, self._tls)
+        client = _create_client(self._address(), self._get_token, self._tls)
         try:
             await asyncio.wait_for(client.connection.once_async("connected"), REQUEST_TIMEOUT)
             self._client, self._channels = client, {}
@@ -310,11 +304,11 @@ class AblyClient:
         return messages[::-1]
 
 
-def _create_client(address: str, token: TokenSource, tls: bool) -> AblyRealtime:
+def _create_client(address: str, get_token: TokenSource, tls: bool) -> AblyRealtime:
     async def get_token_details(_params: object) -> TokenDetails:
-        expires = int((time() + tokens.TOKEN_LIFETIME) * 1000)
-        value, client_id = token()
-        return TokenDetails(value, expires=expires, client_id=client_id)
+        now = time()
+        token, client_id, lifetime = get_token()
+        return TokenDetails(token, expires=int((now + lifetime) * 1000), client_id=client_id)
 
     address_options = {"endpoint": f"{address}/", "tls": tls} if address else {}
     timeouts = {

@@ -264,7 +264,8 @@ class Realtime:
 
         with self._start_lock:
             if self._client is None:
-                self._client = AblyClient(self._embedded.get_address if self._embedded else lambda: "")
+                get_address = self._embedded.get_address if self._embedded else lambda: ""
+                self._client = AblyClient(get_address, tokens.issue_service_token)
             return self._client
 
     def stop(self) -> None:

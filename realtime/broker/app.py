@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from realtime.broker import maintenance, responses, rest, websocket
 from realtime.broker.auth import BrokerAuth
@@ -96,15 +96,6 @@ class Broker:
         if (origin := request.headers.get("origin")) in self._options.origins:
             response.headers.update(_cors_headers(origin or ""))
         return response
-
-
-def beside(broker: Broker, other: ASGIApp) -> ASGIApp:
-    """One application: what is for the broker, and everything else."""
-
-    async def either(scope: Scope, receive: Receive, send: Send) -> None:
-        await (broker if broker.accepts_scope(scope) else other)(scope, receive, send)
-
-    return either
 
 
 async def _load_hub(options: BrokerOptions, lookup: KeyLookup, history: History) -> Hub:

@@ -37,9 +37,6 @@ class Capability:
         """Return the operations that are allowed on the channel, which may be ``*``."""
         return _operations(self, channel)
 
-    def allows_anywhere(self, operation: str) -> bool:
-        return any(operations & {operation, "*"} for _, operations in self.grants)
-
     def intersect_with(self, other: Capability) -> Capability:
         """Return the capability that allows what both allow.
 

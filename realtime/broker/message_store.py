@@ -87,9 +87,6 @@ class MessageStore:
         newest = self._database.execute("SELECT max(serial) FROM items").fetchone()[0]
         return serials.get_publication_serial(newest) if newest else serials.LOWEST_SERIAL
 
-    def channels(self) -> list[str]:
-        return [name for (name,) in self._database.execute("SELECT DISTINCT channel FROM items")]
-
     def list_members(self) -> Iterator[tuple[str, Item]]:
         """Yield who was present on which channel when the file was last written."""
         for channel, content in self._database.execute("SELECT channel, content FROM members"):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from concurrent.futures import Future
 from pathlib import Path
 from threading import Event
 
@@ -59,31 +58,41 @@ def main() -> None:
 def publish_flights(flights: pa.Table, start: int, speed: float, by: Principal) -> None:
     """Publish the flights from ``start`` on, each when it is due."""
     key = _get_feed_key(by)
-    channel = tokens.feed_channel(key)
-    address = f"127.0.0.1:{get_settings().port}"
-    tls = get_settings().tls_certificate is not None
-    client = AblyClient(
-        lambda: address,
-        token=lambda: (tokens.issue_publisher_token(by, key), tokens.client_id_of(by)),
-        tls=tls,
-    )
-    moments = pc.cast(flights["date"], pa.timestamp("ms")).cast(pa.int64()).to_numpy()
+    departures = pc.cast(flights["date"], pa.timestamp("ms")).cast(pa.int64()).to_numpy()
     batch_size = SMALL_BATCH if speed <= LARGE_BATCH_SPEED else LARGE_BATCH
-    never, sent, clock = Event(), Future[None](), float(moments[start]) if start < len(moments) else 0.0
+    never, clock = Event(), float(departures[start]) if start < len(departures) else 0.0
+    client = _create_client(by, key)
     try:
-        while start < len(moments):
+        while start < len(departures):
             clock += TICK * speed * 1000
-            left = int(np.searchsorted(moments, clock))
-            stop = left if left == len(moments) else start + (left - start) // batch_size * batch_size
-            for first in range(start, stop, batch_size):
-                content = _to_arrow_stream(flights.slice(first, min(batch_size, stop - first)))
-                sent = client.publish(channel, "arrow", content, id_=f"flights {first}:0")
-            if stop > start:
-                sent.result()
+            due = int(np.searchsorted(departures, clock))
+            stop = due if due == len(departures) else start + (due - start) // batch_size * batch_size
+            _publish_batches(client, tokens.feed_channel(key), flights, range(start, stop, batch_size))
             start = stop
             never.wait(TICK)
     finally:
         client.close()
+
+
+def _create_client(by: Principal, key: str) -> AblyClient:
+    settings = get_settings()
+
+    def get_token() -> tuple[str, str, float]:
+        return tokens.issue_publisher_token(by, key), tokens.client_id_of(by), tokens.TOKEN_LIFETIME
+
+    return AblyClient(
+        lambda: f"127.0.0.1:{settings.port}", get_token, tls=settings.tls_certificate is not None
+    )
+
+
+def _publish_batches(client: AblyClient, channel: str, flights: pa.Table, batches: range) -> None:
+    """Publish batches of flights in order, and wait until the last one is accepted."""
+    published = None
+    for start in batches:
+        content = _to_arrow_stream(flights.slice(start, min(batches.step, batches.stop - start)))
+        published = client.publish(channel, "arrow", content, id_=f"flights {start}:0")
+    if published is not None:
+        published.result()
 
 
 def _import_first_third(flights: pa.Table) -> None:

@@ -101,10 +101,11 @@ def issue_reader_token(person: Principal, slug: str) -> str:
     )
 
 
-def issue_service_token() -> str:
-    """Issue the token of the service itself."""
+def issue_service_token() -> tuple[str, str, float]:
+    """Issue a token of the service itself; return it with its client id and its lifetime in seconds."""
     granted = {"live:*": SERVICE_OPERATIONS, "feed:*": ("subscribe", "history"), "grown:*": ("publish",)}
-    return tokens.issue_token(get_signing_key(), _capability(granted), TOKEN_LIFETIME, SERVER_CLIENT_ID)
+    token = tokens.issue_token(get_signing_key(), _capability(granted), TOKEN_LIFETIME, SERVER_CLIENT_ID)
+    return token, SERVER_CLIENT_ID, TOKEN_LIFETIME
 
 
 def get_signing_key() -> ApiKey:

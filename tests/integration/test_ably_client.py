@@ -37,7 +37,7 @@ def make_client(broker):
     made = []
 
     def make():
-        made.append(AblyClient(lambda: f"127.0.0.1:{broker.port}", heartbeat=0.2))
+        made.append(AblyClient(lambda: f"127.0.0.1:{broker.port}", tokens.issue_service_token, heartbeat=0.2))
         return made[-1]
 
     yield make
