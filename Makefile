@@ -39,7 +39,7 @@ bench: build .venv/.development $(SAMPLE) ## Measure what we claim, beside DuckD
 	@$(PYTHON) -m bench
 
 data: build $(SAMPLE) ## Make a larger dataset of the sample: make data ROWS=100_000_000
-	@$(PYTHON) -m datasets resample --rows $(ROWS)
+	@.venv/bin/dataxchange datasets resample --rows $(ROWS)
 
 feed: build $(SAMPLE) ## Let flights come in live at the service on PORT, SPEED times as fast as they left: make feed SPEED=3600; TLS=1: where it runs so
 	@$(if $(TLS),env SSL_CERT_FILE=$(DATA)/tls/authority.pem $(CERTIFIED) )$(PYTHON) -m realtime.feeds --speed $(SPEED)
@@ -81,5 +81,5 @@ node_modules/.ready: package-lock.json deploy/vendor.mjs
 	@touch $@
 
 $(SAMPLE): node_modules/.ready .venv/.runtime
-	@$(PYTHON) -m datasets sample
+	@.venv/bin/dataxchange datasets sample
 	@touch $@

@@ -1,4 +1,4 @@
-"""The command line: ``dataxchange GROUP COMMAND``. It starts the group's own commands and imports nothing else."""
+"""The command line ``dataxchange GROUP COMMAND``. It imports only what the chosen group needs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ GROUPS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit status: 0, or 1 where it can't be done and says why."""
+    """Run one command and return its exit status.
+
+    Raises:
+        SystemExit: the command can't be done; it says why.
+    """
     choice, rest = _create_parser().parse_known_args(arguments)
     os.environ.setdefault("DATAXCHANGE_DATA", str(ROOT / "var"))
     module, _ = GROUPS[choice.group]
-    status: int = import_module(module).main(rest)
-    return status
+    status: int | None = import_module(module).main(rest)
+    return status or 0
 
 
 def _create_parser() -> argparse.ArgumentParser:

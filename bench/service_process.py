@@ -40,8 +40,8 @@ def prepare_data_folder() -> Iterator[Path]:
 
 
 def run_dataset_command(folder: Path, *command: str) -> None:
-    """Run a command of ``python -m datasets`` on this data folder."""
-    whole = [sys.executable, "-m", "datasets", *command]
+    """Run a command of ``dataxchange datasets`` on this data folder."""
+    whole = [sys.executable, "-m", "cli", "datasets", *command]
     subprocess.run(whole, cwd=ROOT, env=_make_environment(folder), check=True, stdout=subprocess.DEVNULL)  # noqa: S603
 
 

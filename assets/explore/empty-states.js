@@ -36,9 +36,9 @@ export function createOpenError({ error, datasets }) {
     h("div", { class: "dx-state" },
       h("h1", {}, "No datasets yet"),
       h("p", {}, "Import a Parquet or CSV file on the server, then reload this page:"),
-      createCommand("python -m datasets import FILE --name \"My table\""),
+      createCommand("dataxchange datasets import FILE --name \"My table\""),
       h("p", {}, "Or load the sample dataset (3 million flights):"),
-      createCommand("python -m datasets sample")),
+      createCommand("dataxchange datasets sample")),
   ];
 }
 

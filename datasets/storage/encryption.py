@@ -113,7 +113,7 @@ def encryption_warning() -> str | None:
     if get_settings().encryption == "off":
         return "Datasets are not encrypted: DATAXCHANGE_ENCRYPTION is off."
     plain = [slug for slug, encrypted in list_encryption_states().items() if not encrypted]
-    return f"Not encrypted yet: {', '.join(plain)}. Run: python -m datasets rotate" if plain else None
+    return f"Not encrypted yet: {', '.join(plain)}. Run: dataxchange datasets rotate" if plain else None
 
 
 def _open_keys(slug: str) -> list[str]:

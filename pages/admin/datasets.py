@@ -33,7 +33,7 @@ COLUMNS = {
     ],
 }
 EMPTY = {
-    "datasets": "No dataset. Add one by the command: python -m datasets import",
+    "datasets": "No dataset. Add one by the command: dataxchange datasets import",
     "views": "No saved view fits. People save them on the Explore page.",
 }
 

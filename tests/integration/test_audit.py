@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from accounts import audit, users
 from accounts.audit import AuditAction, AuditFilter, Outcome, query
-from accounts.audit.__main__ import main
+from accounts.audit.commands import main
 from accounts.principals import Principal, PrincipalKind
 from db.engine import get_engine, transaction
 from db.tables import Role, User
@@ -184,7 +184,7 @@ def test_filters_and_pages():
 
 
 def run_audit_command(own, *arguments):
-    line = [ROOT / "dataxchange", "audit", *arguments]
+    line = [Path(sys.executable).parent / "dataxchange", "audit", *arguments]
     return subprocess.run(
         line, env=make_environment(own), cwd="/", capture_output=True, text=True, check=False, timeout=60
     )
@@ -194,7 +194,7 @@ def test_the_command_verifies_and_says_what_is_wrong(database):
     write_entries(3)
     good = run_audit_command(database, "verify")
     assert (good.returncode, good.stderr) == (0, "")
-    assert good.stdout == f"Entries 1 to 3 are what was recorded. Head: {list_entries()[-1].hash}\n"
+    assert good.stdout == f"Entries 1 to 3 are as recorded. Head: {list_entries()[-1].hash}\n"
     tamper_with_log("DELETE FROM audit_entries WHERE number = 2")
     bad = run_audit_command(database, "verify")
     assert (bad.returncode, bad.stdout) == (1, "")

@@ -28,10 +28,12 @@ def main(arguments: list[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="dataxchange audit", description="Who did what.")
-    commands = parser.add_subparsers(required=True)
-    check = commands.add_parser("verify", help="check the whole log; ends with 1 if it was changed")
-    check.add_argument("--head", default="", metavar="HASH", help="of an entry that must still be there")
+    parser = argparse.ArgumentParser(prog="dataxchange audit", description="Read and verify the audit log.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = commands.add_parser("verify", help="verify the whole log; exits with 1 if it was changed")
+    check.add_argument(
+        "--head", default="", metavar="HASH", help="the hash of an entry that the log must still contain"
+    )
     check.set_defaults(run=_verify)
     export = commands.add_parser("export", help="print entries as lines of JSON, oldest first")
     for name in ("actor", "resource-kind", "resource-key"):
@@ -55,9 +57,9 @@ def _verify(choice: argparse.Namespace) -> None:
     if report.fault:
         raise SystemExit(f"The audit log was tampered with. {report.fault}")
     if report.last < report.first:
-        sys.stdout.write(f"The log is empty after entry {report.last}. Its head: {report.hash}\n")
+        sys.stdout.write(f"The log has no entries after {report.last}. Head: {report.hash}\n")
         return
-    sys.stdout.write(f"Entries {report.first} to {report.last} are what was recorded. Head: {report.hash}\n")
+    sys.stdout.write(f"Entries {report.first} to {report.last} are as recorded. Head: {report.hash}\n")
 
 
 def _export(choice: argparse.Namespace) -> None:
@@ -68,7 +70,3 @@ def _export(choice: argparse.Namespace) -> None:
 
 def _prune(_choice: argparse.Namespace) -> None:
     sys.stdout.write(f"{prune_entries():,} entries removed.\n")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

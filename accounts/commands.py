@@ -1,4 +1,4 @@
-"""Accounts and keys from the command line: ``python -m accounts COMMAND``."""
+"""The commands ``dataxchange accounts``: users, their roles and sign-in, and the keys of the database."""
 
 from __future__ import annotations
 
@@ -38,47 +38,49 @@ def main(arguments: list[str]) -> None:
         key_ring.ensure_keys()
         sys.stdout.write(choice.answer(choice) + "\n")
     except LastAdminError as error:
-        raise SystemExit(f"{error} Try: python -m accounts add NAME --role admin") from error
+        raise SystemExit(f"{error} Try: dataxchange accounts add NAME --role admin") from error
     except EXPECTED_ERRORS as error:
         raise SystemExit(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         raise SystemExit(
-            f"The mail could not be sent ({error}). The user is there: invite them again."
+            f"The e-mail could not be sent ({error}). The user has been added: invite them again."
         ) from error
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m accounts", description=__doc__)
-    commands = parser.add_subparsers(required=True)
-    link = commands.add_parser("link", help="print a link that signs a user in once")
+    parser = argparse.ArgumentParser(prog="dataxchange accounts", description="Manage users and rotate keys.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    link = commands.add_parser("link", help="print a single-use sign-in link")
     link.set_defaults(answer=_link)
-    password = commands.add_parser("password", help="give a user a new password, which ends their sessions")
+    password = commands.add_parser("password", help="set a new password and end the user's sessions")
     password.set_defaults(answer=_password)
     for command in (link, password):
         command.add_argument("--user", default=ADMIN_NAME, metavar="NAME")
     add = commands.add_parser("add", help="add a user and print their first password")
     add.set_defaults(answer=_add)
     invite = commands.add_parser(
-        "invite", help="add a user, or invite one again: by mail, else print the link"
+        "invite", help="add a user, or invite one again: by e-mail, or print the link"
     )
-    invite.add_argument("--email", help="where mail for them goes")
+    invite.add_argument("--email", help="the e-mail address of the user")
     invite.set_defaults(answer=_invite)
-    reset = commands.add_parser("reset-factors", help="take all second factors from a user who has lost them")
+    reset = commands.add_parser("reset-factors", help="remove all second factors of a user who has lost them")
     reset.set_defaults(answer=_reset_factors)
-    role = commands.add_parser("role", help="give a user another role")
+    role = commands.add_parser("role", help="change the role of a user")
     role.set_defaults(answer=_role)
-    disable = commands.add_parser("disable", help="keep a user out and end their sessions")
+    disable = commands.add_parser("disable", help="disable a user and end their sessions")
     disable.set_defaults(answer=_disable)
-    enable = commands.add_parser("enable", help="let a user in again")
+    enable = commands.add_parser("enable", help="enable a disabled user")
     enable.set_defaults(answer=_enable)
     for command in (add, invite, reset, role, disable, enable):
         command.add_argument("user", metavar="NAME")
     for command in (add, invite):
         command.add_argument("--role", type=Role, choices=list(Role), default=Role.ANALYST)
     role.add_argument("role", type=Role, choices=list(Role), metavar="ROLE")
-    keys = commands.add_parser("rotate-keys", help="new keys to sign and seal, and everything sealed anew")
+    keys = commands.add_parser(
+        "rotate-keys", help="create new signing and encryption keys, and encrypt everything again"
+    )
     keys.set_defaults(answer=_rotate_keys)
-    master = commands.add_parser("rotate-master", help="a new master key, and all keys wrapped by it")
+    master = commands.add_parser("rotate-master", help="create a new master key, and wrap all keys with it")
     master.set_defaults(answer=_rotate_master)
     return parser
 
@@ -93,7 +95,7 @@ def _password(choice: argparse.Namespace) -> str:
     new = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     users.set_password(choice.user, new)
     audit.record_event(AuditAction.PASSWORD_CHANGED, resource=("user", choice.user))
-    return f"The password of {choice.user} is changed."
+    return f"The password of {choice.user} has been changed."
 
 
 def _add(choice: argparse.Namespace) -> str:
@@ -112,45 +114,41 @@ def _invite(choice: argparse.Namespace) -> str:
         _, token = user_admin.invite_user(None, choice.user, choice.role, choice.email)
     sent = mail.send_link(_user_id(choice), LinkPurpose.INVITATION, token)
     if sent:
-        return f"An invitation is on its way to {sent}."
+        return f"An invitation has been sent to {sent}."
     return one_time_links.build_link_url(one_time_links.get_base_url(), token, LinkPurpose.INVITATION)
 
 
 def _reset_factors(choice: argparse.Namespace) -> str:
     user_admin.remove_factors(None, _user_id(choice))
-    return f"{choice.user} has no second factor any longer, and is signed out everywhere."
+    return f"All second factors of {choice.user} have been removed, and their sessions have ended."
 
 
 def _role(choice: argparse.Namespace) -> str:
     user_admin.change_role(None, _user_id(choice), choice.role)
-    return f"The role of {choice.user} is {choice.role} now."
+    return f"{choice.user} now has the role {choice.role}."
 
 
 def _disable(choice: argparse.Namespace) -> str:
     user_admin.disable_user(None, _user_id(choice))
-    return f"{choice.user} is kept out, and signed out everywhere."
+    return f"{choice.user} has been disabled, and their sessions have ended."
 
 
 def _enable(choice: argparse.Namespace) -> str:
     user_admin.enable_user(None, _user_id(choice))
-    return f"{choice.user} may sign in again."
+    return f"{choice.user} has been enabled and can sign in again."
 
 
 def _rotate_keys(_choice: argparse.Namespace) -> str:
     done = rotation.rotate_keys()
     audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "sign and seal"), sealed=done)
-    return f"Everything is under the current keys: {done:,} values were sealed anew."
+    return f"All values are encrypted with the current keys: {done:,} were encrypted again."
 
 
 def _rotate_master(_choice: argparse.Namespace) -> str:
     done = rotation.rotate_master_key()
     audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "master"), wrapped=done)
-    return f"Everything is under the current master key: {done:,} keys were wrapped anew."
+    return f"All keys are wrapped with the current master key: {done:,} were wrapped again."
 
 
 def _user_id(choice: argparse.Namespace) -> int:
     return users.require_principal(choice.user).id
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Commands: ``python -m datasets sample | resample | import | append | rotate``."""
+"""The commands ``dataxchange datasets``: import, append, sample, resample and rotate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from datasets import catalogue, shares
 from datasets.access import owners
 from datasets.access.owners import UnknownOwnerError
 from datasets.append.append_file import append_file
-from datasets.catalogue import UnknownDatasetError
+from datasets.catalogue import UnknownDatasetError, make_slug
 from datasets.description import Description
 from datasets.ingest.cli_output import print_notice, print_progress
 from datasets.ingest.importer import import_file
@@ -22,7 +22,6 @@ from datasets.ingest.resample import prepare_resample
 from datasets.ingest.sample import prepare_sample
 from datasets.ingest.version_folders import VersionBusyError
 from datasets.rotation import rotate_data_key
-from datasets.catalogue import make_slug
 from datasets.storage.encryption import UnreadableDatasetError
 from db.keys import key_ring
 from db.schema import upgrade_schema
@@ -113,28 +112,28 @@ def _create_version(chosen: argparse.Namespace) -> Description:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m datasets", description="Bring tables into DataXchange.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    sample = commands.add_parser("sample", help="prepare the sample dataset, three million flights")
+    parser = argparse.ArgumentParser(
+        prog="dataxchange datasets", description="Bring tables into DataXchange."
+    )
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    sample = commands.add_parser("sample", help="create the sample dataset of three million flights")
     sample.set_defaults(everyone=True, owner=None)
-    more = commands.add_parser("resample", help="make a larger dataset out of the sample's rows")
+    more = commands.add_parser("resample", help="create a larger dataset from the rows of the sample")
     more.set_defaults(everyone=True, owner=None)
-    more.add_argument("--rows", type=int, required=True, help="how many rows, such as 100_000_000")
-    more.add_argument("--seed", type=int, default=1, help="another seed gives other rows (default 1)")
+    more.add_argument("--rows", type=int, required=True, help="the number of rows, such as 100_000_000")
+    more.add_argument("--seed", type=int, default=1, help="the seed of the random choice (default: 1)")
     file = commands.add_parser("import", help="import a Parquet or CSV file as a new version of a dataset")
     file.add_argument("file", type=Path)
-    file.add_argument("--name", required=True, help="the dataset's name as people read it")
-    file.add_argument("--slug", help="the dataset's name in addresses (default: made of the name)")
+    file.add_argument("--name", required=True, help="the name that people see")
+    file.add_argument("--slug", help="the name in URLs (default: derived from --name)")
     more_rows = commands.add_parser("append", help="add the rows of a Parquet or CSV file to a dataset")
     more_rows.add_argument("file", type=Path)
-    more_rows.add_argument("--slug", required=True, help="the dataset's name in addresses")
-    more_rows.add_argument("--version", help="an older version of it (default: the newest)")
-    keys = commands.add_parser("rotate", help="write datasets anew with new keys; goes on after a kill")
+    more_rows.add_argument("--slug", required=True, help="the name in URLs")
+    more_rows.add_argument("--version", help="the version (default: the newest)")
+    keys = commands.add_parser(
+        "rotate", help="encrypt datasets with new keys; continues where it was interrupted"
+    )
     keys.add_argument("--slug", help="only this dataset")
-    file.add_argument("--owner", help="who owns a new dataset (default: the first admin)")
+    file.add_argument("--owner", help="the owner of a new dataset (default: the first admin)")
     file.add_argument("--everyone", action="store_true", help="share it with everyone who signs in")
     return parser
-
-
-if __name__ == "__main__":
-    sys.exit(main())
