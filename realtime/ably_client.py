@@ -54,9 +54,13 @@ class _OutgoingMessage:
     name: str
     data: dict[str, Any] | bytes
     cipher: bytes | None
-    id: str  # what comes twice counts once
+    id: str  # a message that is published twice counts once
     ephemeral: bool = False
     published: Future[None] = field(default_factory=Future)
+
+    def to_ably(self) -> AblyMessage:
+        extras = {"ephemeral": True} if self.ephemeral else None
+        return AblyMessage(name=self.name, data=self.data, id=self.id, extras=extras)
 
 
 class AblyClient:
@@ -238,20 +242,14 @@ class AblyClient:
 
     async def _try_publish(self, outgoing: _OutgoingMessage) -> bool:
         """Return whether a message is done with: published, or refused for good. Any other failure raises."""
-        extras = {"ephemeral": True} if outgoing.ephemeral else None
-        message = AblyMessage(name=outgoing.name, data=outgoing.data, id=outgoing.id, extras=extras)
         try:
             channel = self._get_channel(outgoing.channel, outgoing.cipher)
-            await asyncio.wait_for(channel.publish(message), REQUEST_TIMEOUT)
+            await asyncio.wait_for(channel.publish(outgoing.to_ably()), REQUEST_TIMEOUT)
         except AblyException as error:
             if error.status_code == 429:
                 await asyncio.sleep(RETRY_DELAY)
                 return False
-            if (
-                not 400 <= (error.status_code or 0) < 500
-                or error.code == 90000
-                or 40140 <= error.code < 40150
-            ):
+            if not _is_final(error):
                 raise
             log.warning(
                 "a message was rejected", channel=outgoing.channel, name=outgoing.name, code=error.code
@@ -316,6 +314,12 @@ def _create_client(address: str, get_token: TokenSource, tls: bool) -> AblyRealt
         "disconnected_retry_timeout": 1000,
     }
     return AblyRealtime(auth_callback=get_token_details, **timeouts, **address_options)
+
+
+def _is_final(error: AblyException) -> bool:
+    """Return whether publishing again is useless: the message is at fault, not the channel or the token."""
+    is_retryable = error.code == 90000 or 40140 <= error.code < 40150
+    return 400 <= (error.status_code or 0) < 500 and not is_retryable
 
 
 def _new_message_id() -> str:

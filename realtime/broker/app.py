@@ -113,10 +113,15 @@ async def _load_hub(options: BrokerOptions, lookup: KeyLookup, history: History)
     )
     hub.horizon = await history.run_in_writer(lambda store: store.get_horizon())
     await auth.load_revocations()
-    for channel, item in await history.run_in_writer(lambda store: list(store.list_members())):
+    await _restore_members(hub)
+    return hub
+
+
+async def _restore_members(hub: Hub) -> None:
+    """Restore the members of the last run with their connections, so that their clients can resume."""
+    for channel, item in await hub.history.run_in_writer(lambda store: list(store.list_members())):
         hub.channels.get_or_create(channel).members.apply_change(item)
         hub.connections.restore_orphan(item["connectionId"])
-    return hub
 
 
 def _cors_headers(origin: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from time import time
 from typing import Any
 
-from realtime.broker import capabilities, credentials, tokens
+from realtime.broker import credentials, tokens
 from realtime.broker.errors import BrokerError
 from realtime.broker.history import History
 from realtime.broker.keys import ApiKey, KeyLookup
@@ -102,12 +102,7 @@ class BrokerAuth:
             raise BrokerError(40003, f"ttl must be from 1 to {MAX_LIFETIME} ms")
         if by is None:
             await self._require_signature(key, request)
-        requested_capability = request.get("capability")
-        capability = (
-            capabilities.parse_capability(requested_capability).intersect_with(key.capability)
-            if requested_capability
-            else key.capability
-        )
+        capability = tokens.limit_capability(key, request.get("capability"))
         client_id = _get_text(request, "clientId") or None
         token = tokens.issue_token(key, capability, lifetime / 1000, client_id)
         issued = int(time() * 1000)

@@ -137,7 +137,7 @@ class ChannelRegistry:
         )
         on_written = partial(self._on_written, channel, publication, done)
         channel.pending_writes += 1
-        if ephemeral and channel.pending_writes == 1:
+        if ephemeral and channel.pending_writes == 1:  # behind stored messages it must wait for its turn
             on_written(WriteResult(serial))
         else:
             self._history.write_entry(

@@ -84,6 +84,7 @@ class ConnectionRegistry:
         if not hmac.compare_digest(self.make_key(id_, access).encode(), key.encode(errors="replace")):
             return None
         connection = self._connections.get(id_)
+        # after a restart of the broker, nothing but the id is known, which the MAC in the key proves
         if connection is None and monotonic() < self._started_at + self._options.resume_window:
             connection = self.restore_orphan(id_)
         if connection is not None:

@@ -80,6 +80,19 @@ def verify_token(token: str, lookup: KeyLookup) -> Access:
     return _make_access(key, claims)
 
 
+def limit_capability(key: ApiKey, requested: object) -> Capability:
+    """Return the part of a requested capability that the key allows; by default, all that the key allows.
+
+    Raises:
+        BrokerError: the requested capability is malformed, or the key allows none of it.
+    """
+    return (
+        capabilities.parse_capability(requested).intersect_with(key.capability)
+        if requested
+        else key.capability
+    )
+
+
 def _get_signing_key(token: str, lookup: KeyLookup) -> ApiKey:
     if len(token) > MAX_TOKEN_LENGTH or token.count(".") != 2:
         raise BrokerError(40101, "invalid token")
@@ -108,8 +121,5 @@ def _make_access(key: ApiKey, claims: dict[str, Any]) -> Access:
     client_id, revocation_key = claims.get(CLIENT_ID_CLAIM), claims.get(REVOCATION_KEY_CLAIM)
     if not isinstance(client_id, str | None) or not isinstance(revocation_key, str | None) or client_id == "":
         raise BrokerError(40144, "a claim of the token has the wrong type")
-    claimed = claims.get(CAPABILITY_CLAIM)
-    capability = (
-        capabilities.parse_capability(claimed).intersect_with(key.capability) if claimed else key.capability
-    )
+    capability = limit_capability(key, claims.get(CAPABILITY_CLAIM))
     return Access(key.name, capability, client_id, claims["iat"], claims["exp"], revocation_key)

@@ -54,6 +54,10 @@ def _start_session(
     except BrokerError as refusal:
         _reject(socket, refusal, ProtocolAction.ERROR)
         return None
+    return _open_session(hub, access, query, socket)
+
+
+def _open_session(hub: Hub, access: Access, query: dict[str, str], socket: QueuedSocket) -> ClientSession:
     connection, error = _find_connection(hub, access, query.get("resume") or query.get("recover"))
     _attach_socket(connection, socket)
     if (presence_milliseconds := query.get("remainPresentFor", "")).isdecimal():

@@ -104,7 +104,7 @@ class LiveSessionActions:
             work.add(live)
             work.flush()
             work.add(recordings.make_first_record(live))
-            shares.delete_shares(work, Resource.LIVE, live.id or 0)  # SQLite gives numbers out again
+            shares.delete_shares(work, Resource.LIVE, live.id or 0)  # SQLite reuses ids
             work.add(Share(resource=Resource.LIVE, resource_id=live.id or 0))
             _record(AuditAction.LIVE_STARTED, by, live, work, dataset=exploration.dataset)
         self._events.notify_started(LiveSessionInfo(live, exploration.dataset, {by.id: by.name}))

@@ -197,7 +197,7 @@ class Recorder:
         """Fetch missed messages from the history, and add them to what was received."""
         if not buffer.has_gap:
             return
-        buffer.has_gap = False
+        buffer.has_gap = False  # before fetching: a gap that is found meanwhile must not be forgotten
         for rights in tuple(buffer.source_rights):
             try:
                 missed = await self._client.fetch_since(
