@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeAlias, TypeVar, cast
@@ -14,6 +14,9 @@ from gpu.byte_lru import ByteLru
 Array: TypeAlias = Any
 Transfer = Callable[[Array], Array]
 """A function that copies an array from one memory to another."""
+EntryKey: TypeAlias = tuple[Hashable, Hashable]
+"""An owner and a key."""
+E = TypeVar("E", bound="ResidentEntry")
 
 
 class ResidentEntry(ABC):
@@ -25,7 +28,6 @@ class ResidentEntry(ABC):
 
     def __init__(self) -> None:
         self.row_count = -1
-        self.pin_count = 0
         self._growing = Lock()
 
     @property
@@ -111,32 +113,28 @@ class HostSpill:
             return self._entries.pop(key)
 
 
-EntryKey: TypeAlias = tuple[Hashable, Hashable]
-"""An owner and a key."""
-
-
-E = TypeVar("E", bound=ResidentEntry)
-
-
 class CacheLease:
     """The entries that one request uses; they are pinned, so not evicted, until the request ends."""
 
     def __init__(self, cache: ResidentCache, owner: Hashable) -> None:
         self._cache, self._owner = cache, owner
-        self._pinned: list[ResidentEntry] = []
+        self._pinned: list[EntryKey] = []
 
-    def get_or_create(self, key: Hashable, make: Callable[[], E], rows: int) -> E:
+    def get_or_create(self, key: Hashable, create: Callable[[], E], rows: int) -> E:
         """Return the entry of this key, pinned and covering at least ``rows`` rows."""
-        entry = self._cache.pin_or_create(self._owner, key, make)
-        self._pinned.append(entry)
-        entry.extend_to(rows)
+        entry = self._cache.pin_or_create(self._owner, key, create)
+        self._pinned.append((self._owner, key))
+        try:
+            entry.extend_to(rows)
+        finally:
+            self._cache.update_size((self._owner, key))
         return entry
 
     def pin_existing(self, key: Hashable) -> bool:
         """Pin the entry of this key if there is one that has been filled; return whether there is."""
-        entry = self._cache.pin_if_present(self._owner, key)
-        self._pinned += [entry] if entry else []
-        return entry is not None
+        is_present = self._cache.pin_if_present(self._owner, key)
+        self._pinned += [(self._owner, key)] if is_present else []
+        return is_present
 
     def release_all(self) -> None:
         self._cache.release_entries(self._pinned)
@@ -145,29 +143,35 @@ class CacheLease:
 class ResidentCache:
     """Entries by owner and key, together at most ``max_bytes`` bytes unless running requests use more.
 
-    Evicted entries are dropped or, if there is a ``host_spill``, moved there.
+    Evicted entries are dropped or, if there is a ``host_spill``, moved there. Sizes change only while entries
+    are pinned. They are read again whenever a request has extended or released an entry, so a release costs
+    the same however many other entries there are.
     """
 
     def __init__(self, max_bytes: int, host_spill: HostSpill | None = None) -> None:
-        self.max_bytes = max_bytes
         self._host_spill = host_spill
         self._lock = Lock()
-        self._entries: OrderedDict[EntryKey, ResidentEntry] = OrderedDict()
+        self._entries: ByteLru[EntryKey, ResidentEntry] = ByteLru(max_bytes)
+        self._by_owner: defaultdict[Hashable, dict[Hashable, ResidentEntry]] = defaultdict(dict)
+
+    @property
+    def max_bytes(self) -> int:
+        return self._entries.max_bytes
 
     @property
     def nbytes(self) -> int:
         with self._lock:
-            return sum(entry.nbytes for entry in self._entries.values())
+            return self._entries.nbytes
 
     def has_entry(self, owner: Hashable, key: Hashable) -> bool:
         """Return whether there is an entry that has been filled."""
         with self._lock:
-            entry = self._entries.get((owner, key))
+            entry = self._entries.peek((owner, key))
             return entry is not None and entry.row_count >= 0
 
     def owner_nbytes(self, owner: Hashable) -> int:
         with self._lock:
-            return sum(entry.nbytes for entry in self._list_owned(owner))
+            return sum(entry.nbytes for entry in self._by_owner.get(owner, {}).values())
 
     def extend_owner(self, owner: Hashable, rows: int) -> None:
         """Extend all entries of an owner to these rows, except those that are still being filled.
@@ -175,17 +179,15 @@ class ResidentCache:
         Filling one can take long; the request that uses it next extends it.
         """
         with self._lock:
-            entries = [entry for entry in self._list_owned(owner) if entry.row_count >= 0]
-            for entry in entries:
-                entry.pin_count += 1
+            entries = {(owner, key): entry for key, entry in self._by_owner.get(owner, {}).items()}
+            filled = {key: entry for key, entry in entries.items() if entry.row_count >= 0}
+            for key in filled:
+                self._entries.pin(key)
         try:
-            for entry in entries:
+            for entry in filled.values():
                 entry.extend_to(rows)
         finally:
-            self.release_entries(entries)
-
-    def _list_owned(self, owner: Hashable) -> list[ResidentEntry]:
-        return [entry for (whose, _), entry in self._entries.items() if whose == owner]
+            self.release_entries(filled)
 
     @contextmanager
     def open_lease(self, owner: Hashable) -> Iterator[CacheLease]:
@@ -195,63 +197,80 @@ class ResidentCache:
         finally:
             lease.release_all()
 
-    def pin_or_create(self, owner: Hashable, key: Hashable, make: Callable[[], E]) -> E:
+    def pin_or_create(self, owner: Hashable, key: Hashable, create: Callable[[], E]) -> E:
         with self._lock:
             entry = self._entries.get((owner, key))
             if entry is None:
-                entry = self._entries[owner, key] = self._pop_spilled((owner, key)) or make()
-            self._entries.move_to_end((owner, key))
-            entry.pin_count += 1
+                entry = self._add((owner, key), self._pop_spilled((owner, key)) or create())
+            self._entries.pin((owner, key))
             return cast(E, entry)
 
-    def pin_if_present(self, owner: Hashable, key: Hashable) -> ResidentEntry | None:
-        place = owner, key
+    def pin_if_present(self, owner: Hashable, key: Hashable) -> bool:
+        """Pin the entry of this key if there is one that has been filled; return whether there is."""
         with self._lock:
-            entry = self._entries.get(place) or self._pop_spilled(place)
+            entry = self._entries.peek((owner, key)) or self._pop_spilled((owner, key))
             if entry is None or entry.row_count < 0:
-                return None
-            self._entries[place] = entry
-            self._entries.move_to_end(place)
-            entry.pin_count += 1
-            return entry
+                return False
+            self._add((owner, key), entry)
+            self._entries.pin((owner, key))
+            return True
 
-    def release_entries(self, entries: list[ResidentEntry]) -> None:
+    def update_size(self, key: EntryKey) -> None:
+        """Read the size of a pinned entry again."""
         with self._lock:
-            for entry in entries:
-                entry.pin_count -= 1
-            gone = self._evict(self.max_bytes)
-        self._spill_entries(gone)
+            self._update_size(key)
+
+    def release_entries(self, keys: Iterable[EntryKey]) -> None:
+        """Undo one pin of each key, drop what is unusable then, and evict what exceeds the bound.
+
+        An entry is unusable if it was never filled or is oversized, which only happens while it is pinned.
+        """
+        with self._lock:
+            for key in keys:
+                entry = self._update_size(key)
+                if self._entries.unpin(key) and (entry.row_count < 0 or entry.is_oversized):
+                    self._entries.pop(key)
+                    self._remove_from_owner(key)
+            evicted = self._evict(self.max_bytes)
+        self._spill_entries(evicted)
 
     def evict_unused(self) -> None:
         """Evict every entry that no request uses."""
         with self._lock:
-            gone = self._evict(0)
-        self._spill_entries(gone)
+            evicted = self._evict(0)
+        self._spill_entries(evicted)
+
+    def _add(self, key: EntryKey, entry: ResidentEntry) -> ResidentEntry:
+        """Add an entry, or mark it as just used if it is there already."""
+        self._entries.put(key, entry, entry.nbytes)
+        self._by_owner[key[0]][key[1]] = entry
+        return entry
+
+    def _update_size(self, key: EntryKey) -> ResidentEntry:
+        entry = self._by_owner[key[0]][key[1]]
+        self._entries.resize(key, entry.nbytes)
+        return entry
+
+    def _evict(self, max_bytes: int) -> list[tuple[EntryKey, ResidentEntry]]:
+        evicted = self._entries.evict(max_bytes)
+        for key, _ in evicted:
+            self._remove_from_owner(key)
+        return evicted
+
+    def _remove_from_owner(self, key: EntryKey) -> None:
+        entries = self._by_owner[key[0]]
+        del entries[key[1]]
+        if not entries:
+            del self._by_owner[key[0]]
 
     def _pop_spilled(self, key: EntryKey) -> ResidentEntry | None:
         return None if self._host_spill is None else self._host_spill.pop_entry(key)
 
-    def _spill_entries(self, gone: dict[EntryKey, ResidentEntry]) -> None:
+    def _spill_entries(self, evicted: list[tuple[EntryKey, ResidentEntry]]) -> None:
         """Move evicted entries to the host, without the lock.
 
         Copying waits for the device's thread, which may itself be waiting for the lock.
         """
-        for key, entry in gone.items():
+        for key, entry in evicted:
             if self._host_spill is not None:
                 self._host_spill.put_entry(key, entry)
-
-    def _evict(self, limit: int) -> dict[EntryKey, ResidentEntry]:
-        """Drop unusable entries; then evict the least recently used ones and return these.
-
-        An entry is unusable if it was never filled or is oversized.
-        """
-        gone = {}
-        total = sum(entry.nbytes for entry in self._entries.values())
-        for key, entry in list(self._entries.items()):
-            useless = entry.row_count < 0 or entry.is_oversized
-            if entry.pin_count == 0 and (useless or total > limit):
-                total -= entry.nbytes
-                del self._entries[key]
-                if not useless:
-                    gone[key] = entry
-        return gone
