@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     def _key_of_ably(cls, key: SecretStr | None) -> SecretStr | None:
         name, colon, secret = (key.get_secret_value() if key else "app.key:secret").partition(":")
         if not (name.count(".") == 1 and colon and secret):
-            raise ValueError("this is no API key of Ably, such as app.key:secret")
+            raise ValueError("is not a valid Ably API key; expected e.g. app.key:secret")
         return key
 
     @model_validator(mode="after")
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     def _origin(cls, url: str) -> str:
         parts = urlsplit(url)
         if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
-            raise ValueError("this is no address such as https://data.example.org")
+            raise ValueError("is not a valid URL; expected e.g. https://data.example.org")
         return url.rstrip("/")
 
     @field_validator("smtp_url")
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
         parts = urlsplit(url.get_secret_value() if url else "smtp://host")
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.query not in ("", "tls=off"):
-            raise ValueError("this is no address such as smtp://user:password@host:587")
+            raise ValueError("is not a valid SMTP URL; expected e.g. smtp://user:password@host:587")
         return url
 
     @model_validator(mode="after")
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     def _provider(cls, url: str) -> str:
         parts = urlsplit(url)
         if url and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            raise ValueError("this is no address such as https://id.example.org")
+            raise ValueError("is not a valid URL; expected e.g. https://id.example.org")
         return url
 
     @model_validator(mode="after")

@@ -88,7 +88,7 @@ def end_own_session(me: Principal, id_: str) -> None:
         UnknownAccessError: I have no such one.
     """
     if id_ not in {own.id for own in sessions.list_active_sessions(me.id)}:
-        raise UnknownAccessError("You have no such session.")
+        raise UnknownAccessError("This session doesn't exist.")
     end_session(me, id_)
 
 
@@ -99,7 +99,7 @@ def revoke_own_token(me: Principal, id_: str) -> None:
         UnknownAccessError: I have no such one.
     """
     if id_ not in {own.id for own in api_tokens.list_active_tokens(me.id)}:
-        raise UnknownAccessError("You have no such token.")
+        raise UnknownAccessError("This token doesn't exist.")
     revoke_token(me, id_)
 
 

@@ -41,7 +41,9 @@ def create_token(owner: Principal, name: str, scopes: Iterable[Permission], expi
     """
     wanted = sorted(set(scopes))
     if not 1 <= len(name.strip()) <= MAX_NAME_LENGTH or not name.isprintable():
-        raise BadTokenRequestError("name", f"Give the token a name of 1 to {MAX_NAME_LENGTH} letters.")
+        raise BadTokenRequestError(
+            "name", f"Enter a name of 1 to {MAX_NAME_LENGTH} characters for the token."
+        )
     if not wanted or not all(scope in SCOPES and owner.has_permission(scope) for scope in wanted):
         raise BadTokenRequestError(
             "scopes", "Choose at least one scope, and none that you don't have yourself."

@@ -30,7 +30,7 @@ class WrongPasswordError(InvalidError):
     where = "current"
 
     def __init__(self) -> None:
-        super().__init__("This is not your password.")
+        super().__init__("The current password is wrong.")
 
 
 class LastSignInMethodError(ConflictError, ValueError):

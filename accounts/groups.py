@@ -91,7 +91,7 @@ def add_member(by: Principal, id_: int, user_id: int) -> None:
     with transaction() as work:
         group, user = _require_group(work, id_), work.get(User, user_id)
         if user is None:
-            raise UnknownGroupError("There is no such person.")
+            raise UnknownGroupError("This user doesn't exist.")
         if work.get(Membership, (user_id, id_)) is None:
             work.add(Membership(user_id=user_id, group_id=id_))
             _record_event(AuditAction.GROUP_JOINED, by, group, work, who=user.name)
@@ -147,12 +147,12 @@ def _naming_transaction(name: str) -> Iterator[tuple[Session, str]]:
     """A transaction in which a group takes this name, without the blanks around it."""
     good = name.strip()
     if not 1 <= len(good) <= MAX_NAME_LENGTH or not good.isprintable():
-        raise BadGroupNameError(f"Give the group a name of 1 to {MAX_NAME_LENGTH} letters.")
+        raise BadGroupNameError(f"Enter a name of 1 to {MAX_NAME_LENGTH} characters for the group.")
     try:
         with transaction() as work:
             yield work, good
     except IntegrityError as error:
-        raise BadGroupNameError(f"There is a group named {good!r} already.") from error
+        raise BadGroupNameError(f"The group name {good!r} is already taken.") from error
 
 
 def _member_count() -> Any:  # noqa: ANN401
@@ -167,7 +167,7 @@ def _row_query() -> sa.Select[Any]:
 def _require_group(work: Session, id_: int) -> Group:
     group = work.get(Group, id_)
     if group is None:
-        raise UnknownGroupError("There is no such group.")
+        raise UnknownGroupError("This group doesn't exist.")
     return group
 
 

@@ -77,7 +77,7 @@ def require_step_up() -> None:
         werkzeug.exceptions.HTTPException: 403, with ``X-Step-Up`` where confirming would help.
     """
     if current_user.kind is not PrincipalKind.PERSON:
-        abort(403, "This is done in person, not by a program.")
+        abort(403, "API tokens can't do this. Sign in with a browser.")
     if current_user.confirmed <= utc_now() - get_settings().step_up:
         error = {"message": "Confirm that it is you.", "code": "step-up"}
         answer = make_response(
@@ -140,9 +140,9 @@ def _refuse_other_sites() -> None:
     ):
         return
     if not is_same_origin():
-        abort(403, "Another site has asked for this.")
+        abort(403, "This request came from another site.")
     if request.mimetype in FORM_CONTENT_TYPES:
-        abort(415, "Send JSON.")
+        abort(415, "Send the request body as JSON.")
 
 
 def _wants_page() -> bool:

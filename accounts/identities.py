@@ -29,14 +29,14 @@ class LinkedElsewhereError(ValueError):
     """This identity belongs to somebody else here."""
 
     def __init__(self) -> None:
-        super().__init__("This sign-in belongs to another account here.")
+        super().__init__("This external sign-in is already linked to another account.")
 
 
 class UnknownIdentityError(NotFoundError):
     """The user has no such identity."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such sign-in.")
+        super().__init__("This external sign-in doesn't exist.")
 
 
 def get_or_create_principal(issuer: str, subject: str, claims: dict[str, Any]) -> Principal:
@@ -48,7 +48,7 @@ def get_or_create_principal(issuer: str, subject: str, claims: dict[str, Any]) -
     with transaction() as work:
         user = _find_user(work, issuer, subject) or _create_user(work, issuer, subject, claims)
         if user.disabled:
-            raise NoAccountForIdentityError("This account is disabled. An admin can change that.")
+            raise NoAccountForIdentityError("This account is disabled. Ask an admin to enable it.")
         return principal_from_user(user)
 
 
@@ -124,5 +124,5 @@ def _create_user(work: Session, issuer: str, subject: str, claims: dict[str, Any
 
 def _check_subject(subject: str) -> str:
     if not 1 <= len(subject) <= MAX_SUBJECT_LENGTH or not subject.isprintable():
-        raise NoAccountForIdentityError("The provider names you in a way that can't be kept.")
+        raise NoAccountForIdentityError("The provider sent a user name that can't be used.")
     return subject

@@ -16,7 +16,7 @@ class LastAdminError(ValueError):
     """This would leave nobody who could administer the service."""
 
     def __init__(self) -> None:
-        super().__init__("This is the last admin who can sign in. Make somebody else an admin first.")
+        super().__init__("This is the last admin who can sign in. Make another user an admin first.")
 
 
 @contextmanager

@@ -36,38 +36,39 @@ class MailTemplate:
 
 FORGOT_PASSWORD_MAIL = MailTemplate(
     LinkPurpose.RESET,
-    "A new password for DataXchange",
+    "Reset your DataXchange password",
     """Hello {name},
 
-somebody, hopefully you, has asked for a new password for DataXchange. Choose it here:
+We received a request to reset your DataXchange password. Choose a new password here:
 
 {address}
 
-The link is good once, for {minutes} minutes. If it wasn't you, leave it: nothing has changed.
+The link works once and expires in {minutes} minutes. If you didn't ask for it, ignore this
+message: nothing has changed.
 """,
 )
 ADMIN_RESET_MAIL = MailTemplate(
     LinkPurpose.RESET,
-    "A new password for DataXchange",
+    "Reset your DataXchange password",
     """Hello {name},
 
-an admin of DataXchange lets you choose a new password there. Choose it here:
+An admin has started a password reset for your DataXchange account. Choose a new password here:
 
 {address}
 
-The link is good once, for {minutes} minutes. Until then the old password stays as it is.
+The link works once and expires in {minutes} minutes. Your old password works until then.
 """,
 )
 INVITATION_MAIL = MailTemplate(
     LinkPurpose.INVITATION,
-    "Welcome to DataXchange",
+    "Your invitation to DataXchange",
     """Hello {name},
 
-you are invited to DataXchange. Choose your password here:
+You have been invited to DataXchange. Choose your password here:
 
 {address}
 
-The link is good once, for {days} days. Your name there is {name}.
+The link works once and expires in {days} days. Your user name is {name}.
 """,
 )
 LINK_MAILS = {letter.purpose: letter for letter in (INVITATION_MAIL, ADMIN_RESET_MAIL)}

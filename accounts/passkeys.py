@@ -17,7 +17,7 @@ class UnknownPasskeyError(NotFoundError):
     """There is no such passkey, or it is somebody else's."""
 
     def __init__(self) -> None:
-        super().__init__("This passkey is not known here, or not any more.")
+        super().__init__("This passkey is unknown or has been removed.")
 
 
 class BadPasskeyNameError(InvalidError):
@@ -26,7 +26,7 @@ class BadPasskeyNameError(InvalidError):
     where = "name"
 
     def __init__(self) -> None:
-        super().__init__(f"Give the passkey a name of 1 to {MAX_NAME_LENGTH} letters.")
+        super().__init__(f"Enter a name of 1 to {MAX_NAME_LENGTH} characters for the passkey.")
 
 
 class PasskeyVerificationError(ValueError):
@@ -41,7 +41,9 @@ class HostNameRequiredError(ValueError):
     """Passkeys are bound to the name of a host; this one is reached by an address."""
 
     def __init__(self) -> None:
-        super().__init__("Passkeys need a host name: on this machine, localhost instead of its IP address.")
+        super().__init__(
+            "Passkeys need a host name. On this machine, use localhost instead of its IP address."
+        )
 
 
 def list_passkeys(user_id: int) -> list[Passkey]:

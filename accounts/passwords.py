@@ -39,12 +39,12 @@ def check_strength(password: str, name: str) -> None:
             also with digits and signs around it, or some letters written again and again.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise WeakPasswordError(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters.")
+        raise WeakPasswordError(f"Use {MIN_LENGTH} to {MAX_LENGTH} characters.")
     cores = _cores(password.casefold())
     if cores & {name.casefold(), PRODUCT_NAME}:
-        raise WeakPasswordError("This password is little more than a name. Choose another one.")
+        raise WeakPasswordError("This password is too similar to your name. Choose another one.")
     if cores & load_common_passwords() or min(map(len, cores)) < MIN_CORE_LENGTH:
-        raise WeakPasswordError("This password is among those that attackers try first. Choose another one.")
+        raise WeakPasswordError("This password is too common. Choose another one.")
 
 
 @cache

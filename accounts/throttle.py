@@ -95,7 +95,7 @@ class TooManyAttemptsError(Exception):
     def __init__(self, wait: timedelta, lock: str) -> None:
         self.lock_key = lock
         self.retry_after = max(1, ceil(wait.total_seconds()))
-        super().__init__(f"Too many tries. Wait {_format_duration(self.retry_after)}, then try again.")
+        super().__init__(f"Too many attempts. Wait {_format_duration(self.retry_after)}, then try again.")
 
 
 def register_attempt(attempt: Attempt) -> None:

@@ -26,7 +26,7 @@ class BadSecretError(InvalidError):
     where = "secret"
 
     def __init__(self) -> None:
-        super().__init__("This is not the secret that was proposed.")
+        super().__init__("This isn't the secret that was shown.")
 
 
 class WrongCodeError(InvalidError):
@@ -35,7 +35,9 @@ class WrongCodeError(InvalidError):
     where = "code"
 
     def __init__(self) -> None:
-        super().__init__("This code is wrong or was used before. Enter the one your authenticator shows now.")
+        super().__init__(
+            "This code is wrong or was already used. Enter the code that your authenticator shows now."
+        )
 
 
 def propose_secret(name: str) -> tuple[str, str]:

@@ -23,14 +23,14 @@ class UnknownUserIdError(LookupError):
     """There is no such person, or not any longer."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such person any longer.")
+        super().__init__("This user doesn't exist any more.")
 
 
 class UserOwnsContentError(ValueError):
     """Somebody's datasets or saved views must go to somebody else before they can be deleted."""
 
     def __init__(self) -> None:
-        super().__init__("They own saved views: choose who gets them.")
+        super().__init__("This user owns saved views. Choose a new owner for them.")
 
 
 def invite_user(

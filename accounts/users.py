@@ -41,21 +41,23 @@ class BadNameError(ValueError):
     """Nobody could sign in by this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} is no name: use 1 to {MAX_NAME_LENGTH} letters, no blanks around them.")
+        super().__init__(
+            f"{name!r} isn't a valid name: use 1 to {MAX_NAME_LENGTH} characters, without spaces at the ends."
+        )
 
 
 class NameTakenError(ValueError):
     """There is a user of this name already."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is a user named {name!r} already.")
+        super().__init__(f"The name {name!r} is already taken.")
 
 
 class BadEmailError(ValueError):
     """No mail could be sent there."""
 
     def __init__(self, email: str) -> None:
-        super().__init__(f"{email!r} is no e-mail address.")
+        super().__init__(f"{email!r} isn't a valid e-mail address.")
 
 
 class EmailTakenError(ValueError):

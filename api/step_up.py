@@ -45,7 +45,7 @@ def show_session() -> SessionStatus:
 def confirm(body: StepUpProof) -> None:
     """Prove that it is you: what is dangerous can be done for some minutes. Answers 403 if it is wrong."""
     if current_user.kind is not PrincipalKind.PERSON:
-        abort(403, "This is done in person, not by a program.")
+        abort(403, "API tokens can't do this; sign in with a browser.")
     one = Attempt(AttemptKind.FACTOR, str(current_user.id), request.remote_addr or "", current_user.key)
     method = "password" if body.code is None else "code"
     try:
@@ -56,7 +56,7 @@ def confirm(body: StepUpProof) -> None:
     proven = _verify_proof(body)
     if proven is None:
         failure_audit.record_step_up_failure(current_user, method, f"wrong {method}")
-        abort(403, "This code is wrong or was used before." if body.code else "This password is wrong.")
+        abort(403, "This code is wrong or was already used." if body.code else "This password is wrong.")
     throttle.clear_attempt(one)
     sessions.mark_confirmed(current_user.key)
     audit.record_event(AuditAction.STEPUP, actor=current_user, method=proven)

@@ -23,7 +23,7 @@ class NewerSchemaError(SystemExit):
     """The database is at a migration that this release does not have."""
 
     def __init__(self, at: str) -> None:
-        super().__init__(f"The database is of a newer release (its schema is {at}): start that release.")
+        super().__init__(f"The database was written by a newer release (schema {at}). Start that release.")
 
 
 class UnusableDatabaseError(SystemExit):

@@ -32,4 +32,4 @@ def _day(text: str, where: str) -> datetime | None:
     try:
         return datetime.combine(date.fromisoformat(text), time(), UTC) if text else None
     except ValueError as error:
-        raise ValueError(f"{where}: {text!r} is no day, as 2026-11-25 is") from error
+        raise ValueError(f"{where}: {text!r} must be a date such as 2026-11-25") from error

@@ -103,7 +103,7 @@ def verify_callback() -> OidcResult:
         token = client.authorize_access_token(claims_options=required, leeway=LEEWAY_SECONDS)
         claims = token.get("userinfo")
         if claims is None:
-            raise InvalidOidcResponseError("the provider has sent no ID token")
+            raise InvalidOidcResponseError("the provider sent no ID token")
         more = _fetch_userinfo(client, token, claims["sub"])
     return OidcResult(own.oidc_issuer, str(claims["sub"]), more | claims, kept["next"], kept["link"])
 
@@ -114,7 +114,7 @@ def _fetch_userinfo(client: FlaskOAuth2App, token: dict[str, Any], subject: str)
         return {}
     claims = dict(client.userinfo(token=token))
     if claims.get("sub") != subject:
-        raise InvalidOidcResponseError("the provider tells of somebody else")
+        raise InvalidOidcResponseError("the provider answered for another person")
     return claims
 
 
@@ -174,5 +174,5 @@ def _translate_errors() -> Iterator[None]:
     except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
         log.warning("signing in at the OpenID provider failed", error=str(error))
         if getattr(error, "error", "") == "access_denied":
-            raise ProviderError(f"{get_provider_name()} did not let you in, or you went back.") from error
+            raise ProviderError(f"{get_provider_name()} refused the sign-in, or you cancelled it.") from error
         raise ProviderError(f"Signing in with {get_provider_name()} failed. Please try again.") from error

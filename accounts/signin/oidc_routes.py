@@ -77,7 +77,7 @@ def _record_failure(error: Exception) -> None:
 
 def _require_provider() -> None:
     if not oidc_client.get_provider_name():
-        abort(404, "There is no other service to sign in at.")
+        abort(404, "No external sign-in provider is configured.")
 
 
 def _sign_in(came: OidcResult) -> Response:

@@ -168,7 +168,7 @@ def _require_person() -> Principal:
     """The person who asks: what a program does, nobody confirms."""
     me: Principal = current_user._get_current_object()
     if me.kind is not PrincipalKind.PERSON:
-        abort(403, "This is done in person, not by a program.")
+        abort(403, "API tokens can't do this. Sign in with a browser.")
     return me
 
 

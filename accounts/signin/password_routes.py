@@ -22,11 +22,11 @@ CSRF_EXEMPT_VIEWS = (
     "dash.dash.dispatch",  # takes JSON only, which no form of another site can send along with our cookie
 )
 PROBLEM_TEXTS = {
-    "password": "Name or password is wrong.",
-    "link": "This link has expired or was used before. Sign in with your password, or ask for a new link.",
-    "form": "This page was open for too long. Please sign in again.",
-    "late": "That took too long. Please sign in again.",
-    "ended": "You were signed out: your session was over, or was ended elsewhere.",
+    "password": "The name or password is wrong.",
+    "link": "This link has expired or was already used. Sign in with your password, or ask for a new link.",
+    "form": "This page has expired. Sign in again.",
+    "late": "That took too long. Sign in again.",
+    "ended": "You have been signed out: your session expired or was ended elsewhere.",
 }
 
 blueprint = Blueprint("password", __name__)

@@ -22,7 +22,7 @@ from accounts.signin.forms import CodeForm
 from accounts.throttle import AttemptKind, TooManyAttemptsError
 from accounts.totp import WrongCodeError
 
-WRONG_CODE = "This code is wrong or was used before."
+WRONG_CODE = "This code is wrong or was already used."
 LATE_SIGNIN_PATH = "/signin?late"
 METHOD = "code"
 """What failed sign-ins are filed under: a wrong code is of no kind."""

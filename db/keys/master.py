@@ -170,5 +170,5 @@ def _parse_local_key(text: str, place: str) -> MasterKey:
     except ValueError:
         secret = b""
     if len(secret) != 32:
-        raise MasterKeyError(f"{place} holds no key: 64 hexadecimal digits are expected.")
+        raise MasterKeyError(f"{place} isn't a valid key: expected 64 hexadecimal digits.")
     return LocalKey(secret)

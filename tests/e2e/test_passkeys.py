@@ -157,7 +157,7 @@ def test_a_passkey_that_was_removed_here_is_refused(device, empty_service):
     device.sign_out()
     run_sql(empty_service, "DELETE FROM passkeys")
     device.page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(device.page.get_by_role("alert")).to_have_text("This passkey is not known here, or not any more.")
+    expect(device.page.get_by_role("alert")).to_have_text("This passkey is unknown or has been removed.")
     assert device.page.request.get(f"{empty_service.url}/_dash-layout").status == 401
 
 

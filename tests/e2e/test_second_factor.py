@@ -36,7 +36,7 @@ class BrowserUser:
 
     def __init__(self, service, name):
         self.service, self.name = service, name
-        self.password = self.run_command("-m", "accounts", "add", name, "--role", "admin")
+        self.password = self.run_command("-m", "cli", "accounts", "add", name, "--role", "admin")
 
     def run_command(self, *command):
         environment = os.environ | {"DATAXCHANGE_DATA": str(self.service.data)}
@@ -98,7 +98,7 @@ def test_an_admin_signs_in_with_a_code_and_confirms_by_another(page, eve):
     expect(field).to_be_focused()
     page.keyboard.type("000000")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_have_text("This code is wrong or was used before.")
+    expect(page.get_by_role("alert")).to_have_text("This code is wrong or was already used.")
     assert_accessible(page)
     page.get_by_role("button", name="Close").click()
     assert asked == ["once more"] * 2
@@ -144,7 +144,7 @@ def test_wrong_passwords_lead_to_a_wait(page, eve):
     for number in range(10):
         eve.sign_in(page, f"wrong {number}")
         told.append(page.get_by_role("alert").inner_text())
-    assert told[0] == "Name or password is wrong."
-    waits = re.compile(r"Too many tries\. Wait \d+ seconds?, then try again\.")
+    assert told[0] == "The name or password is wrong."
+    waits = re.compile(r"Too many attempts\. Wait \d+ seconds?, then try again\.")
     assert any(map(waits.fullmatch, told))  # the last one may come after its wait on a slow machine
     assert_accessible(page)

@@ -49,31 +49,31 @@ def mailbox(settings: Settings) -> Iterator[Mailbox]:
 def test_what_an_admin_makes_is_mailed_and_the_link_is_there_on_demand(
     app: Dash, admin: FlaskClient, mailbox: Mailbox
 ) -> None:
-    assert "is mailed to them" in get_response_text(ask_confirmation(app, admin, "invite"))
+    assert "is sent by e-mail" in get_response_text(ask_confirmation(app, admin, "invite"))
     answer = get_response_text(
         confirm_action(app, admin, "invite", name="bob", email="bob@example.org", role="viewer")
     )
-    assert "on its way to bob@example.org" in answer
+    assert "has been sent to bob@example.org" in answer
     assert "Show the link" in answer
     mail = mailbox.receive_mail()
-    assert (mail["To"], mail["Subject"]) == ("bob@example.org", "Welcome to DataXchange")
+    assert (mail["To"], mail["Subject"]) == ("bob@example.org", "Your invitation to DataXchange")
     link = re.search(rf"{PUBLIC_URL}/invitation/\S+", mail.get_content())
     assert link
     assert link[0] in answer
     bob = str(user_listing.require_user_id("bob"))
-    for verb, words in (("reset", "an admin of DataXchange lets you"), ("invite-again", "you are invited")):
-        assert "It is mailed to bob@example.org." in get_response_text(
+    for verb, words in (("reset", "An admin has started"), ("invite-again", "You have been invited")):
+        assert "It will be e-mailed to bob@example.org." in get_response_text(
             ask_confirmation(app, admin, verb, bob)
         )
-        assert "on its way" in get_response_text(confirm_action(app, admin, verb, bob))
+        assert "has been sent to" in get_response_text(confirm_action(app, admin, verb, bob))
         assert words in mailbox.receive_mail().get_content()
 
 
 def test_without_an_address_the_link_is_handed_on(app: Dash, admin: FlaskClient, mailbox: Mailbox) -> None:
     answer = get_response_text(confirm_action(app, admin, "invite", name="bob", email="", role="viewer"))
-    assert "Hand this link to bob" in answer
-    assert "on its way" not in answer
-    assert "Make a link" in get_response_text(
+    assert "Send this link to bob" in answer
+    assert "has been sent to" not in answer
+    assert "Create link" in get_response_text(
         ask_confirmation(app, admin, "reset", str(user_listing.require_user_id("bob")))
     )
     assert mailbox.mails.empty()
@@ -86,7 +86,7 @@ def test_a_mail_that_could_not_be_sent_leaves_the_link_to_hand_on(
     answer = get_response_text(
         confirm_action(app, admin, "invite", name="bob", email="bob@example.org", role="viewer")
     )
-    assert "The mail could not be sent" in answer
+    assert "The e-mail could not be sent" in answer
     assert "Connection refused" in answer
     assert re.search(rf"{PUBLIC_URL}/invitation/[\w-]{{40,}}", answer)
     assert user_listing.require_user_id("bob")
@@ -107,8 +107,8 @@ def test_a_saved_view_is_listed_with_its_shares_and_given_to_somebody_else(
     (row,) = list_rows(admin, ids.VIEWS, text="LATE")
     assert (row["name"], row["dataset"], row["owner"], row["shares"]) == ("Late trips", "Trips", "ada", 1)
     shown = open_panel(admin, ids.VIEWS, key)
-    assert all(words in shown for words in ("/view/late", "Edit", '"bob"'))
-    assert "another owner" in get_response_text(ask_confirmation(app, admin, "view-owner", key))
+    assert all(words in shown for words in ("/view/late", "Can edit", '"bob"'))
+    assert "Change the owner" in get_response_text(ask_confirmation(app, admin, "view-owner", key))
     assert "no user named" in get_response_text(
         confirm_action(app, admin, "view-owner", key, person="nobody")
     )
@@ -117,5 +117,7 @@ def test_a_saved_view_is_listed_with_its_shares_and_given_to_somebody_else(
     entry = audit.list_entries()[0][0]
     assert (entry.action, entry.resource_key) == ("owner.changed", "late")
     assert entry.details == {"before": "ada", "owner": "bob"}
-    assert "no such saved view" in get_response_text(ask_confirmation(app, admin, "view-owner", "999"))
+    assert "This saved view no longer exists." in get_response_text(
+        ask_confirmation(app, admin, "view-owner", "999")
+    )
     assert list_rows(admin, ids.VIEWS, text="nothing") == []

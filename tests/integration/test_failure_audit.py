@@ -50,7 +50,7 @@ def test_each_wrong_password_is_recorded_and_a_lock_once(client, ada, set_clock)
         ("ada", "failed", "password")
     ] * 6
     assert [details["why"] for _, _, details in wrong[:5]] == ["wrong name or password"] * 5
-    assert "Too many tries" in wrong[5][2]["why"]
+    assert "Too many attempts" in wrong[5][2]["why"]
     assert list_entries()[0].address == "127.0.0.1"
 
 
@@ -143,7 +143,7 @@ def test_guessing_the_old_password_to_change_it_is_recorded_too(client, ada, set
     for number in range(8):
         client.put("/api/account/password", json={"current": f"wrong {number}", "new": TYPED_SECRET})
     why = [why.partition(".")[0] for _, _, why in list_failure_methods(AuditAction.STEPUP_FAILED)]
-    assert why == ["wrong password"] * 5 + ["Too many tries"]
+    assert why == ["wrong password"] * 5 + ["Too many attempts"]
 
 
 def test_a_refresh_token_that_comes_back_is_recorded_once(client, app, ada):

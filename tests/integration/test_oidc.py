@@ -184,7 +184,7 @@ def test_an_identity_belongs_to_one_account(client, sign_in_as, provider):
     address = browser.post("/signin/oidc/link", json={}).json["address"]
     answer = request_callback(browser, provider.authorize_request(address))
     assert answer.status_code == 403
-    assert "belongs to another account" in answer.text
+    assert "already linked to another account" in answer.text
 
 
 def test_whoever_signs_in_meanwhile_is_not_linked(app, sign_in_as, provider):
@@ -294,7 +294,7 @@ def test_whoever_goes_back_is_told_so_and_nothing_the_address_says(client, provi
     answer = request_callback(
         client, {"state": state, "error": "access_denied", "error_description": "Call 0900 now"}
     )
-    assert_refused(client, answer, "Example did not let you in, or you went back.")
+    assert_refused(client, answer, "Example refused the sign-in, or you cancelled it.")
     assert "0900" not in answer.text
     assert [(entry.action, entry.outcome) for entry in list_entries()] == [("signin.failed", "failed")]
     assert client.get(CALLBACK).status_code == 403

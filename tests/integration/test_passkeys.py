@@ -269,7 +269,7 @@ def test_a_removed_passkey_is_refused(client, registered_device):
         passkeys.delete_passkey(work, get_first_user().id + 1, own.id)
     credentials.remove_passkey(principal_from_user(get_first_user()), own.id)
     answer = sign_in_with_passkey(client, registered_device)
-    assert get_error_message(answer) == "This passkey is not known here, or not any more."
+    assert get_error_message(answer) == "This passkey is unknown or has been removed."
 
 
 def test_a_disabled_person_is_refused(client, registered_device):

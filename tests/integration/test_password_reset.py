@@ -38,7 +38,7 @@ def mailbox(settings):
 def test_an_invitation_lets_one_choose_a_password(client, settings):
     users.create_user("eve", None, Role.VIEWER)
     path = f"/invitation/{one_time_links.create_link_token('eve', LinkPurpose.INVITATION)}"
-    assert "Your name here is <strong>eve</strong>" in client.get(path).text
+    assert "Your user name is <strong>eve</strong>" in client.get(path).text
     assert submit_form(client, path, password=NEW_PASSWORD).location == "/"
     assert is_signed_in(client)
     client.post("/signout")
@@ -93,12 +93,12 @@ def test_a_new_password_ends_sessions_and_other_links_but_keeps_the_second_facto
 def test_who_has_forgotten_gets_a_mail(client, ada, mailbox, who):
     users.set_email("ada", "ada@example.org")
     answer = submit_form(client, "/forgot", who=who)
-    assert "a link is on its way" in answer.text
+    assert "we have sent a link" in answer.text
     mail = mailbox.receive_mail()
     assert (mail["To"], mail["From"]) == ("ada@example.org", "DataXchange <dx@example.org>")
-    assert mail["Subject"] == "A new password for DataXchange"
+    assert mail["Subject"] == "Reset your DataXchange password"
     text = mail.get_content()
-    assert "good once, for 60 minutes" in text
+    assert "works once and expires in 60 minutes" in text
     path = re.search(rf"^{PUBLIC_URL}(/reset/\S+)", text, re.MULTILINE)[1]
     assert submit_form(client, path, password=NEW_PASSWORD).location == "/"
 
@@ -202,5 +202,5 @@ def test_an_invitation_by_mail(client, mailbox):
     users.set_email("eve", "eve@example.org")
     assert mail.send_link(eve.id, LinkPurpose.INVITATION, token) == "eve@example.org"
     text = mailbox.receive_mail().get_content()
-    assert "good once, for 7 days" in text
+    assert "works once and expires in 7 days" in text
     assert f"{PUBLIC_URL}/invitation/{token}" in text

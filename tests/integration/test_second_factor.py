@@ -59,7 +59,7 @@ def test_a_wrong_or_used_code_opens_nothing(client, app, ada, authenticator_code
     sign_in_with_password(other)
     answer = submit_form(other, "/signin/factor", code=used)
     assert answer.status_code == 401
-    assert "wrong or was used before" in answer.text
+    assert "wrong or was already used" in answer.text
     assert not is_signed_in(other)
 
 
@@ -108,7 +108,7 @@ def test_codes_cannot_be_guessed(client, app, ada, authenticator_code):
     assert [answer.status_code for answer in answers][:5] == [401] * 5
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) >= 1
-    assert "Too many tries. Wait" in answers[-1].text
+    assert "Too many attempts. Wait" in answers[-1].text
 
 
 def test_who_must_have_a_second_factor_sets_it_up_first(client, ada, required_for_everyone):
@@ -154,7 +154,7 @@ def test_ten_wrong_passwords_make_one_wait_and_nobody_else(client, app, ada, fro
     answers = [sign_in_with_password(client, password=f"wrong {number}") for number in range(10)]
     assert [answer.status_code for answer in answers][:5] == [401] * 5
     assert answers[-1].status_code == 429
-    assert "Too many tries. Wait" in answers[-1].text
+    assert "Too many attempts. Wait" in answers[-1].text
     assert sign_in_with_password(client).status_code == 429
     assert sign_in_with_password(known).status_code == 302
 

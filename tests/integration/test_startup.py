@@ -246,15 +246,17 @@ def test_accounts_from_the_command_line(data_folder):
     environment = {"DATAXCHANGE_DATA": str(data_folder), "PATH": os.environ["PATH"]}
 
     def run_accounts(*arguments, typed=""):
-        command = [sys.executable, "-m", "accounts", *arguments]
+        command = [sys.executable, "-m", "cli", "accounts", *arguments]
         return subprocess.run(
             command, cwd=ROOT, env=environment, input=typed, capture_output=True, text=True, check=False
         )
 
     assert run_accounts("add", "ada", "--role", "presenter").returncode == 0
-    assert run_accounts("add", "ada").stderr.strip() == "There is a user named 'ada' already."
+    assert run_accounts("add", "ada").stderr.strip() == "The name 'ada' is already taken."
     assert (
-        run_accounts("add", "x" * 81).stderr.strip().endswith("use 1 to 80 letters, no blanks around them.")
+        run_accounts("add", "x" * 81)
+        .stderr.strip()
+        .endswith("use 1 to 80 characters, without spaces at the ends.")
     )
     assert run_accounts("link", "--user", "ada").stdout.startswith("http://localhost:8050/signin/link/")
     assert run_accounts("link").stderr.strip() == "There is no user named 'admin'."

@@ -66,7 +66,7 @@ def test_proofs_cannot_be_guessed(ada_client):
     assert [answer.status_code for answer in answers][:5] == [403] * 5
     assert answers[-1].status_code == 429
     assert int(answers[-1].headers["Retry-After"]) >= 1
-    assert "Too many tries" in answers[-1].json["error"]["message"]
+    assert "Too many attempts" in answers[-1].json["error"]["message"]
 
 
 @pytest.mark.parametrize("junk", ["", "[]", "{}x", '{"code": 1}', '{"other": "x"}', "{}"])
