@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from datasets.description import Column
-from datasets.storage.store import Store
+from datasets.storage.store import Store, finite_values
 from errors import InvalidError
 from gpu.cubes import AnyOf
 from gpu.engine import Engine
-
-Numbers = npt.NDArray[np.float64]
 
 
 class NoExtentError(InvalidError):
@@ -46,16 +43,7 @@ def compute_extent(
     for values in store.read_column(column.name, rows.start):
         mask = visible[row : row + len(values)]
         row += len(values)
-        numbers = _finite_values(values.slice(0, mask.size).filter(pa.array(mask)))
+        numbers = finite_values(values.slice(0, mask.size).filter(pa.array(mask)))
         if numbers.size:
             found += [float(numbers.min()), float(numbers.max())]
     return [min(found), max(found)] if found else []
-
-
-def _finite_values(values: pa.Array) -> Numbers:
-    values, unit = values.drop_null(), 1.0
-    if pa.types.is_timestamp(values.type):
-        values, unit = values.cast(pa.int64()), 1000.0  # microseconds in a millisecond
-    numbers: Numbers = values.to_numpy(zero_copy_only=False).astype(np.float64) / unit
-    finite: Numbers = numbers[np.isfinite(numbers)]
-    return finite

@@ -8,12 +8,11 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datasets.description import Column
 from datasets.ingest.column_statistics import ColumnStatistics, open_statistics
 from datasets.ingest.read_result import ProgressCallback
-from datasets.storage.store import ProfileSource, is_text_type
+from datasets.storage.store import ProfileSource, finite_values, is_text_type
 from gpu.column_profile import MAX_VALUES, ColumnKind, ColumnProfile
 from gpu.scales import OrderedScale, ScaleSpec, resolve_scale
 
@@ -70,7 +69,7 @@ def _profile_ordered(
     statistics: ColumnStatistics, store: ProfileSource, field: pa.Field, kind: ColumnKind
 ) -> Column:
     extent = statistics.numeric_extent(field)
-    values = _finite_values(store.read_sample(field.name, SAMPLE_ROWS))
+    values = finite_values(store.read_sample(field.name, SAMPLE_ROWS))
     low, middle_low, middle_high, high = _quantiles(values)
     profile = ColumnProfile(
         kind=kind,
@@ -115,17 +114,6 @@ def _build_column(
 ) -> Column:
     label = (field.metadata or {}).get(b"label", b"").decode() or make_label(field.name)
     return Column(name=field.name, label=label, profile=profile, sketch=sketch, middle=middle)
-
-
-def _finite_values(sample: pa.ChunkedArray) -> Values:
-    """Return the finite values of the sample; times are in milliseconds."""
-    present = sample.drop_null()
-    if pa.types.is_timestamp(present.type):
-        present = pc.cast(present, pa.int64())
-    values: Values = present.to_numpy().astype(np.float64)
-    if pa.types.is_timestamp(sample.type):
-        values /= 1000
-    return values[np.isfinite(values)]
 
 
 def _quantiles(values: Values) -> list[float] | list[None]:

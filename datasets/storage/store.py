@@ -15,6 +15,8 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -34,6 +36,15 @@ PART_FILE_NAME = "part-{:05d}.parquet"
 def is_text_type(type_: pa.DataType) -> bool:
     """Return whether a stored column of this type contains text, plain or dictionary-encoded."""
     return bool(pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_dictionary(type_))
+
+
+def finite_values(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """Return the finite values of a stored column as floats; times are milliseconds since 1970 (UTC)."""
+    present, unit = values.drop_null(), 1.0
+    if pa.types.is_timestamp(present.type):
+        present, unit = present.cast(pa.int64()), 1000.0  # microseconds per millisecond
+    numbers: npt.NDArray[np.float64] = np.asarray(present).astype(np.float64) / unit
+    return numbers[np.isfinite(numbers)]
 
 
 @dataclass(frozen=True)
