@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from datasets.ingest.inference import BOOLEANS, INTEGERS, NUMBERS, TEXTS, TIMES, ColumnParser, parse_cells
+from datasets.ingest.parquet_file import cast_to_stored
 from datasets.storage.store import is_text_type
 
 MAX_QUOTE_LENGTH = 60
@@ -117,9 +117,7 @@ def _cast_values(values: pa.Array, kind: _TargetKind, target: pa.DataType) -> pa
         raise pa.ArrowInvalid(f"{values.type} isn't {kind.label}")
     if pa.types.is_timestamp(target) and pa.types.is_integer(values.type):
         values = values.cast(pa.timestamp("ms"))
-    elif pa.types.is_timestamp(values.type) and values.type.tz:
-        values = values.cast(pa.timestamp(values.type.unit))
-    return pc.cast(values, options=pc.CastOptions(target, allow_time_truncate=True))
+    return cast_to_stored(values, target)
 
 
 def _parse_text(cells: pa.StringArray, parsers: tuple[ColumnParser, ...]) -> pa.Array:

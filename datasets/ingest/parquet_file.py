@@ -74,6 +74,19 @@ def to_stored_type(type_: pa.DataType) -> pa.DataType | None:
     return pa.large_string() if any(is_text(type_) for is_text in TEXT_TYPES) else None
 
 
+def cast_to_stored(values: pa.Array, target: pa.DataType) -> pa.Array:
+    """Return the values in a type that datasets are stored in; fractions of a microsecond are dropped.
+
+    Times with a zone become UTC.
+
+    Raises:
+        pa.ArrowInvalid: a value doesn't fit.
+    """
+    if pa.types.is_timestamp(values.type) and values.type.tz:
+        values = values.cast(pa.timestamp(values.type.unit))
+    return pc.cast(values, options=pc.CastOptions(target, allow_time_truncate=True))
+
+
 def _require_blocks(file: Path, metadata: pq.FileMetaData, read: set[str]) -> None:
     """Check that the columns to be read don't unpack to more than is allowed, in all and per row group."""
     whole = 0
@@ -137,10 +150,7 @@ def _stored_schema(schema: pa.Schema, kept: list[tuple[int, str]]) -> pa.Schema:
 def _to_stored(file: Path, name: str, values: pa.Array) -> pa.Array:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
-    target = to_stored_type(values.type)
-    if pa.types.is_timestamp(values.type) and values.type.tz:
-        values = values.cast(pa.timestamp(values.type.unit))
     try:
-        return pc.cast(values, options=pc.CastOptions(target, allow_time_truncate=True))
+        return cast_to_stored(values, to_stored_type(values.type))
     except pa.ArrowInvalid as error:
         raise BadFileError(file, f"column {name!r}: {error}") from error
