@@ -67,9 +67,9 @@ log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
 AG_GRID_SCRIPT = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
 ERROR_ADVICE = {
-    403: ("Not allowed", "Your role does not include this. An admin can change it."),
-    404: ("Not found", "There is nothing at this address."),
-    500: ("Something went wrong", "It is our fault and has been logged. Please try again."),
+    403: ("Not allowed", "Your role doesn't allow this. Ask an admin for access."),
+    404: ("Not found", "This page doesn't exist."),
+    500: ("Something went wrong", "The error has been logged. Please try again."),
 }
 
 
@@ -220,7 +220,7 @@ def print_addresses(settings: Settings, port: int, never_used: bool) -> None:
     print_line(f"DataXchange is at {settings.local_url(port)}")
     if never_used:
         link = one_time_links.build_link_url(base, one_time_links.create_link_token(first_run.ADMIN_NAME))
-        print_line(f"Sign in once with this link: {link}")
+        print_line(f"Sign in with this single-use link: {link}")
         print_line(
             f"or as {first_run.ADMIN_NAME} with the password in {first_run.get_password_file(settings.data)}"
         )

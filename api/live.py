@@ -190,7 +190,7 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
     def start_live(body: NewLiveSession) -> CreatedLiveSession:
         """Begin to present an exploration."""
         if body.dataset != body.exploration.dataset:
-            raise InvalidRequestError("dataset", "The exploration is of another dataset.")
+            raise InvalidRequestError("dataset", "The exploration is for another dataset.")
         _require_fit(gateway, body.exploration)
         return CreatedLiveSession(
             key=realtime.live_actions.start_session(current_user, body.exploration, body.name)

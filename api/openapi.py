@@ -74,11 +74,11 @@ def build_document(server: Flask) -> dict[str, Any]:
         path |= {method.lower(): _build_operation(each, schemas) for method in each.methods}
     return {
         "openapi": "3.1.0",
-        "info": {"title": "DataXchange", "version": "1", "description": "docs/api.md says how to begin."},
+        "info": {"title": "DataXchange", "version": "1", "description": "See docs/api.md for how to begin."},
         "paths": paths,
         "components": {
             "schemas": schemas.definitions,
-            "responses": {"Failure": _json_response(schemas.get_reference(ErrorBody), "It can't be done.")},
+            "responses": {"Failure": _json_response(schemas.get_reference(ErrorBody), "The request failed.")},
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
@@ -114,7 +114,7 @@ def _build_operation(each: ApiRoute, schemas: Schemas) -> dict[str, Any]:
 
 
 def _describe_permission(each: ApiRoute) -> str:
-    confirmed = " Done in person: asks to confirm that it is you, if that was a while ago."
+    confirmed = " API tokens can't do this; it asks to confirm that it is you, if you haven't recently."
     return f"Needs the permission *{each.permission}*." + confirmed * each.fresh
 
 
@@ -138,9 +138,9 @@ def _path_parameters(each: ApiRoute) -> list[dict[str, Any]]:
 
 def _success_response(found: Operation, schemas: Schemas) -> dict[str, Any]:
     if found.response:
-        return _json_response(schemas.get_reference(found.response, "serialization"), "It worked.")
+        return _json_response(schemas.get_reference(found.response, "serialization"), "Success.")
     content: dict[str, Any] = {} if found.status == 204 else {"content": {found.media_type: {}}}
-    return {"description": "It worked.", **content}
+    return {"description": "Success.", **content}
 
 
 def _json_response(schema: dict[str, str], description: str) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def show_session() -> SessionStatus:
 def confirm(body: StepUpProof) -> None:
     """Prove that it is you: what is dangerous can be done for some minutes. Answers 403 if it is wrong."""
     if current_user.kind is not PrincipalKind.PERSON:
-        abort(403, "API tokens can't do this; sign in with a browser.")
+        abort(403, "API tokens can't do this. Sign in with a browser.")
     one = Attempt(AttemptKind.FACTOR, str(current_user.id), request.remote_addr or "", current_user.key)
     method = "password" if body.code is None else "code"
     try:

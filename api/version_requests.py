@@ -70,7 +70,7 @@ def get_request_ticket() -> RequestTicket:
         raise InvalidRequestError("X-Flight", f"longer than {MAX_FLIGHT_LENGTH} characters")
     name, _, number = flight.rpartition("/")
     if not (number.isascii() and number.isdigit()):
-        raise InvalidRequestError("X-Flight", "this does not end with a number, as in tab/purpose/1")
+        raise InvalidRequestError("X-Flight", "must end with a number, as in tab/purpose/1")
     return RequestTicket((current_user.get_id(), name), int(number))
 
 

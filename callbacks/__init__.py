@@ -1,4 +1,4 @@
-"""Dash props <-> services, one module a page; every callback declares who may call it."""
+"""Callbacks connect Dash props with services: one module per page. Every callback declares its permission."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from callbacks.confirm_actions import ActionRegistry
 
 
 def register_callbacks() -> None:
-    """Make every callback known to the Dash app created last."""
+    """Register every callback with the Dash app that was created last."""
     explore.register_callbacks()
     account.register_callbacks()
     live_sessions.register_callbacks()

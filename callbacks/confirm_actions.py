@@ -1,4 +1,4 @@
-"""Actions: a button asks, a dialog says what will happen, and only then it happens."""
+"""Actions: a button opens a dialog that says what will happen; its button runs the action."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from components import ids
 from components.confirm_dialog import action_button as undo_button
 
 ACTION_ERRORS = (ValueError, LookupError, PermissionError)
-"""What an act raises when it can't be done; its words are for the person."""
+"""Errors that an action raises if it can't be done; their messages are shown to the person."""
 FormValues = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """What a dialog asks; ``submit_label`` is on its button, and without one it only tells."""
+    """The content of a dialog; without a ``submit_label`` it has no button and only informs."""
 
     title: str
     body: list[Component] = field(default_factory=list)
@@ -35,7 +35,11 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class ActionResult:
-    """What was done, in words; ``undo``: verb and key that take it back; ``dialog_content``: what the dialog shows instead."""
+    """The outcome of an action.
+
+    ``message`` says what was done; ``undo`` is the verb and key of the action that reverts it; the dialog
+    shows ``dialog_content`` instead of closing, if there is any.
+    """
 
     message: str
     undo: tuple[str, str] | None = None
@@ -44,9 +48,9 @@ class ActionResult:
 
 @dataclass(frozen=True)
 class Action:
-    """What is done to what has a key, and what is asked before; some only tell, some only do.
+    """An action on whatever has a key, and its confirmation; either may be absent.
 
-    It takes the ``permission``; to do it, one has just proved who one is, if it must be ``fresh``.
+    It requires the ``permission`` and, if ``fresh``, a recent confirmation of the person's identity.
     """
 
     run: Callable[[Principal, str, FormValues], ActionResult] | None = None
@@ -56,13 +60,13 @@ class Action:
 
 
 class ActionRegistry:
-    """The acts of all pages, by their verbs."""
+    """The actions of all pages, by their verbs."""
 
     def __init__(self, actions: Mapping[str, Action]) -> None:
         self._actions = actions
 
     def register_callbacks(self) -> None:
-        """Wire the buttons and the dialog of every page."""
+        """Register the callbacks of the buttons and the dialog of every page."""
         callback(
             Output(ids.CONFIRM_DIALOG, "title"),
             Output(ids.DIALOG_BODY, "children"),
@@ -95,7 +99,7 @@ class ActionRegistry:
         )(requires(Permission.ACCOUNT)(self.run_immediately))
 
     def show_dialog(self, _clicks: list[int | None]) -> tuple[Any, ...]:
-        """The question of the button that was clicked."""
+        """Return the content of the dialog for the button that was clicked."""
         pressed = _get_clicked_button()
         act = self._get_action(pressed)
         if act.build_confirmation is None:
@@ -109,7 +113,7 @@ class ActionRegistry:
     def run_confirmed(
         self, clicks: int | None, pending: dict[str, str], values: list[Any], names: list[dict[str, str]]
     ) -> tuple[Any, ...]:
-        """Do what was asked; what refuses stays in the dialog with its reason."""
+        """Run the confirmed action; if it fails, the dialog stays open with the reason."""
         if not clicks:
             raise PreventUpdate
         answers = {each["name"]: value for each, value in zip(names, values, strict=True)}
@@ -122,7 +126,7 @@ class ActionRegistry:
         return "", _build_notice(done), _fill_outputs(time_ns()), False, no_update, no_update
 
     def run_immediately(self, _clicks: list[int | None]) -> tuple[Any, Any]:
-        """Do what needs no question, such as taking back what was just done."""
+        """Run an action that needs no confirmation, such as undo."""
         pressed = _get_clicked_button()
         try:
             done = self._run_action(pressed, {})
@@ -139,7 +143,7 @@ class ActionRegistry:
         return act.run(current_user, what["key"], answers)
 
     def _get_action(self, what: Mapping[str, str]) -> Action:
-        """The act of this verb, whose permission the person has; an unknown one is nobody's."""
+        """Return the action of a verb after checking its permission; an unknown one does nothing."""
         verb = what["verb"] if what["verb"] in self._actions else "unknown"
         act = self._actions.get(verb, Action())
         require_permission(act.permission, f"act {verb}")
@@ -147,21 +151,21 @@ class ActionRegistry:
 
 
 def _get_clicked_button() -> dict[str, str]:
-    """The id of the button that was clicked; a button that has just appeared was not."""
+    """Return the id of the clicked button. Dash also calls back when a button appears, which is ignored."""
     if not ctx.triggered_id or not ctx.triggered[0]["value"]:
         raise PreventUpdate
     return dict(ctx.triggered_id)
 
 
 def _fill_outputs(value: Any) -> list[Any]:  # noqa: ANN401
-    """The value for each table of the page: what has changed is asked for again."""
+    """Return the value once per table of the page; a new value makes the table reload."""
     outputs = next(each for each in ctx.outputs_list if isinstance(each, list))
     return [value] * len(outputs)
 
 
 def _describe_error(error: Exception) -> str:
     return (
-        "It is no longer there."
+        "It no longer exists."
         if isinstance(error, NoResultFound)
         else str(error.args[0] if error.args else error)
     )

@@ -1,4 +1,4 @@
-"""The Explore page: an address comes in, what it opens goes out; commits are mirrored to a store."""
+"""The callbacks of the Explore page: open what an address names, and mirror commits to a store."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from realtime.service import Realtime
 
 
 def register_callbacks() -> None:
-    """Wire the page; the browser sets ``address`` when it has mounted, and when someone types in another.
+    """Register the callbacks. The browser sets ``address`` when it has mounted and when the address changes.
 
-    It counts up ``attempt`` to ask again while what a person may see is being prepared.
+    It increments ``attempt`` to ask again while the profile of what a person sees is being prepared.
     """
     callback(
         Output(ids.EXPLORER, "opened"),
@@ -55,7 +55,7 @@ def register_callbacks() -> None:
 def open_dataset(
     hash_: str, _attempt: int | None, slug: str | None, view: str | None, key: str | None
 ) -> dict[str, Any]:
-    """What the explorer shows for an address: ``Explorer.opened``."""
+    """Return what the explorer shows for an address: ``Explorer.opened``."""
     try:
         return _open_live_session(hash_, key) if key is not None else _open_exploration(hash_, slug, view)
     except PreparingError as error:
@@ -75,7 +75,7 @@ def _open_exploration(hash_: str, slug: str | None, view: str | None) -> dict[st
 
 
 def _open_saved_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
-    """A saved view as it was kept or, with a hash, as its reader has changed it since."""
+    """Open a saved view as it was saved or, with a hash, as its reader has changed it since."""
     opened = open_hash(slug, hash_ or f"#v=1&x=(at:'{view.exploration['version']}')", _get_description)
     if not hash_:
         exploration, problems = saved_views.load_visible(view, opened.description)
@@ -85,7 +85,7 @@ def _open_saved_view(hash_: str, view: SavedView, slug: str) -> dict[str, Any]:
 
 
 def _open_live_session(hash_: str, key: str) -> dict[str, Any]:
-    """A live session as it is now, on its own version; with a hash, as its reader explores it alone."""
+    """Open a live session in its current state, on its version; with a hash, as its reader explores alone."""
     found = live_sessions.find_session(current_user, key)
     opened = open_hash(found.dataset, hash_ or f"#v=1&x=(at:'{found.live.version}')", _get_description)
     realtime: Realtime = current_app.extensions["realtime"]

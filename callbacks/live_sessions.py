@@ -21,7 +21,7 @@ from realtime.service import Realtime
 
 
 def register_callbacks() -> None:
-    """Wire the page."""
+    """Register the callbacks of the page."""
     callback(Output(ids.LIVE_SESSIONS, "children"), Input(ids.change_signal(ids.LIVE_SESSIONS), "data"))(
         render_sessions
     )
@@ -29,7 +29,7 @@ def register_callbacks() -> None:
 
 @requires(Permission.ACCOUNT)
 def render_sessions(_changed: int | None) -> list[Component]:
-    """Everything on the page."""
+    """Return the lists of the page."""
     names = {entry.slug: entry.name for entry in list_visible_datasets(current_user)}
     told = [found.to_json(current_user) for found in live_sessions.list_sessions(current_user)]
     return build_lists([each | {"title": names[each["dataset"]]} for each in told])
@@ -39,33 +39,33 @@ def confirm_rename(key: str) -> Confirmation:
     name = Field(
         ids.form_field("name"), "Name", value=live_sessions.find_session(current_user, key).live.name
     )
-    return Confirmation("Rename the live session", [name], "Rename")
+    return Confirmation("Rename live session", [name], "Rename")
 
 
 def rename_session(by: Principal, key: str, answers: FormValues) -> ActionResult:
     _get_session_actions().rename_session(by, key, str(answers.get("name") or ""))
-    return ActionResult("The live session is renamed.")
+    return ActionResult("Live session renamed.")
 
 
 def confirm_end(_key: str) -> Confirmation:
     return Confirmation(
-        "End this live session?", [html.P("It ends for everybody in it. The recording stays.")], "End"
+        "End this live session?", [html.P("It ends for everyone. The recording is kept.")], "End"
     )
 
 
 def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     _get_session_actions().end_session(by, key)
-    return ActionResult("The live session has ended.")
+    return ActionResult("Live session ended.")
 
 
 def confirm_delete(_key: str) -> Confirmation:
-    words = "Nobody can watch it again, and its link leads nowhere. This can't be undone."
+    words = "This also deletes the recording, and its link stops working. This can't be undone."
     return Confirmation("Delete this live session?", [html.P(words)], "Delete")
 
 
 def delete_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     _get_session_actions().delete_session(by, key)
-    return ActionResult("The live session is deleted.")
+    return ActionResult("Live session deleted.")
 
 
 def _get_session_actions() -> LiveSessionActions:

@@ -1,4 +1,4 @@
-"""The parts of the account page: what is known of a person, and what they can do about it."""
+"""The sections of the account page: facts about a person, and buttons for their actions."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from components.controls import Field, Formatted, fact_list
 
 Row = dict[str, Any]
 SCOPE_LABELS = {
-    "explore": "Explore: read the datasets and views you may see",
-    "save": "Save: keep and share views",
+    "explore": "Explore: read the datasets and views you have access to",
+    "save": "Save: save and share views",
     "present": "Present: run live sessions and feeds",
     "administer": "Administer: manage people and the service",
 }
-"""What a program with a token may do, in words."""
+"""What a program with a token can do, in words."""
 METHOD_LABELS = {
     "totp": "authenticator",
     "recovery": "recovery code",
     "sign-in": "link",
     "oidc": "single sign-on",
 }
-"""How people sign in, where the word for it is not ours."""
+"""The labels of sign-in methods whose names aren't used as they are."""
 
 
 def account_section(title: str, words: Any, *content: Any) -> Component:  # noqa: ANN401
-    """A part of the page: what it is about on the left, what there is on the right."""
+    """Return a section: title and explanation on the left, content on the right."""
     about = html.Div([html.H2(title), html.P(words, className="dx-weak")])
     return html.Section([about, html.Div(content)], className="dx-account-part")
 
 
 def person_section(own: Row) -> Component:
-    words = "An admin can change these."
+    words = "Ask an admin to change these."
     known = fact_list(
         ("Name", own["name"]),
         ("Role", own["role"].capitalize()),
@@ -49,13 +49,13 @@ def person_section(own: Row) -> Component:
 def password_section(has_one: bool) -> Component:
     words = "Changing it signs you out everywhere else."
     button = confirm_button("Change password…" if has_one else "Set a password…", "password")
-    known = "You sign in by a password." if has_one else "You sign in without a password."
+    known = "You sign in with a password." if has_one else "You sign in without a password."
     return account_section("Password", words, item_list([html.Li([known, button])], ""))
 
 
 def factors_section(authenticator: bool, codes: int, demanded: bool) -> Component:
-    words = "Without it, whoever learns your password is you."
-    must = " You must have a second factor." if demanded else ""
+    words = "Without it, your password alone is enough to sign in as you."
+    must = " Your role requires a second factor." if demanded else ""
     return account_section(
         "Second factor",
         words + must,
@@ -65,9 +65,7 @@ def factors_section(authenticator: bool, codes: int, demanded: bool) -> Componen
 
 def _authenticator_item(on: bool) -> Component:
     if not on:
-        return html.Li(
-            ["No authenticator app.", confirm_button("Set one up…", "authenticator", primary=True)]
-        )
+        return html.Li(["No authenticator app.", confirm_button("Set up…", "authenticator", primary=True)])
     buttons = [
         confirm_button("Replace…", "authenticator"),
         confirm_button("Remove…", "no-authenticator", danger=True),
@@ -83,8 +81,8 @@ def _recovery_code_items(left: int, authenticator: bool) -> list[Component]:
 
 
 def passkeys_section(own: Sequence[Row], suggested: str) -> Component:
-    """``suggested`` is what the next one might be called."""
-    words = "A device of yours signs you in, by your fingerprint, face or PIN. It is a second factor too."
+    """Return the section of passkeys; ``suggested`` is a name for the next one."""
+    words = "Sign in with your fingerprint, face or PIN. A passkey also counts as a second factor."
     return account_section(
         "Passkeys",
         words,
@@ -110,7 +108,7 @@ def _new_passkey_form(suggested: str) -> Component:
 
 
 def identities_section(own: Sequence[Row], provider: str | None) -> Component:
-    """``provider`` is what the service that can be linked is called; None: there is none."""
+    """Return the section of linked providers; ``provider`` is the one that can be linked, if any."""
     shown = [
         _list_item(
             each["issuer"],
@@ -121,14 +119,16 @@ def identities_section(own: Sequence[Row], provider: str | None) -> Component:
     ]
     button = html.Button(f"Link {provider}", id=ids.LINK_IDENTITY, type="button", className="dx-quiet-button")
     problem = html.P(id=ids.LINK_IDENTITY_ERROR, className="dx-field-error", role="alert")
-    words = "Another service that says who you are."
+    words = "Sign in with an external provider."
     return account_section(
-        "Other sign-ins", words, item_list(shown, "None linked."), *([button, problem] if provider else [])
+        "External sign-in", words, item_list(shown, "None linked."), *([button, problem] if provider else [])
     )
 
 
 def sessions_section(own: Sequence[Row]) -> Component:
-    words = "Every browser in which you are signed in. End what you don't know, then change your password."
+    words = (
+        "Browsers in which you are signed in. If you don't recognize one, end it and change your password."
+    )
     others = [confirm_button("Sign out everywhere else…", "end-others")] if len(own) > 1 else []
     return account_section("Sessions", words, item_list([_session_item(each) for each in own], ""), *others)
 
@@ -136,7 +136,7 @@ def sessions_section(own: Sequence[Row]) -> Component:
 def _session_item(own: Row) -> Component:
     weak = [
         own["address"],
-        " · by ",
+        " · signed in with ",
         _format_method(own["method"]),
         " · last seen ",
         Formatted(own["rotated"], "moment"),
@@ -152,7 +152,7 @@ def _format_method(proofs: str) -> str:
 
 
 def tokens_section(own: Sequence[Row]) -> Component:
-    words = ["Programs sign in with these; ", html.A("what they can ask for", href="/api/openapi.json"), "."]
+    words = ["Programs use these to call the ", html.A("API", href="/api/openapi.json"), "."]
     shown = [_token_item(each) for each in own]
     return account_section(
         "API tokens", words, item_list(shown, "None."), confirm_button("New token…", "new-token")
@@ -161,7 +161,7 @@ def tokens_section(own: Sequence[Row]) -> Component:
 
 def _token_item(own: Row) -> Component:
     used = ["last used ", Formatted(own["used"], "moment")] if own["used"] else ["never used"]
-    weak = [", ".join(own["scopes"]), " · until ", Formatted(own["expires"], "moment"), " · ", *used]
+    weak = [", ".join(own["scopes"]), " · expires ", Formatted(own["expires"], "moment"), " · ", *used]
     return _list_item(own["name"], weak, [confirm_button("Revoke…", "revoke-own-token", own["id"])])
 
 
@@ -171,7 +171,7 @@ def _list_item(name: Any, weak: Sequence[Any], buttons: Sequence[Component]) -> 
 
 
 def one_time_secret(words: str, secret: str) -> list[Component]:
-    """What is shown this once, to be copied."""
+    """Return a secret that is shown only once, with a button that copies it."""
     copy = dcc.Clipboard(content=secret, title="Copy", className="dx-copy")
     text = html.Pre(html.Code(secret), tabIndex="0") if "\n" in secret else html.Code(secret, tabIndex="0")
     return [html.P(words), html.Div([text, copy], className="dx-link")]

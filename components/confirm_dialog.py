@@ -1,4 +1,4 @@
-"""Questions before something is done: the buttons that ask, and the dialog."""
+"""The confirmation dialog, and the buttons that open it or run an action."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.controls import Dialog
 
 
 def confirm_dialog() -> list[Component]:
-    """Where a page asks, and says what was done; put it behind its content."""
+    """Return the dialog and the place for notices; put them after the page's content."""
     buttons = html.Div(
         html.Button("Confirm", id=ids.DIALOG_SUBMIT, type="button", className="dx-button"),
         className="dx-dialog-buttons",
@@ -30,13 +30,13 @@ def confirm_dialog() -> list[Component]:
 def confirm_button(
     label: str, verb: str, key: object = "", *, danger: bool = False, primary: bool = False
 ) -> Component:
-    """A button that asks before it acts."""
+    """Return a button that opens the dialog."""
     kind = "dx-button" if primary else f"dx-quiet-button{' dx-danger' if danger else ''}"
     return html.Button(label, id=ids.confirm_button(verb, str(key)), type="button", className=kind)
 
 
 def action_button(label: str, verb: str, key: object = "") -> Component:
-    """A button that acts at once."""
+    """Return a button that runs its action immediately."""
     return html.Button(
         label, id=ids.action_button(verb, str(key)), type="button", className="dx-quiet-button"
     )

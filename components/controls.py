@@ -1,4 +1,4 @@
-"""The Dash side of assets/controls.js: dialogs, form fields, and values in people's words."""
+"""The Dash side of assets/controls.js: dialogs, form fields and formatted values."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dash import html
 from dash.development.base_component import Component
 
 FieldOptions = Sequence[tuple[str, str]]
-"""Values and their labels."""
+"""Pairs of a value and its label."""
 
 
 class _DashComponent(Component):  # type: ignore[misc]
-    """A component of ours; ``props`` are the names that Dash may set and read."""
+    """A component of DataXchange; ``props`` are the names that Dash may set and read."""
 
     _namespace = "dx"
     _children_props: ClassVar[list[str]] = []
@@ -40,15 +40,15 @@ class Dialog(_DashComponent):
 
 
 class Field(_DashComponent):
-    """A labelled input: ``value`` is its text, the chosen option, a list of them, or whether it is ticked.
+    """A labelled input; ``value`` is its text, the selected option or options, or whether it is checked.
 
     Args:
         id: of the component.
-        label: what it asks for; ``quiet`` leaves it to screen readers.
+        label: its label; with ``quiet`` only screen readers get it.
         kind: an input type such as ``text`` or ``date``, or ``choice``, ``many``, ``yes``.
-        value: what it begins with.
-        options: of a choice, or to choose many of.
-        list: what typing suggests.
+        value: the initial value.
+        options: those of a ``choice`` or ``many``.
+        list: suggestions while typing.
         wait: milliseconds after the last key until ``value`` changes.
         fill: what password managers may fill in, as HTML's autocomplete names it.
     """
@@ -88,7 +88,7 @@ class Field(_DashComponent):
 
 
 class Formatted(_DashComponent):
-    """A value as the reader's browser writes it: a ``moment`` (or ISO 8601), ``bytes``, a ``number``."""
+    """A value that the reader's browser formats: a ``moment`` (or ISO 8601), ``bytes``, a ``number``."""
 
     _type = "Formatted"
     props: ClassVar[list[str]] = ["value", "kind", "empty"]
@@ -105,7 +105,7 @@ def fact_list(*pairs: tuple[str, Any]) -> Component:
 
 
 class Conditions(_DashComponent):
-    """Which rows a share shows: ``value`` is a list of conditions on ``columns``, all to be met."""
+    """The editor of a share's conditions; ``value`` is a list of conditions on ``columns``, joined by and."""
 
     _type = "Conditions"
     props: ClassVar[list[str]] = ["id", "columns", "value"]

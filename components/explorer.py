@@ -1,4 +1,7 @@
-"""The Dash side of assets/explorer-component.js: charts and brushes live in the browser, commits come back as a prop."""
+"""The Dash side of assets/explorer-component.js.
+
+Charts and brushes live in the browser; a committed exploration comes back as a prop.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ class Explorer(Component):  # type: ignore[misc]
         view: key of the saved view from the path; None elsewhere.
         live: key of the live session from the path; None elsewhere.
         address: hash of the URL; the browser sets it when the page opens and when someone types in another.
-        attempt: counts how often the browser has asked for what was still being prepared.
+        attempt: how often the browser has asked while the answer was being prepared.
         opened: what the server makes of (address, dataset, view, live): ``description``, ``datasets``,
             ``exploration``, ``suggested``, ``problems``, ``view``, ``live``, ``may``; or ``error`` and
-            ``datasets``; or ``preparing``, which says what it takes time for.
+            ``datasets``; or ``preparing``, which says what is being prepared.
         exploration: the exploration as last committed in the browser.
     """
 

@@ -23,20 +23,20 @@ NOTICE = "notice"
 
 
 def confirm_button(verb: Any = ALL, key: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
-    """A button that asks before it does something to what has this key."""
+    """Return the id of a button that opens the confirmation dialog."""
     return {"type": "ask", "verb": verb, "key": key}
 
 
 def action_button(verb: Any = ALL, key: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
-    """A button that does it at once."""
+    """Return the id of a button that runs its action immediately."""
     return {"type": "do", "verb": verb, "key": key}
 
 
 def form_field(name: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
-    """A field of a question."""
+    """Return the id of a field in the dialog."""
     return {"type": "answer", "name": name}
 
 
 def change_signal(table: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
-    """What takes another value when something that a table shows may have changed."""
+    """Return the id of the store whose value changes when a table may have to reload."""
     return {"type": "changed", "table": table}

@@ -1,4 +1,4 @@
-"""Live sessions as a list: what runs now, and what can be watched again."""
+"""The lists of running live sessions and of recordings."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ from components.confirm_dialog import confirm_button, item_list
 from components.controls import Formatted
 
 Row = dict[str, Any]
-NONE_RUNNING = "Nobody presents now. Open a dataset and press Present to let others follow your brush."
-NONE_ENDED = "None yet. What you have presented or followed can be watched again here."
+NONE_RUNNING = "No live sessions right now. To start one, open a dataset and select Present."
+NONE_ENDED = (
+    "No recordings yet. Live sessions that you presented or followed appear here when they have ended."
+)
 
 
 def session_lists(own: Sequence[Row]) -> list[Component]:
-    """Both lists; each row is a live session as it is told to its reader; its ``title`` is the dataset's."""
+    """Return both lists; a row is a ``LiveSessionInfo.to_json`` plus ``title``, the dataset's name."""
     running = [_session_item(each) for each in own if each["running"]]
     ended = [_session_item(each) for each in own if not each["running"]]
-    return [_list_section("Now", running, NONE_RUNNING), _list_section("To watch again", ended, NONE_ENDED)]
+    return [_list_section("Now", running, NONE_RUNNING), _list_section("Recordings", ended, NONE_ENDED)]
 
 
 def _list_section(title: str, shown: Sequence[Component], empty: str) -> Component:

@@ -1,4 +1,4 @@
-"""What surrounds every page: the skip link and the slim top bar."""
+"""The frame of every page: the skip link and the top bar."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components import ids
 
 @dataclass(frozen=True)
 class CurrentAccount:
-    """Who is signed in."""
+    """The account that is signed in."""
 
     name: str
     role: str
@@ -21,15 +21,15 @@ class CurrentAccount:
 
 
 def page_shell(account: CurrentAccount | None, *page: Component) -> Component:
-    """A page below the top bar, which names the account or a guest.
+    """Return a page below the top bar, which shows the account or that the reader is a guest.
 
-    The page's own tools find their place in ``ids.PAGE_TOOLS``.
+    The page's script puts its tools into ``ids.PAGE_TOOLS``.
     """
     return html.Div([_skip_link(), _top_bar(account), *page], className="dx-shell")
 
 
 def _skip_link() -> Component:
-    return html.A("Skip to the content", href=f"#{ids.MAIN}", className="dx-skip")
+    return html.A("Skip to content", href=f"#{ids.MAIN}", className="dx-skip")
 
 
 def _top_bar(account: CurrentAccount | None) -> Component:
@@ -46,9 +46,9 @@ def _theme_button() -> Component:
     return html.Button(
         icon,
         type="button",
-        title="Light or dark",
+        title="Toggle theme",
         className="dx-icon-button",
-        **{"aria-label": "Light or dark", "data-dx-theme": ""},
+        **{"aria-label": "Toggle theme", "data-dx-theme": ""},
     )
 
 

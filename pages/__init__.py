@@ -1,4 +1,4 @@
-"""One module a page: where it lives and a pure layout."""
+"""The pages: one module per page with a layout that loads no data, and their addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADMIN_LAYOUTS = {
 
 
 def register_pages() -> None:
-    """Make every page known to the Dash app created last."""
+    """Register every page with the Dash app that was created last."""
     dash.register_page(
         "pages.explore",
         path_template="/explore/<dataset>",

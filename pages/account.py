@@ -1,4 +1,4 @@
-"""The account page: a person's own password, factors, sessions and tokens."""
+"""The account page: the password, factors, sessions and tokens of the person who is signed in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
-    """A column of parts, filled when the page opens and whenever something in it has changed."""
+    """Return the page; a callback fills it when it opens and after each change."""
     loading = html.P("Loading…", className="dx-weak")
     parts = html.Div(loading, id=ids.ACCOUNT)
     main = html.Main([html.H1("Account"), parts], id=ids.MAIN, className="dx-account-page", tabIndex="-1")

@@ -1,4 +1,4 @@
-"""Who is signed in, as the top bar shows them."""
+"""The account that the top bar shows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from components.shell import CurrentAccount
 
 
 def get_current_account() -> CurrentAccount | None:
-    """None for a guest, who has no account."""
+    """Return the account that is signed in; None for a guest."""
     if current_user.kind is PrincipalKind.GUEST:
         return None
     administers, presents = map(current_user.has_permission, (Permission.ADMINISTER, Permission.PRESENT))

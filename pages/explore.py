@@ -1,4 +1,4 @@
-"""Explore a dataset, a saved view of one, or live with others: brush one chart, and all others follow."""
+"""The Explore page: for a dataset, a saved view or a live session."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pages.current_account import get_current_account
 def layout(
     dataset: str | None = None, view: str | None = None, live: str | None = None, **_query: str
 ) -> Component:
-    """The top bar, the explorer, and stores to listen to: what is committed here, and by a presenter."""
+    """Return the page, with stores that callbacks can listen to: commits made here, and by a presenter."""
     explorer = Explorer(id=ids.EXPLORER, dataset=dataset, view=view, live=live)
     return page_shell(
         get_current_account(), explorer, dcc.Store(id=ids.EXPLORATION_STORE), dcc.Store(id=ids.LIVE_STORE)

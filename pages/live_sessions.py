@@ -1,4 +1,4 @@
-"""Live sessions that a person can follow, or watch again."""
+"""The page of live sessions that a person can follow, and of recordings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
-    """Two lists, filled when the page opens and whenever something in them has changed."""
+    """Return the page; a callback fills its lists when it opens and after each change."""
     shown = html.Div(html.P("Loading…", className="dx-weak"), id=ids.LIVE_SESSIONS)
     main = html.Main(
         [html.H1("Live sessions"), shown], id=ids.MAIN, className="dx-account-page", tabIndex="-1"

@@ -71,7 +71,7 @@ class BufferedBodyMiddleware:
             return
         if len(body) > MAX_BODY_BYTES:
             answer = _error_response(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request has {MAX_BODY_BYTES:,} bytes at most."
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"A request can have at most {MAX_BODY_BYTES:,} bytes."
             )
             await answer(scope, receive, send)
             return

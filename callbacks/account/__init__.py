@@ -1,4 +1,4 @@
-"""The callbacks of the account page: everything here is about the person who asks, and nobody else."""
+"""The callbacks of the account page. All of them concern only the person who is signed in."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ ACTIONS: dict[str, Action] = credential_actions.ACTIONS | access_actions.ACTIONS
 
 
 def register_callbacks() -> None:
-    """Wire the account page."""
+    """Register the callbacks of the account page."""
     page.register_callbacks()

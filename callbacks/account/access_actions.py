@@ -1,4 +1,4 @@
-"""What a person does to their own sessions and API tokens, and what is asked before."""
+"""The actions of people on their own sessions and API tokens, and their confirmations."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from components.controls import Field
 from db.tables import utc_now
 
 DEFAULT_TOKEN_LIFETIME = timedelta(days=90)
-"""How long a token is offered to last."""
+"""The lifetime that is proposed for a new token."""
 
 
 def confirm_end_session(_key: str) -> Confirmation:
-    words = "That browser asks to sign in again at its next click."
+    words = "That browser will have to sign in again."
     return Confirmation("End this session?", [html.P(words)], "End")
 
 
 def end_session(me: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.end_own_session(me, key)
-    return ActionResult("The session has ended.")
+    return ActionResult("Session ended.")
 
 
 def confirm_end_others(_key: str) -> Confirmation:
@@ -47,22 +47,22 @@ def confirm_create_token(_key: str) -> Confirmation:
         if current_user.has_permission(scope)
     ]
     fields = [
-        Field(ids.form_field("name"), "What it is for"),
+        Field(ids.form_field("name"), "Name"),
         Field(
             ids.form_field("scopes"),
-            "What it may do",
+            "Scopes",
             "many",
             value=[str(Permission.EXPLORE)],
             options=scopes,
         ),
         Field(
             ids.form_field("expires"),
-            "Good until",
+            "Expires",
             "date",
             value=(utc_now() + DEFAULT_TOKEN_LIFETIME).date().isoformat(),
         ),
     ]
-    return Confirmation("Make an API token", fields, "Make the token")
+    return Confirmation("New API token", fields, "Create token")
 
 
 def create_token(me: Principal, _key: str, answers: FormValues) -> ActionResult:
@@ -70,30 +70,30 @@ def create_token(me: Principal, _key: str, answers: FormValues) -> ActionResult:
     made = api_tokens.create_token(
         me, str(answers.get("name") or ""), scopes, _get_end_of_day(answers.get("expires"))
     )
-    words = "Give this to the program. It is not shown again: make another one if it is lost."
+    words = "Copy the token now. It won't be shown again."
     return ActionResult("", dialog_content=account.one_time_secret(words, made))
 
 
 def confirm_revoke_token(_key: str) -> Confirmation:
-    words = "Programs that use it are refused from now on. This can't be undone."
+    words = "Programs that use this token stop working. This can't be undone."
     return Confirmation("Revoke this token?", [html.P(words)], "Revoke")
 
 
 def revoke_token(me: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.revoke_own_token(me, key)
-    return ActionResult("The token is revoked.")
+    return ActionResult("Token revoked.")
 
 
 def _get_end_of_day(day: str | None) -> datetime:
-    """The last moment of this day (ISO 8601), as UTC has it.
+    """Return the last moment of a day (ISO 8601) in UTC.
 
     Raises:
-        ValueError: it is no day.
+        ValueError: ``day`` is not a date.
     """
     try:
         return datetime.combine(datetime.fromisoformat(day or ""), time.max, UTC)
     except ValueError as error:
-        raise ValueError("Choose the day on which the token ends.") from error
+        raise ValueError("Choose the day on which the token expires.") from error
 
 
 ACTIONS = {

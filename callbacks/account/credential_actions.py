@@ -1,4 +1,4 @@
-"""What a person does to their own password, factors and other sign-ins, and what is asked before."""
+"""The actions of people on their own password, factors and linked providers, and their confirmations."""
 
 from __future__ import annotations
 
@@ -15,30 +15,28 @@ from components.controls import Field
 from db.tables import Passkey
 
 RECOVERY_CODES_ADVICE = (
-    "Each stands in once for your second factor when you have lost it. Keep them where only you can read "
-    "them: they are not shown again."
+    "Each code replaces your second factor once, if you have lost it. Store them where only you can read "
+    "them: they won't be shown again."
 )
 
 
 def confirm_change_password(_key: str) -> Confirmation:
     has_one = users.has_password(current_user.id)
     current = [
-        Field(ids.form_field("current"), "Your password now", "password", fill="current-password")
+        Field(ids.form_field("current"), "Current password", "password", fill="current-password")
     ] * has_one
     new = Field(ids.form_field("new"), "New password", "password", fill="new-password")
-    again = Field(ids.form_field("again"), "New password, once more", "password", fill="new-password")
+    again = Field(ids.form_field("again"), "Confirm new password", "password", fill="new-password")
     title = "Change your password" if has_one else "Set a password"
-    return Confirmation(
-        title, [*current, new, again], "Change the password" if has_one else "Set the password"
-    )
+    return Confirmation(title, [*current, new, again], "Change password" if has_one else "Set password")
 
 
 def change_password(me: Principal, _key: str, answers: FormValues) -> ActionResult:
     new = str(answers.get("new") or "")
     if new != (answers.get("again") or ""):
-        raise ValueError("The new password was typed in two ways.")
+        raise ValueError("The passwords don't match.")
     credentials.change_password(me, answers.get("current"), new)
-    return ActionResult("Your password is changed, and you are signed out everywhere else.")
+    return ActionResult("Password changed. You are signed out everywhere else.")
 
 
 def confirm_set_authenticator(_key: str) -> Confirmation:
@@ -46,7 +44,7 @@ def confirm_set_authenticator(_key: str) -> Confirmation:
     words = html.P("Scan this with an authenticator app, then enter the code that it shows.")
     picture = html.Img(src=qr.to_data_uri(uri), alt="QR code of the secret", className="dx-qr")
     typed = Field(ids.form_field("secret"), "Or enter this secret into the app", value=secret)
-    code = Field(ids.form_field("code"), "Code of the app", fill="one-time-code")
+    code = Field(ids.form_field("code"), "Code from the app", fill="one-time-code")
     return Confirmation("Set up an authenticator app", [words, picture, typed, code], "Turn on")
 
 
@@ -56,19 +54,17 @@ def set_authenticator(me: Principal, _key: str, answers: FormValues) -> ActionRe
 
 
 def confirm_remove_authenticator(_key: str) -> Confirmation:
-    words = "Signing in asks for no more codes. With your last second factor the recovery codes go too."
+    words = "You sign in without a code. If it is your last second factor, your recovery codes are deleted."
     return Confirmation("Remove the authenticator app?", [html.P(words)], "Remove")
 
 
 def remove_authenticator(me: Principal, _key: str, _answers: FormValues) -> ActionResult:
     credentials.remove_authenticator(me)
-    return ActionResult("The authenticator app is removed.")
+    return ActionResult("Authenticator app removed.")
 
 
 def confirm_renew_recovery_codes(_key: str) -> Confirmation:
-    return Confirmation(
-        "Make new recovery codes?", [html.P("The old ones are good no longer.")], "Make new codes"
-    )
+    return Confirmation("Create new recovery codes?", [html.P("The old codes stop working.")], "Create codes")
 
 
 def renew_recovery_codes(me: Principal, _key: str, _answers: FormValues) -> ActionResult:
@@ -77,22 +73,22 @@ def renew_recovery_codes(me: Principal, _key: str, _answers: FormValues) -> Acti
 
 def confirm_rename_passkey(key: str) -> Confirmation:
     name = Field(ids.form_field("name"), "Name", value=_get_passkey(key).name)
-    return Confirmation("Rename the passkey", [name], "Rename")
+    return Confirmation("Rename passkey", [name], "Rename")
 
 
 def rename_passkey(me: Principal, key: str, answers: FormValues) -> ActionResult:
     credentials.rename_passkey(me, int(key), str(answers.get("name") or ""))
-    return ActionResult("The passkey is renamed.")
+    return ActionResult("Passkey renamed.")
 
 
 def confirm_remove_passkey(key: str) -> Confirmation:
-    words = "It signs you in no longer. Remove it on your device too, so that it isn't offered in vain."
+    words = "You can no longer sign in with it. Remove it from your device too."
     return Confirmation(f"Remove the passkey {_get_passkey(key).name}?", [html.P(words)], "Remove")
 
 
 def remove_passkey(me: Principal, key: str, _answers: FormValues) -> ActionResult:
     credentials.remove_passkey(me, int(key))
-    return ActionResult("The passkey is removed.")
+    return ActionResult("Passkey removed.")
 
 
 def confirm_unlink_identity(key: str) -> Confirmation:
@@ -101,12 +97,14 @@ def confirm_unlink_identity(key: str) -> Confirmation:
     )
     if issuer is None:
         raise identities.UnknownIdentityError
-    return Confirmation("Unlink this sign-in?", [html.P(f"{issuer} signs you in no longer.")], "Unlink")
+    return Confirmation(
+        "Unlink this provider?", [html.P(f"You can no longer sign in with {issuer}.")], "Unlink"
+    )
 
 
 def unlink_identity(me: Principal, key: str, _answers: FormValues) -> ActionResult:
     credentials.unlink_identity(me, int(key))
-    return ActionResult("The sign-in is unlinked.")
+    return ActionResult("Provider unlinked.")
 
 
 def _get_passkey(key: str) -> Passkey:

@@ -1,4 +1,4 @@
-"""The account page as it stands: what is known of the person who asks."""
+"""The callback that fills the account page for the person who is signed in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from db.tables import UserSession
 
 
 def register_callbacks() -> None:
-    """Wire the page. Passkeys and other services are asked by the browser itself."""
+    """Register the callbacks. The browser itself talks to passkeys and providers."""
     callback(Output(ids.ACCOUNT, "children"), Input(ids.change_signal(ids.ACCOUNT), "data"))(render_account)
     clientside_callback(
         ClientsideFunction("account", "addPasskey"),
@@ -49,7 +49,7 @@ def register_callbacks() -> None:
 
 @requires(Permission.ACCOUNT)
 def render_account(_changed: int | None) -> list[Component]:
-    """Everything on the page."""
+    """Return all sections of the page."""
     me, agent = current_user.id, request.headers.get("User-Agent", "")
     return [
         account.person_section(_get_person()),
@@ -74,7 +74,7 @@ def _get_person() -> dict[str, Any]:
 
 
 def _build_identities() -> list[Component]:
-    """Nothing where no other service could be linked, nor ever was."""
+    """Return the section of linked providers; nothing if none is linked and none is configured."""
     own = [
         each.model_dump(include={"id", "issuer", "created"})
         for each in identities.list_identities(current_user.id)

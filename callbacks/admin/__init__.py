@@ -1,4 +1,4 @@
-"""The callbacks of the administration pages: for those who administer; feeds for those who present, too."""
+"""The callbacks of the administration pages. They are for admins; feeds are also for presenters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from callbacks.confirm_actions import Action
 
 
 def register_callbacks() -> None:
-    """Wire all administration pages."""
+    """Register the callbacks of all administration pages."""
     for page in (
         people,
         groups,

@@ -1,4 +1,4 @@
-"""What can this person see: asked of one dataset, and of all of them."""
+"""The actions that show what a person can see: of one dataset, or of all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import current_app
 
 from accounts import user_listing
 from accounts.principals import Principal
-from callbacks.admin.formatting import person_field
+from callbacks.admin.formatting import format_level, person_field
 from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import access_summary
 from datasets import admin_listing
@@ -19,9 +19,9 @@ from datasets.access.access_preview import AccessPreview
 
 
 def confirm_preview_dataset(key: str) -> Confirmation:
-    """``key`` is of a dataset."""
+    """Ask for whom to preview the dataset ``key``."""
     name = _get_dataset_name(key)
-    return Confirmation(f"See {name} as somebody else", [person_field("Person")], "Show what they see")
+    return Confirmation(f"View {name} as another user", [person_field("Person")], "Show access")
 
 
 def preview_dataset(_by: Principal, key: str, answers: FormValues) -> ActionResult:
@@ -33,15 +33,15 @@ def preview_dataset(_by: Principal, key: str, answers: FormValues) -> ActionResu
         else None
     )
     return ActionResult(
-        "", dialog_content=[html.P(f"{name} sees of {_get_dataset_name(key)}:"), *_render_preview(seen)]
+        "", dialog_content=[html.P(f"Access of {name} to {_get_dataset_name(key)}:"), *_render_preview(seen)]
     )
 
 
 def confirm_preview_person(key: str) -> Confirmation:
-    """``key`` is of a person."""
+    """List what the person ``key`` can see of each dataset."""
     person = user_listing.get_principal(int(key))
     return Confirmation(
-        f"What {person.name} sees",
+        f"What {person.name} can see",
         [access_summary.access_list([_to_row(each) for each in access_preview.list_previews(person)])],
         "",
     )
@@ -49,7 +49,7 @@ def confirm_preview_person(key: str) -> Confirmation:
 
 def _render_preview(seen: AccessPreview | None) -> list[Component]:
     if seen is None:
-        return [html.P("Nothing: for them there is no such dataset.", className="dx-weak")]
+        return [html.P("They can't see this dataset.", className="dx-weak")]
     counted = {
         "visible": access_preview.count_visible_rows(seen, current_app.extensions["engines"]),
         "total": seen.description.rows,
@@ -58,10 +58,9 @@ def _render_preview(seen: AccessPreview | None) -> list[Component]:
 
 
 def _to_row(seen: AccessPreview) -> dict[str, Any]:
-    level = str(seen.access.level).capitalize()
     return {
         "name": seen.description.name,
-        "level": level,
+        "level": format_level(seen.access.level),
         "rows": seen.rows_text,
         "hidden": seen.hidden_columns,
     }
@@ -70,7 +69,7 @@ def _to_row(seen: AccessPreview) -> dict[str, Any]:
 def _get_dataset_name(key: str) -> str:
     found = admin_listing.get_dataset_row(int(key))
     if found is None:
-        raise LookupError("There is no such dataset any longer.")
+        raise LookupError("This dataset no longer exists.")
     return found.name
 
 

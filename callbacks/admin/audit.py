@@ -1,4 +1,4 @@
-"""The Audit page: the log, filtered; one entry in full; whether it is what was recorded."""
+"""The callbacks of the Audit page: filter the log, show an entry, verify the log."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from db.tables import AuditEntry
 
 
 def register_callbacks() -> None:
-    """Wire the page."""
+    """Register the callbacks of the page."""
     grid_data.register_grid(ids.AUDIT, load_entries, "entry", "entries")
     grid_data.register_panel(ids.AUDIT, render_entry_panel)
     filters = (Input(ids.filter_field(ids.AUDIT), "value"), State(ids.filter_field(ids.AUDIT), "id"))
@@ -40,7 +40,7 @@ def register_callbacks() -> None:
 
 
 def load_entries(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The entries that the table shows."""
+    """Return the entries in the window of the table."""
     found, total = audit.list_entries(parse_filter(filters), window.start, window.size)
     return [to_entry_row(each) for each in found], total
 
@@ -59,7 +59,7 @@ def to_entry_row(entry: AuditEntry) -> dict[str, Any]:
 
 
 def render_entry_panel(key: str) -> list[Component] | None:
-    """An entry in full; None if retention has removed it."""
+    """Return all facts of an entry; None if retention has removed it."""
     found = audit.get_entry(int(key))
     if found is None:
         return None
@@ -70,10 +70,10 @@ def render_entry_panel(key: str) -> list[Component] | None:
         fact_list(
             ("Entry", Formatted(found.number, "number")),
             ("When", Formatted(shown["moment"], "moment")),
-            ("Who", found.actor or "Nobody who is signed in"),
-            ("To what", shown["resource"] or "Nothing"),
+            ("Who", found.actor or "Not signed in"),
+            ("Target", shown["resource"] or "None"),
             ("Outcome", found.outcome),
-            ("From", found.address or "The machine itself"),
+            ("IP address", found.address or "None"),
             ("Hash", html.Code(found.hash)),
         ),
         html.Pre(details, className="dx-details", tabIndex="0", **{"aria-label": "Details"}),
@@ -82,23 +82,23 @@ def render_entry_panel(key: str) -> list[Component] | None:
 
 @requires(Permission.ADMINISTER)
 def list_action_options(_table: str) -> list[dict[str, str]]:
-    """The acts to filter by."""
+    """Return the actions to filter by."""
     return [
-        {"value": "", "label": "Every act"},
+        {"value": "", "label": "All actions"},
         *({"value": each.value, "label": each.value} for each in AuditAction),
     ]
 
 
 @requires(Permission.ADMINISTER)
 def build_export_url(values: list[str | None], names: list[dict[str, str]]) -> str:
-    """Where the entries that the table shows are exported from."""
+    """Return the URL that exports the entries that match the filters."""
     chosen = {each["name"]: value for each, value in zip(names, values, strict=True) if value}
     return "/api/admin/audit.jsonl" + (f"?{urlencode(chosen)}" if chosen else "")
 
 
 @requires(Permission.ADMINISTER)
 def verify_log(_clicks: int | None) -> list[str | Component]:
-    """Whether every entry is what was recorded."""
+    """Return whether every entry is unchanged."""
     report = audit.verify_log()
     if report.fault:
         return [html.Span("Tampered with", className="dx-badge dx-badge-bad"), f" {report.fault}"]
@@ -110,6 +110,6 @@ def verify_log(_clicks: int | None) -> list[str | Component]:
         first,
         " to ",
         last,
-        " are what was recorded. Head ",
+        " are unchanged. Last hash ",
         html.Code(report.hash[:16]),
     ]

@@ -1,4 +1,4 @@
-"""The page Datasets and rights: each dataset with its shares, and the acts that change them."""
+"""The callbacks of the page Datasets and rights: the datasets, their shares, and actions on them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accounts import groups, user_listing
 from accounts.paging import PageOptions
 from accounts.principals import Principal
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import format_subject, format_time, person_field
+from callbacks.admin.formatting import format_level, format_subject, format_time, person_field
 from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components import ids as shared
 from components.admin import dataset as shown
@@ -30,19 +30,19 @@ PERSON, EVERYONE, GROUP = "person", "everyone", "group:"
 
 
 def register_callbacks() -> None:
-    """Wire the page."""
+    """Register the callbacks of the page."""
     grid_data.register_grid(ids.DATASETS, load_datasets, "dataset", "datasets")
     grid_data.register_panel(ids.DATASETS, render_dataset_panel)
 
 
 def load_datasets(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The datasets that the table shows."""
+    """Return the datasets in the window of the table."""
     found, total = admin_listing.list_dataset_rows(filters.get("text") or "", window)
     return [_to_row(each) for each in found], total
 
 
 def render_dataset_panel(key: str) -> list[Component] | None:
-    """A dataset in full; None if it is gone."""
+    """Return the panel of a dataset; None if it no longer exists."""
     found = admin_listing.get_dataset_row(int(key))
     if found is None:
         return None
@@ -63,9 +63,9 @@ def _to_row(found: DatasetRow) -> dict[str, Any]:
 
 
 def _to_share_row(share: Share, name: str, description: Description | None) -> dict[str, Any]:
-    parts = [str(share.level).capitalize(), _describe_rows(share, description)]
+    parts = [format_level(share.level), _describe_rows(share, description)]
     if share.masked:
-        parts.append(f"without {', '.join(_get_label(each, description) for each in share.masked)}")
+        parts.append(f"hidden columns: {', '.join(_get_label(each, description) for each in share.masked)}")
     return {
         "id": f"{share.resource_id}:{share.id}",
         "with": format_subject(share, name),
@@ -75,7 +75,7 @@ def _to_share_row(share: Share, name: str, description: Description | None) -> d
 
 def _describe_rows(share: Share, description: Description | None) -> str:
     if share.conditions is None:
-        return "every row"
+        return "all rows"
     met = row_conditions.conditions_adapter.validate_python(share.conditions)
     return (
         f"rows where {condition_text.describe_conditions(met, description)}" if description else "some rows"
@@ -90,12 +90,12 @@ def _get_label(name: str, description: Description | None) -> str:
 def _get_dataset(key: str) -> DatasetRow:
     found = admin_listing.get_dataset_row(int(key))
     if found is None:
-        raise LookupError("There is no such dataset any longer.")
+        raise LookupError("This dataset no longer exists.")
     return found
 
 
 def _get_description(found: DatasetRow) -> Description | None:
-    """The newest version as an admin sees it: all of it. None while there is none."""
+    """Return the newest version, all of which an admin sees; None if there is no version."""
     if not found.versions:
         return None
     whole: Description = current_app.extensions["gateway"].open_version(current_user, found.slug).description
@@ -103,7 +103,7 @@ def _get_description(found: DatasetRow) -> Description | None:
 
 
 def _list_columns(found: DatasetRow) -> list[dict[str, Any]]:
-    """What the conditions are built of: the columns of the newest version."""
+    """Return the columns of the newest version, for the editor of conditions."""
     whole = _get_description(found)
     return [
         {
@@ -118,11 +118,11 @@ def _list_columns(found: DatasetRow) -> list[dict[str, Any]]:
 
 def confirm_share_dataset(key: str) -> Confirmation:
     found = _get_dataset(key)
-    known = [(f"{GROUP}{id_}", f"Group {name}") for id_, name in groups.list_group_names()]
+    known = [(f"{GROUP}{id_}", f"{name} (group)") for id_, name in groups.list_group_names()]
     subjects = [(PERSON, "A person"), *known, (EVERYONE, "Everyone signed in")]
     fields = [
-        Field(shared.form_field("with"), "With", "choice", value=PERSON, options=subjects),
-        person_field("Their name, if it is a person"),
+        Field(shared.form_field("with"), "Share with", "choice", value=PERSON, options=subjects),
+        person_field("Name of the person"),
     ]
     terms = shown.share_fields(_list_columns(found), Level.VIEW.value, [], [])
     return Confirmation(f"Share {found.name}", [*fields, *terms], "Share")
@@ -146,41 +146,39 @@ def confirm_change_share(key: str) -> Confirmation:
     given, found = _get_share(key)
     columns, own = _list_columns(found), given.conditions or []
     terms = shown.share_fields(columns, str(given.level), own, given.masked)
-    return Confirmation(f"Change how {found.name} is shared", terms, "Change")
+    return Confirmation(f"Change the share of {found.name}", terms, "Save changes")
 
 
 def change_share(by: Principal, key: str, answers: FormValues) -> ActionResult:
     given, found = _get_share(key)
     shares.change_terms(by, given.id or 0, _build_terms(answers, found))
-    return ActionResult(f"{found.name} is shared on other terms now.")
+    return ActionResult(f"Share of {found.name} changed.")
 
 
 def confirm_stop_sharing(key: str) -> Confirmation:
     _, found = _get_share(key)
-    words_ = "They lose what this share shows them at their next click. Other shares with them stay."
+    words_ = "They lose this access with their next request. Other shares with them remain."
     return Confirmation(f"Stop sharing {found.name}?", [html.P(words_)], "Stop sharing")
 
 
 def stop_sharing(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     given, found = _get_share(key)
     shares.revoke_share(by, given.id or 0)
-    return ActionResult(f"{found.name} is shared with them no longer.")
+    return ActionResult(f"{found.name} is no longer shared with them.")
 
 
 def confirm_change_owner(key: str) -> Confirmation:
     found = _get_dataset(key)
-    note = html.P(
-        "The owner manages a dataset: shares it, and decides who sees which rows.", className="dx-weak"
-    )
+    note = html.P("The owner can share the dataset, and decides who sees which rows.", className="dx-weak")
     return Confirmation(
-        f"Give {found.name} another owner", [person_field("New owner"), note], "Change the owner"
+        f"Change the owner of {found.name}", [person_field("New owner"), note], "Change owner"
     )
 
 
 def change_owner(by: Principal, key: str, answers: FormValues) -> ActionResult:
     found, name = _get_dataset(key), str(answers["person"] or "").strip()
     owners.transfer_one(by, Resource.DATASET, found.id, user_listing.require_user_id(name))
-    return ActionResult(f"{found.name} belongs to {name} now.")
+    return ActionResult(f"{name} now owns {found.name}.")
 
 
 def _build_terms(answers: FormValues, found: DatasetRow) -> ShareTerms:
@@ -191,13 +189,13 @@ def _build_terms(answers: FormValues, found: DatasetRow) -> ShareTerms:
 
 
 def _get_share(key: str) -> tuple[Share, DatasetRow]:
-    """The share, and its dataset, that a key names: both ids."""
+    """Return a share and its dataset; ``key`` is ``<dataset id>:<share id>``."""
     dataset, _, id_ = key.partition(":")
     found = _get_dataset(dataset)
     for given, _ in shares.list_shares(current_user, Resource.DATASET, found.id):
         if given.id == int(id_):
             return given, found
-    raise LookupError("It is shared with them no longer.")
+    raise LookupError("This share no longer exists.")
 
 
 ACTIONS = {

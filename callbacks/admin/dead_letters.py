@@ -1,4 +1,4 @@
-"""The dead letters of a feed: looked at, played again, discarded."""
+"""The callbacks of the dead letters of a feed: list, retry, discard."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from realtime.feeds.dead_letters import DeadLetterGoneError, ReplayResult
 from realtime.feeds.queries import UnknownFeedError
 
 PREVIEW_LENGTH = 300
-"""Characters of a row that the table shows; the panel shows all."""
+"""The number of characters of a row in the table; the panel shows all."""
 
 
 def register_callbacks() -> None:
-    """Wire the table of one feed's dead letters."""
+    """Register the callbacks of the table of one feed's dead letters."""
     grid_data.register_grid(ids.DEAD_LETTERS, load_letters, "dead letter", "dead letters", Permission.PRESENT)
     grid_data.register_panel(ids.DEAD_LETTERS, render_letter_panel, Permission.PRESENT)
     callback(
@@ -38,7 +38,7 @@ def register_callbacks() -> None:
 
 @requires(Permission.PRESENT)
 def render_breadcrumb(key: str) -> list[Component]:
-    """Whose dead letters these are."""
+    """Return the breadcrumb with the name of the feed."""
     try:
         found = actions.find_feed(current_user, key)
     except UnknownFeedError as error:
@@ -47,7 +47,7 @@ def render_breadcrumb(key: str) -> list[Component]:
 
 
 def load_letters(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The dead letters that the table shows."""
+    """Return the dead letters in the window of the table."""
     key = str(filters.get("feed") or "")
     try:
         found, total = dead_letters.list_letters(current_user, key, window)
@@ -57,7 +57,7 @@ def load_letters(filters: grid_data.GridFilters, window: PageOptions) -> grid_da
 
 
 def render_letter_panel(key: str) -> list[Component] | None:
-    """A dead letter in full; None if it is gone."""
+    """Return the panel of a dead letter; None if it no longer exists."""
     feed, number = _parse_key(key)
     try:
         own = dead_letters.get_letter(current_user, feed, number)
@@ -73,7 +73,7 @@ def _to_row(key: str, own: DeadLetter) -> dict[str, Any]:
 
 
 def _parse_key(key: str) -> tuple[str, int]:
-    """The key of a feed, and the number of its dead letter."""
+    """Return the key of the feed and the number of the dead letter."""
     feed, _, number = key.rpartition(":")
     return feed, int(number)
 
@@ -90,11 +90,9 @@ def replay_letter(by: Principal, key: str, _answers: FormValues) -> ActionResult
 def confirm_replay_all(key: str) -> Confirmation:
     waiting = actions.find_feed(current_user, key).dead_letter_count
     if not waiting:
-        return Confirmation("Play all again", [html.P("There is no dead letter.")], "")
-    words = (
-        f"What fits by now is added, each row once; what does not stays with its reason. {waiting:,} wait."
-    )
-    return Confirmation("Play all dead letters again?", [html.P(words)], "Play again")
+        return Confirmation("Retry all", [html.P("There are no dead letters.")], "")
+    words = f"Rows that fit now are added, each once. The others stay, with the reason. Waiting: {waiting:,}."
+    return Confirmation("Retry all dead letters?", [html.P(words)], "Retry")
 
 
 def replay_letters(by: Principal, key: str, _answers: FormValues) -> ActionResult:
@@ -102,23 +100,24 @@ def replay_letters(by: Principal, key: str, _answers: FormValues) -> ActionResul
 
 
 def confirm_discard_letter(_key: str) -> Confirmation:
-    return Confirmation("Discard this dead letter?", [html.P("Its row is lost for good.")], "Discard")
+    return Confirmation("Discard this dead letter?", [html.P("This permanently deletes the row.")], "Discard")
 
 
 def discard_letter(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     feed, number = _parse_key(key)
     dead_letters.discard_letters(by, feed, [number])
-    return ActionResult("The dead letter is discarded.")
+    return ActionResult("Dead letter discarded.")
 
 
 def confirm_discard_all(key: str) -> Confirmation:
-    words = f"{actions.find_feed(current_user, key).dead_letter_count:,} rows are lost for good."
+    count = actions.find_feed(current_user, key).dead_letter_count
+    words = f"This permanently deletes the rows of {count:,} dead letters."
     return Confirmation("Discard all dead letters?", [html.P(words)], "Discard")
 
 
 def discard_letters(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     dead_letters.discard_letters(by, key)
-    return ActionResult("The dead letters are discarded.")
+    return ActionResult("Dead letters discarded.")
 
 
 def _describe_replay(done: ReplayResult) -> str:

@@ -1,4 +1,4 @@
-"""The Feeds page: each with its pace, watched live, and what people do with them."""
+"""The callbacks of the Feeds page: the feeds with their throughput, and actions on them."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 SORTABLE_COLUMNS = ("name", "dataset", "rows", "letters")
 NO_DATASET = (
-    "There is no dataset that you may add rows to: you need the right to edit one, and see all of it."
+    "There is no dataset to which you can add rows. You need edit access to a dataset, and to see all of it."
 )
 
 
 def register_callbacks() -> None:
-    """Wire the page; the browser looks again at each beat."""
+    """Register the callbacks of the page; the browser refreshes at each interval."""
     grid_data.register_grid(ids.FEEDS, load_feeds, "feed", "feeds", Permission.PRESENT)
     grid_data.register_panel(ids.FEEDS, render_feed_panel, Permission.PRESENT)
     beat = Input(ids.REFRESH_TIMER, "n_intervals")
@@ -56,7 +56,7 @@ def register_callbacks() -> None:
 
 
 def load_feeds(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The feeds that the table shows."""
+    """Return the feeds in the window of the table."""
     text = (filters.get("text") or "").casefold()
     found = [_to_row(each) for each in actions.list_feeds(current_user)]
     found = [row for row in found if text in f"{row['name']}\n{row['dataset']}".casefold()]
@@ -66,7 +66,7 @@ def load_feeds(filters: grid_data.GridFilters, window: PageOptions) -> grid_data
 
 
 def render_feed_panel(key: str) -> list[Component] | None:
-    """A feed in full; None if it is gone."""
+    """Return the panel of a feed; None if it no longer exists."""
     try:
         return shown.feed_panel(
             _to_row(found := actions.find_feed(current_user, key)), _build_snippets(found.dataset, key)
@@ -77,7 +77,7 @@ def render_feed_panel(key: str) -> list[Component] | None:
 
 @requires(Permission.PRESENT)
 def render_feed_metrics(_beat: int | None, open_: list[dict[str, str]]) -> list[Component]:
-    """How fast the feed is that the panel shows."""
+    """Return the metrics of the feed in the panel."""
     found = {each.feed.key: each for each in actions.list_feeds(current_user)} if open_ else {}
     return [shown.feed_metrics(_to_row(found[each["key"]])) if each["key"] in found else [] for each in open_]
 
@@ -104,17 +104,17 @@ def _to_row(each: FeedInfo) -> dict[str, Any]:
 
 
 def _describe_state(each: FeedInfo, pace: FeedMetrics | None) -> tuple[str, str]:
-    """How a feed is, and what is wrong with it."""
+    """Return the state of a feed and its last error."""
     if each.feed.paused:
         full = each.dead_letter_count >= MAX_DEAD_LETTERS
-        return "Paused", f"{MAX_DEAD_LETTERS:,} dead letters have paused it" if full else ""
+        return "Paused", f"Paused by {MAX_DEAD_LETTERS:,} dead letters" if full else ""
     if pace is None:
         return "Starting", ""
-    return ("Stuck" if pace.problem else "Running"), pace.problem
+    return ("Failing" if pace.problem else "Running"), pace.problem
 
 
 def _build_snippets(slug: str, key: str) -> list[tuple[str, str]]:
-    """What to paste, with the address at which the person has found the service."""
+    """Return code to paste, with the address at which the person uses the service."""
     service = get_settings().public_url or request.host_url.rstrip("/")
     seen: VisibleVersion = current_app.extensions["gateway"].open_version(current_user, slug)
     return snippets.build_snippets(service, key, seen.description)
@@ -131,7 +131,7 @@ def confirm_create_feed(_key: str) -> Confirmation:
     if not offered:
         return Confirmation("New feed", [html.P(NO_DATASET)], "")
     fields = [
-        Field(shared.form_field("dataset"), "Its rows go to", "choice", value=offered[0][0], options=offered),
+        Field(shared.form_field("dataset"), "Dataset", "choice", value=offered[0][0], options=offered),
         Field(shared.form_field("name"), "Name", placeholder="Where the rows come from"),
     ]
     return Confirmation("New feed", fields, "Create")
@@ -148,25 +148,25 @@ def create_feed(by: Principal, _key: str, answers: FormValues) -> ActionResult:
 def pause_feed(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     actions.pause_feed(by, key)
     _get_supervisor().wake()
-    return ActionResult("The feed is paused. What is published waits in the history of its channel.")
+    return ActionResult("Feed paused. Messages published now wait in the history of its channel.")
 
 
 def resume_feed(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     actions.resume_feed(by, key)
     _get_supervisor().wake()
-    return ActionResult("The feed goes on where it was.")
+    return ActionResult("Feed resumed.")
 
 
 def confirm_delete_feed(key: str) -> Confirmation:
     found = actions.find_feed(current_user, key)
-    words = "The rows that it brought stay. Nothing more is taken in, and its dead letters are gone for good."
+    words = "Rows already added stay. No more rows are added, and its dead letters are permanently deleted."
     return Confirmation(f"Delete the feed {found.feed.name}?", [html.P(words)], "Delete")
 
 
 def delete_feed(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     actions.delete_feed(by, key)
     _get_supervisor().wake()
-    return ActionResult("The feed is deleted.")
+    return ActionResult("Feed deleted.")
 
 
 ACTIONS = {

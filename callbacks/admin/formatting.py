@@ -1,4 +1,4 @@
-"""What several administration pages write alike."""
+"""Texts and fields that several administration pages share."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from dash.development.base_component import Component
 from accounts import user_listing
 from components import ids
 from components.controls import Field
-from db.tables import Role, Share
+from db.tables import Level, Role, Share
 
 
 def format_time(when: datetime | None) -> str | None:
-    """A moment as the browser is given it, which writes it in its own clock."""
+    """Return a moment as ISO 8601; the browser shows it in its own time zone."""
     return when.isoformat() if when else None
 
 
-def format_role(value: str) -> str:
-    return Role(value).value.capitalize()
+def format_level(level: Level) -> str:
+    """Return what a level allows, in the words of Explore's share dialog."""
+    return f"Can {level}"
 
 
 def person_field(label: str) -> Component:
-    """A field that asks for a person by name, and suggests some."""
+    """Return a field for the name of a person, with suggestions."""
     return Field(ids.form_field("person"), label, list=[name for _, name in user_listing.find_user_names("")])
 
 
 def format_subject(share: Share, name: str) -> str:
-    """With whom something is shared; ``name`` is that of the person or group."""
+    """Return with whom something is shared; ``name`` is that of the person or group."""
     if share.group_id is not None:
-        return f"Group {name}"
+        return f"{name} (group)"
     return name if share.user_id is not None else "Everyone signed in"
 
 
-ROLE_OPTIONS = [(each.value, format_role(each.value)) for each in reversed(Role)]
-"""Every role and its name, the least first."""
+ROLE_OPTIONS = [(each.value, each.value.capitalize()) for each in reversed(Role)]
+"""Every role and its label, the one with the fewest permissions first."""

@@ -1,4 +1,4 @@
-"""The rows of a long table: what the browser asks for, and what it gets."""
+"""The rows of long tables: the requests of the browser, and their responses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def register_grid(
     plural: str,
     permission: Permission = Permission.ADMINISTER,
 ) -> None:
-    """Let a table of ``plural`` show what ``load_page`` finds; it asks anew when a filter or the data changes."""
+    """Let a table show what ``load_page`` returns; it reloads when a filter or the data changes."""
 
     @requires(permission)
     def update_rows(
@@ -39,7 +39,7 @@ def register_grid(
         filters = {each["name"]: value for each, value in zip(names, values, strict=True)}
         try:
             found, total = load_page(filters, parse_grid_request(asked))
-        except ValueError as error:  # no table of ours asks like this
+        except ValueError as error:  # our own tables send no such request
             abort(400, str(error))
         count: list[str | Component] = [Formatted(total, "number"), f" {singular if total == 1 else plural}"]
         return {"rowData": found, "rowCount": total}, count
@@ -66,7 +66,7 @@ def register_panel(
     render_panel: Callable[[str], list[Component] | None],
     permission: Permission = Permission.ADMINISTER,
 ) -> None:
-    """Let the panel beside a table show the chosen row in full; without one it is not there."""
+    """Let the panel beside a table show the selected row; without a selection it is hidden."""
 
     @requires(permission)
     def update_panel(chosen: list[dict[str, Any]] | None, _changed: Any) -> tuple[Any, bool]:  # noqa: ANN401
@@ -89,10 +89,10 @@ def register_panel(
 
 
 def parse_grid_request(asked: Mapping[str, Any]) -> PageOptions:
-    """The window of a table's request, whatever a program may have put into it.
+    """Return the window that a table requests. The request may come from any program.
 
     Raises:
-        ValueError: it asks for too many rows, or for none.
+        ValueError: the request is for too many rows, or for none.
     """
     start, end = int(asked.get("startRow", 0)), int(asked.get("endRow", MAX_PAGE_SIZE))
     sort: Mapping[str, Any] = next(iter(asked.get("sortModel") or []), {})

@@ -1,4 +1,4 @@
-"""The Groups page: all groups, one of them in full, and what is done to them."""
+"""The callbacks of the Groups page: the groups, their members, and actions on them."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from components.admin import ids
 from components.controls import Field
 
 MEMBERS_SHOWN = PageOptions(size=50)
-"""How many of its members the panel of a group shows."""
+"""The number of members that the panel of a group shows."""
 
 
 def register_callbacks() -> None:
-    """Wire the page."""
+    """Register the callbacks of the page."""
     grid_data.register_grid(ids.GROUPS, load_groups, "group", "groups")
     grid_data.register_panel(ids.GROUPS, render_group_panel)
     person = shared.form_field("person")
@@ -36,18 +36,18 @@ def register_callbacks() -> None:
 
 @requires(Permission.ADMINISTER)
 def suggest_people(typed: str | None) -> list[str]:
-    """Names of people that begin with or contain what is typed where a question asks for one."""
+    """Return the names of people that begin with or contain what is typed into a dialog."""
     return [name for _, name in user_listing.find_user_names(typed or "")]
 
 
 def load_groups(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The groups that the table shows."""
+    """Return the groups in the window of the table."""
     found, total = groups.list_groups(filters.get("text") or "", window)
     return [_to_row(each) for each in found], total
 
 
 def render_group_panel(key: str) -> list[Component] | None:
-    """A group in full; None if it is gone."""
+    """Return the panel of a group; None if it no longer exists."""
     found = groups.get_group_row(int(key))
     if found is None:
         return None
@@ -67,7 +67,7 @@ def _to_row(group: GroupRow) -> dict[str, Any]:
 def _get_group(key: str) -> GroupRow:
     found = groups.get_group_row(int(key))
     if found is None:
-        raise groups.UnknownGroupError("There is no such group any longer.")
+        raise groups.UnknownGroupError("This group no longer exists.")
     return found
 
 
@@ -77,7 +77,7 @@ def confirm_create_group(_key: str) -> Confirmation:
 
 def create_group(by: Principal, _key: str, answers: FormValues) -> ActionResult:
     groups.create_group(by, str(answers["name"] or ""))
-    return ActionResult("The group is created. Choose it to add people.")
+    return ActionResult("Group created. Select it to add people.")
 
 
 def confirm_rename_group(key: str) -> Confirmation:
@@ -89,19 +89,19 @@ def confirm_rename_group(key: str) -> Confirmation:
 
 def rename_group(by: Principal, key: str, answers: FormValues) -> ActionResult:
     groups.rename_group(by, int(key), str(answers["name"] or ""))
-    return ActionResult("The group is renamed.")
+    return ActionResult("Group renamed.")
 
 
 def confirm_delete_group(key: str) -> Confirmation:
     found = _get_group(key)
-    words = "What was shared with the group is no longer shared with its members. This can't be undone."
+    words = "Its members lose access to what is shared with the group. This can't be undone."
     return Confirmation(f"Delete the group {found.name}?", [html.P(words)], "Delete")
 
 
 def delete_group(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     name = _get_group(key).name
     groups.delete_group(by, int(key))
-    return ActionResult(f"The group {name} is deleted.")
+    return ActionResult(f"Group {name} deleted.")
 
 
 def confirm_add_member(key: str) -> Confirmation:
@@ -112,7 +112,7 @@ def add_member(by: Principal, key: str, answers: FormValues) -> ActionResult:
     name = str(answers["person"] or "").strip()
     id_ = user_listing.require_user_id(name)
     groups.add_member(by, int(key), id_)
-    return ActionResult(f"{name} is in the group now.", ("leave", f"{id_}:{key}"))
+    return ActionResult(f"{name} was added to the group.", ("leave", f"{id_}:{key}"))
 
 
 ACTIONS = {

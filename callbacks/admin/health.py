@@ -1,4 +1,4 @@
-"""The Health page: engine, memory, database, keys, connection, what is live, disk, versions: as of now."""
+"""The callbacks of the Health page: the current state of each part of the service."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ PACKAGES = ("dash", "Flask", "uvicorn", "SQLAlchemy", "numba", "numpy", "pyarrow
 
 
 def register_callbacks() -> None:
-    """Wire the page; it looks when it opens, and again when asked."""
+    """Register the callback of the page; it runs when the page opens and on Refresh."""
     callback(Output(ids.HEALTH, "children"), Input(ids.REFRESH_HEALTH, "n_clicks"))(render_health)
 
 
 @requires(Permission.ADMINISTER)
 def render_health(_clicks: int | None) -> list[Component]:
-    """A section for each part of the service."""
+    """Return a section for each part of the service."""
     engines, cubes = current_app.extensions["engines"], current_app.extensions["cubes"]
     return [
         titled_section("Engine", _engine()),
@@ -51,7 +51,7 @@ def render_health(_clicks: int | None) -> list[Component]:
         titled_section("Keys", _keys()),
         titled_section("Encryption of datasets", _encryption()),
         titled_section("Connection", _connection()),
-        titled_section("Live", _live(current_app.extensions["realtime"])),
+        titled_section("Live sessions and feeds", _live(current_app.extensions["realtime"])),
         titled_section("Disk", _disk()),
         titled_section("Versions", _versions()),
     ]
@@ -60,8 +60,8 @@ def render_health(_clicks: int | None) -> list[Component]:
 def _engine() -> Component:
     choice: EngineInfo = current_app.extensions["engine_info"]
     words = f"{choice.hardware}, {get_settings().request_threads} requests at a time"
-    trouble = [("Trouble", _warning_text(choice.get_trouble()))] if choice.get_trouble() else []
-    return fact_list(("Engine", choice.name), ("Chosen because", choice.reason), ("Runs on", words), *trouble)
+    trouble = [("Problem", _warning_text(choice.get_trouble()))] if choice.get_trouble() else []
+    return fact_list(("Engine", choice.name), ("Reason", choice.reason), ("Runs on", words), *trouble)
 
 
 def _memory(engines: EnginePool, cubes: CubeCache) -> list[Component]:
@@ -74,7 +74,7 @@ def _memory(engines: EnginePool, cubes: CubeCache) -> list[Component]:
             ),
         ),
         ("Cubes", _part_of_total(cubes.nbytes, get_settings().cube_memory)),
-        ("Cubes kept", Formatted(cubes.cube_count, "number")),
+        ("Cached cubes", Formatted(cubes.cube_count, "number")),
     )
     each_ = [html.Li([f"{each.slug} ({each.version[:8]})", Formatted(each.nbytes, "bytes")]) for each in held]
     return [known, item_list(each_, "No dataset has been opened since the start.")]
@@ -84,16 +84,16 @@ def _database() -> Component:
     try:
         found = status.inspect_database()
     except (SQLAlchemyError, UnusableDatabaseError) as error:
-        return html.P(f"It does not answer: {error}", className="dx-danger", role="alert")
-    distant = [("Its certificate", _warning_text("Not checked: add ?sslmode=verify-full"))]
+        return html.P(f"The database doesn't respond: {error}", className="dx-danger", role="alert")
+    distant = [("Certificate", _warning_text("Not checked: add ?sslmode=verify-full"))]
     newest = (
         "the newest"
         if found.current_migration == found.newest_migration
         else f"{found.newest_migration} is the newest"
     )
     return fact_list(
-        ("Kind", f"{found.kind} {found.version}"),
-        ("Answers in", Formatted(found.latency_ms, "milliseconds")),
+        ("Type", f"{found.kind} {found.version}"),
+        ("Latency", Formatted(found.latency_ms, "milliseconds")),
         ("Schema", f"{found.current_migration}, {newest}"),
         *(distant if is_certificate_unchecked(get_settings().database_address) else []),
     )
@@ -103,7 +103,7 @@ def _keys() -> Component:
     current = {purpose: key_ring.get_current_key(purpose) for purpose in (KeyPurpose.SIGN, KeyPurpose.SEAL)}
     return fact_list(
         ("Signs sessions", html.Code(current[KeyPurpose.SIGN].id)),
-        ("Seals fields", html.Code(current[KeyPurpose.SEAL].id)),
+        ("Encrypts fields", html.Code(current[KeyPurpose.SEAL].id)),
         ("Master key from", describe_source()),
     )
 
@@ -112,8 +112,11 @@ def _encryption() -> Component:
     plain = admin_listing.count_unencrypted_versions()
     on = get_settings().encryption == "on"
     return fact_list(
-        ("New files", "Encrypted" if on else _warning_text("Plain: DATAXCHANGE_ENCRYPTION is off")),
-        ("Plain versions", Formatted(plain, "number") if not plain else _warning_text(f"{plain:,} on disk")),
+        ("New files", "Encrypted" if on else _warning_text("Not encrypted: DATAXCHANGE_ENCRYPTION is off")),
+        (
+            "Unencrypted versions",
+            Formatted(plain, "number") if not plain else _warning_text(f"{plain:,} on disk"),
+        ),
     )
 
 
@@ -121,10 +124,12 @@ def _connection() -> Component:
     own = get_settings()
     return fact_list(
         ("This request", "HTTPS" if request.is_secure else "HTTP"),
-        ("TLS by itself", "On" if own.tls_certificate else "Off"),
+        ("Built-in TLS", "On" if own.tls_certificate else "Off"),
         (
             "Secure cookies",
-            "On" if own.is_https else _warning_text("Off: anybody on the way can read what is sent"),
+            "On"
+            if own.is_https
+            else _warning_text("Off. Not encrypted: others on the network can read traffic"),
         ),
         ("Trusted proxies", own.trusted_proxies or "None"),
         ("Listens on", f"{own.host}, port {own.port}"),
@@ -136,16 +141,19 @@ def _live(realtime: Realtime) -> Component:
     how = realtime.status
     ours = how.socket_count is not None
     said = {
-        None: "Nothing was live since the start",
+        None: "Not used since the start",
         True: "Connected",
         False: _warning_text("Not connected"),
     }
     return fact_list(
-        ("Messages go through", "the broker of this service" if ours else "Ably's cloud"),
-        ("The service itself", said[how.is_connected]),
-        ("Sockets", Formatted(how.socket_count, "number") if how.socket_count is not None else "Ably knows"),
+        ("Message broker", "Built in" if ours else "Ably"),
+        ("Broker connection", said[how.is_connected]),
+        (
+            "WebSockets",
+            Formatted(how.socket_count, "number") if how.socket_count is not None else "Managed by Ably",
+        ),
         ("Live sessions", Formatted(len(live_sessions.list_running()), "number")),
-        ("Feeds that run", Formatted(len(queries.list_running()), "number")),
+        ("Running feeds", Formatted(len(queries.list_running()), "number")),
     )
 
 

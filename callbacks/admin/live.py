@@ -1,4 +1,4 @@
-"""What is presented now, for admins: the table Live of the page of sessions, and how one is ended."""
+"""The callbacks of the table Live on the page Sessions and tokens: running live sessions."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from realtime.service import Realtime
 
 
 def register_callbacks() -> None:
-    """Wire the table and its panel."""
+    """Register the callbacks of the table and its panel."""
     grid_data.register_grid(ids.LIVE_SESSIONS, load_sessions, "live session", "live sessions")
     grid_data.register_panel(ids.LIVE_SESSIONS, render_session_panel)
 
 
 def load_sessions(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """Those in progress, of whose owners or presenters the name holds what is searched for."""
+    """Return the running live sessions whose owner or presenter matches the search."""
     text = (filters.get("text") or "").casefold()
     found = [
         row
@@ -43,14 +43,14 @@ def render_session_panel(key: str) -> list[Component] | None:
 
 def confirm_end_session(_key: str) -> Confirmation:
     return Confirmation(
-        "End this live session?", [html.P("It ends for everybody in it. The recording stays.")], "End"
+        "End this live session?", [html.P("It ends for everyone. The recording is kept.")], "End"
     )
 
 
 def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     realtime: Realtime = current_app.extensions["realtime"]
     realtime.live_actions.end_session(by, key)
-    return ActionResult("The live session has ended.")
+    return ActionResult("Live session ended.")
 
 
 def _to_row(found: LiveSessionInfo) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One-time links: mailed to whose they are, else shown to the admin to hand on."""
+"""One-time links: e-mailed to their owner, or else shown to the admin to send."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from db.tables import LinkPurpose
 
 
 def link_created_message(id_: int, name: str, token: str, purpose: LinkPurpose) -> list[Component]:
-    """What is said of a new link: that it was mailed, or the link to hand on, which is not shown again."""
+    """E-mail a new link and return the message about it; without e-mail, return the link to copy."""
     link = _copyable_link(one_time_links.build_link_url(one_time_links.get_base_url(), token, purpose))
     try:
         sent = mail.send_link(id_, purpose, token)
     except (OSError, smtplib.SMTPException) as error:
-        words = f"The mail could not be sent: {error}. Check the mail server; this link is good all the same."
+        words = f"The e-mail could not be sent: {error}. Check the mail server. The link works all the same."
         return [html.P(words, className="dx-field-error", role="alert"), *_manual_delivery(name, link)]
     if sent is None:
         return _manual_delivery(name, link)
     shown = html.Details([html.Summary("Show the link"), *_manual_delivery(name, link)], className="dx-more")
-    return [html.P(f"A mail with the link is on its way to {sent}."), shown]
+    return [html.P(f"An e-mail with the link has been sent to {sent}."), shown]
 
 
 def delivery_hint(id_: int) -> tuple[str, str]:
-    """What will become of a link for this person, in words, and what the button says."""
+    """Return a sentence on how the link reaches this person, and the label of the button."""
     address = mail.get_mail_address(id_)
-    return (f"It is mailed to {address}.", "Send the mail") if address else ("", "Make a link")
+    return (f"It will be e-mailed to {address}.", "Send e-mail") if address else ("", "Create link")
 
 
 def _manual_delivery(name: str, link: Component) -> list[Component]:
-    return [html.P(f"Hand this link to {name}. It is good once, and not shown again."), link]
+    return [html.P(f"Send this link to {name}. It works once and won't be shown again."), link]
 
 
 def _copyable_link(address: str) -> Component:

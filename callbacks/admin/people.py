@@ -1,4 +1,4 @@
-"""The People page: everybody there is, and one of them in full."""
+"""The callbacks of the People page: the list of people, and the panel of one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from db.tables import Role, UserSession
 
 
 def register_callbacks() -> None:
-    """Wire the page."""
+    """Register the callbacks of the page."""
     grid_data.register_grid(ids.PEOPLE, load_people, "person", "people")
     grid_data.register_panel(ids.PEOPLE, render_person_panel)
     callback(
@@ -31,13 +31,13 @@ def register_callbacks() -> None:
 
 @requires(Permission.ADMINISTER)
 def list_group_options(_changed: int | None) -> list[dict[str, str]]:
-    """The groups to filter by."""
+    """Return the groups to filter by."""
     known = [{"value": str(id_), "label": name} for id_, name in groups.list_group_names()]
-    return [{"value": "", "label": "Every group"}, *known]
+    return [{"value": "", "label": "All groups"}, *known]
 
 
 def load_people(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The people that the table shows."""
+    """Return the people in the window of the table."""
     search = UserSearch(
         text=filters.get("text") or "",
         role=Role(filters["role"]) if filters.get("role") else None,
@@ -49,7 +49,7 @@ def load_people(filters: grid_data.GridFilters, window: PageOptions) -> grid_dat
 
 
 def to_person_row(found: UserRow) -> dict[str, Any]:
-    """A person as the table has them."""
+    """Return the row of a person in the table."""
     return {
         "id": str(found.id),
         "name": found.name,
@@ -63,7 +63,7 @@ def to_person_row(found: UserRow) -> dict[str, Any]:
 
 
 def render_person_panel(key: str) -> list[Component] | None:
-    """A person in full; None if they are gone."""
+    """Return the panel of a person; None if they no longer exist."""
     found = user_listing.get_user_row(int(key))
     if found is None:
         return None

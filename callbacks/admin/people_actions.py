@@ -1,4 +1,4 @@
-"""What an admin does to people, and what is asked before."""
+"""The actions of admins on people, and their confirmations."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def confirm_invite_person(_key: str) -> Confirmation:
         Field(ids.form_field("role"), "Role", "choice", value=Role.ANALYST.value, options=ROLE_OPTIONS),
     ]
     if mail.is_configured():
-        words = "The invitation is mailed to them; without an address you get a link to hand on."
+        words = "The invitation is sent by e-mail. Without an address, you get a link to send yourself."
         fields.append(html.P(words, className="dx-weak"))
-    return Confirmation("Invite a person", fields, "Create the invitation")
+    return Confirmation("Invite a person", fields, "Create invitation")
 
 
 def invite_person(by: Principal, _key: str, answers: FormValues) -> ActionResult:
@@ -54,14 +54,14 @@ def reinvite_person(by: Principal, key: str, _answers: FormValues) -> ActionResu
 
 def confirm_reinvite_person(key: str) -> Confirmation:
     where, yes = delivery_hint(int(key))
-    words = f"This makes another link, good once. {where}"
+    words = f"Creates a new single-use link. {where}"
     return _text_confirmation(f"Invite {_get_person(key).name} again?", words, yes)
 
 
 def confirm_reset_password(key: str) -> Confirmation:
     where, yes = delivery_hint(int(key))
-    words = "This makes a link, good once, by which they choose a new password. The old one works until then."
-    return _text_confirmation(f"Let {_get_person(key).name} choose a new password?", f"{words} {where}", yes)
+    words = "Creates a single-use link to choose a new password. The old password works until then."
+    return _text_confirmation(f"Reset the password of {_get_person(key).name}?", f"{words} {where}", yes)
 
 
 def reset_password(by: Principal, key: str, _answers: FormValues) -> ActionResult:
@@ -77,28 +77,28 @@ def _create_link(by: Principal, key: str, purpose: LinkPurpose) -> ActionResult:
 
 def confirm_change_role(key: str) -> Confirmation:
     found = _get_person(key)
-    words = html.P("It counts from their next click on.", className="dx-weak")
+    words = html.P("Takes effect on their next request.", className="dx-weak")
     choice = Field(ids.form_field("role"), "Role", "choice", value=found.role.value, options=ROLE_OPTIONS)
-    return Confirmation(f"Change the role of {found.name}", [choice, words], "Change the role")
+    return Confirmation(f"Change the role of {found.name}", [choice, words], "Change role")
 
 
 def change_role(by: Principal, key: str, answers: FormValues) -> ActionResult:
-    """``key`` is of a person, or of a person and a role: to take a change back."""
+    """Change a role; ``key`` is ``<person id>``, or ``<person id>:<role>`` to undo a change."""
     id_, _, again = key.partition(":")
     role = Role(again or answers["role"])
     before = user_admin.change_role(by, int(id_), role)
     return ActionResult(
-        f"{_get_person(id_).name} is {_with_article(role)} now.", ("role", f"{id_}:{before.value}")
+        f"{_get_person(id_).name} is now {_with_article(role)}.", ("role", f"{id_}:{before.value}")
     )
 
 
 def confirm_disable_person(key: str) -> Confirmation:
     name = _get_person(key).name
     words = (
-        f"{name} is signed out everywhere at once and can't come back; their API tokens and guest links rest."
-        " What they own stays, and you can let them in again."
+        f"{name} is signed out everywhere and can't sign in; their API tokens and guest links are suspended."
+        " What they own stays, and you can enable them again."
     )
-    return _text_confirmation(f"Keep {name} out?", words, "Disable")
+    return _text_confirmation(f"Disable {name}?", words, "Disable")
 
 
 def disable_person(by: Principal, key: str, _answers: FormValues) -> ActionResult:
@@ -108,27 +108,29 @@ def disable_person(by: Principal, key: str, _answers: FormValues) -> ActionResul
 
 def enable_person(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     user_admin.enable_user(by, int(key))
-    return ActionResult(f"{_get_person(key).name} may sign in again.", ("disable", key))
+    return ActionResult(f"{_get_person(key).name} can sign in again.", ("disable", key))
 
 
 def confirm_remove_factors(key: str) -> Confirmation:
     name = _get_person(key).name
     words = (
-        f"{name} loses their authenticator app, recovery codes and passkeys, and is signed out everywhere."
-        " Do this when they have lost the device; they set up new ones afterwards."
+        f"This removes their authenticator app, recovery codes and passkeys, and signs {name} out everywhere."
+        " Use it if they have lost their device; they can set up new ones afterwards."
     )
     return _text_confirmation(f"Remove the second factors of {name}?", words, "Remove all")
 
 
 def remove_factors(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     user_admin.remove_factors(by, int(key))
-    return ActionResult(f"{_get_person(key).name} has no second factor now.")
+    return ActionResult(f"{_get_person(key).name} no longer has a second factor.")
 
 
 def confirm_sign_out(key: str) -> Confirmation:
     name = _get_person(key).name
     return _text_confirmation(
-        f"Sign {name} out everywhere?", "Every browser but this one asks them to sign in.", "Sign out"
+        f"Sign {name} out everywhere?",
+        "They will have to sign in again everywhere, except in this browser.",
+        "Sign out",
     )
 
 
@@ -139,10 +141,12 @@ def sign_out(by: Principal, key: str, _answers: FormValues) -> ActionResult:
 
 def confirm_delete_person(key: str) -> Confirmation:
     found, owned = _get_person(key), owners.list_owned(int(key))
-    body: list[Component] = [html.P("This can't be undone. Disable them to keep what was shared with them.")]
+    body: list[Component] = [
+        html.P("This can't be undone. To keep what was shared with them, disable them instead.")
+    ]
     if owned.all_names:
         body.append(html.P(f"They own: {', '.join(owned.all_names)}."))
-        body.append(person_field("Who gets it"))
+        body.append(person_field("New owner"))
     return Confirmation(f"Delete {found.name}?", body, "Delete")
 
 
@@ -160,23 +164,23 @@ def confirm_join_group(key: str) -> Confirmation:
     found = _get_person(key)
     others = [(str(id_), name) for id_, name in groups.list_group_names() if name not in found.groups]
     if not others:
-        raise groups.UnknownGroupError("There is no other group. Make one on the page Groups.")
+        raise groups.UnknownGroupError("There is no other group. Create one on the Groups page.")
     choice = Field(ids.form_field("group"), "Group", "choice", value=others[0][0], options=others)
     return Confirmation(f"Add {found.name} to a group", [choice], "Add")
 
 
 def join_group(by: Principal, key: str, answers: FormValues) -> ActionResult:
-    """``key`` is of a person, or of a person and a group: to take back that they left it."""
+    """Add a person to a group; ``key`` is ``<person id>``, or ``<person id>:<group id>`` for undo."""
     id_, _, group = key.partition(":")
     chosen = group or str(answers["group"])
     groups.add_member(by, int(chosen), int(id_))
-    return ActionResult(f"{_get_person(id_).name} is in the group now.", ("leave", f"{id_}:{chosen}"))
+    return ActionResult(f"{_get_person(id_).name} was added to the group.", ("leave", f"{id_}:{chosen}"))
 
 
 def leave_group(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     id_, _, group = key.partition(":")
     groups.remove_member(by, int(group), int(id_))
-    return ActionResult(f"{_get_person(id_).name} has left the group.", ("join", key))
+    return ActionResult(f"{_get_person(id_).name} was removed from the group.", ("join", key))
 
 
 def _text_confirmation(title: str, words: str, yes: str) -> Confirmation:

@@ -1,4 +1,4 @@
-"""The page Sessions and tokens: every way in that is open, and how it is closed."""
+"""The callbacks of the page Sessions and tokens: active sessions, tokens and guest links."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 
 
 def register_callbacks() -> None:
-    """Wire the three tables of the page."""
+    """Register the callbacks of three of its tables."""
     for table, pages, found, row, panel, things in GRIDS:
         grid_data.register_grid(table, _make_page_loader(pages, row), *things)
         grid_data.register_panel(table, _make_panel_renderer(found, row, panel))
@@ -110,35 +110,33 @@ GRIDS: tuple[tuple[Any, ...], ...] = (
 
 
 def confirm_end_session(_key: str) -> Confirmation:
-    return Confirmation(
-        "End this session?", [html.P("The browser asks to sign in again at its next click.")], "End"
-    )
+    return Confirmation("End this session?", [html.P("That browser will have to sign in again.")], "End")
 
 
 def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.end_session(by, key)
-    return ActionResult("The session has ended.")
+    return ActionResult("Session ended.")
 
 
 def confirm_revoke_token(_key: str) -> Confirmation:
-    words = "Programs that use it are refused from now on. This can't be undone."
+    words = "Programs that use this token stop working. This can't be undone."
     return Confirmation("Revoke this token?", [html.P(words)], "Revoke")
 
 
 def revoke_token(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.revoke_token(by, key)
-    return ActionResult("The token is revoked.")
+    return ActionResult("Token revoked.")
 
 
 def confirm_revoke_guest_link(_key: str) -> Confirmation:
-    words = "Whoever has the link sees nothing from now on. This can't be undone."
+    words = "The link stops working, also for guests who have it open. This can't be undone."
     return Confirmation("Revoke this guest link?", [html.P(words)], "Revoke")
 
 
 def revoke_guest_link(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     guest_links.revoke_link(by, key)
     audit.record_event(AuditAction.GUEST_REVOKED, actor=by, resource=("guest link", key))
-    return ActionResult("The guest link is revoked.")
+    return ActionResult("Guest link revoked.")
 
 
 ACTIONS = {

@@ -1,4 +1,4 @@
-"""The Settings page: what is in effect, its default, and where it comes from."""
+"""The callback of the Settings page: each setting, its default and its source."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from accounts.permissions import Permission
 from components.admin import ids
 from config import EffectiveSetting, list_effective_settings
 
-HEADINGS = ("Setting", "Value", "Default", "From")
+HEADINGS = ("Setting", "Value", "Default", "Source")
 
 
 def register_callbacks() -> None:
-    """Wire the page; it is filled when it opens."""
+    """Register the callback that fills the page when it opens."""
     callback(Output(ids.SETTINGS, "children"), Input(ids.SETTINGS, "id"))(render_settings)
 
 
 @requires(Permission.ADMINISTER)
 def render_settings(_id: str) -> list[Component]:
-    """Every setting, a line each; of a secret only whether it is set."""
+    """Return a table of all settings; of a secret it shows only whether it is set."""
     head = html.Thead(html.Tr([html.Th(each, scope="col") for each in HEADINGS]))
     words = (
-        "They are read from the environment when the service starts; change them there and start it again."
+        "They are read from environment variables at startup. To change one, set it and restart the service."
     )
     table = html.Table(
         [head, html.Tbody([_to_table_row(each) for each in list_effective_settings()])], className="dx-list"

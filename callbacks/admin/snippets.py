@@ -1,4 +1,4 @@
-"""What programs paste to publish rows to a feed: by Ably's SDK for Python, and by curl."""
+"""Code that publishes rows to a feed: with Ably's SDK for Python, and with curl."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ ABLY_ENDPOINT = "https://main.realtime.ably.net"
 
 
 def build_snippets(base_url: str, key: str, description: Description) -> list[tuple[str, str]]:
-    """Names, and what to paste; ``base_url`` is the address of DataXchange."""
+    """Return names and code to paste; ``base_url`` is the address of DataXchange."""
     row = {column.name: _example_value(column) for column in description.columns}
     own = get_settings().ably_api_key is None
     place = f", {_endpoint_arguments(base_url)}" if own else ""
@@ -67,14 +67,14 @@ def build_snippets(base_url: str, key: str, description: Description) -> list[tu
 
 
 def _endpoint_arguments(base_url: str) -> str:
-    """Where the broker of the service is, as arguments of Ably's SDK."""
+    """Return the address of the service's broker as arguments of Ably's SDK."""
     here = urlsplit(base_url)
     tls = here.scheme == "https"
     return f'endpoint="{here.hostname}:{here.port or (443 if tls else 80)}/", tls={tls}'
 
 
 def _example_value(column: Column) -> Any:  # noqa: ANN401
-    """A value that fits a column."""
+    """Return a value that fits a column."""
     profile = column.profile
     if profile.kind == "time":
         return datetime.fromtimestamp((profile.minimum or 0) / 1000, UTC).isoformat()

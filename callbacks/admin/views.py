@@ -1,4 +1,4 @@
-"""The saved views on the page Datasets and rights, and how one goes on to another owner."""
+"""The callbacks of the saved views on the page Datasets and rights, and their transfer to another owner."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from accounts import user_listing
 from accounts.paging import PageOptions
 from accounts.principals import Principal
 from callbacks.admin import grid_data
-from callbacks.admin.formatting import format_subject, format_time, person_field
+from callbacks.admin.formatting import format_level, format_subject, format_time, person_field
 from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import ids
 from components.admin import view as shown
@@ -24,26 +24,26 @@ from db.tables import Resource
 
 
 def register_callbacks() -> None:
-    """Wire the table."""
+    """Register the callbacks of the table."""
     grid_data.register_grid(ids.VIEWS, load_views, "saved view", "saved views")
     grid_data.register_panel(ids.VIEWS, render_view_panel)
 
 
 def load_views(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
-    """The views that the table shows."""
+    """Return the saved views in the window of the table."""
     found, total = admin_listing.list_view_rows(filters.get("text") or "", window)
     return [_to_row(each) for each in found], total
 
 
 def render_view_panel(key: str) -> list[Component] | None:
-    """A view in full; None if it is gone."""
+    """Return the panel of a saved view; None if it no longer exists."""
     found = admin_listing.get_view_row(int(key))
     if found is None:
         return None
     given = shares.list_shares(current_user, Resource.VIEW, found.id)
     return shown.view_panel(
         _to_row(found),
-        [(format_subject(share, name), str(share.level).capitalize()) for share, name in given],
+        [(format_subject(share, name), format_level(share.level)) for share, name in given],
     )
 
 
@@ -55,23 +55,23 @@ def _to_row(view: SavedViewRow) -> dict[str, Any]:
 def _get_view(key: str) -> SavedViewRow:
     found = admin_listing.get_view_row(int(key))
     if found is None:
-        raise LookupError("There is no such saved view any longer.")
+        raise LookupError("This saved view no longer exists.")
     return found
 
 
 def confirm_change_owner(key: str) -> Confirmation:
     words = (
-        "The owner changes and deletes a view, and says with whom it is shared."
-        " Which rows they see in it depends on what is shared with them of its dataset."
+        "The owner can change, share and delete the view."
+        " Which rows they see depends on their access to its dataset."
     )
     fields = [person_field("New owner"), html.P(words, className="dx-weak")]
-    return Confirmation(f"Give {_get_view(key).name} another owner", fields, "Change the owner")
+    return Confirmation(f"Change the owner of {_get_view(key).name}", fields, "Change owner")
 
 
 def change_owner(by: Principal, key: str, answers: FormValues) -> ActionResult:
     found, name = _get_view(key), str(answers["person"] or "").strip()
     owners.transfer_one(by, Resource.VIEW, found.id, user_listing.require_user_id(name))
-    return ActionResult(f"{found.name} belongs to {name} now.")
+    return ActionResult(f"{name} now owns {found.name}.")
 
 
 ACTIONS = {"view-owner": Action(change_owner, confirm_change_owner)}

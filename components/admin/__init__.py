@@ -1,1 +1,1 @@
-"""What the administration pages are built of."""
+"""The parts that the administration pages are built of."""

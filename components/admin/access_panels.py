@@ -1,4 +1,4 @@
-"""A session, token, guest link or live session in full, as the panel beside the table shows it."""
+"""The panels of a session, token, guest link or live session, beside the table."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ Row = dict[str, Any]
 
 
 def session_panel(row: Row, mine: bool) -> list[Component]:
-    """One browser in which somebody has signed in; ``mine`` is the one this is seen in."""
+    """Return the panel of a session; ``mine``: it is the current session."""
     acts = [] if mine else [confirm_button("End…", "end-session", row["id"], danger=True)]
     acts.append(confirm_button("Sign this person out everywhere…", "sign-out", row["user"]))
     known = [
         ("Browser", row["browser"]),
-        ("From", row["address"] or "Unknown"),
-        ("Signed in by", row["method"]),
-        ("Since", Formatted(row["created"], "moment")),
+        ("IP address", row["address"] or "Unknown"),
+        ("Sign-in method", row["method"]),
+        ("Created", Formatted(row["created"], "moment")),
         ("Last seen", Formatted(row["rotated"], "moment")),
         ("Confirmed", Formatted(row["confirmed"], "moment")),
-        ("Ends", Formatted(row["expires"], "moment")),
+        ("Expires", Formatted(row["expires"], "moment")),
     ]
     if mine:
-        known.insert(0, ("This session", "The one you are in"))
+        known.insert(0, ("Current session", "Yes"))
     return _access_panel(row["owner"], acts, known)
 
 
 def token_panel(row: Row) -> list[Component]:
-    """What lets a program act for its owner."""
+    """Return the panel of an API token."""
     known = [
-        ("Whose", row["owner"]),
-        ("May", ", ".join(row["scopes"])),
-        ("Since", Formatted(row["created"], "moment")),
-        ("Last use", Formatted(row["used"], "moment", "Never")),
-        ("Until", Formatted(row["expires"], "moment")),
+        ("Owner", row["owner"]),
+        ("Scopes", ", ".join(row["scopes"])),
+        ("Created", Formatted(row["created"], "moment")),
+        ("Last used", Formatted(row["used"], "moment", "Never")),
+        ("Expires", Formatted(row["expires"], "moment")),
     ]
     return _access_panel(
         row["name"], [confirm_button("Revoke…", "revoke-token", row["id"], danger=True)], known
@@ -46,13 +46,13 @@ def token_panel(row: Row) -> list[Component]:
 
 
 def guest_link_panel(row: Row) -> list[Component]:
-    """A link by which anyone sees one saved view."""
+    """Return the panel of a guest link."""
     known = [
-        ("With the rights of", row["owner"]),
+        ("Same access as", row["owner"]),
         ("Label", row["label"] or "None"),
-        ("Since", Formatted(row["created"], "moment")),
+        ("Created", Formatted(row["created"], "moment")),
         ("Last opened", Formatted(row["opened"], "moment", "Never")),
-        ("Until", Formatted(row["expires"], "moment")),
+        ("Expires", Formatted(row["expires"], "moment")),
     ]
     return _access_panel(
         row["view"], [confirm_button("Revoke…", "revoke-guest", row["id"], danger=True)], known
@@ -60,12 +60,12 @@ def guest_link_panel(row: Row) -> list[Component]:
 
 
 def live_session_panel(row: Row) -> list[Component]:
-    """What somebody presents to an audience."""
+    """Return the panel of a live session."""
     known = [
         ("Dataset", row["dataset"]),
         ("Started by", row["owner"]),
-        ("Presents", row["presenter"]),
-        ("Since", Formatted(row["started"], "moment")),
+        ("Presenter", row["presenter"]),
+        ("Started", Formatted(row["started"], "moment")),
     ]
     acts = [html.A("Follow", href=f"/live/{row['id']}", className="dx-quiet-button")]
     return _access_panel(

@@ -1,4 +1,4 @@
-"""What a person sees of datasets, in words."""
+"""Summaries of what a person sees of datasets."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ Row = dict[str, Any]
 
 
 def dataset_access(seen: Row) -> Component:
-    """One dataset with somebody's eyes, with the number of rows they see."""
+    """Return what a person sees of one dataset, with the number of rows."""
     visible = html.Span([Formatted(seen["visible"], "number"), " of ", Formatted(seen["total"], "number")])
     return fact_list(
-        ("They may", seen["level"]),
+        ("Access level", seen["level"]),
         ("Rows", visible),
-        ("Which", seen["rows"]),
-        ("Columns left out", ", ".join(seen["hidden"]) or "None"),
+        ("Conditions", seen["rows"]),
+        ("Hidden columns", ", ".join(seen["hidden"]) or "None"),
     )
 
 
 def access_list(seen: Sequence[Row]) -> Component:
-    """All that somebody sees, a line a dataset."""
+    """Return what a person sees of each dataset, one line per dataset."""
     shown = [
         html.Li(html.Div([html.Strong(row["name"]), html.Div(_describe_access(row), className="dx-weak")]))
         for row in seen
     ]
-    return item_list(shown, "Nothing is shared with them.")
+    return item_list(shown, "They can't see any dataset.")
 
 
 def _describe_access(row: Row) -> str:
-    hidden = [f"without {', '.join(row['hidden'])}"] if row["hidden"] else []
+    hidden = [f"hidden columns: {', '.join(row['hidden'])}"] if row["hidden"] else []
     return " · ".join([row["level"], row["rows"], *hidden])

@@ -1,4 +1,4 @@
-"""What surrounds each administration page: the rail of pages, a heading."""
+"""The frame of each administration page: a sidebar with links, and a heading."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ ADMIN_PAGES = {
     "settings": "Settings",
 }
 PRESENTER_PAGES = {"feeds"}
-"""Pages that are not for admins alone."""
+"""The pages that presenters can open too."""
 
 
 def admin_page(
     account: CurrentAccount | None, page: str, *content: Component, tools: Sequence[Component] = ()
 ) -> Component:
-    """The page of this name (a key of ``ADMIN_PAGES``); ``tools`` stand beside its heading."""
+    """Return the page of this name (a key of ``ADMIN_PAGES``); ``tools`` are next to its heading."""
     head = html.Div(
         [html.H1(ADMIN_PAGES[page]), html.Div(tools, className="dx-admin-tools")], className="dx-admin-head"
     )
@@ -59,7 +59,7 @@ def _aria_current(current: bool) -> dict[str, str]:
 
 
 def page_tabs(page: str, current: str, labels: Mapping[str, str]) -> Component:
-    """Links between the parts of a page; each is ``?show=`` and its key."""
+    """Return links between the tabs of a page; each leads to ``?show=`` and its key."""
     links = [
         html.A(label, href=f"/admin/{page}?show={key}", className="dx-tab", **_aria_current(key == current))
         for key, label in labels.items()

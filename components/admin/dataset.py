@@ -1,4 +1,4 @@
-"""One dataset in full, as the panel beside the table shows it: whose it is, and who sees how much."""
+"""The panel of a dataset beside the table: facts and shares."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from components.confirm_dialog import confirm_button, item_list, titled_section
 from components.controls import Conditions, Field, FieldOptions, Formatted, fact_list
 
 Row = dict[str, Any]
-LEVEL_OPTIONS = [("view", "View"), ("edit", "Edit"), ("manage", "Manage")]
+LEVEL_OPTIONS = [("view", "Can view"), ("edit", "Can edit"), ("manage", "Can manage")]
 
 
 def dataset_panel(dataset: Row, shares: Sequence[Row]) -> list[Component]:
-    """Facts, shares in words, and a way to see it with somebody's eyes."""
+    """Return the panel: facts, shares in words, and buttons."""
     id_ = dataset["id"]
     known = fact_list(
         ("Address", html.A(f"/explore/{dataset['slug']}", href=f"/explore/{dataset['slug']}")),
-        ("Owner", dataset["owner"] or "Nobody: admins only manage it"),
+        ("Owner", dataset["owner"] or "No owner (managed by admins)"),
         ("Versions", Formatted(dataset["versions"], "number")),
         ("Rows", Formatted(dataset["rows"], "number")),
         ("On disk", Formatted(dataset["nbytes"], "bytes")),
@@ -33,7 +33,7 @@ def dataset_panel(dataset: Row, shares: Sequence[Row]) -> list[Component]:
         html.Div(
             [
                 confirm_button("Share…", "share", id_),
-                confirm_button("See as a person…", "see", id_),
+                confirm_button("View as…", "see", id_),
                 confirm_button("Change owner…", "owner", id_),
                 html.A("Feeds", href=f"/admin/feeds?text={dataset['slug']}", className="dx-quiet-button"),
             ],
@@ -42,7 +42,9 @@ def dataset_panel(dataset: Row, shares: Sequence[Row]) -> list[Component]:
         known,
         titled_section(
             "Shared with",
-            item_list([_share_item(each) for each in shares], "Nobody but its owner and admins."),
+            item_list(
+                [_share_item(each) for each in shares], "Not shared yet. The owner and admins have access."
+            ),
         ),
     ]
 
@@ -51,7 +53,7 @@ def _share_item(share: Row) -> Component:
     words = html.Div([html.Strong(share["with"]), html.Div(share["words"], className="dx-weak")])
     acts = [
         confirm_button("Change…", "change-share", share["id"]),
-        confirm_button("Stop…", "stop-share", share["id"]),
+        confirm_button("Stop sharing…", "stop-share", share["id"]),
     ]
     return html.Li([words, html.Div(acts, className="dx-line-acts")])
 
@@ -59,10 +61,10 @@ def _share_item(share: Row) -> Component:
 def share_fields(
     columns: list[Row], level: str, conditions: list[Row], masked: Sequence[str]
 ) -> list[Component]:
-    """The fields that ask on which terms a dataset is ids."""
+    """Return the fields for the terms of a share."""
     names: FieldOptions = [(column["name"], column["label"]) for column in columns]
     return [
-        Field(ids.form_field("level"), "They may", "choice", value=level, options=LEVEL_OPTIONS),
+        Field(ids.form_field("level"), "Access level", "choice", value=level, options=LEVEL_OPTIONS),
         Conditions(ids.form_field("conditions"), columns, conditions),
-        Field(ids.form_field("masked"), "Columns to leave out", "many", value=list(masked), options=names),
+        Field(ids.form_field("masked"), "Hidden columns", "many", value=list(masked), options=names),
     ]

@@ -1,4 +1,4 @@
-"""One feed in full, as the panel beside the table shows it; how to publish to it; one of its dead letters."""
+"""The panels of a feed and of a dead letter beside the table, and instructions for publishing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def feed_panel(feed: Row, snippets: Sequence[tuple[str, str]]) -> list[Component]:
-    """What it does, how fast it is now, and how to publish to it: ``snippets`` are names and what to paste."""
+    """Return the panel of a feed: actions, metrics, facts, and ``snippets`` (names and code to paste)."""
     key = feed["id"]
     turn = (
         action_button("Resume", "resume-feed", key)
@@ -42,24 +42,24 @@ def feed_panel(feed: Row, snippets: Sequence[tuple[str, str]]) -> list[Component
 
 
 def feed_metrics(feed: Row) -> Component:
-    """How fast it is now."""
+    """Return the current state and throughput of a feed."""
     problem = [("Last error", html.Span(feed["problem"], className="dx-danger"))] if feed["problem"] else []
     return fact_list(
         ("State", feed["state"]),
         *problem,
         ("Lag", Formatted(feed["lag"], "seconds")),
-        ("Rows a second", Formatted(feed["rate"], "number")),
-        ("Rows so far", Formatted(feed["rows"], "number")),
-        ("Last rows", Formatted(feed["last"], "moment", "None yet")),
+        ("Rows per second", Formatted(feed["rate"], "number")),
+        ("Rows added", Formatted(feed["rows"], "number")),
+        ("Last received", Formatted(feed["last"], "moment", "None yet")),
         ("Dead letters", Formatted(feed["letters"], "number")),
     )
 
 
 def publish_instructions(snippets: Sequence[tuple[str, str]]) -> list[Component]:
-    """What programs paste, each with a button that copies it."""
+    """Return code that programs use, each snippet with a button that copies it."""
     words = (
-        "Programs need an API token of the scope present, from your account page, in DATAXCHANGE_TOKEN."
-        " What a row holds here is an example."
+        "Set DATAXCHANGE_TOKEN to an API token with the scope present, from your account page."
+        " The values of the row are examples."
     )
     return [html.P(words, className="dx-weak"), *(_snippet_block(*each) for each in snippets)]
 
@@ -74,29 +74,29 @@ def _snippet_block(name: str, code: str) -> Component:
 
 
 def letter_panel(own: Row) -> list[Component]:
-    """What could not be added, and why not."""
+    """Return the panel of a dead letter: the row and the reason."""
     acts = [
-        action_button("Play again", "replay-letter", own["id"]),
+        action_button("Retry", "replay-letter", own["id"]),
         confirm_button("Discard…", "discard-letter", own["id"], danger=True),
     ]
     return [
         html.Div(html.H2("Dead letter"), className="dx-panel-head"),
         html.Div(acts, className="dx-acts"),
-        fact_list(("Came", Formatted(own["at"], "moment")), ("Reason", own["reason"])),
-        html.Pre(own["full"], className="dx-details", tabIndex="0", **{"aria-label": "The row"}),
+        fact_list(("Received", Formatted(own["at"], "moment")), ("Reason", own["reason"])),
+        html.Pre(own["full"], className="dx-details", tabIndex="0", **{"aria-label": "Row"}),
     ]
 
 
 def letters_breadcrumb(name: str, dataset: str) -> list[Component]:
-    """Whose dead letters a page shows, and the way back."""
+    """Return the name of the feed and a link back to the feeds."""
     return [
         html.A("Feeds", href="/admin/feeds"),
         html.Span(" / ", **{"aria-hidden": "true"}),
         html.Strong(name),
-        html.Span(f" to {dataset}: what did not fit", className="dx-weak"),
+        html.Span(f" · dead letters for {dataset}", className="dx-weak"),
     ]
 
 
 def feed_not_found(problem: str) -> list[Component]:
-    """There is no such feed."""
-    return [html.P(problem, className="dx-field-error"), html.A("To the feeds", href="/admin/feeds")]
+    """Return the message that a feed doesn't exist."""
+    return [html.P(problem, className="dx-field-error"), html.A("Back to feeds", href="/admin/feeds")]

@@ -1,4 +1,4 @@
-"""One group in full, as the panel beside the table shows it."""
+"""The panel of a group beside the table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.controls import Formatted
 
 
 def group_panel(group: dict[str, Any], members: Sequence[tuple[str, str]]) -> list[Component]:
-    """Its name, what is done to it, and its first members."""
+    """Return the panel: name, buttons and the first members."""
     id_, total = group["id"], group["members"]
     acts = [
         confirm_button("Add a person…", "add-member", id_),
@@ -25,5 +25,5 @@ def group_panel(group: dict[str, Any], members: Sequence[tuple[str, str]]) -> li
     return [
         html.Div(html.H2(group["name"]), className="dx-panel-head"),
         html.Div(acts, className="dx-acts"),
-        titled_section("Members", item_list(shown, "Nobody yet."), *(rest if total > len(members) else [])),
+        titled_section("Members", item_list(shown, "No members."), *(rest if total > len(members) else [])),
     ]

@@ -24,30 +24,30 @@ PEOPLE, GROUPS, DATASETS, VIEWS, SESSIONS, TOKENS, GUEST_LINKS, AUDIT = (
 
 
 def filter_field(table: str, name: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
-    """A field that filters a table."""
+    """Return the id of a field that filters a table."""
     return {"type": f"{table}-filter", "name": name}
 
 
 def side_panel(table: str) -> str:
-    """The panel beside a table."""
+    """Return the id of the panel beside a table."""
     return f"{table}-beside"
 
 
 def detail_panel(table: str) -> str:
-    """Where in it the chosen row is shown in full."""
+    """Return the id of the panel's content."""
     return f"{table}-panel"
 
 
 def close_button(table: str) -> str:
-    """What closes it."""
+    """Return the id of the button that closes the panel."""
     return f"{table}-close"
 
 
 def feed_metrics(key: Any = ALL) -> dict[str, Any]:  # noqa: ANN401
-    """Where the panel of a feed says how fast it is now."""
+    """Return the id of the metrics in the panel of a feed."""
     return {"type": "pace", "key": key}
 
 
 def retry_button(table: str) -> str:
-    """What asks for its rows again, when they did not come."""
+    """Return the id of the button that reloads the rows after an error."""
     return f"{table}-again"

@@ -1,4 +1,4 @@
-"""One person in full, as the panel beside the table shows them."""
+"""The panel of a person beside the table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 def person_panel(
     person: Row, groups: Sequence[tuple[str, str]], sessions: Sequence[Row], tokens: Sequence[Row]
 ) -> list[Component]:
-    """Who they are, what is done to them, and all that is open in their name."""
+    """Return the panel: facts, buttons, groups, sessions and API tokens."""
     return [
         html.Div([html.H2(person["name"]), _state_badge(person["state"])], className="dx-panel-head"),
         html.Div(_action_buttons(person), className="dx-acts"),
@@ -45,9 +45,9 @@ def _action_buttons(person: Row) -> list[Component]:
         if person["state"] == "disabled"
         else confirm_button("Disable…", "disable", id_)
     )
-    factors = [confirm_button("Remove factors…", "factors", id_)] if person["factors"] else []
+    factors = [confirm_button("Remove second factors…", "factors", id_)] if person["factors"] else []
     role = confirm_button("Change role…", "role", id_)
-    sees = confirm_button("What they see…", "sees", id_)
+    sees = confirm_button("What they can see…", "sees", id_)
     return [sees, role, reach, *factors, standing, confirm_button("Delete…", "delete", id_, danger=True)]
 
 
@@ -65,9 +65,7 @@ def _groups(person: Row, groups: Sequence[tuple[str, str]]) -> Component:
     shown = [
         html.Li([name, action_button("Remove", "leave", f"{person['id']}:{id_}")]) for id_, name in groups
     ]
-    return html.Div(
-        [item_list(shown, "In no group."), confirm_button("Add to a group…", "join", person["id"])]
-    )
+    return html.Div([item_list(shown, "No groups."), confirm_button("Add to a group…", "join", person["id"])])
 
 
 def _sessions(person: Row, sessions: Sequence[Row]) -> Component:
@@ -83,7 +81,7 @@ def _sessions(person: Row, sessions: Sequence[Row]) -> Component:
         for each in sessions
     ]
     everywhere = [confirm_button("Sign out everywhere…", "sign-out", person["id"])] if sessions else []
-    return html.Div([item_list(shown, "Signed in nowhere."), *everywhere])
+    return html.Div([item_list(shown, "No active sessions."), *everywhere])
 
 
 def _tokens(tokens: Sequence[Row]) -> Component:
@@ -94,7 +92,7 @@ def _tokens(tokens: Sequence[Row]) -> Component:
                     [
                         each["name"],
                         _muted_text(
-                            ", ".join(each["scopes"]), " · until ", Formatted(each["expires"], "moment")
+                            ", ".join(each["scopes"]), " · expires ", Formatted(each["expires"], "moment")
                         ),
                     ]
                 ),

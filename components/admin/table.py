@@ -1,4 +1,4 @@
-"""Long tables: the browser asks for the rows it shows, sorted and filtered by the server."""
+"""Long tables: the browser requests the rows it shows; the server sorts and filters them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from components import ids as shared
 from components.admin import ids
 
 BLOCK_ROWS = 100
-"""Rows asked for at a time."""
+"""The number of rows per request."""
 
 
 def grid_column(
     field: str, title: str, kind: str = "", *, sortable: bool = False, width: int = 0
 ) -> dict[str, Any]:
-    """A column; ``kind`` says how its values are written, as a function of assets/ag-grid.js is called."""
+    """Return a column; ``kind`` names the function in assets/ag-grid.js that formats its values."""
     made: dict[str, Any] = {"field": field, "headerName": title, "sortable": sortable}
     made |= {"width": width} if width else {"flex": 1, "minWidth": 140}
     if kind:
@@ -35,9 +35,9 @@ def data_grid(
     filters: Sequence[Component],
     empty: str,
 ) -> Component:
-    """A table of endless rows, each with an ``id``; choosing one shows it in a panel beside.
+    """Return a table that loads rows as it scrolls, each with an ``id``; a panel shows the selected one.
 
-    ``empty`` is what is said when it has none.
+    ``empty`` is shown if there are no rows.
     """
     options = {
         "theme": {"function": "dxTheme(themeQuartz)"},
@@ -70,7 +70,7 @@ def data_grid(
 
 
 def _load_error(id_: str) -> Component:
-    """What assets/ag-grid.js shows when the rows don't come."""
+    """Return the message that assets/ag-grid.js shows if the rows fail to load."""
     again = html.Button("Try again", id=ids.retry_button(id_), className="dx-quiet-button", type="button")
     advice = html.P(id=f"{id_}-advice")
     return html.Div(

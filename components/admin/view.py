@@ -1,4 +1,4 @@
-"""One saved view in full, as the panel beside the table shows it."""
+"""The panel of a saved view beside the table."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 
 
 def view_panel(view: Row, shares: Sequence[tuple[str, str]]) -> list[Component]:
-    """Facts, and with whom it is shared: the name and what they may."""
+    """Return the panel: facts and shares; ``shares`` are names and levels."""
     address = f"/view/{view['key']}"
     known = fact_list(
         ("Address", html.A(address, href=address)),
@@ -31,5 +31,5 @@ def view_panel(view: Row, shares: Sequence[tuple[str, str]]) -> list[Component]:
         html.Div(html.H2(view["name"]), className="dx-panel-head"),
         html.Div(confirm_button("Change owner…", "view-owner", view["id"]), className="dx-acts"),
         known,
-        titled_section("Shared with", item_list(shared, "Nobody but its owner and admins.")),
+        titled_section("Shared with", item_list(shared, "Not shared yet. The owner and admins have access.")),
     ]

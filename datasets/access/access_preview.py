@@ -40,7 +40,7 @@ def get_preview(person: Principal, slug: str) -> AccessPreview | None:
     whole = catalogue.build_description(dataset, row)
     access = effective_access.compute_access(person, dataset, whole)
     return AccessPreview(
-        whole, access, "every row" if access.row_rights is None else _describe_rows(person, dataset, whole)
+        whole, access, "all rows" if access.row_rights is None else _describe_rows(person, dataset, whole)
     )
 
 

@@ -1,1 +1,1 @@
-"""The administration pages: for admins only, and each loads what it shows by callbacks."""
+"""The administration pages, for admins only. Callbacks load what they show."""

@@ -1,4 +1,4 @@
-"""Audit: who did what, found and exported."""
+"""The Audit page: the audit log, with filters and export."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ COLUMNS = [
     grid_column("number", "Entry", "Number", width=96),
     grid_column("moment", "When", "Moment", width=176),
     grid_column("actor", "Who"),
-    grid_column("action", "Did", width=160),
-    grid_column("resource", "To what"),
+    grid_column("action", "Action", width=160),
+    grid_column("resource", "Target"),
     grid_column("outcome", "Outcome", width=96),
-    grid_column("address", "From", width=144),
+    grid_column("address", "IP address", width=144),
 ]
 
 
 def layout(**_query: str) -> Component:
-    """A table of the entries, newest first, with what checks and exports them."""
+    """Return a table of the entries, newest first, with buttons to verify and export them."""
     verify = html.Button("Verify now", id=ids.VERIFY_AUDIT, type="button", className="dx-quiet-button")
     export = html.A(
         "Export", id=ids.EXPORT_AUDIT, href="/api/admin/audit.jsonl", download="", className="dx-quiet-button"
@@ -33,7 +33,7 @@ def layout(**_query: str) -> Component:
         get_current_account(),
         "audit",
         verdict,
-        data_grid(ids.AUDIT, COLUMNS, _filters(), "No entry fits."),
+        data_grid(ids.AUDIT, COLUMNS, _filters(), "No entries match."),
         tools=[verify, export],
     )
 
@@ -42,20 +42,20 @@ def _filters() -> list[Component]:
     def filter_id(name: str) -> dict[str, str]:
         return ids.filter_field(ids.AUDIT, name)
 
-    outcomes = [("", "Every outcome"), ("done", "Done"), ("denied", "Denied"), ("failed", "Failed")]
+    outcomes = [("", "All outcomes"), ("done", "Done"), ("denied", "Denied"), ("failed", "Failed")]
     return [
         Field(filter_id("actor"), "Who", "search", value="", placeholder="Who", quiet=True, wait=300),
-        Field(filter_id("action"), "Act", "choice", value="", options=[("", "Every act")], quiet=True),
+        Field(filter_id("action"), "Action", "choice", value="", options=[("", "All actions")], quiet=True),
         Field(
             filter_id("kind"),
-            "Kind of thing",
+            "Type",
             "search",
             value="",
-            placeholder="Kind, as dataset",
+            placeholder="Type, such as dataset",
             quiet=True,
             wait=300,
         ),
-        Field(filter_id("key"), "Its name", "search", value="", placeholder="Name", quiet=True, wait=300),
+        Field(filter_id("key"), "Name", "search", value="", placeholder="Name", quiet=True, wait=300),
         Field(filter_id("outcome"), "Outcome", "choice", value="", options=outcomes, quiet=True),
         Field(filter_id("since"), "From", "date", value="", wait=300),
         Field(filter_id("until"), "To", "date", value="", wait=300),

@@ -1,4 +1,4 @@
-"""Datasets and rights: datasets and saved views, whose they are, and who sees how much of them."""
+"""The page Datasets and rights: datasets and saved views, their owners and shares."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ COLUMNS = {
     ],
 }
 EMPTY = {
-    "datasets": "No dataset. Add one by the command: dataxchange datasets import",
-    "views": "No saved view fits. People save them on the Explore page.",
+    "datasets": "No datasets. Import one with the command: dataxchange datasets import",
+    "views": "No saved views match. People save them in Explore.",
 }
 
 
 def layout(show: str = "datasets", **_query: str) -> Component:
-    """A table of what ``show`` names, a key of ``TABS``; what is chosen is shown beside it."""
+    """Return the table of the tab ``show``, a key of ``TABS``; the selected row is shown beside it."""
     part = show if show in TABS else "datasets"
     text = ids.filter_field(GRID_IDS[part], "text")
     find = Field(text, "Find by name", "search", value="", placeholder="Find by name", quiet=True, wait=200)

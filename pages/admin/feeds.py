@@ -1,4 +1,4 @@
-"""Feeds: channels whose rows go to a dataset, how fast, and what did not fit. For those who present, too."""
+"""The Feeds page: channels whose rows go to a dataset, and their dead letters. Also for presenters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from components.controls import Field
 from pages.current_account import get_current_account
 
 REFRESH_INTERVAL = 2000
-"""Milliseconds between two looks at how fast the feeds are."""
+"""Milliseconds between two updates of the feeds' metrics."""
 FEED_COLUMNS = [
     grid_column("name", "Name", sortable=True),
     grid_column("dataset", "Dataset", sortable=True, width=128),
@@ -29,12 +29,12 @@ LETTER_COLUMNS = [
     grid_column("reason", "Reason"),
     grid_column("content", "Row"),
 ]
-NO_FEED = "No feed. Create one, and programs can publish rows to a dataset, live."
-NO_LETTER = "No dead letter: every row that has come fits the dataset."
+NO_FEED = "No feeds. Create one to let programs publish rows to a dataset."
+NO_LETTER = "No dead letters. Every row received fits the dataset."
 
 
 def layout(letters: str = "", text: str = "", **_query: str) -> Component:
-    """The feeds, those named like ``text`` first; or the dead letters of one, by its key."""
+    """Return the feeds, filtered by ``text``; or the dead letters of the feed whose key is ``letters``."""
     return _letters_layout(letters) if letters else _feeds_layout(text)
 
 
@@ -54,7 +54,7 @@ def _letters_layout(key: str) -> Component:
     head = html.Div(id=ids.LETTERS_BREADCRUMB, className="dx-trail", role="status")
     tools = [
         confirm_button("Discard all…", "discard-letters", key, danger=True),
-        confirm_button("Play all again…", "replay-letters", key, primary=True),
+        confirm_button("Retry all…", "replay-letters", key, primary=True),
     ]
     return admin_page(
         get_current_account(),

@@ -1,4 +1,4 @@
-"""Groups: people who are given rights together."""
+"""The Groups page: groups of people who share rights."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ COLUMNS = [
     grid_column("created", "Added", "Moment", sortable=True, width=192),
 ]
 
-EMPTY = "No group yet. What is shared with a group is shared with everybody in it."
+EMPTY = "No groups. Share something with a group to share it with all of its members."
 
 
 def layout(**_query: str) -> Component:
-    """A table of the groups; the chosen one is shown with its members beside it."""
+    """Return a table of the groups; the selected one is shown with its members beside it."""
     text = ids.filter_field(ids.GROUPS, "text")
     find = Field(text, "Find by name", "search", value="", placeholder="Find by name", quiet=True, wait=200)
     new = confirm_button("New group…", "new-group", primary=True)

@@ -1,4 +1,4 @@
-"""Health: how the service is right now."""
+"""The Health page: the current state of the service."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
-    """A place for what is found when the page opens, and a button to look again."""
-    again = html.Button("Look again", id=ids.REFRESH_HEALTH, type="button", className="dx-quiet-button")
+    """Return the page; a callback fills it when it opens and on Refresh."""
+    again = html.Button("Refresh", id=ids.REFRESH_HEALTH, type="button", className="dx-quiet-button")
     return admin_page(
         get_current_account(), "health", html.Div(id=ids.HEALTH, className="dx-health"), tools=[again]
     )

@@ -1,4 +1,4 @@
-"""People: everybody there is, found and kept."""
+"""The People page: all people, with filters."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from components.controls import Field
 from pages.current_account import get_current_account
 
 ROLE_OPTIONS = [
-    ("", "Every role"),
+    ("", "All roles"),
     *((role, role.capitalize()) for role in ("viewer", "analyst", "presenter", "admin")),
 ]
-STATE_OPTIONS = [("", "Everybody"), ("active", "Active"), ("invited", "Invited"), ("disabled", "Disabled")]
+STATE_OPTIONS = [("", "All states"), ("active", "Active"), ("invited", "Invited"), ("disabled", "Disabled")]
 COLUMNS = [
     grid_column("name", "Name", sortable=True),
     grid_column("role", "Role", sortable=True, width=104),
@@ -28,7 +28,7 @@ COLUMNS = [
 
 
 def layout(group: str = "", **_query: str) -> Component:
-    """A table of everybody, or of a ``group`` (its id); whoever is chosen is shown beside it."""
+    """Return a table of all people, or of a ``group`` (its id); the selected person is shown beside it."""
 
     def filter_id(name: str) -> dict[str, str]:
         return ids.filter_field(ids.PEOPLE, name)
@@ -44,13 +44,13 @@ def layout(group: str = "", **_query: str) -> Component:
             wait=200,
         ),
         Field(filter_id("role"), "Role", "choice", value="", options=ROLE_OPTIONS, quiet=True),
-        Field(filter_id("group"), "Group", "choice", value=group, options=[("", "Every group")], quiet=True),
+        Field(filter_id("group"), "Group", "choice", value=group, options=[("", "All groups")], quiet=True),
         Field(filter_id("state"), "State", "choice", value="", options=STATE_OPTIONS, quiet=True),
     ]
     invite = confirm_button("Invite a person…", "invite", primary=True)
     return admin_page(
         get_current_account(),
         "people",
-        data_grid(ids.PEOPLE, COLUMNS, filters, "Nobody fits."),
+        data_grid(ids.PEOPLE, COLUMNS, filters, "No people match."),
         tools=[invite],
     )

@@ -1,4 +1,4 @@
-"""Sessions and tokens: every way in that is open now, and what is presented."""
+"""The page Sessions and tokens: active sessions, tokens, guest links and live sessions."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pages.current_account import get_current_account
 
 TABS = {"sessions": "Sessions", "tokens": "API tokens", "guests": "Guest links", "live": "Live"}
 EMPTY = {
-    "sessions": "Nobody who fits is signed in.",
-    "tokens": "No token fits. People make them on their account page, for programs.",
-    "guests": "No guest link fits. They are made of saved views, for people without an account.",
-    "live": "Nothing that fits is presented now.",
+    "sessions": "No sessions match.",
+    "tokens": "No tokens match. People create them for programs, on their account page.",
+    "guests": "No guest links match. People create them in the share dialog of a saved view.",
+    "live": "No live sessions match.",
 }
 GRID_IDS = {
     "sessions": ids.SESSIONS,
@@ -27,39 +27,39 @@ COLUMNS = {
     "sessions": [
         grid_column("owner", "Who", sortable=True),
         grid_column("browser", "Browser"),
-        grid_column("address", "From", width=144),
-        grid_column("method", "Signed in by", width=136),
-        grid_column("created", "Since", "Moment", sortable=True, width=176),
+        grid_column("address", "IP address", width=144),
+        grid_column("method", "Sign-in method", width=136),
+        grid_column("created", "Created", "Moment", sortable=True, width=176),
         grid_column("rotated", "Last seen", "Moment", sortable=True, width=176),
     ],
     "tokens": [
-        grid_column("owner", "Whose", sortable=True),
+        grid_column("owner", "Owner", sortable=True),
         grid_column("name", "Name", sortable=True),
-        grid_column("scopes", "May", "List", width=168),
-        grid_column("created", "Since", "Moment", sortable=True, width=176),
-        grid_column("used", "Last use", "Moment", sortable=True, width=176),
-        grid_column("expires", "Until", "Moment", sortable=True, width=176),
+        grid_column("scopes", "Scopes", "List", width=168),
+        grid_column("created", "Created", "Moment", sortable=True, width=176),
+        grid_column("used", "Last used", "Moment", sortable=True, width=176),
+        grid_column("expires", "Expires", "Moment", sortable=True, width=176),
     ],
     "guests": [
         grid_column("view", "Saved view"),
-        grid_column("owner", "With the rights of", sortable=True),
+        grid_column("owner", "Same access as", sortable=True),
         grid_column("label", "Label"),
-        grid_column("created", "Since", "Moment", sortable=True, width=176),
+        grid_column("created", "Created", "Moment", sortable=True, width=176),
         grid_column("opened", "Last opened", "Moment", width=176),
-        grid_column("expires", "Until", "Moment", sortable=True, width=176),
+        grid_column("expires", "Expires", "Moment", sortable=True, width=176),
     ],
     "live": [
         grid_column("name", "Live session"),
         grid_column("dataset", "Dataset", width=176),
         grid_column("owner", "Started by"),
-        grid_column("presenter", "Presents"),
-        grid_column("started", "Since", "Moment", width=176),
+        grid_column("presenter", "Presenter"),
+        grid_column("started", "Started", "Moment", width=176),
     ],
 }
 
 
 def layout(show: str = "sessions", **_query: str) -> Component:
-    """A table of what ``show`` names, a key of ``TABS``; what is chosen can be ended."""
+    """Return the table of the tab ``show``, a key of ``TABS``; the selected row can be ended or revoked."""
     part = show if show in TABS else "sessions"
     text = ids.filter_field(GRID_IDS[part], "text")
     find = Field(

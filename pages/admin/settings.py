@@ -1,4 +1,4 @@
-"""Settings: every setting in effect, and where it comes from."""
+"""The Settings page: every setting in effect and its source."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from pages.current_account import get_current_account
 
 
 def layout(**_query: str) -> Component:
-    """A place for the list, which a callback fills."""
+    """Return the page; a callback fills it."""
     return admin_page(get_current_account(), "settings", html.Div(id=ids.SETTINGS, className="dx-wide"))

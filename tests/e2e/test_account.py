@@ -75,11 +75,11 @@ def test_a_new_password_signs_out_the_other_browser_and_signs_in_from_then_on(fa
     expect(page.get_by_role("link", name="Account", exact=True)).to_be_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Change password…").click()
-    fill_dialog_field(page, "Your password now", fay.password)
+    fill_dialog_field(page, "Current password", fay.password)
     fill_dialog_field(page, "New password", NEW_PASSWORD)
-    fill_dialog_field(page, "New password, once more", NEW_PASSWORD)
+    fill_dialog_field(page, "Confirm new password", NEW_PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Your password is changed")).to_be_visible()
+    expect(page.get_by_text("Password changed")).to_be_visible()
     other.evaluate("() => void setTimeout(() => dispatchEvent(new Event('focus')))")  # the page goes away
     expect(other).to_have_url(re.compile("/signin.*ended"))
     fay.sign_in(other, NEW_PASSWORD)
@@ -94,7 +94,7 @@ def test_an_ended_session_signs_out_an_open_page(fay, open_signed_in_page):
     page.reload()
     page.get_by_role("button", name="End…").click()
     press_dialog_button(page, "End")
-    expect(page.get_by_text("The session has ended.")).to_be_visible()
+    expect(page.get_by_text("Session ended.")).to_be_visible()
     expect(page.get_by_role("button", name="End…")).to_have_count(0)
     other.evaluate("() => void setTimeout(() => dispatchEvent(new Event('focus')))")
     expect(other).to_have_url(re.compile("/signin.*ended"))
@@ -103,12 +103,12 @@ def test_an_ended_session_signs_out_an_open_page(fay, open_signed_in_page):
 
 def test_an_authenticator_is_set_up_and_asked_for(fay, open_signed_in_page):
     page = open_signed_in_page()
-    page.get_by_role("button", name="Set one up…").click()
+    page.get_by_role("button", name="Set up…").click()
     picture = page.get_by_alt_text("QR code of the secret")
     expect(picture).to_have_js_property("complete", True)
     assert picture.evaluate("(image) => image.naturalWidth") > 0
     secret = page.get_by_role("dialog").get_by_label("Or enter this secret").input_value()
-    fill_dialog_field(page, "Code of the app", pyotp.TOTP(secret).now())
+    fill_dialog_field(page, "Code from the app", pyotp.TOTP(secret).now())
     press_dialog_button(page, "Turn on")
     codes = page.get_by_role("dialog").locator("code").inner_text().split()
     assert len(codes) == 10
@@ -116,7 +116,7 @@ def test_an_authenticator_is_set_up_and_asked_for(fay, open_signed_in_page):
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
     other = open_signed_in_page()
     other.get_by_label("Code").fill(compute_code(secret, 1))
-    other.get_by_role("button", name="Go on").click()
+    other.get_by_role("button", name="Continue").click()
     expect(other.get_by_role("heading", name="API tokens")).to_be_visible()
 
 
@@ -141,14 +141,14 @@ def test_a_passkey_is_added_renamed_and_removed(fay, open_signed_in_page):
 def test_a_token_lets_a_program_in_until_it_is_revoked(fay, open_signed_in_page):
     page = open_signed_in_page()
     page.get_by_role("button", name="New token…").click()
-    fill_dialog_field(page, "What it is for", "nightly report")
-    press_dialog_button(page, "Make the token")
+    fill_dialog_field(page, "Name", "nightly report")
+    press_dialog_button(page, "Create token")
     token = page.get_by_role("dialog").locator("code").inner_text()
     assert request_session(fay.service, token) == (200, {"kind": "program"})
     page.keyboard.press("Escape")
     page.locator("li", has_text="nightly report").get_by_role("button", name="Revoke…").click()
     press_dialog_button(page, "Revoke")
-    expect(page.get_by_text("The token is revoked.")).to_be_visible()
+    expect(page.get_by_text("Token revoked.")).to_be_visible()
     assert request_session(fay.service, token)[0] == 401
 
 

@@ -187,7 +187,7 @@ def test_what_somebody_owns_goes_to_an_heir(
     bob = users.create_user("bob", "correct horse battery", Role.ANALYST)
     get_response_text(confirm_action(app, admin, "owner", trips, person="ada"))
     assert "Trips" in get_response_text(ask_confirmation(app, admin, "delete", str(ada.id)))
-    assert "Choose somebody" in get_response_text(
+    assert "Choose a new owner" in get_response_text(
         confirm_action(app, admin, "delete", str(ada.id), person="")
     )
     assert "no user named" in get_response_text(
@@ -208,7 +208,9 @@ def test_groups_are_made_filled_and_left(app: Dash, admin: FlaskClient, ada: Pri
     get_response_text(confirm_action(app, admin, "leave", f"{ada.id}:{west}"))
     assert list_rows(admin, ids.GROUPS)[0]["members"] == 0
     get_response_text(confirm_action(app, admin, "delete-group", west))
-    assert "no such group any longer" in get_response_text(ask_confirmation(app, admin, "rename-group", west))
+    assert "This group no longer exists." in get_response_text(
+        ask_confirmation(app, admin, "rename-group", west)
+    )
 
 
 def test_sessions_and_tokens_of_anybody_are_ended(app: Dash, admin: FlaskClient, sign_in_as: SignIn) -> None:
@@ -231,7 +233,7 @@ def test_a_dataset_is_shared_in_part_and_the_terms_are_in_words(
     )
     shown = open_panel(admin, ids.DATASETS, trips)
     assert "rows where Origin is ORD" in shown
-    assert "without Delay" in shown
+    assert "hidden columns: Delay" in shown
     with transaction() as work:
         share = work.exec(select(Share)).one()
     assert (share.user_id, share.masked) == (ada.id, ["delay"])
@@ -240,9 +242,9 @@ def test_a_dataset_is_shared_in_part_and_the_terms_are_in_words(
             app, admin, "change-share", f"{trips}:{share.id}", level="edit", conditions=[], masked=[]
         )
     )
-    assert "Edit · every row" in open_panel(admin, ids.DATASETS, trips)
+    assert "Can edit · all rows" in open_panel(admin, ids.DATASETS, trips)
     get_response_text(confirm_action(app, admin, "stop-share", f"{trips}:{share.id}"))
-    assert "Nobody but its owner" in open_panel(admin, ids.DATASETS, trips)
+    assert "Not shared yet" in open_panel(admin, ids.DATASETS, trips)
     acts = [entry.action for entry in audit.list_entries()[0]]
     assert acts == ["share.removed", "share.changed", "share.created", "signin"]
 
@@ -301,7 +303,7 @@ def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
     answer = call_callback(admin, out, [make_prop(ids.REFRESH_HEALTH, "n_clicks")])
     for part in (
         "Engine",
-        "Chosen because",
+        "Reason",
         "threads of the CPU",
         "sqlite",
         "the newest",
@@ -311,7 +313,7 @@ def test_health_says_how_each_part_is(admin: FlaskClient, app: Dash) -> None:
         "Python",
     ):
         assert part in get_response_text(answer)
-    assert "the broker of this service" in get_response_text(answer)
+    assert "Built in" in get_response_text(answer)
 
 
 def test_health_says_what_is_wrong_with_the_engine(
@@ -335,20 +337,20 @@ def test_settings_show_where_each_comes_from(admin: FlaskClient, app: Dash) -> N
 def test_what_a_person_sees_is_told_in_words_and_rows(
     app: Dash, admin: FlaskClient, ada: Principal, trips: str
 ) -> None:
-    assert "Nothing is shared with them" in get_response_text(
+    assert "They can't see any dataset." in get_response_text(
         ask_confirmation(app, admin, "sees", str(ada.id))
     )
-    assert "there is no such dataset" in get_response_text(
+    assert "They can't see this dataset." in get_response_text(
         confirm_action(app, admin, "see", trips, person="ada")
     )
     terms = {"level": "view", "conditions": ORD_CONDITIONS, "masked": ["delay"]}
     get_response_text(confirm_action(app, admin, "share", trips, **{"with": "everyone"}, **terms))
     seen = get_response_text(confirm_action(app, admin, "see", trips, person="ada"))
     assert all(part in seen for part in ("rows where Origin is ORD", '"value": 100', '"value": 300', "Delay"))
-    assert "View · rows where Origin is ORD · without Delay" in get_response_text(
+    assert "Can view · rows where Origin is ORD · hidden columns: Delay" in get_response_text(
         ask_confirmation(app, admin, "sees", str(ada.id))
     )
-    assert "Manage · every row" in get_response_text(
+    assert "Can manage · all rows" in get_response_text(
         ask_confirmation(
             app, admin, "sees", str(user_listing.list_users(UserSearch(role=Role.ADMIN))[0][0].id)
         )

@@ -100,12 +100,12 @@ def test_a_feed_is_created_paused_resumed_and_deleted(app: Dash, presenter: Flas
         ("Tower", "trips", "Starting")
     ]
     assert f"feed:{key}" in open_panel(presenter, ids.FEEDS, key)
-    assert "is paused" in run_action(app, presenter, "pause-feed", key)
+    assert "Feed paused." in run_action(app, presenter, "pause-feed", key)
     assert list_rows(presenter, ids.FEEDS)[0]["state"] == "Paused"
     assert "Resume" in open_panel(presenter, ids.FEEDS, key)
-    assert "goes on" in run_action(app, presenter, "resume-feed", key)
+    assert "Feed resumed." in run_action(app, presenter, "resume-feed", key)
     assert "Tower" in get_response_text(ask_confirmation(app, presenter, "delete-feed", key))
-    assert "is deleted" in get_response_text(confirm_action(app, presenter, "delete-feed", key))
+    assert "Feed deleted." in get_response_text(confirm_action(app, presenter, "delete-feed", key))
     assert list_rows(presenter, ids.FEEDS) == []
     assert 'children": []' in open_panel(presenter, ids.FEEDS, key)
 
@@ -121,10 +121,10 @@ def test_only_datasets_that_one_may_add_rows_to_are_offered(app: Dash, presenter
     assert '"value": "trips"' in get_response_text(ask_confirmation(app, presenter, "new-feed"))
     dataset = catalogue.find_version("trips", None)[0].id or 0
     shares.grant_as_system(Resource.DATASET, dataset, shares.EVERYONE, ShareTerms(Level.EDIT, masked=("n",)))
-    assert "no dataset that you may add rows to" in get_response_text(
+    assert "no dataset to which you can add rows" in get_response_text(
         ask_confirmation(app, presenter, "new-feed")
     )
-    assert "Only who sees all" in get_response_text(
+    assert "if you see all its rows and columns" in get_response_text(
         confirm_action(app, presenter, "new-feed", dataset="trips", name="Mine")
     )
 
@@ -137,7 +137,7 @@ def test_nobody_else_does_anything(app: Dash, key: str, sign_in_as: SignIn, verb
     shares.grant_as_system(Resource.DATASET, dataset, shares.EVERYONE, ShareTerms(Level.VIEW))
     other = sign_in_as(Role.PRESENTER)
     assert list_rows(other, ids.FEEDS) == []
-    assert "no such feed" in get_response_text(confirm_action(app, other, verb, key))
+    assert "This feed doesn't exist" in get_response_text(confirm_action(app, other, verb, key))
     assert list_rows(other, ids.DEAD_LETTERS, feed=key) == []
 
 
@@ -149,17 +149,21 @@ def test_dead_letters_are_shown_played_again_and_discarded(
     assert list_rows(presenter, ids.FEEDS)[0]["letters"] == 3
     assert "many" in open_panel(presenter, ids.DEAD_LETTERS, bad)
     assert "1 row was added." in run_action(app, presenter, "replay-letter", good)
-    assert "meanwhile" in run_action(app, presenter, "replay-letter", good)
-    assert "is discarded" in get_response_text(confirm_action(app, presenter, "discard-letter", ugly))
+    assert "has retried or discarded this row" in run_action(app, presenter, "replay-letter", good)
+    assert "Dead letter discarded." in get_response_text(
+        confirm_action(app, presenter, "discard-letter", ugly)
+    )
     assert "0 rows were added; 1 still does not fit." in run_action(app, presenter, "replay-letter", bad)
     assert "whole number" in list_rows(presenter, ids.DEAD_LETTERS, feed=key)[0]["reason"]
     assert appended_files.count_rows(catalogue.find_version("trips", None)[1]) == 4
     add_dead_letters(key, {"n": 9})
-    assert "2 wait" in get_response_text(ask_confirmation(app, presenter, "replay-letters", key))
+    assert "Waiting: 2." in get_response_text(ask_confirmation(app, presenter, "replay-letters", key))
     assert "1 row was added; 1 still" in get_response_text(
         confirm_action(app, presenter, "replay-letters", key)
     )
-    assert "are discarded" in get_response_text(confirm_action(app, presenter, "discard-letters", key))
+    assert "Dead letters discarded." in get_response_text(
+        confirm_action(app, presenter, "discard-letters", key)
+    )
     assert list_rows(presenter, ids.DEAD_LETTERS, feed=key) == []
 
 
@@ -171,7 +175,7 @@ def test_the_page_says_whose_dead_letters_it_shows(presenter: FlaskClient, key: 
         )
 
     assert "Tower" in read_dead_letters(key)
-    assert "no such feed" in read_dead_letters("gone")
+    assert "This feed doesn't exist" in read_dead_letters("gone")
 
 
 def list_pasted_code(browser: FlaskClient, key: str) -> dict[str, str]:

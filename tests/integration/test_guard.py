@@ -192,7 +192,7 @@ def test_the_page_includes_our_classic_script_only(sign_in_as):
 def test_error_pages_say_what_to_do(sign_in_as):
     answer = sign_in_as().get("/assets/nothing.js")
     assert answer.status_code == 404
-    assert "Back to the front page" in answer.text
+    assert "Back to home" in answer.text
     answer = sign_in_as().delete("/api/nothing")
     assert answer.status_code == 405
     assert answer.json["error"]["message"]

@@ -73,13 +73,15 @@ def test_the_owner_renames_ends_and_deletes(
     app: Dash, key: str, owner: FlaskClient, sign_in_as: SignIn
 ) -> None:
     assert "Monday" in get_response_text(ask_confirmation(app, owner, "rename-live", key))
-    assert "is renamed" in get_response_text(confirm_action(app, owner, "rename-live", key, name="Tuesday"))
+    assert "Live session renamed." in get_response_text(
+        confirm_action(app, owner, "rename-live", key, name="Tuesday")
+    )
     assert "Tuesday" in read_sessions_page(sign_in_as(Role.VIEWER))
-    assert "is deleted" not in get_response_text(confirm_action(app, owner, "delete-live", key))
-    assert "has ended" in get_response_text(confirm_action(app, owner, "end-own-live", key))
+    assert "Live session deleted." not in get_response_text(confirm_action(app, owner, "delete-live", key))
+    assert "Live session ended." in get_response_text(confirm_action(app, owner, "end-own-live", key))
     assert "Delete…" in read_sessions_page(owner)
     assert key not in read_sessions_page(sign_in_as(Role.VIEWER))
-    assert "is deleted" in get_response_text(confirm_action(app, owner, "delete-live", key))
+    assert "Live session deleted." in get_response_text(confirm_action(app, owner, "delete-live", key))
     assert key not in read_sessions_page(owner)
 
 
@@ -87,6 +89,6 @@ def test_the_owner_renames_ends_and_deletes(
 def test_nobody_else_does(app: Dash, key: str, sign_in_as: SignIn, owner: FlaskClient, verb: str) -> None:
     other = sign_in_as(Role.PRESENTER)
     refused = get_response_text(confirm_action(app, other, verb, key, name="Mine"))
-    assert "live session is" not in refused
-    assert "has ended" not in refused
+    assert "Live session" not in refused
+    assert "ended" not in refused
     assert "Monday" in read_sessions_page(owner)
