@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from time import monotonic, sleep
 
 import sqlalchemy as sa
@@ -15,13 +16,20 @@ from sqlmodel import Session
 
 from config import get_settings
 
+_engine_lock = Lock()
+"""Without it, two threads could create two engines for one address: lru_cache lets both call the function."""
 BUSY_TIMEOUT = 10
 """Seconds to wait for a database that somebody else is writing to."""
 
 
-@lru_cache
 def get_engine_for_url(url: str) -> sa.Engine:
-    """The engine (a pool of connections) for an address; one an address."""
+    """Return the engine (a pool of connections) of this process for an address."""
+    with _engine_lock:
+        return _create_engine(url)
+
+
+@lru_cache
+def _create_engine(url: str) -> sa.Engine:
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
         return sa.create_engine(address, pool_pre_ping=True, pool_size=2 * get_settings().request_threads)

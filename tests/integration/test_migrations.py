@@ -109,7 +109,7 @@ def test_two_connections_may_open_a_new_file_at_once(tmp_path):
 
     def open_all():
         for number in range(300):
-            own = engine.get_engine_for_url.__wrapped__(f"sqlite:///{tmp_path / str(number)}")
+            own = engine._create_engine.__wrapped__(f"sqlite:///{tmp_path / str(number)}")
             meet.wait(timeout=30)
             own.connect().close()
             own.dispose()
