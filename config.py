@@ -1,4 +1,4 @@
-"""Every knob of the service, each with a default that works on a laptop; docs/settings.md explains them."""
+"""The settings of the service. Each has a default that works on a laptop; docs/settings.md explains them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DATAXCHANGE_"
 SECRET_SETTINGS = frozenset({"database_url", "kms_command"})
-"""Settings that may hold a password among other things."""
+"""Settings whose value may contain a password, so it must not be shown."""
 Port = Annotated[NonNegativeInt, Field(le=65535)]
 
 
@@ -34,7 +34,7 @@ def _cores() -> int:
 
 
 class Settings(BaseSettings):
-    """Read from the environment: ``DATAXCHANGE_<NAME>``, ``PORT``, ``DATABASE_URL`` and ``ABLY_API_KEY``."""
+    """The settings, read from ``DATAXCHANGE_<NAME>``, ``PORT``, ``DATABASE_URL`` and ``ABLY_API_KEY``."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, populate_by_name=True, frozen=True, extra="forbid"
@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, proxies: str) -> str:
-        """Addresses or networks, parted by commas."""
+        """Check and normalize the addresses or networks, which are separated by commas."""
         parts = [part.strip() for part in proxies.split(",") if part.strip()]
         return ",".join(str(ip_network(part)) if "/" in part else str(ip_address(part)) for part in parts)
 
@@ -129,7 +129,7 @@ class Settings(BaseSettings):
 
     @property
     def is_https(self) -> bool:
-        """Whether browsers reach the service by HTTPS only: its own, or that of a proxy."""
+        """Return whether browsers reach the service only over HTTPS, its own or that of a proxy."""
         return self.secure_cookies or self.tls_certificate is not None
 
     @field_validator("public_url")
@@ -170,16 +170,16 @@ class Settings(BaseSettings):
 
     @property
     def is_loopback(self) -> bool:
-        """Whether only this machine reaches the service."""
+        """Return whether the service can be reached from this machine only."""
         return self.host in ("localhost", "127.0.0.1", "::1")
 
     @property
     def database_address(self) -> str:
-        """The database's address: ``database_url``, or a SQLite file in the data folder."""
+        """Return the URL of the database: ``database_url``, or a SQLite file in the data folder."""
         return self.database_url or f"sqlite:///{self.data / 'dataxchange.sqlite'}"
 
     def local_url(self, port: int) -> str:
-        """Where a browser on this machine finds the service listening on ``port``: by name."""
+        """Return the URL at which a browser on this machine reaches ``port``, by name if possible."""
         named = self.is_loopback or self.host in ("0.0.0.0", "::")  # noqa: S104
         host = "localhost" if named else f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.tls_certificate else 'http'}://{host}:{port}"
@@ -187,7 +187,7 @@ class Settings(BaseSettings):
 
 @dataclass(frozen=True)
 class EffectiveSetting:
-    """A setting as it is in effect, in words; of a secret only that it is set. ``is_set``: not the default."""
+    """A setting in effect, as text; of a secret only that it is set. ``is_set``: given explicitly."""
 
     variable: str
     value: str
@@ -200,14 +200,14 @@ class _Process:
 
 
 class BadSettingError(SystemExit):
-    """A variable of the environment names no setting, or has a value that its setting does not take."""
+    """An environment variable names no setting, or has a value that is invalid for its setting."""
 
 
 def get_settings() -> Settings:
-    """The settings of this process, read from the environment at the first call.
+    """Return the settings of this process, read from the environment at the first call.
 
     Raises:
-        BadSettingError: says which variable is wrong, and how.
+        BadSettingError: a variable is wrong; the message says which one and why.
     """
     if _Process.settings is None:
         _Process.settings = _from_environment()
@@ -215,30 +215,32 @@ def get_settings() -> Settings:
 
 
 def get_env_variable(field: str) -> str:
-    """The name of the environment variable that a field of ``Settings`` is read from."""
+    """Return the name of the environment variable from which a field of ``Settings`` is read."""
     alias = Settings.model_fields[field].validation_alias
     return alias if isinstance(alias, str) else PREFIX + field.upper()
 
 
 def list_effective_settings() -> list[EffectiveSetting]:
-    """Every setting of this process, in the order of ``Settings``."""
-    own, plain = get_settings(), Settings.model_construct()
-    given = own.model_fields_set
+    """Return every setting of this process, in the order of ``Settings``."""
+    settings, defaults = get_settings(), Settings.model_construct()
     return [
         EffectiveSetting(
-            get_env_variable(name), _format_value(own, name), _format_value(plain, name), name in given
+            get_env_variable(name),
+            _format_value(settings, name),
+            _format_value(defaults, name),
+            name in settings.model_fields_set,
         )
         for name in Settings.model_fields
     ]
 
 
-def _format_value(of: Settings, name: str) -> str:
-    value = of.model_dump(include={name}, mode="json")[name]
+def _format_value(settings: Settings, name: str) -> str:
+    value = settings.model_dump(include={name}, mode="json")[name]
     if value in (None, ""):
         return ""
-    if name in SECRET_SETTINGS or isinstance(getattr(of, name), SecretStr):
+    if name in SECRET_SETTINGS or isinstance(getattr(settings, name), SecretStr):
         return "set"
-    if isinstance(getattr(of, name), ByteSize):
+    if isinstance(getattr(settings, name), ByteSize):
         return ByteSize(value).human_readable()
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -255,7 +257,7 @@ def _from_environment() -> Settings:
 
 
 def _format_error(problem: ErrorDetails) -> str:
-    """What is wrong with which variable; of what may hold a secret not the value."""
+    """Return which variable is wrong and why, without the value if that is a secret."""
     if not problem["loc"]:
         return problem["msg"].removeprefix("Value error, ")
     place = str(problem["loc"][0])
@@ -266,6 +268,6 @@ def _format_error(problem: ErrorDetails) -> str:
 
 
 def override_settings(chosen: Settings | None) -> Settings | None:
-    """Make these the settings of this process (None: the environment's); returns what was in use before."""
+    """Replace the settings of this process (None: read the environment again); return those before."""
     before, _Process.settings = _Process.settings, chosen
     return before

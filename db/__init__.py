@@ -1,1 +1,1 @@
-"""SQLModel tables, engine and sessions, Alembic migrations."""
+"""The database: its SQLModel tables, its engine and transactions, and its Alembic migrations."""

@@ -1,4 +1,4 @@
-"""The database of this process: SQLite in the data folder, or whatever DATABASE_URL names."""
+"""The database of this process: SQLite in the data folder, or the one that DATABASE_URL names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from config import get_settings
 _engine_lock = Lock()
 """Without it, two threads could create two engines for one address: lru_cache lets both call the function."""
 BUSY_TIMEOUT = 10
-"""Seconds to wait for a database that somebody else is writing to."""
+"""Seconds to wait for a database while another connection writes to it."""
 
 
 def get_engine_for_url(url: str) -> sa.Engine:
@@ -49,7 +49,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _enable_wal(cursor: DBAPICursor) -> None:
-    """Switch to WAL. Of two that switch a new file at once SQLite turns one away at once: it asks again."""
+    """Switch the file to WAL. Retry, as SQLite refuses one of two connections that switch a new file at once."""
     last = monotonic() + BUSY_TIMEOUT
     while True:
         try:
@@ -63,7 +63,7 @@ def _enable_wal(cursor: DBAPICursor) -> None:
 
 
 def is_certificate_unchecked(url: str) -> bool:
-    """Whether a database on another machine may be spoken to without a certificate (libpq's ``sslmode``)."""
+    """Return whether the database is remote and its certificate is not verified (libpq's ``sslmode``)."""
     address = sa.make_url(url)
     host = address.host or str(address.query.get("host", ""))
     near = not host or host.startswith("/") or host in ("localhost", "127.0.0.1", "::1")
@@ -76,9 +76,9 @@ def get_engine() -> sa.Engine:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """One transaction: committed at the end of the block, rolled back when it raises.
+    """Open a transaction: committed at the end of the block, rolled back when the block raises.
 
-    What was read stays readable after the block.
+    The objects that were read stay usable after the block.
     """
     with Session(get_engine(), expire_on_commit=False) as work, work.begin():
         yield work
@@ -86,9 +86,9 @@ def transaction() -> Iterator[Session]:
 
 @contextmanager
 def exclusive_transaction(name: str) -> Iterator[Session]:
-    """A transaction that begins when no other of this name is under way, in any process.
+    """Open a transaction that starts when no other of this name is running, in any process.
 
-    What it reads is therefore what the one before has left.
+    It therefore sees what the previous one has committed.
     """
     with transaction() as work:
         connection = work.connection()

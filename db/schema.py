@@ -1,4 +1,4 @@
-"""The schema of the database is the newest migration's: checked at every start, changed when it is not."""
+"""The schema of the database: checked at every start, and upgraded to the newest migration."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class NewerSchemaError(SystemExit):
 
 
 class UnusableDatabaseError(SystemExit):
-    """There is no database at its address, or none that can be used."""
+    """The database does not exist or can't be used."""
 
     def __init__(self, error: sa.exc.SQLAlchemyError) -> None:
         reason = error.orig if isinstance(error, sa.exc.DBAPIError) else error
@@ -36,7 +36,7 @@ class UnusableDatabaseError(SystemExit):
 
 
 def build_alembic_config() -> Config:
-    """What Alembic's commands need. Alembic takes a while to import: only a change of schema waits for it."""
+    """Return Alembic's configuration. The slow import of Alembic is here, as most starts don't need it."""
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
@@ -45,12 +45,12 @@ def build_alembic_config() -> Config:
 
 
 def list_migrations() -> list[str]:
-    """The migrations of this release, oldest first: their files begin with their number."""
+    """Return the migrations of this release, oldest first: their files begin with their number."""
     return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*.py"))
 
 
 def get_current_migration() -> str | None:
-    """The migration the database is at; None when it is empty.
+    """Return the current migration of the database; None when the database is empty.
 
     Raises:
         UnusableDatabaseError: it can't be opened or read.
@@ -66,10 +66,10 @@ def get_current_migration() -> str | None:
 
 
 def upgrade_schema() -> None:
-    """Bring the database to the newest migration: all of the way or, when one fails, not at all.
+    """Upgrade the database to the newest migration. When one migration fails, nothing has changed.
 
     Raises:
-        NewerSchemaError: the database belongs to a newer release.
+        NewerSchemaError: a newer release has upgraded the database.
         UnusableDatabaseError: it can't be opened, read or written.
     """
     at = get_current_migration()
@@ -90,7 +90,7 @@ def upgrade_schema() -> None:
 
 @contextmanager
 def schema_transaction() -> Iterator[sa.Connection]:
-    """A transaction that covers DDL; on SQLite too, whose driver would commit each statement alone."""
+    """Open a transaction that includes DDL, also on SQLite, whose driver would commit each statement."""
     if get_engine().dialect.name != "sqlite":
         with get_engine().begin() as connection:
             yield connection

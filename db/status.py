@@ -1,4 +1,4 @@
-"""How the database is: what kind, how fast it answers, and what schema it has."""
+"""The status of the database: its kind, its latency and its schema."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.engine import get_engine
 
 @dataclass(frozen=True)
 class DatabaseStatus:
-    """The database as it answers now; ``latency_ms`` is of the simplest query, in milliseconds."""
+    """The status of the database. ``latency_ms`` is the time of the simplest query in milliseconds."""
 
     kind: str
     version: str
@@ -23,10 +23,10 @@ class DatabaseStatus:
 
 
 def inspect_database() -> DatabaseStatus:
-    """Ask the database.
+    """Query the database and return its status.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: it does not answer.
+        sqlalchemy.exc.SQLAlchemyError: the database does not answer.
     """
     with get_engine().connect() as connection:
         connection.execute(sa.text("SELECT 1"))

@@ -1,1 +1,1 @@
-"""The steps that build the service, and what starts it by hand needs."""
+"""Scripts that build the service and prepare a start by hand."""

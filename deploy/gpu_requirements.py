@@ -1,6 +1,6 @@
-"""The service's requirements with RAPIDS beside them: ``python -m deploy.gpu_requirements`` prints them.
+"""The requirements of the service plus RAPIDS, printed by ``python -m deploy.gpu_requirements``.
 
-A pin of requirements-gpu.txt takes the place of the one in requirements.txt.
+A pin in requirements-gpu.txt replaces the one in requirements.txt.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A certificate authority of this machine's own, for HTTPS on localhost: ``python -m deploy.local_ca``.
+"""A local certificate authority for HTTPS on localhost, created by ``python -m deploy.local_ca``.
 
-The certificate is made anew a week before it ends. The authority's key never leaves the data folder, and can
-vouch for this machine's names only (X.509 name constraints).
+The certificate is renewed a week before it expires. The authority's key stays in the data folder, and can
+sign certificates for this machine's names only (X.509 name constraints).
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def _read_or_create_key(file: Path) -> ec.EllipticCurvePrivateKey:
-    """The private key in the file, made first if there is none."""
+    """Return the private key in the file; create it if there is none."""
     key = serialization.load_pem_private_key(read_or_create(file, _generate_key).encode(), None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{file} holds a key that is not ours")

@@ -1,1 +1,1 @@
-"""The keys that sign and seal what is kept: a master key outside the database, the others inside, wrapped."""
+"""The keys that sign and encrypt. The master key is outside the database; it wraps the others, inside."""

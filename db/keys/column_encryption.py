@@ -1,6 +1,7 @@
-"""Sealed columns: encrypted by AES-256-GCM under a key of the ring, whose id goes with the value.
+"""Encrypted columns: AES-256-GCM under a key of the key ring, whose id is stored with the value.
 
-A value is bound to its column, so that it opens nowhere else. It is kept as ``id:base64(nonce, ciphertext)``.
+A value is bound to its column: copied to another one, it can't be decrypted.
+It is stored as ``id:base64(nonce, ciphertext)``.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ NONCE_BYTES = 12
 
 
 class DecryptionError(ValueError):
-    """A sealed value was not written by us, or belongs to another column."""
+    """An encrypted value was altered, or belongs to another column."""
 
 
 def encrypt_text(text: str, column: str) -> str:
-    """The text, sealed for a place such as ``users.email``."""
+    """Return the text, encrypted for a column such as ``users.email``."""
     from db.keys import key_ring  # noqa: PLC0415  (the ring's own table is among those that use this module)
     from db.tables.keys import KeyPurpose  # noqa: PLC0415
 
@@ -34,11 +35,11 @@ def encrypt_text(text: str, column: str) -> str:
 
 
 def decrypt_text(encrypted: str, column: str) -> str:
-    """The text.
+    """Return the decrypted text.
 
     Raises:
-        DecryptionError: the value was altered or moved here from another place.
-        LostKeyError: its key is gone.
+        DecryptionError: the value was altered, or copied here from another column.
+        LostKeyError: its key does not exist or can't be unwrapped.
     """
     from db.keys import key_ring  # noqa: PLC0415
 
@@ -54,7 +55,7 @@ def decrypt_text(encrypted: str, column: str) -> str:
 
 
 def keyed_digest(text: str, purpose: str) -> str:
-    """What equal texts of a place have in common, for looking up what is sealed; 64 hexadecimal digits."""
+    """Return the keyed hash of a text (64 hexadecimal digits), by which encrypted values can be looked up."""
     from db.keys import key_ring  # noqa: PLC0415
     from db.tables.keys import KeyPurpose  # noqa: PLC0415
 
@@ -63,7 +64,7 @@ def keyed_digest(text: str, purpose: str) -> str:
 
 
 class EncryptedText(sa.types.TypeDecorator[Any]):
-    """Text that is readable with our keys only. Nulls stay nulls."""
+    """A text column whose values are stored encrypted. NULL stays NULL."""
 
     impl = sa.Text
     cache_ok = True
@@ -74,7 +75,10 @@ class EncryptedText(sa.types.TypeDecorator[Any]):
 
     @classmethod
     def for_column(cls, column: str) -> type[Any]:
-        """The type of a column, which SQLModel wants as a class: ``sa_type=Sealed.of("users.email")``."""
+        """Return the type of a column as a class, as SQLModel needs it.
+
+        Example: ``sa_type=EncryptedText.for_column("users.email")``.
+        """
         make = {"__init__": lambda self: cls.__init__(self, column), "cache_ok": True}
         return type(cls.__name__, (cls,), make)
 
@@ -86,7 +90,7 @@ class EncryptedText(sa.types.TypeDecorator[Any]):
 
 
 class EncryptedJson(EncryptedText):
-    """JSON, sealed. What an older release left as it was is readable until it is written anew."""
+    """A JSON column, encrypted. Plain values of older releases stay readable until they are written again."""
 
     cache_ok = True
 
@@ -105,6 +109,6 @@ def _is_encrypted(column: sa.Column[Any]) -> bool:
 
 
 def list_encrypted_columns(metadata: sa.MetaData) -> dict[sa.Table, list[sa.Column[Any]]]:
-    """The tables that have sealed columns, and which these are."""
+    """Return the tables that have encrypted columns, with these columns."""
     found = {table: list(filter(_is_encrypted, table.columns)) for table in metadata.sorted_tables}
     return {table: columns for table, columns in found.items() if columns}

@@ -1,4 +1,4 @@
-"""The keys of the database, unwrapped once a process."""
+"""The key ring: the keys of the database. Each process unwraps a key once and caches it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from db.tables.base import utc_now
 from db.tables.keys import Key, KeyPurpose
 
 REFRESH_SECONDS = 60.0
-"""Seconds until a process notices that another has rotated a key."""
+"""Seconds until a process notices that another process has rotated a key."""
 REQUIRED_PURPOSES = (KeyPurpose.SIGN, KeyPurpose.SEAL, KeyPurpose.INDEX, KeyPurpose.AUDIT)
 
 
@@ -32,11 +32,11 @@ class UnwrappedKey:
 
 
 class LostKeyError(LookupError):
-    """There is no such key, or its master key is gone."""
+    """A key does not exist, or its master key is missing."""
 
 
 class _KeyCache:
-    """What this process has unwrapped, by database and id, and which keys were current when last seen."""
+    """The keys that this process has unwrapped, by database and id, and the current key of each purpose."""
 
     lock = Lock()
     keys: dict[tuple[str, str], UnwrappedKey] = {}  # noqa: RUF012
@@ -44,10 +44,10 @@ class _KeyCache:
 
 
 def ensure_keys() -> None:
-    """Make the keys that every start needs, and see that the master key opens those there are.
+    """Create the keys that every start needs, and check that the master key unwraps the existing ones.
 
     Raises:
-        LostKeyError: it doesn't; says what to do.
+        LostKeyError: the master key does not unwrap one; the message says what to do.
     """
     for purpose in REQUIRED_PURPOSES:
         with transaction() as work:
@@ -58,7 +58,7 @@ def ensure_keys() -> None:
 
 
 def create_key(purpose: KeyPurpose, subject: str | None = None) -> UnwrappedKey:
-    """A new key, in a transaction of its own; the current one of its purpose from now on."""
+    """Create a key in a transaction of its own. It is the current key of its purpose from now on."""
     secret, wrapping = secrets.token_bytes(32), master.get_current_key()
     key = Key(
         id=secrets.token_hex(8),
@@ -78,7 +78,7 @@ def create_key(purpose: KeyPurpose, subject: str | None = None) -> UnwrappedKey:
 
 
 def get_current_key(purpose: KeyPurpose) -> UnwrappedKey:
-    """The newest key of this purpose.
+    """Return the newest key of this purpose.
 
     Raises:
         LostKeyError: there is none, or it can't be unwrapped.
@@ -95,7 +95,7 @@ def get_current_key(purpose: KeyPurpose) -> UnwrappedKey:
 
 
 def get_key(id_: str) -> UnwrappedKey:
-    """The key of this id.
+    """Return the key with this id.
 
     Raises:
         LostKeyError: there is no such key, or its master key is gone.
@@ -109,7 +109,7 @@ def get_key(id_: str) -> UnwrappedKey:
 
 
 def rotate_key(purpose: KeyPurpose) -> UnwrappedKey:
-    """A new current key; the others are retired: they still open and verify what they made."""
+    """Create a new current key and retire the others, which still decrypt and verify what they made."""
     fresh = create_key(purpose)
     with transaction() as work:
         for key in work.exec(select(Key).where(Key.purpose == purpose, Key.id != fresh.id)):
@@ -120,14 +120,14 @@ def rotate_key(purpose: KeyPurpose) -> UnwrappedKey:
 
 
 def clear_cache() -> None:
-    """Look every key up anew."""
+    """Forget all cached keys, so that each is loaded again."""
     with _KeyCache.lock:
         _KeyCache.keys.clear()
         _KeyCache.current.clear()
 
 
 def _rewrap_if_rotated(id_: str, secret: bytes) -> None:
-    """Wrap a key that was just written anew if the master key was changed meanwhile."""
+    """Wrap a key that was just written again if the master key was rotated meanwhile."""
     wrapping = master.load_keys()
     with transaction() as work:
         key = work.get_one(Key, id_)

@@ -1,6 +1,6 @@
-"""The master key, which wraps all others: from a file, the environment, or a key service's command.
+"""The master key, which wraps all other keys. It comes from a file, a variable, or a key service's command.
 
-A file or variable may hold several keys: the first wraps, the others still unwrap what a rotation hasn't
+A file or variable may hold several keys: the first one wraps; the others unwrap what a rotation has not
 reached yet.
 """
 
@@ -24,15 +24,15 @@ from db.keys.secret_files import read_or_create, write_secret
 
 NONCE_BYTES = 12
 KMS_TIMEOUT = 30
-"""Seconds that a key service may take."""
+"""Seconds after which a command of the key service is ended."""
 
 
 class MasterKeyError(RuntimeError):
-    """The master key can't be used, or does not unwrap what it should; says what to do."""
+    """The master key can't be used, or does not unwrap a key; the message says what to do."""
 
 
 class MasterKey(Protocol):
-    """What wraps keys, such as a key management service."""
+    """The interface of a master key, local or in a key management service."""
 
     @property
     def id(self) -> str: ...
@@ -40,17 +40,17 @@ class MasterKey(Protocol):
     def wrap(self, secret: bytes) -> bytes: ...
 
     def unwrap(self, wrapped: bytes) -> bytes:
-        """The secret.
+        """Return the secret.
 
         Raises:
-            MasterKeyError: this key did not wrap it, or can't be used now.
+            MasterKeyError: another key wrapped it, or this key can't be used now.
         """
         ...
 
 
 @dataclass(frozen=True)
 class LocalKey:
-    """A master key of 256 bits in our own hands; wraps by AES-256-GCM."""
+    """A master key of 256 bits that this process holds itself; wraps with AES-256-GCM."""
 
     secret: bytes
 
@@ -71,7 +71,7 @@ class LocalKey:
 
 @dataclass(frozen=True)
 class ServiceKey:
-    """A key service, asked by a command: ``COMMAND wrap`` and ``COMMAND unwrap``, base64 in and out."""
+    """A key service behind a command: ``COMMAND wrap`` and ``COMMAND unwrap``, base64 on stdin and stdout."""
 
     command: str
     id: str = "service"
@@ -98,11 +98,11 @@ def get_key_file() -> Path:
 
 
 def load_keys() -> list[MasterKey]:
-    """The master keys of this process; the first is the one that wraps.
+    """Return the master keys of this process. The first one wraps.
 
     Raises:
-        MasterKeyError: what is configured is no key of 64 hexadecimal digits.
-        ExposedSecretError: others can read the file.
+        MasterKeyError: a configured key is not 64 hexadecimal digits.
+        ExposedSecretError: other users can read the file.
     """
     chosen = get_settings()
     if chosen.kms_command:
@@ -115,7 +115,7 @@ def load_keys() -> list[MasterKey]:
 
 
 def describe_source() -> str:
-    """Where the master key comes from, in words."""
+    """Return a phrase that says where the master key comes from."""
     chosen = get_settings()
     if chosen.kms_command:
         return "a key service"
@@ -131,10 +131,10 @@ def get_current_key() -> MasterKey:
 
 
 def get_key(id_: str) -> MasterKey:
-    """The master key of this id.
+    """Return the master key with this id.
 
     Raises:
-        MasterKeyError: it is not among those that are configured.
+        MasterKeyError: no such key is configured.
     """
     for key in load_keys():
         if key.id == id_:
@@ -149,7 +149,7 @@ def begin_rotation() -> None:
     """Put a new key before the others in the file.
 
     Raises:
-        MasterKeyError: the key does not come from a file, so it can't be changed here.
+        MasterKeyError: the key does not come from a file, so it can't be rotated here.
     """
     if get_settings().master_key or get_settings().kms_command:
         raise MasterKeyError("The master key comes from outside: put the new one before the old one there.")
@@ -159,7 +159,7 @@ def begin_rotation() -> None:
 
 
 def end_rotation() -> None:
-    """Forget all keys of the file but the first; nothing is wrapped by them any longer."""
+    """Remove all keys but the first from the file. Call it when the others wrap nothing any more."""
     if not get_settings().master_key and not get_settings().kms_command:
         write_secret(get_key_file(), read_or_create(get_key_file(), generate_key).split()[0])
 

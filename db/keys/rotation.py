@@ -1,4 +1,4 @@
-"""Changing the keys while the service runs. Whatever ends it half way, a second run goes on from there."""
+"""The rotation of keys while the service runs. When a run is interrupted, the next one continues it."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from db.tables.keys import Key, KeyPurpose
 
 BATCH = 100
 UNCHANGING = "unchanging"
-"""What a table says of itself (``info``) when its rows must stay as they are: old keys go on opening them."""
+"""The key in a table's ``info`` that marks its rows as unchangeable: old keys must go on decrypting them."""
 
 
 def rotate_keys() -> int:
-    """New keys to sign and to seal, then every sealed value anew under the current one; returns how many.
+    """Create new keys to sign and encrypt, encrypt every value again, and return how many values that were.
 
-    A run that was ended before it was done is finished first: it has made the new keys already. Other
-    processes may use the old ones for as long as they don't look: it waits for them, and looks once more.
+    When the previous run was interrupted, finish it instead: it has created the new keys already. Other
+    processes use the old keys until they refresh their cache: wait for that, then encrypt their values too.
 
     Raises:
-        DecryptionError: a value is not what was sealed.
-        LostKeyError: a key can't be opened.
+        DecryptionError: a value was altered.
+        LostKeyError: a key can't be unwrapped.
     """
-    if next(_reencrypt_statements(1), None) is None:
+    if next(_reencrypt_statements(1), None) is None:  # nothing is left of an interrupted run
         key_ring.rotate_key(KeyPurpose.SIGN)
         key_ring.rotate_key(KeyPurpose.SEAL)
     began, done = monotonic(), reencrypt_values()
@@ -38,25 +38,25 @@ def rotate_keys() -> int:
 
 
 def reencrypt_values() -> int:
-    """Seal every value anew that is not under the current key, a batch a transaction; returns how many."""
+    """Encrypt each value again that an older key encrypts, one transaction per batch; return how many."""
     return sum(iter(_reencrypt_batch, 0))
 
 
 def rotate_master_key() -> int:
-    """A new master key where it is a file of ours, and every key wrapped anew by the current one.
+    """Create a new master key if it is in a file, and wrap every key again with the current master key.
 
-    Returns how many keys were wrapped anew.
+    Return how many keys were wrapped again.
 
     Raises:
-        MasterKeyError: a key was wrapped by a master key that is not there, or a key service holds it.
+        MasterKeyError: the master key of a key is missing, or is in a key service.
     """
     keys = master.load_keys()
-    if len(keys) == 1:
+    if len(keys) == 1:  # several: an interrupted run has created the new key already
         master.begin_rotation()
         keys = master.load_keys()
     done = _rewrap_keys(keys)
     master.end_rotation()
-    return done + _rewrap_keys(keys)  # what another process made with the old one just before it was gone
+    return done + _rewrap_keys(keys)  # keys that another process wrapped with the old one meanwhile
 
 
 def _rewrap_keys(keys: list[MasterKey]) -> int:
@@ -73,7 +73,7 @@ def _rewrap_keys(keys: list[MasterKey]) -> int:
 
 
 def _reencrypt_batch() -> int:
-    """How many values of a batch were sealed anew; none that somebody else has changed meanwhile."""
+    """Encrypt a batch of values again, except those changed meanwhile; return how many."""
     changes = list(_reencrypt_statements(BATCH))
     with transaction() as work:
         for change in changes:
@@ -82,7 +82,7 @@ def _reencrypt_batch() -> int:
 
 
 def _reencrypt_statements(limit: int) -> Iterator[sa.Update]:
-    """What seals anew the values that are not under the current key, so many of each column at most."""
+    """Yield the updates that encrypt values of older keys again, at most ``limit`` per column."""
     current = key_ring.get_current_key(KeyPurpose.SEAL).id
     for table, columns in list_encrypted_columns(SQLModel.metadata).items():
         for column in columns if not table.info.get(UNCHANGING) else ():

@@ -1,4 +1,4 @@
-"""Secrets in files of mode 0600, written whole or not at all."""
+"""Secrets in files of mode 0600, which are written atomically."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 
 
 class ExposedSecretError(PermissionError):
-    """Others on this machine can read a secret."""
+    """Other users of this machine can read the file of a secret."""
 
     def __init__(self, file: Path) -> None:
         super().__init__(f"{file} is readable by others. Make it private: chmod 600 {file}")
 
 
 def read_or_create(file: Path, make: Callable[[], str]) -> str:
-    """The file's content, made up first if there is no such file; whole even if we are killed meanwhile.
+    """Return the content of a file. If it does not exist, create it atomically with what ``make`` returns.
 
     Raises:
-        ExposedSecretError: others can read the file.
+        ExposedSecretError: other users can read the file.
     """
     if not file.exists():
         draft = _write_draft(file, make())
-        with suppress(FileExistsError):  # another process was first: its secret counts
+        with suppress(FileExistsError):  # another process was first: use its secret
             file.hardlink_to(draft)
         draft.unlink()
     require_private(file)
@@ -33,17 +33,17 @@ def read_or_create(file: Path, make: Callable[[], str]) -> str:
 
 
 def require_private(file: Path) -> None:
-    """See that nobody but the owner can read a file.
+    """Check that only the owner can read a file.
 
     Raises:
-        ExposedSecretError: others can.
+        ExposedSecretError: other users can read it.
     """
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         raise ExposedSecretError(file)
 
 
 def write_secret(file: Path, secret: str) -> None:
-    """Put another secret into the file; a kill at any moment leaves the old one or the new one."""
+    """Replace the secret in the file atomically: a kill at any moment leaves the old one or the new one."""
     _write_draft(file, secret).replace(file)
     folder = os.open(file.parent, os.O_RDONLY)
     try:

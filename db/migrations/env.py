@@ -1,4 +1,4 @@
-"""Runs the migrations in one transaction, on the connection of the caller or on the process' own database."""
+"""Run the migrations in one transaction, on the caller's connection or on the database of this process."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from db.keys.column_encryption import EncryptedText
 from db.schema import schema_transaction
 from db.tables import UtcDateTime
 
-ONE_AT_A_TIME = 0x64785F64  # the key of PostgreSQL's advisory lock while a schema changes
+ONE_AT_A_TIME = 0x64785F64  # PostgreSQL's advisory lock for schema changes
 
 
 def plain_type(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """How ``alembic revision`` writes our own column types: migrations must not import what may change."""
+    """Return how ``alembic revision`` writes our column types: as plain ones, since our code may change."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, EncryptedText):

@@ -1,4 +1,4 @@
-"""What the database holds. Every change here has its migration in db/migrations."""
+"""The tables of the database. Every change here needs a migration in db/migrations."""
 
 from db.tables.audit import AuditCheckpoint, AuditEntry, AuditHead
 from db.tables.base import UtcDateTime, utc_now

@@ -1,4 +1,4 @@
-"""Who did what: entries that outlive whom and what they name, so nothing here refers to another table."""
+"""The audit log. Its entries outlive the users and things they name, so no column is a foreign key."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sqlmodel import Field, SQLModel
 from db.keys.column_encryption import EncryptedJson, EncryptedText
 from db.tables.base import UtcDateTime, utc_now
 
-Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite keeps rows by an INTEGER key only
+Number = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite assigns ids to an INTEGER key only
 
 
 class AuditEntry(SQLModel, table=True):
-    """One act. ``hash`` chains its plain values to the entry before; triggers refuse to change it."""
+    """One event. ``hash`` chains its decrypted values to the previous entry; triggers refuse any change."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
@@ -40,7 +40,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """Where the chain ends: one row, which whoever appends locks. An empty log's has no seal."""
+    """The end of the chain: one row, which each appending transaction locks. An empty log's has no seal."""
 
     __tablename__ = "audit_head"
 
@@ -51,7 +51,7 @@ class AuditHead(SQLModel, table=True):
 
 
 class AuditCheckpoint(SQLModel, table=True):
-    """Where the chain goes on: ``removed`` entries, the last being ``number`` of ``moment``, are gone."""
+    """The start of a pruned chain: ``removed`` entries, up to ``number`` of ``moment``, were deleted."""
 
     __tablename__ = "audit_checkpoints"
 

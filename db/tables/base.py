@@ -1,4 +1,4 @@
-"""What all tables are built of."""
+"""Column types and defaults that all tables use."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SQLModel.metadata.naming_convention = {
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
-    """A moment in UTC, aware of it on both databases: SQLite keeps no time zone."""
+    """A time in UTC, always timezone-aware: SQLite itself stores no time zone."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True

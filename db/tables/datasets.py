@@ -13,7 +13,7 @@ from db.tables.base import UtcDateTime, utc_now
 
 
 class Dataset(SQLModel, table=True):
-    """A table people explore, by the name its address carries."""
+    """A dataset. Its slug is its name in URLs."""
 
     __tablename__ = "datasets"
 
@@ -25,10 +25,10 @@ class Dataset(SQLModel, table=True):
 
 
 class DatasetVersion(SQLModel, table=True):
-    """One state of a dataset: a folder of Parquet files and what is known of its columns.
+    """One version of a dataset: a folder of Parquet files and a profile of its columns.
 
-    ``key_id`` is the key that its files are encrypted with; None: they are not. ``rows`` and ``profile`` are
-    of the rows that were imported; where it ``grows``, others may follow them.
+    ``key_id`` is the key that encrypts its files; None: they are not encrypted. ``rows`` and ``profile``
+    describe the imported rows; if it ``grows``, more rows may be appended.
     """
 
     __tablename__ = "dataset_versions"
@@ -46,9 +46,9 @@ class DatasetVersion(SQLModel, table=True):
 
 
 class AppendedPart(SQLModel, table=True):
-    """Rows that were added to a version: ``rows`` of them behind the ``rows_from`` before, in one file.
+    """One file of rows appended to a version: ``rows`` rows, which follow the first ``rows_from`` rows.
 
-    ``consumed`` names, feed by feed, the messages that they were made of; no rows have no file.
+    ``consumed`` names, by feed, the messages they come from. A part without rows has no file.
     """
 
     __tablename__ = "appended_parts"
@@ -69,7 +69,7 @@ class AppendedPart(SQLModel, table=True):
 
 
 class VisibleProfile(SQLModel, table=True):
-    """What is known of a version's columns over the rows that somebody's rights (by digest) show."""
+    """The profile of a version's columns over the rows that certain rights (a digest) show."""
 
     __tablename__ = "visible_profiles"
     __table_args__ = (sa.UniqueConstraint("version_id", "rights"),)

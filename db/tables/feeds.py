@@ -1,4 +1,4 @@
-"""Feeds: channels whose messages become rows of a dataset, and the rows among them that did not fit."""
+"""Feeds: channels whose messages become rows of a dataset, and the dead letters among them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def new_feed_key() -> str:
 
 
 class Feed(SQLModel, table=True):
-    """The channel ``feed:<key>``, whose rows are added to the newest version of a dataset unless ``paused``.
+    """The channel ``feed:<key>``; unless ``paused``, its rows are appended to a dataset's newest version.
 
-    ``cursor`` is the moment (ms) of the newest message that was taken, in the last of so many ``batches``;
-    ``rows`` were added, ``last`` is when.
+    ``cursor`` is the time (ms) of the newest message that was read, in the last of ``batches`` batches;
+    ``rows`` is how many rows were appended, ``last`` when that last happened.
     """
 
     __tablename__ = "feeds"
@@ -40,7 +40,7 @@ class Feed(SQLModel, table=True):
 
 
 class DeadLetter(SQLModel, table=True):
-    """A row, or a whole message, that could not be added, and why not."""
+    """A row or a whole message that could not be appended, and the reason."""
 
     __tablename__ = "dead_letters"
 

@@ -1,4 +1,4 @@
-"""The keys that sign and seal, each wrapped by the master key."""
+"""The keys that sign and encrypt, each wrapped by a master key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.tables.base import UtcDateTime, utc_now
 
 
 class KeyPurpose(StrEnum):
-    """What a key is for. Those of INDEX and AUDIT stay: what they made is compared for good."""
+    """What a key is for. INDEX and AUDIT keys are never rotated: their digests must stay comparable."""
 
     SIGN = "sign"
     SEAL = "seal"
@@ -22,7 +22,7 @@ class KeyPurpose(StrEnum):
 
 
 class Key(SQLModel, table=True):
-    """A key of 256 bits; ``subject`` is the dataset (slug) of a data key, ``master`` what has wrapped it."""
+    """A key of 256 bits. ``subject`` is the slug of a data key's dataset, ``master`` its master key's id."""
 
     __tablename__ = "keys"
 

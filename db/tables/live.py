@@ -1,4 +1,4 @@
-"""Live sessions: what somebody presents to an audience, and what was recorded of it."""
+"""Live sessions, in which a user presents an exploration to others, and their recordings."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def new_cipher_key() -> str:
 
 
 class LiveSession(SQLModel, table=True):
-    """An exploration of one version that is presented live; ``key`` is its address.
+    """A live presentation of an exploration of one dataset version; ``key`` is its id in URLs.
 
-    ``presenter_id`` None: the owner presents. It runs until it has ``ended``. ``state`` is the exploration
-    committed last, the ``seq``-th, and ``cursor`` the serial of the last message that was recorded.
-    ``marks`` are how many rows the version had whenever somebody held it still; ``mark`` numbers the one that
-    is shown, None the newest rows.
-    ``cipher`` is the key (64 hexadecimal digits) that its channels can be encrypted with.
+    ``presenter_id`` None: the owner presents. It runs until ``ended`` is set. ``state`` is the exploration
+    committed last, with number ``seq``; ``cursor`` is the serial of the last message that was recorded.
+    ``marks`` are the row counts at which the growing version was frozen; ``mark`` is the index of the one
+    that is shown; None: the newest rows are shown.
+    ``cipher`` is the key (64 hexadecimal digits) with which its channels can be encrypted.
     """
 
     __tablename__ = "live_sessions"
@@ -54,7 +54,7 @@ class LiveSession(SQLModel, table=True):
 
 
 class LiveMember(SQLModel, table=True):
-    """That a user has been in a live session."""
+    """The fact that a user has taken part in a live session."""
 
     __tablename__ = "live_members"
 
@@ -64,7 +64,7 @@ class LiveMember(SQLModel, table=True):
 
 
 class LiveRecord(SQLModel, table=True):
-    """What was said in a live session within about a second: ``[moment in ms, name, data]`` each."""
+    """The messages of about one second of a live session, each as ``[time in ms, name, data]``."""
 
     __tablename__ = "live_records"
     __table_args__ = (sa.UniqueConstraint("live_id", "number"),)

@@ -1,4 +1,4 @@
-"""Who may see and change what: shares, saved views and guest links."""
+"""Shares, saved views and guest links: who may see and change what."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from db.tables.sessions import new_token_id
 
 
 class Resource(StrEnum):
-    """What can be shared."""
+    """The kinds of things that can be shared."""
 
     DATASET = "dataset"
     VIEW = "view"
@@ -24,7 +24,7 @@ class Resource(StrEnum):
 
 
 class Level(StrEnum):
-    """What a share allows; each includes those before it."""
+    """What a share allows. Each level includes those before it."""
 
     VIEW = "view"
     EDIT = "edit"
@@ -35,10 +35,10 @@ EVERYONE = sa.text("user_id IS NULL AND group_id IS NULL")
 
 
 class Share(SQLModel, table=True):
-    """That a person, a group or (neither) everyone signed in may use something.
+    """The right of a user, a group or (if both are NULL) every signed-in user to use something.
 
-    Of a dataset it may show only the rows that meet ``conditions`` (None: every row), and it leaves out the
-    columns in ``masked``. There is one share at most of a resource with somebody.
+    A share of a dataset may show only the rows that meet ``conditions`` (None: every row), and hides the
+    columns in ``masked``. A resource has at most one share with the same user or group.
     """
 
     __tablename__ = "shares"
@@ -75,7 +75,7 @@ def new_view_key() -> str:
 
 
 class SavedView(SQLModel, table=True):
-    """An exploration that somebody keeps under a name; ``key`` is its address."""
+    """An exploration that a user has saved under a name; ``key`` is its id in URLs."""
 
     __tablename__ = "saved_views"
 
@@ -90,9 +90,9 @@ class SavedView(SQLModel, table=True):
 
 
 class GuestLink(SQLModel, table=True):
-    """A link by which anyone sees one saved view, or follows one live session, and nothing else.
+    """A link with which anyone can open one saved view, or follow one live session, and nothing else.
 
-    They have the rights of ``as_user_id``. Its id is a ``jti``.
+    Guests have the rights of ``as_user_id``. The id of the link is the ``jti`` of its token.
     """
 
     __tablename__ = "guest_links"

@@ -1,4 +1,4 @@
-"""Sessions, API tokens, and the count of failed tries to get one."""
+"""Sessions, API tokens, and counters of failed attempts to get one."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def new_token_id() -> str:
 
 
 class UserSession(SQLModel, table=True):
-    """One browser in which somebody has signed in; its id is the ``jti`` of its tokens.
+    """A session of a user in one browser. Its id is the ``jti`` of its tokens.
 
-    ``generation`` counts the refresh tokens given out: the newest is good, and so is the one before within
-    seconds of ``rotated``. ``confirmed`` is when they last proved who they are. A guest's session has the
-    link it came by, and its user is the one whose rights the link has.
+    ``generation`` counts the refresh tokens issued: the newest is valid, and so is the previous one within
+    seconds of ``rotated``. ``confirmed`` is when the user last confirmed their identity. A guest's session
+    has the guest link that started it, and its user is the one whose rights that link gives.
     """
 
     __tablename__ = "sessions"
@@ -43,7 +43,7 @@ class UserSession(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """A program's way in, with some of its owner's permissions; its id is the token's ``jti``."""
+    """A program's token for the API, with some of its owner's permissions; its id is the ``jti``."""
 
     __tablename__ = "api_tokens"
 
@@ -58,7 +58,7 @@ class ApiToken(SQLModel, table=True):
 
 
 class AttemptCounter(SQLModel, table=True):
-    """Failed tries of one kind by one account or address; ``bucket`` is a digest of kind and whose."""
+    """A counter of failed attempts; ``bucket`` is a digest of their kind and of the account or address."""
 
     __tablename__ = "attempts"
 
@@ -68,7 +68,7 @@ class AttemptCounter(SQLModel, table=True):
 
 
 class SpentChallenge(SQLModel, table=True):
-    """A challenge that a passkey has answered, by its SHA-256: until it expires, no answer counts again."""
+    """The SHA-256 of a challenge that a passkey has answered, kept until it expires to prevent replay."""
 
     __tablename__ = "spent_challenges"
 

@@ -1,4 +1,4 @@
-"""Who may sign in, by what, and the groups they are in."""
+"""Users, their groups, and the ways in which they can sign in."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from db.tables.base import UtcDateTime, utc_now
 
 
 class Role(StrEnum):
-    """What a person is to the service; accounts.permissions says what each may do."""
+    """The role of a user; accounts.permissions says what each role may do."""
 
     ADMIN = "admin"
     PRESENTER = "presenter"
@@ -27,10 +27,10 @@ def new_handle() -> str:
 
 
 class User(SQLModel, table=True):
-    """Somebody who may sign in: by a password if they have one, by passkeys, or as another service vouches.
+    """A user, who signs in with a password if they have one, a passkey, or an OpenID provider.
 
-    ``handle`` is what passkeys know them by. ``totp`` is the secret of their authenticator (base32) and
-    ``totp_step`` the last half-minute whose code was taken.
+    ``handle`` is their id in passkeys. ``totp`` is the secret of their authenticator (base32) and
+    ``totp_step`` the last half-minute whose code was accepted.
     """
 
     __tablename__ = "users"
@@ -50,7 +50,7 @@ class User(SQLModel, table=True):
 
 
 class Group(SQLModel, table=True):
-    """People who are given rights together."""
+    """A group of users, with whom things can be shared at once."""
 
     __tablename__ = "groups"
 
@@ -60,7 +60,7 @@ class Group(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """That a user is in a group."""
+    """The membership of a user in a group."""
 
     __tablename__ = "memberships"
 
@@ -77,7 +77,7 @@ class LinkPurpose(StrEnum):
 
 
 class OneTimeLink(SQLModel, table=True):
-    """A link that its owner can use once. Only the SHA-256 of its token is kept."""
+    """A link that its owner can use once. Only the SHA-256 of its token is stored."""
 
     __tablename__ = "one_time_links"
 
@@ -90,7 +90,7 @@ class OneTimeLink(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """A code that stands in once for a lost second factor. Only its SHA-256 is kept: 80 bits of chance."""
+    """A single-use code for a lost second factor: 80 random bits, of which only the SHA-256 is stored."""
 
     __tablename__ = "recovery_codes"
 
@@ -116,7 +116,7 @@ class Passkey(SQLModel, table=True):
 
 
 class Identity(SQLModel, table=True):
-    """Who a user is to an OpenID provider."""
+    """The identity of a user at an OpenID provider."""
 
     __tablename__ = "identities"
     __table_args__ = (sa.UniqueConstraint("issuer", "subject"),)
