@@ -1,1 +1,1 @@
-"""Users, roles, sign-in: who is asking, and what they may."""
+"""User accounts: authentication, roles and permissions, sessions, and the audit log."""

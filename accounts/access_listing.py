@@ -1,4 +1,4 @@
-"""Every way in that is open now: sessions, API tokens and guest links of everybody, listed and closed."""
+"""The lists of all active sessions, API tokens and guest links, and how they are ended."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Query = sa.Select[*tuple[Any, ...]]
 
 
 class UnknownAccessError(NotFoundError):
-    """They have no such session or token, or not any longer."""
+    """The user has no such session or token, or no longer has it."""
 
 
 @dataclass(frozen=True)
 class AccessRow:
-    """A session, token or link, and the name of whose it is. ``view`` is what a guest link leads to."""
+    """A session, token or link with its owner's name. ``view`` is what a guest link opens."""
 
     record: Any
     owner: str
@@ -34,9 +34,9 @@ class AccessRow:
 
 
 def list_active_sessions(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[AccessRow], int]:
-    """The sessions that have not ended, guests' included, and how many.
+    """Return a page of the active sessions, including guests', and their total number.
 
-    ``text`` is part of the name of whose they are, here and below.
+    ``text`` is part of the owner's name, in the functions below too.
     """
     return _list_rows(_session_query(), UserSession, text, page)
 
@@ -46,7 +46,7 @@ def get_active_session(id_: str) -> AccessRow | None:
 
 
 def list_active_tokens(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[AccessRow], int]:
-    """The API tokens that are neither revoked nor expired, and how many."""
+    """Return a page of the API tokens that are neither revoked nor expired, and their total number."""
     return _list_rows(_token_query(), ApiToken, text, page)
 
 
@@ -55,7 +55,7 @@ def get_active_token(id_: str) -> AccessRow | None:
 
 
 def list_active_guest_links(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[AccessRow], int]:
-    """The guest links that are neither revoked nor expired, by whose rights they have, and how many."""
+    """Return a page of the active guest links, with the user whose rights they give, and their number."""
     return _list_rows(_guest_link_query(), GuestLink, text, page)
 
 
@@ -64,25 +64,25 @@ def get_active_guest_link(id_: str) -> AccessRow | None:
 
 
 def end_session(by: Principal, id_: str) -> None:
-    """End a session of anybody; ending what has ended does nothing."""
+    """End a session of any user. If it has ended already, do nothing."""
     sessions.end_session(id_)
     audit.record_event(AuditAction.SESSION_REVOKED, actor=by, resource=("session", id_))
 
 
 def end_user_sessions(by: Principal, user_id: int) -> None:
-    """End all sessions of a person, but for the one this is done in."""
+    """End all sessions of a user, except the session of this request."""
     sessions.end_user_sessions(user_id, except_id=by.key)
     audit.record_event(AuditAction.SESSION_REVOKED, actor=by, resource=("user", str(user_id)), all=True)
 
 
 def revoke_token(by: Principal, id_: str) -> None:
-    """End an API token of anybody."""
+    """Revoke an API token of any user."""
     api_tokens.revoke_token(id_)
     audit.record_event(AuditAction.TOKEN_REVOKED, actor=by, resource=("token", id_))
 
 
 def end_own_session(me: Principal, id_: str) -> None:
-    """End a session of mine.
+    """End a session of the user ``me``.
 
     Raises:
         UnknownAccessError: I have no such one.
@@ -93,7 +93,7 @@ def end_own_session(me: Principal, id_: str) -> None:
 
 
 def revoke_own_token(me: Principal, id_: str) -> None:
-    """End an API token of mine.
+    """Revoke an API token of the user ``me``.
 
     Raises:
         UnknownAccessError: I have no such one.

@@ -1,4 +1,4 @@
-"""API tokens: a program acts for its owner, with some of their permissions, until a date."""
+"""API tokens, with which a program acts for its owner, with some of their permissions, until a date."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from errors import InvalidError
 MAX_NAME_LENGTH = 80
 MAX_LIFETIME = timedelta(days=366)
 LAST_USED_PRECISION = timedelta(minutes=1)
-"""How exactly the last use is kept: a write at every call would slow them all."""
+"""The precision of the time of last use: a write at every call would slow all calls down."""
 SCOPES = (Permission.EXPLORE, Permission.SAVE, Permission.PRESENT, Permission.ADMINISTER)
-"""Permissions a token can have; accounts are managed by their owners in person."""
+"""The permissions a token can have. Managing one's own account is not among them."""
 
 
 class BadTokenRequestError(InvalidError):
-    """No such token can be given out; says why, and ``where``: name, scopes or expires."""
+    """The token can't be created. The message says why; ``where`` is name, scopes or expires."""
 
     def __init__(self, where: str, message: str) -> None:
         super().__init__(message)
@@ -34,10 +34,10 @@ class BadTokenRequestError(InvalidError):
 
 
 def create_token(owner: Principal, name: str, scopes: Iterable[Permission], expires: datetime) -> str:
-    """A new token, shown this once; the audit log tells of it.
+    """Create an API token, record that in the audit log, and return it. It can't be shown again.
 
     Raises:
-        BadTokenRequestError: it has no name, no scope, one its owner lacks, or lasts too long.
+        BadTokenRequestError: it has no name or no scope, a scope its owner lacks, or lasts too long.
     """
     wanted = sorted(set(scopes))
     if not 1 <= len(name.strip()) <= MAX_NAME_LENGTH or not name.isprintable():
@@ -70,10 +70,10 @@ def create_token(owner: Principal, name: str, scopes: Iterable[Permission], expi
 
 
 def authenticate_token(token: str) -> Principal:
-    """Whom a program with this token acts for, within its scopes.
+    """Return the principal for which a program with this token acts, limited to the token's scopes.
 
     Raises:
-        BadTokenError: it is none of ours, expired or revoked, or its owner is disabled.
+        BadTokenError: the token is invalid, expired or revoked, or its owner is disabled.
     """
     id_ = signed_tokens.decode_token(Audience.API, token)["jti"]
     with transaction() as work:
@@ -88,14 +88,14 @@ def authenticate_token(token: str) -> Principal:
 
 
 def get_principal(id_: str) -> Principal | None:
-    """Whom the program with the token of this id acts for; None if the token is no longer good."""
+    """Return the principal for the token with this id; None if the token is not valid any more."""
     with transaction() as work:
         found = _find_active(work, id_)
     return _program_principal(*found) if found else None
 
 
 def list_active_tokens(user_id: int) -> list[ApiToken]:
-    """A user's tokens that are neither revoked nor expired, newest first."""
+    """Return a user's tokens that are neither revoked nor expired, newest first."""
     query = select(ApiToken).where(
         ApiToken.user_id == user_id, col(ApiToken.revoked).is_(None), col(ApiToken.expires) > utc_now()
     )
@@ -104,7 +104,7 @@ def list_active_tokens(user_id: int) -> list[ApiToken]:
 
 
 def revoke_token(id_: str) -> None:
-    """End a token; ending what has ended does nothing."""
+    """Revoke a token. If it is revoked already, do nothing."""
     with transaction() as work:
         own = work.get(ApiToken, id_)
         if own is not None and own.revoked is None:

@@ -1,4 +1,4 @@
-"""What is long over is removed: at the start, and daily."""
+"""The daily removal of old sessions, links and counters, also at every start."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from db.tables import utc_now
 
 A_DAY = timedelta(days=1)
 RETENTION = 30 * A_DAY
-"""How long ended sessions and links stay, for admins to look at."""
+"""How long ended sessions and expired links are kept, so that admins can look at them."""
 
 log = structlog.get_logger(__name__)
 
 
 def purge_expired() -> None:
-    """Remove ended sessions, expired links and counts of failed tries."""
+    """Delete ended sessions, expired links and old counters of failed attempts."""
     sessions.delete_old_sessions(utc_now() - RETENTION)
     one_time_links.delete_expired_links(utc_now() - RETENTION)
     throttle.delete_old_counters(utc_now() - 2 * A_DAY)
@@ -37,5 +37,5 @@ def _run_chores(chores: Iterable[Callable[[], None]]) -> None:
     for chore in chores:
         try:
             chore()
-        except Exception:  # the other chores must not wait for another day
+        except Exception:  # the other chores must still run today
             log.exception("a daily cleanup failed")

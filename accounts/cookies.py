@@ -1,4 +1,4 @@
-"""Who a request is from: told by its cookies, which are renewed on the way out, or by its bearer token."""
+"""The principal of a request, found by its session cookies (which responses renew) or its bearer token."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from db.tables.sessions import new_token_id
 ACCESS_COOKIE, REFRESH_COOKIE, DEVICE_COOKIE = "dx-access", "dx-refresh", "dx-known"
 DEVICE_LIFETIME = timedelta(days=365)
 SESSION_CHECK_PATH = "/api/session"
-"""Where a page asks whether its session still lives. Asking is no use of it: it would never end by itself."""
+"""The path where a page checks its session. A check must not count as use, or no session would ever end."""
 
 
 def install_cookies(server: Flask) -> None:
-    """Let flask-login find the principal of each request, and answers carry renewed cookies."""
+    """Let flask-login find the principal of each request, and let responses carry renewed cookies."""
     manager = LoginManager(server)
     manager.session_protection = None
     manager.request_loader(load_principal)
@@ -36,12 +36,12 @@ def get_browser(asked: Request) -> Browser:
 
 
 def set_session(given: SessionTokens) -> None:
-    """Let this answer sign the browser in."""
+    """Let the response to this request sign the browser in."""
     g.new_tokens = given
 
 
 def remember_device(response: Response, user_id: int) -> None:
-    """Let the browser be known from now on as one in which this user has signed in."""
+    """Set a cookie that marks the browser as one in which this user has signed in."""
     until = utc_now() + DEVICE_LIFETIME
     token = signed_tokens.issue_token(Audience.DEVICE, new_token_id(), until, user=user_id)
     response.set_cookie(
@@ -50,7 +50,7 @@ def remember_device(response: Response, user_id: int) -> None:
 
 
 def get_device_id(asked: Request, user_id: int) -> str:
-    """What tells a browser in which this user has signed in before from all others; empty for others."""
+    """Return the id of a browser in which this user has signed in before; empty for other browsers."""
     try:
         claims = signed_tokens.decode_token(
             Audience.DEVICE, asked.cookies.get(_cookie_name(DEVICE_COOKIE), "")
@@ -61,12 +61,12 @@ def get_device_id(asked: Request, user_id: int) -> str:
 
 
 def clear_session() -> None:
-    """Let this answer sign the browser out."""
+    """Let the response to this request sign the browser out."""
     g.new_tokens = None
 
 
 def load_principal(asked: Request) -> Principal | None:
-    """The principal of a request; None for strangers."""
+    """Return the principal of a request; None if nobody is signed in."""
     header = asked.headers.get("Authorization", "")
     try:
         if header:
@@ -83,7 +83,7 @@ def _load_from_cookies(asked: Request) -> Principal | None:
         asked.cookies.get(_cookie_name(REFRESH_COOKIE)),
     )
     if access:
-        with suppress(BadTokenError):  # it lasts for minutes: the other tells whether the session is over
+        with suppress(BadTokenError):  # it expires in minutes: then the refresh token decides
             return sessions.authenticate_access_token(access)
     if not refresh:
         return None
@@ -100,7 +100,7 @@ def _load_from_cookies(asked: Request) -> Principal | None:
 
 
 def _record_reuse(owner: Principal) -> None:
-    """Once a session, as it has ended. Whoever came may be its owner or the thief: that nobody knows."""
+    """Record the reuse, once per session, as it has ended. The client may be the owner or a thief."""
     audit.record_event(
         AuditAction.SESSION_REUSE, resource=("user", owner.name), outcome=Outcome.DENIED, session=owner.key
     )
@@ -127,7 +127,7 @@ def _write_cookies(response: Response) -> Response:
 
 
 def _cookie_name(name: str) -> str:
-    """Over HTTPS a name that no neighbouring host and no page without TLS can set (RFC 6265bis)."""
+    """Return the name; over HTTPS with the prefix that keeps other hosts from setting it (RFC 6265bis)."""
     return f"__Host-{name}" if _is_secure() else name
 
 

@@ -1,6 +1,6 @@
-"""What proves that people are who they are, as they change it themselves; each change has its audit entry.
+"""Changes that users make to their own credentials. Each change is recorded in the audit log.
 
-Nobody shuts themselves out: their last way in stays, and so does the last second factor that they must have.
+Users can't lock themselves out: their last sign-in method can't be removed, nor their last required factor.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from errors import ConflictError, InvalidError, NotFoundError
 
 
 class WrongPasswordError(InvalidError):
-    """This is not the password they have now."""
+    """The current password that was given is wrong."""
 
     where = "current"
 
@@ -34,7 +34,7 @@ class WrongPasswordError(InvalidError):
 
 
 class LastSignInMethodError(ConflictError, ValueError):
-    """Without this they could not sign in any more."""
+    """The user's last sign-in method can't be removed."""
 
     code = "last-way-in"
 
@@ -43,7 +43,7 @@ class LastSignInMethodError(ConflictError, ValueError):
 
 
 class LastFactorError(ConflictError, ValueError):
-    """Without this they would have no second factor, but must have one."""
+    """The last second factor of a user who must have one can't be removed."""
 
     code = "last-factor"
 
@@ -52,19 +52,19 @@ class LastFactorError(ConflictError, ValueError):
 
 
 class NoAuthenticatorError(NotFoundError):
-    """They have no authenticator that could be removed."""
+    """The user has no authenticator that could be removed."""
 
     def __init__(self) -> None:
         super().__init__("You have no authenticator.")
 
 
 def change_password(me: Principal, current: str | None, new: str) -> None:
-    """Choose a password, which ends my other sessions. Who has one must say it: ``current``.
+    """Change the password of ``me`` and end their other sessions. ``current`` is needed if they have one.
 
     Raises:
-        WrongPasswordError: the current one is another.
-        TooManyAttemptsError: that was said too often.
-        WeakPasswordError: the new one is guessed too soon.
+        WrongPasswordError: ``current`` is wrong.
+        TooManyAttemptsError: ``current`` was wrong too often.
+        WeakPasswordError: the new password is too weak.
     """
     if users.has_password(me.id):
         _verify_password(me, current or "")
@@ -73,10 +73,10 @@ def change_password(me: Principal, current: str | None, new: str) -> None:
 
 
 def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
-    """Ask me for codes of this authenticator from now on; returns new recovery codes.
+    """Require codes of this authenticator from ``me`` from now on; return new recovery codes.
 
     Raises:
-        BadSecretError, WrongCodeError: this is no secret, or it shows another code now; nothing has changed.
+        BadSecretError, WrongCodeError: the secret or the code is wrong; nothing has changed.
     """
     totp.enable_totp(me.id, secret, code)
     _record_event(AuditAction.FACTOR_ADDED, me, factor=Factor.TOTP)
@@ -84,10 +84,10 @@ def set_authenticator(me: Principal, secret: str, code: str) -> list[str]:
 
 
 def remove_authenticator(me: Principal) -> None:
-    """Ask me for no more codes.
+    """Remove the authenticator of ``me``.
 
     Raises:
-        NoAuthenticatorError, LastFactorError: they can't be left out.
+        NoAuthenticatorError, LastFactorError: there is none, or it is their last required factor.
     """
     with _transaction_keeping_access(me) as work:
         user = work.get_one(User, me.id)
@@ -99,14 +99,14 @@ def remove_authenticator(me: Principal) -> None:
 
 
 def renew_recovery_codes(me: Principal) -> list[str]:
-    """New recovery codes, shown this once; those before are good no longer."""
+    """Replace the recovery codes of ``me`` and return the new ones. They can't be shown again."""
     codes = recovery.renew_codes(me.id)
     _record_event(AuditAction.RECOVERY_CREATED, me)
     return codes
 
 
 def rename_passkey(me: Principal, id_: int, name: str) -> None:
-    """Give a passkey of mine another name.
+    """Rename a passkey of ``me``.
 
     Raises:
         UnknownPasskeyError: I have no such one.
@@ -117,11 +117,11 @@ def rename_passkey(me: Principal, id_: int, name: str) -> None:
 
 
 def remove_passkey(me: Principal, id_: int) -> None:
-    """Refuse a passkey of mine from now on.
+    """Remove a passkey of ``me``.
 
     Raises:
         UnknownPasskeyError: I have no such one.
-        LastSignInMethodError, LastFactorError: it can't be left out.
+        LastSignInMethodError, LastFactorError: it is their last one and can't be removed.
     """
     with _transaction_keeping_access(me) as work:
         name = passkeys.delete_passkey(work, me.id, id_)
@@ -129,11 +129,11 @@ def remove_passkey(me: Principal, id_: int) -> None:
 
 
 def unlink_identity(me: Principal, id_: int) -> None:
-    """Let an identity of mine sign me in no longer.
+    """Unlink an identity at an OpenID provider from ``me``.
 
     Raises:
-        UnknownIdentityError: I have no such one.
-        LastSignInMethodError: it can't be left out.
+        UnknownIdentityError: they have no such identity.
+        LastSignInMethodError: it is their last sign-in method.
     """
     with _transaction_keeping_access(me) as work:
         issuer = identities.delete_identity(work, me.id, id_)
@@ -142,12 +142,12 @@ def unlink_identity(me: Principal, id_: int) -> None:
 
 @contextmanager
 def _transaction_keeping_access(me: Principal) -> Iterator[Session]:
-    """A transaction, one at a time for each person, that is undone when it would shut them out.
+    """Open a transaction, one at a time per user, that is rolled back if it would lock them out.
 
-    With the last factor go the recovery codes that would stand in for it.
+    With the last factor, the recovery codes are deleted too.
 
     Raises:
-        LastSignInMethodError, LastFactorError: it would.
+        LastSignInMethodError, LastFactorError: the user would have no sign-in method or required factor.
     """
     with exclusive_transaction(f"credentials of {me.id}") as work:
         before = factors.query_factors(work, me.id)

@@ -1,4 +1,4 @@
-"""Second factors: which ones a person has, and who must have one."""
+"""Second factors: which ones a user has, and who must have one."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from db.tables import Passkey, Role, User
 
 
 class Factor(StrEnum):
-    """What a person proves besides their password."""
+    """The kinds of second factor."""
 
     TOTP = "totp"
     PASSKEY = "passkey"
 
 
 def list_factors(user_id: int) -> frozenset[Factor]:
-    """The second factors a user has."""
+    """Return the second factors a user has."""
     with transaction() as work:
         return query_factors(work, user_id)
 
@@ -46,7 +46,7 @@ def to_factors(*, has_totp: bool, has_passkey: bool) -> frozenset[Factor]:
 
 
 def list_confirmation_methods(user_id: int) -> list[str]:
-    """How a user can prove again that it is them: by a factor if they have one, else as they signed in."""
+    """Return how a user can confirm their identity: by a factor if they have one, else as they signed in."""
     found = list_factors(user_id)
     if found:
         return ["code"] * (Factor.TOTP in found) + ["passkey"] * (Factor.PASSKEY in found)
@@ -55,13 +55,13 @@ def list_confirmation_methods(user_id: int) -> list[str]:
 
 
 def is_factor_required(role: Role) -> bool:
-    """Whether people of this role must have a second factor."""
+    """Return whether people of this role must have a second factor."""
     policy = get_settings().second_factor
     return policy == "everyone" or (policy == "admins" and role is Role.ADMIN)
 
 
 def verify_code(person: Principal, code: str) -> str | None:
-    """Use a code up and return what it is: ``totp`` or ``recovery``; None: it proves nothing."""
+    """Redeem a code and return its kind: ``totp`` or ``recovery``, or None if it is wrong."""
     if totp.verify_totp_code(person.id, code):
         return Factor.TOTP
     if not recovery.redeem_code(person.id, code):

@@ -1,8 +1,8 @@
-"""Failed proofs and refused requests in the audit log: all are found there, and nobody can flood it.
+"""Audit entries for failed authentication and denied requests, limited so that nobody can flood the log.
 
-A wrong password or code is recorded each time one is looked at; how many that are, ``attempts`` bounds by
-account and by network. What it refuses to look at is recorded once a lock, and what a person can repeat at
-will once a minute. Of names only those that somebody has: people type passwords into the field of the name.
+Each wrong password or code that was checked is recorded; accounts.throttle limits how many those are by
+account and by network. Attempts refused unchecked are recorded once per lock, and what a user can repeat
+at will once a minute. Only existing user names are recorded: people type passwords into the name field.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MIN_REPEAT_INTERVAL = timedelta(minutes=1)
 
 
 def record_signin_failure(name: str, method: str, why: str | TooManyAttemptsError) -> None:
-    """Record that somebody failed to sign in as ``name``; empty if nobody has the name they gave."""
+    """Record a failed sign-in as ``name``, which is empty if no user has the given name."""
     if _is_new_failure(why):
         audit.record_event(
             AuditAction.SIGNIN_FAILED, resource=("user", name), outcome=Outcome.FAILED, method=method, why=why
@@ -32,7 +32,7 @@ def record_signin_failure(name: str, method: str, why: str | TooManyAttemptsErro
 
 
 def record_step_up_failure(person: Principal, method: str, why: str | TooManyAttemptsError) -> None:
-    """Record that a person failed to prove again who they are."""
+    """Record that a user failed to confirm their identity."""
     if _is_new_failure(why):
         audit.record_event(
             AuditAction.STEPUP_FAILED, actor=person, outcome=Outcome.FAILED, method=method, why=why
@@ -40,7 +40,7 @@ def record_step_up_failure(person: Principal, method: str, why: str | TooManyAtt
 
 
 def record_access_denied(person: Principal, permission: Permission, what: str) -> None:
-    """Record that a person asked for ``what`` (a function of ours) without the permission for it."""
+    """Record that a principal called ``what`` (a function of ours) without the permission for it."""
     if is_first_within("denied", person.id, person.kind, what, within=MIN_REPEAT_INTERVAL):
         audit.record_event(
             AuditAction.ACCESS_DENIED,
@@ -53,7 +53,7 @@ def record_access_denied(person: Principal, permission: Permission, what: str) -
 
 
 def is_first_within(*what: object, within: timedelta) -> bool:
-    """Whether this has not happened within so long, in any process. It has now."""
+    """Count an event in all processes and return whether it is the first one ``within`` this time."""
     bucket = column_encryption.keyed_digest("\0".join(map(str, what)), "attempts")
     with transaction() as work:
         return throttle.increment_counter(work, bucket, within, sa.false()) is not None

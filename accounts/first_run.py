@@ -1,4 +1,4 @@
-"""What a first start makes up: the keys, and the admin's password in a file of mode 0600."""
+"""The first start: it creates the first admin, with a password in a file of mode 0600."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADMIN_NAME = "admin"
 
 
 def derive_form_key() -> str:
-    """The key that signs what forms carry: derived from the ring, so that all processes have the same."""
+    """Return the key that signs the form cookie, derived from the key ring so that all processes share it."""
     key = key_ring.get_current_key(KeyPurpose.SIGN)
     return HKDF(SHA256(), 32, None, b"dataxchange forms").derive(key.secret).hex()
 
@@ -28,10 +28,10 @@ def get_password_file(data: Path) -> Path:
 
 
 def ensure_admin(data: Path) -> bool:
-    """Create the first admin unless there is one; returns whether the admin has never signed in yet.
+    """Create the first admin unless there is one; return whether the admin has never signed in yet.
 
     Raises:
-        ExposedSecretError: others can read the file with the password.
+        ExposedSecretError: other users can read the file with the password.
     """
     with transaction() as work:
         admins = work.exec(select(User).where(User.role == Role.ADMIN)).all()

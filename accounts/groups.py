@@ -1,4 +1,4 @@
-"""Groups: people who are given rights together."""
+"""Groups of users, with whom things can be shared at once."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ FIRST_PAGE = PageOptions()
 
 
 class UnknownGroupError(LookupError):
-    """There is no such group, or nobody who could join it."""
+    """There is no such group or user."""
 
 
 class BadGroupNameError(ValueError):
-    """No group can have this name; says why."""
+    """The group can't have this name; the message says why."""
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """A group in the list."""
+    """A row in the list of groups."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class GroupRow:
 
 
 def create_group(by: Principal, name: str) -> int:
-    """A new group; its id.
+    """Create a group and return its id.
 
     Raises:
         BadGroupNameError: the name is empty, too long or taken.
@@ -56,7 +56,7 @@ def create_group(by: Principal, name: str) -> int:
 
 
 def rename_group(by: Principal, id_: int, name: str) -> None:
-    """Call a group something else.
+    """Rename a group.
 
     Raises:
         UnknownGroupError: there is no such group.
@@ -71,7 +71,7 @@ def rename_group(by: Principal, id_: int, name: str) -> None:
 
 
 def delete_group(by: Principal, id_: int) -> None:
-    """Remove a group, and what was shared with it as a group.
+    """Delete a group and its shares.
 
     Raises:
         UnknownGroupError: there is no such group.
@@ -83,7 +83,7 @@ def delete_group(by: Principal, id_: int) -> None:
 
 
 def add_member(by: Principal, id_: int, user_id: int) -> None:
-    """Let a user join; joining twice does nothing.
+    """Add a user to a group. If they are in it already, do nothing.
 
     Raises:
         UnknownGroupError: there is no such group or user.
@@ -98,7 +98,7 @@ def add_member(by: Principal, id_: int, user_id: int) -> None:
 
 
 def remove_member(by: Principal, id_: int, user_id: int) -> None:
-    """Let a user leave; who is not in the group does not.
+    """Remove a user from a group. If they are not in it, do nothing.
 
     Raises:
         UnknownGroupError: there is no such group.
@@ -111,14 +111,14 @@ def remove_member(by: Principal, id_: int, user_id: int) -> None:
 
 
 def list_user_groups(user_id: int) -> list[Group]:
-    """The groups a user is in, by name."""
+    """Return the groups of a user, sorted by name."""
     query = select(Group).join(Membership).where(Membership.user_id == user_id).order_by(col(Group.name))
     with transaction() as work:
         return list(work.exec(query))
 
 
 def list_groups(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[GroupRow], int]:
-    """The groups that a window shows, and how many there are in all."""
+    """Return a page of the groups, and their total number."""
     wanted = [contains_text(Group.name, text)] if text else []
     with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(Group).where(*wanted))
@@ -134,7 +134,7 @@ def get_group_row(id_: int) -> GroupRow | None:
 
 
 def list_group_names() -> list[tuple[int, str]]:
-    """Ids and names of all groups, for choosing one."""
+    """Return the ids and names of all groups, for a menu."""
     with transaction() as work:
         return [
             (row[0], row[1])
@@ -144,7 +144,7 @@ def list_group_names() -> list[tuple[int, str]]:
 
 @contextmanager
 def _naming_transaction(name: str) -> Iterator[tuple[Session, str]]:
-    """A transaction in which a group takes this name, without the blanks around it."""
+    """Open a transaction that gives a group this name, without surrounding blanks; yield both."""
     good = name.strip()
     if not 1 <= len(good) <= MAX_NAME_LENGTH or not good.isprintable():
         raise BadGroupNameError(f"Enter a name of 1 to {MAX_NAME_LENGTH} characters for the group.")

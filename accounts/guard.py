@@ -1,4 +1,4 @@
-"""Deny by default: every request needs a signed-in person, unless what answers it is declared public."""
+"""Access control that denies by default: every request needs a signed-in user unless its route is public."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ PUBLIC_PATHS = ("/assets/",)
 PROGRAM_PREFIXES = ("/_", "/api/")
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 FORM_CONTENT_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
-"""What a form of another site can send along with our cookies."""
+"""The content types that a form on another site can send together with our cookies."""
 
 
 def requires(permission: Permission, *, fresh: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only people with this permission through; put it right under ``@callback`` or the route.
+    """Let only principals with this permission call the function; put it under ``@callback`` or the route.
 
-    What is dangerous asks to be ``fresh``: the person has just proved again who they are. Sets ``policy`` on
-    the function, which a test demands of every callback and route, and ``fresh``. Answers 401 to strangers,
-    403 to people who may not, and 403 with ``X-Step-Up`` to those who must confirm first.
+    Dangerous operations are ``fresh``: the user must just have confirmed their identity. Set ``policy`` and
+    ``fresh`` on the function; a test requires ``policy`` of every callback and route. A call answers 401 if
+    nobody is signed in, 403 without the permission, and 403 with ``X-Step-Up`` if they must confirm first.
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
@@ -58,10 +58,10 @@ def public(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def require_permission(permission: Permission, what: str) -> None:
-    """End the request unless the person who asks has this permission; that they haven't is recorded.
+    """End the request unless its principal has this permission; record a denial in the audit log.
 
     Raises:
-        werkzeug.exceptions.HTTPException: 401 nobody is signed in, 403 they may not.
+        werkzeug.exceptions.HTTPException: 401 if nobody is signed in, 403 without the permission.
     """
     if not current_user.is_authenticated:
         abort(401)
@@ -71,10 +71,10 @@ def require_permission(permission: Permission, what: str) -> None:
 
 
 def require_step_up() -> None:
-    """End the request unless the person who asks has just proved who they are; no program can do that.
+    """End the request unless the user has just confirmed their identity, which programs and guests can't.
 
     Raises:
-        werkzeug.exceptions.HTTPException: 403, with ``X-Step-Up`` where confirming would help.
+        werkzeug.exceptions.HTTPException: 403, with ``X-Step-Up`` if confirming would help.
     """
     if current_user.kind is not PrincipalKind.PERSON:
         abort(403, "API tokens can't do this. Sign in with a browser.")
@@ -88,7 +88,7 @@ def require_step_up() -> None:
 
 
 def is_same_origin() -> bool:
-    """Whether a page of ours, or no page at all, makes this request: browsers say where it comes from."""
+    """Return whether one of our pages, or no page, makes this request, according to its headers."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")
@@ -104,7 +104,7 @@ def rate_limited_response(error: TooManyAttemptsError) -> Response:
 
 
 class FormSessionInterface(SecureCookieSessionInterface):
-    """Flask's cookie is for forms: none with assets and the API, where it would part a cache by person."""
+    """Flask's sessions, for forms only: on assets and the API, a cookie would prevent shared caching."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         without = (*PUBLIC_PATHS, "/api/")
@@ -112,7 +112,7 @@ class FormSessionInterface(SecureCookieSessionInterface):
 
 
 def install_guard(server: Flask) -> None:
-    """Put the guard before every route of this server, those of Dash included."""
+    """Check the requests to every route of this server, including Dash's."""
     server.session_interface = FormSessionInterface()
     server.before_request(_deny_by_default)
     server.before_request(_refuse_other_sites)
@@ -132,7 +132,7 @@ def _deny_by_default() -> AnyResponse | None:
 
 
 def _refuse_other_sites() -> None:
-    """With our cookies, change something for our own pages only, which send JSON."""
+    """Refuse requests with our cookies that change something, unless our own pages send them (as JSON)."""
     if (
         request.method in SAFE_METHODS
         or not request.path.startswith(PROGRAM_PREFIXES)

@@ -1,4 +1,4 @@
-"""What every answer tells the browser: run our scripts only, embed us nowhere, keep nothing by default."""
+"""Security headers: run our scripts only, don't embed the pages, and don't cache by default."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ A_YEAR = 365 * 24 * 3600
 ABLY_ORIGINS = " ".join(
     f"{scheme}://*.{host}" for scheme in ("https", "wss") for host in ("ably.net", "ably-realtime.com")
 )
-"""Where live sessions are, with a key of Ably's."""
+"""The servers that live sessions connect to when an Ably key is set."""
 
 
 def build_content_security_policy(script_hashes: Sequence[str], connections: str = "") -> str:
-    """The Content-Security-Policy; ``script_hashes`` are of the inline scripts Dash puts into its page.
+    """Return the Content-Security-Policy. ``script_hashes`` are those of the inline scripts of Dash's page.
 
-    ``connections`` are other servers that our scripts may speak to.
+    ``connections`` are other servers that our scripts may connect to.
 
-    Styles may be inline: Dash's own components insert theirs that way.
+    Inline styles are allowed, as Dash's components insert their styles that way.
     """
     directives = {
         "default-src": "'self'",
@@ -47,9 +47,9 @@ def build_content_security_policy(script_hashes: Sequence[str], connections: str
 def add_security_headers(
     server: Flask, script_hashes: Callable[[], Sequence[str]], secure: bool, connections: str = ""
 ) -> None:
-    """Add the headers to every answer of this server; ``secure`` also asks for HTTPS for a year to come.
+    """Add the headers to every response of this server; ``secure`` also adds HSTS for a year.
 
-    The hashes are asked for each time: Dash adds scripts of its own at its first request.
+    The hashes are computed each time, as Dash adds scripts of its own at its first request.
     """
     headers = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if secure else {})
 

@@ -1,6 +1,6 @@
-"""Who people are to an OpenID provider, told by its issuer and their subject there and by nothing else.
+"""The identities of users at an OpenID provider, which only its issuer and their subject there identify.
 
-Neither a name nor an e-mail address does: who can choose theirs at a provider could take over an account.
+Names and e-mail addresses do not: whoever can choose theirs at a provider could take over an account.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ MAX_SUBJECT_LENGTH = 255
 
 
 class NoAccountForIdentityError(LookupError):
-    """Nobody here is this person, and nobody is made; says what to do."""
+    """No user has this identity, and none is created for it; the message says what to do."""
 
 
 class LinkedElsewhereError(ValueError):
-    """This identity belongs to somebody else here."""
+    """The identity is linked to another user."""
 
     def __init__(self) -> None:
         super().__init__("This external sign-in is already linked to another account.")
@@ -40,10 +40,10 @@ class UnknownIdentityError(NotFoundError):
 
 
 def get_or_create_principal(issuer: str, subject: str, claims: dict[str, Any]) -> Principal:
-    """Who here is this person; a new user where ``oidc_role`` says so.
+    """Return the user with this identity; create one if the setting ``oidc_role`` allows it.
 
     Raises:
-        NoAccountForIdentityError: nobody, or somebody disabled.
+        NoAccountForIdentityError: there is no such user, or they are disabled.
     """
     with transaction() as work:
         user = _find_user(work, issuer, subject) or _create_user(work, issuer, subject, claims)
@@ -53,10 +53,10 @@ def get_or_create_principal(issuer: str, subject: str, claims: dict[str, Any]) -
 
 
 def link_identity(me: Principal, issuer: str, subject: str) -> None:
-    """Let this identity sign me in from now on.
+    """Link this identity to ``me``, who can sign in with it from now on.
 
     Raises:
-        LinkedElsewhereError: it signs somebody else in.
+        LinkedElsewhereError: it is linked to another user.
     """
     with transaction() as work:
         known = _find_user(work, issuer, subject)
@@ -70,19 +70,19 @@ def link_identity(me: Principal, issuer: str, subject: str) -> None:
 
 
 def list_identities(user_id: int) -> list[Identity]:
-    """A user's identities, oldest first."""
+    """Return a user's identities, oldest first."""
     query = select(Identity).where(Identity.user_id == user_id).order_by(col(Identity.id))
     with transaction() as work:
         return list(work.exec(query))
 
 
 def delete_identity(work: Session, user_id: int, id_: int) -> str:
-    """Let an identity sign a user in no longer; returns its issuer.
+    """Unlink an identity from a user and return its issuer.
 
-    accounts.credentials asks what else they have.
+    The caller (accounts.credentials) checks that they keep another sign-in method.
 
     Raises:
-        UnknownIdentityError: they have no such one.
+        UnknownIdentityError: they have no such identity.
     """
     own = (col(Identity.id) == id_, col(Identity.user_id) == user_id)
     gone = work.execute(sa.delete(Identity).where(*own).returning(col(Identity.issuer)))

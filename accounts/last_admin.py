@@ -1,4 +1,4 @@
-"""That somebody who administers can always sign in, whatever several admins do at once."""
+"""The protection of the last admin: one can always sign in, even if several admins change users at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.tables import Identity, Passkey, Role, User
 
 
 class LastAdminError(ValueError):
-    """This would leave nobody who could administer the service."""
+    """The change would leave no admin who can sign in."""
 
     def __init__(self) -> None:
         super().__init__("This is the last admin who can sign in. Make another user an admin first.")
@@ -21,10 +21,10 @@ class LastAdminError(ValueError):
 
 @contextmanager
 def require_remaining_admin() -> Iterator[Session]:
-    """A transaction, one at a time, that is undone when it would shut the last admin out.
+    """Open a transaction, one at a time, that is rolled back if it would leave no admin who can sign in.
 
     Raises:
-        LastAdminError: it would.
+        LastAdminError: it would leave none.
     """
     with exclusive_transaction("admins") as work:
         before = _admin_exists(work)
@@ -35,7 +35,7 @@ def require_remaining_admin() -> Iterator[Session]:
 
 
 def has_signin_method() -> sa.ColumnElement[bool]:
-    """Users who have a password, a passkey, or a service that vouches for them."""
+    """Return the condition that a user has a password, a passkey or a linked identity."""
     passkey = select(Passkey.id).where(Passkey.user_id == User.id).exists()
     identity = select(Identity.id).where(Identity.user_id == User.id).exists()
     return sa.or_(col(User.password_hash).is_not(None), passkey, identity)

@@ -1,4 +1,4 @@
-"""Mail: links to who is invited or has forgotten their password, sent beside the request that asks for it."""
+"""E-mails with links for invitations and password resets, some of them sent in a background thread."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from config import get_settings
 from db.tables import LinkPurpose
 
 SMTP_TIMEOUT = 20
-"""Seconds that the mail server may take for a step."""
+"""Seconds that the mail server may take for each step."""
 PORTS = {"smtp": 587, "smtps": 465}
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class MailTemplate:
-    """What is written to somebody about a link of this purpose."""
+    """The texts of an e-mail with a link of a certain purpose."""
 
     purpose: LinkPurpose
     subject: str
@@ -79,20 +79,23 @@ def is_configured() -> bool:
 
 
 def send_in_background(send: Callable[[str], None], who: str) -> None:
-    """Send it soon, in a thread: how long a request takes must not tell whom we know. Failures are logged."""
+    """Send an e-mail in a thread, so that a request's time doesn't reveal who has an account.
+
+    Failures are logged.
+    """
     _get_executor().submit(_run_logged, send, who)
 
 
 def get_mail_address(user_id: int) -> str | None:
-    """Where mail reaches a user; None: nowhere, or there is no mail server."""
+    """Return the e-mail address of a user; None if they have none or no mail server is configured."""
     return users.get_email(user_id) if is_configured() else None
 
 
 def send_link(user_id: int, purpose: LinkPurpose, token: str) -> str | None:
-    """Mail a user the link that somebody else has made for them; returns where to, None if that is nowhere.
+    """Mail a user a link that an admin has created; return the address, or None if mail can't reach them.
 
     Raises:
-        smtplib.SMTPException, OSError: the mail server did not take it.
+        smtplib.SMTPException, OSError: the mail server did not accept the e-mail.
     """
     email, person = get_mail_address(user_id), users.find_by_id(user_id)
     if email and person:
@@ -102,9 +105,9 @@ def send_link(user_id: int, purpose: LinkPurpose, token: str) -> str | None:
 
 
 def send_reset_link(who: str) -> None:
-    """Mail a link to a new password to the user of this name or address, if there is one who gets mail.
+    """Mail a password reset link to the user with this name or address, if there is one with an address.
 
-    Not again within minutes: whoever asks in somebody's name shall not fill their mailbox.
+    No second link is sent within minutes, so that nobody can flood another user's mailbox.
     """
     person = users.find_by_email(who) or users.find_by_name(who)
     email = users.get_email(person.id) if person else None

@@ -1,4 +1,4 @@
-"""Links that their owner can use once, within a time: to sign in, to be invited, to reset a password."""
+"""Links that their owner can use once before they expire: sign-in, invitation, password reset."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LINK_PATHS = {
 
 
 def create_link_token(name: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> str:
-    """A new token for a user; it is good for a time that the settings say, and one use.
+    """Create a token for a user and return it. It is valid for one use, until the settings' lifetime ends.
 
     Raises:
         UnknownUserError: nobody has this name.
@@ -40,7 +40,7 @@ def create_link_token(name: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> 
 
 
 def get_link_owner(token: str, purpose: LinkPurpose) -> Principal | None:
-    """Whose token this is, leaving it good; None if it is unknown, used or expired, or its owner disabled."""
+    """Return the owner of a token, which stays valid; None if it is invalid or its owner is disabled."""
     query = (
         select(User)
         .join(OneTimeLink)
@@ -52,7 +52,7 @@ def get_link_owner(token: str, purpose: LinkPurpose) -> Principal | None:
 
 
 def was_just_issued(user_id: int, purpose: LinkPurpose) -> bool:
-    """Whether a user was given such a link minutes ago, and has not used it."""
+    """Return whether a user got such a link minutes ago and has not used it yet."""
     lately = utc_now() + _lifetime(purpose) - MIN_REISSUE_INTERVAL
     unused = (OneTimeLink.user_id == user_id, OneTimeLink.purpose == purpose, col(OneTimeLink.used).is_(None))
     with transaction() as work:
@@ -60,7 +60,7 @@ def was_just_issued(user_id: int, purpose: LinkPurpose) -> bool:
 
 
 def redeem_link(token: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> Principal | None:
-    """Whose token this is, using it up; None if it is unknown, used or expired, or its owner disabled."""
+    """Redeem a token and return its owner; None if it is unknown, used or expired, or its owner disabled."""
     use = (
         sa.update(OneTimeLink)
         .where(*_valid_link_conditions(token, purpose))
@@ -78,13 +78,13 @@ def build_link_url(base: str, token: str, purpose: LinkPurpose = LinkPurpose.SIG
 
 
 def get_base_url() -> str:
-    """What the addresses of this service begin with, whatever host a request names."""
+    """Return the base URL of this service from its settings, regardless of the Host header of a request."""
     own = get_settings()
     return own.public_url or own.local_url(own.port)
 
 
 def delete_expired_links(before: datetime) -> None:
-    """Remove the links that expired before this moment."""
+    """Delete the links that expired before this time."""
     with transaction() as work:
         work.execute(sa.delete(OneTimeLink).where(col(OneTimeLink.expires) < before))
 

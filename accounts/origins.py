@@ -1,4 +1,4 @@
-"""Where a browser sees this service: passkeys are bound to it, and other services send people back there."""
+"""The origin of this service, to which passkeys are bound and OpenID providers send users back."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from config import get_settings
 
 
 def get_origin() -> str:
-    """Scheme, host and port: of ``public_url``, else as the browser that asks has named them.
+    """Return scheme, host and port: of ``public_url``, else those of the request.
 
-    A browser can name any host, but gains nothing by it: its passkeys are bound to the one it really sees.
+    A client gains nothing by naming another host: passkeys are bound to the origin that the browser sees.
     """
     public = urlsplit(get_settings().public_url)
     if public.netloc:

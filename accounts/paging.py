@@ -1,4 +1,4 @@
-"""Part of a long list, in the order asked for: the database sorts and cuts, however long the list is."""
+"""Pages of long lists: the database sorts, filters and limits them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 MAX_PAGE_SIZE = 500
-"""Rows at a time."""
+"""The maximum number of rows on a page."""
 
 
 @dataclass(frozen=True)
 class PageOptions:
-    """Which rows of a list; an unknown or empty ``sort`` is the list's own order."""
+    """Which rows of a list to return. An unknown or empty ``sort`` means the default order of the list."""
 
     start: int = 0
     size: int = 100
@@ -27,7 +27,7 @@ class PageOptions:
 
 
 def paginate(query: Any, page: PageOptions, columns: Mapping[str, Any], *tie_breakers: Any) -> Any:  # noqa: ANN401
-    """The rows that a window shows, sorted by one of ``columns``, nulls last, then by ``tie_breakers``."""
+    """Return the query for one page, sorted by one of ``columns``, nulls last, then by ``tie_breakers``."""
     chosen = columns.get(page.sort)
     first = [] if chosen is None else [chosen.desc() if page.descending else chosen.asc()]
     if chosen is not None and getattr(chosen, "nullable", False):
@@ -36,7 +36,7 @@ def paginate(query: Any, page: PageOptions, columns: Mapping[str, Any], *tie_bre
 
 
 def contains_text(column: Any, text: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    """Whether a column of text contains this, whatever the case."""
+    """Return the condition that a text column contains this text, ignoring case."""
     plain = text.replace("\0", "").lower()
     found: sa.ColumnElement[bool] = sa.func.lower(column).contains(plain, autoescape=True)
     return found

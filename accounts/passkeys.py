@@ -1,4 +1,4 @@
-"""The passkeys (WebAuthn credentials) that people have registered."""
+"""The passkeys (WebAuthn credentials) that users have registered."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ MAX_NAME_LENGTH = 80
 
 
 class UnknownPasskeyError(NotFoundError):
-    """There is no such passkey, or it is somebody else's."""
+    """There is no such passkey, or it belongs to another user."""
 
     def __init__(self) -> None:
         super().__init__("This passkey is unknown or has been removed.")
 
 
 class BadPasskeyNameError(InvalidError):
-    """Nobody could tell the passkey by this name."""
+    """The name of the passkey is invalid."""
 
     where = "name"
 
@@ -30,7 +30,7 @@ class BadPasskeyNameError(InvalidError):
 
 
 class PasskeyVerificationError(ValueError):
-    """The answer of a browser does not prove what it should; ``owner`` is whose passkey it says it is."""
+    """The response of a browser failed verification; ``owner`` is the owner of the passkey that it names."""
 
     def __init__(self, owner: Principal | None = None) -> None:
         super().__init__("This passkey could not be verified.")
@@ -38,7 +38,7 @@ class PasskeyVerificationError(ValueError):
 
 
 class HostNameRequiredError(ValueError):
-    """Passkeys are bound to the name of a host; this one is reached by an address."""
+    """Passkeys need a host name, but this service was reached by an IP address."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,14 +47,14 @@ class HostNameRequiredError(ValueError):
 
 
 def list_passkeys(user_id: int) -> list[Passkey]:
-    """A user's passkeys, oldest first."""
+    """Return a user's passkeys, oldest first."""
     query = select(Passkey).where(Passkey.user_id == user_id).order_by(col(Passkey.id))
     with transaction() as work:
         return list(work.exec(query))
 
 
 def get_passkey_with_owner(credential_id: str) -> tuple[Passkey, User]:
-    """The passkey with this id (base64url), and whose it is.
+    """Return the passkey with this id (base64url), and its owner.
 
     Raises:
         UnknownPasskeyError: there is none, or its owner is disabled.
@@ -68,7 +68,7 @@ def get_passkey_with_owner(credential_id: str) -> tuple[Passkey, User]:
 
 
 def add_passkey(passkey: Passkey) -> Passkey:
-    """Keep a new passkey.
+    """Store a new passkey.
 
     Raises:
         BadPasskeyNameError: its name is empty or too long.
@@ -80,7 +80,7 @@ def add_passkey(passkey: Passkey) -> Passkey:
 
 
 def rename_passkey(user_id: int, id_: int, name: str) -> None:
-    """Give a user's passkey another name.
+    """Rename a passkey of a user.
 
     Raises:
         UnknownPasskeyError: they have no such passkey.
@@ -91,9 +91,9 @@ def rename_passkey(user_id: int, id_: int, name: str) -> None:
 
 
 def delete_passkey(work: Session, user_id: int, id_: int) -> str:
-    """Refuse a user's passkey from now on; returns its name.
+    """Delete a passkey of a user and return its name.
 
-    accounts.credentials asks what else they have.
+    The caller (accounts.credentials) checks that they keep another sign-in method.
 
     Raises:
         UnknownPasskeyError: they have no such passkey.
@@ -107,10 +107,10 @@ def delete_passkey(work: Session, user_id: int, id_: int) -> str:
 
 
 def record_use(passkey: Passkey, sign_count: int) -> None:
-    """Remember the use of a passkey and what its counter stands at.
+    """Record the use of a passkey and its signature counter.
 
     Raises:
-        UnknownPasskeyError: it was removed or used elsewhere meanwhile.
+        UnknownPasskeyError: it was deleted or used by another request meanwhile.
     """
     same = (col(Passkey.id) == passkey.id, col(Passkey.sign_count) == passkey.sign_count)
     change = sa.update(Passkey).where(*same).values(sign_count=sign_count, used=utc_now())
@@ -118,10 +118,10 @@ def record_use(passkey: Passkey, sign_count: int) -> None:
 
 
 def check_name(name: str) -> str:
-    """The name without blanks around it.
+    """Return the name without surrounding blanks.
 
     Raises:
-        BadPasskeyNameError: it is empty, too long, or has letters that don't print.
+        BadPasskeyNameError: it is empty, too long, or has unprintable characters.
     """
     plain = name.strip()
     if not 1 <= len(plain) <= MAX_NAME_LENGTH or not plain.isprintable():

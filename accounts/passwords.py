@@ -1,4 +1,4 @@
-"""Passwords are kept as argon2id hashes (RFC 9106); nobody, we included, can read them back."""
+"""Password hashing with argon2id (RFC 9106), and the check of password strength."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from errors import InvalidError
 
 MIN_LENGTH, MAX_LENGTH = 12, 1000
 MIN_CORE_LENGTH = 6
-"""Letters that are no password, however often they are written."""
+"""The minimum length of what is left of a password without repetition and surrounding digits and signs."""
 PRODUCT_NAME = "dataxchange"
 EDGE_SIGNS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 REPEATED = re.compile(r"(.+?)\1*")
@@ -22,21 +22,21 @@ REPEATED = re.compile(r"(.+?)\1*")
 _hasher = PasswordHasher()
 _hashing_slots = BoundedSemaphore(
     4
-)  # a hash takes 64 MiB while it is made: a flood of guesses must not take all memory
+)  # each hash needs 64 MiB while it is computed: many sign-ins at once must not use up the memory
 
 
 class WeakPasswordError(InvalidError):
-    """A password that is guessed too soon; says what to do."""
+    """The password is too easy to guess; the message says what to do."""
 
     where = "new"
 
 
 def check_strength(password: str, name: str) -> None:
-    """See that a person may choose this password: no rules on its letters, but none that attackers try first.
+    """Check the strength of a password: any characters are allowed, but no password that attackers try first.
 
     Raises:
-        WeakPasswordError: it is too short or long, the person's name, or on the list of common passwords,
-            also with digits and signs around it, or some letters written again and again.
+        WeakPasswordError: it is too short or long, the user's name, or on the list of common passwords,
+            also with digits and signs around it, or a short text repeated.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise WeakPasswordError(f"Use {MIN_LENGTH} to {MAX_LENGTH} characters.")
@@ -49,15 +49,15 @@ def check_strength(password: str, name: str) -> None:
 
 @cache
 def load_common_passwords() -> frozenset[str]:
-    """Passwords and words that have been found in breaches most often, in small letters."""
+    """Return the most common passwords and words of known breaches, in lower case."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415  (a tenth of a second: no start waits)
 
     return frozenset(FREQUENCY_LISTS["passwords"])
 
 
 def _cores(password: str) -> set[str]:
-    """The password, and what may make up most of it: its beginnings, its letters without the digits and signs
-    around them, and what it repeats.
+    """Return the password and the texts it may be built from: its beginnings, its letters without the digits
+    and signs around them, and the text it repeats.
     """
     bare = EDGE_SIGNS.sub("", password)
     wholes = {password, bare if 2 * len(bare) >= len(password) else password}
@@ -66,7 +66,7 @@ def _cores(password: str) -> set[str]:
 
 
 def generate_password() -> str:
-    """A password nobody guesses: 144 bits."""
+    """Return a random password of 144 bits."""
     return secrets.token_urlsafe(18)
 
 
@@ -76,7 +76,7 @@ def hash_password(password: str) -> str:
 
 
 def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether the hash is of this password. None (there is no such person) takes as long as any other no."""
+    """Return whether the hash matches this password. None (no such user) takes as long as a mismatch."""
     if password_hash is None:
         verify_password(password, _decoy_hash())
         return False
@@ -88,7 +88,7 @@ def verify_password(password: str, password_hash: str | None) -> bool:
 
 
 def needs_rehash(password_hash: str) -> bool:
-    """Whether the hash was made with weaker parameters than today's."""
+    """Return whether the hash was made with weaker parameters than the current ones."""
     return _hasher.check_needs_rehash(password_hash)
 
 

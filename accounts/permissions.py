@@ -1,4 +1,4 @@
-"""What each role may do; docs/security.md has the same as a table, and tests compare the two."""
+"""The permissions of each role. docs/security.md has the same table, and tests compare the two."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from db.tables import Role
 
 
 class Permission(StrEnum):
-    """Something a person may do; every callback and API route names the one it needs."""
+    """The permissions. Every callback and API route names the one it needs."""
 
     EXPLORE = "explore"
     ACCOUNT = "account"
@@ -21,7 +21,7 @@ _VIEWER = frozenset({Permission.EXPLORE, Permission.ACCOUNT})
 _ANALYST = _VIEWER | {Permission.SAVE}
 
 GUEST_PERMISSIONS = frozenset({Permission.EXPLORE})
-"""What the holder of a guest link may do, whoever's rights it has."""
+"""The permissions of a guest, whichever user's rights the guest link gives."""
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.VIEWER: _VIEWER,

@@ -1,4 +1,4 @@
-"""Whoever makes a request: a person in a browser, a program with a token, or a guest with a link."""
+"""The principals, who make requests: users in a browser, programs with a token, guests with a link."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class PrincipalKind(StrEnum):
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks, as one request sees them; fulfils what flask-login asks of a user.
+    """Who makes a request. It has the properties that flask-login needs of a user.
 
-    ``key`` is the id of their session or token. ``confirmed`` is when a person last proved who they are.
+    ``key`` is the id of the session or token. ``confirmed`` is when a user last confirmed their identity.
     A guest has the id of the user whose rights they have, and the one saved view (``view_id``) that they may
-    see or live session (``live_id``) that they may follow.
+    open or live session (``live_id``) that they may follow.
     """
 
     is_authenticated: ClassVar = True

@@ -1,4 +1,4 @@
-"""Text as a picture for a phone's camera: a QR code (ISO/IEC 18004), dark on light whatever the theme."""
+"""QR codes (ISO/IEC 18004), dark on light in every theme."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ SVG_OPTIONS: dict[str, Any] = {"scale": 4, "border": 4, "light": "#fff", "dark":
 
 
 def to_svg_markup(text: str) -> Markup:
-    """As SVG to stand within HTML."""
+    """Return the QR code of a text as SVG to embed in HTML."""
     return Markup(_make_code(text).svg_inline(**SVG_OPTIONS))  # nosec B704 nosemgrep (drawn by us)  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
 
 
 def to_svg_bytes(text: str) -> bytes:
-    """As a file of SVG."""
+    """Return the QR code of a text as an SVG file."""
     file = BytesIO()
     _make_code(text).save(file, kind="svg", **SVG_OPTIONS)
     return file.getvalue()
 
 
 def to_data_uri(text: str) -> str:
-    """As a ``data:`` address of an image."""
+    """Return the QR code of a text as an image in a ``data:`` URI."""
     return _make_code(text).svg_data_uri(**SVG_OPTIONS)
 
 

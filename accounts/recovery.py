@@ -1,4 +1,4 @@
-"""Recovery codes: ten on paper, each stands in once for a second factor that is lost."""
+"""Recovery codes: ten codes, each of which replaces a lost second factor once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CODE_BYTES = 10
 
 
 def renew_codes(user_id: int) -> list[str]:
-    """New codes such as ``ABCD-EFGH-2345-6789``, shown this once; those before are good no longer."""
+    """Replace a user's codes and return the new ones, such as ``ABCD-EFGH-2345-6789``."""
     codes = [_generate_code() for _ in range(CODE_COUNT)]
     with transaction() as work:
         work.execute(sa.delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
@@ -26,7 +26,7 @@ def renew_codes(user_id: int) -> list[str]:
 
 
 def redeem_code(user_id: int, code: str) -> bool:
-    """Whether this is an unused code of the user; it is used up."""
+    """Redeem a code and return whether it was an unused code of the user."""
     mine = (col(RecoveryCode.user_id) == user_id, col(RecoveryCode.code_hash) == _hash_code(code))
     unused = sa.update(RecoveryCode).where(*mine, col(RecoveryCode.used).is_(None))
     with transaction() as work:
@@ -34,7 +34,7 @@ def redeem_code(user_id: int, code: str) -> bool:
 
 
 def count_unused(user_id: int) -> int:
-    """How many codes the user has not used yet."""
+    """Return how many codes the user has not used yet."""
     query = select(func.count()).select_from(RecoveryCode)
     with transaction() as work:
         return work.exec(query.where(RecoveryCode.user_id == user_id, col(RecoveryCode.used).is_(None))).one()
@@ -46,5 +46,5 @@ def _generate_code() -> str:
 
 
 def _hash_code(code: str) -> str:
-    """Of the letters and digits alone, however they were typed."""
+    """Return the hash of the letters and digits only, so that case and separators don't matter."""
     return sha256("".join(filter(str.isalnum, code)).upper().encode()).hexdigest()

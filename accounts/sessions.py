@@ -1,9 +1,9 @@
-"""Sessions: begun by signing in, kept alive by tokens that change, ended here for good.
+"""Sessions: started by signing in, continued by rotating tokens, and ended on the server.
 
-A browser holds two tokens: one for access, good for minutes, and one to renew both, good once (RFC 9700,
-section 4.14.2: refresh token rotation). A renewal token that comes back after its successor was used means
-that somebody has a copy: the session ends. As a browser asks for many things at once, and may lose an answer,
-the token before is still good for a moment.
+A browser holds two tokens: an access token, valid for minutes, and a refresh token, valid once (RFC 9700,
+section 4.14.2: refresh token rotation). A refresh token that is used again after its successor means
+that somebody has a copy: the session ends. As a browser sends many requests at once, and may lose a response,
+the previous refresh token stays valid for a moment.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_AGENT_LENGTH = 300
 
 @dataclass(frozen=True)
 class SessionTokens:
-    """What a browser is given: both are good until ``expires`` at most."""
+    """The tokens that a browser gets. Both are valid until ``expires`` at most."""
 
     access: str
     refresh: str
@@ -36,7 +36,7 @@ class SessionTokens:
 
 
 class TokenReuseError(BadTokenError):
-    """A refresh token came back after its time: its session has been ended, in case it was stolen."""
+    """A refresh token was reused: its session has been ended, as the token may have been stolen."""
 
     def __init__(self, owner: Principal) -> None:
         super().__init__("the refresh token was used before")
@@ -45,7 +45,7 @@ class TokenReuseError(BadTokenError):
 
 @dataclass(frozen=True)
 class Browser:
-    """Where a request comes from: its IP address, and what the browser calls itself."""
+    """The browser of a request: its IP address and its User-Agent."""
 
     address: str
     agent: str
@@ -59,7 +59,7 @@ def start_session(
     guest_link: str | None = None,
     until: datetime | None = None,
 ) -> SessionTokens:
-    """A new session; ``method`` says how they proved who they are, such as ``password+totp``."""
+    """Start a session. ``method`` says how the user signed in, such as ``password+totp``."""
     latest = utc_now() + get_settings().session_lifetime
     own = UserSession(
         user_id=user_id,
@@ -77,7 +77,7 @@ def start_session(
 
 
 def authenticate_access_token(token: str) -> Principal:
-    """Whose access token this is.
+    """Return the principal of an access token.
 
     Raises:
         BadTokenError: it is none, has expired, or its session has ended.
@@ -91,7 +91,7 @@ def authenticate_access_token(token: str) -> Principal:
 
 
 def renew_tokens(token: str, browser: Browser) -> tuple[Principal, SessionTokens]:
-    """Whose refresh token this is, and the tokens that follow it.
+    """Return the principal of a refresh token, and the tokens that replace it.
 
     Raises:
         TokenReuseError: it was used before; the session has been ended.
@@ -113,7 +113,7 @@ def renew_tokens(token: str, browser: Browser) -> tuple[Principal, SessionTokens
 
 
 def peek_refresh_token(token: str) -> Principal:
-    """Whose refresh token this is, without using it.
+    """Return the principal of a refresh token without using it.
 
     Raises:
         BadTokenError: it is none, has expired, or its session has ended.
@@ -127,14 +127,14 @@ def peek_refresh_token(token: str) -> Principal:
 
 
 def get_principal(id_: str) -> Principal | None:
-    """Whose session this is; None if it has ended."""
+    """Return the principal of a session; None if it has ended."""
     with transaction() as work:
         found = _find_active(work, id_)
     return _to_principal(*found) if found else None
 
 
 def mark_confirmed(id_: str) -> None:
-    """Remember that the person of this session has just proved again who they are."""
+    """Record that the user of this session has just confirmed their identity."""
     with transaction() as work:
         own = work.get_one(UserSession, id_)
         own.confirmed = utc_now()
@@ -142,7 +142,7 @@ def mark_confirmed(id_: str) -> None:
 
 
 def list_active_sessions(user_id: int) -> list[UserSession]:
-    """A user's own sessions that have not ended, newest first."""
+    """Return a user's own active sessions, newest first."""
     own = (UserSession.user_id == user_id, col(UserSession.guest_link_id).is_(None))
     query = select(UserSession).where(*own, *active_conditions()).order_by(col(UserSession.created).desc())
     with transaction() as work:
@@ -150,27 +150,27 @@ def list_active_sessions(user_id: int) -> list[UserSession]:
 
 
 def end_session(id_: str) -> None:
-    """End a session; ending what has ended does nothing."""
+    """End a session. If it has ended already, do nothing."""
     _end_matching(UserSession.id == id_)
 
 
 def end_user_sessions(user_id: int, except_id: str | None = None) -> None:
-    """End all sessions of a user, but for one."""
+    """End all sessions of a user except ``except_id``."""
     _end_matching(UserSession.user_id == user_id, *([UserSession.id != except_id] if except_id else []))
 
 
 def end_user_sessions_in(work: Session, user_id: int) -> None:
-    """End all sessions of a user, or none of them if the transaction is undone."""
+    """End all sessions of a user within a transaction."""
     work.execute(_end_statement(UserSession.user_id == user_id))
 
 
 def end_guest_sessions(link: str) -> None:
-    """End all sessions that came by this guest link."""
+    """End all sessions that were started with this guest link."""
     _end_matching(UserSession.guest_link_id == link)
 
 
 def delete_old_sessions(before: datetime) -> None:
-    """Remove what ended or expired before this moment."""
+    """Delete the sessions that ended or expired before this time."""
     over = sa.or_(col(UserSession.expires) < before, col(UserSession.ended) < before)
     with transaction() as work:
         work.execute(sa.delete(UserSession).where(over))
@@ -227,7 +227,7 @@ def _to_principal(own: UserSession, user: User, link: GuestLink | None) -> Princ
 
 
 def _rotate_generation(work: Session, own: UserSession, generation: int, browser: Browser) -> bool:
-    """Whether a refresh token of this generation is good; the newest is followed by another."""
+    """Advance the generation if this is the newest; return whether its refresh token is valid."""
     newest = (col(UserSession.id) == own.id, col(UserSession.generation) == generation)
     change = sa.update(UserSession).where(*newest).values(generation=generation + 1, rotated=utc_now())
     changed = work.execute(change.returning(col(UserSession.id))).one_or_none()

@@ -1,6 +1,6 @@
-"""Signed tokens (JWT, RFC 7519 and 8725): HS256 under a key of the ring, whose id is in ``kid``.
+"""Signed tokens (JWT, RFC 7519 and 8725): HS256 with a key of the key ring, whose id is in ``kid``.
 
-Each kind of token is its own audience, so that none is taken for another.
+Each kind of token has its own audience, so that none is accepted as another.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
 class Audience(StrEnum):
-    """What a token is for."""
+    """The kinds of token."""
 
     ACCESS = "access"
     REFRESH = "refresh"
@@ -33,11 +33,11 @@ class Audience(StrEnum):
 
 
 class BadTokenError(ValueError):
-    """This is no token of ours for that purpose, or it has expired."""
+    """The token is not ours, not for this audience, or has expired."""
 
 
 def issue_token(audience: Audience, id_: str, expires: datetime, **claims: str | int) -> str:
-    """A token whose ``jti`` is this id."""
+    """Return a signed token whose ``jti`` is this id."""
     key = key_ring.get_current_key(KeyPurpose.SIGN)
     times = {"iat": utc_now(), "exp": expires.astimezone(UTC)}
     payload = {"iss": ISSUER, "aud": audience, "jti": id_, **times, **claims}
@@ -45,7 +45,7 @@ def issue_token(audience: Audience, id_: str, expires: datetime, **claims: str |
 
 
 def decode_token(audience: Audience, token: str) -> dict[str, Any]:
-    """The claims of a token.
+    """Return the claims of a token.
 
     Raises:
         BadTokenError: it was not signed by us, not for this audience, or has expired.
@@ -67,7 +67,7 @@ def decode_token(audience: Audience, token: str) -> dict[str, Any]:
 
 
 def _require_in_time(key: key_ring.UnwrappedKey, claims: dict[str, Any]) -> None:
-    """A retired key vouches for what it signed before; processes that had not noticed yet may be late."""
+    """Check that a retired key signed before it was retired, with a grace time as processes cache keys."""
     if key.retired and claims["iat"] > key.retired.timestamp() + RETIRED_KEY_GRACE:
         raise jwt.InvalidTokenError("the token was signed by a key after its time")
 
@@ -75,7 +75,7 @@ def _require_in_time(key: key_ring.UnwrappedKey, claims: dict[str, Any]) -> None
 def _get_verification_key(token: str) -> key_ring.UnwrappedKey:
     if len(token) > MAX_TOKEN_LENGTH:
         raise jwt.InvalidTokenError("the token is too long")
-    key_ring.get_current_key(KeyPurpose.SIGN)  # notices in time what another process has retired
+    key_ring.get_current_key(KeyPurpose.SIGN)  # notices keys that others have retired
     kid = jwt.get_unverified_header(token).get("kid")
     if not isinstance(kid, str) or not KEY_ID.fullmatch(kid):
         raise jwt.InvalidTokenError("the token names no key of ours")

@@ -1,12 +1,12 @@
-"""Failed tries: they slow down who makes them, and nobody else.
+"""Limits for failed attempts, which slow down whoever makes them and nobody else.
 
-Tries are counted by account and network (an address, or the /64 of an IPv6 one), so that whoever guesses
-keeps nobody out elsewhere, and by network alone, whatever the account. A browser in which the owner has
-signed in before is told by its cookie and counts for itself, whatever others do. An account that is attacked
-from many networks gives each of them one free try instead of several.
+Attempts are counted by account and network (an address, or the /64 of an IPv6 one), so that guessing
+locks nobody out elsewhere, and by network alone for all accounts. A browser in which the owner has
+signed in before is known by its cookie and has a counter of its own. When an account is attacked
+from many networks, each of them has one free attempt instead of several.
 
-Each try is counted before it is looked at, in one statement, so that many at once gain nothing, and taken
-back when it was right. Nothing here depends on whether the account exists.
+Each attempt is counted before it is checked, in one statement, so that parallel ones gain nothing, and
+uncounted if it succeeds. Nothing here depends on whether the account exists.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from db.tables import AttemptCounter, UtcDateTime, utc_now
 MAX_WAIT = timedelta(minutes=15)
 MAX_DOUBLINGS = 10
 PLACE_WINDOW = timedelta(days=1)
-"""How long the failures of an account in one place count."""
+"""How long the failures of an account in one place (a network or a known browser) count."""
 NETWORK_WINDOW, ACCOUNT_WINDOW = timedelta(minutes=10), timedelta(hours=1)
 """How long the failures of a network, and of an account from everywhere, count."""
 
 
 class AttemptKind(StrEnum):
-    """What is tried."""
+    """The kinds of attempt."""
 
     PASSWORD = "password"  # noqa: S105
     FACTOR = "factor"
@@ -44,11 +44,11 @@ class AttemptKind(StrEnum):
 
 @dataclass(frozen=True)
 class AttemptLimits:
-    """How many tries of a kind are free.
+    """The limits for one kind of attempt.
 
-    ``place``: of one account in one place, after which each costs twice the wait of the one before.
-    ``network``: from one network in ten minutes. ``account``: of one account in an hour, after which each
-    place has one free try, or, where ``strict``, none but from known browsers.
+    ``place``: free attempts on one account in one place; each further one doubles the wait.
+    ``network``: attempts from one network in ten minutes. ``account``: attempts on one account in an hour;
+    after them each place has one free attempt or, if ``strict``, only known browsers have any.
     """
 
     place: int
@@ -69,7 +69,7 @@ LIMITS = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """Something that is tried: on which account, from which address, in which known browser, if it is one."""
+    """An attempt on an account, from an address; ``device`` is the id of a known browser, else empty."""
 
     kind: AttemptKind
     account: str
@@ -79,7 +79,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class FailureCounter:
-    """A count of failures that begins anew after ``window``, and grows only where ``condition`` holds."""
+    """A counter of failures that restarts after ``window``, and grows only while ``condition`` holds."""
 
     bucket: str
     window: timedelta
@@ -87,9 +87,9 @@ class FailureCounter:
 
 
 class TooManyAttemptsError(Exception):
-    """Too many tries have failed; ``retry_after`` says when the next one is looked at.
+    """Too many attempts have failed. ``retry_after`` is in seconds.
 
-    ``lock_key`` is the same for all that is refused until then, for the same reason.
+    ``lock_key`` is the same for all attempts that are refused until then for the same reason.
     """
 
     def __init__(self, wait: timedelta, lock: str) -> None:
@@ -99,10 +99,10 @@ class TooManyAttemptsError(Exception):
 
 
 def register_attempt(attempt: Attempt) -> None:
-    """Count a try as failed, before it is looked at.
+    """Count an attempt as failed before it is checked.
 
     Raises:
-        TooManyAttemptsError: it must not be looked at yet, and is not counted.
+        TooManyAttemptsError: it must not be checked yet, and is not counted.
     """
     limits, free = LIMITS[attempt.kind], LIMITS[attempt.kind].place
     account, network, place = _bucket_keys(attempt)
@@ -117,7 +117,7 @@ def register_attempt(attempt: Attempt) -> None:
 
 
 def _count_outside_known_browsers(work: Session, account: str, network: str, limits: AttemptLimits) -> int:
-    """Count a try of an account and a network by one statement; return the failures of the account."""
+    """Count an attempt by account and by network in one statement; return the failures of the account."""
     failures = col(AttemptCounter.failures)
     by_account = FailureCounter(
         account, ACCOUNT_WINDOW, failures < limits.account if limits.strict else sa.true()
@@ -131,7 +131,7 @@ def _count_outside_known_browsers(work: Session, account: str, network: str, lim
 
 
 def clear_attempt(attempt: Attempt) -> None:
-    """Take a try back, as it was right; what failed in the same place before is forgotten."""
+    """Uncount an attempt that succeeded, and reset the counter of its place."""
     account, network, place = _bucket_keys(attempt)
     with transaction() as work:
         if not attempt.device:
@@ -143,7 +143,7 @@ def clear_attempt(attempt: Attempt) -> None:
 
 
 def delete_old_counters(before: datetime) -> None:
-    """Remove the counts that have not changed since this moment."""
+    """Delete the counters that have not changed since this time."""
     with transaction() as work:
         work.execute(sa.delete(AttemptCounter).where(col(AttemptCounter.last) < before))
 
@@ -151,12 +151,12 @@ def delete_old_counters(before: datetime) -> None:
 def increment_counter(
     work: Session, bucket: str, window: timedelta, condition: sa.ColumnElement[bool]
 ) -> int | None:
-    """Return how many failures a bucket has with one more; None, and no more, if there may be none yet."""
+    """Count one more failure and return their number; None, uncounted, if ``condition`` forbids it now."""
     return increment_counters(work, FailureCounter(bucket, window, condition)).get(bucket)
 
 
 def increment_counters(work: Session, *counters: FailureCounter) -> dict[str, int]:
-    """Count one more failure in each bucket that may have one, by one statement; return their failures."""
+    """Count one more failure in each bucket that allows it, in one statement; return their failures."""
     moment, bucket, last = utc_now(), col(AttemptCounter.bucket), col(AttemptCounter.last)
     insert = postgresql.insert if work.get_bind().dialect.name == "postgresql" else sqlite.insert
     old = sa.or_(*(sa.and_(bucket == each.bucket, last < moment - each.window) for each in counters))
@@ -175,7 +175,7 @@ def increment_counters(work: Session, *counters: FailureCounter) -> dict[str, in
 
 
 def get_network(address: str) -> str:
-    """Whose address this is, as far as it tells: one who has an IPv6 address has 2^64 of them."""
+    """Return the network of an address: its /64 for IPv6, as each client has 2^64 addresses there."""
     try:
         found = ip_address(address)
     except ValueError:
@@ -186,7 +186,7 @@ def get_network(address: str) -> str:
 
 
 def _bucket_keys(attempt: Attempt) -> tuple[str, str, str]:
-    """The names of a try's counts: of the account, of the network, of both together."""
+    """Return the buckets of an attempt: by account, by network, and by place."""
     network = get_network(attempt.address)
     parts = (
         ("account", attempt.account, _window_number(ACCOUNT_WINDOW)),
@@ -200,7 +200,7 @@ def _bucket_keys(attempt: Attempt) -> tuple[str, str, str]:
 
 
 def _wait_is_over(free: int) -> sa.ColumnElement[bool]:
-    """Whether so many failures in a place are free, or the last one is long enough ago."""
+    """Return the condition that a place has free attempts left or its wait is over."""
     since = [
         (
             col(AttemptCounter.failures) == failures,
@@ -223,7 +223,7 @@ def _window_number(length: timedelta) -> str:
 
 
 def _window_remainder(length: timedelta) -> timedelta:
-    """How long the present window still lasts."""
+    """Return how long the current window still lasts."""
     return timedelta(seconds=length.total_seconds() - utc_now().timestamp() % length.total_seconds())
 
 

@@ -1,4 +1,4 @@
-"""Codes of an authenticator (TOTP, RFC 6238): six digits, another every half minute, each good once."""
+"""Authenticator codes (TOTP, RFC 6238): six digits, a new one every 30 seconds, each valid once."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from errors import InvalidError
 ISSUER = "DataXchange"
 STEP_SECONDS = 30
 DRIFT_STEPS = (0, -1, 1)
-"""Steps by which a clock may be off."""
+"""The steps of 30 seconds by which a clock may be off."""
 SECRET_PATTERN = re.compile(r"[A-Z2-7]{32}")
 
 
 class BadSecretError(InvalidError):
-    """This is no secret of full length."""
+    """The secret is not base32 of the full length."""
 
     where = "secret"
 
@@ -30,7 +30,7 @@ class BadSecretError(InvalidError):
 
 
 class WrongCodeError(InvalidError):
-    """This is not the code of now, or it was used before."""
+    """The code is not the current one, or was used before."""
 
     where = "code"
 
@@ -41,27 +41,27 @@ class WrongCodeError(InvalidError):
 
 
 def propose_secret(name: str) -> tuple[str, str]:
-    """A new secret (base32), and the address by which an authenticator app takes it."""
+    """Return a new secret (base32), and the URI with which an authenticator app reads it."""
     secret = generate_secret()
     return secret, build_provisioning_uri(name, secret)
 
 
 def generate_secret() -> str:
-    """160 bits, in base32."""
+    """Return a random secret of 160 bits in base32."""
     return pyotp.random_base32()
 
 
 def build_provisioning_uri(name: str, secret: str) -> str:
-    """What the app reads from a QR code."""
+    """Return the URI that an authenticator app reads from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=ISSUER)
 
 
 def enable_totp(user_id: int, secret: str, code: str) -> None:
-    """Ask this user for codes from now on, once the first is right.
+    """Require codes from this user from now on, if the first code is right.
 
     Raises:
-        BadSecretError: the secret is none of ``generate_secret``'s kind.
-        WrongCodeError: the code isn't right; nothing has changed.
+        BadSecretError: the secret is not of the kind that ``generate_secret`` returns.
+        WrongCodeError: the code is wrong; nothing has changed.
     """
     if not SECRET_PATTERN.fullmatch(secret):
         raise BadSecretError
@@ -75,7 +75,7 @@ def enable_totp(user_id: int, secret: str, code: str) -> None:
 
 
 def verify_totp_code(user_id: int, code: str) -> bool:
-    """Whether this is a code of the user's authenticator, newer than all before; it is used up."""
+    """Redeem a code; return whether it is a code of the user's authenticator, newer than all used ones."""
     with transaction() as work:
         secret = work.exec(select(User.totp).where(User.id == user_id)).one()
     step = None if secret is None else _find_step(secret, code)
@@ -93,7 +93,7 @@ def is_enabled(user_id: int) -> bool:
 
 
 def _find_step(secret: str, code: str) -> int | None:
-    """The half minute of which this is the code, as counted since 1970."""
+    """Return the step (30 seconds, counted since 1970) that has this code, or None."""
     digits = "".join(code.split()).encode()
     current, codes = int(utc_now().timestamp()) // STEP_SECONDS, pyotp.TOTP(secret)
     for step in (current + drift for drift in DRIFT_STEPS):

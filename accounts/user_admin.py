@@ -1,4 +1,4 @@
-"""What an admin does to a person: role, in or out, factors, links. It counts from their next request on.
+"""Changes that admins make to users: role, access, factors, links. They apply from the next request on.
 
 ``by`` is the admin, or None for a command on the machine itself.
 """
@@ -20,14 +20,14 @@ from db.tables import LinkPurpose, Passkey, RecoveryCode, Role, User
 
 
 class UnknownUserIdError(LookupError):
-    """There is no such person, or not any longer."""
+    """There is no such user."""
 
     def __init__(self) -> None:
         super().__init__("This user doesn't exist any more.")
 
 
 class UserOwnsContentError(ValueError):
-    """Somebody's datasets or saved views must go to somebody else before they can be deleted."""
+    """The user owns datasets or saved views, which need another owner before the user can be deleted."""
 
     def __init__(self) -> None:
         super().__init__("This user owns saved views. Choose a new owner for them.")
@@ -36,11 +36,11 @@ class UserOwnsContentError(ValueError):
 def invite_user(
     by: Principal | None, name: str, role: Role, email: str | None = None
 ) -> tuple[Principal, str]:
-    """A new person, and the token of the link by which they choose how to sign in.
+    """Create a user; return them and the token of the link with which they set up their sign-in.
 
     Raises:
-        BadNameError, NameTakenError: nobody can have this name.
-        BadEmailError, EmailTakenError: nobody can have this address.
+        BadNameError, NameTakenError: the name is invalid or taken.
+        BadEmailError, EmailTakenError: the address is invalid or taken.
     """
     person = users.create_user(name, None, role)
     try:
@@ -54,7 +54,7 @@ def invite_user(
 
 
 def create_link(by: Principal | None, id_: int, purpose: LinkPurpose) -> str:
-    """The token of a new link, by which a person accepts an invitation or chooses another password.
+    """Create a link to accept an invitation or reset a password, and return its token.
 
     Raises:
         UnknownUserIdError: there is no such person.
@@ -68,7 +68,7 @@ def create_link(by: Principal | None, id_: int, purpose: LinkPurpose) -> str:
 
 
 def change_role(by: Principal | None, id_: int, role: Role) -> Role:
-    """Give a person another role; returns the one they had.
+    """Change the role of a user; return the previous one.
 
     Raises:
         UnknownUserIdError: there is no such person.
@@ -83,7 +83,7 @@ def change_role(by: Principal | None, id_: int, role: Role) -> Role:
 
 
 def disable_user(by: Principal | None, id_: int) -> None:
-    """Keep a person out and end their sessions; tokens and guest links rest until they are let in again.
+    """Disable a user and end their sessions; their tokens and guest links work again when they are enabled.
 
     Raises:
         UnknownUserIdError: there is no such person.
@@ -98,7 +98,7 @@ def disable_user(by: Principal | None, id_: int) -> None:
 
 
 def enable_user(by: Principal | None, id_: int) -> None:
-    """Let a person in again.
+    """Enable a user again.
 
     Raises:
         UnknownUserIdError: there is no such person.
@@ -111,7 +111,7 @@ def enable_user(by: Principal | None, id_: int) -> None:
 
 
 def remove_factors(by: Principal | None, id_: int) -> None:
-    """Take away a person's authenticator, recovery codes and passkeys, and end their sessions.
+    """Remove the authenticator, recovery codes and passkeys of a user, and end their sessions.
 
     Raises:
         UnknownUserIdError: there is no such person.
@@ -128,12 +128,12 @@ def remove_factors(by: Principal | None, id_: int) -> None:
 
 
 def delete_user(by: Principal | None, id_: int) -> None:
-    """Remove a person who owns nothing, with all that lets them in and all that was shared with them.
+    """Delete a user who owns nothing, with their credentials and everything shared with them.
 
     Raises:
         UnknownUserIdError: there is no such person.
         LastAdminError: nobody would be left to administer.
-        UserOwnsContentError: they own saved views.
+        UserOwnsContentError: they own datasets or saved views.
     """
     try:
         with require_remaining_admin() as work:

@@ -1,4 +1,4 @@
-"""What a browser says it is, in words."""
+"""Short descriptions of browsers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 @lru_cache(maxsize=1024)
 def describe_user_agent(agent: str) -> str:
-    """``Firefox on Linux``; of what is no browser, the name that it gives itself."""
+    """Return a text such as ``Firefox on Linux``; for other programs, the name that they send."""
     from ua_parser import parse  # noqa: PLC0415  (half a second of loading: no start waits for it)
 
     found = parse(agent)

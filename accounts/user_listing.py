@@ -1,4 +1,4 @@
-"""Everybody there is, for those who administer: searched, sorted and cut by the database."""
+"""The list of all users for admins. The database searches, sorts and limits it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from db.tables import Group, Membership, Passkey, Role, User
 
 
 class UserState(StrEnum):
-    """Whether somebody can sign in: not yet, if they were invited and have not come."""
+    """Whether a user can sign in: active, invited (they have never signed in), or disabled."""
 
     ACTIVE = "active"
     INVITED = "invited"
@@ -29,7 +29,7 @@ class UserState(StrEnum):
 
 @dataclass(frozen=True)
 class UserSearch:
-    """People who fulfil all that is given; ``text`` is part of their name."""
+    """A filter for users who match all given values; ``text`` is part of their name."""
 
     text: str = ""
     role: Role | None = None
@@ -50,7 +50,7 @@ class UserSearch:
 
 @dataclass(frozen=True)
 class UserRow:
-    """Somebody in the list; ``factors`` are the kinds of second factor they have."""
+    """A row in the list of users; ``factors`` are the kinds of second factor they have."""
 
     id: int
     name: str
@@ -73,7 +73,7 @@ SORT_COLUMNS: dict[str, Any] = {
 
 
 def list_users(search: UserSearch = ALL_USERS, page: PageOptions = FIRST_PAGE) -> tuple[list[UserRow], int]:
-    """The people that a window shows, and how many there are in all."""
+    """Return a page of the users, and their total number."""
     wanted = search.where_clauses()
     with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(User).where(*wanted))
@@ -94,7 +94,7 @@ def count_users(search: UserSearch = ALL_USERS) -> int:
 
 
 def find_user_names(text: str, limit: int = 20) -> list[tuple[int, str]]:
-    """Ids and names of some whose name contains this, for choosing one; those beginning with it first."""
+    """Return ids and names of users whose name contains this text, those that begin with it first."""
     begins = sa.func.lower(col(User.name)).startswith(text.replace("\0", "").lower(), autoescape=True)
     found = sa.select(col(User.id), col(User.name)).where(contains_text(User.name, text))
     with transaction() as work:
@@ -112,7 +112,7 @@ def _state_condition(state: UserState) -> sa.ColumnElement[bool]:
 
 
 def require_user_id(name: str) -> int:
-    """The id of the person of this name.
+    """Return the id of the user with this name.
 
     Raises:
         UnknownUserError: nobody has this name.
@@ -122,10 +122,10 @@ def require_user_id(name: str) -> int:
 
 
 def get_principal(id_: int) -> Principal:
-    """The principal that a request of this person would have.
+    """Return the principal that a request of this user would have.
 
     Raises:
-        sqlalchemy.exc.NoResultFound: there is no such person.
+        sqlalchemy.exc.NoResultFound: there is no such user.
     """
     with transaction() as work:
         return principal_from_user(work.get_one(User, id_))

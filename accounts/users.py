@@ -1,4 +1,4 @@
-"""People: found, created, recognised by password."""
+"""Users: looked up, created and authenticated by password."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMAIL_PATTERN = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+")
 
 @dataclass(frozen=True)
 class SignInUser:
-    """A user as loaded once for a whole sign-in: who they are, and what they can prove."""
+    """A user as loaded once for a whole sign-in, with what they can authenticate with."""
 
     principal: Principal
     password_hash: str | None
@@ -31,14 +31,14 @@ class SignInUser:
 
 
 class UnknownUserError(LookupError):
-    """There is no user of this name."""
+    """There is no user with this name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no user named {name!r}.")
 
 
 class BadNameError(ValueError):
-    """Nobody could sign in by this name."""
+    """The user name is invalid."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -47,14 +47,14 @@ class BadNameError(ValueError):
 
 
 class NameTakenError(ValueError):
-    """There is a user of this name already."""
+    """There is already a user with this name."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The name {name!r} is already taken.")
 
 
 class BadEmailError(ValueError):
-    """No mail could be sent there."""
+    """The e-mail address is invalid."""
 
     def __init__(self, email: str) -> None:
         super().__init__(f"{email!r} isn't a valid e-mail address.")
@@ -68,12 +68,12 @@ class EmailTakenError(ValueError):
 
 
 def create_user(name: str, password: str | None, role: Role) -> Principal:
-    """Add a user; without a password they need a link, a passkey or another service to sign in.
+    """Create a user. Without a password, they need a link, a passkey or a linked identity to sign in.
 
     Raises:
         BadNameError: the name is empty, too long, or has letters that don't print.
         NameTakenError: somebody has this name.
-        WeakPasswordError: the password is guessed too soon.
+        WeakPasswordError: the password is too weak.
     """
     password_hash = None if password is None else _hash_checked_password(password, name)
     with transaction() as work:
@@ -81,7 +81,7 @@ def create_user(name: str, password: str | None, role: Role) -> Principal:
 
 
 def add_user(work: Session, name: str, password_hash: str | None, role: Role) -> User:
-    """Add a user within a transaction.
+    """Create a user within a transaction.
 
     Raises:
         BadNameError: the name is empty, too long, or has letters that don't print.
@@ -127,20 +127,20 @@ def authenticate_user(name: str, password: str) -> Principal | None:
 
 
 def find_by_name(name: str) -> Principal | None:
-    """The user of this name, unless they are disabled."""
+    """Return the user with this name, unless they are disabled."""
     with transaction() as work:
         user = _query_by_name(work, name)
     return principal_from_user(user) if user and not user.disabled else None
 
 
 def find_existing_name(name: str) -> str:
-    """This name if somebody has it, disabled or not; else nothing."""
+    """Return this name if a user has it, disabled or not, else an empty text."""
     with transaction() as work:
         return name if _query_by_name(work, name) else ""
 
 
 def require_principal(name: str) -> Principal:
-    """The user of this name, disabled or not.
+    """Return the user with this name, disabled or not.
 
     Raises:
         UnknownUserError: nobody has this name.
@@ -150,14 +150,14 @@ def require_principal(name: str) -> Principal:
 
 
 def find_by_id(id_: int) -> Principal | None:
-    """The user of this id, unless they are gone or disabled."""
+    """Return the user with this id, unless they are deleted or disabled."""
     with transaction() as work:
         user = work.get(User, id_)
     return principal_from_user(user) if user and not user.disabled else None
 
 
 def find_by_email(email: str) -> Principal | None:
-    """The user of this e-mail address, unless they are disabled."""
+    """Return the user with this e-mail address, unless they are disabled."""
     query = select(User).where(User.email_digest == _email_digest(email), col(User.disabled).is_(False))
     with transaction() as work:
         user = work.exec(query).one_or_none()
@@ -175,11 +175,11 @@ def has_password(user_id: int) -> bool:
 
 
 def set_email(name: str, email: str | None) -> None:
-    """Keep where mail for this user goes; None: nowhere.
+    """Set the e-mail address of a user; None removes it.
 
     Raises:
         UnknownUserError: nobody has this name.
-        BadEmailError: this is no address.
+        BadEmailError: the address is invalid.
         EmailTakenError: another user has it.
     """
     if email is not None and (len(email) > MAX_EMAIL_LENGTH or not EMAIL_PATTERN.fullmatch(email)):
@@ -193,11 +193,11 @@ def set_email(name: str, email: str | None) -> None:
 
 
 def set_password(name: str, password: str, except_session_id: str | None = None) -> None:
-    """Change a password, which ends every session of that user but for one, and links to set another.
+    """Change a password, end the user's sessions except one, and invalidate their password reset links.
 
     Raises:
         UnknownUserError: nobody has this name.
-        WeakPasswordError: the password is guessed too soon.
+        WeakPasswordError: the password is too weak.
     """
     changed = _update_user(name, password_hash=_hash_checked_password(password, name))
     sessions.end_user_sessions(changed.id, except_session_id)
@@ -208,7 +208,7 @@ def set_password(name: str, password: str, except_session_id: str | None = None)
 
 
 def get_by_name(work: Session, name: str) -> User:
-    """The user of this name.
+    """Return the user with this name.
 
     Raises:
         UnknownUserError: nobody has this name.

@@ -49,7 +49,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 
 def _enable_wal(cursor: DBAPICursor) -> None:
-    """Switch the file to WAL. Retry, as SQLite refuses one of two connections that switch a new file at once."""
+    """Switch the file to WAL. Retry: SQLite refuses one of two connections that switch a new file at once."""
     last = monotonic() + BUSY_TIMEOUT
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Who did what: an append-only log whose entries are chained, so that no change to it goes unnoticed."""
+"""The audit log: append-only, with entries that are chained by hashes, so that any change is detected."""
 
 from accounts.audit.actions import AuditAction, Outcome
 from accounts.audit.log import record_event

@@ -1,4 +1,4 @@
-"""What is worth an entry, and how it ended."""
+"""The actions that the audit log records, and their outcomes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AuditAction(StrEnum):
-    """An act: what it is done to, then what is done."""
+    """The recorded actions, named by the kind of thing and then the verb."""
 
     SIGNIN = "signin"
     SIGNIN_FAILED = "signin.failed"
@@ -72,7 +72,7 @@ class AuditAction(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an act ended: done, refused for want of rights, or wrong in itself, as a wrong password is."""
+    """How an action ended: done, denied for lack of permission, or failed, such as a wrong password."""
 
     DONE = "done"
     DENIED = "denied"

@@ -1,4 +1,4 @@
-"""The arithmetic of the chain: entries, where it ends and where it goes on are sealed by one secret key."""
+"""The hashes of the audit chain: one secret key seals the entries, the head and the checkpoints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from db.keys import key_ring
 from db.tables import KeyPurpose
 
 GENESIS_HASH = "0" * 64
-"""What stands for the hash before the first entry."""
+"""The hash that the first entry is chained to."""
 HASHED_FIELDS = (
     "number",
     "moment",
@@ -25,41 +25,41 @@ HASHED_FIELDS = (
     "address",
     "details",
 )
-"""What an entry's hash is made of. Adding to it would make every older entry look altered."""
+"""The columns that an entry's hash covers. Adding one would make all older entries look altered."""
 
 
 def get_chain_key() -> bytes:
-    """The log's own key, 32 bytes: the database has it only wrapped by the master key.
+    """Return the key of the log, 32 bytes. The database stores it wrapped by the master key.
 
     Raises:
-        LostKeyError: the master key does not open it.
+        LostKeyError: the master key does not unwrap it.
     """
     return key_ring.get_current_key(KeyPurpose.AUDIT).secret
 
 
 def canonical_json(value: object) -> bytes:
-    """The one JSON of a value (after RFC 8785): sorted keys, no blanks, UTF-8.
+    """Return the canonical JSON of a value (after RFC 8785): sorted keys, no blanks, UTF-8.
 
     Raises:
-        ValueError: it holds a number that JSON has no word for.
+        ValueError: it contains a number that JSON can't express (NaN or infinity).
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
 
 def compute_seal(secret: bytes, *parts: object) -> str:
-    """HMAC-SHA-256 over parts of JSON, as 64 hex digits; the first part says what is sealed."""
+    """Return the HMAC-SHA-256 of parts as JSON, 64 hex digits; the first part says what is sealed."""
     return hmac.digest(secret, canonical_json(parts), "sha256").hex()
 
 
 def compute_entry_hash(secret: bytes, previous: str, entry: Mapping[str, Any]) -> str:
-    """What chains an entry to the hash before it."""
+    """Return the hash of an entry, which chains it to the previous hash."""
     plain = {name: entry[name] for name in HASHED_FIELDS} | {"moment": format_moment(entry["moment"])}
     return compute_seal(secret, "entry", previous, plain)
 
 
 def format_moment(moment: datetime) -> str:
-    """A moment as the seals have it: ISO 8601 in UTC, with microseconds."""
+    """Return a time as the seals contain it: ISO 8601 in UTC with microseconds."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

@@ -1,4 +1,4 @@
-"""The audit log from the command line: ``dataxchange audit verify``, ``export`` and ``prune``."""
+"""The commands ``dataxchange audit verify``, ``export`` and ``prune``."""
 
 from __future__ import annotations
 

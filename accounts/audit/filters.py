@@ -1,4 +1,4 @@
-"""A filter of the log as pages and addresses write it: by names and days, all of them text."""
+"""The filter of the audit log as pages and URLs write it: names and days, all as text."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DAY_FIELDS = ("since", "until")
 
 
 def parse_filter(values: Mapping[str, str | None]) -> AuditFilter:
-    """The filter that these values ask for; both days (``2026-11-25``, in UTC) are within it.
+    """Return the filter for these values. It includes both days (such as ``2026-11-25``, in UTC).
 
     Raises:
-        ValueError: a day is none.
+        ValueError: a day is not a valid date.
     """
     exact = {own: values.get(name) or "" for name, own in FILTER_FIELDS.items()}
     since, until = (_day(values.get(name) or "", name) for name in DAY_FIELDS)

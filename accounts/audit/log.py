@@ -1,7 +1,7 @@
-"""Appending: entries wait until their transaction commits, and are then chained behind the newest one.
+"""Appending to the log: entries wait until their transaction commits, then are chained to the newest one.
 
-The row of the head is locked last of all and until the commit only. So no two transactions wait for each
-other, an act and its entry are there both or not at all, and entries of many processes form one chain.
+The row of the head is locked last, and only until the commit. So no two transactions wait for each
+other, an action and its entry are committed together or not at all, and all processes share one chain.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from db.tables import AuditEntry, AuditHead, utc_now
 
 PENDING_KEY = "audit"
 BROKEN_HASH = "broken"
-"""What an entry is chained to when the head was tampered with: verifying then stops there for good."""
+"""The hash to chain an entry to if the head was tampered with. Verification always stops there."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,18 +43,18 @@ def record_event(
     work: Session | None = None,
     **details: object,
 ) -> None:
-    """Append an entry; the address is that of the request, if there is one.
+    """Append an entry, with the IP address of the request if there is one.
 
     Args:
-        actor: None for the service itself, and for whoever failed to sign in. Of a program's token or a
-            guest's link the details say so: ``through``.
-        resource: kind and key of what is acted upon, such as ``("dataset", "flights")``.
-        work: the transaction of the act: both are committed, or neither is. Give it whenever you are within
-            one that has written: SQLite has one writer at a time, and this one would wait for itself.
-        details: whatever JSON can say; other values are written as ``str`` does.
+        actor: None for the service itself and for failed sign-ins. For a program's token or a guest's
+            link, the details name it as ``through``.
+        resource: kind and key of the thing acted on, such as ``("dataset", "flights")``.
+        work: the transaction of the action: both are committed, or neither is. Pass it whenever you are within
+            one that has written: SQLite has one writer at a time, so a second transaction would deadlock.
+        details: JSON values; others are written with ``str``.
 
     Raises:
-        ValueError: a detail is no number (NaN).
+        ValueError: a detail is NaN or infinite.
     """
     if actor and actor.kind is not PrincipalKind.PERSON:
         details["through"] = actor.kind
@@ -77,7 +77,7 @@ def record_event(
 
 
 def clean_text(value: str, max_length: int) -> str:
-    """Return text that every database takes: no NUL, no half a character, at most ``max_length`` letters."""
+    """Return text that any database stores: no NUL, no lone surrogate, at most ``max_length`` characters."""
     return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")[:max_length]
 
 
@@ -107,10 +107,10 @@ def _append_entries(connection: sa.Connection, entries: list[dict[str, Any]]) ->
 
 
 def lock_head(connection: sa.Connection, secret: bytes, advance_by: int = 0) -> ChainHead:
-    """The head, nobody else's until the end of this transaction; its number is moved on by ``advance_by``.
+    """Lock the head until the end of this transaction, advance its number, and return it as it was.
 
-    Writing comes first: it locks the row on PostgreSQL and the file on SQLite, where reading before would
-    not let us write after somebody else has.
+    Write before reading: that locks the row on PostgreSQL and the file on SQLite, where a transaction that
+    has read first can't write after another one has.
     """
     columns = (col(AuditHead.number), col(AuditHead.hash), col(AuditHead.seal))
     moved = sa.update(AuditHead).values(number=columns[0] + advance_by).returning(*columns)
@@ -127,7 +127,7 @@ def compute_head_seal(secret: bytes, head: ChainHead) -> str:
 
 
 def is_valid_head(secret: bytes, head: ChainHead, seal: str) -> bool:
-    """Whether we wrote this head; nobody seals the one of an empty log."""
+    """Return whether the seal of a head is valid. An empty log's head has no seal."""
     if head == (0, chain.GENESIS_HASH) and not seal:
         return True
     return chain.is_equal(seal, compute_head_seal(secret, head))

@@ -1,4 +1,4 @@
-"""Reading the log: a page of it for people, all of it as lines of JSON."""
+"""Queries of the audit log: one page of it, or all of it as lines of JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH = 5000
 
 @dataclass(frozen=True, kw_only=True)
 class AuditFilter:
-    """Entries that fulfil all that is given, each exactly; their moments from ``since`` up to ``until``."""
+    """A filter for entries that match all given values exactly, from ``since`` up to ``until``."""
 
     actor: str = ""
     action: str = ""
@@ -44,7 +44,7 @@ ALL_ENTRIES = AuditFilter()
 def list_entries(
     chosen: AuditFilter = ALL_ENTRIES, offset: int = 0, limit: int = 100
 ) -> tuple[list[AuditEntry], int]:
-    """``limit`` entries from the ``offset``-th newest on, and how many there are in all."""
+    """Return ``limit`` entries from the ``offset``-th newest on, and their total number."""
     wanted = chosen.where_clauses()
     with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(AuditEntry).where(*wanted))
@@ -59,7 +59,7 @@ def get_entry(number: int) -> AuditEntry | None:
 
 
 def export_lines(chosen: AuditFilter = ALL_ENTRIES) -> Iterator[str]:
-    """Each entry as a line of JSON, oldest first; a batch of them in memory at a time."""
+    """Yield each entry as a line of JSON, oldest first, with one batch in memory at a time."""
     after = 0
     while batch := _read_batch(chosen, after):
         yield from map(_format_line, batch)

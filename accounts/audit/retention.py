@@ -1,4 +1,4 @@
-"""Retention: old entries go, and a sealed checkpoint stays, from which the chain is followed on."""
+"""The retention of the audit log: old entries are deleted; a sealed checkpoint continues their chain."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ BATCH = 10_000
 
 
 def prune_entries(actor: Principal | None = None) -> int:
-    """Remove the entries older than ``DATAXCHANGE_AUDIT_RETENTION``; returns how many there were.
+    """Delete the entries older than ``DATAXCHANGE_AUDIT_RETENTION``; return how many there were.
 
-    The checkpoint is committed first: after a kill the next call removes what is left below it.
+    The checkpoint is committed first: after a kill, the next call deletes what is left below it.
 
     Raises:
-        TamperedError: they are not what was recorded; nothing is removed, as that would hide it.
+        TamperedError: they were altered; nothing is deleted, as that would hide it.
     """
     start = get_chain_start()
     last = _find_last_before(utc_now() - get_settings().audit_retention)
@@ -35,14 +35,14 @@ def prune_entries(actor: Principal | None = None) -> int:
 
 
 def _find_last_before(cutoff: datetime) -> int:
-    """The number of the last entry before the first that is young enough; 0 when there is none."""
+    """Return the number of the last entry that is old enough to delete; 0 if there is none."""
     with transaction() as work:
         young = work.scalar(sa.select(sa.func.min(AuditEntry.number)).where(col(AuditEntry.moment) >= cutoff))
         return young - 1 if young else work.scalar(sa.select(sa.func.max(AuditEntry.number))) or 0
 
 
 def _commit_checkpoint(start: ChainHead, last: int, actor: Principal | None) -> int:
-    """Commit the checkpoint at entry ``last``; returns how many entries it stands for."""
+    """Commit the checkpoint at entry ``last``; return how many entries it replaces."""
     secret = chain.get_chain_key()
     check_checkpoints(secret)
     end = next(entry for entry in follow_chain(secret, start) if entry.number == last)
@@ -62,7 +62,7 @@ def _commit_checkpoint(start: ChainHead, last: int, actor: Principal | None) -> 
 
 
 def _delete_pruned() -> None:
-    """Remove what lies below the newest checkpoint, in steps that keep nobody waiting."""
+    """Delete the entries below the newest checkpoint, in small transactions that don't block others long."""
     end = get_chain_start().number
     while True:
         with transaction() as work:

@@ -1,4 +1,4 @@
-"""Verifying: the whole chain is followed in batches, and the first entry that doesn't fit is named."""
+"""The verification of the audit log: follow the chain in batches and report the first wrong entry."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ ALTERED = "Entry {} is not what was recorded: altered, moved, or put in."
 
 
 class TamperedError(Exception):
-    """The log is not what was recorded; says which entry, and what is wrong with it."""
+    """The log was altered. The message names the entry and what is wrong with it."""
 
 
 @dataclass(frozen=True)
 class VerificationReport:
-    """Entries ``first`` to ``last`` are what was recorded; after them comes the ``fault``, if any."""
+    """The entries ``first`` to ``last`` are unaltered; ``fault`` is the first problem after them, if any."""
 
     first: int
     last: int
@@ -34,10 +34,10 @@ class VerificationReport:
 
 
 def verify_log(head: str = "") -> VerificationReport:
-    """Follow the chain from the newest checkpoint to its end, beside whoever appends or prunes meanwhile.
+    """Verify the chain from the newest checkpoint to its end, while others may append and prune.
 
     Args:
-        head: a hash that was read before, of an entry that must still be there.
+        head: the hash of an entry, noted earlier, that must still be in the log.
     """
     while True:
         start = get_chain_start()
@@ -60,13 +60,13 @@ def _verify_from(start: ChainHead, head: str) -> VerificationReport:
 
 
 def follow_chain(secret: bytes, after: ChainHead) -> Iterator[ChainHead]:
-    """Each entry's number and hash, verified, to the end of the chain.
+    """Verify each entry up to the end of the chain and yield its number and hash.
 
     Raises:
-        TamperedError: at the first entry, or at an end, that is not what was recorded.
+        TamperedError: an entry or the end of the chain was altered.
     """
     while True:
-        end, seal = _read_head()  # before the batch: when that is empty, nothing was appended since ``after``
+        end, seal = _read_head()  # before the batch: if that is empty, this must be ``after``
         batch = _read_batch(after, BATCH)
         if not batch:
             return _check_end(secret, after, end, seal)
@@ -94,7 +94,7 @@ def _check_end(secret: bytes, last: ChainHead, end: ChainHead, seal: str) -> Non
 
 
 def check_checkpoints(secret: bytes) -> None:
-    """Raises TamperedError at the first checkpoint that retention didn't make, or when one is missing."""
+    """Raise TamperedError at the first checkpoint that is not genuine, or if one is missing."""
     before = 0
     with get_engine().connect() as connection:
         found = connection.execute(sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number))).all()
@@ -111,7 +111,7 @@ def compute_checkpoint_seal(secret: bytes, point: AuditCheckpoint) -> str:
 
 
 def get_chain_start() -> ChainHead:
-    """What the oldest entry is chained to: the newest checkpoint, or nothing."""
+    """Return what the oldest entry is chained to: the newest checkpoint, or the genesis hash."""
     newest = sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number).desc()).limit(1)
     with get_engine().connect() as connection:
         found = connection.execute(newest).one_or_none()
@@ -127,7 +127,7 @@ def _read_head() -> tuple[ChainHead, str]:
 
 
 def _read_batch(after: ChainHead, size: int) -> list[dict[str, Any]]:
-    """The entries that follow; fewer of them where one can't be unsealed, up to that one."""
+    """Return the next entries, but only up to one that can't be decrypted."""
     number = col(AuditEntry.number)
     following = sa.select(AuditEntry).where(number > after.number).order_by(number).limit(size)
     try:

@@ -1,1 +1,1 @@
-"""Every way to sign in: routes, forms and protocols."""
+"""All sign-in methods: their routes, forms and protocols."""

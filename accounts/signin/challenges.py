@@ -1,7 +1,7 @@
-"""Challenges for a browser's passkeys: each is good for one purpose, one answer and five minutes.
+"""Challenges for passkeys. Each is valid for one ceremony, one response and five minutes.
 
-They are kept in the form cookie of that browser, several as it may have several tabs. A cookie can be put
-back as it was: the challenges that were answered are remembered in the database for as long.
+They are stored in the browser's form cookie, several of them as it may have several tabs. A cookie can be
+restored, so the database remembers the answered challenges until they expire.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from db.tables import SpentChallenge, utc_now
 
 LIFETIME = timedelta(minutes=5)
 MAX_CHALLENGES = 4
-"""Kept for one browser."""
+"""The maximum number of challenges per browser."""
 COOKIE_KEY = "challenges"
 
 
 class Ceremony(StrEnum):
-    """What a passkey is asked for."""
+    """The ceremonies that a passkey takes part in."""
 
     REGISTER = "register"
     SIGN_IN = "sign in"
@@ -34,14 +34,14 @@ class Ceremony(StrEnum):
 
 
 class StaleChallengeError(ValueError):
-    """This browser was given no such challenge, or it has expired or was answered before."""
+    """The browser has no such challenge, or it has expired or was answered before."""
 
     def __init__(self) -> None:
         super().__init__("That took too long. Please try again.")
 
 
 def create_challenge(ceremony: Ceremony) -> bytes:
-    """A challenge of 256 bits for the browser that asks."""
+    """Create a challenge of 256 bits for the browser of this request."""
     challenge = secrets.token_bytes(32)
     newest = list(_stored_challenges().items())[-MAX_CHALLENGES + 1 :]
     until = int((utc_now() + LIFETIME).timestamp())
@@ -50,10 +50,10 @@ def create_challenge(ceremony: Ceremony) -> bytes:
 
 
 def take_challenge(ceremony: Ceremony, challenge: bytes) -> None:
-    """Take the challenge from the browser that answers it.
+    """Remove the challenge that is answered from the browser's cookie.
 
     Raises:
-        StaleChallengeError: it has no such challenge for this, or not any more.
+        StaleChallengeError: the browser has no such challenge for this ceremony, or it has expired.
     """
     kept = _stored_challenges()
     until = kept.pop(_challenge_name(ceremony, challenge), 0)
@@ -63,10 +63,10 @@ def take_challenge(ceremony: Ceremony, challenge: bytes) -> None:
 
 
 def mark_used(challenge: bytes) -> None:
-    """Remember that this challenge has been answered well.
+    """Record that this challenge has been answered correctly.
 
     Raises:
-        StaleChallengeError: it was before.
+        StaleChallengeError: it was answered before.
     """
     spent = SpentChallenge(digest=sha256(challenge).hexdigest(), expires=utc_now() + LIFETIME)
     try:

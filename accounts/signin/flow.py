@@ -1,4 +1,4 @@
-"""The way in: from the first proof, over the second factor where there is one, to a session."""
+"""The sign-in flow: from the first factor, and the second one if needed, to a session."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from accounts.principals import Principal
 from accounts.throttle import Attempt, AttemptKind, TooManyAttemptsError
 
 PENDING_SECONDS = 300
-"""Seconds between the first proof and the second."""
+"""The maximum number of seconds between the first and the second factor."""
 
 
 @dataclass(frozen=True)
 class PendingSignIn:
-    """Who has proved the first, how, and where they are going."""
+    """A user who has passed the first factor, how they did, and the path to open after signing in."""
 
     person: Principal
     method: str
@@ -31,9 +31,9 @@ class PendingSignIn:
 def continue_signin(
     person: Principal, method: str, address: str, held: frozenset[Factor] | None = None
 ) -> Response:
-    """Sign in a person who has proved the first factor: at once, or after they prove or set up a second one.
+    """Sign in a user who has passed the first factor: at once, or after they pass or set up the second one.
 
-    ``held``: the second factors they have, where the caller knows them already.
+    ``held``: the second factors they have, if the caller knows them already.
     """
     has_one = bool(factors.list_factors(person.id) if held is None else held)
     if not has_one and not factors.is_factor_required(person.role):
@@ -44,7 +44,7 @@ def continue_signin(
 
 
 def get_pending_signin() -> PendingSignIn | None:
-    """Who is on the way in with this browser; None: nobody, or for too long."""
+    """Return the pending sign-in of this browser; None if there is none or it has expired."""
     kept = session.get("pending")
     if kept is None or kept["at"] < time() - PENDING_SECONDS:
         return None
@@ -53,7 +53,7 @@ def get_pending_signin() -> PendingSignIn | None:
 
 
 def complete_signin(person: Principal, method: str, answer: Response | str) -> Response:
-    """Begin a session and let this answer carry it; what the browser had of another one is forgotten."""
+    """Start a session and set its cookies on this response; clear what an earlier session left behind."""
     session.clear()
     cookies.set_session(sessions.start_session(person.id, method, cookies.get_browser(request)))
     audit.record_event(AuditAction.SIGNIN, actor=person, method=method)
@@ -63,23 +63,23 @@ def complete_signin(person: Principal, method: str, answer: Response | str) -> R
 
 
 def attempt_for_request(kind: AttemptKind, account: str, user_id: int) -> Attempt:
-    """This request as a try to get into an account; ``user_id`` is 0 if there is no such user."""
+    """Return this request as an attempt on an account; ``user_id`` is 0 if there is no such user."""
     return Attempt(kind, account, request.remote_addr or "", cookies.get_device_id(request, user_id))
 
 
 def rate_limited_page(
     error: TooManyAttemptsError, template: str, form: FlaskForm, **shown: object
 ) -> Response:
-    """The page again, saying how long to wait."""
+    """Return the page again with how long to wait."""
     answer = make_response(render_template(template, form=form, problem=error, **shown), 429)
     answer.headers["Retry-After"] = str(error.retry_after)
     return answer
 
 
 def safe_redirect_target(address: str | None) -> str:
-    """The address if it leads to this service, else the front page.
+    """Return the address if it leads to this service, else the front page's.
 
-    Browsers read ``//host``, a backslash and control characters as more than a path.
+    Refuse ``//host``, backslashes and control characters, with which browsers would leave this service.
     """
     plain = address and address.isprintable() and "\\" not in address
     return address if address and plain and address.startswith("/") and not address.startswith("//") else "/"

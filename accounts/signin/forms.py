@@ -1,4 +1,4 @@
-"""The forms of the way in: plain HTML that works without a script."""
+"""The sign-in forms: plain HTML that works without JavaScript."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_CODE_LENGTH = 100
 
 
 class SignInForm(FlaskForm):
-    """Name and password, and the local address to open next."""
+    """The sign-in form: name and password, and the local address to open next."""
 
     name = StringField("Name", [InputRequired("Enter your name."), Length(max=users.MAX_NAME_LENGTH)])
     password = PasswordField(
@@ -22,18 +22,18 @@ class SignInForm(FlaskForm):
 
 
 class CodeForm(FlaskForm):
-    """A code of an authenticator, or a recovery code."""
+    """The form for an authenticator code or a recovery code."""
 
     code = StringField("Code", [InputRequired("Enter the code."), Length(max=MAX_CODE_LENGTH)])
 
 
 class NewPasswordForm(FlaskForm):
-    """A password to sign in by from now on."""
+    """The form for a new password."""
 
     password = PasswordField("New password", [InputRequired("Choose a password.")])
 
 
 class ForgotForm(FlaskForm):
-    """Who has forgotten their password."""
+    """The form to request a password reset link."""
 
     who = StringField("Name or e-mail address", [InputRequired("Enter one of them."), Length(max=254)])

@@ -1,7 +1,7 @@
-"""Signing in at an OpenID provider: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0).
+"""The OpenID Connect client: the code flow with PKCE, state and nonce (OpenID Connect Core 1.0).
 
-Authlib speaks the protocol. We ask for more than it does by itself: that the provider is the one we were
-told, that the audience is ours, and signatures that only the provider can make.
+Authlib implements the protocol. We check more than it does by default: that the issuer is the configured
+one, that we are the audience, and that the signature is asymmetric.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ if TYPE_CHECKING:
 CALLBACK_PATH = "/signin/oidc/callback"
 SCOPE = "openid profile email"
 SIGNATURE_ALGORITHMS = [kind + bits for kind in ("RS", "PS", "ES") for bits in ("256", "384", "512")]
-"""Asymmetric ones only: neither ``none`` nor one that needs our secret."""
+"""Asymmetric algorithms only: neither ``none`` nor one that uses our client secret."""
 LEEWAY_SECONDS = 60
 TIMEOUT_SECONDS = 10
-"""Seconds that the clocks may differ, and to wait for the provider."""
+"""The clock difference allowed, and the time to wait for the provider, in seconds."""
 MAX_NEXT_LENGTH = 2000
-"""Letters of an address that fit the form cookie."""
+"""The maximum length of an address that fits the form cookie."""
 STATE_PREFIX = "_state_oidc_"
 
 log = structlog.get_logger(__name__)
 
 
 class InvalidOidcResponseError(ValueError):
-    """What came back does not prove who has signed in."""
+    """The provider's response does not prove who has signed in."""
 
 
 class ProviderError(RuntimeError):
-    """Signing in at the provider has failed; the message is for the person, the log has the reason."""
+    """Signing in at the provider has failed. The message is for the user; the log has the reason."""
 
 
 @dataclass(frozen=True)
 class OidcResult:
-    """Who the provider says has come back, where they want to go, and to which user they link themselves."""
+    """The identity that the provider confirmed, the path to open next, and the user to link, if any."""
 
     issuer: str
     subject: str
@@ -56,21 +56,21 @@ class OidcResult:
 
     @property
     def has_multiple_factors(self) -> bool:
-        """Whether the provider says that they have proved more than one factor (RFC 8176)."""
+        """Return whether the provider reports multi-factor authentication (RFC 8176)."""
         return "mfa" in (self.claims.get("amr") or [])
 
 
 def get_provider_name() -> str:
-    """What the provider is called; empty if there is none."""
+    """Return the display name of the provider; empty if none is configured."""
     own = get_settings()
     return own.oidc_name if own.oidc_issuer else ""
 
 
 def get_authorization_url(next_path: str, link_user_id: int | None = None) -> str:
-    """Where to send the browser to sign in, to come back to ``next_path`` then.
+    """Return the provider's URL to sign in at. Afterwards the browser comes back to ``next_path``.
 
     Raises:
-        ProviderError: the provider can't be reached, or is not what it should be.
+        ProviderError: the provider can't be reached, or its metadata is invalid.
     """
     back = get_origin() + CALLBACK_PATH
     with _translate_errors():
@@ -85,10 +85,10 @@ def get_authorization_url(next_path: str, link_user_id: int | None = None) -> st
 
 
 def verify_callback() -> OidcResult:
-    """Who the browser says has signed in, proved by the provider's signature.
+    """Verify the provider's response and return who has signed in.
 
     Raises:
-        ProviderError: it was not this browser that was sent, the provider refuses, or its answer is not good.
+        ProviderError: the state is not this browser's, the provider refuses, or its response is invalid.
     """
     own = get_settings()
     with _translate_errors():
@@ -109,7 +109,7 @@ def verify_callback() -> OidcResult:
 
 
 def _fetch_userinfo(client: FlaskOAuth2App, token: dict[str, Any], subject: str) -> dict[str, Any]:
-    """What the provider tells of a person beside the ID token, such as their name."""
+    """Return the provider's user info, which adds to the ID token, such as the user's name."""
     if "userinfo_endpoint" not in client.server_metadata:
         return {}
     claims = dict(client.userinfo(token=token))
@@ -131,14 +131,14 @@ def _get_client() -> FlaskOAuth2App:
 
 @lru_cache(maxsize=1)
 def _create_client(issuer: str, client_id: str, secret: str | None) -> FlaskOAuth2App:
-    """The client; what the provider tells of itself is asked once, its keys whenever a new one is used.
+    """Return the client. It loads the provider's metadata once, and its keys whenever an unknown one is used.
 
-    Authlib takes a while to import: no start waits for it.
+    Authlib is imported here as that is slow and would delay the start.
     """
     from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App  # noqa: PLC0415
 
     def create_session(**given: Any) -> OAuth2Session:  # noqa: ANN401
-        """What speaks to the provider, and goes nowhere else when it is told to."""
+        """Return an HTTP session for the provider, which fails on redirects."""
         speaks = FlaskOAuth2App.client_cls(**given)
         speaks.max_redirects = 0
         return speaks
@@ -153,7 +153,7 @@ def _create_client(issuer: str, client_id: str, secret: str | None) -> FlaskOAut
             "scope": SCOPE,
             "code_challenge_method": "S256",
             "default_timeout": TIMEOUT_SECONDS,
-            "leeway": 0,  # the access token is used at once, and may last for less than a minute
+            "leeway": 0,  # the access token is used at once, and may expire in less than a minute
         },
     )
     client.client_cls = create_session

@@ -1,4 +1,4 @@
-"""Signing in elsewhere: to the OpenID provider, and back."""
+"""The routes for signing in with the OpenID provider."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ blueprint = Blueprint("oidc", __name__, url_prefix="/signin/oidc")
 
 
 def register_routes(server: Flask) -> None:
-    """Give the server the routes, and pages the provider's name. What is posted is JSON."""
+    """Add the routes to the server, and the provider's name to its pages. Requests are posted as JSON."""
     server.extensions["csrf"].exempt(blueprint)
     server.register_blueprint(blueprint)
     server.context_processor(lambda: {"provider": oidc_client.get_provider_name()})
@@ -32,7 +32,7 @@ def register_routes(server: Flask) -> None:
 @blueprint.get("")
 @public
 def start_signin() -> Response:
-    """Go and sign in there."""
+    """Redirect to the provider to sign in."""
     _require_provider()
     if current_user.is_authenticated:
         return redirect(safe_redirect_target(request.args.get("next")))
@@ -45,7 +45,7 @@ def start_signin() -> Response:
 @blueprint.post("/link")
 @requires(Permission.ACCOUNT, fresh=True)
 def start_link() -> Response:
-    """Where to go and sign in to link that to one's account here."""
+    """Return where to go and sign in to link that to one's account here."""
     _require_provider()
     if not request.is_json or not is_same_origin():
         abort(403)
@@ -58,7 +58,7 @@ def start_link() -> Response:
 @blueprint.get("/callback")
 @public
 def handle_callback() -> Response:
-    """Come back: let in, or link."""
+    """Handle the return from the provider: sign in, or link the identity."""
     _require_provider()
     try:
         came = oidc_client.verify_callback()
@@ -69,7 +69,7 @@ def handle_callback() -> Response:
 
 
 def _record_failure(error: Exception) -> None:
-    """Once a minute for each network: anybody may come from nowhere, as often as they like."""
+    """Record a failure, at most once a minute per network, as anybody can open this route at will."""
     network = throttle.get_network(request.remote_addr or "")
     if failure_audit.is_first_within(METHOD, network, within=failure_audit.MIN_REPEAT_INTERVAL):
         failure_audit.record_signin_failure("", METHOD, str(error))

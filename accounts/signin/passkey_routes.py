@@ -1,6 +1,6 @@
-"""The passkey routes: two a ceremony, what the browser is to ask its passkeys and what they answered.
+"""The passkey routes, two per ceremony: the options for the browser, and the response of its passkey.
 
-They are not below ``/api/``: challenges are kept in the form cookie, which is not read there.
+They are not below ``/api/``, since challenges are stored in the form cookie, which is not read there.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 class PasskeyRegistration(BaseModel):
-    """A new passkey, and what its owner calls it."""
+    """A new passkey and its name."""
 
     name: str
     credential: PublicKeyCredential[AttestationResponse]
 
 
 class PasskeyAssertion(BaseModel):
-    """A passkey's proof, and the local address to open next."""
+    """A passkey's response, and the local address to open next."""
 
     credential: PublicKeyCredential[AssertionResponse]
     next: str = ""
 
 
 def register_routes(server: Flask) -> None:
-    """Give the server the routes. They take JSON, which no other site can send along with a cookie."""
+    """Add the routes to the server. They accept only JSON, which no other site can send with our cookies."""
     server.extensions["csrf"].exempt(blueprint)
     server.register_blueprint(blueprint)
 
@@ -60,7 +60,7 @@ def _require_own_json() -> None:
 
 
 def _load_webauthn() -> ModuleType:
-    """WebAuthn takes a while to import: no start waits for it."""
+    """Import and return the WebAuthn module, which is slow to import and would delay the start."""
     from accounts.signin import webauthn  # noqa: PLC0415
 
     return webauthn
@@ -90,7 +90,7 @@ def signin_options() -> Response:
 @blueprint.post("/signin")
 @public
 def sign_in() -> AnyResponse:
-    """Let in by a passkey alone, or as the second step of whoever has proved the first."""
+    """Sign in with a passkey alone, or as the second factor of a pending sign-in."""
     asked = _parse_body(PasskeyAssertion)
     try:
         person: Principal = _load_webauthn().verify_authentication(Ceremony.SIGN_IN, asked.credential)
@@ -133,7 +133,7 @@ def _verify_own(me: Principal, given: PublicKeyCredential[AssertionResponse]) ->
 
 
 def _record_failure(error: PasskeyVerificationError) -> None:
-    """Only what is wrong with a known passkey, once a minute: anybody may try at will."""
+    """Record a failure of a known passkey, at most once a minute, as anybody can try at will."""
     if error.owner and failure_audit.is_first_within(
         Ceremony.SIGN_IN, error.owner.id, within=failure_audit.MIN_REPEAT_INTERVAL
     ):
@@ -165,7 +165,7 @@ def _complete_signin(person: Principal, method: str, address: str) -> AnyRespons
 
 
 def _require_person() -> Principal:
-    """The person who asks: what a program does, nobody confirms."""
+    """Return the user of this request, who must not be a program or guest."""
     me: Principal = current_user._get_current_object()
     if me.kind is not PrincipalKind.PERSON:
         abort(403, "API tokens can't do this. Sign in with a browser.")

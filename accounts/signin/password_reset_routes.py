@@ -1,4 +1,4 @@
-"""Links to a password: by invitation, or for who has forgotten theirs."""
+"""The routes of invitation and password reset links."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def reset_password(token: str) -> Response:
 @blueprint.route("/forgot", methods=["GET", "POST"])
 @public
 def request_password_reset() -> Response:
-    """Mail a link to who has forgotten their password. The answer is the same whoever they are."""
+    """Mail a password reset link. The response is the same whether or not the user exists."""
     form = ForgotForm()
     if not mail.is_configured() or not form.validate_on_submit():
         page = render_template("forgot_password.html", form=form, can_send_mail=mail.is_configured())
@@ -46,7 +46,7 @@ def request_password_reset() -> Response:
 
 
 def _choose_password(token: str, purpose: LinkPurpose) -> Response:
-    """Looking at the form leaves the link good, as previews do; choosing a password uses it up."""
+    """Show or handle the form. Showing it leaves the link valid (for previews); a new password redeems it."""
     form, owner = NewPasswordForm(), one_time_links.get_link_owner(token, purpose)
     if owner is None:
         return make_response(render_template("link_expired.html", purpose=purpose), 410)
@@ -63,7 +63,7 @@ def _choose_password(token: str, purpose: LinkPurpose) -> Response:
 
 def _save_password(token: str, purpose: LinkPurpose, password: str) -> Response:
     person = one_time_links.redeem_link(token, purpose)
-    if person is None:  # another request was faster
+    if person is None:  # another request has redeemed the link
         return make_response(render_template("link_expired.html", purpose=purpose), 410)
     users.set_password(person.name, password)
     audit.record_event(AuditAction.PASSWORD_CHANGED, actor=person, resource=("user", person.name), by=purpose)

@@ -1,4 +1,4 @@
-"""Sign in by password or one-time link, and sign out: plain forms that work without a script."""
+"""The routes to sign in by password or one-time link and to sign out, without JavaScript."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from accounts.signin.forms import SignInForm
 from accounts.throttle import AttemptKind, TooManyAttemptsError
 
 CSRF_EXEMPT_VIEWS = (
-    "accounts.signin.password_routes.sign_out",  # checks where the request comes from by itself
-    "dash.dash.dispatch",  # takes JSON only, which no form of another site can send along with our cookie
+    "accounts.signin.password_routes.sign_out",  # checks the origin of the request itself
+    "dash.dash.dispatch",  # accepts only JSON, which no form on another site can send with our cookie
 )
 PROBLEM_TEXTS = {
     "password": "The name or password is wrong.",
@@ -33,7 +33,7 @@ blueprint = Blueprint("password", __name__)
 
 
 def install_signin(server: Flask) -> None:
-    """Give the server its sign-in routes, sessions and CSRF protection."""
+    """Add the sign-in routes, sessions and CSRF protection to the server."""
     cookies.install_cookies(server)
     for room in (blueprint, second_factor_routes.blueprint, password_reset_routes.blueprint):
         server.register_blueprint(room)
@@ -58,7 +58,7 @@ def sign_in() -> Response:
 @blueprint.get("/signin/link/<token>")
 @public
 def sign_in_by_link(token: str) -> Response:
-    if request.method == "HEAD":  # a preview, which must not use the link up
+    if request.method == "HEAD":  # a preview, which must not redeem the link
         return make_response("")
     person = one_time_links.redeem_link(token)
     if person is None:
@@ -69,7 +69,7 @@ def sign_in_by_link(token: str) -> Response:
 @blueprint.post("/signout")
 @public
 def sign_out() -> Response:
-    """Forget who was signed in, and what their browser keeps of us. Other sites can't do this to somebody."""
+    """End the session and clear the browser's cache of this service. Other sites can't trigger it."""
     if not is_same_origin():
         abort(403)
     if current_user.is_authenticated and current_user.kind is not PrincipalKind.PROGRAM:

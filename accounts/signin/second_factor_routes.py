@@ -1,4 +1,4 @@
-"""The second step of signing in: a code, or setting up the authenticator that one has to have."""
+"""The routes of the second factor: enter a code, or set up the authenticator that is required."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from accounts.totp import WrongCodeError
 WRONG_CODE = "This code is wrong or was already used."
 LATE_SIGNIN_PATH = "/signin?late"
 METHOD = "code"
-"""What failed sign-ins are filed under: a wrong code is of no kind."""
+"""The method recorded for failed sign-ins: a wrong code is neither ``totp`` nor ``recovery``."""
 
 blueprint = Blueprint("second_factor", __name__)
 
@@ -33,7 +33,7 @@ blueprint = Blueprint("second_factor", __name__)
 @blueprint.route("/signin/factor", methods=["GET", "POST"])
 @public
 def verify_second_factor() -> Response | str | tuple[str, int]:
-    """Ask for a code. Codes of both kinds fit the one field."""
+    """Ask for a code. The one field accepts authenticator and recovery codes."""
     pending, form = get_pending_signin(), CodeForm()
     if pending is None:
         return redirect(LATE_SIGNIN_PATH)
@@ -70,7 +70,7 @@ def _code_page_context(person: Principal) -> dict[str, object]:
 @blueprint.route("/signin/setup", methods=["GET", "POST"])
 @public
 def setup_authenticator() -> Response | str | tuple[str, int]:
-    """Set up the authenticator of somebody who must have one, but has no second factor yet."""
+    """Set up the authenticator of a user who must have a second factor but has none yet."""
     one, form = get_pending_signin(), CodeForm()
     if one is None:
         return redirect(LATE_SIGNIN_PATH)

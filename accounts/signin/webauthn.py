@@ -1,7 +1,7 @@
-"""What passes between a browser's passkeys and us (WebAuthn): registering one, and proving to have it.
+"""WebAuthn: the registration of passkeys, and authentication with them.
 
-A passkey lets in by itself: it is something one has, and its device verifies who holds it by a PIN, a finger
-or a face. That verification is required, and so is that the passkey can be found without a name.
+A passkey alone is two factors: the user has its device, and the device verifies them by a PIN, a finger
+or a face. That verification is required, and so are passkeys that work without a user name.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ VERIFICATION_REQUIRED = UserVerificationRequirement.REQUIRED
 
 
 def create_registration_options(person: Principal) -> str:
-    """What ``navigator.credentials.create`` is asked, as JSON.
+    """Return the options for ``navigator.credentials.create`` as JSON.
 
     Raises:
         HostNameRequiredError: the service is reached by an IP address.
@@ -60,7 +60,7 @@ def create_registration_options(person: Principal) -> str:
 def register_passkey(
     person: Principal, name: str, answer: PublicKeyCredential[AttestationResponse]
 ) -> Passkey:
-    """Keep the passkey that a browser has made.
+    """Verify and store the passkey that a browser has created.
 
     Raises:
         BadPasskeyNameError, StaleChallengeError: as they say.
@@ -90,7 +90,7 @@ def register_passkey(
 
 
 def create_authentication_options(ceremony: Ceremony, user_id: int | None = None) -> str:
-    """What ``navigator.credentials.get`` is asked, as JSON: any passkey of ours, or one of this user's.
+    """Return the options for ``navigator.credentials.get`` as JSON: for any passkey, or one of this user's.
 
     Raises:
         HostNameRequiredError: the service is reached by an IP address.
@@ -106,7 +106,7 @@ def create_authentication_options(ceremony: Ceremony, user_id: int | None = None
 
 
 def verify_authentication(ceremony: Ceremony, answer: PublicKeyCredential[AssertionResponse]) -> Principal:
-    """Whose passkey has answered.
+    """Verify a passkey's response and return its owner.
 
     Raises:
         UnknownPasskeyError, StaleChallengeError: as they say.

@@ -1,4 +1,4 @@
-"""What passkeys answer, as ``PublicKeyCredential.toJSON()`` writes it; what else it holds is not needed."""
+"""The responses of passkeys as ``PublicKeyCredential.toJSON()`` writes them; other fields are ignored."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ CredentialId = Annotated[Base64Url, StringConstraints(max_length=1400)]
 
 
 class CamelCaseModel(BaseModel):
-    """Named as in JavaScript there, as in Python here."""
+    """A model whose fields are camelCase in JSON and snake_case in Python."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
 
 class AttestationResponse(CamelCaseModel):
-    """A new passkey's."""
+    """The response of a new passkey."""
 
     client_data: Base64Url = Field(alias="clientDataJSON")
     attestation_object: Base64Url
 
 
 class AssertionResponse(CamelCaseModel):
-    """A known passkey's."""
+    """The response of a registered passkey."""
 
     client_data: Base64Url = Field(alias="clientDataJSON")
     authenticator_data: Base64Url
@@ -37,7 +37,7 @@ Response = TypeVar("Response", AttestationResponse, AssertionResponse)
 
 
 class PublicKeyCredential(CamelCaseModel, Generic[Response]):
-    """Which passkey answers, and what."""
+    """The id of a passkey and its response."""
 
     id: CredentialId
     raw_id: CredentialId
