@@ -85,7 +85,7 @@ def end_own_session(me: Principal, id_: str) -> None:
     """End a session of the user ``me``.
 
     Raises:
-        UnknownAccessError: I have no such one.
+        UnknownAccessError: there is none with this id.
     """
     if id_ not in {own.id for own in sessions.list_active_sessions(me.id)}:
         raise UnknownAccessError("This session doesn't exist.")
@@ -96,7 +96,7 @@ def revoke_own_token(me: Principal, id_: str) -> None:
     """Revoke an API token of the user ``me``.
 
     Raises:
-        UnknownAccessError: I have no such one.
+        UnknownAccessError: there is none with this id.
     """
     if id_ not in {own.id for own in api_tokens.list_active_tokens(me.id)}:
         raise UnknownAccessError("This token doesn't exist.")

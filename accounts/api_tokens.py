@@ -77,21 +77,21 @@ def authenticate_token(token: str) -> Principal:
     """
     id_ = signed_tokens.decode_token(Audience.API, token)["jti"]
     with transaction() as work:
-        found = _find_active(work, id_)
-        if found is None:
+        active = _find_active(work, id_)
+        if active is None:
             raise BadTokenError("the token has been revoked")
-        own, _ = found
-        if own.used is None or own.used < utc_now() - LAST_USED_PRECISION:
-            own.used = utc_now()
-            work.add(own)
-    return _program_principal(*found)
+        api_token, _ = active
+        if api_token.used is None or api_token.used < utc_now() - LAST_USED_PRECISION:
+            api_token.used = utc_now()
+            work.add(api_token)
+    return _program_principal(*active)
 
 
 def get_principal(id_: str) -> Principal | None:
     """Return the principal for the token with this id; None if the token is not valid any more."""
     with transaction() as work:
-        found = _find_active(work, id_)
-    return _program_principal(*found) if found else None
+        active = _find_active(work, id_)
+    return _program_principal(*active) if active else None
 
 
 def list_active_tokens(user_id: int) -> list[ApiToken]:
@@ -106,17 +106,21 @@ def list_active_tokens(user_id: int) -> list[ApiToken]:
 def revoke_token(id_: str) -> None:
     """Revoke a token. If it is revoked already, do nothing."""
     with transaction() as work:
-        own = work.get(ApiToken, id_)
-        if own is not None and own.revoked is None:
-            own.revoked = utc_now()
-            work.add(own)
+        api_token = work.get(ApiToken, id_)
+        if api_token is not None and api_token.revoked is None:
+            api_token.revoked = utc_now()
+            work.add(api_token)
 
 
 def _find_active(work: Session, id_: str) -> tuple[ApiToken, User] | None:
-    good = (col(ApiToken.revoked).is_(None), col(ApiToken.expires) > utc_now(), col(User.disabled).is_(False))
-    return work.exec(select(ApiToken, User).join(User).where(ApiToken.id == id_, *good)).one_or_none()
+    conditions = (
+        col(ApiToken.revoked).is_(None),
+        col(ApiToken.expires) > utc_now(),
+        col(User.disabled).is_(False),
+    )
+    return work.exec(select(ApiToken, User).join(User).where(ApiToken.id == id_, *conditions)).one_or_none()
 
 
-def _program_principal(own: ApiToken, owner: User) -> Principal:
-    scopes = frozenset(Permission(scope) for scope in own.scopes)
-    return replace(principal_from_user(owner), key=own.id, kind=PrincipalKind.PROGRAM, scopes=scopes)
+def _program_principal(api_token: ApiToken, owner: User) -> Principal:
+    scopes = frozenset(Permission(scope) for scope in api_token.scopes)
+    return replace(principal_from_user(owner), key=api_token.id, kind=PrincipalKind.PROGRAM, scopes=scopes)

@@ -139,15 +139,15 @@ def _enable(choice: argparse.Namespace) -> str:
 
 
 def _rotate_keys(_choice: argparse.Namespace) -> str:
-    done = rotation.rotate_keys()
-    audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "sign and seal"), sealed=done)
-    return f"All values are encrypted with the current keys: {done:,} were encrypted again."
+    count = rotation.rotate_keys()
+    audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "sign and seal"), sealed=count)
+    return f"All values are encrypted with the current keys: {count:,} were encrypted again."
 
 
 def _rotate_master(_choice: argparse.Namespace) -> str:
-    done = rotation.rotate_master_key()
-    audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "master"), wrapped=done)
-    return f"All keys are wrapped with the current master key: {done:,} were wrapped again."
+    count = rotation.rotate_master_key()
+    audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "master"), wrapped=count)
+    return f"All keys are wrapped with the current master key: {count:,} were wrapped again."
 
 
 def _user_id(choice: argparse.Namespace) -> int:

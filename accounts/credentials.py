@@ -109,7 +109,7 @@ def rename_passkey(me: Principal, id_: int, name: str) -> None:
     """Rename a passkey of ``me``.
 
     Raises:
-        UnknownPasskeyError: I have no such one.
+        UnknownPasskeyError: there is none with this id.
         BadPasskeyNameError: the name is empty or too long.
     """
     passkeys.rename_passkey(me.id, id_, name)
@@ -120,7 +120,7 @@ def remove_passkey(me: Principal, id_: int) -> None:
     """Remove a passkey of ``me``.
 
     Raises:
-        UnknownPasskeyError: I have no such one.
+        UnknownPasskeyError: there is none with this id.
         LastSignInMethodError, LastFactorError: it is their last one and can't be removed.
     """
     with _transaction_keeping_access(me) as work:

@@ -47,8 +47,8 @@ def create_group(by: Principal, name: str) -> int:
     Raises:
         BadGroupNameError: the name is empty, too long or taken.
     """
-    with _naming_transaction(name) as (work, good):
-        group = Group(name=good)
+    with _naming_transaction(name) as (work, new_name):
+        group = Group(name=new_name)
         work.add(group)
         work.flush()
         _record_event(AuditAction.GROUP_CREATED, by, group, work)
@@ -62,9 +62,9 @@ def rename_group(by: Principal, id_: int, name: str) -> None:
         UnknownGroupError: there is no such group.
         BadGroupNameError: the name is empty, too long or taken.
     """
-    with _naming_transaction(name) as (work, good):
+    with _naming_transaction(name) as (work, new_name):
         group = _require_group(work, id_)
-        before, group.name = group.name, good
+        before, group.name = group.name, new_name
         work.add(group)
         work.flush()
         _record_event(AuditAction.GROUP_RENAMED, by, group, work, before=before)
@@ -145,14 +145,14 @@ def list_group_names() -> list[tuple[int, str]]:
 @contextmanager
 def _naming_transaction(name: str) -> Iterator[tuple[Session, str]]:
     """Open a transaction that gives a group this name, without surrounding blanks; yield both."""
-    good = name.strip()
-    if not 1 <= len(good) <= MAX_NAME_LENGTH or not good.isprintable():
+    new_name = name.strip()
+    if not 1 <= len(new_name) <= MAX_NAME_LENGTH or not new_name.isprintable():
         raise BadGroupNameError(f"Enter a name of 1 to {MAX_NAME_LENGTH} characters for the group.")
     try:
         with transaction() as work:
-            yield work, good
+            yield work, new_name
     except IntegrityError as error:
-        raise BadGroupNameError(f"The group name {good!r} is already taken.") from error
+        raise BadGroupNameError(f"The group name {new_name!r} is already taken.") from error
 
 
 def _member_count() -> Any:  # noqa: ANN401

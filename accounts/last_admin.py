@@ -42,5 +42,5 @@ def has_signin_method() -> sa.ColumnElement[bool]:
 
 
 def _admin_exists(work: Session) -> bool:
-    able = (col(User.role) == Role.ADMIN, col(User.disabled).is_(False), has_signin_method())
-    return work.exec(select(User.id).where(*able).limit(1)).first() is not None
+    conditions = (col(User.role) == Role.ADMIN, col(User.disabled).is_(False), has_signin_method())
+    return work.exec(select(User.id).where(*conditions).limit(1)).first() is not None

@@ -121,16 +121,16 @@ def send_reset_link(who: str) -> None:
 
 
 def _send_template(person: Principal, email: str, template: MailTemplate, token: str) -> None:
-    own = get_settings()
+    settings = get_settings()
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = own.mail_from, email, template.subject
+    message["From"], message["To"], message["Subject"] = settings.mail_from, email, template.subject
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(
         template.text.format(
             name=person.name,
             address=one_time_links.build_link_url(one_time_links.get_base_url(), token, template.purpose),
-            minutes=own.link_lifetime // timedelta(minutes=1),
-            days=own.invitation_lifetime.days,
+            minutes=settings.link_lifetime // timedelta(minutes=1),
+            days=settings.invitation_lifetime.days,
         )
     )
     _deliver_message(message)

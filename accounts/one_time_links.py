@@ -27,7 +27,7 @@ def create_link_token(name: str, purpose: LinkPurpose = LinkPurpose.SIGN_IN) -> 
     """Create a token for a user and return it. It is valid for one use, until the settings' lifetime ends.
 
     Raises:
-        UnknownUserError: nobody has this name.
+        UnknownUserError: no user has this name.
     """
     token = secrets.token_urlsafe(32)
     with transaction() as work:

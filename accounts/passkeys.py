@@ -59,12 +59,12 @@ def get_passkey_with_owner(credential_id: str) -> tuple[Passkey, User]:
     Raises:
         UnknownPasskeyError: there is none, or its owner is disabled.
     """
-    good = (Passkey.credential_id == credential_id, col(User.disabled).is_(False))
+    conditions = (Passkey.credential_id == credential_id, col(User.disabled).is_(False))
     with transaction() as work:
-        found = work.exec(select(Passkey, User).join(User).where(*good)).one_or_none()
-    if found is None:
+        row = work.exec(select(Passkey, User).join(User).where(*conditions)).one_or_none()
+    if row is None:
         raise UnknownPasskeyError
-    return found
+    return row
 
 
 def add_passkey(passkey: Passkey) -> Passkey:
@@ -86,8 +86,10 @@ def rename_passkey(user_id: int, id_: int, name: str) -> None:
         UnknownPasskeyError: they have no such passkey.
         BadPasskeyNameError: the name is empty or too long.
     """
-    own = (col(Passkey.id) == id_, col(Passkey.user_id) == user_id)
-    _expect_one(sa.update(Passkey).where(*own).values(name=check_name(name)).returning(col(Passkey.id)))
+    conditions = (col(Passkey.id) == id_, col(Passkey.user_id) == user_id)
+    _expect_one(
+        sa.update(Passkey).where(*conditions).values(name=check_name(name)).returning(col(Passkey.id))
+    )
 
 
 def delete_passkey(work: Session, user_id: int, id_: int) -> str:
@@ -98,8 +100,8 @@ def delete_passkey(work: Session, user_id: int, id_: int) -> str:
     Raises:
         UnknownPasskeyError: they have no such passkey.
     """
-    own = (col(Passkey.id) == id_, col(Passkey.user_id) == user_id)
-    gone = work.execute(sa.delete(Passkey).where(*own).returning(col(Passkey.name)))
+    conditions = (col(Passkey.id) == id_, col(Passkey.user_id) == user_id)
+    gone = work.execute(sa.delete(Passkey).where(*conditions).returning(col(Passkey.name)))
     name: str | None = gone.scalar_one_or_none()
     if name is None:
         raise UnknownPasskeyError

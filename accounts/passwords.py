@@ -62,7 +62,7 @@ def _cores(password: str) -> set[str]:
     bare = EDGE_SIGNS.sub("", password)
     wholes = {password, bare if 2 * len(bare) >= len(password) else password}
     beginnings = {password[:end] for end in range(len(password) * 2 // 3, len(password))}
-    return wholes | beginnings | {found[1] for each in wholes if (found := REPEATED.fullmatch(each))}
+    return wholes | beginnings | {match[1] for whole in wholes if (match := REPEATED.fullmatch(whole))}
 
 
 def generate_password() -> str:

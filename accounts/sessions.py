@@ -61,7 +61,7 @@ def start_session(
 ) -> SessionTokens:
     """Start a session. ``method`` says how the user signed in, such as ``password+totp``."""
     latest = utc_now() + get_settings().session_lifetime
-    own = UserSession(
+    session = UserSession(
         user_id=user_id,
         guest_link_id=guest_link,
         method=method,
@@ -70,24 +70,24 @@ def start_session(
         agent=browser.agent[:MAX_AGENT_LENGTH],
     )
     with transaction() as work:
-        work.add(own)
+        work.add(session)
         if guest_link is None:
             work.execute(sa.update(User).where(col(User.id) == user_id).values(signed_in=utc_now()))
-    return _issue_tokens(own)
+    return _issue_tokens(session)
 
 
 def authenticate_access_token(token: str) -> Principal:
     """Return the principal of an access token.
 
     Raises:
-        BadTokenError: it is none, has expired, or its session has ended.
+        BadTokenError: the token is invalid or expired, or its session has ended.
     """
     id_ = signed_tokens.decode_token(Audience.ACCESS, token)["jti"]
     with transaction() as work:
-        found = _find_active(work, id_)
-    if found is None:
+        active = _find_active(work, id_)
+    if active is None:
         raise BadTokenError("the session has ended")
-    return _to_principal(*found)
+    return _to_principal(*active)
 
 
 def renew_tokens(token: str, browser: Browser) -> tuple[Principal, SessionTokens]:
@@ -95,56 +95,58 @@ def renew_tokens(token: str, browser: Browser) -> tuple[Principal, SessionTokens
 
     Raises:
         TokenReuseError: it was used before; the session has been ended.
-        BadTokenError: it is none, has expired, or its session has ended.
+        BadTokenError: the token is invalid or expired, or its session has ended.
     """
     claims = signed_tokens.decode_token(Audience.REFRESH, token)
     with transaction() as work:
-        found = _find_active(work, claims["jti"])
-        if found is None:
+        active = _find_active(work, claims["jti"])
+        if active is None:
             raise BadTokenError("the session has ended")
-        own, _, _ = found
-        known = _rotate_generation(work, own, int(claims["gen"]), browser)
+        session, _, _ = active
+        known = _rotate_generation(work, session, int(claims["gen"]), browser)
         if not known:
-            own.ended = utc_now()
-            work.add(own)
+            session.ended = utc_now()
+            work.add(session)
     if not known:
-        raise TokenReuseError(_to_principal(*found))
-    return _to_principal(*found), _issue_tokens(own)
+        raise TokenReuseError(_to_principal(*active))
+    return _to_principal(*active), _issue_tokens(session)
 
 
 def peek_refresh_token(token: str) -> Principal:
     """Return the principal of a refresh token without using it.
 
     Raises:
-        BadTokenError: it is none, has expired, or its session has ended.
+        BadTokenError: the token is invalid or expired, or its session has ended.
     """
     id_ = signed_tokens.decode_token(Audience.REFRESH, token)["jti"]
     with transaction() as work:
-        found = _find_active(work, id_)
-    if found is None:
+        active = _find_active(work, id_)
+    if active is None:
         raise BadTokenError("the session has ended")
-    return _to_principal(*found)
+    return _to_principal(*active)
 
 
 def get_principal(id_: str) -> Principal | None:
     """Return the principal of a session; None if it has ended."""
     with transaction() as work:
-        found = _find_active(work, id_)
-    return _to_principal(*found) if found else None
+        active = _find_active(work, id_)
+    return _to_principal(*active) if active else None
 
 
 def mark_confirmed(id_: str) -> None:
     """Record that the user of this session has just confirmed their identity."""
     with transaction() as work:
-        own = work.get_one(UserSession, id_)
-        own.confirmed = utc_now()
-        work.add(own)
+        session = work.get_one(UserSession, id_)
+        session.confirmed = utc_now()
+        work.add(session)
 
 
 def list_active_sessions(user_id: int) -> list[UserSession]:
     """Return a user's own active sessions, newest first."""
-    own = (UserSession.user_id == user_id, col(UserSession.guest_link_id).is_(None))
-    query = select(UserSession).where(*own, *active_conditions()).order_by(col(UserSession.created).desc())
+    conditions = (UserSession.user_id == user_id, col(UserSession.guest_link_id).is_(None))
+    query = (
+        select(UserSession).where(*conditions, *active_conditions()).order_by(col(UserSession.created).desc())
+    )
     with transaction() as work:
         return list(work.exec(query))
 
@@ -199,14 +201,14 @@ def _find_active(work: Session, id_: str) -> tuple[UserSession, User, GuestLink 
         .join(User, _owner_join())
         .outerjoin(GuestLink, _guest_link_join())
     )
-    good = (col(UserSession.id) == id_, col(User.disabled).is_(False), *active_conditions())
-    found = work.exec(query.where(*good)).one_or_none()
-    if found is None:
+    conditions = (col(UserSession.id) == id_, col(User.disabled).is_(False), *active_conditions())
+    row = work.exec(query.where(*conditions)).one_or_none()
+    if row is None:
         return None
-    own, user, link = found
-    if own.guest_link_id and (link is None or link.revoked or link.expires <= utc_now()):
+    session, user, link = row
+    if session.guest_link_id and (link is None or link.revoked or link.expires <= utc_now()):
         return None
-    return own, user, link
+    return session, user, link
 
 
 def _owner_join() -> sa.ColumnElement[bool]:
@@ -217,8 +219,8 @@ def _guest_link_join() -> sa.ColumnElement[bool]:
     return col(GuestLink.id) == col(UserSession.guest_link_id)
 
 
-def _to_principal(own: UserSession, user: User, link: GuestLink | None) -> Principal:
-    person = replace(principal_from_user(user), key=own.id, confirmed=own.confirmed)
+def _to_principal(session: UserSession, user: User, link: GuestLink | None) -> Principal:
+    person = replace(principal_from_user(user), key=session.id, confirmed=session.confirmed)
     return (
         replace(person, kind=PrincipalKind.GUEST, view_id=link.view_id, live_id=link.live_id)
         if link
@@ -226,19 +228,24 @@ def _to_principal(own: UserSession, user: User, link: GuestLink | None) -> Princ
     )
 
 
-def _rotate_generation(work: Session, own: UserSession, generation: int, browser: Browser) -> bool:
+def _rotate_generation(work: Session, session: UserSession, generation: int, browser: Browser) -> bool:
     """Advance the generation if this is the newest; return whether its refresh token is valid."""
-    newest = (col(UserSession.id) == own.id, col(UserSession.generation) == generation)
+    # One conditional update: of several requests with the same token, exactly one advances the generation.
+    newest = (col(UserSession.id) == session.id, col(UserSession.generation) == generation)
     change = sa.update(UserSession).where(*newest).values(generation=generation + 1, rotated=utc_now())
     changed = work.execute(change.returning(col(UserSession.id))).one_or_none()
-    work.refresh(own)
+    work.refresh(session)
     if changed:
-        own.address, own.agent = browser.address, browser.agent[:MAX_AGENT_LENGTH]
-        work.add(own)
-    return bool(changed) or (own.generation == generation + 1 and own.rotated > utc_now() - REUSE_GRACE)
+        session.address, session.agent = browser.address, browser.agent[:MAX_AGENT_LENGTH]
+        work.add(session)
+    return bool(changed) or (
+        session.generation == generation + 1 and session.rotated > utc_now() - REUSE_GRACE
+    )
 
 
-def _issue_tokens(own: UserSession) -> SessionTokens:
-    access = signed_tokens.issue_token(Audience.ACCESS, own.id, min(utc_now() + ACCESS_LIFETIME, own.expires))
-    refresh = signed_tokens.issue_token(Audience.REFRESH, own.id, own.expires, gen=own.generation)
-    return SessionTokens(access, refresh, own.expires)
+def _issue_tokens(session: UserSession) -> SessionTokens:
+    access = signed_tokens.issue_token(
+        Audience.ACCESS, session.id, min(utc_now() + ACCESS_LIFETIME, session.expires)
+    )
+    refresh = signed_tokens.issue_token(Audience.REFRESH, session.id, session.expires, gen=session.generation)
+    return SessionTokens(access, refresh, session.expires)

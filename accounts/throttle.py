@@ -177,12 +177,12 @@ def increment_counters(work: Session, *counters: FailureCounter) -> dict[str, in
 def get_network(address: str) -> str:
     """Return the network of an address: its /64 for IPv6, as each client has 2^64 addresses there."""
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
-    return str(found)
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
+    return str(parsed)
 
 
 def _bucket_keys(attempt: Attempt) -> tuple[str, str, str]:

@@ -57,7 +57,7 @@ def create_link(by: Principal | None, id_: int, purpose: LinkPurpose) -> str:
     """Create a link to accept an invitation or reset a password, and return its token.
 
     Raises:
-        UnknownUserIdError: there is no such person.
+        UnknownUserIdError: there is no such user.
     """
     with transaction() as work:
         name = _require_user(work, id_).name
@@ -71,8 +71,8 @@ def change_role(by: Principal | None, id_: int, role: Role) -> Role:
     """Change the role of a user; return the previous one.
 
     Raises:
-        UnknownUserIdError: there is no such person.
-        LastAdminError: nobody would be left to administer.
+        UnknownUserIdError: there is no such user.
+        LastAdminError: no admin who can sign in would be left.
     """
     with require_remaining_admin() as work:
         user = _require_user(work, id_)
@@ -86,8 +86,8 @@ def disable_user(by: Principal | None, id_: int) -> None:
     """Disable a user and end their sessions; their tokens and guest links work again when they are enabled.
 
     Raises:
-        UnknownUserIdError: there is no such person.
-        LastAdminError: nobody would be left to administer.
+        UnknownUserIdError: there is no such user.
+        LastAdminError: no admin who can sign in would be left.
     """
     with require_remaining_admin() as work:
         user = _require_user(work, id_)
@@ -101,7 +101,7 @@ def enable_user(by: Principal | None, id_: int) -> None:
     """Enable a user again.
 
     Raises:
-        UnknownUserIdError: there is no such person.
+        UnknownUserIdError: there is no such user.
     """
     with transaction() as work:
         user = _require_user(work, id_)
@@ -114,8 +114,8 @@ def remove_factors(by: Principal | None, id_: int) -> None:
     """Remove the authenticator, recovery codes and passkeys of a user, and end their sessions.
 
     Raises:
-        UnknownUserIdError: there is no such person.
-        LastAdminError: nobody would be left to administer.
+        UnknownUserIdError: there is no such user.
+        LastAdminError: no admin who can sign in would be left.
     """
     with require_remaining_admin() as work:
         user = _require_user(work, id_)
@@ -131,8 +131,8 @@ def delete_user(by: Principal | None, id_: int) -> None:
     """Delete a user who owns nothing, with their credentials and everything shared with them.
 
     Raises:
-        UnknownUserIdError: there is no such person.
-        LastAdminError: nobody would be left to administer.
+        UnknownUserIdError: there is no such user.
+        LastAdminError: no admin who can sign in would be left.
         UserOwnsContentError: they own datasets or saved views.
     """
     try:

@@ -37,15 +37,15 @@ class UserSearch:
     group: int | None = None
 
     def where_clauses(self) -> list[sa.ColumnElement[bool]]:
-        found = [_state_condition(self.state)] if self.state else []
+        clauses = [_state_condition(self.state)] if self.state else []
         if self.text:
-            found.append(contains_text(User.name, self.text))
+            clauses.append(contains_text(User.name, self.text))
         if self.role:
-            found.append(col(User.role) == self.role)
+            clauses.append(col(User.role) == self.role)
         if self.group is not None:
             members = select(Membership.user_id).where(Membership.group_id == self.group)
-            found.append(col(User.id).in_(members))
-        return found
+            clauses.append(col(User.id).in_(members))
+        return clauses
 
 
 @dataclass(frozen=True)
@@ -83,24 +83,24 @@ def list_users(search: UserSearch = ALL_USERS, page: PageOptions = FIRST_PAGE) -
 
 def get_user_row(id_: int) -> UserRow | None:
     with transaction() as work:
-        found = _to_rows(work, work.execute(_row_query().where(col(User.id) == id_)).all())
-    return found[0] if found else None
+        rows = _to_rows(work, work.execute(_row_query().where(col(User.id) == id_)).all())
+    return rows[0] if rows else None
 
 
 def count_users(search: UserSearch = ALL_USERS) -> int:
     with transaction() as work:
-        found = work.scalar(sa.select(sa.func.count()).select_from(User).where(*search.where_clauses()))
-    return found or 0
+        count = work.scalar(sa.select(sa.func.count()).select_from(User).where(*search.where_clauses()))
+    return count or 0
 
 
 def find_user_names(text: str, limit: int = 20) -> list[tuple[int, str]]:
     """Return ids and names of users whose name contains this text, those that begin with it first."""
     begins = sa.func.lower(col(User.name)).startswith(text.replace("\0", "").lower(), autoescape=True)
-    found = sa.select(col(User.id), col(User.name)).where(contains_text(User.name, text))
+    query = sa.select(col(User.id), col(User.name)).where(contains_text(User.name, text))
     with transaction() as work:
         return [
             (row[0], row[1])
-            for row in work.execute(found.order_by(begins.desc(), col(User.name)).limit(limit))
+            for row in work.execute(query.order_by(begins.desc(), col(User.name)).limit(limit))
         ]
 
 
@@ -115,7 +115,7 @@ def require_user_id(name: str) -> int:
     """Return the id of the user with this name.
 
     Raises:
-        UnknownUserError: nobody has this name.
+        UnknownUserError: no user has this name.
     """
     with transaction() as work:
         return users.get_by_name(work, name).id or 0
@@ -153,7 +153,7 @@ def _to_row(row: sa.Row[Any], groups: list[str]) -> UserRow:
 
 def _load_group_names(work: Session, ids: list[int]) -> dict[int, list[str]]:
     query = select(Membership.user_id, Group.name).join(Group).where(col(Membership.user_id).in_(ids))
-    found: dict[int, list[str]] = {}
+    names: dict[int, list[str]] = {}
     for id_, name in work.exec(query.order_by(col(Group.name))):
-        found.setdefault(id_, []).append(name)
-    return found
+        names.setdefault(id_, []).append(name)
+    return names

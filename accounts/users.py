@@ -71,8 +71,8 @@ def create_user(name: str, password: str | None, role: Role) -> Principal:
     """Create a user. Without a password, they need a link, a passkey or a linked identity to sign in.
 
     Raises:
-        BadNameError: the name is empty, too long, or has letters that don't print.
-        NameTakenError: somebody has this name.
+        BadNameError: the name is empty, too long, or has unprintable characters.
+        NameTakenError: another user has this name.
         WeakPasswordError: the password is too weak.
     """
     password_hash = None if password is None else _hash_checked_password(password, name)
@@ -84,8 +84,8 @@ def add_user(work: Session, name: str, password_hash: str | None, role: Role) ->
     """Create a user within a transaction.
 
     Raises:
-        BadNameError: the name is empty, too long, or has letters that don't print.
-        NameTakenError: somebody has this name.
+        BadNameError: the name is empty, too long, or has unprintable characters.
+        NameTakenError: another user has this name.
     """
     if not 1 <= len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name != name.strip():
         raise BadNameError(name)
@@ -102,10 +102,10 @@ def load_signin_user(name: str) -> tuple[bool, SignInUser | None]:
     if "\0" in name:  # PostgreSQL takes no such text
         return False, None
     with transaction() as work:
-        found = work.exec(select(User, factors.has_passkey()).where(User.name == name)).one_or_none()
-    if found is None or found[0].disabled:
-        return found is not None, None
-    user, has_passkey = found
+        row = work.exec(select(User, factors.has_passkey()).where(User.name == name)).one_or_none()
+    if row is None or row[0].disabled:
+        return row is not None, None
+    user, has_passkey = row
     held = factors.to_factors(has_totp=user.totp is not None, has_passkey=has_passkey)
     return True, SignInUser(principal_from_user(user), user.password_hash, held)
 
@@ -143,7 +143,7 @@ def require_principal(name: str) -> Principal:
     """Return the user with this name, disabled or not.
 
     Raises:
-        UnknownUserError: nobody has this name.
+        UnknownUserError: no user has this name.
     """
     with transaction() as work:
         return principal_from_user(get_by_name(work, name))
@@ -178,7 +178,7 @@ def set_email(name: str, email: str | None) -> None:
     """Set the e-mail address of a user; None removes it.
 
     Raises:
-        UnknownUserError: nobody has this name.
+        UnknownUserError: no user has this name.
         BadEmailError: the address is invalid.
         EmailTakenError: another user has it.
     """
@@ -196,7 +196,7 @@ def set_password(name: str, password: str, except_session_id: str | None = None)
     """Change a password, end the user's sessions except one, and invalidate their password reset links.
 
     Raises:
-        UnknownUserError: nobody has this name.
+        UnknownUserError: no user has this name.
         WeakPasswordError: the password is too weak.
     """
     changed = _update_user(name, password_hash=_hash_checked_password(password, name))
@@ -211,7 +211,7 @@ def get_by_name(work: Session, name: str) -> User:
     """Return the user with this name.
 
     Raises:
-        UnknownUserError: nobody has this name.
+        UnknownUserError: no user has this name.
     """
     user = _query_by_name(work, name)
     if user is None:

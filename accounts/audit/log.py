@@ -49,7 +49,7 @@ def record_event(
         actor: None for the service itself and for failed sign-ins. For a program's token or a guest's
             link, the details name it as ``through``.
         resource: kind and key of the thing acted on, such as ``("dataset", "flights")``.
-        work: the transaction of the action: both are committed, or neither is. Pass it whenever you are within
+        work: the transaction of the action: both are committed, or neither is. Pass it if you are within
             one that has written: SQLite has one writer at a time, so a second transaction would deadlock.
         details: JSON values; others are written with ``str``.
 

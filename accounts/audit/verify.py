@@ -97,8 +97,8 @@ def check_checkpoints(secret: bytes) -> None:
     """Raise TamperedError at the first checkpoint that is not genuine, or if one is missing."""
     before = 0
     with get_engine().connect() as connection:
-        found = connection.execute(sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number))).all()
-    for point in (AuditCheckpoint(**row._asdict()) for row in found):
+        rows = connection.execute(sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number))).all()
+    for point in (AuditCheckpoint(**row._asdict()) for row in rows):
         genuine = chain.is_equal(point.seal, compute_checkpoint_seal(secret, point))
         if not genuine or point.removed != point.number - before:
             raise TamperedError(f"The checkpoint at entry {point.number} was altered, or one is missing.")
@@ -114,16 +114,16 @@ def get_chain_start() -> ChainHead:
     """Return what the oldest entry is chained to: the newest checkpoint, or the genesis hash."""
     newest = sa.select(AuditCheckpoint).order_by(col(AuditCheckpoint.number).desc()).limit(1)
     with get_engine().connect() as connection:
-        found = connection.execute(newest).one_or_none()
-    return ChainHead(found.number, found.hash) if found else ChainHead(0, chain.GENESIS_HASH)
+        row = connection.execute(newest).one_or_none()
+    return ChainHead(row.number, row.hash) if row else ChainHead(0, chain.GENESIS_HASH)
 
 
 def _read_head() -> tuple[ChainHead, str]:
     with get_engine().connect() as connection:
-        found = connection.execute(sa.select(AuditHead)).mappings().one_or_none()
-    if found is None:
+        row = connection.execute(sa.select(AuditHead)).mappings().one_or_none()
+    if row is None:
         raise TamperedError("The head was removed.")
-    return ChainHead(found["number"], found["hash"]), found["seal"]
+    return ChainHead(row["number"], row["hash"]), row["seal"]
 
 
 def _read_batch(after: ChainHead, size: int) -> list[dict[str, Any]]:

@@ -137,11 +137,11 @@ def _create_client(issuer: str, client_id: str, secret: str | None) -> FlaskOAut
     """
     from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App  # noqa: PLC0415
 
-    def create_session(**given: Any) -> OAuth2Session:  # noqa: ANN401
+    def create_session(**options: Any) -> OAuth2Session:  # noqa: ANN401
         """Return an HTTP session for the provider, which fails on redirects."""
-        speaks = FlaskOAuth2App.client_cls(**given)
-        speaks.max_redirects = 0
-        return speaks
+        http = FlaskOAuth2App.client_cls(**options)
+        http.max_redirects = 0
+        return http
 
     client = FlaskOAuth2App(
         FlaskIntegration("oidc"),

@@ -63,8 +63,9 @@ def register_passkey(
     """Verify and store the passkey that a browser has created.
 
     Raises:
-        BadPasskeyNameError, StaleChallengeError: as they say.
-        RefusedError: the answer is not what it should be.
+        BadPasskeyNameError: the name is invalid.
+        StaleChallengeError: the challenge is unknown, expired or already answered.
+        PasskeyVerificationError: the answer is not what it should be.
     """
     passkeys.check_name(name)
     challenge = _take_challenge(Ceremony.REGISTER, answer)
@@ -109,8 +110,9 @@ def verify_authentication(ceremony: Ceremony, answer: PublicKeyCredential[Assert
     """Verify a passkey's response and return its owner.
 
     Raises:
-        UnknownPasskeyError, StaleChallengeError: as they say.
-        RefusedError: the signature, the counter, or where it was made is wrong.
+        UnknownPasskeyError: there is no such passkey, or its owner is disabled.
+        StaleChallengeError: the challenge is unknown, expired or already answered.
+        PasskeyVerificationError: the signature, the counter, or where it was made is wrong.
     """
     challenge = _take_challenge(ceremony, answer)
     own, user = passkeys.get_passkey_with_owner(answer.id)

@@ -70,11 +70,11 @@ def create_key(purpose: KeyPurpose, subject: str | None = None) -> UnwrappedKey:
     with transaction() as work:
         work.add(key)
     _rewrap_if_rotated(key.id, secret)
-    found = UnwrappedKey(key.id, purpose, secret)
+    unwrapped = UnwrappedKey(key.id, purpose, secret)
     with _KeyCache.lock:
-        _KeyCache.keys[_cache_key(key.id)] = found
+        _KeyCache.keys[_cache_key(key.id)] = unwrapped
         _KeyCache.current[get_settings().database_address, purpose] = monotonic(), key.id
-    return found
+    return unwrapped
 
 
 def get_current_key(purpose: KeyPurpose) -> UnwrappedKey:
@@ -98,7 +98,7 @@ def get_key(id_: str) -> UnwrappedKey:
     """Return the key with this id.
 
     Raises:
-        LostKeyError: there is no such key, or its master key is gone.
+        LostKeyError: there is no such key, or its master key is missing.
     """
     known = _KeyCache.keys.get(_cache_key(id_))
     if known is None:

@@ -32,9 +32,9 @@ def rotate_keys() -> int:
     if next(_reencrypt_statements(1), None) is None:  # nothing is left of an interrupted run
         key_ring.rotate_key(KeyPurpose.SIGN)
         key_ring.rotate_key(KeyPurpose.SEAL)
-    began, done = monotonic(), reencrypt_values()
+    began, count = monotonic(), reencrypt_values()
     sleep(max(0.0, began + key_ring.REFRESH_SECONDS - monotonic()))
-    return done + reencrypt_values()
+    return count + reencrypt_values()
 
 
 def reencrypt_values() -> int:
@@ -54,9 +54,9 @@ def rotate_master_key() -> int:
     if len(keys) == 1:  # several: an interrupted run has created the new key already
         master.begin_rotation()
         keys = master.load_keys()
-    done = _rewrap_keys(keys)
+    count = _rewrap_keys(keys)
     master.end_rotation()
-    return done + _rewrap_keys(keys)  # keys that another process wrapped with the old one meanwhile
+    return count + _rewrap_keys(keys)  # keys that another process wrapped with the old one meanwhile
 
 
 def _rewrap_keys(keys: list[MasterKey]) -> int:
