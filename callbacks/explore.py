@@ -128,8 +128,8 @@ def _build_opened_prop(opened: OpenedExploration) -> dict[str, Any]:
 
 
 def _get_description(slug: str, version: str | None) -> Description:
-    door: DatasetGateway = current_app.extensions["gateway"]
-    return door.open_version(current_user, slug, version).description
+    gateway: DatasetGateway = current_app.extensions["gateway"]
+    return gateway.open_version(current_user, slug, version).description
 
 
 def _build_error_prop(error: str) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import ids
-from components.confirm_dialog import confirm_button, item_list
-from components.controls import Field, Formatted, fact_list
+from components.blocks import RowData, fact_list, item_list
+from components.confirm_dialog import confirm_button
+from components.controls import Field, Formatted
 
-Row = dict[str, Any]
 SCOPE_LABELS = {
     "explore": "Explore: read the datasets and views you have access to",
     "save": "Save: save and share views",
@@ -35,7 +35,7 @@ def account_section(title: str, words: Any, *content: Any) -> Component:  # noqa
     return html.Section([about, html.Div(content)], className="dx-account-part")
 
 
-def person_section(own: Row) -> Component:
+def person_section(own: RowData) -> Component:
     words = "Ask an admin to change these."
     known = fact_list(
         ("Name", own["name"]),
@@ -80,7 +80,7 @@ def _recovery_code_items(left: int, authenticator: bool) -> list[Component]:
     return [html.Li([known, confirm_button("New codes…", "recovery-codes")])]
 
 
-def passkeys_section(own: Sequence[Row], suggested: str) -> Component:
+def passkeys_section(own: Sequence[RowData], suggested: str) -> Component:
     """Return the section of passkeys; ``suggested`` is a name for the next one."""
     words = "Sign in with your fingerprint, face or PIN. A passkey also counts as a second factor."
     return account_section(
@@ -91,7 +91,7 @@ def passkeys_section(own: Sequence[Row], suggested: str) -> Component:
     )
 
 
-def _passkey_item(own: Row) -> Component:
+def _passkey_item(own: RowData) -> Component:
     used = ["Last used ", Formatted(own["used"], "moment")] if own["used"] else ["Never used"]
     buttons = [
         confirm_button("Rename…", "rename-passkey", own["id"]),
@@ -107,7 +107,7 @@ def _new_passkey_form(suggested: str) -> Component:
     return html.Div([html.Div([name, button], className="dx-account-new"), problem])
 
 
-def identities_section(own: Sequence[Row], provider: str | None) -> Component:
+def identities_section(own: Sequence[RowData], provider: str | None) -> Component:
     """Return the section of linked providers; ``provider`` is the one that can be linked, if any."""
     shown = [
         _list_item(
@@ -125,7 +125,7 @@ def identities_section(own: Sequence[Row], provider: str | None) -> Component:
     )
 
 
-def sessions_section(own: Sequence[Row]) -> Component:
+def sessions_section(own: Sequence[RowData]) -> Component:
     words = (
         "Browsers in which you are signed in. If you don't recognize one, end it and change your password."
     )
@@ -133,7 +133,7 @@ def sessions_section(own: Sequence[Row]) -> Component:
     return account_section("Sessions", words, item_list([_session_item(each) for each in own], ""), *others)
 
 
-def _session_item(own: Row) -> Component:
+def _session_item(own: RowData) -> Component:
     weak = [
         own["address"],
         " · signed in with ",
@@ -151,7 +151,7 @@ def _format_method(proofs: str) -> str:
     return " and ".join(METHOD_LABELS.get(each, each) for each in proofs.split("+"))
 
 
-def tokens_section(own: Sequence[Row]) -> Component:
+def tokens_section(own: Sequence[RowData]) -> Component:
     words = ["Programs use these to call the ", html.A("API", href="/api/openapi.json"), "."]
     shown = [_token_item(each) for each in own]
     return account_section(
@@ -159,7 +159,7 @@ def tokens_section(own: Sequence[Row]) -> Component:
     )
 
 
-def _token_item(own: Row) -> Component:
+def _token_item(own: RowData) -> Component:
     used = ["last used ", Formatted(own["used"], "moment")] if own["used"] else ["never used"]
     weak = [", ".join(own["scopes"]), " · expires ", Formatted(own["expires"], "moment"), " · ", *used]
     return _list_item(own["name"], weak, [confirm_button("Revoke…", "revoke-own-token", own["id"])])

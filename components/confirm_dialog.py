@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -40,13 +37,3 @@ def action_button(label: str, verb: str, key: object = "") -> Component:
     return html.Button(
         label, id=ids.action_button(verb, str(key)), type="button", className="dx-quiet-button"
     )
-
-
-def titled_section(title: str, *content: Any) -> Component:  # noqa: ANN401
-    """Part of a panel or page under a heading of its own."""
-    return html.Section([html.H2(title), *content], className="dx-admin-section")
-
-
-def item_list(items: Sequence[Component], empty: str) -> Component:
-    """A list, or what is said when there is nothing in it."""
-    return html.Ul(items, className="dx-lines") if items else html.P(empty, className="dx-weak")

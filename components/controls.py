@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from dash import html
 from dash.development.base_component import Component
 
 FieldOptions = Sequence[tuple[str, str]]
@@ -96,12 +95,6 @@ class Formatted(_DashComponent):
     def __init__(self, value: Any, kind: str, empty: str | None = None) -> None:  # noqa: ANN401
         written = value.isoformat() if isinstance(value, datetime) else value
         super().__init__(value=written, kind=kind, empty=empty)
-
-
-def fact_list(*pairs: tuple[str, Any]) -> Component:
-    """Names and values, one pair a line."""
-    lines = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in pairs]
-    return html.Dl(lines, className="dx-facts")
 
 
 class Conditions(_DashComponent):

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import confirm_button, item_list
+from components.blocks import RowData, item_list
+from components.confirm_dialog import confirm_button
 from components.controls import Formatted
 
-Row = dict[str, Any]
 NONE_RUNNING = "No live sessions right now. To start one, open a dataset and select Present."
 NONE_ENDED = (
     "No recordings yet. Live sessions that you presented or followed appear here when they have ended."
 )
 
 
-def session_lists(own: Sequence[Row]) -> list[Component]:
+def session_lists(own: Sequence[RowData]) -> list[Component]:
     """Return both lists; a row is a ``LiveSessionInfo.to_json`` plus ``title``, the dataset's name."""
     running = [_session_item(each) for each in own if each["running"]]
     ended = [_session_item(each) for each in own if not each["running"]]
@@ -29,7 +28,7 @@ def _list_section(title: str, shown: Sequence[Component], empty: str) -> Compone
     return html.Section([html.H2(title), item_list(shown, empty)], className="dx-lives")
 
 
-def _session_item(own: Row) -> Component:
+def _session_item(own: RowData) -> Component:
     link = html.A(own["name"], href=f"/live/{own['key']}")
     by = f"{own['title']} · presented by {own['presenter']['name']} · "
     weak = html.Div([by, Formatted(own["started"], "moment")], className="dx-weak")
@@ -37,7 +36,7 @@ def _session_item(own: Row) -> Component:
     return html.Li([html.Div([link, weak]), buttons])
 
 
-def _owner_buttons(own: Row) -> list[Component]:
+def _owner_buttons(own: RowData) -> list[Component]:
     key = own["key"]
     last = (
         confirm_button("End…", "end-own-live", key)

@@ -10,6 +10,7 @@ from flask import current_app
 
 from accounts import user_listing
 from accounts.principals import Principal
+from callbacks.admin.datasets import get_dataset
 from callbacks.admin.formatting import format_level, person_field
 from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import access_summary
@@ -20,7 +21,7 @@ from datasets.access.access_preview import AccessPreview
 
 def confirm_preview_dataset(key: str) -> Confirmation:
     """Ask for whom to preview the dataset ``key``."""
-    name = _get_dataset_name(key)
+    name = get_dataset(key).name
     return Confirmation(f"View {name} as another user", [person_field("Person")], "Show access")
 
 
@@ -33,7 +34,7 @@ def preview_dataset(_by: Principal, key: str, answers: FormValues) -> ActionResu
         else None
     )
     return ActionResult(
-        "", dialog_content=[html.P(f"Access of {name} to {_get_dataset_name(key)}:"), *_render_preview(seen)]
+        "", dialog_content=[html.P(f"Access of {name} to {get_dataset(key).name}:"), *_render_preview(seen)]
     )
 
 
@@ -64,13 +65,6 @@ def _to_row(seen: AccessPreview) -> dict[str, Any]:
         "rows": seen.rows_text,
         "hidden": seen.hidden_columns,
     }
-
-
-def _get_dataset_name(key: str) -> str:
-    found = admin_listing.get_dataset_row(int(key))
-    if found is None:
-        raise LookupError("This dataset no longer exists.")
-    return found.name
 
 
 ACTIONS = {

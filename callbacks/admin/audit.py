@@ -18,7 +18,8 @@ from accounts.permissions import Permission
 from callbacks.admin import grid_data
 from callbacks.admin.formatting import format_time
 from components.admin import ids
-from components.controls import Formatted, fact_list
+from components.blocks import fact_list
+from components.controls import Formatted
 from db.tables import AuditEntry
 
 

@@ -87,7 +87,12 @@ def _get_label(name: str, description: Description | None) -> str:
     return labels.get(name, name)
 
 
-def _get_dataset(key: str) -> DatasetRow:
+def get_dataset(key: str) -> DatasetRow:
+    """Return a dataset by its id.
+
+    Raises:
+        LookupError: it no longer exists.
+    """
     found = admin_listing.get_dataset_row(int(key))
     if found is None:
         raise LookupError("This dataset no longer exists.")
@@ -117,7 +122,7 @@ def _list_columns(found: DatasetRow) -> list[dict[str, Any]]:
 
 
 def confirm_share_dataset(key: str) -> Confirmation:
-    found = _get_dataset(key)
+    found = get_dataset(key)
     known = [(f"{GROUP}{id_}", f"{name} (group)") for id_, name in groups.list_group_names()]
     subjects = [(PERSON, "A person"), *known, (EVERYONE, "Everyone signed in")]
     fields = [
@@ -129,7 +134,7 @@ def confirm_share_dataset(key: str) -> Confirmation:
 
 
 def share_dataset(by: Principal, key: str, answers: FormValues) -> ActionResult:
-    found = _get_dataset(key)
+    found = get_dataset(key)
     terms = _build_terms(answers, found)
     chosen = str(answers["with"])
     if chosen == PERSON:
@@ -168,7 +173,7 @@ def stop_sharing(by: Principal, key: str, _answers: FormValues) -> ActionResult:
 
 
 def confirm_change_owner(key: str) -> Confirmation:
-    found = _get_dataset(key)
+    found = get_dataset(key)
     note = html.P("The owner can share the dataset, and decides who sees which rows.", className="dx-weak")
     return Confirmation(
         f"Change the owner of {found.name}", [person_field("New owner"), note], "Change owner"
@@ -176,7 +181,7 @@ def confirm_change_owner(key: str) -> Confirmation:
 
 
 def change_owner(by: Principal, key: str, answers: FormValues) -> ActionResult:
-    found, name = _get_dataset(key), str(answers["person"] or "").strip()
+    found, name = get_dataset(key), str(answers["person"] or "").strip()
     owners.transfer_one(by, Resource.DATASET, found.id, user_listing.require_user_id(name))
     return ActionResult(f"{name} now owns {found.name}.")
 
@@ -191,7 +196,7 @@ def _build_terms(answers: FormValues, found: DatasetRow) -> ShareTerms:
 def _get_share(key: str) -> tuple[Share, DatasetRow]:
     """Return a share and its dataset; ``key`` is ``<dataset id>:<share id>``."""
     dataset, _, id_ = key.partition(":")
-    found = _get_dataset(dataset)
+    found = get_dataset(dataset)
     for given, _ in shares.list_shares(current_user, Resource.DATASET, found.id):
         if given.id == int(id_):
             return given, found

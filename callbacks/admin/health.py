@@ -15,8 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from accounts.guard import requires
 from accounts.permissions import Permission
 from components.admin import ids
-from components.confirm_dialog import item_list, titled_section
-from components.controls import Formatted, fact_list
+from components.blocks import fact_list, item_list, titled_section
+from components.controls import Formatted
 from config import get_settings
 from datasets import admin_listing
 from datasets.cubes.cache import CubeCache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
 from dash.development.base_component import Component
 from flask import current_app
 
@@ -12,7 +11,8 @@ from accounts.paging import PageOptions
 from accounts.principals import Principal
 from callbacks.admin import grid_data
 from callbacks.admin.formatting import format_time
-from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
+from callbacks.confirm_actions import Action, ActionResult, FormValues
+from callbacks.live_sessions import confirm_end
 from components.admin import access_panels, ids
 from realtime.live import sessions as live_sessions
 from realtime.live.sessions import LiveSessionInfo
@@ -41,12 +41,6 @@ def render_session_panel(key: str) -> list[Component] | None:
     return access_panels.live_session_panel(_to_row(found)) if found else None
 
 
-def confirm_end_session(_key: str) -> Confirmation:
-    return Confirmation(
-        "End this live session?", [html.P("It ends for everyone. The recording is kept.")], "End"
-    )
-
-
 def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     realtime: Realtime = current_app.extensions["realtime"]
     realtime.live_actions.end_session(by, key)
@@ -65,4 +59,4 @@ def _to_row(found: LiveSessionInfo) -> dict[str, Any]:
     }
 
 
-ACTIONS = {"end-live": Action(end_session, confirm_end_session)}
+ACTIONS = {"end-live": Action(end_session, confirm_end)}

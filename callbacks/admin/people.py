@@ -16,7 +16,7 @@ from callbacks.admin import grid_data
 from callbacks.admin.formatting import format_time
 from components import ids as shared
 from components.admin import ids, person
-from db.tables import Role, UserSession
+from db.tables import Role
 
 
 def register_callbacks() -> None:
@@ -83,8 +83,3 @@ def render_person_panel(key: str) -> list[Component] | None:
     ]
     joined = [(str(group.id), group.name) for group in groups.list_user_groups(found.id)]
     return person.person_panel(shown, joined, own, programs)
-
-
-def _session_row(own: UserSession) -> dict[str, Any]:
-    browser = user_agents.describe_user_agent(own.agent)
-    return {"id": own.id, "browser": browser, "address": own.address, "seen": format_time(own.rotated)}

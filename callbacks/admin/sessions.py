@@ -14,13 +14,13 @@ from accounts.access_listing import AccessRow
 from accounts.audit import AuditAction
 from accounts.paging import PageOptions
 from accounts.principals import Principal
+from callbacks.account.access_actions import confirm_end_session, confirm_revoke_token
 from callbacks.admin import grid_data
 from callbacks.admin.formatting import format_time
 from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormValues
 from components.admin import access_panels, ids
+from components.blocks import RowData
 from datasets.access import guest_links
-
-Row = dict[str, Any]
 
 
 def register_callbacks() -> None:
@@ -31,7 +31,8 @@ def register_callbacks() -> None:
 
 
 def _make_page_loader(
-    find_page: Callable[[str, PageOptions], tuple[list[AccessRow], int]], to_row: Callable[[AccessRow], Row]
+    find_page: Callable[[str, PageOptions], tuple[list[AccessRow], int]],
+    to_row: Callable[[AccessRow], RowData],
 ) -> Any:  # noqa: ANN401
     def load_page(filters: grid_data.GridFilters, window: PageOptions) -> grid_data.GridPage:
         found, total = find_page(filters.get("text") or "", window)
@@ -42,8 +43,8 @@ def _make_page_loader(
 
 def _make_panel_renderer(
     find_item: Callable[[str], AccessRow | None],
-    to_row: Callable[[AccessRow], Row],
-    render_row: Callable[[Row], list[Component]],
+    to_row: Callable[[AccessRow], RowData],
+    render_row: Callable[[RowData], list[Component]],
 ) -> Callable[[str], list[Component] | None]:
     def render_panel(key: str) -> list[Component] | None:
         owned = find_item(key)
@@ -52,7 +53,7 @@ def _make_panel_renderer(
     return render_panel
 
 
-def to_session_row(owned: AccessRow) -> Row:
+def to_session_row(owned: AccessRow) -> RowData:
     own = owned.record
     return {
         "id": own.id,
@@ -65,19 +66,19 @@ def to_session_row(owned: AccessRow) -> Row:
     }
 
 
-def to_token_row(owned: AccessRow) -> Row:
+def to_token_row(owned: AccessRow) -> RowData:
     own = owned.record
     moments = {name: format_time(getattr(own, name)) for name in ("created", "used", "expires")}
     return {"id": own.id, "owner": owned.owner, "name": own.name, "scopes": own.scopes, **moments}
 
 
-def to_guest_link_row(owned: AccessRow) -> Row:
+def to_guest_link_row(owned: AccessRow) -> RowData:
     own = owned.record
     moments = {name: format_time(getattr(own, name)) for name in ("created", "opened", "expires")}
     return {"id": own.id, "owner": owned.owner, "view": owned.view, "label": own.label, **moments}
 
 
-def render_session_panel(row: Row) -> list[Component]:
+def render_session_panel(row: RowData) -> list[Component]:
     return access_panels.session_panel(row, mine=row["id"] == current_user.key)
 
 
@@ -109,18 +110,9 @@ GRIDS: tuple[tuple[Any, ...], ...] = (
 )
 
 
-def confirm_end_session(_key: str) -> Confirmation:
-    return Confirmation("End this session?", [html.P("That browser will have to sign in again.")], "End")
-
-
 def end_session(by: Principal, key: str, _answers: FormValues) -> ActionResult:
     access_listing.end_session(by, key)
     return ActionResult("Session ended.")
-
-
-def confirm_revoke_token(_key: str) -> Confirmation:
-    words = "Programs that use this token stop working. This can't be undone."
-    return Confirmation("Revoke this token?", [html.P(words)], "Revoke")
 
 
 def revoke_token(by: Principal, key: str, _answers: FormValues) -> ActionResult:

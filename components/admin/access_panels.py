@@ -7,13 +7,12 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from components.blocks import RowData, fact_list
 from components.confirm_dialog import confirm_button
-from components.controls import Formatted, fact_list
-
-Row = dict[str, Any]
+from components.controls import Formatted
 
 
-def session_panel(row: Row, mine: bool) -> list[Component]:
+def session_panel(row: RowData, mine: bool) -> list[Component]:
     """Return the panel of a session; ``mine``: it is the current session."""
     acts = [] if mine else [confirm_button("End…", "end-session", row["id"], danger=True)]
     acts.append(confirm_button("Sign this person out everywhere…", "sign-out", row["user"]))
@@ -31,7 +30,7 @@ def session_panel(row: Row, mine: bool) -> list[Component]:
     return _access_panel(row["owner"], acts, known)
 
 
-def token_panel(row: Row) -> list[Component]:
+def token_panel(row: RowData) -> list[Component]:
     """Return the panel of an API token."""
     known = [
         ("Owner", row["owner"]),
@@ -45,7 +44,7 @@ def token_panel(row: Row) -> list[Component]:
     )
 
 
-def guest_link_panel(row: Row) -> list[Component]:
+def guest_link_panel(row: RowData) -> list[Component]:
     """Return the panel of a guest link."""
     known = [
         ("Same access as", row["owner"]),
@@ -59,7 +58,7 @@ def guest_link_panel(row: Row) -> list[Component]:
     )
 
 
-def live_session_panel(row: Row) -> list[Component]:
+def live_session_panel(row: RowData) -> list[Component]:
     """Return the panel of a live session."""
     known = [
         ("Dataset", row["dataset"]),

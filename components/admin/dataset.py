@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from components import ids
-from components.confirm_dialog import confirm_button, item_list, titled_section
-from components.controls import Conditions, Field, FieldOptions, Formatted, fact_list
+from components.blocks import RowData, fact_list, item_list, titled_section
+from components.confirm_dialog import confirm_button
+from components.controls import Conditions, Field, FieldOptions, Formatted
 
-Row = dict[str, Any]
 LEVEL_OPTIONS = [("view", "Can view"), ("edit", "Can edit"), ("manage", "Can manage")]
 
 
-def dataset_panel(dataset: Row, shares: Sequence[Row]) -> list[Component]:
+def dataset_panel(dataset: RowData, shares: Sequence[RowData]) -> list[Component]:
     """Return the panel: facts, shares in words, and buttons."""
     id_ = dataset["id"]
     known = fact_list(
@@ -49,7 +48,7 @@ def dataset_panel(dataset: Row, shares: Sequence[Row]) -> list[Component]:
     ]
 
 
-def _share_item(share: Row) -> Component:
+def _share_item(share: RowData) -> Component:
     words = html.Div([html.Strong(share["with"]), html.Div(share["words"], className="dx-weak")])
     acts = [
         confirm_button("Change…", "change-share", share["id"]),
@@ -59,7 +58,7 @@ def _share_item(share: Row) -> Component:
 
 
 def share_fields(
-    columns: list[Row], level: str, conditions: list[Row], masked: Sequence[str]
+    columns: list[RowData], level: str, conditions: list[RowData], masked: Sequence[str]
 ) -> list[Component]:
     """Return the fields for the terms of a share."""
     names: FieldOptions = [(column["name"], column["label"]) for column in columns]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from components.admin import ids
-from components.confirm_dialog import action_button, confirm_button, titled_section
-from components.controls import Formatted, fact_list
+from components.blocks import RowData, fact_list, titled_section
+from components.confirm_dialog import action_button, confirm_button
+from components.controls import Formatted
 
-Row = dict[str, Any]
 
-
-def feed_panel(feed: Row, snippets: Sequence[tuple[str, str]]) -> list[Component]:
+def feed_panel(feed: RowData, snippets: Sequence[tuple[str, str]]) -> list[Component]:
     """Return the panel of a feed: actions, metrics, facts, and ``snippets`` (names and code to paste)."""
     key = feed["id"]
     turn = (
@@ -41,7 +39,7 @@ def feed_panel(feed: Row, snippets: Sequence[tuple[str, str]]) -> list[Component
     ]
 
 
-def feed_metrics(feed: Row) -> Component:
+def feed_metrics(feed: RowData) -> Component:
     """Return the current state and throughput of a feed."""
     problem = [("Last error", html.Span(feed["problem"], className="dx-danger"))] if feed["problem"] else []
     return fact_list(
@@ -73,7 +71,7 @@ def _snippet_block(name: str, code: str) -> Component:
     )
 
 
-def letter_panel(own: Row) -> list[Component]:
+def letter_panel(own: RowData) -> list[Component]:
     """Return the panel of a dead letter: the row and the reason."""
     acts = [
         action_button("Retry", "replay-letter", own["id"]),

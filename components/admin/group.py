@@ -8,7 +8,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import action_button, confirm_button, item_list, titled_section
+from components.blocks import item_list, titled_section
+from components.confirm_dialog import action_button, confirm_button
 from components.controls import Formatted
 
 

@@ -8,15 +8,15 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import action_button, confirm_button, item_list, titled_section
-from components.controls import Formatted, fact_list
+from components.blocks import RowData, fact_list, item_list, titled_section
+from components.confirm_dialog import action_button, confirm_button
+from components.controls import Formatted
 
 FACTOR_LABELS = {"totp": "Authenticator app", "passkey": "Passkey"}
-Row = dict[str, Any]
 
 
 def person_panel(
-    person: Row, groups: Sequence[tuple[str, str]], sessions: Sequence[Row], tokens: Sequence[Row]
+    person: RowData, groups: Sequence[tuple[str, str]], sessions: Sequence[RowData], tokens: Sequence[RowData]
 ) -> list[Component]:
     """Return the panel: facts, buttons, groups, sessions and API tokens."""
     return [
@@ -33,7 +33,7 @@ def _state_badge(state: str) -> Component:
     return html.Span(state, className=f"dx-badge dx-badge-{state}")
 
 
-def _action_buttons(person: Row) -> list[Component]:
+def _action_buttons(person: RowData) -> list[Component]:
     id_ = person["id"]
     reach = (
         confirm_button("Invite again…", "invite-again", id_)
@@ -51,7 +51,7 @@ def _action_buttons(person: Row) -> list[Component]:
     return [sees, role, reach, *factors, standing, confirm_button("Delete…", "delete", id_, danger=True)]
 
 
-def _facts(person: Row) -> Component:
+def _facts(person: RowData) -> Component:
     return fact_list(
         ("Role", person["role"].capitalize()),
         ("E-mail", person["email"] or "None"),
@@ -61,14 +61,14 @@ def _facts(person: Row) -> Component:
     )
 
 
-def _groups(person: Row, groups: Sequence[tuple[str, str]]) -> Component:
+def _groups(person: RowData, groups: Sequence[tuple[str, str]]) -> Component:
     shown = [
         html.Li([name, action_button("Remove", "leave", f"{person['id']}:{id_}")]) for id_, name in groups
     ]
     return html.Div([item_list(shown, "No groups."), confirm_button("Add to a group…", "join", person["id"])])
 
 
-def _sessions(person: Row, sessions: Sequence[Row]) -> Component:
+def _sessions(person: RowData, sessions: Sequence[RowData]) -> Component:
     shown = [
         html.Li(
             [
@@ -84,7 +84,7 @@ def _sessions(person: Row, sessions: Sequence[Row]) -> Component:
     return html.Div([item_list(shown, "No active sessions."), *everywhere])
 
 
-def _tokens(tokens: Sequence[Row]) -> Component:
+def _tokens(tokens: Sequence[RowData]) -> Component:
     shown = [
         html.Li(
             [

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
 
-from components.confirm_dialog import confirm_button, item_list, titled_section
-from components.controls import Formatted, fact_list
+from components.blocks import RowData, fact_list, item_list, titled_section
+from components.confirm_dialog import confirm_button
+from components.controls import Formatted
 
-Row = dict[str, Any]
 
-
-def view_panel(view: Row, shares: Sequence[tuple[str, str]]) -> list[Component]:
+def view_panel(view: RowData, shares: Sequence[tuple[str, str]]) -> list[Component]:
     """Return the panel: facts and shares; ``shares`` are names and levels."""
     address = f"/view/{view['key']}"
     known = fact_list(
