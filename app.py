@@ -1,10 +1,10 @@
-"""The composition root: settings -> Flask + Dash -> one ASGI app on one port; it alone knows every room."""
+"""The composition root: settings -> Flask + Dash -> one ASGI app. It alone imports every package."""
 
 from __future__ import annotations
 
 import gc
 
-gc.disable()  # what imports make stays: looking through it again and again took a quarter of their time
+gc.disable()  # objects made by imports stay; collecting meanwhile took a quarter of the time
 
 import re
 import sys
@@ -74,7 +74,7 @@ ERROR_ADVICE = {
 
 
 def create_app(settings: Settings) -> Dash:
-    """The whole service as a Dash app; its Flask is ``.server``, which has ``engines`` and ``cubes``."""
+    """Create the whole service as a Dash app; its Flask app ``.server`` has ``engines`` and ``cubes``."""
     config.override_settings(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
@@ -96,13 +96,13 @@ def create_app(settings: Settings) -> Dash:
     static_assets.install_static_assets(server)
     choice = server.extensions["engine_info"] = select_engine(settings)
     engines = server.extensions["engines"] = EnginePool(choice.create_engine)
-    door = server.extensions["gateway"] = DatasetGateway(engines)
+    gateway = server.extensions["gateway"] = DatasetGateway(engines)
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
-    mounted = None if settings.ably_api_key else EmbeddedBroker(serve_on_loopback)
-    realtime = server.extensions["realtime"] = Realtime(mounted, door)
-    desks = server.extensions["cuxfilter_sessions"] = CuxfilterSessions(door, engines)
-    api.register_blueprints(server, door, cubes, engines, realtime)
-    cuxfilter_pages.register_cuxfilter(server, desks, door)
+    broker = None if settings.ably_api_key else EmbeddedBroker(serve_on_loopback)
+    realtime = server.extensions["realtime"] = Realtime(broker, gateway)
+    cuxfilter = server.extensions["cuxfilter_sessions"] = CuxfilterSessions(gateway, engines)
+    api.register_blueprints(server, gateway, cubes, engines, realtime)
+    cuxfilter_pages.register_cuxfilter(server, cuxfilter, gateway)
     server.register_blueprint(create_guest_page())
     dash = _create_dash(server)
     headers.add_security_headers(
@@ -136,7 +136,7 @@ def _create_dash(server: Flask) -> Dash:
 
 
 def register_page_routes(dash: Dash) -> None:
-    """Route each page by itself: Dash would answer any address at all with its one document."""
+    """Register a route per page: Dash would answer every URL with its one document."""
     for page in page_registry.values():
         tables = (page["path"] or "").startswith("/admin/")
         shown = create_page_view(dash, page.get("permission", Permission.EXPLORE), tables)
@@ -146,7 +146,7 @@ def register_page_routes(dash: Dash) -> None:
 
 
 def create_page_view(dash: Dash, permission: Permission, has_tables: bool) -> Callable[..., str]:
-    """Dash's document for a page; the megabyte that draws long tables goes with those that have some."""
+    """Return the view of a page: Dash's document; only pages with tables include AG Grid's megabyte."""
 
     def render_page(**_gaps: str) -> str:
         if current_user.kind is PrincipalKind.GUEST and request.path != guest_links.landing_path(
@@ -161,7 +161,7 @@ def create_page_view(dash: Dash, permission: Permission, has_tables: bool) -> Ca
 
 @guard.public
 def check_health() -> dict[str, object]:
-    """Whether requests are answered and the database is there, and what counts."""
+    """Return whether the service and its database respond, and which engine it uses."""
     with engine.transaction() as work:
         work.connection().execute(sa.text("SELECT 1"))
     name = current_app.extensions["engine_info"].name
@@ -170,7 +170,7 @@ def check_health() -> dict[str, object]:
 
 @guard.requires(Permission.EXPLORE)
 def front_page() -> AnyResponse:
-    """The first dataset that they may see; an empty Explore page while there is none. A guest's page."""
+    """Redirect to the first dataset the person sees, or to an empty Explore page; guests to their page."""
     if current_user.kind is PrincipalKind.GUEST:
         return redirect(guest_links.landing_path(current_user))
     first = next(iter(list_visible_datasets(current_user)), None)
@@ -178,7 +178,7 @@ def front_page() -> AnyResponse:
 
 
 def not_found(path: str) -> NoReturn:
-    """What stands behind every address that nothing else answers."""
+    """Respond 404 for every URL that has no route."""
     abort(404, f"There is nothing at /{path}.")
 
 
@@ -191,11 +191,11 @@ def error_page(error: HTTPException) -> Response:
 
 
 def create_asgi_app(dash: Dash, settings: Settings) -> Starlette:
-    """What uvicorn serves. Text is compressed here; cubes come compressed already where it pays.
+    """Create what uvicorn serves. Text is compressed here; cubes arrive compressed if that pays.
 
-    Exports are not: compressing hundreds of megabytes would keep everybody else waiting.
+    Exports are not compressed: hundreds of megabytes would keep everyone else waiting.
 
-    Without a key of Ably's cloud, a broker of our own serves live sessions on the same port.
+    Without a key of Ably's cloud, the embedded broker serves live sessions on the same port.
     """
     compression = Middleware(
         GZipMiddleware,
@@ -232,13 +232,13 @@ def print_line(line: str) -> None:
 
 
 def main() -> None:
-    """Prepare what a first start lacks, then serve until SIGTERM or Ctrl+C."""
+    """Prepare a first start if necessary, then serve until SIGTERM or Ctrl+C."""
     settings = config.get_settings()
     configure_logging(settings.log_level)
     never_used = prepare_first_start(settings)
     dash = create_app(settings)
     application = create_asgi_app(dash, settings)
-    gc.freeze()  # it stays; a full collection would look through it for a tenth of a second while all wait
+    gc.freeze()  # it stays; a full collection would scan it for a tenth of a second while everyone waits
     with open_listeners(settings) as listeners:
         print_addresses(settings, listeners[0].getsockname()[1], never_used)
         warmed = [dash.server.extensions[name] for name in ("engine_info", "engines")]
@@ -249,7 +249,7 @@ def main() -> None:
 
 
 def prepare_first_start(settings: Settings) -> bool:
-    """Make what a first start lacks; returns whether the admin has never signed in yet.
+    """Create what a first start lacks; return whether the admin has never signed in.
 
     Raises:
         SystemExit: the data folder or the database can't be used; says why.
@@ -269,10 +269,10 @@ def prepare_first_start(settings: Settings) -> bool:
 
 
 def select_engine(settings: Settings) -> EngineInfo:
-    """The engine of this process.
+    """Return the engine of this process.
 
     Raises:
-        SystemExit: the one that was asked for can't run; says why.
+        SystemExit: the engine in the settings can't run; says why.
     """
     limits = EngineLimits(
         settings.threads,
@@ -289,7 +289,7 @@ def select_engine(settings: Settings) -> EngineInfo:
 
 
 def warm_up(choice: EngineInfo, engines: EnginePool) -> None:
-    """Make resident what the first page shows: its first brush waits for neither a file nor a compiler."""
+    """Load what the first page shows, so that its first brush waits for neither files nor compilers."""
     choice.warm_up()
     for entry in catalogue.list_datasets()[:1]:
         description = catalogue.get_description(entry.slug)

@@ -1,4 +1,4 @@
-"""The REST API: what programs, our own page among them, ask over HTTP."""
+"""The REST API for programs, and for the pages of DataXchange itself."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from realtime.service import Realtime
 def register_blueprints(
     server: Flask, gateway: DatasetGateway, cubes: CubeCache, engines: EnginePool, realtime: Realtime
 ) -> None:
-    """Give the server all routes below /api/; datasets are seen through the door."""
+    """Register all routes below /api/ with the server; they reach datasets through the gateway only."""
     alone = [room.routes for room in (account, audit, step_up, factors, openapi, sessions, tokens)]
     seen = [
         routes(gateway)
@@ -45,4 +45,4 @@ def register_blueprints(
         create_feed_routes(realtime),
     ):
         server.register_blueprint(routes)
-        server.extensions["csrf"].exempt(routes)  # they take JSON only, and the guard refuses other sites
+        server.extensions["csrf"].exempt(routes)  # they accept only JSON, and the guard rejects other sites

@@ -1,4 +1,4 @@
-"""A person's own account: who they are, their password, and who else vouches for them."""
+"""The routes of a person's own account: name and role, password, linked providers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ register_error_handlers(routes)
 
 
 class LinkedIdentity(ResponseBody):
-    """That an OpenID provider vouches for this person."""
+    """A link to an OpenID provider that can sign this person in."""
 
     id: int
     issuer: str
@@ -29,7 +29,7 @@ class LinkedIdentity(ResponseBody):
 
 
 class Account(ResponseBody):
-    """Who asks. Guests and programs are told no more than this of the person whose rights they have."""
+    """The account of whoever asks. Guests and API tokens get only some of these fields."""
 
     kind: PrincipalKind
     name: str | None = None
@@ -41,7 +41,7 @@ class Account(ResponseBody):
 
 
 class NewPassword(RequestBody):
-    """``current`` is the password of now, for who has one."""
+    """A new password; ``current`` is the current one, if there is one."""
 
     current: str | None = None
     new: str
@@ -51,7 +51,7 @@ class NewPassword(RequestBody):
 @requires(Permission.EXPLORE)
 @operation()
 def show_account() -> Account:
-    """Who you are."""
+    """Show your account."""
     may = [permission for permission in Permission if current_user.has_permission(permission)]
     if current_user.kind is PrincipalKind.GUEST:
         return Account(kind=PrincipalKind.GUEST, permissions=may)
@@ -65,7 +65,7 @@ def show_account() -> Account:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def change_password(body: NewPassword) -> None:
-    """Change your password, which ends your other sessions."""
+    """Change your password. This ends your other sessions."""
     credentials.change_password(current_user, body.current, body.new)
 
 
@@ -73,7 +73,7 @@ def change_password(body: NewPassword) -> None:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def unlink_identity(identity_id: int) -> None:
-    """Sign in by this provider no longer. Refused if nothing else lets you in."""
+    """Unlink a provider. Rejected if you couldn't sign in any other way."""
     credentials.unlink_identity(current_user, identity_id)
 
 

@@ -1,4 +1,4 @@
-"""The audit log as lines of JSON."""
+"""The route that exports the audit log as lines of JSON."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ register_error_handlers(routes)
 
 
 class AuditQuery(QueryParams):
-    """What the entries have; ``since`` and ``until`` are days, both within."""
+    """The filters of an export; ``since`` and ``until`` are days, both inclusive."""
 
     actor: str = ""
     action: str = ""
@@ -35,7 +35,7 @@ class AuditQuery(QueryParams):
 @requires(Permission.ADMINISTER)
 @operation(media_type="application/x-ndjson")
 def export_audit(query: AuditQuery) -> Response:
-    """Every entry of the log that fits, oldest first, each a line of JSON."""
+    """Export the matching entries of the audit log, oldest first, one JSON object per line."""
     given = {name: value for name, value in query.model_dump(mode="json").items() if value}
     audit.record_event(AuditAction.AUDIT_EXPORTED, actor=current_user._get_current_object(), filter=given)
     answer = Response(audit.export_lines(parse_filter(given)), mimetype="application/x-ndjson")

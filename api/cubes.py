@@ -1,4 +1,4 @@
-"""The cube route; docs/wire.md says what is asked and answered."""
+"""The cube route; docs/wire.md describes requests and responses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from api.version_requests import (
     compute_etag,
     get_request_ticket,
     make_cacheable,
-    require_same_rights,
+    open_version,
     resolve_state,
 )
 from datasets import audit_events
@@ -37,16 +37,16 @@ from gpu.cubes import CubeSpec
 from gpu.engine import engine_name_for
 
 FRAME_CACHE_BYTES = 1 << 26
-"""Bytes of answers that are kept as they are sent, for others who ask the same."""
+"""The size in bytes of the cache of compressed responses."""
 CUBE_MEDIA_TYPE = "application/octet-stream"
 MAX_CELLS = 1 << 25
-"""In all cubes of one request; a dashboard of large densities stays well below."""
+"""The number of cells that all cubes of one request may have together; dashboards stay well below."""
 
 
 class CubeQuery(StateQuery):
-    """The layout that is wanted, the rights that the description names, and the question.
+    """The frame layout, the rights key of the description, and the request ``x``.
 
-    ``rows`` is a state of a dataset that grows, ``from`` an older one whose rows are left out.
+    ``rows`` is a state of a growing dataset, ``from`` an older one whose rows are left out.
     """
 
     frame: str = MAGIC.decode()
@@ -62,7 +62,7 @@ class CubeQuery(StateQuery):
 
 
 def create_cube_routes(cache: CubeCache, engines: EnginePool, gateway: DatasetGateway) -> Blueprint:
-    """The route over this cache and these engines, for what the door shows."""
+    """Return the cube route, which uses this cache and these engines."""
     routes = Blueprint("cubes", __name__)
     register_error_handlers(routes)
     frames = GzipFrameCache(FRAME_CACHE_BYTES)
@@ -71,10 +71,9 @@ def create_cube_routes(cache: CubeCache, engines: EnginePool, gateway: DatasetGa
     @requires(Permission.EXPLORE)
     @operation(media_type=CUBE_MEDIA_TYPE)
     def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
-        """Counts to draw and to brush a version with, as docs/wire.md lays them out."""
+        """Compute the counts to draw and brush a version, in the layout of docs/wire.md."""
         asked = query.x
-        seen = gateway.open_version(current_user, slug, version)
-        require_same_rights(query.r, seen.access)
+        seen = open_version(gateway, slug, version, query.r)
         state = resolve_state(query, seen.snapshots, query.since)
         description = seen.description.model_copy(update={"rows": state.rows})
         wanted = cube_specs(asked, description, seen.access.row_rights)

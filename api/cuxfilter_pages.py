@@ -1,18 +1,17 @@
-"""Explorations in cuxfilter: opened, looked at in a frame of ours, and closed with the filters they have."""
+"""The route that opens cuxfilter, the page that frames it, and the way back with its filters."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template
+from flask import Blueprint, Flask, abort, redirect, render_template
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response as AnyResponse
 
 from accounts import audit
 from accounts.audit import AuditAction
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
-from api.operations import RequestBody, ResponseBody, operation
+from api.operations import PageResponse, RequestBody, ResponseBody, operation
 from datasets.access.gateway import DatasetGateway
 from datasets.cuxfilter.sessions import (
     URL_PREFIX,
@@ -25,31 +24,30 @@ from datasets.explorations.suggest import suggest_exploration
 from datasets.explorations.url import format_hash
 from gpu.cuxfilter.process import WorkerError
 
-PageResponse = Response | AnyResponse | str | tuple[str, int]
 TEMPLATE = "cuxfilter.html"
 
 
 class NewCuxfilterSession(RequestBody):
-    """What is to be shown."""
+    """The exploration to open."""
 
     exploration: Exploration
 
 
 class CuxfilterSessionPath(ResponseBody):
-    """Where it is shown, below the address of the service."""
+    """The path of the page that shows it."""
 
     path: str
 
 
 def register_cuxfilter(server: Flask, sessions: CuxfilterSessions, gateway: DatasetGateway) -> None:
-    """Give the server the routes and pages of these desks."""
+    """Register the route and the pages of these sessions with the server."""
     for routes in (create_cuxfilter_routes(sessions), create_cuxfilter_pages(sessions, gateway)):
         server.register_blueprint(routes)
-        server.extensions["csrf"].exempt(routes)  # one takes JSON only, the other looks at its forms itself
+        server.extensions["csrf"].exempt(routes)  # the route accepts only JSON, the pages check their forms
 
 
 def create_cuxfilter_routes(sessions: CuxfilterSessions) -> Blueprint:
-    """The route by which Explore opens cuxfilter."""
+    """Return the route that opens cuxfilter."""
     routes = Blueprint("cuxfilter", __name__)
     register_error_handlers(routes)
 
@@ -57,17 +55,17 @@ def create_cuxfilter_routes(sessions: CuxfilterSessions) -> Blueprint:
     @requires(Permission.EXPLORE)
     @operation(status=201)
     def open_in_cuxfilter(body: NewCuxfilterSession) -> CuxfilterSessionPath:
-        """Open an exploration in cuxfilter, in a process of your own: for you alone, in this session."""
-        desk = sessions.open_session(current_user, body.exploration)
+        """Open an exploration in cuxfilter, in a process that only you can use, in this session only."""
+        session = sessions.open_session(current_user, body.exploration)
         slug = body.exploration.dataset
         audit.record_event(AuditAction.DATASET_IN_CUXFILTER, actor=current_user, resource=("dataset", slug))
-        return CuxfilterSessionPath(path=f"{URL_PREFIX}/{desk.key}")
+        return CuxfilterSessionPath(path=f"{URL_PREFIX}/{session.key}")
 
     return routes
 
 
 def create_cuxfilter_pages(sessions: CuxfilterSessions, gateway: DatasetGateway) -> Blueprint:
-    """The page that frames cuxfilter's own, and the way back from it."""
+    """Return the page that frames cuxfilter, and the route that closes it."""
     routes = Blueprint("cuxfilter pages", __name__)
 
     @routes.get(f"{URL_PREFIX}/<key>")
@@ -95,7 +93,7 @@ def create_cuxfilter_pages(sessions: CuxfilterSessions, gateway: DatasetGateway)
 
 
 def _render_dashboard(dashboard: CuxfilterSession) -> PageResponse:
-    """The frame; while the process begins, a page with status 202 that asks again."""
+    """Return the page with the frame; while the process starts, a page with status 202 that reloads."""
     form = FlaskForm()
     if not dashboard.ready.done():
         return render_template(TEMPLATE, form=form, dashboard=dashboard), 202

@@ -1,4 +1,4 @@
-"""cuxfilter's own pages and sockets, handed on from the processes that serve them: the only way to these."""
+"""The proxy to cuxfilter's pages and WebSockets, which its processes serve on Unix sockets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONTENT_SECURITY_POLICY = (
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; frame-ancestors 'self'; form-action 'none'; base-uri 'none'"
 )
-"""Of cuxfilter's page: a stranger to ours, with neither its cookies nor its storage."""
+"""The policy of cuxfilter's page: sandboxed, without access to the cookies and storage of DataXchange."""
 PAGE_HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cache-Control": "no-store",
@@ -37,14 +37,14 @@ LIBRARY_HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "private, max-age=86400, immutable",
 }
-"""Of scripts and styles, which are the same for everybody; each part of a chart asks for them again."""
+"""The headers of scripts and styles, which are the same for everybody and requested repeatedly."""
 READ_TIMEOUT = 60
-"""Seconds that a process gets to answer."""
+"""Seconds to wait for a response of a process."""
 GOING_AWAY = 1001
 
 
 def proxy_cuxfilter(fallback: ASGIApp, sessions: CuxfilterSessions) -> ASGIApp:
-    """One application: the frames of desks, and everything else."""
+    """Return an application that serves the frames of sessions, and passes other requests to ``fallback``."""
 
     async def dispatch_request(scope: Scope, receive: Receive, send: Send) -> None:
         asked = _match_path(scope, sessions)
@@ -60,7 +60,7 @@ def proxy_cuxfilter(fallback: ASGIApp, sessions: CuxfilterSessions) -> ASGIApp:
 
 
 def _match_path(scope: Scope, sessions: CuxfilterSessions) -> tuple[CuxfilterSession | None, str] | None:
-    """The desk that is asked for, if it is there, and what of it; None if this is about something else."""
+    """Return the requested session (None if there is none) and path; None for requests to other pages."""
     parts = scope.get("path", "").split("/", 4)
     if len(parts) < 5 or (f"/{parts[1]}", parts[3]) != (URL_PREFIX, "frame"):
         return None
@@ -68,7 +68,7 @@ def _match_path(scope: Scope, sessions: CuxfilterSessions) -> tuple[CuxfilterSes
 
 
 def _proxy_page(session: CuxfilterSession | None, path: str, scope: Scope) -> Response:
-    """The dashboard's document for a token, which is good once; its scripts and styles for anybody."""
+    """Return the dashboard's document for a single-use token; scripts and styles need none."""
     if session is None or scope["method"] != "GET":
         return Response("There is no such page.", 404, PAGE_HEADERS)
     library = path.startswith("static/")
@@ -90,7 +90,7 @@ def _read_token(scope: Scope) -> str:
 
 
 class _UnixHTTPConnection(HTTPConnection):
-    """HTTP over a socket in the file system."""
+    """An HTTP connection over a Unix socket."""
 
     def __init__(self, socket_path: Path) -> None:
         super().__init__("localhost", timeout=READ_TIMEOUT)
@@ -113,7 +113,7 @@ def _fetch(socket_path: Path, path: str) -> tuple[int, str, bytes]:
 
 
 async def _proxy_socket(session: CuxfilterSession | None, path: str, browser: WebSocket) -> None:
-    """Hand messages on both ways. Who connects shows what the document told them, signed by the process."""
+    """Relay messages in both directions. The process itself checks the signed token of its document."""
     if session is None or path != "ws":
         await browser.close()
         return
@@ -130,7 +130,7 @@ async def _proxy_socket(session: CuxfilterSession | None, path: str, browser: We
 
 
 async def _relay_messages(browser: WebSocket, process: ClientConnection) -> None:
-    """Until either side closes."""
+    """Relay messages until either side closes."""
     ways = [
         asyncio.create_task(_relay_to_process(browser, process)),
         asyncio.create_task(_relay_to_browser(process, browser)),
@@ -154,7 +154,7 @@ async def _relay_to_process(browser: WebSocket, process: ClientConnection) -> No
 
 
 async def _relay_to_browser(process: ClientConnection, browser: WebSocket) -> None:
-    with suppress(ConnectionClosed):  # it may break off
+    with suppress(ConnectionClosed):  # the process may end
         async for message in process:
             await (browser.send_text(message) if isinstance(message, str) else browser.send_bytes(message))
     await browser.close(GOING_AWAY)

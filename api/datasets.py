@@ -1,4 +1,4 @@
-"""Which datasets there are for whoever asks, and what they see of each."""
+"""The routes that list datasets and describe what a person sees of one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gpu.column_profile import ColumnKind
 
 
 class ListedDataset(ResponseBody):
-    """A dataset, by the slug that addresses name it by."""
+    """A dataset: its slug, which URLs contain, and its name."""
 
     slug: str
     name: str
@@ -30,7 +30,7 @@ class DatasetList(ResponseBody):
 
 
 class ColumnOutline(ResponseBody):
-    """A column that you see: its kind, its extent over the rows you see, and the scales it can be shown on.
+    """A column that you see: its kind, its extent over the rows you see, and its possible scales.
 
     Times are milliseconds since 1970, UTC. ``sketch`` counts rows, in equal bins or for the first categories.
     """
@@ -48,9 +48,9 @@ class ColumnOutline(ResponseBody):
 
 
 class DatasetOutline(ResponseBody):
-    """The newest version of a dataset as you see it, and what you may do with it.
+    """The newest version of a dataset as you see it, and your access level.
 
-    ``rights`` is equal for all who see the same of it. Where it ``grows``, ``rows`` are those of now.
+    ``rights`` is equal for all who see the same of it. If it ``grows``, ``rows`` is the current number.
     """
 
     slug: str
@@ -64,7 +64,7 @@ class DatasetOutline(ResponseBody):
 
 
 def create_dataset_routes(gateway: DatasetGateway) -> Blueprint:
-    """The routes; what they show, the door shows."""
+    """Return the routes; they show what the gateway shows."""
     routes = Blueprint("datasets", __name__)
     register_error_handlers(routes)
 
@@ -72,7 +72,7 @@ def create_dataset_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.EXPLORE)
     @operation()
     def list_datasets() -> DatasetList:
-        """The datasets that you may open."""
+        """List the datasets that you can open."""
         return DatasetList(
             datasets=[ListedDataset.model_validate(each) for each in list_visible_datasets(current_user)]
         )
@@ -81,7 +81,7 @@ def create_dataset_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.EXPLORE)
     @operation()
     def show_dataset(slug: str) -> DatasetOutline:
-        """What you see of the newest version of a dataset."""
+        """Describe what you see of the newest version of a dataset."""
         seen = gateway.open_version(current_user, slug)
         version = seen.description.version
         require_readable(slug, version)

@@ -1,4 +1,4 @@
-"""A person's second factors: an authenticator, recovery codes and passkeys."""
+"""The routes of a person's second factors: authenticator, recovery codes and passkeys."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ListedPasskey(ResponseBody):
 
 
 class SecondFactors(ResponseBody):
-    """What you prove besides your password; ``demanded``: you must have a second factor."""
+    """Your second factors; ``demanded``: your role requires one."""
 
     demanded: bool
     authenticator: bool
@@ -36,7 +36,7 @@ class SecondFactors(ResponseBody):
 
 
 class AuthenticatorProposal(ResponseBody):
-    """A secret for an authenticator app: as text, as an address, and as an SVG that its camera reads."""
+    """A secret for an authenticator app: as text, as a URI, and as a QR code in SVG."""
 
     secret: str
     uri: str
@@ -51,13 +51,13 @@ class AuthenticatorSetup(RequestBody):
 
 
 class RecoveryCodes(ResponseBody):
-    """Each stands in once for a second factor that is lost; shown this once."""
+    """Codes that each replace a lost second factor once; they are not shown again."""
 
     codes: list[str]
 
 
 class PasskeyName(RequestBody):
-    """What you call it."""
+    """The name of a passkey."""
 
     name: str
 
@@ -66,7 +66,7 @@ class PasskeyName(RequestBody):
 @requires(Permission.ACCOUNT)
 @operation()
 def list_factors() -> SecondFactors:
-    """Your second factors. Passkeys are registered in a browser, on the account page."""
+    """List your second factors. Passkeys are registered in a browser, on the account page."""
     return SecondFactors(
         demanded=factors.is_factor_required(current_user.role),
         authenticator=totp.is_enabled(current_user.id),
@@ -79,7 +79,7 @@ def list_factors() -> SecondFactors:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def propose_authenticator() -> AuthenticatorProposal:
-    """A new secret to set up an authenticator app with. Nothing changes yet."""
+    """Propose a secret for an authenticator app. Nothing changes yet."""
     secret, uri = totp.propose_secret(current_user.name)
     return AuthenticatorProposal(secret=secret, uri=uri, qr=qr.to_svg_markup(uri))
 
@@ -88,9 +88,9 @@ def propose_authenticator() -> AuthenticatorProposal:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def set_authenticator(body: AuthenticatorSetup) -> RecoveryCodes:
-    """Ask you for codes of this authenticator from now on.
+    """Set up an authenticator app.
 
-    New recovery codes are answered; those before are good no longer.
+    Returns new recovery codes; the old ones stop working.
     """
     return RecoveryCodes(codes=credentials.set_authenticator(current_user, body.secret, body.code))
 
@@ -99,7 +99,7 @@ def set_authenticator(body: AuthenticatorSetup) -> RecoveryCodes:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def remove_authenticator() -> None:
-    """Ask you for no more codes. Refused if you must have a second factor and this is the last."""
+    """Remove the authenticator app. Rejected if your role requires a second factor and this is the last."""
     credentials.remove_authenticator(current_user)
 
 
@@ -107,7 +107,7 @@ def remove_authenticator() -> None:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation(status=201)
 def renew_recovery_codes() -> RecoveryCodes:
-    """Ten new recovery codes; those before are good no longer."""
+    """Create ten new recovery codes. The old ones stop working."""
     return RecoveryCodes(codes=credentials.renew_recovery_codes(current_user))
 
 
@@ -115,7 +115,7 @@ def renew_recovery_codes() -> RecoveryCodes:
 @requires(Permission.ACCOUNT)
 @operation()
 def rename_passkey(passkey_id: int, body: PasskeyName) -> None:
-    """Give a passkey another name."""
+    """Rename a passkey."""
     credentials.rename_passkey(current_user, passkey_id, body.name)
 
 
@@ -123,5 +123,5 @@ def rename_passkey(passkey_id: int, body: PasskeyName) -> None:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def remove_passkey(passkey_id: int) -> None:
-    """Refuse a passkey from now on. Refused itself if you could not sign in, or lack a factor, without it."""
+    """Remove a passkey. Rejected if you couldn't sign in, or would lack a required factor, without it."""
     credentials.remove_passkey(current_user, passkey_id)

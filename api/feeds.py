@@ -1,4 +1,4 @@
-"""The routes of feeds: which there are, and tokens to publish rows and to hear of them."""
+"""The routes of feeds: list and create them, and get tokens to publish and subscribe."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from realtime.service import Realtime
 
 
 class NewFeed(RequestBody):
-    """Which dataset its rows go to, and what it is called."""
+    """The dataset and the name of a new feed."""
 
     dataset: str
     name: str
 
 
 class CreatedFeed(ResponseBody):
-    """The key of a feed, and the channel to publish to."""
+    """The key of a new feed, and its channel."""
 
     key: str
     channel: str
 
 
 class ListedFeed(ResponseBody):
-    """A feed: how many rows it brought, when the last ones, and how many dead letters wait."""
+    """A feed, with its number of rows, the time of the last ones, and its number of dead letters."""
 
     key: str
     name: str
@@ -47,15 +47,15 @@ class ListedFeed(ResponseBody):
 
 
 class FeedList(ResponseBody):
-    """The feeds that you may manage, by name."""
+    """The feeds that you can manage, by name."""
 
     feeds: list[ListedFeed]
 
 
 class ChannelToken(ResponseBody):
-    """A token for one channel, as whom, and where: ``endpoint``, or (none) this service.
+    """A token for one channel, its client id, and the ``endpoint``; without one, it is this service.
 
-    All but ``channel`` and ``endpoint`` are empty where there is nothing for you to hear.
+    Fields are empty if there is no channel for you to subscribe to.
     """
 
     model_config = ConfigDict(serialize_by_alias=True)
@@ -67,7 +67,7 @@ class ChannelToken(ResponseBody):
 
 
 def create_feed_routes(realtime: Realtime) -> Blueprint:
-    """The routes."""
+    """Return the routes."""
     routes = Blueprint("feeds", __name__)
     register_error_handlers(routes)
 
@@ -75,14 +75,14 @@ def create_feed_routes(realtime: Realtime) -> Blueprint:
     @requires(Permission.PRESENT)
     @operation()
     def list_feeds() -> FeedList:
-        """The feeds of the datasets that you may add rows to."""
+        """List the feeds of the datasets to which you can add rows."""
         return FeedList(feeds=[_to_listed_feed(each) for each in actions.list_feeds(current_user)])
 
     @routes.post("/api/feeds")
     @requires(Permission.PRESENT)
     @operation(status=201)
     def create_feed(body: NewFeed) -> CreatedFeed:
-        """Let rows that are published on a new channel go to a dataset."""
+        """Create a feed: rows published on its channel go to a dataset."""
         key = actions.create_feed(current_user, body.dataset, body.name)
         realtime.feeds.wake()
         return CreatedFeed(key=key, channel=tokens.feed_channel(key))
@@ -91,14 +91,14 @@ def create_feed_routes(realtime: Realtime) -> Blueprint:
     @requires(Permission.PRESENT)
     @operation()
     def publish_to_feed(key: str) -> ChannelToken:
-        """A token to publish rows with: good for ten minutes, and as long as your rights."""
+        """Get a token to publish rows. It is valid for ten minutes, and only as long as your rights."""
         return ChannelToken(**realtime.connect_publisher(current_user._get_current_object(), key))
 
     @routes.post("/api/datasets/<slug>/token")
     @requires(Permission.EXPLORE)
     @operation()
     def hear_of_rows(slug: str) -> ChannelToken:
-        """A token to hear that a dataset has grown, where it has a feed and you see all of its rows."""
+        """Get a token to be notified when a dataset grows, if it has a feed and you see all of its rows."""
         found = realtime.connect_growth_listener(current_user._get_current_object(), slug)
         return ChannelToken(**(found or {}))
 

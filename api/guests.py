@@ -1,14 +1,13 @@
-"""Guest links: given out and revoked by people, opened by anybody who has one."""
+"""The routes that create, list and revoke guest links, and the page that opens one."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from pydantic import AwareDatetime
-from werkzeug.wrappers import Response as AnyResponse
 
 from accounts import audit, cookies, sessions
 from accounts.audit import AuditAction
@@ -17,18 +16,16 @@ from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from accounts.signed_tokens import BadTokenError
 from api.errors import register_error_handlers
-from api.operations import RequestBody, ResponseBody, operation
+from api.operations import PageResponse, RequestBody, ResponseBody, operation
 from datasets.access import guest_links
 from datasets.access.guest_links import GuestLinkRequest, LinkTarget
 from datasets.explorations import saved_views
 from db.tables import GuestLink, SavedView
 from realtime.live import sessions as live_sessions
 
-PageResponse = Response | AnyResponse | str | tuple[str, int]
-
 
 class NewGuestLink(RequestBody):
-    """Until when, what it is for, and whose rights it has (None: whoever asks)."""
+    """The expiry, the label, and the name of the person whose rights the link has (None: yours)."""
 
     expires: AwareDatetime
     label: str = ""
@@ -36,13 +33,13 @@ class NewGuestLink(RequestBody):
 
 
 class GuestLinkPath(ResponseBody):
-    """The address of a link, below that of the service."""
+    """The path of a link, below the address of the service."""
 
     path: str
 
 
 class ListedGuestLink(GuestLinkPath):
-    """A guest link: whose rights it has, and when somebody last came by it."""
+    """A guest link: whose rights it has, and when it was last opened."""
 
     id: str
     label: str
@@ -52,13 +49,13 @@ class ListedGuestLink(GuestLinkPath):
 
 
 class GuestLinkList(ResponseBody):
-    """Guest links that are good, newest first."""
+    """The valid guest links, newest first."""
 
     links: list[ListedGuestLink]
 
 
 def create_guest_routes() -> Blueprint:
-    """The routes by which people give links to saved views and live sessions out, and end them."""
+    """Return the routes that create, list and revoke links to saved views and live sessions."""
     routes = Blueprint("guests", __name__)
     register_error_handlers(routes)
 
@@ -66,35 +63,35 @@ def create_guest_routes() -> Blueprint:
     @requires(Permission.SAVE)
     @operation()
     def list_guest_links(key: str) -> GuestLinkList:
-        """The guest links to a saved view."""
+        """List the guest links to a saved view."""
         return _list_links(saved_views.find_view(current_user, key)[0])
 
     @routes.post("/api/views/<key>/guests")
     @requires(Permission.SAVE)
     @operation(status=201)
     def create_guest_link(key: str, body: NewGuestLink) -> GuestLinkPath:
-        """Give out a guest link to a saved view."""
+        """Create a guest link to a saved view."""
         return _create_link(saved_views.find_view(current_user, key)[0], body)
 
     @routes.get("/api/live/<key>/guests")
     @requires(Permission.SAVE)
     @operation()
     def list_live_guest_links(key: str) -> GuestLinkList:
-        """The guest links to a live session of yours."""
+        """List the guest links to a live session of yours."""
         return _list_links(live_sessions.find_session(current_user, key).live)
 
     @routes.post("/api/live/<key>/guests")
     @requires(Permission.SAVE)
     @operation(status=201)
     def create_live_guest_link(key: str, body: NewGuestLink) -> GuestLinkPath:
-        """Give out a guest link to a live session of yours: whoever has it may follow, and nothing else."""
+        """Create a guest link to a live session of yours. Its guests can follow, and do nothing else."""
         return _create_link(live_sessions.find_session(current_user, key).live, body)
 
     @routes.delete("/api/guests/<link_id>")
     @requires(Permission.SAVE)
     @operation()
     def revoke_guest_link(link_id: str) -> None:
-        """Revoke a guest link; its guests are out at once."""
+        """Revoke a guest link. Its guests lose access immediately."""
         guest_links.revoke_link(current_user, link_id)
         audit.record_event(AuditAction.GUEST_REVOKED, actor=current_user, resource=("guest link", link_id))
 
@@ -102,13 +99,13 @@ def create_guest_routes() -> Blueprint:
 
 
 def create_guest_page() -> Blueprint:
-    """The page that a link leads to."""
+    """Return the page that a link leads to."""
     routes = Blueprint("guest", __name__)
 
     @routes.route("/guest/<token>", methods=["GET", "POST"])
     @public
     def open_guest_link(token: str) -> PageResponse:
-        if request.method == "HEAD":  # a preview
+        if request.method == "HEAD":  # a link preview must not open it
             return ""
         try:
             link = guest_links.resolve_token(token)
@@ -126,7 +123,7 @@ def _is_signed_in() -> bool:
 
 
 def _open_for_user(link: GuestLink) -> PageResponse:
-    """Their own rights are enough, or they choose to be a guest instead: nobody is signed out by a link."""
+    """Open the target with the person's own rights, or else offer to sign out and open it as a guest."""
     home = guest_links.landing_path(link)
     find = live_sessions.find_session if link.view_id is None else saved_views.find_view
     try:

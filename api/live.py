@@ -1,4 +1,4 @@
-"""The routes of live sessions: begin, join, take turns, end, and what was recorded."""
+"""The routes of live sessions: start, join, take turns, end, and read the recording."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import InvalidRequestError, register_error_handlers
 from api.operations import QueryParams, RequestBody, ResponseBody, operation
+from api.version_requests import require_fitting_exploration
 from datasets.access.gateway import DatasetGateway
 from datasets.description import Description
 from datasets.exploration import Exploration
-from datasets.explorations.visible_part import require_visible
 from realtime.live import recordings
 from realtime.live import sessions as live_sessions
 from realtime.live.actions import LiveSessionActions
@@ -26,7 +26,7 @@ from realtime.service import Realtime
 
 
 class NewLiveSession(RequestBody):
-    """What to present, and under which name; one's own and the dataset's unless given."""
+    """What to present; the default ``name`` consists of the person's and the dataset's."""
 
     dataset: str
     exploration: Exploration
@@ -34,41 +34,41 @@ class NewLiveSession(RequestBody):
 
 
 class LiveSessionName(RequestBody):
-    """What a live session is to be called."""
+    """The new name of a live session."""
 
     name: str
 
 
 PersonId = Annotated[int, Field(ge=1, lt=2**31)]
-"""Of a person, in the database."""
+"""The id of a person in the database."""
 
 
 class NextPresenter(RequestBody):
-    """Who is to present, by number."""
+    """The person who presents next."""
 
     person: PersonId
 
 
 class CoPresenters(RequestBody):
-    """Who may take over without asking, by number."""
+    """The people who can take over without asking."""
 
     people: tuple[PersonId, ...]
 
 
 class OfferedExploration(RequestBody):
-    """A state for the presenter."""
+    """A state that is offered to the presenter."""
 
     exploration: Exploration
 
 
 class RecordingQuery(QueryParams):
-    """The number of the record that was read last."""
+    """The number of the last record that was read."""
 
     after: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 class _AliasedResponse(ResponseBody):
-    """Names as the browser has them."""
+    """A response with field names in camel case."""
 
     model_config = ConfigDict(serialize_by_alias=True)
 
@@ -80,14 +80,14 @@ class CreatedLiveSession(ResponseBody):
 
 
 class Participant(ResponseBody):
-    """Somebody in a live session."""
+    """A person in a live session."""
 
     id: int
     name: str
 
 
 class ListedLiveSession(_AliasedResponse):
-    """A live session, who acts in it, and what you may do."""
+    """A live session, the people with a part in it, and what you can do."""
 
     key: str
     name: str
@@ -112,9 +112,9 @@ class LiveSessionList(ResponseBody):
 
 
 class LiveChannels(ResponseBody):
-    """What the service says to all; the states committed, and what moves, as far as you may see them.
+    """The channels: messages of the service, committed states, and brushes in motion, as far as you see them.
 
-    On ``grown`` it says that rows have come, where there is a feed and you see all of them.
+    On ``grown`` it announces new rows, if there is a feed and you see all rows.
     """
 
     control: str
@@ -124,9 +124,9 @@ class LiveChannels(ResponseBody):
 
 
 class ConnectionInfo(ResponseBody):
-    """Where to connect, by Ably's SDK: ``endpoint``, or (none) to this service; ``cipher`` is the key.
+    """How to connect with Ably's SDK: to ``endpoint``, or else to this service; ``cipher`` is the key.
 
-    ``deliveries`` are the messages a second that all members together may be sent.
+    ``deliveries`` is the number of messages per second that all members together may receive.
     """
 
     endpoint: str | None
@@ -136,7 +136,7 @@ class ConnectionInfo(ResponseBody):
 
 
 class LiveSessionDetails(ListedLiveSession):
-    """The same, with its last state as far as you see that, its number, and as of which mark it is."""
+    """A live session with its last state as far as you see it, its sequence number, and its mark."""
 
     state: Exploration
     seq: int
@@ -145,7 +145,7 @@ class LiveSessionDetails(ListedLiveSession):
 
 
 class LiveToken(_AliasedResponse):
-    """What lets a browser into the channels of a live session, as whom, and where they are."""
+    """A token for the channels of a live session, its client id, and how to connect."""
 
     token: str
     client_id: Annotated[str, Field(alias="clientId")]
@@ -153,21 +153,21 @@ class LiveToken(_AliasedResponse):
 
 
 class Mark(ResponseBody):
-    """A moment at which a live session was held still: its number, and how many rows you see as of it."""
+    """A marked number of rows: its number, and how many of these rows you see."""
 
     mark: int
     rows: int
 
 
 class Recording(ResponseBody):
-    """What was said after a record: moment in ms, name, data; ``next`` is the number of the last record."""
+    """Messages of a recording: time in ms, name, data; ``next`` is the number of the last record."""
 
     messages: list[tuple[int, str, dict[str, Any]]]
     next: int
 
 
 def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint:
-    """The routes; only what the door shows a person do they present, offer or get."""
+    """Return the routes; people present, offer and get only what the gateway shows them."""
     routes = Blueprint("live", __name__)
     register_error_handlers(routes)
     _register_turn_routes(routes, gateway, realtime.live_actions)
@@ -177,7 +177,7 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
     @requires(Permission.EXPLORE)
     @operation()
     def list_live() -> LiveSessionList:
-        """What is presented now, and what has ended that you started or took part in."""
+        """List the live sessions that are running, and those that have ended and had you as a member."""
         found = [
             ListedLiveSession(**each.to_json(current_user))
             for each in live_sessions.list_sessions(current_user)
@@ -188,10 +188,10 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
     @requires(Permission.PRESENT)
     @operation(status=201)
     def start_live(body: NewLiveSession) -> CreatedLiveSession:
-        """Begin to present an exploration."""
+        """Start a live session with an exploration."""
         if body.dataset != body.exploration.dataset:
             raise InvalidRequestError("dataset", "The exploration is for another dataset.")
-        _require_fit(gateway, body.exploration)
+        require_fitting_exploration(gateway, body.exploration)
         return CreatedLiveSession(
             key=realtime.live_actions.start_session(current_user, body.exploration, body.name)
         )
@@ -200,7 +200,7 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
     @requires(Permission.EXPLORE)
     @operation()
     def show_live(key: str) -> LiveSessionDetails:
-        """A live session as it is now."""
+        """Describe the current state of a live session."""
         found = live_sessions.find_session(current_user, key)
         return LiveSessionDetails(
             **realtime.describe_session(current_user, found, _get_description(gateway, found))
@@ -210,7 +210,7 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
     @requires(Permission.EXPLORE)
     @operation(media_type="image/svg+xml")
     def show_code(key: str) -> Response:
-        """The address of a live session, for a phone's camera."""
+        """Return the address of a live session as a QR code."""
         live_sessions.find_session(current_user, key)
         return Response(
             qr.to_svg_bytes(f"{one_time_links.get_base_url()}/live/{key}"), mimetype="image/svg+xml"
@@ -220,28 +220,28 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
     @requires(Permission.PRESENT)
     @operation()
     def rename_live(key: str, body: LiveSessionName) -> None:
-        """Give a live session of yours another name."""
+        """Rename a live session of yours."""
         realtime.live_actions.rename_session(current_user, key, body.name)
 
     @routes.delete("/api/live/<key>")
     @requires(Permission.PRESENT)
     @operation()
     def delete_live(key: str) -> None:
-        """Delete a live session of yours that has ended, with what was recorded."""
+        """Delete a live session of yours that has ended, with its recording."""
         realtime.live_actions.delete_session(current_user, key)
 
     @routes.post("/api/live/<key>/token")
     @requires(Permission.EXPLORE)
     @operation()
     def join_live(key: str) -> LiveToken:
-        """A token for the channels of a live session: good for ten minutes, and as long as your rights."""
+        """Get a token for the channels of a live session. It is valid for ten minutes at most."""
         return LiveToken(**realtime.connect_member(current_user._get_current_object(), key))
 
     @routes.get("/api/live/<key>/record")
     @requires(Permission.EXPLORE)
     @operation()
     def read_recording(key: str, query: RecordingQuery) -> Recording:
-        """A page of what was recorded, as far as you see that; read on behind ``next``."""
+        """Read a page of the recording, as far as you see it; continue after ``next``."""
         live_sessions.require_not_guest(current_user)
         found = live_sessions.find_session(current_user, key)
         realtime.wait_flushed(key)
@@ -254,67 +254,67 @@ def create_live_routes(gateway: DatasetGateway, realtime: Realtime) -> Blueprint
 
 
 def _register_turn_routes(routes: Blueprint, gateway: DatasetGateway, actions: LiveSessionActions) -> None:
-    """The routes of taking turns."""
+    """Add the routes of taking turns."""
 
     @routes.post("/api/live/<key>/ask")
     @requires(Permission.PRESENT)
     @operation()
     def ask_to_present(key: str) -> None:
-        """Ask whoever presents to hand over to you."""
+        """Ask the presenter to hand over to you."""
         actions.ask_to_present(current_user, key)
 
     @routes.post("/api/live/<key>/offer")
     @requires(Permission.EXPLORE)
     @operation()
     def offer_state(key: str, body: OfferedExploration) -> None:
-        """Offer a state of your own to whoever presents."""
-        _require_fit(gateway, body.exploration)
+        """Offer a state of your own to the presenter."""
+        require_fitting_exploration(gateway, body.exploration)
         actions.offer_exploration(current_user, key, body.exploration)
 
     @routes.post("/api/live/<key>/hand-over")
     @requires(Permission.PRESENT)
     @operation()
     def hand_over(key: str, body: NextPresenter) -> None:
-        """Let somebody else present."""
+        """Hand over to another presenter."""
         actions.hand_over(current_user, key, body.person)
 
     @routes.post("/api/live/<key>/take")
     @requires(Permission.PRESENT)
     @operation()
     def take_over(key: str) -> None:
-        """Present yourself: as a co-presenter, or where you started it."""
+        """Become the presenter, if you are a co-presenter or started the session."""
         actions.take_over(current_user, key)
 
     @routes.post("/api/live/<key>/co-presenters")
     @requires(Permission.PRESENT)
     @operation()
     def name_co_presenters(key: str, body: CoPresenters) -> None:
-        """Say who may take over without asking."""
+        """Set the co-presenters, who can take over without asking."""
         actions.set_co_presenters(current_user, key, body.people)
 
     @routes.post("/api/live/<key>/end")
     @requires(Permission.PRESENT)
     @operation()
     def end_live(key: str) -> None:
-        """End a live session of yours for all."""
+        """End a live session of yours for everyone."""
         actions.end_session(current_user, key)
 
 
 def _register_mark_routes(routes: Blueprint, gateway: DatasetGateway, actions: LiveSessionActions) -> None:
-    """The routes of holding still what grows."""
+    """Add the routes of marks, which hold a growing dataset still."""
 
     @routes.post("/api/live/<key>/marks")
     @requires(Permission.PRESENT)
     @operation(status=201)
     def mark_live(key: str) -> Mark:
-        """Mark the rows that there are now, so that a state of what you present can be as of them."""
+        """Mark the current rows, so that a presented state can refer to them."""
         return _get_mark(gateway, key, actions.add_mark(current_user, key))
 
     @routes.get("/api/live/<key>/marks/<int:mark>")
     @requires(Permission.EXPLORE)
     @operation()
     def show_mark(key: str, mark: int) -> Mark:
-        """How many rows you see as of a mark."""
+        """Return how many rows of a mark you see."""
         return _get_mark(gateway, key, mark)
 
 
@@ -326,9 +326,3 @@ def _get_mark(gateway: DatasetGateway, key: str, mark: int) -> Mark:
 
 def _get_description(gateway: DatasetGateway, found: LiveSessionInfo) -> Description:
     return gateway.open_version(current_user, found.dataset, found.live.version).description
-
-
-def _require_fit(gateway: DatasetGateway, exploration: Exploration) -> None:
-    require_visible(
-        exploration, gateway.open_version(current_user, exploration.dataset, exploration.version).description
-    )

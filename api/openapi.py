@@ -1,4 +1,4 @@
-"""The OpenAPI document (3.1) of all routes below /api/, made of what their functions declare."""
+"""The OpenAPI document (3.1) of all routes below /api/, generated from their functions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ register_error_handlers(routes)
 
 @dataclass(frozen=True)
 class ApiRoute:
-    """A route, and what its function declares."""
+    """A route and the declarations of its function."""
 
     rule: Rule
     operation: Operation
@@ -54,16 +54,16 @@ class ApiRoute:
 @requires(Permission.EXPLORE)
 @operation()
 def describe_api() -> Response:
-    """This document."""
+    """Return this document."""
     return make_response(build_document(current_app._get_current_object()))  # type: ignore[attr-defined]
 
 
 @cache
 def build_document(server: Flask) -> dict[str, Any]:
-    """The document of this server's API.
+    """Return the document of this server's API.
 
     Raises:
-        TypeError: the function of a route below /api/ is no ``@operation``.
+        TypeError: the function of a route below /api/ is not an ``@operation``.
     """
     rules = (rule for rule in server.url_map.iter_rules() if rule.rule.startswith(API_PREFIX))
     found = [_read_route(server, rule) for rule in rules]
@@ -119,7 +119,7 @@ def _describe_permission(each: ApiRoute) -> str:
 
 
 def _build_security(each: ApiRoute) -> list[dict[str, list[str]]]:
-    """Who may: programs whose token has the scope, unless it takes a person; people in a browser."""
+    """Return who can call it: API tokens with the scope, unless it needs a person; people in a browser."""
     programs = [{"token": [str(each.permission)]}] if each.permission in SCOPES and not each.fresh else []
     return [*programs, {"session": []}]
 

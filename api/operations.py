@@ -1,4 +1,4 @@
-"""What a route takes and gives, read off its function: held to at each request, written into the document."""
+"""Operations: request and response types of a route, read from its function, checked and documented."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from flask import Response, abort, request
 from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.wrappers import Response as AnyResponse
 
 from api.errors import InvalidRequestError
 from datasets.exploration import list_validation_errors
@@ -19,19 +20,19 @@ JSON = "application/json"
 
 
 class RequestBody(BaseModel):
-    """What a request says, and nothing else."""
+    """The JSON of a request; unknown fields are rejected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class QueryParams(BaseModel):
-    """The arguments in an address."""
+    """The query parameters of a URL."""
 
     model_config = ConfigDict(frozen=True)
 
 
 class ResponseBody(BaseModel):
-    """What is answered, and nothing else; can be made of an object that has the same attributes."""
+    """The JSON of a response; it can be made from an object with the same attributes."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -41,6 +42,8 @@ class ResponseBody(BaseModel):
     )
 
 
+PageResponse = Response | AnyResponse | str | tuple[str, int]
+"""What the view of an HTML page returns: markup with an optional status, or a response such as a redirect."""
 B = TypeVar("B", bound=BaseModel)
 
 
@@ -48,9 +51,9 @@ B = TypeVar("B", bound=BaseModel)
 class Operation:
     """A route as its function declares it.
 
-    Its documentation is that of the function. A parameter named ``body`` is the JSON it takes, ``query`` are
-    its arguments, all others are gaps of its path. What it returns is the JSON it answers, None for no
-    content; a route that returns a Response makes it itself, of type ``media_type`` or of such an answer.
+    Its documentation is that of the function. The parameter ``body`` is the JSON of the request, ``query``
+    its query parameters, all others are path parameters. A function returns the JSON of the response, None
+    for no content, or a complete Response of type ``media_type``.
     """
 
     documentation: str
@@ -92,10 +95,10 @@ def _read_operation(function: Callable[..., Any], status: int, media_type: str) 
 
 
 def _parse_body(model: type[B]) -> B:
-    """The JSON of this request, which no form of another site can send.
+    """Parse the JSON of this request. The content type is required, as a form of another site can't send it.
 
     Raises:
-        InvalidRequestError: says which part of it is wrong.
+        InvalidRequestError: part of it is invalid; says which.
     """
     if not request.is_json:
         abort(415, "Send JSON, as Content-Type: application/json.")
@@ -107,13 +110,13 @@ def _parse_body(model: type[B]) -> B:
 
 
 def _parse_query(model: type[B]) -> B:
-    """The arguments of this request.
+    """Parse the query parameters of this request.
 
     Raises:
-        InvalidRequestError: says which is wrong or, of one that is JSON, which part of it.
+        InvalidRequestError: a parameter, or a part of one that is JSON, is invalid; says which.
     """
     try:
-        return model.model_validate_json(dumps(request.args.to_dict()))  # which reports errors as for a body
+        return model.model_validate_json(dumps(request.args.to_dict()))  # reports errors as for a body
     except ValidationError as error:
         where, message = list_validation_errors(error)[0]
         argument, _, part = where.partition(".")

@@ -1,4 +1,4 @@
-"""The rows of a version that pass some filters: a page of them, and all as CSV. docs/rows.md."""
+"""The routes of filtered rows of a version: pages, and an export as CSV. See docs/rows.md."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from api.version_requests import (
     compute_etag,
     get_request_ticket,
     make_cacheable,
-    require_same_rights,
+    open_version,
     resolve_state,
 )
 from datasets import audit_events
@@ -35,21 +35,21 @@ from server.disconnects import until_disconnect
 
 
 class RowPageQuery(StateQuery):
-    """The rights that the description names, a state, and which rows."""
+    """The rights key of the description, a state, and the requested page."""
 
     x: Json[PageRequest]
 
 
 class RowExportQuery(StateQuery):
-    """The same, of all rows."""
+    """The same, for an export of all rows."""
 
     x: Json[TableRequest]
 
 
 class RowPage(ResponseBody):
-    """Some of the ``total`` rows that pass, from number ``offset`` on, with a value for each of the columns.
+    """Some of the ``total`` rows that pass the filters, starting at ``offset``, with a value per column.
 
-    Times are milliseconds since 1970, UTC; what is no finite number is null, integers beyond 2^53 are text.
+    Times are milliseconds since 1970, UTC; non-finite numbers are null, integers beyond 2^53 are text.
     """
 
     total: int
@@ -59,7 +59,7 @@ class RowPage(ResponseBody):
 
 
 def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint:
-    """The routes that read these tables, for what the door shows."""
+    """Return the routes that read these tables."""
     routes = Blueprint("rows", __name__)
     register_error_handlers(routes)
 
@@ -67,7 +67,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint
     @requires(Permission.EXPLORE)
     @operation()
     def show_rows(slug: str, version: str, query: RowPageQuery) -> RowPage | Response:
-        """A page of the rows that pass all filters, sorted or as stored."""
+        """Return a page of the rows that pass all filters, sorted or as stored."""
         asked = query.x
         seen, state = _open_version(slug, version, query)
         wanted = _build_table_query(asked, seen, state)
@@ -88,7 +88,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint
     @requires(Permission.EXPLORE)
     @operation(media_type="text/csv")
     def export_rows(slug: str, version: str, query: RowExportQuery) -> Response:
-        """All rows that pass all filters, as CSV: as stored or, if there are not too many, sorted."""
+        """Export the rows that pass all filters as CSV: as stored or, if there are not too many, sorted."""
         seen, state = _open_version(slug, version, query)
         wanted = _build_table_query(query.x, seen, state)
         total, found = tables.read_all(wanted)
@@ -105,8 +105,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint
         return answer
 
     def _open_version(slug: str, version: str, query: StateQuery) -> tuple[VisibleVersion, RequestedState]:
-        seen = gateway.open_version(current_user, slug, version)
-        require_same_rights(query.r, seen.access)
+        seen = open_version(gateway, slug, version, query.r)
         state = resolve_state(query, seen.snapshots)
         audit_events.record_opened_once(current_user, slug, version)
         return seen, state
@@ -115,7 +114,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint
 
 
 def _build_table_query(asked: TableRequest, seen: VisibleVersion, state: RequestedState) -> RowQuery:
-    """The rows and columns that are asked for, all of which the person sees."""
+    """Return the query for the requested rows and columns; raise if the person doesn't see one."""
     shown = seen.description
     for name in (asked.sort, *(asked.columns or ())):
         require_visible_column(name, "sort" if name == asked.sort else "columns", shown)

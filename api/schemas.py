@@ -1,4 +1,4 @@
-"""The models of the API as JSON Schemas."""
+"""The JSON Schemas of the API's models."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ModelMode = tuple[type[BaseModel], JsonSchemaMode]
 
 
 class ErrorDetail(RequestBody):
-    """What is wrong, where in the request, and for some a code that programs can go by."""
+    """What is wrong, where in the request and, for some errors, a code for programs."""
 
     message: str
     where: str | None = None
@@ -22,14 +22,14 @@ class ErrorDetail(RequestBody):
 
 
 class ErrorBody(RequestBody):
-    """The answer to whatever can't be done. ``ways`` are those to confirm by, where that would help."""
+    """The response to a failed request; ``ways`` are those to confirm your identity, if required."""
 
     error: ErrorDetail
     ways: list[str] | None = None
 
 
 class Schemas:
-    """The JSON Schemas of all models, each once, as what is taken or what is answered."""
+    """The JSON Schemas of all models, each once, for requests or for responses."""
 
     def __init__(self, operations: Sequence[Operation]) -> None:
         modes = dict.fromkeys(mode for each in operations for mode in _list_modes(each))
@@ -43,11 +43,11 @@ class Schemas:
         }
 
     def get_reference(self, model: type[BaseModel], mode: JsonSchemaMode = "validation") -> dict[str, str]:
-        """A reference to the schema of a model."""
+        """Return a reference to the schema of a model."""
         return {"$ref": self._references[model, mode]["$ref"]}
 
     def list_parameters(self, model: type[QueryParams]) -> list[dict[str, Any]]:
-        """The parameters of a query."""
+        """Return the parameters of a query."""
         made = self._arguments[model]
         required = made.get("required", [])
         return [
@@ -60,6 +60,6 @@ class Schemas:
 
 
 def _list_modes(found: Operation) -> list[ModelMode]:
-    """The models of an operation, each as it is read or as it is written."""
+    """Return the models of an operation, each with the mode in which it is used."""
     read: list[ModelMode] = [(model, "validation") for model in (found.body, found.query) if model]
     return [*read, (found.response, "serialization")] if found.response else read

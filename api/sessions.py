@@ -1,4 +1,4 @@
-"""Where a person is signed in, and how to end that."""
+"""The routes of a person's own sessions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ register_error_handlers(routes)
 
 
 class ListedSession(ResponseBody):
-    """A browser in which you are signed in: ``seen`` is when it was last used, give or take ten minutes."""
+    """A browser in which you are signed in; ``seen`` is when it was last used, within ten minutes."""
 
     id: str
     current: bool
@@ -41,7 +41,7 @@ class SessionList(ResponseBody):
 @requires(Permission.ACCOUNT)
 @operation()
 def list_sessions() -> SessionList:
-    """Where you are signed in."""
+    """List your sessions."""
     return SessionList(
         sessions=[_to_listed_session(own) for own in sessions.list_active_sessions(current_user.id)]
     )
@@ -51,7 +51,7 @@ def list_sessions() -> SessionList:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def end_session(session_id: str) -> None:
-    """Sign out one browser."""
+    """End one of your sessions."""
     access_listing.end_own_session(current_user, session_id)
 
 
@@ -59,7 +59,7 @@ def end_session(session_id: str) -> None:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation()
 def end_other_sessions() -> None:
-    """Sign out all browsers but this one."""
+    """End all of your sessions except this one."""
     access_listing.end_user_sessions(current_user, current_user.id)
 
 

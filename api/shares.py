@@ -1,4 +1,4 @@
-"""The routes of sharing: who uses a dataset, a saved view or a live session, and on what terms."""
+"""The routes of sharing: with whom a dataset, a saved view or a live session is shared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from realtime.live import sessions as live_sessions
 
 
 class NewShare(RequestBody):
-    """With whom, and on what terms; ``conditions`` None shows every row."""
+    """A new share: with whom, and its terms; ``conditions`` None shows all rows."""
 
     among: ShareTargetKind
     name: str = ""
@@ -34,13 +34,13 @@ class NewShare(RequestBody):
 
 
 class CreatedShare(ResponseBody):
-    """The number of a share."""
+    """The id of a share."""
 
     id: int
 
 
 class ListedShare(CreatedShare):
-    """With whom, and on what terms; ``rows`` says the conditions in words."""
+    """A share: with whom, and its terms; ``rows`` describes the conditions in words."""
 
     among: ShareTargetKind
     name: str
@@ -57,7 +57,7 @@ class ShareList(ResponseBody):
 
 
 class NamePrefix(QueryParams):
-    """How a name begins: two letters at least."""
+    """The beginning of a name: at least two letters."""
 
     q: str = ""
 
@@ -76,7 +76,7 @@ class SubjectList(ResponseBody):
 
 
 def create_share_routes(gateway: DatasetGateway) -> Blueprint:
-    """The routes; what a new share shows is prepared behind the door."""
+    """Return the routes; the gateway prepares the profile of what a new share shows."""
     routes = Blueprint("shares", __name__)
     register_error_handlers(routes)
 
@@ -84,7 +84,7 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.SAVE)
     @operation()
     def find_subjects(query: NamePrefix) -> SubjectList:
-        """With whom one can share: the first few whose names begin like this."""
+        """Find people and groups to share with: the first few whose names begin like this."""
         found = share_targets.find_targets(query.q.strip())
         return SubjectList(subjects=[FoundSubject(among=among, name=name) for among, name in found])
 
@@ -92,7 +92,7 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.SAVE)
     @operation()
     def list_dataset_shares(slug: str) -> ShareList:
-        """Who uses a dataset, and on what terms."""
+        """List the shares of a dataset."""
         id_ = _get_dataset_id(slug)
         shares.require_sharing_right(current_user, Resource.DATASET, id_)
         return _list_shares(Resource.DATASET, id_, gateway.open_version(current_user, slug).description)
@@ -101,10 +101,10 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.SAVE)
     @operation(status=201)
     def share_dataset(slug: str, body: NewShare) -> CreatedShare:
-        """Share a dataset, or change the terms on which it is shared with somebody."""
+        """Share a dataset, or change the terms of an existing share."""
         id_ = _get_dataset_id(slug)
         shares.require_sharing_right(current_user, Resource.DATASET, id_)
-        whole = gateway.open_version(current_user, slug).description  # who shares it sees all of it
+        whole = gateway.open_version(current_user, slug).description  # whoever can share it sees all of it
         share = _grant_share(Resource.DATASET, id_, body, _build_terms(body, whole))
         gateway.prepare_profile(slug, share)
         return CreatedShare.model_validate(share)
@@ -113,42 +113,42 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.SAVE)
     @operation()
     def list_view_shares(key: str) -> ShareList:
-        """Who uses a saved view."""
+        """List the shares of a saved view."""
         return _list_shares(Resource.VIEW, _get_view_id(key))
 
     @routes.post("/api/views/<key>/shares")
     @requires(Permission.SAVE)
     @operation(status=201)
     def share_view(key: str, body: NewShare) -> CreatedShare:
-        """Share a saved view, or change the level on which it is shared with somebody."""
+        """Share a saved view, or change the level of an existing share."""
         return _create_share(Resource.VIEW, _get_view_id(key), body)
 
     @routes.get("/api/live/<key>/shares")
     @requires(Permission.SAVE)
     @operation()
     def list_live_shares(key: str) -> ShareList:
-        """With whom a live session is shared, of those who see its dataset."""
+        """List the shares of a live session. Only people who see its dataset can join."""
         return _list_shares(Resource.LIVE, _get_live_id(key))
 
     @routes.post("/api/live/<key>/shares")
     @requires(Permission.SAVE)
     @operation(status=201)
     def share_live(key: str, body: NewShare) -> CreatedShare:
-        """Share a live session: to be followed while it runs, and watched again."""
+        """Share a live session, while it is running or as a recording."""
         return _create_share(Resource.LIVE, _get_live_id(key), body)
 
     @routes.delete("/api/shares/<int(max=2147483647):share_id>")
     @requires(Permission.SAVE)
     @operation()
     def end_share(share_id: int) -> None:
-        """Share no longer."""
+        """Remove a share."""
         shares.revoke_share(current_user, share_id)
 
     return routes
 
 
 def _get_dataset_id(slug: str) -> int:
-    """The number of a dataset that exists for whoever asks."""
+    """Return the id of a dataset that exists for the person who asks."""
     return get_dataset_id(current_user, slug)
 
 
@@ -161,7 +161,7 @@ def _get_live_id(key: str) -> int:
 
 
 def _create_share(resource: Resource, id_: int, body: NewShare) -> CreatedShare:
-    """Share something that has no rows and columns."""
+    """Share a saved view or a live session, which have no rows and columns."""
     shares.require_sharing_right(current_user, resource, id_)
     return CreatedShare.model_validate(_grant_share(resource, id_, body, _build_terms(body, None)))
 
@@ -173,7 +173,7 @@ def _grant_share(resource: Resource, id_: int, wanted: NewShare, terms: ShareTer
 
 
 def _build_terms(wanted: NewShare, description: Description | None) -> ShareTerms:
-    """The terms, which fit the newest version of the dataset."""
+    """Return the terms; raise if they don't fit the newest version of the dataset."""
     if description is not None:
         unknown = sorted(set(wanted.masked) - {column.name for column in description.columns})
         if unknown:

@@ -1,4 +1,4 @@
-"""Proving again that it is you, and whether your session still lives."""
+"""The routes that confirm a person's identity again, and show whether a session is active."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ register_error_handlers(routes)
 
 
 class StepUpProof(RequestBody):
-    """A code of the authenticator or a recovery code; the password of who has no second factor."""
+    """A code of the authenticator or a recovery code; without a second factor, the password."""
 
     code: str | None = None
     password: str | None = None
 
 
 class SessionStatus(ResponseBody):
-    """As what the session is there."""
+    """The kind of principal that the session has."""
 
     kind: PrincipalKind
 
@@ -35,7 +35,7 @@ class SessionStatus(ResponseBody):
 @requires(Permission.EXPLORE)
 @operation()
 def show_session() -> SessionStatus:
-    """Whether the session lives; asking does not keep it alive."""
+    """Show whether the session is active. This does not extend it."""
     return SessionStatus(kind=current_user.kind)
 
 
@@ -43,7 +43,7 @@ def show_session() -> SessionStatus:
 @requires(Permission.ACCOUNT)
 @operation()
 def confirm(body: StepUpProof) -> None:
-    """Prove that it is you: what is dangerous can be done for some minutes. Answers 403 if it is wrong."""
+    """Confirm your identity, which allows dangerous actions for some minutes. Responds 403 if it is wrong."""
     if current_user.kind is not PrincipalKind.PERSON:
         abort(403, "API tokens can't do this. Sign in with a browser.")
     one = Attempt(AttemptKind.FACTOR, str(current_user.id), request.remote_addr or "", current_user.key)
@@ -63,7 +63,7 @@ def confirm(body: StepUpProof) -> None:
 
 
 def _verify_proof(proof: StepUpProof) -> str | None:
-    """By what it proves the person; None: it doesn't. Who has a second factor must use it."""
+    """Return the method that confirms the identity, or None. A person with a second factor must use it."""
     if proof.code is not None:
         return factors.verify_code(current_user, proof.code)
     good = factors.list_confirmation_methods(current_user.id) == ["password"] and proof.password is not None

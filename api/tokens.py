@@ -1,4 +1,4 @@
-"""A person's API tokens."""
+"""The routes of a person's own API tokens."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ register_error_handlers(routes)
 
 
 class NewToken(RequestBody):
-    """What a token is for, what it may do, and until when: a year at most."""
+    """The name, scopes and expiry of a new token: at most a year from now."""
 
     name: str
     scopes: list[Permission]
@@ -28,7 +28,7 @@ class NewToken(RequestBody):
 
 
 class ListedToken(ResponseBody):
-    """A token that is good; ``used`` is when it was last used, give or take a minute."""
+    """A valid token; ``used`` is when it was last used, within a minute."""
 
     id: str
     name: str
@@ -39,14 +39,14 @@ class ListedToken(ResponseBody):
 
 
 class TokenList(ResponseBody):
-    """Your tokens, newest first, and the scopes that you may give to a new one."""
+    """Your tokens, newest first, and the scopes that a new one can have."""
 
     tokens: list[ListedToken]
     scopes: list[Permission]
 
 
 class CreatedToken(ResponseBody):
-    """The token itself, shown this once."""
+    """The token itself, which is not shown again."""
 
     token: str
 
@@ -55,7 +55,7 @@ class CreatedToken(ResponseBody):
 @requires(Permission.ACCOUNT)
 @operation()
 def list_tokens() -> TokenList:
-    """Your API tokens."""
+    """List your API tokens."""
     return TokenList(
         tokens=[ListedToken.model_validate(own) for own in api_tokens.list_active_tokens(current_user.id)],
         scopes=[scope for scope in SCOPES if current_user.has_permission(scope)],
@@ -66,7 +66,7 @@ def list_tokens() -> TokenList:
 @requires(Permission.ACCOUNT, fresh=True)
 @operation(status=201)
 def create_token(body: NewToken) -> CreatedToken:
-    """Give a program a token."""
+    """Create an API token."""
     return CreatedToken(token=api_tokens.create_token(current_user, body.name, body.scopes, body.expires))
 
 
@@ -74,5 +74,5 @@ def create_token(body: NewToken) -> CreatedToken:
 @requires(Permission.ACCOUNT)
 @operation()
 def revoke_token(token_id: str) -> None:
-    """Revoke a token, at once."""
+    """Revoke an API token immediately."""
     access_listing.revoke_own_token(current_user, token_id)

@@ -1,4 +1,4 @@
-"""What routes of a dataset version share: its states, flights that are overtaken, answers that last."""
+"""What the routes of a dataset version share: rights, states, request tickets and cacheable responses."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from pydantic import Field
 
 from api.errors import InvalidRequestError, RightsChangedError
 from api.operations import QueryParams
-from datasets.access.effective_access import EffectiveAccess
+from datasets.access.gateway import DatasetGateway, VisibleVersion
 from datasets.append.snapshots import Snapshots
 from datasets.cubes.in_flight import RequestTicket
 from datasets.description import Description
+from datasets.exploration import Exploration
+from datasets.explorations.visible_part import require_visible
 
 CACHE_FOREVER = "private, max-age=31536000, immutable"
 REVALIDATE = "private, no-cache"
@@ -22,7 +24,7 @@ MAX_FLIGHT_LENGTH = 200
 
 
 class StateQuery(QueryParams):
-    """The rights that the description names; ``rows`` is a state of a dataset that grows."""
+    """The rights key of the description; ``rows`` is a state of a growing dataset."""
 
     r: str | None = None
     rows: int | None = Field(default=None, ge=0)
@@ -30,24 +32,42 @@ class StateQuery(QueryParams):
 
 @dataclass(frozen=True)
 class RequestedState:
-    """What a request is over: so many rows as seen, without those of an older state, and which these are."""
+    """The state of a request: the number of visible rows, of those to leave out, and the row range."""
 
     rows: int
     since: int | None
     range: range
 
 
-def require_same_rights(r: str | None, access: EffectiveAccess) -> None:
-    """Browsers keep answers for good, each under the rights that its address names."""
-    if r not in (None, access.rights_key):
+def open_version(gateway: DatasetGateway, slug: str, version: str, rights: str | None) -> VisibleVersion:
+    """Return a version as the person sees it.
+
+    Raises:
+        RightsChangedError: the URL names other rights than they have: browsers cache responses by URL.
+    """
+    seen = gateway.open_version(current_user, slug, version)
+    if rights not in (None, seen.access.rights_key):
         raise RightsChangedError
+    return seen
+
+
+def require_fitting_exploration(gateway: DatasetGateway, exploration: Exploration) -> None:
+    """Check that the person sees everything in an exploration.
+
+    Raises:
+        UnknownDatasetError, IncompatibleRequestError: they don't.
+    """
+    seen = gateway.open_version(current_user, exploration.dataset, exploration.version)
+    require_visible(exploration, seen.description)
 
 
 def resolve_state(query: StateQuery, states: Snapshots, since: int | None = None) -> RequestedState:
-    """The state that is asked for. Without ``rows`` the newest or, to be kept for good, the rows imported.
+    """Return the requested state.
+
+    Without ``rows`` it is the newest; in URLs that are cached for good, it is the imported rows.
 
     Raises:
-        InvalidRequestError: it never was.
+        InvalidRequestError: the version never had this state.
     """
     newest = states.visible_now if query.r is None else states.visible_imported
     until = newest if query.rows is None else query.rows
@@ -58,10 +78,10 @@ def resolve_state(query: StateQuery, states: Snapshots, since: int | None = None
 
 
 def get_request_ticket() -> RequestTicket:
-    """What a newer request takes over: nobody can name the flight of somebody else.
+    """Return the ticket by which a newer request of the same person replaces this one.
 
     Raises:
-        InvalidRequestError: the flight has no number, or too long a name.
+        InvalidRequestError: the header ``X-Flight`` has no number, or is too long.
     """
     flight = request.headers.get("X-Flight")
     if flight is None:
@@ -75,13 +95,13 @@ def get_request_ticket() -> RequestTicket:
 
 
 def compute_etag(description: Description, *parts: object) -> str:
-    """What tells an answer from all others: on a version as somebody sees it, and on what was asked."""
+    """Return the entity tag of a response: a digest of the version as it is seen, and of the request."""
     seen = (description.slug, description.version, description.rights, description.rows)
     return sha256("\n".join(map(str, (*seen, *parts))).encode()).hexdigest()[:32]
 
 
 def make_cacheable(response: Response, etag: str) -> Response:
-    """The answer, to be kept for good if its address names the rights that it was made with."""
+    """Let browsers cache the response for good if its URL names the rights it was made with."""
     response.headers["Cache-Control"] = CACHE_FOREVER if "r" in request.args else REVALIDATE
     response.vary.add("Accept-Encoding")
     response.set_etag(etag, weak=True)

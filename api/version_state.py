@@ -1,4 +1,4 @@
-"""How many rows a person sees of a version now, and how far they reach: docs/growing.md."""
+"""The routes of growing versions: number of rows, and extent of a column. See docs/growing.md."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
 from api.operations import QueryParams, ResponseBody, operation
-from api.version_requests import require_same_rights
+from api.version_requests import open_version
 from datasets import audit_events
 from datasets.access.gateway import DatasetGateway
 from db.tables import utc_now
 
 
 class RightsQuery(QueryParams):
-    """The rights that the description names."""
+    """The rights key of the description."""
 
     r: str | None = None
 
 
 class ExtentQuery(RightsQuery):
-    """A column, too."""
+    """The rights key, and a column."""
 
     column: str
 
 
 class NewestState(ResponseBody):
-    """How many rows there are ``at`` a moment (milliseconds since 1970); how many came a second lately."""
+    """The number of rows ``at`` a moment (ms since 1970), and how many per second have arrived lately."""
 
     rows: int
     at: int
@@ -36,13 +36,13 @@ class NewestState(ResponseBody):
 
 
 class ExtentResponse(ResponseBody):
-    """The least and greatest value, times in milliseconds since 1970, UTC; empty without any value."""
+    """The least and greatest value; times in milliseconds since 1970, UTC; empty if there is no value."""
 
     extent: list[float]
 
 
 def create_version_state_routes(gateway: DatasetGateway) -> Blueprint:
-    """The routes for what the door shows."""
+    """Return the routes; they show what the gateway shows."""
     routes = Blueprint("growth", __name__)
     register_error_handlers(routes)
 
@@ -50,9 +50,8 @@ def create_version_state_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.EXPLORE)
     @operation()
     def show_state(slug: str, version: str, query: RightsQuery) -> NewestState:
-        """How many rows you see of a version by now."""
-        seen = gateway.open_version(current_user, slug, version)
-        require_same_rights(query.r, seen.access)
+        """Return how many rows of a version you currently see."""
+        seen = open_version(gateway, slug, version, query.r)
         audit_events.record_opened_once(current_user, slug, version)
         at = round(utc_now().timestamp() * 1000)
         return NewestState(rows=seen.snapshots.visible_now, at=at, rate=seen.snapshots.arrival_rate)
@@ -61,9 +60,8 @@ def create_version_state_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.EXPLORE)
     @operation()
     def show_extent(slug: str, version: str, query: ExtentQuery) -> ExtentResponse:
-        """How far the values that you see in a column of numbers or times reach by now."""
-        seen = gateway.open_version(current_user, slug, version)
-        require_same_rights(query.r, seen.access)
+        """Return the current extent of the values you see in a column of numbers or times."""
+        seen = open_version(gateway, slug, version, query.r)
         audit_events.record_opened_once(current_user, slug, version)
         return ExtentResponse(extent=gateway.get_extent(seen, query.column))
 

@@ -1,4 +1,4 @@
-"""The routes of saved views; their explorations are opened by the Explore page."""
+"""The routes of saved views; the Explore page opens their explorations."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
 from api.operations import RequestBody, ResponseBody, operation
+from api.version_requests import require_fitting_exploration
 from datasets.access.gateway import DatasetGateway
 from datasets.exploration import Exploration
 from datasets.explorations import saved_views
-from datasets.explorations.visible_part import require_visible
 from db.tables import Level
 
 
 class NewView(RequestBody):
-    """An exploration to keep, and its name."""
+    """An exploration to save, and its name."""
 
     name: str
     exploration: Exploration
 
 
 class ViewChange(RequestBody):
-    """What is to be different of a view."""
+    """The changes to a saved view."""
 
     name: str | None = None
     exploration: Exploration | None = None
 
 
 class SavedViewInfo(ResponseBody):
-    """A saved view, and what you may do with it."""
+    """A saved view, and your access level."""
 
     key: str
     name: str
@@ -54,7 +54,7 @@ class ViewList(ResponseBody):
 
 
 def create_view_routes(gateway: DatasetGateway) -> Blueprint:
-    """The routes; only what the door shows a person can they keep."""
+    """Return the routes; people save only what the gateway shows them."""
     routes = Blueprint("views", __name__)
     register_error_handlers(routes)
 
@@ -62,7 +62,7 @@ def create_view_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.EXPLORE)
     @operation()
     def list_views() -> ViewList:
-        """Your saved views and those shared with you."""
+        """List your saved views and those shared with you."""
         return ViewList(
             views=[ListedView.model_validate(each) for each in saved_views.list_views(current_user)]
         )
@@ -71,8 +71,8 @@ def create_view_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.SAVE)
     @operation(status=201)
     def save_view(body: NewView) -> SavedViewInfo:
-        """Keep an exploration under a name."""
-        _require_fit(gateway, body.exploration)
+        """Save an exploration under a name."""
+        require_fitting_exploration(gateway, body.exploration)
         view = saved_views.save_view(current_user, body.name, body.exploration)
         _record_action(AuditAction.VIEW_SAVED, view.key, name=view.name)
         return SavedViewInfo(key=view.key, name=view.name, level=Level.MANAGE)
@@ -81,9 +81,9 @@ def create_view_routes(gateway: DatasetGateway) -> Blueprint:
     @requires(Permission.SAVE)
     @operation()
     def change_view(key: str, body: ViewChange) -> None:
-        """Rename a saved view, or keep another exploration in it."""
+        """Rename a saved view, or replace its exploration."""
         if body.exploration is not None:
-            _require_fit(gateway, body.exploration)
+            require_fitting_exploration(gateway, body.exploration)
         saved_views.update_view(current_user, key, body.name, body.exploration)
         _record_action(AuditAction.VIEW_SAVED, key, name=body.name)
 
@@ -100,14 +100,3 @@ def create_view_routes(gateway: DatasetGateway) -> Blueprint:
 
 def _record_action(action: AuditAction, key: str, name: str | None = None) -> None:
     audit.record_event(action, actor=current_user, resource=("view", key), name=name)
-
-
-def _require_fit(gateway: DatasetGateway, exploration: Exploration) -> None:
-    """Check that the exploration is one of what the person sees.
-
-    Raises:
-        UnknownDatasetError, IncompatibleRequestError: it is not.
-    """
-    require_visible(
-        exploration, gateway.open_version(current_user, exploration.dataset, exploration.version).description
-    )

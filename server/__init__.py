@@ -1,1 +1,1 @@
-"""The socket, TLS, limits on requests, and static files."""
+"""The HTTP server: sockets, TLS, limits on requests, and static files."""

@@ -1,4 +1,4 @@
-"""Answers that take long, and end early when whoever asked has left."""
+"""Long responses that end early when the client has disconnected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DISCONNECT_KEY = "dataxchange.disconnect"
 
 
 class DisconnectMiddleware:
-    """Lets an application over WSGI, which hears nothing of it, know when a client has left."""
+    """The middleware that lets a WSGI application notice when a client has disconnected."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -26,7 +26,7 @@ class DisconnectMiddleware:
 
 
 def until_disconnect(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces of the answer to this request, as long as there is somebody to take them."""
+    """Yield the pieces of this request's response until the client disconnects."""
     watch = request.environ.get("asgi.scope", {}).get(DISCONNECT_KEY, Future)
     left: Future[None] = watch()
     return takewhile(lambda _: not left.done(), pieces)

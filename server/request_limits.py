@@ -1,4 +1,4 @@
-"""How long a request may take to arrive: no slow sender holds a thread, nor a connection for long."""
+"""Limits on the time and size of requests: slow clients hold no thread, and connections only briefly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_BODY_BYTES = 2**20  # bytes: an exploration of 32 views is some tens of kilo
 
 
 class TimeoutProtocol(H11Protocol):
-    """HTTP/1.1 that hangs up on a connection whose request does not begin in time."""
+    """An HTTP/1.1 protocol that closes a connection if a request's headers don't arrive in time."""
 
     _close_timer: asyncio.TimerHandle | None = None
 
@@ -36,8 +36,10 @@ class TimeoutProtocol(H11Protocol):
         self._cancel_timer()
 
     def _update_timer(self) -> None:
-        """Let the clock run from the first moment in which a request is awaited, until it is there."""
-        over = self.transport.is_closing() or self.transport.get_protocol() is not self  # or upgraded
+        """Start the timer when the connection waits for a request, and stop it when the request is there."""
+        over = (
+            self.transport.is_closing() or self.transport.get_protocol() is not self
+        )  # or it is a WebSocket now
         if over or (self.cycle is not None and not self.cycle.response_complete):
             self._cancel_timer()
         elif self._close_timer is None:
@@ -50,7 +52,7 @@ class TimeoutProtocol(H11Protocol):
 
 
 class BufferedBodyMiddleware:
-    """Calls the app once a request's body is there: its threads then never wait for a sender."""
+    """The middleware that calls the app after the body has arrived: no thread waits for a client."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -79,7 +81,7 @@ class BufferedBodyMiddleware:
 
 
 async def _read_body(receive: Receive) -> bytes | None:
-    """The body, or as much of it as shows that it is too large; None if the sender has gone."""
+    """Return the body, or enough of it to show that it is too large; None if the client has disconnected."""
     parts, size = [], 0
     while size <= MAX_BODY_BYTES:
         message = await receive()
@@ -93,7 +95,7 @@ async def _read_body(receive: Receive) -> bytes | None:
 
 
 def _replay_body(body: bytes, receive: Receive) -> Receive:
-    """What gives the body once, and then what else the connection says."""
+    """Return a ``receive`` that gives the body once, and then the other messages of the connection."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive_replayed() -> Message:

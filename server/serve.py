@@ -1,4 +1,4 @@
-"""The socket that is served, with TLS or without, and what the process says on standard error."""
+"""The listening sockets, the server with or without TLS, and logging to standard error."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from db.keys.secret_files import ExposedSecretError, require_private
 from server.request_limits import TimeoutProtocol
 
 SHUTDOWN_GRACE = 5
-"""Seconds that requests under way get when the service is told to stop."""
+"""Seconds that requests in progress get when the service stops."""
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL"
-"""Of TLS 1.2: with forward secrecy and authenticated encryption only; TLS 1.3 has no others."""
+"""The ciphers of TLS 1.2: those with forward secrecy and authenticated encryption, like TLS 1.3."""
 MAX_FRAME_BYTES = 512 * 1024
-"""Bytes of a frame of a WebSocket."""
+"""The maximum size of a WebSocket frame in bytes."""
 
 
 class QuietWebSocketProtocol(WebSocketsSansIOProtocol):
-    """WebSockets of whose addresses, which carry tokens, and frames the log says nothing."""
+    """A WebSocket protocol that logs neither URLs, which contain tokens, nor frames."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401  (uvicorn's own)
         super().__init__(*arguments, **named)
@@ -43,10 +43,10 @@ class QuietWebSocketProtocol(WebSocketsSansIOProtocol):
 
 @contextmanager
 def open_listeners(settings: Settings) -> Iterator[list[socket.socket]]:
-    """The sockets to serve; of this machine alone both of its own, as browsers take either for `localhost`.
+    """Open the sockets to serve; for a loopback address both IPv4 and IPv6: `localhost` may be either.
 
     Raises:
-        SystemExit: the address is taken or not of this machine; says which.
+        SystemExit: the address is in use or not of this machine; says which.
     """
     with ExitStack() as opened:
         listeners = [opened.enter_context(_open_listener(settings.host, settings.port))]
@@ -62,12 +62,12 @@ def _open_listener(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         raise SystemExit(f"Can't listen on {host}, port {port}: {error.strerror}.") from error
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every small answer takes 40 ms
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or every small response takes 40 ms
     return listener
 
 
 def _other_loopback(first: socket.socket) -> str | None:
-    """This machine's address in the other family, if it has one."""
+    """Return the loopback address of the other family, if there is one."""
     host, family = ("127.0.0.1", socket.AF_INET)
     if first.family == socket.AF_INET:
         host, family = ("::1", socket.AF_INET6)
@@ -80,7 +80,7 @@ def _other_loopback(first: socket.socket) -> str | None:
 
 
 def run_server(application: ASGIApp, listeners: list[socket.socket], settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl+C; SIGHUP reads the certificate anew.
+    """Serve until SIGTERM or Ctrl+C; SIGHUP reloads the certificate.
 
     Raises:
         SystemExit: the certificate or its key can't be used; says why.
@@ -94,7 +94,7 @@ def run_server(application: ASGIApp, listeners: list[socket.socket], settings: S
             application,
             lifespan="on",
             timeout_graceful_shutdown=SHUTDOWN_GRACE,
-            limit_concurrency=settings.connections + 1,  # uvicorn counts the one that is too many
+            limit_concurrency=settings.connections + 1,  # uvicorn also counts the one it rejects
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=settings.trusted_proxies.split(","),
             ssl_context_factory=None if context is None else lambda *_: context,
@@ -106,7 +106,7 @@ def run_server(application: ASGIApp, listeners: list[socket.socket], settings: S
 
 @asynccontextmanager
 async def serve_on_loopback(application: ASGIApp) -> AsyncIterator[int]:
-    """Serve an application on the loopback too, without TLS; yields the port. Nobody outside is told."""
+    """Serve an application on the loopback too, without TLS, and yield the port, which is not announced."""
     with _open_listener("127.0.0.1", 0) as listener:
         server = _ServerWithoutSignals(_uvicorn_config(application, lifespan="off", proxy_headers=False))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -118,7 +118,7 @@ async def serve_on_loopback(application: ASGIApp) -> AsyncIterator[int]:
 
 
 class _ServerWithoutSignals(uvicorn.Server):
-    """A server beside the service's own, which alone hears signals."""
+    """A server that leaves signals to the main one."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -140,7 +140,7 @@ def _uvicorn_config(application: ASGIApp, **others: Any) -> uvicorn.Config:  # n
 
 
 def create_tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """What TLS is spoken with, by the certificate in the settings; None without one.
+    """Return the TLS context with the certificate in the settings; None without one.
 
     Raises:
         SystemExit: the certificate or its key can't be used; says why.
@@ -174,7 +174,7 @@ def _load_certificate(context: ssl.SSLContext, certificate: Path, key: Path) -> 
 
 
 def _certificate_reloader(context: ssl.SSLContext, settings: Settings) -> Callable[..., None]:
-    """What takes a renewed certificate for connections to come; a broken one leaves the old one in use."""
+    """Return a handler that loads a renewed certificate; if that is invalid, the old one stays."""
     log = structlog.get_logger(__name__)
 
     def reload_certificate(*_: object) -> None:
@@ -190,7 +190,7 @@ def _certificate_reloader(context: ssl.SSLContext, settings: Settings) -> Callab
 
 
 def configure_logging(level: str) -> None:
-    """One line an event, as JSON unless a person reads along at a terminal; the libraries' events too."""
+    """Log one line per event, as JSON unless standard error is a terminal; also the events of libraries."""
     render = structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer()
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,

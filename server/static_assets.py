@@ -1,4 +1,4 @@
-"""What browsers fetch from `assets/`: where it is, how long they keep it, and what pages ask for at once."""
+"""The files in `assets/`: their URLs, how long browsers cache them, and which pages preload."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ INDEX_TEMPLATE = """<!DOCTYPE html>
 
 @cache
 def get_assets_path() -> str:
-    """Below which path the assets are, of which every one has an address of its own in each build."""
+    """Return the path of the assets, which contains a digest of them: each build has its own URLs."""
     digest = sha256()
     for file in sorted(file for file in ASSETS.rglob("*") if file.is_file()):
         digest.update(f"{file.relative_to(ASSETS)}\0".encode() + file.read_bytes())
@@ -46,7 +46,7 @@ def get_assets_path() -> str:
 
 
 def install_static_assets(server: Flask) -> None:
-    """Tell the templates where assets are, and browsers how long to keep them."""
+    """Give the templates the path of the assets, and responses their cache headers."""
     server.context_processor(lambda: {"assets": get_assets_path(), "stylesheets": list_stylesheets()})
     server.after_request(set_cache_headers)
     server.add_url_rule("/assets/<path:filename>", view_func=serve_other_build)
@@ -54,12 +54,12 @@ def install_static_assets(server: Flask) -> None:
 
 @guard.public
 def serve_other_build(filename: str) -> Response:
-    """An asset by the address that pages opened before an upgrade know; or by one without a build."""
+    """Serve an asset by a URL of another build, which pages opened before an upgrade use, or of none."""
     return send_from_directory(ASSETS, BUILD_PREFIX.sub("", filename))
 
 
 def set_cache_headers(response: Response) -> Response:
-    """Let browsers keep this build's assets for good; about others they ask each time."""
+    """Let browsers cache this build's assets for good; others are revalidated each time."""
     if request.path.startswith(f"{get_assets_path()}/") and response.status_code < 400:
         response.cache_control.no_cache = None
         response.cache_control.public = True
@@ -69,7 +69,7 @@ def set_cache_headers(response: Response) -> Response:
 
 
 def list_stylesheets() -> list[str]:
-    """The addresses of all style sheets, in the order in which Dash includes them too."""
+    """Return the URLs of all style sheets, in the order in which Dash includes them."""
     own = sorted((ASSETS / "css").glob("*.css"))
     return [
         f"{get_assets_path()}/vendor/bootstrap.min.css",
@@ -78,8 +78,8 @@ def list_stylesheets() -> list[str]:
 
 
 def build_index_page() -> str:
-    """Dash's document, with links that fetch all modules at once, not one import after the other."""
-    rooms = ("vendor", "explore", "explore/cubes", "explore/table", "charts")
-    modules = [file for room in rooms for file in sorted((ASSETS / room).glob("*.js"))]
+    """Return Dash's document, with links that preload all modules instead of one import after the other."""
+    folders = ("vendor", "explore", "explore/cubes", "explore/table", "charts")
+    modules = [file for folder in folders for file in sorted((ASSETS / folder).glob("*.js"))]
     links = [f'<link rel="modulepreload" href="ASSETS/{file.relative_to(ASSETS)}">' for file in modules]
     return INDEX_TEMPLATE.replace("MODULES", "".join(links)).replace("ASSETS", get_assets_path())
