@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     def _key_of_ably(cls, key: SecretStr | None) -> SecretStr | None:
         name, colon, secret = (key.get_secret_value() if key else "app.key:secret").partition(":")
         if not (name.count(".") == 1 and colon and secret):
-            raise ValueError("is not a valid Ably API key; expected e.g. app.key:secret")
+            raise ValueError("not a valid Ably API key; expected e.g. app.key:secret")
         return key
 
     @model_validator(mode="after")
@@ -137,7 +137,7 @@ class Settings(BaseSettings):
     def _origin(cls, url: str) -> str:
         parts = urlsplit(url)
         if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
-            raise ValueError("is not a valid URL; expected e.g. https://data.example.org")
+            raise ValueError("not a valid URL; expected e.g. https://data.example.org")
         return url.rstrip("/")
 
     @field_validator("smtp_url")
@@ -145,7 +145,7 @@ class Settings(BaseSettings):
     def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
         parts = urlsplit(url.get_secret_value() if url else "smtp://host")
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.query not in ("", "tls=off"):
-            raise ValueError("is not a valid SMTP URL; expected e.g. smtp://user:password@host:587")
+            raise ValueError("not a valid SMTP URL; expected e.g. smtp://user:password@host:587")
         return url
 
     @model_validator(mode="after")
@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     def _provider(cls, url: str) -> str:
         parts = urlsplit(url)
         if url and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            raise ValueError("is not a valid URL; expected e.g. https://id.example.org")
+            raise ValueError("not a valid URL; expected e.g. https://id.example.org")
         return url
 
     @model_validator(mode="after")
@@ -258,13 +258,14 @@ def _from_environment() -> Settings:
 
 def _format_error(problem: ErrorDetails) -> str:
     """Return which variable is wrong and why, without the value if that is a secret."""
+    reason = problem["msg"].removeprefix("Value error, ")
     if not problem["loc"]:
-        return problem["msg"].removeprefix("Value error, ")
+        return reason
     place = str(problem["loc"][0])
     name = get_env_variable(place) if place in Settings.model_fields else place
     field = Settings.model_fields.get(place)
     secret = field is not None and field.annotation == SecretStr | None
-    return f"{name}: {problem['msg']}" + ("" if secret else f": {problem['input']!r}")
+    return f"{name}: {reason}" + ("" if secret else f": {problem['input']!r}")
 
 
 def override_settings(chosen: Settings | None) -> Settings | None:

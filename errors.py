@@ -11,7 +11,7 @@ class AppError(Exception):
     Attributes:
         status: The HTTP status of the answer.
         code: A word that programs can tell the error by, or nothing.
-        where: The part of the request that is wrong, a field, argument or header; a class or an instance sets it.
+        where: The field, argument or header of the request that is wrong; a class or an instance sets it.
         retry_after: After how many seconds to ask again, or nothing.
     """
 

@@ -39,6 +39,7 @@ class CubeCache:
         ticket = ticket or RequestTicket()
         with self._lock:
             self._latest_requests.require_newest(ticket)
+            # Join first: superseding the older request would cancel computations that both need.
             cubes, computations = self._join_or_start(engine, keys)
             self._latest_requests.supersede_previous(ticket)
         try:

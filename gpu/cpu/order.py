@@ -42,7 +42,7 @@ def _find_in_range(
     valid = 0 if values.valid_bits is None else values.valid_bits.ctypes.data
     ranks = _NO_RANKS if values.ranks is None else values.ranks
     counts, found = np.array([0, _INITIAL_ROOM], np.uint64), np.empty(0, np.int64)
-    while counts[1] > found.size:
+    while counts[1] > found.size:  # too little room: search again with exactly enough
         found = np.empty(int(counts[1]), np.int64)
         values_and_bounds = values.numbers.ctypes.data, number, valid, ranks, filters, bounds
         order.find_rows_between(*values_and_bounds, start, stop, found, counts)

@@ -83,7 +83,7 @@ class Device:
 
     def run_on_device(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call ``work`` on the device's thread and return its result."""
-        if get_ident() == self._thread_id:
+        if get_ident() == self._thread_id:  # called by other work: to wait for a turn would block forever
             return work(*args, **kwargs)
         return self._thread.submit(self._on_stream, partial(work, *args, **kwargs)).result()
 

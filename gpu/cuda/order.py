@@ -37,7 +37,7 @@ def find_rows_between(
     words = device.upload(np.array([element_address(bits) for bits in filters], np.uint64))
     query = described, words, len(filters), device.upload(bounds), rows.start, rows.stop
     before, inside, found = 0, INITIAL_ROOM, device.allocate_zeros(0, np.int64)
-    while inside > found.size:
+    while inside > found.size:  # too little room: search again with exactly enough
         found, counts = device.allocate_zeros(inside, np.int64), device.allocate_zeros(2, np.uint64)
         arguments = *query, found, found.size, counts
         device.launch_kernel("find_rows_between", len(rows) // 16 + 2, *arguments, shared=8)

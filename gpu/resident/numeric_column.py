@@ -31,7 +31,7 @@ def to_numpy(values: pa.Array) -> tuple[HostArray, Mask | None]:
     elif pa.types.is_float16(kind):
         values = values.cast(pa.float32())
     elif not pa.types.is_floating(kind):
-        raise TypeError(f"numbers expected, found {kind}")
+        raise TypeError(f"a measure needs a number column, found {kind}")
     numbers = (values.fill_null(0) if values.null_count else values).to_numpy(zero_copy_only=False)
     valid = values.is_valid().to_numpy(zero_copy_only=False) if values.null_count else None
     return (numbers, valid) if numbers.dtype.kind == "i" else _without_nan(numbers, valid)

@@ -46,7 +46,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
     """The service as `make run` starts it: sample prepared, empty database, any free port."""
     data = tmp_path_factory.mktemp("service")
     environment = os.environ | {"DATAXCHANGE_DATA": str(data)}
-    subprocess.run([sys.executable, "-m", "datasets", "sample"], cwd=ROOT, env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "cli", "datasets", "sample"], cwd=ROOT, env=environment, check=True)
     with run_service(data) as running:
         yield running
 

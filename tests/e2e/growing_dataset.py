@@ -37,9 +37,9 @@ def make_rows(start: int, stop: int) -> pa.Table:
 def run_dataset_command(
     service: RunningService, name: str, table: pa.Table, file: Path, *options: str
 ) -> None:
-    """Run ``python -m datasets`` over these rows, beside the service."""
+    """Run ``dataxchange datasets`` over these rows, beside the service."""
     pq.write_table(table, file)
-    line = [sys.executable, "-m", "datasets", name, str(file), *options]
+    line = [sys.executable, "-m", "cli", "datasets", name, str(file), *options]
     environment = os.environ | {"DATAXCHANGE_DATA": str(service.data)}
     subprocess.run(line, cwd=ROOT, env=environment, check=True, capture_output=True)
 

@@ -38,7 +38,7 @@ def import_trips(folder: Path, data: Path) -> None:
     lines = "".join(f"{n % 50},{('Oslo', 'Rome', 'Bern')[n % 3]},{n % 97}\n" for n in range(ROWS))
     file = folder / "trips.csv"
     file.write_text(f"delay,town,fare\n{lines}")
-    command = [sys.executable, "-m", "datasets", "import", str(file), "--name", "Trips"]
+    command = [sys.executable, "-m", "cli", "datasets", "import", str(file), "--name", "Trips"]
     subprocess.run(command, cwd=ROOT, env=environ | {"DATAXCHANGE_DATA": str(data)}, check=True)
 
 

@@ -71,7 +71,8 @@ def test_whoever_goes_back_is_told_so(page, empty_service):
     page.goto(f"{empty_service.url}/signin")
     page.get_by_role("link", name="Sign in with Example ID").click()
     page.get_by_role("link", name="Cancel").click()
-    expect(page.get_by_role("alert").first).to_have_text("Example ID refused the sign-in, or you cancelled it.")
+    refusal = "Example ID refused the sign-in, or you cancelled it."
+    expect(page.get_by_role("alert").first).to_have_text(refusal)
 
 
 def test_an_account_here_is_linked_by_signing_in_there(page, browser, empty_service):

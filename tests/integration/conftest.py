@@ -75,7 +75,7 @@ def make_user(app: Dash) -> Callable[..., ApiUser]:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str, migrated_folder: Path) -> str:
-    """A database as a first start leaves it, to copy; its master key is that of the folder ``migrated_folder``."""
+    """A database as a first start leaves it, to copy; its master key is in ``migrated_folder``."""
     name = "dx_template"
     with psycopg.connect(postgresql_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

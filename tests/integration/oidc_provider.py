@@ -89,7 +89,8 @@ class FakeOidcProvider:
         kept = {name: value for name, value in (claims | self.claims).items() if value is not None}
         header = {"alg": "RS256", "kid": "one"} | self.header
         if header["alg"] == "none":
-            return f"{encode_base64url(json.dumps(header).encode())}.{encode_base64url(json.dumps(kept).encode())}."
+            parts = (json.dumps(header), json.dumps(kept), "")
+            return ".".join(encode_base64url(part.encode()) for part in parts)
         registry = JWSRegistry(algorithms=[header["alg"]])
         return jwt.encode(header, kept, self.signing_key or self.key, registry=registry)
 

@@ -109,7 +109,7 @@ def test_an_authenticator_brings_recovery_codes_and_goes(
     wrong = get_response_text(confirm_action(app, browser, "authenticator", secret=secret, code="12345"))
     short = get_response_text(confirm_action(app, browser, "authenticator", secret="AAAA", code="123456"))
     assert "This code is wrong" in wrong
-    assert "not the secret that was proposed" in short
+    assert "the secret that was shown" in short
     shown = get_response_text(
         confirm_action(app, browser, "authenticator", secret=secret, code=pyotp.TOTP(secret).now())
     )
@@ -134,10 +134,10 @@ def test_passkeys_are_renamed_and_removed_by_their_owner_alone(
         confirm_action(app, browser, "rename-passkey", str(own.id), name="Desk")
     )
     assert "Desk" in read_account_page(browser)
-    assert "not known here" in get_response_text(
+    assert "unknown or has been removed" in get_response_text(
         confirm_action(app, browser, "remove-passkey", str(other.id))
     )
-    assert "not known here" in get_response_text(
+    assert "unknown or has been removed" in get_response_text(
         ask_confirmation(app, browser, "rename-passkey", str(other.id))
     )
     assert "removed" in get_response_text(confirm_action(app, browser, "remove-passkey", str(own.id)))
@@ -157,7 +157,9 @@ def test_sessions_are_ended_by_their_owner_alone(
     theirs = next(each for each in _list_sessions() if each.user_id != principal.id)
     assert "Firefox on Linux" in read_account_page(browser)
     mine = next(each for each in sessions.list_active_sessions(principal.id) if each.address == "10.0.0.9")
-    assert "no such session" in get_response_text(confirm_action(app, browser, "end-own-session", theirs.id))
+    assert "This session doesn't exist." in get_response_text(
+        confirm_action(app, browser, "end-own-session", theirs.id)
+    )
     assert "Session ended." in get_response_text(confirm_action(app, browser, "end-own-session", mine.id))
     sessions.start_session(principal.id, "password", here)
     assert "everywhere else" in get_response_text(confirm_action(app, browser, "end-others"))

@@ -153,7 +153,7 @@ def test_an_invitation_is_shown_once_and_recorded(app: Dash, admin: FlaskClient)
 
 @pytest.mark.parametrize(
     ("given", "says"),
-    [(("ada", ""), "already"), (("", ""), "no name"), (("bob", "nowhere"), "no e-mail address")],
+    [(("ada", ""), "already"), (("", ""), "a valid name"), (("bob", "nowhere"), "a valid e-mail address")],
 )
 def test_what_is_wrong_with_an_invitation_is_said(
     app: Dash, admin: FlaskClient, ada: Principal, given: tuple[str, str], says: str

@@ -15,10 +15,10 @@ import pytest
 
 from accounts.paging import PageOptions
 from datasets import admin_listing, catalogue
-from datasets.commands import main
 from datasets.append import compaction, file_writer
 from datasets.append.appending import append_coerced, append_rows
 from datasets.append.row_validation import RejectedRow, coerce_rows
+from datasets.commands import main
 from datasets.cubes.engine_pool import EnginePool
 from datasets.ingest.importer import import_file
 from datasets.rotation import rotate_data_key

@@ -376,7 +376,8 @@ def test_an_archive_under_the_name_of_a_table_is_refused(settings, tmp_path, con
 
 
 def test_hostile_names_and_values_stay_text(app, settings, sign_in_as, tmp_path):
-    csv = f'a,"{HOSTILE_TEXT.replace(chr(34), chr(34) * 2)}"\n1,"{HOSTILE_TEXT.replace(chr(34), chr(34) * 2)}"\n2,x\n'
+    quoted = HOSTILE_TEXT.replace(chr(34), chr(34) * 2)
+    csv = f'a,"{quoted}"\n1,"{quoted}"\n2,x\n'
     (tmp_path / "x.csv").write_text(csv)
     import_file(tmp_path / "x.csv", "bomb", HOSTILE_TEXT, lambda *_: None, lambda _: None)
     browser = sign_in_as(Role.ADMIN)

@@ -68,9 +68,15 @@ CLOSE_UP = """DELETE FROM audit_entries WHERE number = 4;
 TAMPERING = {
     "another actor": ("UPDATE audit_entries SET actor = 'eve' WHERE number = 4", ALTERED_MESSAGE.format(4)),
     "no actor": ("UPDATE audit_entries SET actor_id = NULL WHERE number = 4", ALTERED_MESSAGE.format(4)),
-    "the newest": ("UPDATE audit_entries SET outcome = 'denied' WHERE number = 10", ALTERED_MESSAGE.format(10)),
+    "the newest": (
+        "UPDATE audit_entries SET outcome = 'denied' WHERE number = 10",
+        ALTERED_MESSAGE.format(10),
+    ),
     "the oldest": ("UPDATE audit_entries SET details = '{}' WHERE number = 1", ALTERED_MESSAGE.format(1)),
-    "a sealed value": ("UPDATE audit_entries SET details = 'x:y' WHERE number = 6", ALTERED_MESSAGE.format(6)),
+    "a sealed value": (
+        "UPDATE audit_entries SET details = 'x:y' WHERE number = 6",
+        ALTERED_MESSAGE.format(6),
+    ),
     "a sealed value moved": (
         "UPDATE audit_entries SET details = (SELECT details FROM audit_entries WHERE number = 3)"
         " WHERE number = 5", ALTERED_MESSAGE.format(5),

@@ -123,9 +123,7 @@ def test_ack_and_nack_come_in_the_order_of_what_was_sent(broker, binary):
             await client.send_frame(
                 ProtocolAction.MESSAGE, channel="order", msgSerial=3, messages=[{"data": 7}]
             )
-            await client.send_frame(
-                ProtocolAction.MESSAGE, channel="order", msgSerial=4, **PUBLISH_BODY
-            )
+            await client.send_frame(ProtocolAction.MESSAGE, channel="order", msgSerial=4, **PUBLISH_BODY)
             return [await client.receive_frame(ProtocolAction.ACK, ProtocolAction.NACK) for _ in range(5)]
 
     told = run_scenario(scenario())
@@ -150,13 +148,9 @@ def test_what_is_sent_again_after_a_resume_is_published_once(broker, binary):
             one = await first.receive_frame(ProtocolAction.ACK)
             async with open_raw_client(broker, binary, resume=details["connectionKey"]) as second:
                 assert "error" not in await second.receive_frame(ProtocolAction.CONNECTED)
-                await second.send_frame(
-                    ProtocolAction.MESSAGE, channel="again", msgSerial=0, **PUBLISH_BODY
-                )
+                await second.send_frame(ProtocolAction.MESSAGE, channel="again", msgSerial=0, **PUBLISH_BODY)
                 other = await second.receive_frame(ProtocolAction.ACK)
-                await second.send_frame(
-                    ProtocolAction.MESSAGE, channel="again", msgSerial=1, **PUBLISH_BODY
-                )
+                await second.send_frame(ProtocolAction.MESSAGE, channel="again", msgSerial=1, **PUBLISH_BODY)
                 got = [await follower.receive_frame(ProtocolAction.MESSAGE) for _ in range(2)]
             return one, other, got
 

@@ -85,7 +85,7 @@ class FakeBokehServer:
 
 
 def connect_page(service, session, path="ws?of=it"):
-    address = f"ws://127.0.0.1:{service.port}{session.path}/{path}"
+    address = f"ws://127.0.0.1:{service.port}{session.url_path}/{path}"
     cookie = {"Cookie": "dx-access=secret"}
     return connect(address, origin=SANDBOX_ORIGIN, subprotocols=["bokeh", "token"], additional_headers=cookie)
 

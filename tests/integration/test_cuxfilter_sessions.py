@@ -17,9 +17,9 @@ from accounts import sessions
 from accounts.permissions import Permission
 from api.cuxfilter_proxy import proxy_cuxfilter
 from datasets import catalogue, shares
-from datasets.explorations.url import parse_hash
 from datasets.cuxfilter.payload import DashboardPayload
 from datasets.exploration import Exploration, Table
+from datasets.explorations.url import parse_hash
 from datasets.ingest.importer import import_file
 from datasets.shares import ShareTarget, ShareTerms
 from db.tables import Level, Resource

@@ -13,7 +13,7 @@ import pytest
 
 import config
 from datasets import catalogue
-from datasets.__main__ import main
+from datasets.commands import main
 from datasets.ingest import shuffle
 from datasets.ingest.importer import import_file
 from datasets.storage import encryption
@@ -146,7 +146,7 @@ def test_a_rotation_that_is_killed_goes_on(settings, patients_file):
     script = (
         "import os, signal\n"
         "from datasets import catalogue\n"
-        "from datasets.__main__ import main\n"
+        "from datasets.commands import main\n"
         "move, times = catalogue.move_version, []\n"
         "def killed(*each):\n"
         "    move(*each)\n"

@@ -16,9 +16,9 @@ from sqlmodel import select
 
 from accounts import users
 from datasets import catalogue
-from datasets.__main__ import main
 from datasets.access.gateway import list_visible_datasets
 from datasets.catalogue import UnknownDatasetError
+from datasets.commands import main
 from datasets.explorations.suggest import suggest_exploration
 from datasets.ingest.version_folders import VersionBusyError, create_version_folder, get_version_folder
 from db.engine import transaction

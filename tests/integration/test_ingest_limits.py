@@ -33,7 +33,7 @@ def run_import(settings, file, **bounds):
         os.environ | given | {"DATAXCHANGE_DATA": str(settings.data), "ARROW_DEFAULT_MEMORY_POOL": "system"}
     )
     done = subprocess.run(
-        [sys.executable, "-m", "datasets", "import", str(file), "--name", "Bomb"],
+        [sys.executable, "-m", "cli", "datasets", "import", str(file), "--name", "Bomb"],
         cwd=ROOT,
         env=environment,
         check=False,

@@ -201,6 +201,6 @@ def test_admins_see_what_is_presented_and_end_it(app, presenter, key, sign_in_as
     answer = call_callback(admin, outputs, [asked], [[], []])
     (row,) = answer.json["response"][ids.LIVE_SESSIONS]["getRowsResponse"]["rowData"]
     assert (row["id"], row["name"], row["dataset"]) == (key, "June", "trips")
-    assert "ends for everybody" in ask_confirmation(app, admin, "end-live", key).text
-    assert "has ended" in confirm_action(app, admin, "end-live", key).text
+    assert "ends for everyone" in ask_confirmation(app, admin, "end-live", key).text
+    assert "Live session ended" in confirm_action(app, admin, "end-live", key).text
     assert not presenter.get(f"/api/live/{key}").json["running"]

@@ -10,9 +10,9 @@ import pytest
 from datasets import catalogue
 from datasets.catalogue import UnknownDatasetError
 from datasets.exploration import Interval
+from datasets.explorations.url import format_hash
 from datasets.explorations.url import open_hash as open_for
 from datasets.ingest.publish import publish_version
-from datasets.explorations.url import format_hash
 from tests.unit.trips_dataset import ignore_progress
 
 open_address = partial(open_for, describe=catalogue.get_description)

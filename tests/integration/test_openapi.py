@@ -65,4 +65,7 @@ def test_programs_get_through_exactly_where_it_says_so(api_document, make_user, 
 
 def test_everybody_who_explores_can_read_it(make_user, client, api_document):
     assert client.get("/api/openapi.json").status_code == 401
-    assert make_user(Role.VIEWER).create_api_client(Permission.EXPLORE).get("/api/openapi.json").json == api_document
+    assert (
+        make_user(Role.VIEWER).create_api_client(Permission.EXPLORE).get("/api/openapi.json").json
+        == api_document
+    )

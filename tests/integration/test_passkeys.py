@@ -159,7 +159,7 @@ def test_a_passkey_of_somebody_else_confirms_nothing(sign_in_as, registered_devi
     other = sign_in_as()
     answer = confirm_with_passkey(other, registered_device)
     assert answer.status_code == 400
-    assert "not known here" in get_error_message(answer)
+    assert "unknown or has been removed" in get_error_message(answer)
 
 
 def test_registering_needs_a_confirmed_person(client, browser):

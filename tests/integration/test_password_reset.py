@@ -51,7 +51,7 @@ def test_looking_leaves_the_link_good_and_choosing_uses_it_up(client, app, ada, 
     assert client.head(path).status_code == client.get(path).status_code == 200
     assert submit_form(client, path, password="too short").status_code == 400
     answer = submit_form(client, path, password="password1234")
-    assert "try first" in answer.text
+    assert "too common" in answer.text
     assert "password1234" not in answer.text
     other = app.server.test_client()
     page = other.get(path)

@@ -506,7 +506,7 @@ def test_names_are_suggested_from_two_letters_on(owner, bob):
             },
             "can't",
         ),
-        ({"among": "everyone", "level": "manage", "masked": ["x"]}, "sees all of it"),
+        ({"among": "everyone", "level": "manage", "masked": ["x"]}, "can't be limited"),
         ({"among": "everyone", "conditions": []}, "at least 1"),
     ],
 )

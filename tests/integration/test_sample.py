@@ -11,9 +11,9 @@ import sqlalchemy as sa
 
 from accounts import users
 from datasets import catalogue
-from datasets.__main__ import main
 from datasets.access.gateway import list_visible_datasets
 from datasets.catalogue import UnknownDatasetError
+from datasets.commands import main
 from datasets.explorations.suggest import suggest_exploration
 from datasets.ingest import resample as resampling
 from datasets.ingest import sample

@@ -118,7 +118,7 @@ def test_a_link_signs_in_once(client, app, ada):
     other = app.server.test_client()
     answer = other.get(path)
     assert answer.status_code == 410
-    assert "expired or was used" in answer.text
+    assert "expired or was already used" in answer.text
     assert other.get("/_dash-layout").status_code == 401
 
 

@@ -113,7 +113,7 @@ def test_a_connection_that_is_closed_is_waited_for_no_longer(tls_folder):
         assert await reader.read() == b""
         writer.close()
         server.close()
-        return served._hanging_up
+        return served._close_timer
 
     assert asyncio.run(scenario()) is None
 

@@ -198,9 +198,9 @@ def test_what_came_before_and_a_delta_add_up(engine_of, table, spec, shown, data
 def test_rows_that_are_not_there_yet_are_refused(engine_of):
     engine = engine_of(TableSource(FLIGHTS))
     for rows in (range(7), range(4, 7), range(0, 6, 2), range(5, 4)):
-        with pytest.raises(ValueError, match="where there are 6 rows"):
+        with pytest.raises(ValueError, match="isn't within the 6 rows that exist"):
             engine.compute_cubes([CubeSpec(ViewSpec(()))], rows=rows)
-        with pytest.raises(ValueError, match="where there are 6 rows"):
+        with pytest.raises(ValueError, match="isn't within the 6 rows that exist"):
             engine.compute_mask([], rows)
 
 
@@ -348,7 +348,7 @@ def test_an_unknown_column_is_named(engine_of):
 
 @every_engine
 def test_a_measure_of_text_is_refused(engine_of):
-    with pytest.raises(TypeError, match="numbers"):
+    with pytest.raises(TypeError, match=r"needs a number column, found string"):
         engine_of(TableSource(FLIGHTS)).compute_histogram(ViewSpec((), MeasureSpec(Aggregate.SUM, "origin")))
 
 

@@ -93,5 +93,5 @@ def test_a_column_that_ends_early_is_an_error():
     class ShortSource(TableSource):
         rows = 20
 
-    with pytest.raises(ValueError, match="has 10 rows where 20"):
+    with pytest.raises(ValueError, match="has 10 rows, expected 20"):
         read_range(AppendableRows(ShortSource(pa.table(make_batch(0, 10)))), 0, 20)

@@ -90,7 +90,7 @@ def test_a_code_may_have_a_gap(ada, authenticator_code):
 
 
 def test_a_wrong_first_code_changes_nothing(ada, set_clock):
-    with pytest.raises(WrongCodeError, match="Enter the one"):
+    with pytest.raises(WrongCodeError, match="Enter the code"):
         totp.enable_totp(ada.id, totp.propose_secret("ada")[0], "000000")
     assert not totp.is_enabled(ada.id)
     assert not totp.verify_totp_code(ada.id, "000000")

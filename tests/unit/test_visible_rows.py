@@ -82,7 +82,7 @@ def test_the_words_of_other_rows_are_not_in_the_dictionaries():
 
 def test_a_mask_of_other_rows_is_refused():
     _, store = load_trips()
-    with pytest.raises(ValueError, match="a mask of 7 rows can't tell which of 2000 are visible"):
+    with pytest.raises(ValueError, match="the mask has 7 rows, but the source has 2000"):
         VisibleRows(store, np.ones(7, np.bool_))
 
 

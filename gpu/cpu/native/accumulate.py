@@ -119,6 +119,7 @@ def unpack_sums(view: Native) -> None:
     shift = np.int64(view[SHIFT])
     ones = (np.int64(1) << shift) - np.int64(1)
     for i in range(size):
+        # A negative sum borrows from the bits above the count; without the count the shift is exact.
         count = packed[i] & ones
         counts[i] += np.uint32(count)
         totals[i] += (packed[i] - count) >> shift

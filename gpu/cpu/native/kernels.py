@@ -65,6 +65,7 @@ def combine_filters(
             out[i] &= bits[i]
     for i in range(count):
         out[i] ^= flip
+    # Clear the bits before `low` and from `high` on; a multiple of 64 shifts by 0.
     out[0] &= np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(low & np.uintp(63))
     out[count - np.uintp(1)] &= np.uint64(0xFFFFFFFFFFFFFFFF) >> np.uint64(
         (np.uintp(0) - high) & np.uintp(63)
