@@ -10,7 +10,13 @@ from sqlmodel import col
 from accounts.audit import chain
 from accounts.audit.actions import AuditAction
 from accounts.audit.log import ChainHead, lock_head, record_event
-from accounts.audit.verify import check_checkpoints, compute_checkpoint_seal, follow_chain, get_chain_start
+from accounts.audit.verify import (
+    TamperedError,
+    check_checkpoints,
+    compute_checkpoint_seal,
+    follow_chain,
+    get_chain_start,
+)
 from accounts.principals import Principal
 from config import get_settings
 from db.engine import transaction
@@ -44,8 +50,13 @@ def _find_last_before(cutoff: datetime) -> int:
 def _commit_checkpoint(start: ChainHead, last: int, actor: Principal | None) -> int:
     """Commit the checkpoint at entry ``last``; return how many entries it replaces."""
     secret = chain.get_chain_key()
-    check_checkpoints(secret)
-    end = next(entry for entry in follow_chain(secret, start) if entry.number == last)
+    try:
+        check_checkpoints(secret)
+        end = next(entry for entry in follow_chain(secret, start) if entry.number == last)
+    except TamperedError:
+        if get_chain_start() != start:  # another process has pruned these entries meanwhile
+            return 0
+        raise
     with transaction() as work:
         lock_head(work.connection(), secret)
         if get_chain_start() != start:  # another process has just pruned

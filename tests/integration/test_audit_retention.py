@@ -78,6 +78,19 @@ def test_several_prunes_at_once_remove_once(old_entries):
     assert [entry.number for entry in list_entries()] == [9, 10, 11]
 
 
+def test_a_prune_that_another_one_overtakes_removes_nothing_and_raises_no_alarm(monkeypatch, old_entries):
+    follow_chain = retention.follow_chain
+
+    def follow_after_another_prune(*arguments):
+        monkeypatch.setattr(retention, "follow_chain", follow_chain)
+        assert audit.prune_entries() == 8
+        return follow_chain(*arguments)
+
+    monkeypatch.setattr(retention, "follow_chain", follow_after_another_prune)
+    assert audit.prune_entries() == 0
+    assert not audit.verify_log().fault
+
+
 def test_verifying_beside_writers_and_a_prune_raises_no_alarm(monkeypatch, old_entries):
     monkeypatch.setattr(verify, "BATCH", 2)
     with ThreadPoolExecutor(3) as pool:
