@@ -132,7 +132,7 @@ def test_a_session_that_is_ended_elsewhere_leads_to_signing_in_and_back(page, ev
     here = page.url
     eve.run_command("-c", END_SESSIONS_SCRIPT, eve.name)
     page.evaluate("() => void setTimeout(() => dispatchEvent(new Event('focus')))")
-    expect(page.get_by_role("alert")).to_contain_text("You were signed out")
+    expect(page.get_by_role("alert")).to_contain_text("You have been signed out")
     assert_accessible(page)
     eve.sign_in(page)
     expect(page).to_have_url(here)
