@@ -17,6 +17,7 @@ def test_names_and_values_of_a_table_are_shown_as_they_are(visit_page, service, 
     (tmp_path / "hostile.csv").write_text(f"number {MARKUP},text {MARKUP}\n{rows}")
     command = [
         "-m",
+        "cli",
         "datasets",
         "import",
         str(tmp_path / "hostile.csv"),

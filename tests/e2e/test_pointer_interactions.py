@@ -112,7 +112,7 @@ def test_a_long_first_load_is_announced(visit_page: PageOpener) -> None:
 
     page.route("**/cubes?*", hold_first_request)
     page.reload()
-    expect(page.get_by_text("Reading 3,000,000 rows")).to_be_visible()
+    expect(page.get_by_text("Loading 3,000,000 rows")).to_be_visible()
     held[0].continue_()
     wait_until_exact(page)
-    expect(page.get_by_text("Reading 3,000,000 rows")).to_have_count(0)
+    expect(page.get_by_text("Loading 3,000,000 rows")).to_have_count(0)
