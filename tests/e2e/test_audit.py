@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser_support import RunningService, assert_accessible
-from tests.e2e.conftest import ROOT, TIMEOUT_MS, run_service
+from tests.e2e.conftest import TIMEOUT_MS, run_service
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_what_was_done_is_found_exported_and_no_entry_changes_unnoticed(
     page.get_by_role("button", name="Verify now").click()
     fault = f"Entry {number} is not what was recorded"
     expect(page.locator(".dx-verdict")).to_contain_text(f"Tampered with {fault}")
-    line = [ROOT / "dataxchange", "audit", "verify"]
+    line = [Path(sys.executable).parent / "dataxchange", "audit", "verify"]
     environment = {"DATAXCHANGE_DATA": str(own_service.data), "PATH": "/usr/bin:/bin"}
     told = subprocess.run(line, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert told.returncode == 1

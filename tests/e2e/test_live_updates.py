@@ -25,7 +25,7 @@ def test_rows_arrive_in_open_charts_while_a_brush_stays(
     words, before = chip.inner_text(), count_selected_rows(page, "3,300")
     values = sum(parse_number(count) for *_, count, _ in read_view_table(page, "colour"))
     assert 0 < before == values < 3300
-    expect(page.locator(".dx-as-of-words")).to_contain_text("as of")
+    expect(page.locator(".dx-as-of-words")).to_contain_text("As of")
 
     growing_dataset.append(3300, 6300)
     assert count_selected_rows(page, "6,300") == before * 6300 // 3300
