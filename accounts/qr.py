@@ -15,7 +15,7 @@ SVG_OPTIONS: dict[str, Any] = {"scale": 4, "border": 4, "light": "#fff", "dark":
 
 def to_svg_markup(text: str) -> Markup:
     """Return the QR code of a text as SVG to embed in HTML."""
-    return Markup(_make_code(text).svg_inline(**SVG_OPTIONS))  # nosec B704 nosemgrep (drawn by us)  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
+    return Markup(_make_code(text).svg_inline(**SVG_OPTIONS))  # noqa: S704 # nosec B704 nosemgrep (drawn by us)
 
 
 def to_svg_bytes(text: str) -> bytes:
