@@ -122,6 +122,7 @@ export class ExplorePage {
   commit(exploration, { amend = false } = {}) {
     this.hooks.onUserAction();
     if (exploration !== this.exploration) {
+      if (!amend) this.#recordScroll();
       if (amend) this.undoHistory.replaceStep(exploration);
       else this.undoHistory.push(exploration);
       this.#notifyCommitted(exploration);
@@ -150,6 +151,12 @@ export class ExplorePage {
   /** Announces a sentence to screen readers. @param {string} sentence */
   announce(sentence) {
     setText(this.liveRegion, sentence);
+  }
+
+  /** Keeps in the step that is left the row on top of the table, also if scrolling ended only a moment ago. */
+  #recordScroll() {
+    const { isScrolling, topRow } = this.rowsDrawer.virtualTable;
+    if (isScrolling) this.undoHistory.replaceStep(edit.scrollTable(this.exploration, topRow));
   }
 
   /** @param {Exploration} exploration */

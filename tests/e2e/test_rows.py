@@ -144,6 +144,22 @@ def test_a_saved_view_opens_with_its_rows(visit_page: PageOpener) -> None:
     expect(head).to_have_attribute("aria-sort", "ascending")
 
 
+def test_undoing_an_order_returns_to_the_row_that_was_on_top(visit_page: PageOpener) -> None:
+    page = visit_page()
+    open_row_table(page)
+    get_grid(page).focus()
+    page.keyboard.press("Control+End")
+    expect(page).to_have_url(re.compile("at:29999"))  # the position has been recorded
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")  # at once: this position has not been recorded yet
+    head = get_grid(page).get_by_role("columnheader").first
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    page.keyboard.press("Control+z")
+    expect(head).to_have_attribute("aria-sort", "none")
+    assert read_visible_range(page)[0] == 1
+
+
 def test_rows_by_keyboard_alone(visit_page: PageOpener, oracle: DuckDBOracle) -> None:
     page = visit_page()
     wait_until_exact(page)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DataClient } from "../../assets/explore/data-client.js";
 import { CubeEngine } from "../../assets/explore/cubes/cube-engine.js";
-import { addView, clearFilters, removeView, setFilter } from "../../assets/explore/exploration.js";
+import { addView, clearFilters, removeView, setFilter, updateView } from "../../assets/explore/exploration.js";
 import { ROWS_VIEW_ID } from "../../assets/explore/requests.js";
 import { filterToSelection, selectionToFilter } from "../../assets/explore/filter-selection.js";
 
@@ -143,6 +143,21 @@ test("while cubes are on their way the last picture stays and is stale", async (
   await finish();
   const filters = { v1: selectionToFilter({ type: "interval", from: 1, to: 2 }, [axis("x")]) };
   assert.equal(check(engine, filters, "brushed"), 4);
+});
+
+test("whatever an edit changes is stale at once, not with the next frame", async () => {
+  const { engine, told, finish } = open();
+  await finish();
+  const statuses = () => Object.fromEntries(engine.viewDataList.map(({ id, status }) => [id, status]));
+  const widened = updateView(engine.exploration, "v2", { scales: [{ type: "linear", domain: [0, 9], top: null }] });
+  engine.showExploration(widened);
+  assert.deepEqual(statuses(), { [ROWS_VIEW_ID]: "exact", v1: "exact", v2: "stale", v3: "exact" });
+  assert.equal(told.settled, 1);
+  await finish();
+  assert.deepEqual(statuses(), { [ROWS_VIEW_ID]: "exact", v1: "exact", v2: "exact", v3: "exact" });
+  assert.equal(told.settled, 2);
+  engine.showExploration(setFilter(widened, "v1", { type: "interval", lo: 0, hi: 2, nulls: false }));
+  assert.deepEqual(statuses(), { [ROWS_VIEW_ID]: "stale", v1: "stale", v2: "stale", v3: "stale" });
 });
 
 test("clearing a brush gives what was there before it", async () => {

@@ -62,7 +62,10 @@ export class CubeEngine {
     if (this.active && !kept.has(this.active)) this.active = null;
     this.#isBrushing = false;
     this.#isUnsettled = true;
+    this.#markOutdated();
     this.#requestMissing();
+    this.#sliceAll(); // the status must change now: until the next frame, a view would call older values exact
+    this.#notifyValues();
   }
 
   /** @param {string} id a view that a pointer or the focus has entered */
@@ -224,6 +227,11 @@ export class CubeEngine {
   #isCubeCurrent() {
     const heldUrl = this.cube.heldUrl !== "" && this.cube.heldUrl === this.#urls.cube;
     return this.active !== null && heldUrl && (this.#isBrushing || this.#isAligned);
+  }
+
+  /** Views whose axes or measure have changed don't show this state until the response with their new axes. */
+  #markOutdated() {
+    for (const view of createGhostRequest(this.exploration).views) this.getViewData(view.id)?.checkKey(JSON.stringify(view));
   }
 
   /** @param {CubeFrame} frame */

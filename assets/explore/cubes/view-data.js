@@ -67,6 +67,11 @@ export class ViewData {
     return true;
   }
 
+  /** Marks the values as those of an earlier state if the view's part of the request has changed. @param {string} key */
+  checkKey(key) {
+    if (key !== this.#key) this.stateNumber = -1;
+  }
+
   /** @param {FrameView} view @param {boolean} fine */
   setCube(view, fine) {
     this.#cube = getSlicer(view);

@@ -95,6 +95,12 @@ export class VirtualTable {
   /** Cancels the pending onScrollEnd. */
   cancelScrollEnd() {
     clearTimeout(this.#scrollEndTimer);
+    this.#scrollEndTimer = 0;
+  }
+
+  /** Whether the user has scrolled and `onScrollEnd` is still to come. */
+  get isScrolling() {
+    return this.#scrollEndTimer !== 0;
   }
 
   /** Scrolls to a row, not by the user. @param {number} topRow */
@@ -186,6 +192,7 @@ export class VirtualTable {
   }
 
   #handleScrollEnd() {
+    this.#scrollEndTimer = 0;
     this.#syncLayout();
     this.callbacks.onScrollEnd(this.topRow);
   }
