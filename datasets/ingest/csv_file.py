@@ -45,7 +45,8 @@ def read_csv(file: Path, progress: ProgressCallback) -> ReadResult:
     parsers = {i: column.best_parser for i, column in enumerate(columns) if column.best_parser is not None}
     if not parsers:
         raise BadFileError(file, "has no value in any column")
-    notices += _column_notices(names, columns)
+    for name, column in zip(names, columns, strict=True):
+        notices += column.list_notices(name, csv_file.find_line)
     return ReadResult(rows, lambda: _read_batches(csv_file, names, parsers), tuple(notices))
 
 
@@ -90,6 +91,18 @@ class _CsvFile:
             if "Empty CSV" in str(error):
                 return
             raise BadFileError(self.file, self.find_problem() or str(error)) from error
+
+    def find_line(self, row: int) -> int:
+        """Return the line in which a row begins; rows are counted from 0, lines from 1."""
+        with self.file.open(encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, delimiter=self.delimiter)
+            line, rows = 1, -1  # the header is no row
+            for cells in reader:
+                if cells and rows == row:
+                    return line
+                rows += bool(cells)
+                line = reader.line_num + 1
+        raise IndexError(row)
 
     def find_problem(self) -> str | None:
         """Return what can't be parsed, with its line; None if all of the file can.
@@ -157,14 +170,6 @@ def _infer_columns(csv_file: _CsvFile, progress: ProgressCallback) -> tuple[int,
         progress("inferring types", rows, 0)
     progress("inferring types", rows, rows)
     return rows, columns
-
-
-def _column_notices(names: list[str], columns: list[ColumnInference]) -> Iterator[str]:
-    for name, inference in zip(names, columns, strict=True):
-        if inference.is_empty:
-            yield f"column {name!r} is left out: it has no values"
-        if inference.is_ambiguous:
-            yield f"column {name!r} is imported as text: its dates could be day first or month first"
 
 
 def _read_batches(

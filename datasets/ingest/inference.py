@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -104,6 +104,17 @@ class ColumnInference:
     def is_ambiguous(self) -> bool:
         """Whether day and month can't be told apart."""
         return self.candidates == [MONTH_FIRST, DAY_FIRST]
+
+    def list_notices(self, name: str, _find_line: Callable[[int], int]) -> Iterator[str]:
+        """Yield what the person who imports should know about the column ``name``.
+
+        ``find_line`` returns the line of the file in which a row begins; rows are counted from 0 in the order
+        in which they were observed.
+        """
+        if self.is_empty:
+            yield f"column {name!r} is left out: it has no values"
+        if self.is_ambiguous:
+            yield f"column {name!r} is imported as text: its dates could be day first or month first"
 
 
 def parse_cells(parser: ColumnParser, cells: pa.StringArray) -> pa.Array:
