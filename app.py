@@ -41,6 +41,7 @@ from api.guests import create_guest_page
 from config import Settings
 from datasets import catalogue
 from datasets.access import guest_links
+from datasets.access.category_ranker import CategoryRanker
 from datasets.access.gateway import DatasetGateway, list_visible_datasets
 from datasets.append.file_writer import remove_leftover_files
 from datasets.cubes.cache import CubeCache
@@ -52,6 +53,7 @@ from datasets.query.compile import cube_specs
 from db import engine, schema
 from db.keys import key_ring
 from db.keys.master import MasterKeyError
+from gpu.kernel_cache import set_kernel_cache
 from gpu.registry import EngineInfo, EngineLimits, EngineUnavailableError, choose_engine
 from realtime.embedded_broker import EmbeddedBroker
 from realtime.live import recordings
@@ -100,7 +102,9 @@ def create_app(settings: Settings) -> Dash:
     cubes = server.extensions["cubes"] = CubeCache(settings.cube_memory)
     broker = None if settings.ably_api_key else EmbeddedBroker(serve_on_loopback)
     realtime = server.extensions["realtime"] = Realtime(broker, gateway)
-    cuxfilter = server.extensions["cuxfilter_sessions"] = CuxfilterSessions(gateway, engines)
+    cuxfilter = server.extensions["cuxfilter_sessions"] = CuxfilterSessions(
+        gateway, engines, CategoryRanker(cubes, engines)
+    )
     api.register_blueprints(server, gateway, cubes, engines, realtime)
     cuxfilter_pages.register_cuxfilter(server, cuxfilter, gateway)
     server.register_blueprint(create_guest_page())
@@ -164,7 +168,7 @@ def check_health() -> dict[str, object]:
     """Return whether the service and its database respond, and which engine it uses."""
     with engine.transaction() as work:
         work.connection().execute(sa.text("SELECT 1"))
-    name = current_app.extensions["engine_info"].name
+    name = current_app.extensions["engine_info"].active_name
     return {"status": "ok", "engine": {"name": name, "threads": config.get_settings().threads}}
 
 
@@ -281,6 +285,7 @@ def select_engine(settings: Settings) -> EngineInfo:
         settings.device_memory,
         settings.cuxfilter_python,
     )
+    set_kernel_cache(settings.data / "cache" / "cupy")
     try:
         return choose_engine(settings.engine, limits)
     except EngineUnavailableError as error:

@@ -14,6 +14,7 @@ from api.rows import create_row_routes
 from api.shares import create_share_routes
 from api.version_state import create_version_state_routes
 from api.views import create_view_routes
+from datasets.access.category_ranker import CategoryRanker
 from datasets.access.gateway import DatasetGateway
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engine_pool import EnginePool
@@ -25,6 +26,7 @@ def register_blueprints(
     server: Flask, gateway: DatasetGateway, cubes: CubeCache, engines: EnginePool, realtime: Realtime
 ) -> None:
     """Register all routes below /api/ with the server; they reach datasets through the gateway only."""
+    ranker = CategoryRanker(cubes, engines)
     alone = [room.routes for room in (account, audit, step_up, factors, openapi, sessions, tokens)]
     seen = [
         routes(gateway)
@@ -38,8 +40,8 @@ def register_blueprints(
     for routes in (
         *alone,
         *seen,
-        create_cube_routes(cubes, engines, gateway),
-        create_row_routes(TableReader(engines), gateway),
+        create_cube_routes(cubes, engines, gateway, ranker),
+        create_row_routes(TableReader(engines), gateway, ranker),
         create_guest_routes(),
         create_live_routes(gateway, realtime),
         create_feed_routes(realtime),

@@ -23,6 +23,7 @@ from api.version_requests import (
     resolve_state,
 )
 from datasets import audit_events
+from datasets.access.category_ranker import CategoryRanker
 from datasets.access.gateway import DatasetGateway
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engine_pool import EnginePool
@@ -61,7 +62,9 @@ class CubeQuery(StateQuery):
         return frame
 
 
-def create_cube_routes(cache: CubeCache, engines: EnginePool, gateway: DatasetGateway) -> Blueprint:
+def create_cube_routes(
+    cache: CubeCache, engines: EnginePool, gateway: DatasetGateway, ranker: CategoryRanker
+) -> Blueprint:
     """Return the cube route, which uses this cache and these engines."""
     routes = Blueprint("cubes", __name__)
     register_error_handlers(routes)
@@ -72,14 +75,14 @@ def create_cube_routes(cache: CubeCache, engines: EnginePool, gateway: DatasetGa
     @operation(media_type=CUBE_MEDIA_TYPE)
     def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
         """Compute the counts to draw and brush a version, in the layout of docs/wire.md."""
-        asked = query.x
         seen = open_version(gateway, slug, version, query.r)
+        asked = ranker.rank_views(query.x, seen)
         state = resolve_state(query, seen.snapshots, query.since)
         description = seen.description.model_copy(update={"rows": state.rows})
         wanted = cube_specs(asked, description, seen.access.row_rights)
         _require_cell_limit(wanted)
         audit_events.record_opened_once(current_user, slug, version)
-        known = compute_etag(description, MAGIC.decode(), state.since, asked.model_dump_json())
+        known = compute_etag(description, MAGIC.decode(), state.since, query.x.model_dump_json())
         if request.if_none_match.contains_weak(known):
             return make_cacheable(Response(status=304), known)
         engine = engines.get_engine(slug, version, state.range.stop)

@@ -22,6 +22,7 @@ from api.version_requests import (
     resolve_state,
 )
 from datasets import audit_events
+from datasets.access.category_ranker import CategoryRanker
 from datasets.access.gateway import DatasetGateway, VisibleVersion
 from datasets.exploration import PageRequest, TableRequest
 from datasets.explorations.visible_part import require_visible_column
@@ -58,7 +59,7 @@ class RowPage(ResponseBody):
     rows: list[tuple[JsonValue, ...]]
 
 
-def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint:
+def create_row_routes(tables: TableReader, gateway: DatasetGateway, ranker: CategoryRanker) -> Blueprint:
     """Return the routes that read these tables."""
     routes = Blueprint("rows", __name__)
     register_error_handlers(routes)
@@ -70,7 +71,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint
         """Return a page of the rows that pass all filters, sorted or as stored."""
         asked = query.x
         seen, state = _open_version(slug, version, query)
-        wanted = _build_table_query(asked, seen, state)
+        wanted = _build_table_query(ranker.rank_views(asked, seen), seen, state)
         known = compute_etag(
             seen.description.model_copy(update={"rows": state.rows}), "rows", asked.model_dump_json()
         )
@@ -90,7 +91,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway) -> Blueprint
     def export_rows(slug: str, version: str, query: RowExportQuery) -> Response:
         """Export the rows that pass all filters as CSV: as stored or, if there are not too many, sorted."""
         seen, state = _open_version(slug, version, query)
-        wanted = _build_table_query(query.x, seen, state)
+        wanted = _build_table_query(ranker.rank_views(query.x, seen), seen, state)
         total, found = tables.read_all(wanted)
         audit.record_event(
             AuditAction.DATASET_EXPORTED,

@@ -19,6 +19,9 @@ Name = Annotated[str, Field(min_length=1, max_length=300)]
 ViewId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 Bins = Annotated[int, Field(ge=1, le=2000)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
+BarOrder = Literal["descending", "ascending", "name"]
+ValueAxis = Literal["all", "selection", "share"]
+"""What bars are scaled to: all rows, the rows that pass the filters, or these as a share of each bin."""
 
 
 class _FrozenModel(BaseModel):
@@ -90,7 +93,9 @@ class View(_FrozenModel):
     """A key figure (no column), a distribution (one column) or a density (two columns: x, y).
 
     ``bins`` is the requested number of bins; the nearest number that gives round bins is used, and None uses
-    every level of the scale. ``width`` counts columns of a 12-column grid, ``height`` counts rows of 120 px.
+    every level of the scale. ``order`` is that of the bars of categories: by the measure or by name; None is
+    the column's own order. ``value_axis`` is what the bars are scaled to; None: as the exploration says.
+    ``width`` counts columns of a 12-column grid, ``height`` counts rows of 120 px.
     """
 
     id: ViewId
@@ -98,6 +103,8 @@ class View(_FrozenModel):
     scales: tuple[ScaleSpec, ...] = Field(default=(), max_length=2, strict=False)
     bins: tuple[Bins | None, ...] = Field(default=(), max_length=2, strict=False)
     measure: Measure = Measure()
+    order: BarOrder | None = None
+    value_axis: ValueAxis | None = None
     title: Annotated[str, Field(max_length=200)] | None = None
     width: int = Field(default=4, ge=1, le=12)
     height: int = Field(default=2, ge=1, le=6)
@@ -112,6 +119,12 @@ class View(_FrozenModel):
         if len(set(self.columns)) < len(self.columns):
             raise ValueError(f"view {self.id!r} has the column {self.columns[0]!r} on both axes")
         return self
+
+
+class RankedView(View):
+    """A view whose bars are these categories, in this order. The service makes it; requests never have it."""
+
+    categories: tuple[str, ...] = Field(exclude=True)
 
 
 class Dashboard(_FrozenModel):
@@ -163,6 +176,7 @@ class Exploration(Dashboard):
     v: Literal[1] = 1
     dataset: Name
     version: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$")]
+    value_axis: ValueAxis = "all"
     table: Table | None = None
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from accounts import sessions
 from accounts.principals import Principal, PrincipalKind
 from config import get_settings
+from datasets.access.category_ranker import CategoryRanker
 from datasets.access.gateway import DatasetGateway, PreparingError, UnknownDatasetError
 from datasets.cubes.engine_pool import EnginePool
 from datasets.cuxfilter.build_payload import build_payload
@@ -103,8 +104,8 @@ class CuxfilterSession:
 class CuxfilterSessions:
     """All cuxfilter sessions of this service. Thread-safe."""
 
-    def __init__(self, gateway: DatasetGateway, engines: EnginePool) -> None:
-        self._gateway, self._engines = gateway, engines
+    def __init__(self, gateway: DatasetGateway, engines: EnginePool, ranker: CategoryRanker) -> None:
+        self._gateway, self._engines, self._ranker = gateway, engines, ranker
         self._sessions: dict[str, CuxfilterSession] = {}
         self._lock = Lock()
         self._opening = ThreadPoolExecutor(2, thread_name_prefix="cuxfilter-start")
@@ -132,7 +133,8 @@ class CuxfilterSessions:
             )
         visible = self._gateway.open_version(person, exploration.dataset, exploration.version)
         engine = partial(self._engines.get_engine, exploration.dataset, exploration.version)
-        payload = build_payload(exploration, visible, engine, settings.cuxfilter_rows)
+        ranked = self._ranker.rank_views(exploration, visible)
+        payload = build_payload(ranked, visible, engine, settings.cuxfilter_rows)
         key, folder = secrets.token_urlsafe(16), Path(mkdtemp(prefix="dataxchange-"))
         process = WorkerProcess(
             settings.cuxfilter_python, "dashboard", str(folder / "socket"), f"{URL_PREFIX}/{key}/frame"

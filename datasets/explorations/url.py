@@ -19,6 +19,7 @@ from datasets.exploration import (
     Exploration,
     Filter,
     Table,
+    ValueAxis,
     View,
     list_validation_errors,
     require_compatible_filter,
@@ -29,7 +30,7 @@ from datasets.query.predicates import filter_predicates
 
 HASH_VERSION = "1"
 MAX_HASH_LENGTH = 100_000
-HASH_PARTS = ("d", "at", "f", "w", "on", "t")
+HASH_PARTS = ("d", "at", "f", "w", "on", "y", "t")
 URL_SAFE_CHARACTERS = "-_.!~*'(),:@$/"
 RISON_TOKEN = re.compile(r"'(?:![!']|[^!'])*'|[^'!:(),*@$ ]+")
 RISON_PLAIN = re.compile(r"'|[-\w.]+\Z")
@@ -37,6 +38,7 @@ RISON_PLAIN = re.compile(r"'|[-\w.]+\Z")
 Describe = Callable[[str, str | None], Description]
 
 _filter_adapter: TypeAdapter[Filter] = TypeAdapter(Filter)
+_value_axis_adapter: TypeAdapter[ValueAxis] = TypeAdapter(ValueAxis)
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,8 @@ def format_hash(exploration: Exploration, suggested: Exploration) -> str:
         parts["w"] = state["views"]
     if exploration.active is not None:
         parts["on"] = state["active"]
+    if exploration.value_axis != "all":
+        parts["y"] = state["value_axis"]
     if exploration.table is not None:
         parts["t"] = state["table"]
     return f"#v={HASH_VERSION}&x={quote(_format_rison(_shorten_numbers(parts)), safe=URL_SAFE_CHARACTERS)}"
@@ -161,6 +165,7 @@ class _HashReader:
             "views": tuple(self.views.values()),
             "filters": self.filters,
             "active": self._read_active(parts.get("on")),
+            "value_axis": self._read_value_axis(parts.get("y", "all")),
             "table": self._read_table(parts.get("t")),
         }
         return suggested.model_copy(update=update)
@@ -207,6 +212,11 @@ class _HashReader:
             return id_
         self.problems.append(f"View {id_!r} can't be active: there is no such view, or it has no axis.")
         return None
+
+    def _read_value_axis(self, raw: object) -> ValueAxis:
+        with self._collecting_problem("The scale of the bars"):
+            return _value_axis_adapter.validate_python(raw)
+        return "all"
 
     def _read_table(self, raw: object) -> Table | None:
         if raw is None:

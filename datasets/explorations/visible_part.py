@@ -59,6 +59,7 @@ def restrict_to_visible(stored: dict[str, Any], description: Description) -> tup
         else stored["views"]
     )
     parts = {"w": views, "f": stored["filters"], "on": stored["active"], "t": stored.get("table")}
+    parts["y"] = stored.get("value_axis", "all")
     fitting, problems = decode_exploration(ParsedHash(parts), description)
     restricted = {
         id_: restrict_filter(filter_, fitting.get_view(id_), description)

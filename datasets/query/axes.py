@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import log
 
 from datasets.description import Description, UnknownColumnError
-from datasets.exploration import View
+from datasets.exploration import RankedView, View
 from errors import InvalidError
 from gpu import cubes
 from gpu.column_profile import ColumnProfile
@@ -73,6 +73,8 @@ def _resolve_axis(
         raise IncompatibleRequestError(f"views.{view.id}", str(error)) from error
     except ValueError as error:
         raise IncompatibleRequestError(f"views.{view.id}", f"{column}: {error}") from error
+    if isinstance(view, RankedView):
+        return Axis(column, CategoryScale(values=view.categories))
     if isinstance(scale, CategoryScale | BooleanScale):
         return Axis(column, scale)
     if len(view.columns) == 2:

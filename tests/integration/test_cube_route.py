@@ -15,6 +15,7 @@ from accounts.signin import password_routes
 from api import cubes
 from api.cubes import create_cube_routes
 from datasets import shares
+from datasets.access.category_ranker import CategoryRanker
 from datasets.access.gateway import DatasetGateway
 from datasets.cubes.cache import CubeCache
 from datasets.cubes.engine_pool import EnginePool
@@ -100,7 +101,9 @@ def server(settings, engines):
     guard.install_guard(server)
     password_routes.install_signin(server)
     cache = CubeCache(1 << 26)
-    server.register_blueprint(create_cube_routes(cache, engines, DatasetGateway(engines)))
+    server.register_blueprint(
+        create_cube_routes(cache, engines, DatasetGateway(engines), CategoryRanker(cache, engines))
+    )
     yield server
     cache.close()
 
@@ -235,7 +238,9 @@ def test_a_tag_is_enough_even_if_the_cube_was_never_computed_here(server, sign_i
     guard.install_guard(fresh)
     password_routes.install_signin(fresh)
     idle = EnginePool(lambda _: pytest.fail("it was computed"))
-    fresh.register_blueprint(create_cube_routes(CubeCache(1 << 20), idle, DatasetGateway(idle)))
+    cubes_kept = CubeCache(1 << 20)
+    ranker = CategoryRanker(cubes_kept, idle)
+    fresh.register_blueprint(create_cube_routes(cubes_kept, idle, DatasetGateway(idle), ranker))
     browser = fresh.test_client()
     browser.get(f"/signin/link/{one_time_links.create_link_token('ada')}")
     assert browser.get(make_cubes_url(dataset), headers={"If-None-Match": tag}).status_code == 304
@@ -410,3 +415,17 @@ def test_an_outdated_answer_is_not_kept_by_the_browser(ada, dataset, engine, thr
     engine.gate.set()
     newer.result(TIMEOUT)
     assert "immutable" not in answer.headers.get("Cache-Control", "")
+
+
+def test_the_bars_are_the_first_categories_by_the_measure(ada, dataset, table):
+    ranked = make_view("city", "city", types=("category",), aggregate="mean", measure_column="x")
+    ranked["scales"][0]["top"] = 1
+    means = table.group_by("city").aggregate([("x", "mean")]).to_pylist()
+    for order, choose in (("descending", max), ("ascending", min)):
+        found = ada.get(make_cubes_url(dataset, views=[ranked | {"order": order}]))
+        _, views = decode_frame(found)
+        first = choose(means, key=lambda each: each["x_mean"])
+        (axis,) = views["city"]["axes"]
+        assert axis["labels"] == [first["city"]]
+        values = views["city"]["values"]
+        assert values["sum"][0, 0] / values["count"][0, 0] == pytest.approx(first["x_mean"])

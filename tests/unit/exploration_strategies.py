@@ -13,6 +13,7 @@ JANUARY = 978_307_200_000
 NUMBERS = ("delay", "price", "hour", "longitude", "latitude")
 ORDERED = (*NUMBERS, "when")
 UNORDERED = ("name", "weekday", "late")
+VALUE_AXES = st.sampled_from(["all", "selection", "share"])
 TITLES = st.none() | st.text(max_size=20)
 
 
@@ -63,6 +64,8 @@ def exploration_views(draw, id_="v1"):
             aggregate=aggregate,
             column=None if aggregate is Aggregate.COUNT else draw(st.sampled_from(NUMBERS)),
         ),
+        order=draw(st.sampled_from([None, "descending", "ascending", "name"])),
+        value_axis=draw(st.none() | VALUE_AXES),
         title=draw(TITLES),
         width=draw(st.integers(1, 12)),
         height=draw(st.integers(1, 6)),
@@ -123,5 +126,6 @@ def explorations(draw):
         views=tuple(shown),
         filters={id_: each for id_, each in chosen.items() if each is not None},
         active=active,
+        value_axis=draw(VALUE_AXES),
         table=draw(st.none() | table_states()),
     )
