@@ -112,7 +112,8 @@ export class RowsDrawer {
     this.#requestKey = request;
     this.virtualTable.showOrder(table);
     this.bar.showOrder(formatOrder(table, this.description));
-    if (!before) this.virtualTable.goToRow(table.at);
+    const isBack = other && this.batches.shown?.request === request; // undone before other rows came
+    if (!before || isBack) this.virtualTable.goToRow(table.at);
     if (other) this.virtualTable.cancelScrollEnd();
     if (other || !before) this.#scheduleRequest();
     else if (table.at !== before.at && table.at !== this.virtualTable.topRow) this.virtualTable.goToRow(table.at);
