@@ -10,9 +10,10 @@ from sqlmodel import col
 
 from accounts import api_tokens, audit, sessions
 from accounts.audit import AuditAction
-from accounts.paging import PageOptions, contains_text, paginate
+from accounts.paging import PageOptions, paginate
 from accounts.principals import Principal
 from db.engine import transaction
+from db.name_keys import contains_folded
 from db.tables import ApiToken, GuestLink, LiveSession, SavedView, User, UserSession, utc_now
 from errors import NotFoundError
 
@@ -123,7 +124,7 @@ def _guest_link_query() -> Query:
 
 
 def _list_rows(query: Query, model: Any, text: str, page: PageOptions) -> tuple[list[AccessRow], int]:  # noqa: ANN401
-    wanted = query.where(contains_text(User.name, text)) if text else query
+    wanted = query.where(contains_folded(User, text)) if text else query
     sorted_by = {column.name: column for column in sa.inspect(model).columns} | {"owner": col(User.name)}
     with transaction() as work:
         total = work.scalar(wanted.with_only_columns(sa.func.count()))

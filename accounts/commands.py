@@ -93,9 +93,10 @@ def _link(choice: argparse.Namespace) -> str:
 
 def _password(choice: argparse.Namespace) -> str:
     new = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    users.set_password(choice.user, new)
-    audit.record_event(AuditAction.PASSWORD_CHANGED, resource=("user", choice.user))
-    return f"The password of {choice.user} has been changed."
+    name = users.require_principal(choice.user).name
+    users.set_password(name, new)
+    audit.record_event(AuditAction.PASSWORD_CHANGED, resource=("user", name))
+    return f"The password of {name} has been changed."
 
 
 def _add(choice: argparse.Namespace) -> str:

@@ -28,7 +28,7 @@ def get_password_file(data: Path) -> Path:
 
 
 def ensure_admin(data: Path) -> bool:
-    """Create the first admin unless there is one; return whether the admin has never signed in yet.
+    """Create the first admin unless there is one; return whether they keep their name and never signed in.
 
     Raises:
         ExposedSecretError: other users can read the file with the password.
@@ -36,7 +36,8 @@ def ensure_admin(data: Path) -> bool:
     with transaction() as work:
         admins = work.exec(select(User).where(User.role == Role.ADMIN)).all()
     if admins:
-        return all(admin.signed_in is None for admin in admins)
+        is_unused = all(admin.signed_in is None for admin in admins)
+        return is_unused and any(admin.name == ADMIN_NAME for admin in admins)
     users.create_user(
         ADMIN_NAME, read_or_create(get_password_file(data), passwords.generate_password), Role.ADMIN
     )

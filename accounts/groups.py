@@ -14,9 +14,10 @@ from sqlmodel import Session, col, select
 
 from accounts import audit
 from accounts.audit import AuditAction
-from accounts.paging import PageOptions, contains_text, paginate
+from accounts.paging import PageOptions, paginate
 from accounts.principals import Principal
 from db.engine import transaction
+from db.name_keys import contains_folded, has_name, prefers_exact_name
 from db.tables import Group, Membership, User
 
 MAX_NAME_LENGTH = 80
@@ -119,7 +120,7 @@ def list_user_groups(user_id: int) -> list[Group]:
 
 def list_groups(text: str = "", page: PageOptions = FIRST_PAGE) -> tuple[list[GroupRow], int]:
     """Return a page of the groups, and their total number."""
-    wanted = [contains_text(Group.name, text)] if text else []
+    wanted = [contains_folded(Group, text)] if text else []
     with transaction() as work:
         total = work.scalar(sa.select(sa.func.count()).select_from(Group).where(*wanted))
         sorted_by = {"name": col(Group.name), "members": _member_count(), "created": col(Group.created)}
@@ -131,6 +132,13 @@ def get_group_row(id_: int) -> GroupRow | None:
     with transaction() as work:
         row = work.execute(_row_query().where(col(Group.id) == id_)).one_or_none()
     return GroupRow(*row) if row else None
+
+
+def find_group_id(name: str) -> int | None:
+    """Return the id of the group with this name, in which case and extra spaces don't count."""
+    query = select(Group.id).where(has_name(Group, name)).order_by(prefers_exact_name(Group, name))
+    with transaction() as work:
+        return work.exec(query).first()
 
 
 def list_group_names() -> list[tuple[int, str]]:

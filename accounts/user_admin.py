@@ -67,6 +67,30 @@ def create_link(by: Principal | None, id_: int, purpose: LinkPurpose) -> str:
     return token
 
 
+def change_profile(by: Principal | None, id_: int, name: str, email: str | None) -> bool:
+    """Change the name and the e-mail address of a user; return whether the address is another one.
+
+    What they own and what is shared with them stays theirs. Links to choose a password that were sent to the
+    old address become invalid. The audit log gets no address: people may ask to have theirs forgotten.
+
+    Raises:
+        UnknownUserIdError: there is no such user.
+        BadNameError, NameTakenError: the name is invalid or taken.
+        BadEmailError, EmailTakenError: the address is invalid or taken.
+    """
+    with transaction() as work:
+        user = _require_user(work, id_)
+        before, address_before = user.name, user.email
+        if name != before:
+            users.set_user_name(work, user, name)
+        if email != address_before:
+            users.set_user_email(work, user, email)
+        if (name, email) != (before, address_before):
+            changed = _describe_email_change(address_before, email)
+            _record_event(AuditAction.USER_CHANGED, by, user, work, before=before, email=changed)
+    return email != address_before
+
+
 def change_role(by: Principal | None, id_: int, role: Role) -> Role:
     """Change the role of a user; return the previous one.
 
@@ -143,6 +167,12 @@ def delete_user(by: Principal | None, id_: int) -> None:
             _record_event(AuditAction.USER_DELETED, by, user, work)
     except IntegrityError as error:
         raise UserOwnsContentError from error
+
+
+def _describe_email_change(before: str | None, after: str | None) -> str:
+    if before == after:
+        return "kept"
+    return "removed" if after is None else "changed" if before else "added"
 
 
 def _require_user(work: Session, id_: int) -> User:

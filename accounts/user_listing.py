@@ -13,9 +13,10 @@ from sqlmodel import Session, col, select
 
 from accounts import users
 from accounts.last_admin import has_signin_method
-from accounts.paging import PageOptions, contains_text, paginate
+from accounts.paging import PageOptions, paginate
 from accounts.principals import Principal, principal_from_user
 from db.engine import transaction
+from db.name_keys import begins_folded, contains_folded
 from db.tables import Group, Membership, Passkey, Role, User
 
 
@@ -39,7 +40,7 @@ class UserSearch:
     def where_clauses(self) -> list[sa.ColumnElement[bool]]:
         clauses = [_state_condition(self.state)] if self.state else []
         if self.text:
-            clauses.append(contains_text(User.name, self.text))
+            clauses.append(contains_folded(User, self.text))
         if self.role:
             clauses.append(col(User.role) == self.role)
         if self.group is not None:
@@ -95,8 +96,8 @@ def count_users(search: UserSearch = ALL_USERS) -> int:
 
 def find_user_names(text: str, limit: int = 20) -> list[tuple[int, str]]:
     """Return ids and names of users whose name contains this text, those that begin with it first."""
-    begins = sa.func.lower(col(User.name)).startswith(text.replace("\0", "").lower(), autoescape=True)
-    query = sa.select(col(User.id), col(User.name)).where(contains_text(User.name, text))
+    begins = begins_folded(User, text)
+    query = sa.select(col(User.id), col(User.name)).where(contains_folded(User, text))
     with transaction() as work:
         return [
             (row[0], row[1])

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from accounts import factors, passwords, sessions
@@ -14,6 +15,7 @@ from accounts.factors import Factor
 from accounts.principals import Principal, principal_from_user
 from db.engine import transaction
 from db.keys import column_encryption
+from db.name_keys import fold_name, has_name, prefers_exact_name
 from db.tables import LinkPurpose, OneTimeLink, Role, User, utc_now
 
 MAX_NAME_LENGTH = 80
@@ -47,7 +49,7 @@ class BadNameError(ValueError):
 
 
 class NameTakenError(ValueError):
-    """There is already a user with this name."""
+    """There is already a user with this name; names that differ only in case or spaces are the same."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The name {name!r} is already taken.")
@@ -87,27 +89,42 @@ def add_user(work: Session, name: str, password_hash: str | None, role: Role) ->
         BadNameError: the name is empty, too long, or has unprintable characters.
         NameTakenError: another user has this name.
     """
-    if not 1 <= len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name != name.strip():
-        raise BadNameError(name)
-    if _query_by_name(work, name):
-        raise NameTakenError(name)
-    user = User(name=name, password_hash=password_hash, role=role)
-    work.add(user)
-    work.flush()
+    user = User(name="", password_hash=password_hash, role=role)
+    set_user_name(work, user, name)
     return user
 
 
-def load_signin_user(name: str) -> tuple[bool, SignInUser | None]:
-    """Return by one statement whether the name exists, and its user unless they are disabled."""
-    if "\0" in name:  # PostgreSQL takes no such text
-        return False, None
+def set_user_name(work: Session, user: User, name: str) -> None:
+    """Name a user, new or not, within a transaction.
+
+    Raises:
+        BadNameError: the name is empty, too long, or has unprintable characters.
+        NameTakenError: another user has this name.
+    """
+    if not 1 <= len(name) <= MAX_NAME_LENGTH or not name.isprintable() or name != name.strip():
+        raise BadNameError(name)
+    taken = select(User.id).where(User.name_key == fold_name(name), col(User.id).is_distinct_from(user.id))
+    with work.no_autoflush:
+        if work.exec(taken).first() is not None:
+            raise NameTakenError(name)
+    user.name = name
+    work.add(user)
+    try:
+        work.flush()
+    except IntegrityError as error:  # another request has just taken it
+        raise NameTakenError(name) from error
+
+
+def load_signin_user(name: str) -> tuple[str, SignInUser | None]:
+    """Return by one statement the name as it is stored, or "", and its user unless they are disabled."""
+    query = select(User, factors.has_passkey()).where(has_name(User, name))
     with transaction() as work:
-        row = work.exec(select(User, factors.has_passkey()).where(User.name == name)).one_or_none()
+        row = work.exec(query.order_by(prefers_exact_name(User, name))).first()
     if row is None or row[0].disabled:
-        return row is not None, None
+        return row[0].name if row else "", None
     user, has_passkey = row
     held = factors.to_factors(has_totp=user.totp is not None, has_passkey=has_passkey)
-    return True, SignInUser(principal_from_user(user), user.password_hash, held)
+    return user.name, SignInUser(principal_from_user(user), user.password_hash, held)
 
 
 def verify_user_password(user: SignInUser | None, password: str) -> bool:
@@ -134,9 +151,10 @@ def find_by_name(name: str) -> Principal | None:
 
 
 def find_existing_name(name: str) -> str:
-    """Return this name if a user has it, disabled or not, else an empty text."""
+    """Return the name of the user whom this one means, disabled or not, as it is stored, else ""."""
     with transaction() as work:
-        return name if _query_by_name(work, name) else ""
+        user = _query_by_name(work, name)
+    return user.name if user else ""
 
 
 def require_principal(name: str) -> Principal:
@@ -182,14 +200,33 @@ def set_email(name: str, email: str | None) -> None:
         BadEmailError: the address is invalid.
         EmailTakenError: another user has it.
     """
+    with transaction() as work:
+        set_user_email(work, get_by_name(work, name), email)
+
+
+def set_user_email(work: Session, user: User, email: str | None) -> None:
+    """Set the e-mail address of a user within a transaction; None removes it.
+
+    Links to choose a password may lie in the mailbox of another address: they become invalid.
+
+    Raises:
+        BadEmailError: the address is invalid.
+        EmailTakenError: another user has it.
+    """
     if email is not None and (len(email) > MAX_EMAIL_LENGTH or not EMAIL_PATTERN.fullmatch(email)):
         raise BadEmailError(email)
     digest = None if email is None else _email_digest(email)
-    with transaction() as work:
-        taken = select(User).where(User.email_digest == digest, User.name != name)
-        if digest and work.exec(taken).first():
-            raise EmailTakenError
-    _update_user(name, email=email, email_digest=digest)
+    taken = select(User.id).where(User.email_digest == digest, User.id != user.id)
+    if digest and work.exec(taken).first() is not None:
+        raise EmailTakenError
+    if digest != user.email_digest:
+        _invalidate_password_links(work, user.id or 0)
+    user.email, user.email_digest = email, digest
+    work.add(user)
+    try:
+        work.flush()
+    except IntegrityError as error:  # another request has just taken it
+        raise EmailTakenError from error
 
 
 def set_password(name: str, password: str, except_session_id: str | None = None) -> None:
@@ -201,10 +238,8 @@ def set_password(name: str, password: str, except_session_id: str | None = None)
     """
     changed = _update_user(name, password_hash=_hash_checked_password(password, name))
     sessions.end_user_sessions(changed.id, except_session_id)
-    for_passwords = col(OneTimeLink.purpose).in_([LinkPurpose.INVITATION, LinkPurpose.RESET])
-    unused = (col(OneTimeLink.user_id) == changed.id, col(OneTimeLink.used).is_(None), for_passwords)
     with transaction() as work:
-        work.execute(sa.update(OneTimeLink).where(*unused).values(used=utc_now()))
+        _invalidate_password_links(work, changed.id)
 
 
 def get_by_name(work: Session, name: str) -> User:
@@ -219,6 +254,12 @@ def get_by_name(work: Session, name: str) -> User:
     return user
 
 
+def _invalidate_password_links(work: Session, user_id: int) -> None:
+    for_passwords = col(OneTimeLink.purpose).in_([LinkPurpose.INVITATION, LinkPurpose.RESET])
+    unused = (col(OneTimeLink.user_id) == user_id, col(OneTimeLink.used).is_(None), for_passwords)
+    work.execute(sa.update(OneTimeLink).where(*unused).values(used=utc_now()))
+
+
 def _hash_checked_password(password: str, name: str) -> str:
     passwords.check_strength(password, name)
     return passwords.hash_password(password)
@@ -231,9 +272,8 @@ def _email_digest(email: str) -> str:
 
 
 def _query_by_name(work: Session, name: str) -> User | None:
-    if "\0" in name:  # PostgreSQL takes no such text
-        return None
-    return work.exec(select(User).where(User.name == name)).one_or_none()
+    query = select(User).where(has_name(User, name)).order_by(prefers_exact_name(User, name))
+    return work.exec(query).first()
 
 
 def _update_user(name: str, **values: object) -> Principal:

@@ -32,6 +32,7 @@ RIGHTS_CHANGING_ACTIONS = (
     AuditAction.FACTOR_REMOVED,
     AuditAction.TOKEN_REVOKED,
     AuditAction.GUEST_REVOKED,
+    AuditAction.USER_CHANGED,  # the name, by which the others in a live session know them
     AuditAction.USER_DISABLED,
     AuditAction.USER_ROLE,
     AuditAction.USER_DELETED,

@@ -150,7 +150,7 @@ class Realtime:
         endpoint = None if self._embedded else CLOUD_ENDPOINT
         return {
             "token": token,
-            "clientId": tokens.client_id_of(person),
+            "clientId": tokens.channel_client_id(person),
             "channel": channel,
             "endpoint": endpoint,
         }
@@ -338,6 +338,8 @@ def _is_still_true(token: IssuedToken) -> bool:
         return False
     if ":" in token.target:
         return actions.may_use_channel(person, token.target)
+    if person.name != token.person.name:  # which the others in the session see
+        return False
     if not live_sessions.can_see_session(person, token.target):
         return False
     session = live_sessions.get_session(token.target)

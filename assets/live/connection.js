@@ -88,7 +88,10 @@ export class LiveConnection {
     this.me = parseClientId(first.clientId);
     this.connectionInfo = first.realtime;
     const url = `/api/live/${key}/token`;
-    this.client = connectToAbly(first.realtime.endpoint, first.token, url, ({ realtime }) => onPlace(realtime));
+    this.client = connectToAbly(first.realtime.endpoint, first.token, url, ({ clientId, realtime }) => {
+      if (clientId !== first.clientId) location.reload(); // another name: Ably's SDK keeps a client id for good
+      onPlace(realtime);
+    });
     this.client.connection.on(({ current }) => {
       this.status = STATUS_BY_STATE[current] ?? "offline";
       onStatus();

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from accounts import access_listing, groups, mail, user_admin, user_listing
+from accounts import access_listing, groups, mail, user_admin, user_listing, users
 from accounts.principals import Principal
 from accounts.user_listing import UserRow
 from callbacks.admin.formatting import ROLE_OPTIONS, person_field
@@ -73,6 +73,27 @@ def _create_link(by: Principal, key: str, purpose: LinkPurpose) -> ActionResult:
     return ActionResult(
         "", dialog_content=link_created_message(int(key), _get_person(key).name, token, purpose)
     )
+
+
+def confirm_edit_person(key: str) -> Confirmation:
+    found = _get_person(key)
+    fields: list[Component] = [
+        Field(ids.form_field("name"), "Name", value=found.name),
+        Field(ids.form_field("email"), "E-mail (optional)", "email", value=users.get_email(found.id) or ""),
+        html.P(
+            "They sign in with the new name. What they own and what is shared with them stays theirs."
+            " With another e-mail address, invitations and password links sent so far stop working.",
+            className="dx-weak",
+        ),
+    ]
+    return Confirmation(f"Edit {found.name}", fields, "Save changes")
+
+
+def edit_person(by: Principal, key: str, answers: FormValues) -> ActionResult:
+    name, email = str(answers.get("name") or "").strip(), str(answers.get("email") or "").strip()
+    is_email_new = user_admin.change_profile(by, int(key), name, email or None)
+    note = " Invitations and password links sent so far no longer work." if is_email_new else ""
+    return ActionResult(f"{name} is saved.{note}")
 
 
 def confirm_change_role(key: str) -> Confirmation:
@@ -195,6 +216,7 @@ ACTIONS = {
     "invite": Action(invite_person, confirm_invite_person),
     "invite-again": Action(reinvite_person, confirm_reinvite_person),
     "reset": Action(reset_password, confirm_reset_password),
+    "edit-person": Action(edit_person, confirm_edit_person),
     "role": Action(change_role, confirm_change_role),
     "disable": Action(disable_person, confirm_disable_person),
     "enable": Action(enable_person),

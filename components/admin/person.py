@@ -46,9 +46,11 @@ def _action_buttons(person: RowData) -> list[Component]:
         else confirm_button("Disable…", "disable", id_)
     )
     factors = [confirm_button("Remove second factors…", "factors", id_)] if person["factors"] else []
+    edit = confirm_button("Edit name and e-mail…", "edit-person", id_)
     role = confirm_button("Change role…", "role", id_)
     sees = confirm_button("What they can see…", "sees", id_)
-    return [sees, role, reach, *factors, standing, confirm_button("Delete…", "delete", id_, danger=True)]
+    delete = confirm_button("Delete…", "delete", id_, danger=True)
+    return [sees, edit, role, reach, *factors, standing, delete]
 
 
 def _facts(person: RowData) -> Component:

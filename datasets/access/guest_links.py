@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from accounts import sessions, signed_tokens
+from accounts import sessions, signed_tokens, users
 from accounts.permissions import Permission
 from accounts.principals import Principal
 from accounts.signed_tokens import Audience, BadTokenError
 from datasets import shares
 from datasets.shares import NotAllowedError, UnknownShareError
 from db.engine import transaction
+from db.name_keys import fold_name
 from db.tables import GuestLink, LiveSession, Resource, SavedView, User, utc_now
 from errors import InvalidError
 
@@ -155,12 +156,11 @@ def _validity_conditions() -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _find_rights_user(by: Principal, name: str | None) -> int:
-    if name is None or name == by.name:
+    if name is None or fold_name(name) == fold_name(by.name):
         return by.id
     if not by.has_permission(Permission.ADMINISTER):
         raise NotAllowedError("Only admins can create a link with another user's rights.")
-    with transaction() as work:
-        user = work.exec(select(User.id).where(User.name == name, ~col(User.disabled))).one_or_none()
+    user = users.find_by_name(name)
     if user is None:
         raise BadLinkError(f"There is no user named {name!r}.")
-    return user
+    return user.id

@@ -8,8 +8,8 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from accounts import user_admin
-from accounts.principals import Principal
+from accounts import user_admin, users
+from accounts.principals import Principal, principal_from_user
 from datasets import audit_events, shares
 from datasets.shares import RESOURCE_TABLES, ShareableRow
 from db.engine import transaction
@@ -74,11 +74,17 @@ def _end_live_sessions(work: Session, owner: int) -> None:
 
 def claim_dataset(slug: str, name: str | None) -> None:
     """Make a user, or with None the first admin, the owner of a dataset that has no owner."""
-    chosen = User.role == Role.ADMIN if name is None else User.name == name
+    owner = _find_first_admin() if name is None else users.find_by_name(name)
     with transaction() as work:
-        owner = work.exec(select(User.id).where(chosen, ~col(User.disabled)).order_by(col(User.id))).first()
         ownerless = (col(Dataset.slug) == slug, col(Dataset.owner_id).is_(None))
-        work.execute(sa.update(Dataset).where(*ownerless).values(owner_id=owner))
+        work.execute(sa.update(Dataset).where(*ownerless).values(owner_id=owner and owner.id))
+
+
+def _find_first_admin() -> Principal | None:
+    query = select(User).where(User.role == Role.ADMIN, ~col(User.disabled)).order_by(col(User.id))
+    with transaction() as work:
+        user = work.exec(query).first()
+    return principal_from_user(user) if user else None
 
 
 def require_owner(name: str) -> None:
@@ -87,9 +93,8 @@ def require_owner(name: str) -> None:
     Raises:
         UnknownOwnerError: there is none.
     """
-    with transaction() as work:
-        if work.exec(select(User.id).where(User.name == name, ~col(User.disabled))).first() is None:
-            raise UnknownOwnerError(f"There is no user named {name!r}.")
+    if users.find_by_name(name) is None:
+        raise UnknownOwnerError(f"There is no user named {name!r}.")
 
 
 def transfer_one(by: Principal, resource: Resource, id_: int, to_id: int) -> None:

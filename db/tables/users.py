@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from db.keys.column_encryption import EncryptedText
+from db.name_keys import MAX_KEY_LENGTH, keep_name_key
 from db.tables.base import UtcDateTime, utc_now
 
 
@@ -29,14 +30,15 @@ def new_handle() -> str:
 class User(SQLModel, table=True):
     """A user, who signs in with a password if they have one, a passkey, or an OpenID provider.
 
-    ``handle`` is their id in passkeys. ``totp`` is the secret of their authenticator (base32) and
-    ``totp_step`` the last half-minute whose code was accepted.
+    ``name_key`` is the name as compared with others. ``handle`` is their id in passkeys. ``totp`` is the
+    secret of their authenticator (base32) and ``totp_step`` the last half-minute whose code was accepted.
     """
 
     __tablename__ = "users"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
+    name_key: str = Field(default="", unique=True, max_length=MAX_KEY_LENGTH)
     email: str | None = Field(default=None, sa_type=EncryptedText.for_column("users.email"))
     email_digest: str | None = Field(default=None, unique=True, max_length=64)
     password_hash: str | None = Field(default=None, max_length=200)
@@ -50,12 +52,13 @@ class User(SQLModel, table=True):
 
 
 class Group(SQLModel, table=True):
-    """A group of users, with whom things can be shared at once."""
+    """A group of users, with whom things can be shared at once; ``name_key`` as that of a user."""
 
     __tablename__ = "groups"
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(unique=True, max_length=80)
+    name_key: str = Field(default="", unique=True, max_length=MAX_KEY_LENGTH)
     created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 
@@ -126,3 +129,7 @@ class Identity(SQLModel, table=True):
     issuer: str = Field(max_length=300)
     subject: str = Field(max_length=255)
     created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+
+
+for named in (User, Group):
+    keep_name_key(named)

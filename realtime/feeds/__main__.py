@@ -78,7 +78,7 @@ def _create_client(by: Principal, key: str) -> AblyClient:
     settings = get_settings()
 
     def get_token() -> tuple[str, str, float]:
-        return tokens.issue_publisher_token(by, key), tokens.client_id_of(by), tokens.TOKEN_LIFETIME
+        return tokens.issue_publisher_token(by, key), tokens.channel_client_id(by), tokens.TOKEN_LIFETIME
 
     return AblyClient(
         lambda: f"127.0.0.1:{settings.port}", get_token, tls=settings.tls_certificate is not None

@@ -57,9 +57,14 @@ def growth_channel(slug: str) -> str:
 
 
 def client_id_of(person: Principal) -> str:
-    """Return the client id of a person."""
+    """Return the client id of a person in a live session, whose members see each other's names."""
     me = live_sessions.identity_of(person)
     return f"{me['id']} {me['name']}"
+
+
+def channel_client_id(person: Principal) -> str:
+    """Return the client id of a person on a single channel. Without their name: it outlives a new one."""
+    return str(live_sessions.identity_of(person)["id"])
 
 
 def may_publish(person: Principal, live: LiveSession) -> bool:
@@ -89,7 +94,7 @@ def issue_publisher_token(person: Principal, key: str) -> str:
     """Issue a token with which a person's program may publish rows to a feed, and do nothing else."""
     granted = {feed_channel(key): ("publish",)}
     return tokens.issue_token(
-        get_signing_key(), _capability(granted), TOKEN_LIFETIME, client_id_of(person), person.key
+        get_signing_key(), _capability(granted), TOKEN_LIFETIME, channel_client_id(person), person.key
     )
 
 
@@ -97,7 +102,7 @@ def issue_reader_token(person: Principal, slug: str) -> str:
     """Issue a token with which a person's browser learns that a dataset has grown."""
     granted = {growth_channel(slug): ("subscribe",)}
     return tokens.issue_token(
-        get_signing_key(), _capability(granted), TOKEN_LIFETIME, client_id_of(person), person.key
+        get_signing_key(), _capability(granted), TOKEN_LIFETIME, channel_client_id(person), person.key
     )
 
 

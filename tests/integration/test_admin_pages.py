@@ -164,6 +164,20 @@ def test_what_is_wrong_with_an_invitation_is_said(
     assert list_rows(admin, ids.PEOPLE, text="bob") == []
 
 
+def test_the_name_and_address_of_a_person_are_edited(app: Dash, admin: FlaskClient, ada: Principal) -> None:
+    key = str(ada.id)
+    assert "Edit name and e-mail" in open_panel(admin, ids.PEOPLE, key)
+    assert '"ada"' in get_response_text(ask_confirmation(app, admin, "edit-person", key))
+    for name, email, says in (("SOMEBODY-0", "", "already taken"), ("ada", "nowhere", "a valid e-mail")):
+        answer = confirm_action(app, admin, "edit-person", key, name=name, email=email)
+        assert says in get_response_text(answer)
+    edited = confirm_action(app, admin, "edit-person", key, name=" Ada L ", email="ada@example.org")
+    assert "no longer work" in get_response_text(edited)
+    panel = open_panel(admin, ids.PEOPLE, key)
+    assert "Ada L" in panel
+    assert "ada@example.org" in panel
+
+
 def test_a_person_is_disabled_and_let_in_again(app: Dash, admin: FlaskClient, sign_in_as: SignIn) -> None:
     browser = sign_in_as(Role.ANALYST)
     who = list_rows(admin, ids.PEOPLE, role="analyst")[0]["id"]

@@ -54,6 +54,13 @@ def test_each_wrong_password_is_recorded_and_a_lock_once(client, ada, set_clock)
     assert list_entries()[0].address == "127.0.0.1"
 
 
+def test_another_spelling_of_the_name_gives_no_more_attempts(client, ada, set_clock):
+    spellings = ["ada", "Ada", "ADA", " ada ", "aDa", "adA", "ＡDA"]
+    answers = [sign_in_with_password(client, name=name, password="wrong").status_code for name in spellings]
+    assert answers == [401] * 5 + [429] * 2
+    assert {who for who, _, _ in list_failures(AuditAction.SIGNIN_FAILED)} == {"ada"}
+
+
 def test_the_next_lock_is_recorded_again(client, ada, set_clock):
     for number in range(7):
         sign_in_with_password(client, password=f"wrong {number}")

@@ -238,6 +238,22 @@ def test_whoever_is_signed_out_or_disabled_is_cut_off(service, sign_in_as, trips
     assert asyncio.run(scenario()) == (401, [])
 
 
+def test_who_gets_another_name_is_known_by_it_at_once(service, sign_in_as, trips):
+    ada, eve = sign_in_as(Role.PRESENTER), sign_in_as(Role.VIEWER)
+    admin = users.create_user("root", PASSWORD, Role.ADMIN)
+    key = start_session(ada, trips)
+    me = get_session(eve, key)["me"]
+
+    async def scenario():
+        async with join_session(service, eve, key) as follower:
+            user_admin.change_profile(admin, me["id"], "Eve Adams", None)
+            await async_wait_until(lambda: len(follower.answers) > 1)
+        async with join_session(service, eve, key) as follower:
+            return follower.client.auth.client_id
+
+    assert asyncio.run(scenario()) == f"{me['id']} Eve Adams"
+
+
 def test_who_loses_the_share_is_cut_off_and_hears_no_more(service, sign_in_as, trips):
     ada, eve = sign_in_as(Role.PRESENTER), sign_in_as(Role.VIEWER)
     key = start_session(ada, trips)

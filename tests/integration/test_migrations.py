@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import command
 from sqlmodel import SQLModel
 
+from accounts import users
 from config import Settings
 from db import engine, schema
 from tests.conftest import temporary_settings
@@ -90,6 +91,19 @@ def test_live_sessions_that_were_there_stay_with_everyone(empty_database):
         with engine.transaction() as work:
             found = sa.text("SELECT resource_id, user_id, group_id, level FROM shares WHERE resource = :live")
             assert work.connection().execute(found, {"live": "live session"}).all() == kept
+
+
+def test_of_old_names_that_differ_in_case_each_stays_with_its_user(empty_database):
+    where = schema.build_alembic_config()
+    command.upgrade(where, "0009")
+    with engine.transaction() as work:
+        for id_, name in enumerate(("Eve", "EVE", "eve", "Ada", "ADA"), 1):
+            values = ROWS_BEFORE["users"] | {"id": id_, "name": name, "handle": name}
+            work.connection().execute(sa.insert(sa.table("users", *map(sa.column, values))).values(values))
+    command.upgrade(where, "head")
+    asked = ("Eve", "EVE", "eve", "eVE", "Ada", "ADA", "ada")
+    assert [users.require_principal(name).id for name in asked] == [1, 2, 3, 3, 4, 5, 4]
+    command.downgrade(where, "0009")
 
 
 def test_two_starts_at_once_upgrade_once(empty_database):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from time import perf_counter
@@ -12,7 +13,17 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import select
 
-from accounts import access_listing, api_tokens, audit, groups, sessions, user_admin, user_listing, users
+from accounts import (
+    access_listing,
+    api_tokens,
+    audit,
+    groups,
+    one_time_links,
+    sessions,
+    user_admin,
+    user_listing,
+    users,
+)
 from accounts.groups import BadGroupNameError
 from accounts.last_admin import LastAdminError
 from accounts.paging import PageOptions
@@ -44,8 +55,10 @@ def add_many_users() -> None:
             sa.text(f"""
             WITH RECURSIVE numbers(i) AS
               (SELECT 0 UNION ALL SELECT i + 1 FROM numbers WHERE i < {USER_COUNT - 1})
-            INSERT INTO users (name, password_hash, role, handle, totp_step, disabled, created, signed_in)
-            SELECT 'person ' || substr(CAST(1000000 + i AS TEXT), 2), CASE WHEN i % 3 > 0 THEN 'x' END,
+            INSERT INTO users
+              (name, name_key, password_hash, role, handle, totp_step, disabled, created, signed_in)
+            SELECT 'person ' || substr(CAST(1000000 + i AS TEXT), 2),
+              'person ' || substr(CAST(1000000 + i AS TEXT), 2), CASE WHEN i % 3 > 0 THEN 'x' END,
               CASE WHEN i % 10 > 0 THEN 'viewer' ELSE 'analyst' END, CAST(i AS TEXT), 0, i % 100 = 0,
               {minutes.format("i")},
               CASE WHEN i % 2 > 0 THEN {minutes.format(f"(i * 7919 % {USER_COUNT})")} END
@@ -289,6 +302,87 @@ def test_every_act_is_recorded_with_who_did_it(admin: Principal) -> None:
         "factor.removed",
         "user.deleted",
     ]
+
+
+def test_a_new_name_applies_to_sessions_tokens_and_shares_at_once(admin: Principal) -> None:
+    ada = users.create_user("ada", "correct horse battery", Role.ANALYST)
+    browser = sessions.start_session(ada.id, "password", LOCAL_BROWSER).access
+    group = groups.create_group(admin, "West")
+    groups.add_member(admin, group, ada.id)
+    assert not user_admin.change_profile(admin, ada.id, "Ada Lovelace", None)
+    assert sessions.authenticate_access_token(browser).name == "Ada Lovelace"
+    assert users.authenticate_user("ada lovelace", "correct horse battery") is not None
+    assert users.authenticate_user("ada", "correct horse battery") is None
+    assert [each.name for each in user_listing.list_users(UserSearch(group=group))[0]] == ["Ada Lovelace"]
+    users.create_user("ada", "correct horse battery", Role.VIEWER)
+    entry = audit.list_entries()[0][0]
+    recorded = (entry.action, entry.actor, entry.resource_key, entry.details)
+    assert recorded == (
+        "user.changed",
+        "grace",
+        "Ada Lovelace",
+        {"before": "ada", "email": "kept"},
+    )
+
+
+def test_another_address_ends_the_links_to_the_old_one_and_stays_out_of_the_log(admin: Principal) -> None:
+    ada, _ = user_admin.invite_user(admin, "ada", Role.VIEWER, "ada@example.org")
+    purposes = (LinkPurpose.INVITATION, LinkPurpose.RESET)
+
+    def create_tokens() -> list[str]:
+        return [user_admin.create_link(admin, ada.id, purpose) for purpose in purposes]
+
+    def list_owners(tokens: list[str]) -> list[Principal | None]:
+        pairs = zip(tokens, purposes, strict=True)
+        return [one_time_links.get_link_owner(token, purpose) for token, purpose in pairs]
+
+    before = create_tokens()
+    user_admin.change_profile(admin, ada.id, "ada", "ada@example.org")
+    assert list_owners(before) == [ada, ada]
+    assert user_admin.change_profile(admin, ada.id, "ada", "lovelace@example.org")
+    assert list_owners(before) == [None, None]
+    assert list_owners(create_tokens()) == [ada, ada]
+    assert users.find_by_email("ada@example.org") is None
+    assert user_admin.change_profile(admin, ada.id, "ada", None)
+    changes = [entry for entry in audit.list_entries()[0] if entry.action == "user.changed"]
+    assert [entry.details["email"] for entry in changes] == ["removed", "changed"]
+    assert "example.org" not in str([entry.details for entry in audit.list_entries()[0]])
+
+
+def test_a_refused_edit_changes_nothing(admin: Principal) -> None:
+    ada = users.create_user("ada", None, Role.VIEWER)
+    users.set_email("ada", "ada@example.org")
+    bob = users.create_user("bob", None, Role.VIEWER)
+    for name, email in (("Ada", None), ("", None), ("b\n", None), ("rob", "ADA@example.org"), ("rob", "x")):
+        with pytest.raises(ValueError):  # noqa: PT011
+            user_admin.change_profile(admin, bob.id, name, email)
+    assert (users.find_by_id(bob.id), users.get_email(bob.id)) == (bob, None)
+    user_admin.change_profile(admin, ada.id, "ADA", "Ada@Example.org")
+    assert (users.find_by_name("ada"), users.get_email(ada.id)) == (
+        replace(ada, name="ADA"),
+        "Ada@Example.org",
+    )
+
+
+@pytest.mark.parametrize("change", ["name", "create"])
+def test_of_two_who_take_a_name_at_once_one_gets_it(admin: Principal, change: str) -> None:
+    made = [users.create_user(f"user {number}", None, Role.VIEWER) for number in range(4)]
+    meet = Barrier(len(made))
+
+    def take_name(person: Principal) -> bool:
+        meet.wait(timeout=30)
+        spelling = "zoe" if person.id % 2 else "Zoe"
+        try:
+            if change == "name":
+                user_admin.change_profile(admin, person.id, spelling, None)
+            else:
+                users.create_user(spelling, None, Role.VIEWER)
+        except users.NameTakenError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(len(made)) as pool:
+        assert sorted(pool.map(take_name, made)) == [False] * (len(made) - 1) + [True]
 
 
 def test_what_is_refused_is_not_recorded(admin: Principal) -> None:
