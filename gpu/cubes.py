@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.scales import Scale
+from gpu.wide_sums import Sums, WideSums
 
 
 class Aggregate(StrEnum):
@@ -113,20 +114,24 @@ class Cube:
     """Partial aggregates, each of shape ``spec.shape`` (active rows x cells, the last axis fastest).
 
     ``count`` is the number of rows for ``COUNT``, otherwise the number of non-null values of the measure's
-    column. ``sum`` is int64 for integer columns and float64 for others. ``low`` and ``high`` are float64,
-    +inf and -inf in empty cells.
+    column. ``sum`` is exact for integer columns, as int64 or as ``WideSums``, and float64 for others. ``low``
+    and ``high`` are float64, +inf and -inf in empty cells.
     """
 
     spec: CubeSpec
     count: npt.NDArray[np.int64]
-    sum: npt.NDArray[Any] | None = None
+    sum: Sums | None = None
     low: npt.NDArray[np.float64] | None = None
     high: npt.NDArray[np.float64] | None = None
 
     @property
     def nbytes(self) -> int:
-        parts = (self.count, self.sum, self.low, self.high)
-        return sum(part.nbytes for part in parts if part is not None)
+        return sum(array.nbytes for array in self.list_arrays())
+
+    def list_arrays(self) -> list[npt.NDArray[Any]]:
+        """Return all arrays that the cube consists of."""
+        sums = [self.sum.high, self.sum.low] if isinstance(self.sum, WideSums) else [self.sum]
+        return [array for array in (self.count, *sums, self.low, self.high) if array is not None]
 
 
 @dataclass

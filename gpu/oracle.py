@@ -25,6 +25,7 @@ from gpu.cubes import (
 )
 from gpu.engine import Source, resolve_rows
 from gpu.scales import Scale
+from gpu.wide_sums import Sums, WideSums
 
 Bools = npt.NDArray[np.bool_]
 
@@ -168,7 +169,17 @@ def _aggregate_cells(spec: CubeSpec, cells: npt.NDArray[np.int64], numbers: npt.
         high = np.full(spec.shape, -np.inf)
         np.maximum.at(high.reshape(-1), cells, numbers)
         return Cube(spec, count, high=high)
-    total = np.zeros(spec.shape, numbers.dtype)
+    return Cube(spec, count, sum=_sum_cells(spec, cells, numbers))
+
+
+def _sum_cells(spec: CubeSpec, cells: npt.NDArray[np.int64], numbers: npt.NDArray[Any]) -> Sums:
+    """Return the sum of each cell's numbers; those of integers are added up by Python, which has no limit."""
+    total = np.zeros(spec.shape, np.float64 if numbers.dtype.kind == "f" else object)
     with np.errstate(invalid="ignore", over="ignore"):
-        np.add.at(total.reshape(-1), cells, numbers)
-    return Cube(spec, count, sum=total)
+        np.add.at(total.reshape(-1), cells, numbers.astype(total.dtype))
+    if total.dtype.kind == "f":
+        return total
+    try:
+        return total.astype(np.int64)
+    except OverflowError:
+        return WideSums((total // 2**32).astype(np.int64), (total % 2**32).astype(np.int64))

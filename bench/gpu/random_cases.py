@@ -13,7 +13,16 @@ from gpu.cuda.device import Array, Device
 from gpu.cuda.fill_kernels import get_code_layout
 from gpu.cuda.plan import LaunchPlan
 from gpu.resident.bit_packing import unpack_bits
-from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBER_DTYPES, SUM_INTEGER, SUM_REAL
+from gpu.resident.measure_kinds import (
+    COUNT,
+    HIGH,
+    HIGH_HALF,
+    LOW,
+    LOW_HALF,
+    NUMBER_DTYPES,
+    SUM_INTEGER,
+    SUM_REAL,
+)
 
 HostArray = npt.NDArray[Any]
 Generator = np.random.Generator
@@ -45,6 +54,7 @@ class CaseTask:
     terms: list[CaseTerm]
     kind: int
     numbers: Array
+    number_format: int
     host: HostArray | None
 
 
@@ -101,6 +111,16 @@ def _random_numbers(random: Generator, rows: int, kind: int) -> HostArray | None
     )
 
 
+def _random_format(random: Generator, kind: int, numbers: HostArray | None) -> tuple[int, HostArray | None]:
+    """How the kernels read numbers, and what they read: the numbers, or a half of each."""
+    if numbers is None:
+        return 0, None
+    if kind == SUM_INTEGER and numbers.itemsize == 8 and random.random() < 0.5:
+        is_high = bool(random.random() < 0.5)
+        return (HIGH_HALF, numbers >> 32) if is_high else (LOW_HALF, numbers & 0xFFFFFFFF)
+    return NUMBER_DTYPES.index(numbers.dtype.str[1:]), numbers
+
+
 def random_filter(random: Generator, device: Device, rows: int) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Bits made by the kernel of one predicate or two, and which rows they are of."""
     words, passing = (
@@ -133,7 +153,8 @@ def random_group(random: Generator, device: Device, rows: int) -> CaseGroup:
         kind = int(random.integers(COUNT, HIGH + 1)) if random.random() < 0.6 else COUNT
         numbers = _random_numbers(random, rows, kind)
         array = None if numbers is None else device.upload(pad_rows(numbers))
-        made.tasks.append(CaseTask((across, cells), active, terms, kind, array, numbers))
+        read = _random_format(random, kind, numbers)
+        made.tasks.append(CaseTask((across, cells), active, terms, kind, array, *read))
     return made
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gpu.cubes import Cube
+from gpu.wide_sums import Sums, round_sums, take_sums
 
 Numbers = npt.NDArray[Any]
 COUNT_TYPES = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
@@ -21,18 +22,21 @@ INDEX_TYPE = np.dtype("<u4")
 class PackedCube:
     """The arrays of a cube, little endian and of its shape: counts as u1, u2, u4 or f8, the others as f8.
 
+    ``sum_rest`` is what rounding the sums to f8 left out, None if nothing: the exact sums are those of both.
     With ``cell_indices`` (u4) the arrays contain only these cells, numbered row by row; all others have no
     rows.
     """
 
     count: Numbers
     sum: Numbers | None = None
+    sum_rest: Numbers | None = None
     low: Numbers | None = None
     high: Numbers | None = None
     cell_indices: Numbers | None = None
 
     def __iter__(self) -> Iterator[tuple[str, Numbers]]:
-        arrays = (("count", self.count), ("sum", self.sum), ("low", self.low), ("high", self.high))
+        sums = ("sum", self.sum), ("sum_rest", self.sum_rest)
+        arrays = (("count", self.count), *sums, ("low", self.low), ("high", self.high))
         return ((name, array) for name, array in arrays if array is not None)
 
     @property
@@ -43,19 +47,19 @@ class PackedCube:
 
 
 def pack_dense(cube: Cube) -> PackedCube:
-    """Return all cells of a cube. Sums beyond 2**53 lose their last digits, as they do in every browser."""
-    parts = (cube.sum, cube.low, cube.high)
+    """Return all cells of a cube."""
     return PackedCube(
-        _narrow_counts(cube.count), *(part if part is None else _to_floats(part) for part in parts)
+        _narrow_counts(cube.count), *_pack_sums(cube.sum), _pack_floats(cube.low), _pack_floats(cube.high)
     )
 
 
 def pack_sparse(cube: Cube) -> PackedCube:
     """Return only the cells with rows: a few rows touch few cells of a large cube."""
     cells = np.flatnonzero(cube.count).astype(INDEX_TYPE)
-    parts = (cube.sum, cube.low, cube.high)
-    total, low, high = (part if part is None else _to_floats(part.reshape(-1)[cells]) for part in parts)
-    return PackedCube(_narrow_counts(cube.count.reshape(-1)[cells]), total, low, high, cells)
+    low, high = (None if part is None else part.reshape(-1)[cells] for part in (cube.low, cube.high))
+    sums = None if cube.sum is None else take_sums(cube.sum, cells)
+    count = _narrow_counts(cube.count.reshape(-1)[cells])
+    return PackedCube(count, *_pack_sums(sums), _pack_floats(low), _pack_floats(high), cells)
 
 
 def _narrow_counts(counts: npt.NDArray[np.int64]) -> Numbers:
@@ -64,5 +68,13 @@ def _narrow_counts(counts: npt.NDArray[np.int64]) -> Numbers:
     return np.ascontiguousarray(counts, dtype)
 
 
-def _to_floats(values: Numbers) -> Numbers:
-    return np.ascontiguousarray(values, FLOAT_TYPE)
+def _pack_sums(sums: Sums | None) -> tuple[Numbers | None, Numbers | None]:
+    """Return sums as f8, and what this rounding left out."""
+    if sums is None:
+        return None, None
+    total, rest = round_sums(sums)
+    return _pack_floats(total), _pack_floats(rest)
+
+
+def _pack_floats(values: Numbers | None) -> Numbers | None:
+    return None if values is None else np.ascontiguousarray(values, FLOAT_TYPE)

@@ -19,7 +19,7 @@ from gpu.cpu.native.layout import (
 )
 from gpu.resident.aggregation import CubeTask, CubeTaskGroup, IndexTerm
 from gpu.resident.arrays import Array
-from gpu.resident.measure_kinds import COUNT, NUMBER_DTYPES, SUM_INTEGER
+from gpu.resident.measure_kinds import COUNT, SUM_INTEGER
 
 _MAX_COPIED_CELLS = 2048
 _TABLE_COPIES = 4
@@ -135,7 +135,7 @@ class KernelPlan:
             slot = self._get_column_slot(term.codes, slots, first_column)
             self._terms.append((slot, 0 if term.lookup is None else term.lookup.ctypes.data, term.stride))
         spread = job.cell_count if job.table_copies > 1 else 0
-        numbers, number = (0, 0) if job.kernel_kind == COUNT else _describe_numbers(job.task.numbers)
+        numbers = 0 if job.kernel_kind == COUNT else job.task.numbers.ctypes.data
         tables = (
             self.counts[index],
             self.totals[index],
@@ -143,7 +143,7 @@ class KernelPlan:
             job.cell_count * job.table_copies,
         )
         parts = start, len(self._terms), job.kernel_kind, spread
-        self._views.append((*parts, *tables, numbers, number, job.packed_shift))
+        self._views.append((*parts, *tables, numbers, job.task.number_format, job.packed_shift))
 
     def _get_column_slot(self, codes: Array, slots: dict[int, int], first_column: int) -> int:
         """Return the row of these codes in ``columns``, which is added when first requested."""
@@ -153,7 +153,3 @@ class KernelPlan:
             buffer = (slots[address] - first_column) * BUFFER_BYTES
             self._columns.append((address, codes.itemsize, buffer))
         return slots[address]
-
-
-def _describe_numbers(numbers: Array) -> tuple[int, int]:
-    return numbers.ctypes.data, NUMBER_DTYPES.index(numbers.dtype.str[1:])

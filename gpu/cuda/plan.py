@@ -14,7 +14,7 @@ from gpu.cuda.device import Array, Device, element_address
 from gpu.cuda.kernel_structs import PASS, TERM, VIEW, pack_records
 from gpu.cuda.shared_memory_tiling import CubeTile, pack_tiles, split_cube
 from gpu.cuda.upload_batch import UploadBatch
-from gpu.resident.measure_kinds import COUNT, HIGH, LOW, NUMBER_DTYPES, SUM_REAL
+from gpu.resident.measure_kinds import COUNT, HIGH, LOW, SUM_REAL
 
 
 class IndexTermLike(Protocol):
@@ -41,6 +41,8 @@ class CubeTaskLike(Protocol):
     def kind(self) -> int: ...
     @property
     def numbers(self) -> Array: ...
+    @property
+    def number_format(self) -> int: ...
 
 
 class CubeTaskGroupLike(Protocol):
@@ -138,7 +140,7 @@ class LaunchPlan:
         count_out = element_address(self._out) + 8 * (self._offsets[tile.index] + tile.low)
         number = (0, 0)
         if task.kind != COUNT:
-            number = element_address(task.numbers), NUMBER_DTYPES.index(task.numbers.dtype.str[1:])
+            number = element_address(task.numbers), task.number_format
         cells = first, first + len(task.terms), task.shape[1], tile.low, tile.size
         tables = (
             tile.copies,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, Self
 
@@ -12,9 +12,19 @@ import numpy.typing as npt
 from gpu.cubes import Aggregate, Axis, Cube, CubeSpec
 from gpu.resident.arrays import Array, BitWords
 from gpu.resident.composite_codes import MAX_COMPOSITE_CELLS, scaled_lookups
-from gpu.resident.measure_kinds import COUNT, HIGH, LOW, SUM_INTEGER, SUM_REAL
+from gpu.resident.measure_kinds import (
+    COUNT,
+    HIGH,
+    HIGH_HALF,
+    LOW,
+    LOW_HALF,
+    NUMBER_DTYPES,
+    SUM_INTEGER,
+    SUM_REAL,
+)
 from gpu.resident.numeric_column import NumericColumn
 from gpu.resident.request_context import RequestContext
+from gpu.wide_sums import HALF_BITS, MAX_INT64
 
 MAX_CELLS = 1 << 26
 _TOTAL_FIELDS = {SUM_INTEGER: "sum", SUM_REAL: "sum", LOW: "low", HIGH: "high"}
@@ -54,7 +64,9 @@ class CubeTask:
         terms: The terms that number the cells of a row.
         kind: How the measure is aggregated, one of ``measure_kinds``.
         numbers: The numbers of the measure.
+        number_format: How the kernels read them: the index of their type in ``NUMBER_DTYPES``, or a half.
         max_magnitude: The greatest absolute value of these numbers, if they are integers.
+        max_rows: The most rows that the cube can count.
         valid_bits: The bits of the rows that have a number; None if all have one.
     """
 
@@ -64,7 +76,9 @@ class CubeTask:
     terms: list[IndexTerm]
     kind: int = COUNT
     numbers: Array = None
+    number_format: int = 0
     max_magnitude: int = 0
+    max_rows: int = 0
     valid_bits: BitWords | None = None
 
     @classmethod
@@ -86,8 +100,18 @@ class CubeTask:
         if measure.aggregate is Aggregate.COUNT or measure.column is None:
             return cls(spec, shape, active, terms)
         numbers = context.get_numbers(measure.column)
-        kind = _measure_kind(measure.aggregate, numbers)
-        return cls(spec, shape, active, terms, kind, numbers.array, numbers.max_magnitude, numbers.valid_bits)
+        return cls(
+            spec,
+            shape,
+            active,
+            terms,
+            _measure_kind(measure.aggregate, numbers),
+            numbers.array,
+            NUMBER_DTYPES.index(numbers.array.dtype.str[1:]),
+            numbers.max_magnitude,
+            context.row_count,
+            numbers.valid_bits,
+        )
 
     @property
     def cell_count(self) -> int:
@@ -107,6 +131,17 @@ class CubeTask:
     def empty_total(self) -> float:
         """Return the total of a cell without rows."""
         return {LOW: np.inf, HIGH: -np.inf}.get(self.kind, 0)
+
+    def split_halves(self) -> list[CubeTask]:
+        """Return the tasks to count instead: one for each half of the numbers if a sum could exceed int64.
+
+        The sums of the lower halves count as uint64, so that they suffice for 2**32 rows.
+        """
+        if self.kind != SUM_INTEGER or self.max_magnitude * self.max_rows <= MAX_INT64:
+            return [self]
+        return [
+            replace(self, number_format=half, max_magnitude=1 << HALF_BITS) for half in (HIGH_HALF, LOW_HALF)
+        ]
 
     def to_cube(self, count: npt.NDArray[np.int64], total: npt.NDArray[Any] | None) -> Cube:
         """Return the cube with these counts and totals."""

@@ -11,8 +11,10 @@ from gpu.cubes import AnyOf, Cancelled, CancelToken, Cube, CubeSpec, Filter
 from gpu.resident.aggregation import CubeTask, CubeTaskGroup
 from gpu.resident.appendable_rows import AppendableRows
 from gpu.resident.backend import ComputeBackend
+from gpu.resident.exact_counting import count_exactly
 from gpu.resident.request_context import RequestContext
 from gpu.resident.unfiltered_cubes import UnfilteredCubeCache
+from gpu.wide_sums import add_sums, subtract_sums
 
 Filters = frozenset[Filter | AnyOf]
 UnfilteredCubes = dict[CubeSpec, Cube]
@@ -48,7 +50,7 @@ class EngineRequest:
         # Consecutive views of one measure share the gathering of its numbers.
         missing = sorted((spec for spec in unique if spec not in answers), key=_measure_key)
         groups = self._group_specs(missing, answers)
-        cubes = self.backend.count_cubes(groups, self.first_row, self.context.row_count, self.cancel)
+        cubes = self._count_groups(groups, range(self.first_row, self.context.row_count))
         inverted_flags = [group.is_inverted for group in groups for _ in group.tasks]
         for cube, is_inverted in zip(cubes, inverted_flags, strict=True):
             answers[cube.spec] = (
@@ -76,9 +78,7 @@ class EngineRequest:
         if known_rows > rows and not task.is_subtractable:
             return None
         groups = [CubeTaskGroup(task.measure_filters, is_inverted=False, tasks=[task])]
-        difference = self.backend.count_cubes(
-            groups, min(known_rows, rows), max(known_rows, rows), self.cancel
-        )[0]
+        difference = self._count_groups(groups, range(min(known_rows, rows), max(known_rows, rows)))[0]
         if known_rows > rows:
             return subtract_cubes(cube, difference)
         self.unfiltered_cubes.put(self.owner, extended := add_cubes(cube, difference), rows)
@@ -109,6 +109,9 @@ class EngineRequest:
             group.tasks.append(task)
         return list(groups.values())
 
+    def _count_groups(self, groups: list[CubeTaskGroup], rows: range) -> list[Cube]:
+        return count_exactly(self.backend, groups, rows, self.cancel)
+
     def _create_task(self, spec: CubeSpec) -> CubeTask:
         if self.cancel.is_cancelled:
             raise Cancelled
@@ -117,14 +120,13 @@ class EngineRequest:
 
 def add_cubes(one: Cube, other: Cube) -> Cube:
     """Return the cube over the rows of both cubes, which must have no rows in common."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        return replace(
-            one,
-            count=one.count + other.count,
-            sum=None if one.sum is None or other.sum is None else one.sum + other.sum,
-            low=None if one.low is None or other.low is None else np.minimum(one.low, other.low),
-            high=None if one.high is None or other.high is None else np.maximum(one.high, other.high),
-        )
+    return replace(
+        one,
+        count=one.count + other.count,
+        sum=None if one.sum is None or other.sum is None else add_sums(one.sum, other.sum),
+        low=None if one.low is None or other.low is None else np.minimum(one.low, other.low),
+        high=None if one.high is None or other.high is None else np.maximum(one.high, other.high),
+    )
 
 
 def subtract_cubes(whole: Cube, part: Cube) -> Cube:
@@ -132,5 +134,5 @@ def subtract_cubes(whole: Cube, part: Cube) -> Cube:
 
     The result has the spec of ``part``.
     """
-    total = None if whole.sum is None or part.sum is None else whole.sum - part.sum
+    total = None if whole.sum is None or part.sum is None else subtract_sums(whole.sum, part.sum)
     return replace(part, count=whole.count - part.count, sum=total)

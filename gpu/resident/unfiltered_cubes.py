@@ -31,9 +31,8 @@ class UnfilteredCubeCache:
 
     def put(self, owner: Hashable, cube: Cube, rows: int) -> None:
         """Keep a cube, which becomes read-only, unless it exceeds the limit or one of more rows is kept."""
-        for part in (cube.count, cube.sum, cube.low, cube.high):
-            if part is not None:
-                part.flags.writeable = False
+        for array in cube.list_arrays():
+            array.flags.writeable = False
         key = owner, cube.spec
         with self._lock:
             known = self._cubes.peek(key)

@@ -24,6 +24,7 @@ from gpu.cubes import (
 from gpu.oracle import OracleEngine
 from gpu.resident.aggregation import MAX_CELLS
 from gpu.scales import CategoryScale, EdgesScale, LinearScale
+from tests.unit.integer_sums import to_python_integers
 from tests.unit.table_source import TableSource
 
 ROWS = 200_003
@@ -71,7 +72,8 @@ def assert_cubes_equal(engine, oracle, specs):
         assert cube.spec == expected.spec
         np.testing.assert_array_equal(cube.count, expected.count)
         for part in ("sum", "low", "high"):
-            np.testing.assert_array_equal(getattr(cube, part), getattr(expected, part))
+            ours, theirs = (to_python_integers(getattr(each, part)) for each in (cube, expected))
+            np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.fixture(scope="module")

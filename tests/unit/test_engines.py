@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from math import isnan
 
 import numpy as np
@@ -30,6 +31,7 @@ from gpu.scales import BooleanScale, CategoryScale, LinearScale
 from tests.unit.engine_strategies import arrow_tables, cube_specs, cube_views, filter_lists, row_rights
 from tests.unit.engines import ENGINE_FACTORIES
 from tests.unit.hypothesis_examples import with_examples
+from tests.unit.integer_sums import to_python_integers
 from tests.unit.table_source import TableSource
 
 SMALL_SIZES = (0, 1, 63, 64, 65, 500)
@@ -62,11 +64,19 @@ def assert_equal_cubes(cube, expected, source):
         if theirs is None:
             continue
         assert ours.shape == theirs.shape
-        if part == "sum" and theirs.dtype == np.float64:
-            atol = get_tolerance(source, cube.spec.view.measure)
-            np.testing.assert_allclose(ours, theirs, rtol=0, atol=atol, equal_nan=True)
+        if part == "sum":
+            assert_equal_sums(ours, theirs, partial(get_tolerance, source, cube.spec.view.measure))
         else:
             np.testing.assert_array_equal(ours, theirs)
+
+
+def assert_equal_sums(ours, theirs, get_tolerance):
+    """Sums of floats may lie off by a tolerance; those of integers are exact."""
+    ours, theirs = to_python_integers(ours), to_python_integers(theirs)
+    if theirs.dtype == np.float64:
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=get_tolerance(), equal_nan=True)
+    else:
+        assert ours.tolist() == theirs.tolist()
 
 
 def assert_equals_oracle(answers, specs, source):
@@ -136,8 +146,8 @@ def test_the_rows_of_a_cube_add_up_to_the_histogram(engine_of, table, spec):
         np.testing.assert_array_equal(cube.high.max(axis=0), whole.high[0])
     if cube.sum is not None:
         with np.errstate(invalid="ignore"):
-            atol = 0 if cube.sum.dtype == np.int64 else get_tolerance(source, spec.view.measure)
-            np.testing.assert_allclose(cube.sum.sum(axis=0), whole.sum[0], rtol=0, atol=atol, equal_nan=True)
+            total = to_python_integers(cube.sum).sum(axis=0, keepdims=True)
+            assert_equal_sums(total, whole.sum, partial(get_tolerance, source, spec.view.measure))
 
 
 @every_engine
@@ -219,9 +229,7 @@ def test_the_oracle_equals_a_loop_over_rows(table, spec):
         place: len(values) for place, values in groups.items()
     }
     check = {
-        Aggregate.SUM: lambda values, place: (
-            cube.sum.flat[place] == pytest.approx(sum_as_int64(values), nan_ok=True)
-        ),
+        Aggregate.SUM: lambda values, place: to_python_integers(cube.sum).flat[place] == exact_sum(values),
         Aggregate.MIN: lambda values, place: cube.low.flat[place] == float(min(values)),
         Aggregate.MAX: lambda values, place: cube.high.flat[place] == float(max(values)),
     }
@@ -230,10 +238,10 @@ def test_the_oracle_equals_a_loop_over_rows(table, spec):
     assert all(check[aggregate](values, place) for place, values in groups.items() if aggregate in check)
 
 
-def sum_as_int64(values):
-    """Integers add up as int64 does."""
+def exact_sum(values):
+    """The sum of integers; that of floats, but for the last digits."""
     total = sum(values)
-    return total if isinstance(total, float) else (int(total) + 2**63) % 2**64 - 2**63
+    return total if isinstance(total, int) else pytest.approx(total, nan_ok=True)
 
 
 def group_measured_values(table, spec):

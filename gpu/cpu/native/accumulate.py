@@ -19,13 +19,20 @@ from gpu.cpu.native.layout import (
     VALUES,
 )
 from gpu.cpu.native.simd import as_f32, as_f64, as_i8, as_i16, as_i32, as_i64, as_u32
-from gpu.resident.measure_kinds import LOW, SUM_INTEGER, SUM_REAL
+from gpu.resident.measure_kinds import HIGH_HALF, LOW, LOW_HALF, SUM_INTEGER, SUM_REAL
 
 
 @inline
 def gather_places(values: Native, places: Native, out: Native) -> None:
     for i in range(np.uintp(places.size)):
         out[i] = values[np.uintp(places[i])]
+
+
+@inline
+def gather_halves(halves: Native, places: Native, out: Native) -> None:
+    """Write every other of the halves, which lie side by side."""
+    for i in range(np.uintp(places.size)):
+        out[i] = halves[np.uintp(2) * np.uintp(places[i])]
 
 
 @inline
@@ -42,6 +49,10 @@ def gather_numbers(view: Native, base: Native, places: Native, out: Native) -> N
         gather_places(carray(as_i64(address + base * np.uintp(8)), BLOCK), places, out)
     elif number == 4:
         gather_places(carray(as_f32(address + base * np.uintp(4)), BLOCK), places, out)
+    elif number == LOW_HALF:
+        gather_halves(carray(as_u32(address + base * np.uintp(8)), 2 * BLOCK), places, out)
+    elif number == HIGH_HALF:
+        gather_halves(carray(as_i32(address + base * np.uintp(8) + np.uintp(4)), 2 * BLOCK), places, out)
     else:
         gather_places(carray(as_f64(address + base * np.uintp(8)), BLOCK), places, out)
 

@@ -36,6 +36,7 @@ from gpu.cpu.native.layout import (
     LAST_TERM,
     LAST_VIEW,
     NEEDS_PLACES,
+    NUMBER,
     PACKED_PENDING,
     PACKED_ROOM,
     ROWS,
@@ -128,7 +129,7 @@ def count_views(
         carray(as_i64(scratch[GATHERED_NUMBERS]), passing),
         carray(as_f64(scratch[GATHERED_NUMBERS]), passing),
     )
-    gathered, gathered_kind = np.uintp(0), np.uintp(COUNT)
+    gathered, gathered_kind, gathered_format = np.uintp(0), np.uintp(COUNT), np.uintp(0)
     for v in range(group[FIRST_VIEW], group[LAST_VIEW]):
         view = views[v]
         kind = view[KIND]
@@ -139,10 +140,10 @@ def count_views(
         if kind == COUNT:
             add_ones(cells, view[COUNTS])
             continue
-        # Consecutive views of one measure and kind share the gathered numbers.
-        if view[VALUES] != gathered or kind != gathered_kind:
+        # Consecutive views of the same numbers and kind share the gathered numbers.
+        if view[VALUES] != gathered or kind != gathered_kind or view[NUMBER] != gathered_format:
             gather_for_view(view, base, places, integers, reals)
-            gathered, gathered_kind = view[VALUES], kind
+            gathered, gathered_kind, gathered_format = view[VALUES], kind, view[NUMBER]
         accumulate_numbers(view, cells, integers, reals)
 
 

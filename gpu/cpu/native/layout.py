@@ -29,7 +29,7 @@ COLUMN, LOOKUP, STRIDE, TERM_WIDTH = range(4)
 
 # A view: its range of terms; the kind of measure; the distance of the copies of a small table (0: one
 # table); the addresses of its counts, totals and packed sums, and their number of cells; the address of its
-# numbers and the index of their type in NUMBER_DTYPES; how far a packed sum is shifted.
+# numbers and their format, as in measure_kinds; how far a packed sum is shifted.
 (
     FIRST_TERM,
     LAST_TERM,

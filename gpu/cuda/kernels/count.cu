@@ -2,6 +2,10 @@
 
 enum { COUNT, SUM_INTEGER, SUM_REAL, LOW, HIGH };
 
+// The formats of numbers after the types i1, i2, i4, i8, f4 and f8: the halves of an i8, which are added up apart where
+// their sum could exceed 64 bits.
+enum { LOW_HALF = 6, HIGH_HALF };
+
 // A cube, or the tile of its cells that begins at `low`. If `copies` isn't 0, each block counts in its own tables in
 // shared memory, which begin at the byte offsets `counts` and `totals`, with copies a pitch apart. Otherwise all blocks
 // count in the cube itself.
@@ -9,7 +13,7 @@ struct View {
     u64 first_term, last_term;  // the terms that number the cells of a row of the cube
     u64 cells;                  // the number of cells of such a row
     u64 low, size;              // the tile
-    u64 kind, numbers, number;  // the measure: its kind, the address of its numbers and their type
+    u64 kind, numbers, number;  // the measure: its kind, the address of its numbers and their format
     u64 copies, counts, totals;
     u64 count_out, total_out;  // the addresses of the tile's counts and totals, u64 each
 };
@@ -35,6 +39,8 @@ __device__ inline T read_number(const View& view, s64 row) {
         case 2: return (T)((const int*)view.numbers)[row];
         case 3: return (T)((const s64*)view.numbers)[row];
         case 4: return (T)((const float*)view.numbers)[row];
+        case LOW_HALF: return (T)((const u32*)view.numbers)[2 * row];
+        case HIGH_HALF: return (T)((const int*)view.numbers)[2 * row + 1];
         default: return (T)((const double*)view.numbers)[row];
     }
 }
