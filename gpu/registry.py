@@ -7,10 +7,16 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from gpu.engine import Engine, Source
 from gpu.resident.memory import EngineMemory
 
 AUTO = "auto"
+log = structlog.get_logger(__name__)
+
+
+_LOST_ADVICE = "The CPU engine answers instead. Restart the service to use the GPU again."
 
 
 class EngineUnavailableError(Exception):
@@ -47,6 +53,7 @@ class EngineInfo:
         warm_up: Prepares what would otherwise delay the first request.
         reason: Why it was chosen.
         get_trouble: Returns its last error if that still applies, otherwise an empty text.
+        get_substitute: Returns the name of the engine that has replaced it, otherwise an empty text.
     """
 
     name: str
@@ -56,6 +63,12 @@ class EngineInfo:
     warm_up: Callable[[], None] = lambda: None
     reason: str = ""
     get_trouble: Callable[[], str] = str
+    get_substitute: Callable[[], str] = str
+
+    @property
+    def active_name(self) -> str:
+        """Return the name of the engine that answers now."""
+        return self.get_substitute() or self.name
 
 
 def configure_cpu(limits: EngineLimits) -> EngineInfo:
@@ -78,22 +91,33 @@ def configure_cpu(limits: EngineLimits) -> EngineInfo:
 
 
 def configure_cuda(limits: EngineLimits) -> EngineInfo:
-    """Return the engine of a CUDA device.
+    """Return the engine of a CUDA device, which the engine of the CPU replaces if the device is lost.
 
     Raises:
         EngineUnavailableError: There is no CUDA device that works.
     """
     from gpu.cuda import probe  # noqa: PLC0415
     from gpu.cuda.device import NoDeviceError  # noqa: PLC0415
-    from gpu.cuda.engine import CudaEngine, create_memory  # noqa: PLC0415
+    from gpu.cuda.engine import create_memory  # noqa: PLC0415
+    from gpu.cuda.fallback import CudaWithFallback  # noqa: PLC0415
 
     try:
         device = probe.find_device()
     except NoDeviceError as error:
+        if not isinstance(error, probe.CuPyMissingError):
+            log.warning("the GPU can't be used", reason=str(error))
         raise EngineUnavailableError(str(error)) from error
     memory = create_memory(device, limits.device_bytes, limits.cube_bytes, limits.code_bytes)
-    create_engine = partial(CudaEngine, device=device, memory=memory)
-    return EngineInfo("cuda", device.name, memory.resident_cache.max_bytes, create_engine)
+    cpu = configure_cpu(limits)
+    create_engine = partial(CudaWithFallback, device=device, memory=memory, create_fallback=cpu.create_engine)
+    return EngineInfo(
+        "cuda",
+        device.name,
+        memory.resident_cache.max_bytes,
+        create_engine,
+        get_trouble=lambda: device.loss and f"{device.loss}. {_LOST_ADVICE}",
+        get_substitute=lambda: device.loss and cpu.name,
+    )
 
 
 def configure_cuxfilter(limits: EngineLimits) -> EngineInfo:
@@ -116,7 +140,8 @@ def configure_cuxfilter(limits: EngineLimits) -> EngineInfo:
         name="cuxfilter",
         hardware=hardware,
         create_engine=create_engine,
-        get_trouble=lambda: health.last_error,
+        get_trouble=lambda: " ".join(filter(None, (health.last_error, fallback.get_trouble()))),
+        get_substitute=str,
     )
 
 

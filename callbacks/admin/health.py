@@ -61,7 +61,7 @@ def _engine() -> Component:
     choice: EngineInfo = current_app.extensions["engine_info"]
     words = f"{choice.hardware}, {get_settings().request_threads} requests at a time"
     trouble = [("Problem", _warning_text(choice.get_trouble()))] if choice.get_trouble() else []
-    return fact_list(("Engine", choice.name), ("Reason", choice.reason), ("Runs on", words), *trouble)
+    return fact_list(("Engine", choice.active_name), ("Reason", choice.reason), ("Runs on", words), *trouble)
 
 
 def _memory(engines: EnginePool, cubes: CubeCache) -> list[Component]:

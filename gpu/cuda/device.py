@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial, wraps
 from threading import get_ident
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar, cast
@@ -11,6 +12,7 @@ from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
+import structlog
 
 from gpu.cuda import kernel_source
 from gpu.resident.cache import ResidentCache
@@ -22,7 +24,7 @@ Module: TypeAlias = Any
 Kernel: TypeAlias = Any
 P = ParamSpec("P")
 T = TypeVar("T")
-
+log = structlog.get_logger(__name__)
 
 _ROW_DTYPES = ("u1", "u2", "u8", "i1")
 """The initial types of arrays with one element per row."""
@@ -48,12 +50,18 @@ class DeviceFullError(MemoryError):
     """The device's memory is full, even after everything unused was evicted."""
 
 
+class DeviceLostError(RuntimeError):
+    """An error of CUDA has made the device useless to this process; the message says when and which."""
+
+
 class Device:
     """The first device of CuPy, or of a simulation of it.
 
     All work goes through ``run_on_device``: a single thread does one task at a time, on one stream.
 
     Attributes:
+        loss: When and why the device was lost; empty while it works. After an error such as an illegal
+            access, CUDA refuses all further work of the process, so the device stays lost until it ends.
         caches: The caches that evict unused entries when memory is short.
         empty_arrays: An array without elements per type, available without waiting for the device's thread.
         max_shared_bytes: The most bytes of shared memory that a block may use.
@@ -63,6 +71,8 @@ class Device:
 
     def __init__(self, cupy: Module) -> None:
         self._cupy = cupy
+        self.loss = ""
+        self._cuda_errors = cupy.cuda.runtime.CUDARuntimeError, cupy.cuda.driver.CUDADriverError
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="device")
         self._thread_id = self._thread.submit(get_ident).result()
         self.caches: WeakSet[ResidentCache] = WeakSet()
@@ -82,14 +92,40 @@ class Device:
         }
 
     def run_on_device(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call ``work`` on the device's thread and return its result."""
+        """Call ``work`` on the device's thread and return its result.
+
+        Raises:
+            DeviceLostError: The device is lost, by this work or before it.
+        """
         if get_ident() == self._thread_id:  # called by other work: to wait for a turn would block forever
             return work(*args, **kwargs)
         return self._thread.submit(self._on_stream, partial(work, *args, **kwargs)).result()
 
     def _on_stream(self, work: Callable[[], T]) -> T:
-        with self._stream:
-            return work()
+        if self.loss:
+            raise DeviceLostError(self.loss)
+        try:
+            with self._stream:
+                return work()
+        except self._cuda_errors as error:
+            if self._is_usable():
+                raise
+            self._record_loss(error)
+            raise DeviceLostError(self.loss) from error
+
+    def _is_usable(self) -> bool:
+        """Return whether the device still works. This is tried, because many errors are fatal."""
+        try:
+            self._stream.synchronize()
+            self._cupy.cuda.runtime.memGetInfo()
+        except self._cuda_errors:
+            return False
+        return True
+
+    def _record_loss(self, error: Exception) -> None:
+        now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        self.loss = f"{self.name} was lost at {now}: {error}"
+        log.error("the GPU is lost; restart the service to use it again", reason=self.loss)
 
     def get_memory(self) -> tuple[int, int]:
         """Return the free and the total bytes of the device's memory."""

@@ -17,6 +17,7 @@ from gpu.cuxfilter.protocol import WorkerMessage, receive_message, send_message
 ROOT = Path(__file__).parents[2]
 PASSED_VARIABLES = (
     "CUDA",
+    "CUPY",
     "HOME",
     "LANG",
     "LC_",

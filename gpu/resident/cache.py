@@ -112,6 +112,10 @@ class HostSpill:
         with self._lock:
             return self._entries.pop(key)
 
+    def drop_all(self) -> None:
+        with self._lock:
+            self._entries.clear()
+
 
 class CacheLease:
     """The entries that one request uses; they are pinned, so not evicted, until the request ends."""
@@ -239,6 +243,11 @@ class ResidentCache:
         with self._lock:
             evicted = self._evict(0)
         self._spill_entries(evicted)
+
+    def drop_spilled(self) -> None:
+        """Drop the entries that were moved to the host."""
+        if self._host_spill is not None:
+            self._host_spill.drop_all()
 
     def _add(self, key: EntryKey, entry: ResidentEntry) -> ResidentEntry:
         """Add an entry, or mark it as just used if it is there already."""

@@ -29,7 +29,8 @@ class ResidentEngine:
     name: str
 
     def __init__(self, source: Source, memory: EngineMemory, arrays: Arrays, backend: ComputeBackend) -> None:
-        self._encoder = ColumnEncoder(AppendableRows(source), memory.resident_cache, arrays)
+        self.rows = AppendableRows(source)
+        self._encoder = ColumnEncoder(self.rows, memory.resident_cache, arrays)
         self._backend = backend
         self.columns = ResidentColumns(self._encoder, backend)
         self.unfiltered_cubes = memory.unfiltered_cubes
@@ -37,11 +38,11 @@ class ResidentEngine:
 
     @property
     def row_count(self) -> int:
-        return self._encoder.rows.row_count
+        return self.rows.row_count
 
     @property
     def nbytes(self) -> int:
-        return self._encoder.cache.owner_nbytes(self._encoder.rows) + self._encoder.rows.nbytes
+        return self._encoder.cache.owner_nbytes(self.rows) + self.rows.nbytes
 
     def load_codes(self, column: str, scale: Scale) -> None:
         with pin_resident(self._encoder, self.row_count) as context:
@@ -55,8 +56,8 @@ class ResidentEngine:
             ValueError: Values don't fit the type of their column.
         """
         with self._appending:
-            self._encoder.rows.append_batch(batch)
-            self._encoder.cache.extend_owner(self._encoder.rows, self.row_count)
+            self.rows.append_batch(batch)
+            self._encoder.cache.extend_owner(self.rows, self.row_count)
 
     def compute_mask(
         self, filters: Sequence[Filter | AnyOf], rows: range | None = None

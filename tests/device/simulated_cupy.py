@@ -19,7 +19,20 @@ from tests.device.host_kernels import build_library
 GUARD_BYTES = 256
 GUARD_VALUE = 0xA5
 FAULTS = {1: "threads wait for others that have ended", 2: "a block wrote past its shared memory"}
+STICKY_ERROR = "cudaErrorIllegalAddress"
 _LAUNCH_LOCK = Lock()
+
+
+class CUDARuntimeError(RuntimeError):
+    """An error of CUDA's runtime."""
+
+
+class CUDADriverError(RuntimeError):
+    """An error of CUDA's driver, which launches kernels."""
+
+
+class CompileException(Exception):  # noqa: N818  (CuPy's name)
+    """Kernels that NVRTC refuses."""
 
 
 class GuardedMemory:
@@ -113,7 +126,7 @@ class SimulatedStream:
         self._cupy.thread.stream = None
 
     def synchronize(self) -> None:
-        self._cupy.check_stream()
+        self._cupy.check_device()
 
 
 class SimulatedCuPy:
@@ -130,6 +143,7 @@ class SimulatedCuPy:
     ) -> None:
         self.library = build_library(strict=strict)
         self.total, self.used, self.shared = total, 0, shared
+        self.is_broken = False
         self.thread = local()
         self.memories: WeakSet[GuardedMemory] = WeakSet()
         self.launches: dict[str, int] = defaultdict(int)
@@ -142,11 +156,14 @@ class SimulatedCuPy:
         runtime = SimpleNamespace(
             getDeviceCount=lambda: 1,
             getDeviceProperties=lambda _: {"name": b"stand-in"},
-            memGetInfo=lambda: (self.total - self.used, self.total),
+            memGetInfo=self.get_free_memory,
             runtimeGetVersion=lambda: 0,
             driverGetVersion=lambda: 0,
         )
+        runtime.CUDARuntimeError = CUDARuntimeError
         self.cuda = SimpleNamespace(
+            driver=SimpleNamespace(CUDADriverError=CUDADriverError),
+            compiler=SimpleNamespace(CompileException=CompileException),
             Device=lambda: SimpleNamespace(attributes=attributes, compute_capability="host"),
             Stream=lambda **_: SimulatedStream(self),
             runtime=runtime,
@@ -158,8 +175,21 @@ class SimulatedCuPy:
     def get_default_memory_pool(self) -> SimpleNamespace:
         return SimpleNamespace(free_all_blocks=lambda: None)
 
+    def break_device(self) -> None:
+        """Let all work fail from now on, as after a kernel's access to memory that isn't there."""
+        self.is_broken = True
+
+    def check_device(self) -> None:
+        if self.is_broken:
+            raise CUDARuntimeError(f"{STICKY_ERROR}: an illegal memory access was encountered")
+
+    def get_free_memory(self) -> tuple[int, int]:
+        self.check_device()
+        return self.total - self.used, self.total
+
     def check_stream(self) -> None:
         assert getattr(self.thread, "stream", None), "work for the device outside of its stream"
+        self.check_device()
 
     def get_host_array(self, array: SimulatedArray) -> np.ndarray:
         """The bytes of an array of this device."""

@@ -238,7 +238,21 @@ def test_after_a_pause_cuxfilter_is_used_again(worker, monkeypatch):
 def test_an_interpreter_without_cuxfilter_says_so(monkeypatch):
     monkeypatch.delenv("PYTHONPATH", raising=False)
     process = WorkerClient(Path(sys.executable), 1)
-    with pytest.raises(WorkerError, match=r"cuxfilter can't be loaded by .*: No module named 'cudf'"):
+    with pytest.raises(
+        WorkerError, match=r"cuxfilter can't be loaded by .*: ModuleNotFoundError: No module named 'cudf'"
+    ):
+        process.send_request("passing")
+    process.kill_worker()
+
+
+@pytest.mark.parametrize(
+    "error", ["PermissionError(13, '/.cupy')", "RuntimeError('cudaErrorNoDevice')", "MemoryError('full')"]
+)
+def test_an_interpreter_in_which_cuxfilter_does_not_work_says_why(monkeypatch, tmp_path, error):
+    (tmp_path / "cudf.py").write_text(f"raise {error}")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    process = WorkerClient(Path(sys.executable), 1)
+    with pytest.raises(WorkerError, match=rf"can't be loaded by .*: {error.split('(', 1)[0]}: "):
         process.send_request("passing")
     process.kill_worker()
 

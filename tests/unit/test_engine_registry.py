@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from structlog.testing import capture_logs
 
 from gpu import registry
 from gpu.cubes import ViewSpec
 from gpu.cuda import probe
 from gpu.cuda.device import NoDeviceError
+from gpu.cuxfilter.process import worker_environment
+from gpu.kernel_cache import set_kernel_cache
 from gpu.registry import EngineLimits, EngineUnavailableError, choose_engine
 from gpu.resident.memory import GIB
-from tests.device.simulated_cupy import SimulatedCuPy
+from tests.device.simulated_cupy import CompileException, SimulatedCuPy
 from tests.unit.table_source import TableSource
 from tests.unit.test_engines import FLIGHTS
 
@@ -83,9 +89,73 @@ def test_what_a_device_may_keep_can_be_set(simulated_device):
 
 
 def test_a_machine_without_cupy_has_no_device(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "cupy", None)
+    monkeypatch.setitem(sys.modules, "cupy", None)
     with pytest.raises(NoDeviceError, match="CuPy is not installed"):
         probe.find_device()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "PermissionError(13, 'Permission denied', '/home/dataxchange/.cupy')",
+        "OSError('libcuda.so.1: cannot open shared object file')",
+        "RuntimeError('module compiled against another ABI')",
+        "ImportError('libcudart.so.13 is missing')",
+        "ModuleNotFoundError('No module named cuda.pathfinder', name='cuda')",
+        "ValueError('numpy.dtype size changed')",
+    ],
+)
+def test_whatever_ends_the_import_of_cupy_the_cpu_is_selected_with_the_reason(monkeypatch, tmp_path, error):
+    (tmp_path / "cupy.py").write_text(f"raise {error}")
+    monkeypatch.delitem(sys.modules, "cupy", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with capture_logs() as logs:
+        chosen = choose_engine("auto", LIMITS)
+    assert chosen.name == "cpu"
+    assert chosen.reason.startswith("no CUDA device can be used: CuPy can't be imported: ")
+    assert error.split("(", 1)[0] in chosen.reason
+    (told,) = logs
+    assert (told["log_level"], told["reason"] in chosen.reason) == ("warning", True)
+    with pytest.raises(EngineUnavailableError, match=error.split("(", 1)[0]):
+        choose_engine("cuda", LIMITS)
+
+
+def test_a_machine_without_cupy_gets_no_warning(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    with capture_logs() as logs:
+        assert choose_engine("auto", LIMITS).name == "cpu"
+    assert logs == []
+
+
+def test_another_package_of_that_name_is_no_device():
+    with pytest.raises(NoDeviceError, match="the package cupy isn't CuPy"):
+        probe.verify_device(SimpleNamespace())
+
+
+@pytest.mark.parametrize("named", [None, "/srv/kernels"])
+def test_kernels_are_kept_where_the_service_can_write(monkeypatch, tmp_path, named):
+    monkeypatch.setenv("CUPY_CACHE_DIR", "")
+    monkeypatch.delenv("CUPY_CACHE_DIR")
+    if named:
+        monkeypatch.setenv("CUPY_CACHE_DIR", named)
+    set_kernel_cache(tmp_path / "cupy")
+    assert os.environ["CUPY_CACHE_DIR"] == (named or str(tmp_path / "cupy"))
+    assert worker_environment()["CUPY_CACHE_DIR"] == os.environ["CUPY_CACHE_DIR"]
+
+
+class CuPyThatCompilesNothing(SimulatedCuPy):
+    def RawModule(self, **_):  # noqa: N802
+        raise CompileException("kernels.cu(1): error")
+
+
+class CuPyWithoutNvrtc(SimulatedCuPy):
+    def RawModule(self, **_):  # noqa: N802
+        raise RuntimeError("Failure finding libnvrtc.so")
+
+
+class CuPyWithFullDisk(SimulatedCuPy):
+    def RawModule(self, **_):  # noqa: N802
+        raise OSError(28, "No space left on device")
 
 
 class CuPyWithoutDriver(SimulatedCuPy):
@@ -111,6 +181,9 @@ class MiscountingCuPy(SimulatedCuPy):
     ("cupy", "reason"),
     [
         (CuPyWithoutDriver, "InsufficientDriver"),
+        (CuPyThatCompilesNothing, r"CompileException: kernels.cu\(1\): error"),
+        (CuPyWithoutNvrtc, "libnvrtc"),
+        (CuPyWithFullDisk, "No space left"),
         (FullCuPy, "bytes free"),
         (MiscountingCuPy, "a wrong result"),
     ],

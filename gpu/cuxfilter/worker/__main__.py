@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 
 from gpu.cuxfilter.protocol import WorkerMessage, receive_message, send_message
-from gpu.cuxfilter.worker.loading import load_packages
+from gpu.cuxfilter.worker.loading import LOAD_ERRORS, load_packages
 
 
 def main(task: str, *arguments: str) -> None:
@@ -18,11 +18,10 @@ def main(task: str, *arguments: str) -> None:
     requests = sys.stdin.buffer
     try:
         load_packages()
-    except ImportError as error:
+    except LOAD_ERRORS as error:
         receive_message(requests)
-        send_message(
-            answers, WorkerMessage({"error": f"cuxfilter can't be loaded by {sys.executable}: {error}"})
-        )
+        reason = f"cuxfilter can't be loaded by {sys.executable}: {type(error).__name__}: {error}"
+        send_message(answers, WorkerMessage({"error": reason}))
         return
     module = import_module(f"gpu.cuxfilter.worker.{task}")
     gc.freeze()  # cuxfilter collects garbage at every bar chart: without this, a fifth of a second each

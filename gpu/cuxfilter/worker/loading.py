@@ -6,22 +6,35 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+LOAD_ERRORS = (ImportError, OSError, RuntimeError, MemoryError, ValueError, AttributeError)
+"""What loading can raise: a package is missing or was built for another one's version, a cache folder can't
+be created, or there is no device that works."""
+_KEPT_BYTES = 256 << 20
+"""The unused bytes of the device's memory that a process keeps: other processes use the same device."""
+
 
 def load_packages() -> None:
     """Import cuxfilter and the libraries with which it draws.
 
-    Raises:
-        ImportError: It isn't installed, or something that it needs isn't.
+    Raises one of ``LOAD_ERRORS``.
     """
     with suppress_warnings():
         import cudf  # noqa: F401, PLC0415  (first, because it sets the others' memory allocator)
 
+        _set_memory_pool()
         _load_datashader()
         import holoviews  # noqa: PLC0415
 
         holoviews.extension("bokeh")
         _load_cuxfilter()
         _load_panel()
+
+
+def _set_memory_pool() -> None:
+    """Let memory come from a pool of the driver; cuDF would wait for the device at each allocation."""
+    import rmm  # noqa: PLC0415
+
+    rmm.mr.set_current_device_resource(rmm.mr.CudaAsyncMemoryResource(release_threshold=_KEPT_BYTES))
 
 
 def _load_datashader() -> None:
