@@ -15,8 +15,6 @@ from db.keys.master import MasterKey
 from db.tables.keys import Key, KeyPurpose
 
 BATCH = 100
-UNCHANGING = "unchanging"
-"""The key in a table's ``info`` that marks its rows as unchangeable: old keys must go on decrypting them."""
 
 
 def rotate_keys() -> int:
@@ -85,7 +83,7 @@ def _reencrypt_statements(limit: int) -> Iterator[sa.Update]:
     """Yield the updates that encrypt values of older keys again, at most ``limit`` per column."""
     current = key_ring.get_current_key(KeyPurpose.SEAL).id
     for table, columns in list_encrypted_columns(SQLModel.metadata).items():
-        for column in columns if not table.info.get(UNCHANGING) else ():
+        for column in columns:
             sealed = sa.type_coerce(column, sa.Text)
             query = sa.select(column, sealed, *table.primary_key).where(sealed.not_like(f"{current}:%"))
             with transaction() as work:

@@ -46,6 +46,8 @@ work.execute(sa.select(User).where(User.name == name))
 log.warning("refused", given=password)
 # ok: secret-in-log
 log.warning("a password was refused", user=person.id)
+# ok: secret-in-log
+log.warning("a message was rejected", code=error.code)
 
 # ruleid: jwt-without-algorithms
 jwt.decode(token, key)

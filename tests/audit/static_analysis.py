@@ -22,6 +22,7 @@ SCANNED_PATHS = (
     "db",
     "gpu",
     "pages",
+    "realtime",
 )
 RULES_FOLDER = "deploy/semgrep"
 KNOWN_SECRETS = json.loads((Path(__file__).parent / "known_secrets.json").read_text())

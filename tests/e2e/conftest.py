@@ -35,6 +35,7 @@ NETWORK_ERRORS = (
     "ERR_CONNECTION_REFUSED",
     "ERR_CONNECTION_RESET",
     "ERR_EMPTY_RESPONSE",
+    "ERR_SOCKET_NOT_CONNECTED",
 )
 TRUNCATED_RESPONSE_ERROR = "ERR_CONTENT_LENGTH_MISMATCH"  # in the middle of an answer, the service was killed
 EMBEDDED_PATH = "/frame/"  # another's page in ours: it warns of how it is made

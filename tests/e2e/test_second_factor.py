@@ -56,7 +56,10 @@ def compute_code(secret, steps):
 
 @pytest.fixture
 def eve(service, request):
-    return BrowserUser(service, f"eve-{abs(hash(request.node.name))}")
+    """An admin of this test alone: other journeys count on there being one admin."""
+    eve = BrowserUser(service, f"eve-{abs(hash(request.node.name))}")
+    yield eve
+    eve.run_command("-m", "cli", "accounts", "disable", eve.name)
 
 
 @pytest.fixture
