@@ -18,10 +18,10 @@ run: build $(SAMPLE) ## Prepare what is missing, start on port 8050 (or PORT) an
 
 build: .venv/.kernels node_modules/.ready
 
-gpu: ## Install RAPIDS 26.06 beside the service (some 3 GB): for a machine with an NVIDIA GPU
-	@deploy/build.sh python-gpu kernels
+gpu: build ## Install CuPy, and RAPIDS with cuxfilter beside it (some 4 GB): for a machine with an NVIDIA GPU
+	@deploy/build.sh python-gpu python-cuxfilter
 
-test: build .venv/.development .venv-cux/.ready ## Run every check and test, and print totals
+test: build .venv/.development .venv-cux/.ready .public-files/.ready ## Run every check and test, and print totals
 	@deploy/build.sh test-tools
 	@$(PYTHON) tests/all.py
 
@@ -52,7 +52,7 @@ rehearse: ## Build and start in a clean clone, as a newcomer would, twice
 	@deploy/rehearse.sh
 
 clean: ## Remove what was built and fetched; the data folder stays
-	rm -rf .venv .venv-cux .audit node_modules assets/vendor test-results
+	rm -rf .venv .venv-cux .venv-cuxfilter .audit node_modules assets/vendor test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -66,6 +66,10 @@ clean: ## Remove what was built and fetched; the data folder stays
 
 .venv-cux/.ready: tests/standin/requirements.txt
 	@deploy/build.sh python-cux
+	@touch $@
+
+.public-files/.ready: tests/public_files/requirements.txt
+	@deploy/build.sh public-files
 	@touch $@
 
 .audit/.ready: requirements-audit.txt

