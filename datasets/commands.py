@@ -16,7 +16,8 @@ from datasets.append.append_file import append_file
 from datasets.catalogue import UnknownDatasetError, make_slug
 from datasets.description import Description
 from datasets.ingest.cli_output import print_notice, print_progress
-from datasets.ingest.importer import import_file
+from datasets.ingest.csv_layout import CsvOptions
+from datasets.ingest.importer import find_format, publish_rows
 from datasets.ingest.read_result import BadFileError
 from datasets.ingest.resample import prepare_resample
 from datasets.ingest.sample import prepare_sample
@@ -107,8 +108,15 @@ def _create_version(chosen: argparse.Namespace) -> Description:
         case "resample":
             return prepare_resample(chosen.rows, chosen.seed, print_progress)
         case _:
-            slug = chosen.slug or make_slug(chosen.name)
-            return import_file(chosen.file, slug, chosen.name, print_progress, print_notice)
+            return _import_file(chosen)
+
+
+def _import_file(chosen: argparse.Namespace) -> Description:
+    options = CsvOptions(chosen.delimiter, chosen.header, chosen.skip)
+    result = find_format(chosen.file, options).read_for_import(chosen.file, print_progress)
+    for sentence in result.notices:
+        print_notice(sentence)
+    return publish_rows(result, chosen.slug or make_slug(chosen.name), chosen.name, print_progress)
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -126,6 +134,7 @@ def _build_parser() -> argparse.ArgumentParser:
     file.add_argument("file", type=Path)
     file.add_argument("--name", required=True, help="the name that people see")
     file.add_argument("--slug", help="the name in URLs (default: derived from --name)")
+    _add_csv_options(file)
     more_rows = commands.add_parser("append", help="add the rows of a Parquet or CSV file to a dataset")
     more_rows.add_argument("file", type=Path)
     more_rows.add_argument("--slug", required=True, help="the name in URLs")
@@ -137,3 +146,26 @@ def _build_parser() -> argparse.ArgumentParser:
     file.add_argument("--owner", help="the owner of a new dataset (default: the first admin)")
     file.add_argument("--everyone", action="store_true", help="share it with everyone who signs in")
     return parser
+
+
+def _add_csv_options(parser: argparse.ArgumentParser) -> None:
+    """Add what overrules the judgement of a CSV file."""
+    csv = parser.add_argument_group("CSV files", "What isn't given is judged by the first rows.")
+    csv.add_argument("--delimiter", type=_parse_delimiter, help="what separates cells, such as ';' or 'tab'")
+    csv.add_argument(
+        "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds the names"
+    )
+    csv.add_argument("--skip", type=_parse_line_count, metavar="LINES", help="the lines before the table")
+
+
+def _parse_delimiter(text: str) -> str:
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(text, text)
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\\\r\n\0' or delimiter.isalnum():
+        raise argparse.ArgumentTypeError("must be 'tab' or one character such as ';'")
+    return delimiter
+
+
+def _parse_line_count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be a number of lines such as 2")
+    return int(text)

@@ -98,16 +98,22 @@ def test_delimiters_in_quoted_names_do_not_count(tmp_path):
     ("content", "problem"),
     [
         ("", "is empty"),
-        ("\n\n", "line 1: the header is blank"),
+        ("\n\n", "has only blank lines"),
         ("a,b\n", "has a header but no rows"),
         ("a,b", "has a header but no rows"),
         ("a,b\n,\n", "has no value in any column"),
         ("a,b\n1,2\n3\n", "line 3: 1 cells where the header has 2"),
         ('a,b\n1,"x\ny"\n\n3,4\n5,6,7\n', "line 6: 3 cells where the header has 2"),
-        (b"a,b\n1,2\n3,\xff\n", "line 3 is not UTF-8 text; save the file as UTF-8 and try again"),
-        (b"\xff\xfea\x00,\x00b\x00\n\x00", "line 1 is not UTF-8 text; save the file as UTF-8 and try again"),
-        ('a,b\n1,2\n3,"4\n5,6\n', "line 3: unexpected end of data"),
-        ("x" * 200_000 + ",b\n1,2\n", "line 1: field larger than field limit (131072)"),
+        (
+            b"a,b\n1,2\n3,\xff\n",
+            "line 3 is not UTF-8 text, but perhaps Windows-1252, also called Latin-1 or ANSI; save the "
+            "file as UTF-8 and try again",
+        ),
+        (
+            "a,b\n1,2\n".encode("utf-16-le"),
+            "looks like UTF-16 without a byte order mark; save the file as UTF-8 and try again",
+        ),
+        ('a,b\n1,2\n3,"4\n5,6\n', "line 3: the quote that opens a cell is never closed"),
     ],
 )
 def test_a_csv_file_that_is_refused(tmp_path, capsys, content, problem):
@@ -119,7 +125,8 @@ def test_a_csv_file_that_is_refused(tmp_path, capsys, content, problem):
     [
         ("table.parquet", "a,b\n1,2\n", "is not a Parquet file that can be read"),
         ("table.parquet", "", "is not a Parquet file that can be read"),
-        ("table.xlsx", "PK", "its name must end in one of .parquet, .pq, .csv, .tsv, .txt"),
+        ("table.json", "[]", "its name must end in one of .parquet, .pq, .csv, .tsv, .tab, .txt"),
+        ("table.gz", "a\n1\n", "its name must end in one of .parquet, .pq, .csv, .tsv, .tab, .txt"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, capsys, name, content, problem):
@@ -158,7 +165,7 @@ def test_a_parquet_file_of_many_types(tmp_path, capsys):
     )
     _, columns = import_and_read(file)
     assert {name: next(v for v in values if v is not None) for name, values in columns.items()} == {
-        "tiny": 1, "half": 1.5, "money": 1.25, "day": parse_moment("2001-02-03"), "nanos": moment,
+        "tiny": 1, "half": 1.5, "money": 1.25, "day": date(2001, 2, 3), "nanos": moment,
         "zoned": moment, "kind": "a", "flag": True,
     }  # fmt: skip
     assert all(len(values) == 2 for values in columns.values())
@@ -174,8 +181,8 @@ def test_a_parquet_file_that_is_refused(tmp_path, capsys):
     assert get_refusal(write_parquet(tmp_path, {"x": pa.array([], pa.int64())}), capsys) == "has no rows"
     problem = "has no column of numbers, text, times or true/false"
     assert get_refusal(write_parquet(tmp_path, {"x": [[1]]}), capsys) == problem
-    huge = write_parquet(tmp_path, {"x": pa.array([2**63], pa.uint64())})
-    assert "column 'x': Integer value 9223372036854775808 not in range" in get_refusal(huge, capsys)
+    empty = write_parquet(tmp_path, {"x": pa.array([None], pa.int64())})
+    assert get_refusal(empty, capsys) == "has no value in any column"
 
 
 def test_instants_too_far_off_are_refused_rather_than_wrapped(tmp_path, capsys):

@@ -147,19 +147,19 @@ def test_a_cell_that_is_too_long(settings, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["bomb.csv.gz", "gzip.csv", "zip.csv"])
-def test_a_packed_csv_file_is_never_unpacked(settings, tmp_path, name):
+def test_a_packed_csv_file_that_swells(settings, tmp_path, name):
     rows = b"a,b\n" + b"0,0\n" * (1 << 20)
     packed = io.BytesIO()
     if name == "zip.csv":
-        with (
-            zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
-            archive.open("x.csv", "w") as entry,
-        ):
-            for _ in range(64):
-                entry.write(rows)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("x.csv", rows * 16)
     else:
-        with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=1) as stream:
-            for _ in range(64):
-                stream.write(rows)
+        packed.write(gzip.compress(rows * 16, compresslevel=1))
     (tmp_path / name).write_bytes(packed.getvalue())
-    assert "must end in one of" in (said := get_refusal(settings, tmp_path / name)) or "UTF-8" in said
+    said = get_refusal(settings, tmp_path / name, bytes="10MiB")
+    assert "unpacks to too much: 1" in said or "is a ZIP archive: unpack it and import" in said
+
+
+def test_a_packed_line_without_end(settings, tmp_path):
+    (tmp_path / "x.csv.gz").write_bytes(gzip.compress(b"a,b\n" + bytes(64 << 20), compresslevel=1))
+    assert "line 2 has 8,388,608 characters or more" in get_refusal(settings, tmp_path / "x.csv.gz")
