@@ -59,6 +59,8 @@ class Column(BaseModel):
             "label": self.label,
             "kind": profile.kind,
             "integer": profile.integer,
+            "dates": profile.dates,
+            "zone": profile.zone,
             "distinct": profile.distinct,
             "nulls": profile.nulls,
             "minimum": profile.minimum,

@@ -16,13 +16,16 @@ class ColumnProfile(BaseModel):
     Times are epoch milliseconds (UTC). ``minimum`` and ``maximum`` cover the finite values and are None if
     there are none; ``low`` and ``high`` are the 0.5 % and 99.5 % quantiles. ``values`` are the categories, by
     descending count or, if ``ordered``, in their natural order; at most 1000 of the ``distinct`` ones are
-    listed.
+    listed. ``dates`` says that times are dates without a time of day, and ``zone`` in which time zone the
+    clock stood that they were read from, if it is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: ColumnKind
     integer: bool = False
+    dates: bool = False
+    zone: str | None = None
     rows: NonNegativeInt
     nulls: NonNegativeInt
     minimum: FiniteFloat | None = None

@@ -44,6 +44,18 @@ class VisibleRows:
             yield _with_own_dictionary(shown) if pa.types.is_dictionary(shown.type) else shown
             row += len(values)
 
+    def read_batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the visible rows from visible row ``start`` on, in batches that may be empty."""
+        row = self._source_row(start)
+        for batch in self._source.read_batches(row, columns):
+            shown = batch.filter(pa.array(self._mask[row : row + batch.num_rows]))
+            own = [
+                _with_own_dictionary(values) if pa.types.is_dictionary(values.type) else values
+                for values in shown.columns
+            ]
+            yield pa.record_batch(own, schema=shown.schema)
+            row += batch.num_rows
+
     def _source_row(self, visible: int) -> int:
         """Return the row of the source with this many visible rows before it."""
         if visible == 0:

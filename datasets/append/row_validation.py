@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.ingest.inference import BOOLEANS, INTEGERS, NUMBERS, TEXTS, TIMES, ColumnParser, parse_cells
-from datasets.ingest.parquet_file import cast_to_stored
+from datasets.ingest.stored_types import cast_to_stored
 from datasets.storage.store import is_text_type
 
 MAX_QUOTE_LENGTH = 60

@@ -11,7 +11,7 @@ from pydantic import ByteSize
 
 from config import get_env_variable, get_settings
 from datasets.ingest.read_result import BadFileError
-from datasets.storage.store import is_text_type
+from datasets.ingest.stored_types import TEXT, list_stored_types, unwrap_values
 
 
 def require_within(file: Path, what: str, amount: int, setting: str) -> None:
@@ -34,19 +34,25 @@ def require_block_within(file: Path, columns: Iterable[tuple[str, pa.Array]]) ->
     """
     size = 0
     for name, values in columns:
-        longest, taken = _measure_texts(values) if is_text_type(values.type) else (0, values.nbytes)
+        longest, taken = _measure_values(values)
         require_within(file, f"column {name!r} has a text that is too long", longest, "import_text")
         size += taken
     require_within(file, "its rows are too wide", size, "import_block")
     return size
 
 
-def _measure_texts(values: pa.Array) -> tuple[int, int]:
-    """Return the length of the longest text, and how many bytes all texts take, both in UTF-8."""
+def _measure_values(values: pa.Array) -> tuple[int, int]:
+    """Return the length of the longest text, and how many bytes all values take; texts are in UTF-8."""
+    if list_stored_types(values.type) != (TEXT,):
+        return 0, values.nbytes
     if not pa.types.is_dictionary(values.type):
-        return pc.max(pc.binary_length(values)).as_py() or 0, values.nbytes
-    lengths = pc.cast(pc.binary_length(values.dictionary), pa.int64())
+        return pc.max(_measure_lengths(unwrap_values(values))).as_py() or 0, values.nbytes
+    lengths = _measure_lengths(values.dictionary)
     return pc.max(lengths).as_py() or 0, pc.sum(lengths.take(values.indices)).as_py() or 0
+
+
+def _measure_lengths(texts: pa.Array) -> pa.Array:
+    return pc.cast(pc.binary_length(pc.cast(texts, TEXT)), pa.int64())
 
 
 def _format_amount(count: int, most: int) -> str:

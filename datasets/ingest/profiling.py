@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from datasets.description import Column
+from datasets.ingest.column_blocks import split_columns
 from datasets.ingest.column_statistics import ColumnStatistics, open_statistics
 from datasets.ingest.read_result import ProgressCallback
 from datasets.storage.store import ProfileSource, finite_values, is_text_type
@@ -18,6 +19,8 @@ from gpu.scales import OrderedScale, ScaleSpec, resolve_scale
 
 SAMPLE_ROWS = 1 << 20
 SKETCH_BINS = 24
+UTC_MARK = " (UTC)"
+"""What the label of times with a zone ends in, because they are shown in UTC."""
 NATURAL_ORDERS = tuple(
     tuple(order.split())
     for order in (
@@ -32,11 +35,11 @@ Values = npt.NDArray[np.float64]
 
 
 def profile_columns(store: ProfileSource, progress: ProgressCallback) -> list[Column]:
-    """Return the profiles of all columns; no column is ever in memory as a whole."""
-    columns = []
-    with open_statistics(store) as statistics:
-        for number, field in enumerate(store.schema, start=1):
-            columns.append(_profile_column(statistics, store, field))
+    """Return the profiles of all columns; no long column is ever in memory as a whole."""
+    columns: list[Column] = []
+    with open_statistics() as statistics:
+        for number, (field, source) in enumerate(split_columns(store), start=1):
+            columns.append(_profile_column(statistics, source, field))
             progress("profiling", store.row_count * number // len(store.schema), store.row_count)
     return columns
 
@@ -61,19 +64,21 @@ def _profile_column(statistics: ColumnStatistics, store: ProfileSource, field: p
     if is_text_type(field.type):
         return _profile_category(statistics, store, field)
     return _profile_ordered(
-        statistics, store, field, "time" if pa.types.is_timestamp(field.type) else "number"
+        statistics, store, field, "time" if pa.types.is_temporal(field.type) else "number"
     )
 
 
 def _profile_ordered(
     statistics: ColumnStatistics, store: ProfileSource, field: pa.Field, kind: ColumnKind
 ) -> Column:
-    extent = statistics.numeric_extent(field)
+    extent = statistics.numeric_extent(store, field)
     values = finite_values(store.read_sample(field.name, SAMPLE_ROWS))
     low, middle_low, middle_high, high = _quantiles(values)
     profile = ColumnProfile(
         kind=kind,
         integer=pa.types.is_integer(field.type),
+        dates=pa.types.is_date(field.type),
+        zone=getattr(field.type, "tz", None),
         rows=store.row_count,
         nulls=store.row_count - extent.filled,
         minimum=extent.minimum,
@@ -86,7 +91,7 @@ def _profile_ordered(
 
 
 def _profile_category(statistics: ColumnStatistics, store: ProfileSource, field: pa.Field) -> Column:
-    tally = statistics.count_values(field, MAX_VALUES)
+    tally = statistics.count_values(store, field, MAX_VALUES)
     natural = natural_order(tally.counts)
     profile = ColumnProfile(
         kind="category",
@@ -100,7 +105,7 @@ def _profile_category(statistics: ColumnStatistics, store: ProfileSource, field:
 
 
 def _profile_boolean(statistics: ColumnStatistics, store: ProfileSource, field: pa.Field) -> Column:
-    tally = statistics.count_values(field, 2)
+    tally = statistics.count_values(store, field, 2)
     nulls = store.row_count - tally.filled
     profile = ColumnProfile(kind="boolean", rows=store.row_count, nulls=nulls, distinct=tally.distinct)
     return _build_column(field, profile, tuple(tally.counts.get(value, 0) for value in (False, True)))
@@ -113,6 +118,8 @@ def _build_column(
     middle: tuple[float | None, float | None] = (None, None),
 ) -> Column:
     label = (field.metadata or {}).get(b"label", b"").decode() or make_label(field.name)
+    if profile.zone and not label.endswith(UTC_MARK):
+        label += UTC_MARK
     return Column(name=field.name, label=label, profile=profile, sketch=sketch, middle=middle)
 
 

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 
 from datasets import catalogue
 from datasets.description import Description
-from datasets.ingest.parquet_file import to_stored_type
 from datasets.ingest.publish import publish_version
 from datasets.ingest.read_result import ProgressCallback
 from datasets.ingest.shuffle import shuffle_rows
+from datasets.ingest.stored_types import to_stored_type
 from datasets.storage.store import Store
 
 SAMPLE_SLUG, SAMPLE_NAME = "flights", "Flights 2001"

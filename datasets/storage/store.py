@@ -18,6 +18,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from datasets.storage.encryption import UnreadableDatasetError, decryption_properties, encryption_properties
@@ -30,6 +31,7 @@ BATCH_ROWS = 1 << 17
 ROW_GROUP_ROWS = 1 << 17
 GROUPS_PER_READ = 2
 """Row groups of a column that are read together; the first is read alone, because many need no more."""
+US_PER_MS, MS_PER_DAY = 1000, 86_400_000
 PART_FILE_NAME = "part-{:05d}.parquet"
 
 
@@ -42,7 +44,9 @@ def finite_values(values: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.float64]
     """Return the finite values of a stored column as floats; times are milliseconds since 1970 (UTC)."""
     present, unit = values.drop_null(), 1.0
     if pa.types.is_timestamp(present.type):
-        present, unit = present.cast(pa.int64()), 1000.0  # microseconds per millisecond
+        present, unit = present.cast(pa.int64()), float(US_PER_MS)
+    if pa.types.is_date(present.type):
+        present = pc.multiply(present.cast(pa.int32()).cast(pa.int64()), MS_PER_DAY)
     numbers: npt.NDArray[np.float64] = np.asarray(present).astype(np.float64) / unit
     return numbers[np.isfinite(numbers)]
 
@@ -74,6 +78,10 @@ class ProfileSource(Source, Protocol):
 
     def read_sample(self, column: str, rows: int) -> pa.ChunkedArray:
         """Return the first ``rows`` values or a few more; all of them if there are fewer."""
+        ...
+
+    def read_batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the rows from row ``start`` on, with these columns; at least one batch."""
         ...
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from datasets.storage.store import MS_PER_DAY
+
 MAX_SAFE_INTEGER = 2**53
 """The largest integer up to which floats, the numbers of a browser, represent every integer."""
 
@@ -22,7 +24,9 @@ def rows_to_json(table: pa.Table) -> list[tuple[JsonValue, ...]]:
 
 def _column_to_json(column: pa.ChunkedArray) -> list[JsonValue]:
     kind = column.type
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+    if pa.types.is_date(kind):
+        return _dates_to_json(column)
+    if pa.types.is_timestamp(kind):
         return _times_to_json(column)
     if pa.types.is_decimal(kind):
         return _finite_to_json(column.cast(pa.float64()))
@@ -43,6 +47,11 @@ def _times_to_json(column: pa.ChunkedArray) -> list[JsonValue]:
     """Return whole milliseconds where a time has no fraction of them; times are stored in microseconds."""
     found = column.cast(pa.timestamp("us")).cast(pa.int64()).to_pylist()
     return [None if us is None else us // 1000 if us % 1000 == 0 else us / 1000 for us in found]
+
+
+def _dates_to_json(column: pa.ChunkedArray) -> list[JsonValue]:
+    found = column.cast(pa.int32()).to_pylist()
+    return [None if day is None else day * MS_PER_DAY for day in found]
 
 
 def _safe_integer(value: JsonValue) -> JsonValue:

@@ -77,7 +77,7 @@ def _resolve_log(spec: ScaleSpec, profile: ColumnProfile) -> LogScale:
 
 def _resolve_time(spec: ScaleSpec, profile: ColumnProfile) -> TimeScale:
     lo, hi = spec.domain or _time_domain(profile)
-    return time_scale.create_time_scale(floor(lo), ceil(hi))
+    return time_scale.create_time_scale(floor(lo), ceil(hi), "1d" if profile.dates else "1ms")
 
 
 def _resolve_category(spec: ScaleSpec, profile: ColumnProfile) -> CategoryScale:

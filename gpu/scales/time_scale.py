@@ -74,18 +74,21 @@ def list_fine_edges(unit: Unit, lo: int, hi: int) -> Milliseconds:
     return both[np.searchsorted(both, lo, side="right") - 1 : np.searchsorted(both, hi) + 1]
 
 
-def create_time_scale(lo: int, hi: int) -> TimeScale:
+def create_time_scale(lo: int, hi: int, least: Unit = UNITS[0]) -> TimeScale:
     """Return a scale over ``lo <= t < hi`` (epoch ms), widened to whole units, of which it has at least 18.
+
+    If that takes units that are shorter than ``least``, it has fewer of these.
 
     Raises:
         ValueError: The domain exceeds what a Date can represent.
     """
     if not MIN_INSTANT <= lo < hi <= MAX_INSTANT:
         raise ValueError(f"times must lie between {MIN_INSTANT} and {MAX_INSTANT} ms, not {lo} to {hi}")
-    wide = [unit for unit in UNITS if unit != "1w" and hi - lo >= _GROUPS * UNIT_LENGTHS[unit]]
-    ends = list_unit_starts(wide[-1] if wide else UNITS[0], lo, hi)
+    units = UNITS[UNITS.index(least) :]
+    wide = [unit for unit in units if unit != "1w" and hi - lo >= _GROUPS * UNIT_LENGTHS[unit]]
+    ends = list_unit_starts(wide[-1] if wide else least, lo, hi)
     start, stop = int(ends[0]), int(ends[-1])
     fine = next(
-        unit for unit in UNITS if stop - start <= _MAX_LEVELS.get(unit, MAX_FINE_LEVELS) * UNIT_LENGTHS[unit]
+        unit for unit in units if stop - start <= _MAX_LEVELS.get(unit, MAX_FINE_LEVELS) * UNIT_LENGTHS[unit]
     )
     return TimeScale(unit=fine, start=start, stop=stop)

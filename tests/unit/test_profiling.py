@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from datasets.ingest import column_statistics
 from datasets.ingest.profiling import SKETCH_BINS, make_label, natural_order
+from datasets.storage.store import Store
+from tests.unit.hypothesis_examples import with_examples
 from tests.unit.trips_dataset import describe_store, make_trips_table, write_store
 
 
@@ -129,7 +136,8 @@ def test_the_browser_sees_an_outline(profile_values):
     outline = described_outline = profile_values(np.array([1, 2, 3])).json_outline
     assert described_outline["name"] == "x"
     assert list(outline) == [
-        "name", "label", "kind", "integer", "distinct", "nulls", "minimum", "maximum", "sketch", "scales",
+        "name", "label", "kind", "integer", "dates", "zone", "distinct", "nulls", "minimum", "maximum",
+        "sketch", "scales",
     ]  # fmt: skip
 
 
@@ -144,3 +152,81 @@ def test_times_of_any_century_have_a_sketch(profile_values):
     )
     assert ancient.profile.low == pytest.approx(ancient.profile.minimum, abs=1e9)
     assert sum(ancient.sketch) == 100
+
+
+CASES = Path(__file__).parents[1] / "fixtures" / "cases"
+
+
+def test_a_number_that_is_not_one_is_missing(profile_values):
+    profile = profile_values(pq.read_table(CASES / "p15_nan_null.parquet")["x"]).profile
+    assert (profile.nulls, profile.distinct, profile.minimum, profile.maximum) == (2, 5, 0.0, 5.0)
+
+
+def test_dates_are_profiled_as_days(profile_values):
+    column = profile_values(pq.read_table(CASES / "r14_feb_leap.parquet")["d"])
+    assert (column.profile.kind, column.profile.dates, column.profile.distinct) == ("time", True, 60)
+    assert (column.profile.minimum, column.profile.maximum) == (1580515200000, 1585612800000)
+    assert sum(column.sketch) == 60
+
+
+def test_times_of_a_zone_say_that_they_are_shown_in_utc(profile_values):
+    column = profile_values(pa.array([0, 1], pa.timestamp("us", "Europe/Berlin")), "when")
+    assert (column.profile.zone, column.label) == ("Europe/Berlin", "When (UTC)")
+    assert profile_values(pa.array([0, 1], pa.timestamp("us")), "when").label == "When"
+
+
+EXTREME_TIMES = (-(2**63) + 1, 2**63 - 1, 0, 1001, -1)
+
+
+@pytest.mark.parametrize("type_", [pa.timestamp("us"), pa.timestamp("us", "UTC")])
+def test_the_farthest_times_have_an_exact_extent(profile_values, type_):
+    profile = profile_values(pa.array(EXTREME_TIMES, pa.int64()).view(type_)).profile
+    assert (profile.minimum, profile.maximum) == (float(-(2**63) // 1000 + 1), float(2**63 // 1000))
+    assert profile.distinct == 5
+
+
+STORED_VALUES = {
+    pa.int64(): st.integers(-(2**63), 2**63 - 1) | st.integers(0, 3),
+    pa.float64(): st.floats() | st.sampled_from([0.0, -0.0, 1.5]),
+    pa.bool_(): st.booleans(),
+    pa.large_string(): st.text(max_size=2),
+    pa.date32(): st.integers(-(2**31), 2**31 - 1),
+    pa.timestamp("us"): st.integers(-(2**62), 2**62),
+}
+
+
+@st.composite
+def stored_columns(draw):
+    type_ = draw(st.sampled_from(list(STORED_VALUES)))
+    drawn = draw(st.lists(st.none() | STORED_VALUES[type_], min_size=1, max_size=30))
+    plain = {"date32[day]": pa.int32(), "timestamp[us]": pa.int64()}.get(str(type_))
+    return pa.array(drawn, plain).view(type_) if plain else pa.array(drawn, type_)
+
+
+@with_examples(40)
+@given(values=stored_columns())
+def test_statistics_are_those_of_plain_python(tmp_path_factory, values):
+    store = write_store(pa.table({"x": values}), tmp_path_factory.mktemp("store"))
+    profile = describe_store(store).columns[0].profile
+    unit = {"date32[day]": 86_400_000, "timestamp[us]": 1}.get(str(values.type))
+    raw = values.cast(pa.int32() if values.type == pa.date32() else pa.int64()) if unit else values
+    present = [value for value in raw.to_pylist() if value is not None and value == value]  # noqa: PLR0124
+    assert profile.nulls == len(values) - len(present)
+    assert profile.distinct == len(set(present))
+    if profile.kind in ("number", "time"):
+        finite = [value for value in present if math.isfinite(value)]
+        least, greatest = (min(finite), max(finite)) if finite else (None, None)
+        if values.type == pa.timestamp("us") and finite:
+            least, greatest = least // 1000, greatest // 1000
+        scaled = [None if bound is None else float(bound * (unit or 1)) for bound in (least, greatest)]
+        assert [profile.minimum, profile.maximum] == scaled
+
+
+def test_many_columns_are_profiled_together(tmp_path, monkeypatch):
+    store = write_store(pa.table({f"c{i}": [i, i + 1] for i in range(300)}), tmp_path)
+    opened = []
+    open_file = Store._open_file
+    monkeypatch.setattr(Store, "_open_file", lambda *given: opened.append(1) or open_file(*given))
+    columns = describe_store(store).columns
+    assert [column.profile.maximum for column in columns] == [i + 1 for i in range(300)]
+    assert len(opened) < 10

@@ -181,6 +181,24 @@ def test_time_domains_speak_calendar(extent, unit, domain, choices):
     assert scale.list_bin_counts() == choices
 
 
+@pytest.mark.parametrize(
+    ("extent", "unit", "choices"),
+    [
+        (("2024-02-24", "2024-02-24"), "1d", [1]),
+        (("2024-02-24", "2024-03-02"), "1d", [2, 8]),
+        (("2020-02-01", "2020-03-31"), "1d", [2, 10, 60]),
+        (("2001-01-01", "2019-12-31"), "1mo", [2, 4, 19, 76, 228]),
+    ],
+)
+def test_dates_have_bins_of_whole_days(extent, unit, choices):
+    column = make_profile("time", *map(parse_milliseconds, extent), dates=True)
+    scale = scale_for_column("time", column)
+    assert (scale.unit, scale.list_bin_counts()) == (unit, choices)
+    assert all(edge % DAY == 0 for edge in scale.edges)
+    zoomed = scale_for_column("time", column, (column.minimum + 1, column.minimum + 2))
+    assert (zoomed.unit, zoomed.start, zoomed.stop) == ("1d", column.minimum, column.minimum + DAY)
+
+
 @pytest.mark.parametrize(("minimum", "maximum"), [(None, None), (-1e19, 1e19), (9e15, 9e15)])
 def test_times_without_sense_have_scales_too(minimum, maximum):
     assert scale_for_column("time", make_profile("time", minimum, maximum)).levels > 1
