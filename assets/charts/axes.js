@@ -4,8 +4,13 @@
 /** @import {Tick, AxisTicks} from "./ticks.js" */
 /** @typedef {{start: number, end: number}} LabelSpan */
 
-import { drawHairline, measureTextWidth } from "./canvas-primitives.js";
-import { createDegreeTicks, createLinearTicks, createLogTicks, createTimeTicks } from "./ticks.js";
+import { drawHairline } from "./canvas-primitives.js";
+import { measureTextWidth } from "./text-width.js";
+import { createDegreeTicks, createLinearTicks, createLogTicks } from "./ticks.js";
+import { createTimeTicks } from "./time-ticks.js";
+
+/** The height of a label on a left axis, pixels. */
+const LABEL_HEIGHT = 12;
 
 /**
  * @param {AxisBins} bins
@@ -45,7 +50,7 @@ export function drawBottomAxis(context, scene, frame, { ticks, contexts }, toPix
   context.font = theme.font;
   context.textAlign = "left";
   context.textBaseline = "top";
-  for (const { value, label } of ticks) {
+  for (const { value, label } of sortByRank(ticks)) {
     const x = toPixel(value);
     if (x < frame.left - 0.5 || x > frame.right + 0.5) continue;
     drawHairline(context, ratio, x, frame.bottom, x, frame.bottom + (calendar ? 6 : 4), theme.axis);
@@ -54,6 +59,11 @@ export function drawBottomAxis(context, scene, frame, { ticks, contexts }, toPix
     if (reserveSpan(free, start, start + width, scene.width)) drawText(context, theme.textWeak, label, start, frame.bottom + (calendar ? 4 : 6));
   }
   drawContextLabels(context, scene, frame, contexts, toPixel);
+}
+
+/** The ticks in the order in which they get room for their labels. @param {Tick[]} ticks */
+function sortByRank(ticks) {
+  return [...ticks.filter((tick) => !tick.isMinor), ...ticks.filter((tick) => tick.isMinor)];
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {PlotFrame} frame @param {Tick[]} contexts
@@ -75,9 +85,9 @@ function drawText(context, colour, text, x, y) {
   context.fillText(text, x, y);
 }
 
-/** @param {LabelSpan[]} reserved @param {number} start @param {number} end @param {number} width */
-function reserveSpan(reserved, start, end, width) {
-  if (start < 0 || end > width || reserved.some((other) => start < other.end + 6 && end > other.start - 6)) return false;
+/** @param {LabelSpan[]} reserved @param {number} start @param {number} end @param {number} width @param {number} [gap] between two labels */
+function reserveSpan(reserved, start, end, width, gap = 6) {
+  if (start < 0 || end > width || reserved.some((other) => start < other.end + gap && end > other.start - gap)) return false;
   reserved.push({ start, end });
   return true;
 }
@@ -95,12 +105,14 @@ export function drawLeftAxis(context, scene, frame, ticks, toPixel, lines) {
   context.font = theme.font;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  for (const { value, label } of ticks) {
+  /** @type {LabelSpan[]} */
+  const reserved = [];
+  for (const { value, label } of sortByRank(ticks)) {
     const y = toPixel(value);
     if (y < frame.top - 0.5 || y > frame.bottom + 0.5) continue;
     if (lines) drawHairline(context, ratio, frame.left, y, frame.right, y, value === 0 ? theme.axis : theme.grid);
     else drawHairline(context, ratio, frame.left - 4, y, frame.left, y, theme.axis);
-    drawText(context, theme.textWeak, label, frame.left - 6, y + 0.5);
+    if (reserveSpan(reserved, y - LABEL_HEIGHT / 2, y + LABEL_HEIGHT / 2, Infinity, 0)) drawText(context, theme.textWeak, label, frame.left - 6, y + 0.5);
   }
 }
 

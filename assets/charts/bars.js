@@ -4,7 +4,8 @@
 
 import { isEmptyCell } from "./bins.js";
 import { formatNumber } from "./format.js";
-import { truncateText, createHatchPattern, measureTextWidth } from "./canvas-primitives.js";
+import { createHatchPattern } from "./canvas-primitives.js";
+import { measureTextWidth, truncateText } from "./text-width.js";
 import { drawRowsBackground, drawRows, ROWS_TOP } from "./category-rows.js";
 import { getBinsExtent, unionDomains, getValueDomain } from "./value-domain.js";
 import { formatCell } from "./labels.js";

@@ -2,29 +2,6 @@
 
 /** @import {PlotFrame, ChartTheme} from "./types.js" */
 
-const measuringContext = typeof document === "undefined" ? null : document.createElement("canvas").getContext("2d");
-
-/** The width of a text. Charts use tabular figures, an offscreen canvas doesn't: each digit is measured as the widest.
- * @param {string} text @param {string} font */
-export function measureTextWidth(text, font) {
-  if (!measuringContext) return text.length * 6;
-  measuringContext.font = font;
-  return measuringContext.measureText(text.replace(/\d/g, "0")).width;
-}
-
-/**
- * The text, truncated with an ellipsis to fit the width.
- * @param {string} text
- * @param {string} font
- * @param {number} width
- */
-export function truncateText(text, font, width) {
-  if (measureTextWidth(text, font) <= width) return text;
-  let length = text.length - 1;
-  while (length > 1 && measureTextWidth(`${text.slice(0, length)}…`, font) > width) length--;
-  return `${text.slice(0, length)}…`;
-}
-
 /** @param {number} pixel @param {number} ratio */
 export function snapToPixel(pixel, ratio) {
   return Math.round(pixel * ratio) / ratio;

@@ -3,8 +3,9 @@
 /** @import {Domain, Measure, Scene} from "./types.js" */
 
 import { isAdditive } from "./aggregates.js";
-import { formatShort } from "./format.js";
-import { drawHairline, measureTextWidth } from "./canvas-primitives.js";
+import { drawHairline } from "./canvas-primitives.js";
+import { measureTextWidth } from "./text-width.js";
+import { labelTicks } from "./tick-labels.js";
 
 /** The lightest colour in use, so that one row among a million is still visible. */
 const LIGHTEST_SHADE = 20;
@@ -33,6 +34,11 @@ function createLinearColors(low, high, ramp) {
   return (value) => (value === value ? ramp[Math.max(LIGHTEST_SHADE, Math.min(255, (LIGHTEST_SHADE + (value - low) * scale) | 0))] : 0);
 }
 
+/** @param {number} low @param {number} high @returns {string[]} */
+function labelRange(low, high) {
+  return low === high ? Array(2).fill(labelTicks([low], Math.abs(low) / 100)[0]) : labelTicks([low, high], (high - low) / 50);
+}
+
 /**
  * A small legend at the top right.
  * @param {CanvasRenderingContext2D} context
@@ -43,7 +49,7 @@ function createLinearColors(low, high, ramp) {
 export function drawLegend(context, scene, low, high) {
   const { theme, ratio, width } = scene;
   const length = width < 320 ? 48 : 72;
-  const [first, last] = [formatShort(low), formatShort(high)];
+  const [first, last] = labelRange(low, high);
   const right = width - 8 - measureTextWidth(last, theme.fontSmall) - 5;
   const gradient = context.createLinearGradient(right - length, 0, right, 0);
   theme.density.forEach((colour, i) => gradient.addColorStop(i / (theme.density.length - 1), colour));

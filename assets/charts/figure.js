@@ -4,7 +4,7 @@
 
 import { isAdditive } from "./aggregates.js";
 import { formatChange, formatNumber, formatShare } from "./format.js";
-import { measureTextWidth } from "./canvas-primitives.js";
+import { measureTextWidth } from "./text-width.js";
 
 const LEFT_PADDING = 4;
 

@@ -2,13 +2,15 @@
 
 /** @import {ChartAxis, AxisBins, MembersSelection, Selection, IndexRange} from "./types.js" */
 
-import { formatDegrees, formatTime, formatTimeBounds, formatTimeRange, createNumberFormat } from "./format.js";
+import { formatCategory } from "./category-names.js";
+import { formatDegreeRange } from "./degrees.js";
+import { formatTime, formatTimeBounds, formatTimeRange } from "./time-format.js";
+import { createNumberFormat } from "./format.js";
 import { rangeFromCell } from "./bins.js";
 
 const DAY = 86_400_000;
 const NO_VALUE = "No value";
 const OTHER = "Other";
-const EMPTY = "(empty)";
 
 /**
  * The half-open range of fine codes of an ordered axis, exactly; whole numbers are named inclusively ("−20 to −16").
@@ -65,19 +67,9 @@ function formatNumberRange(axis, edges, low, high) {
  */
 export function formatCell(bins, cell) {
   if (cell === bins.none) return NO_VALUE;
-  if (bins.labels) return cell === bins.other ? OTHER : bins.labels[cell] || EMPTY;
+  if (bins.labels) return cell === bins.other ? OTHER : formatCategory(bins.labels[cell]);
   const { from, to } = rangeFromCell(bins, cell);
   return formatRange(bins.axis, from, to);
-}
-
-/**
- * A degree range of a map, "98.5°W – 90°W".
- * @param {number} low
- * @param {number} high
- * @param {boolean} latitude
- */
-function formatDegreeRange(low, high, latitude) {
-  return `${formatDegrees(low, latitude)} – ${formatDegrees(high, latitude)}`;
 }
 
 /**

@@ -4,7 +4,8 @@
 /** @typedef {{below: PixelRange | null, above: PixelRange | null, none: PixelRange | null, axisRange: PixelRange}} OverflowBins axisRange: the pixels of the axis itself */
 
 import { isEmptyCell } from "./bins.js";
-import { drawHairline, measureTextWidth } from "./canvas-primitives.js";
+import { drawHairline } from "./canvas-primitives.js";
+import { measureTextWidth } from "./text-width.js";
 import { formatCell } from "./labels.js";
 
 const BIN_GAP = 6;

@@ -1,18 +1,22 @@
 /** Formats numbers and dates. Times are epoch milliseconds UTC, which stand for local, naive times. */
-import { formatTime } from "../charts/format.js";
-import { utcFormat } from "../vendor/library.js";
+import { formatScientific, getExponent } from "../charts/format.js";
+import { createTimeFormat, formatTime, isSameYear } from "../charts/time-format.js";
 
 const MINUS = "\u2212";
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const precise = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 6 });
+/** Larger and smaller numbers are shown with a power of ten. */
+const [MAX_PLAIN_VALUE, MIN_PLAIN_VALUE] = [1e21, 1e-6];
+/** A floating-point number has at most this many digits. */
+const MAX_DIGITS = 17;
+const precise = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
 
-/** @param {number} value */
+/** All digits of a number, as few as tell it from every other. @param {number} value */
 export function formatPreciseNumber(value) {
-  const text = (Number.isInteger(value) ? whole : precise).format(value);
-  return text.replace("-", MINUS);
+  const size = Math.abs(value);
+  if (size >= MAX_PLAIN_VALUE || (size && size < MIN_PLAIN_VALUE)) return formatScientific(value, getExponent(value) - MAX_DIGITS);
+  return precise.format(value).replace("-", MINUS);
 }
 
-const dayOfYear = utcFormat("%b %-d");
+const dayOfYear = createTimeFormat("%b %-d");
 
 const DAY = 86_400_000;
 
@@ -27,8 +31,7 @@ export function formatTimeSpan(lo, hi) {
   if (!isMidnight(lo) || !isMidnight(hi)) return `from ${formatTime(lo)} to ${formatTime(hi)}`;
   const last = hi - DAY;
   if (last === lo) return `on ${formatTime(lo)}`;
-  const sameYear = new Date(lo).getUTCFullYear() === new Date(last).getUTCFullYear();
-  return `from ${sameYear ? dayOfYear(new Date(lo)) : formatTime(lo)} to ${formatTime(last)}`;
+  return `from ${isSameYear(lo, last) ? dayOfYear(lo) : formatTime(lo)} to ${formatTime(last)}`;
 }
 
 /** @param {number} hi the first moment after @returns {string} */

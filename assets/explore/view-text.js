@@ -3,12 +3,15 @@
  * @import { Bounds, Column, DatasetDescription, Exploration, Filter, TableState, View } from "./types.js"
  */
 import { AGGREGATES } from "../charts/aggregates.js";
-import { formatTime } from "../charts/format.js";
+import { formatCategory } from "../charts/category-names.js";
+import { formatTime } from "../charts/time-format.js";
 import { getFilter } from "./exploration.js";
 import { isMapView } from "./view-kinds.js";
 import { formatPreciseNumber, formatTimeSpan, formatUntil } from "./number-format.js";
 
 const MAX_NAMED = 4;
+/** Code units of a category in a sentence. */
+const MAX_NAMED_LENGTH = 80;
 
 /** @param {DatasetDescription} description @param {string} name @returns {Column | undefined} */
 export const findColumn = (description, name) => description.columns.find((column) => column.name === name);
@@ -64,7 +67,7 @@ function joinNames(names) {
 
 /** @param {Extract<Filter, { type: "members" }>} filter */
 function formatMembersCondition({ values, other, nulls }) {
-  const shown = values.map((value) => (value === "" ? "(empty)" : value));
+  const shown = values.map((value) => formatCategory(value, MAX_NAMED_LENGTH));
   return `is ${joinNames([...shown, ...(other ? ["any other value"] : []), ...(nulls ? ["missing"] : [])])}`;
 }
 

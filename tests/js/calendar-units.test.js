@@ -14,6 +14,12 @@ test("units cut short by the ends count as well", () => {
   assert.equal(findCalendarUnit(Date.UTC(2001, 2, 1, 22), Date.UTC(2001, 2, 2, 1), 12), "15 minutes");
 });
 
+test("units of milliseconds and of many years are told", () => {
+  assert.equal(findCalendarUnit(from, from + 500, 10), "50 milliseconds");
+  assert.equal(findCalendarUnit(Date.UTC(1000, 0), Date.UTC(4000, 0), 30), "100 years");
+  assert.equal(findCalendarUnit(8.6399e15, 8.65e15, 1280), "Quarter");
+});
+
 test("bins between two units are told by the nearer one", () => {
   assert.equal(findCalendarUnit(from, to, 32), "Week");
 });

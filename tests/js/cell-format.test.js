@@ -30,7 +30,7 @@ test("a number that needs more decimals than those seen first has them", () => {
 test("times are told by the calendar, texts as they are", () => {
   assert.deepEqual(written("time", [978307200000, 978350700000]), ["Jan 1, 2001", "Jan 1, 2001, 12:05"]);
   assert.deepEqual(written("time", [-500, 978350700250.125]), ["Dec 31, 1969, 23:59:59.500", "Jan 1, 2001, 12:05:00.250"]);
-  assert.deepEqual(written("category", ["ATL", "", null]), ["ATL", "", "–"]);
+  assert.deepEqual(written("category", ["ATL", "", " ", "a\nb", null]), ["ATL", "(empty)", "\"\u00A0\" (blank)", "a↵b", "–"]);
   assert.deepEqual(written("boolean", [true, false]), ["true", "false"]);
 });
 

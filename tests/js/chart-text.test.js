@@ -3,8 +3,11 @@ import { test } from "node:test";
 import { CHART_KINDS } from "../../assets/charts/chart-kinds.js";
 import { createBins } from "../../assets/charts/bins.js";
 import { describeChart, formatReadout, createTable } from "../../assets/charts/description.js";
-import { formatChange, formatDegrees, formatNumber, formatShare, formatShort, formatTimeRange } from "../../assets/charts/format.js";
-import { createLinearTicks, createLogTicks, createTimeTicks } from "../../assets/charts/ticks.js";
+import { formatDegrees } from "../../assets/charts/degrees.js";
+import { formatChange, formatNumber, formatShare, formatShort } from "../../assets/charts/format.js";
+import { formatTimeRange } from "../../assets/charts/time-format.js";
+import { createLinearTicks, createLogTicks } from "../../assets/charts/ticks.js";
+import { createTimeTicks } from "../../assets/charts/time-ticks.js";
 import { findExceedingDomain, getValueDomain } from "../../assets/charts/value-domain.js";
 import { formatBounds, formatCell, formatRange, formatSelection } from "../../assets/charts/labels.js";
 
@@ -68,7 +71,7 @@ test("ticks are nice, whole where the axis is, and short where numbers are large
   assert.deepEqual(texts(createLinearTicks([0, 3], 8, true)), ["0", "1", "2", "3"]);
   assert.deepEqual(texts(createLinearTicks([0, 2_500_000], 4, true)), ["0", "500k", "1M", "1.5M", "2M", "2.5M"]);
   assert.deepEqual(texts(createLinearTicks([0, 0.3], 3, false)), ["0.0", "0.1", "0.2", "0.3"]);
-  assert.deepEqual(texts(createLogTicks([50, 5000], 4)), ["100", "200", "500", "1,000", "2,000", "5,000"]);
+  assert.deepEqual(texts(createLogTicks([50, 5000], 4)), ["50", "100", "200", "500", "1,000", "2,000", "5,000"]);
   assert.deepEqual(texts(createLogTicks([1, 1e6], 4)), ["1", "100", "10k", "1M"]);
 });
 

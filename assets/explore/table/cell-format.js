@@ -2,7 +2,8 @@
  * Formats the values of a column, and computes its width.
  * @import { Column } from "../types.js"
  */
-import { formatTime } from "../../charts/format.js";
+import { formatCategory } from "../../charts/category-names.js";
+import { formatTime } from "../../charts/time-format.js";
 
 /** @typedef {string | number | boolean | null | undefined} CellValue */
 
@@ -14,6 +15,8 @@ const MAX_DECIMALS = 6;
 const MIN_FIXED_VALUE = 0.5 / 10 ** MAX_DECIMALS;
 /** The largest safe integer; larger ones arrive as text. */
 const MAX_SAFE_VALUE = 2 ** 53;
+/** Code units of a text in a cell and in its tooltip. */
+const MAX_CELL_LENGTH = 1000;
 /** Pixels. */
 const MAX_COLUMN_WIDTH = 320;
 const CELL_PADDING = { cell: 24, sorted: 18 };
@@ -51,7 +54,7 @@ function createNumberFormatter(values) {
 const FORMATTERS = {
   number: createNumberFormatter,
   time: () => (value) => formatTime(Number(value)),
-  category: () => String,
+  category: () => (value) => formatCategory(String(value), MAX_CELL_LENGTH),
   boolean: () => String,
 };
 

@@ -3,7 +3,7 @@
  * @import { Column, TableState } from "../types.js"
  * @import { CellValue } from "./cell-format.js"
  */
-import { measureTextWidth } from "../../charts/canvas-primitives.js";
+import { measureTextWidth } from "../../charts/text-width.js";
 import { getWidthSample, getColumnWidth, createFormatter } from "./cell-format.js";
 import { CellCursor, HEADER_ROW } from "./cell-cursor.js";
 import { h } from "../dom.js";
