@@ -22,20 +22,20 @@ INDEX_TYPE = np.dtype("<u4")
 class PackedCube:
     """The arrays of a cube, little endian and of its shape: counts as u1, u2, u4 or f8, the others as f8.
 
-    ``sum_rest`` is what rounding the sums to f8 left out, None if nothing: the exact sums are those of both.
+    ``rest`` is what rounding the sums to f8 left out, None if nothing: the exact sums are those of both.
     With ``cell_indices`` (u4) the arrays contain only these cells, numbered row by row; all others have no
     rows.
     """
 
     count: Numbers
     sum: Numbers | None = None
-    sum_rest: Numbers | None = None
+    rest: Numbers | None = None
     low: Numbers | None = None
     high: Numbers | None = None
     cell_indices: Numbers | None = None
 
     def __iter__(self) -> Iterator[tuple[str, Numbers]]:
-        sums = ("sum", self.sum), ("sum_rest", self.sum_rest)
+        sums = ("sum", self.sum), ("rest", self.rest)
         arrays = (("count", self.count), *sums, ("low", self.low), ("high", self.high))
         return ((name, array) for name, array in arrays if array is not None)
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from datasets.cubes.packed_cube import PackedCube, pack_dense
+from datasets.cubes.packed_cube import PackedCube, pack_dense, pack_sparse
 from datasets.cubes.wire_format import ActiveView, CubeEntry, encode_frame
 from gpu.cubes import Aggregate, Axis, Cube, CubeSpec, ViewSpec
 from gpu.scales import BooleanScale, LinearScale
+from gpu.wide_sums import WideSums
 from tests.fixtures.golden_frames import FOLDER, FRAMES, LATE, describe_frame, make_frame
 
 DOCUMENT = Path(__file__).parents[2] / "docs/wire.md"
@@ -89,6 +90,20 @@ def test_integer_sums_become_floats():
     cells = pack_dense(Cube(spec, np.array([[1, 1, 1]]), sum=np.array([[-5, 2**53, 0]])))
     assert cells.sum.dtype == np.float64
     assert cells.sum.tolist() == [[-5.0, 2.0**53, 0.0]]
+    assert cells.rest is None
+
+
+@pytest.mark.parametrize("pack", [pack_dense, pack_sparse])
+def test_what_floats_leave_of_integer_sums_travels_too(pack):
+    spec = CubeSpec(ViewSpec((LATE,)))
+    exact = [2**85 + 1, -(2**63) - 3, 7]
+    sums = WideSums(np.array([[each >> 32 for each in exact]]), np.array([[each % 2**32 for each in exact]]))
+    entry = CubeEntry("v", spec, pack(Cube(spec, np.array([[1, 2, 3]]), sum=sums)))
+    header, body = split_frame(encode_frame(make_frame(1, None, [entry])))
+    values = header["views"][0]["values"]
+    total, rest = read_array(values["sum"], body).tolist(), read_array(values["rest"], body).tolist()
+    assert total == [float(each) for each in exact]
+    assert [int(a) + int(b) for a, b in zip(total, rest, strict=True)] == exact
 
 
 def test_the_size_of_cells_is_what_they_hold():

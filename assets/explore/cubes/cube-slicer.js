@@ -4,6 +4,7 @@ import { MinTree } from "./min-tree.js";
 import { mapToPacked, findUsedCells, packCells, unpackCells } from "./sparse-cells.js";
 import { RowRuns } from "./row-runs.js";
 import { PrefixSums } from "./prefix-sums.js";
+import { createValueSums } from "./value-sums.js";
 
 /** @typedef {import("./frame-decoder.js").FrameView} FrameView */
 /** @typedef {import("./frame-decoder.js").NumberArray} Numbers */
@@ -44,11 +45,11 @@ export class CubeSlicer {
     this.#keptCells = findUsedCells(view.values.count, this.cellCount);
     this.#packed = new Float64Array(this.#keptCells ? this.#keptCells.length : 0);
     const kept = this.#keptCells ? this.#keptCells.length : this.cellCount;
-    const [count, sum, extremes] = this.#packKept(view.values.count, view.values.sum, extremeArray);
+    const [count, sum, rest, extremes] = this.#packKept(view.values.count, view.values.sum, view.values.rest, extremeArray);
     const ny = ys && ys.rowCount;
     this.#fitsUint32 = view.total < UINT32_RANGE;
     this.#countSums = new PrefixSums(/** @type {Numbers} */ (count), ny, xs.rowCount, kept, this.#fitsUint32);
-    this.#valueSums = sum && new PrefixSums(sum, ny, xs.rowCount, kept, false);
+    this.#valueSums = sum && createValueSums(sum, rest, ny, xs.rowCount, kept);
     this.#extremeTree = extremes && new MinTree(/** @type {Float64Array} */ (extremes), ny ?? 1, xs.rowCount, kept, this.#extremeSign);
     this.#counts = new Float64Array(this.#traits.cubeArray ? kept : 0);
   }
@@ -72,13 +73,13 @@ export class CubeSlicer {
    * @returns {boolean} whether it could; if not, nothing has changed, and the cube must be fetched again
    */
   appendDelta({ places, values, total }) {
-    const { count, sum } = values;
+    const { count, sum, rest } = values;
     if (total === this.total) return true;
-    if (!places || (this.#fitsUint32 && total >= UINT32_RANGE) || (sum && !this.#valueSums?.canAppend(sum))) return false;
+    if (!places || (this.#fitsUint32 && total >= UINT32_RANGE)) return false;
     const own = this.#toKeptPlaces(places);
     const cells = this.#keptCells ? this.#keptCells.length : this.cellCount;
+    if (sum && !this.#valueSums?.tryAppend(own, sum, rest)) return false;
     this.#countSums.appendValues(own, count, cells);
-    if (sum) this.#valueSums?.appendValues(own, sum, cells);
     const extremes = this.#getExtremes(values);
     if (extremes) this.#extremeTree?.appendValues(own, extremes, this.#extremeSign);
     this.total = total;

@@ -4,7 +4,8 @@
 /** @import { Measure } from "../../charts/types.js" */
 /** @typedef {{dtype:"u1"|"u2"|"u4"|"f8", offset:number, length:number}} ArrayRef */
 /** @typedef {Uint8Array|Uint16Array|Uint32Array|Float64Array} NumberArray */
-/** @typedef {{count:NumberArray, sum:Float64Array|null, low:Float64Array|null, high:Float64Array|null}} CubeValues */
+/** `rest` is what rounding has left out of the sums, if anything.
+ * @typedef {{count:NumberArray, sum:Float64Array|null, rest:Float64Array|null, low:Float64Array|null, high:Float64Array|null}} CubeValues */
 /** The cube row of each fine active code; for a two-dimensional active view, the grid bin of each bin.
  * @typedef {Uint16Array|{x:Uint16Array, y:Uint16Array}} CubeRows */
 /**
@@ -90,14 +91,15 @@ function readAxis(axis, body) {
 }
 
 /**
- * @param {{count:ArrayRef, sum?:ArrayRef, low?:ArrayRef, high?:ArrayRef}} values
+ * @param {{count:ArrayRef, sum?:ArrayRef, rest?:ArrayRef, low?:ArrayRef, high?:ArrayRef}} values
  * @param {FrameBody} body
  * @returns {CubeValues}
  */
-function readValues({ count, sum, low, high }, body) {
+function readValues({ count, sum, rest, low, high }, body) {
   return {
     count: readNumbers(count, body),
     sum: sum ? readFloats(sum, body) : null,
+    rest: rest ? readFloats(rest, body) : null,
     low: low ? readFloats(low, body) : null,
     high: high ? readFloats(high, body) : null,
   };

@@ -1,5 +1,6 @@
 // Additive cubes, cumulated once so that any selection is a difference of a few rows: prefix sums along one active
-// axis, summed areas over two. Unsigned 32-bit differences stay right when everything together stays below 2^32.
+// axis, summed areas over two. Unsigned 32-bit differences stay right when everything together stays below 2^32; those of
+// floats lose what is small beside the sum of everything (value-sums.js).
 
 import { appendToSummedAreas, appendToPrefixSums } from "./append-sums.js";
 import { unpackCube } from "./sparse-cells.js";
@@ -11,8 +12,6 @@ import { unpackCube } from "./sparse-cells.js";
 /** Sums over any selection of a cube's rows, with both directions of an active density or one of a single axis. */
 export class PrefixSums {
   #table;
-  /** The cube itself, where it holds infinities: beyond one, a difference of sums is no longer a number. */
-  #values;
   #ny;
   #nx;
 
@@ -25,14 +24,8 @@ export class PrefixSums {
    */
   constructor(values, ny, nx, cells, small) {
     this.#table = ny === null ? buildPrefixSums(values, cells, small) : buildSummedAreas(values, ny, nx, cells, small);
-    this.#values = small || isAllFinite(this.#table.subarray(-cells)) ? null : values;
     this.#ny = ny;
     this.#nx = nx;
-  }
-
-  /** Whether these values can be appended: infinite values can't. @param {Numbers} values */
-  canAppend(values) {
-    return this.#values === null && isAllFinite(values);
   }
 
   /**
@@ -55,17 +48,10 @@ export class PrefixSums {
    * @param {Float64Array} out one sum per cell
    */
   sumRuns(ys, xs, out) {
-    if (this.#values) sumFromRows(this.#values, ys, xs, out);
-    else if (ys === null) sumFromPrefixes(this.#table, xs, out);
+    if (ys === null) sumFromPrefixes(this.#table, xs, out);
     else sumFromAreas(this.#table, ys, xs, out);
     return out;
   }
-}
-
-/** @param {SumTable | Numbers} numbers */
-function isAllFinite(numbers) {
-  for (let i = 0; i < numbers.length; i++) if (!Number.isFinite(numbers[i])) return false;
-  return true;
 }
 
 /**
@@ -138,27 +124,5 @@ function sumFromAreas(table, ys, xs, out) {
       const c = ys.to[t] * width + xs.from[s] * cells;
       const d = ys.to[t] * width + xs.to[s] * cells;
       for (let i = 0; i < cells; i++) out[i] += part * (table[d + i] - table[c + i] - (table[b + i] - table[a + i]));
-    }
-}
-
-/**
- * @param {Numbers} values the cube
- * @param {RowRuns|null} ys
- * @param {RowRuns} xs
- * @param {Float64Array} out one sum per cell
- */
-function sumFromRows(values, ys, xs, out) {
-  out.fill(0);
-  if (ys === null) return addLineRows(values, 0, 1, xs, out);
-  for (let t = 0; t < ys.length; t++)
-    for (let y = ys.from[t]; y < ys.to[t]; y++) addLineRows(values, y * xs.rowCount, ys.weight[t], xs, out);
-}
-
-/** @param {Numbers} values @param {number} line @param {number} share @param {RowRuns} xs @param {Float64Array} out */
-function addLineRows(values, line, share, xs, out) {
-  for (let s = 0; s < xs.length; s++)
-    for (let x = xs.from[s]; x < xs.to[s]; x++) {
-      const row = (line + x) * out.length;
-      for (let i = 0; i < out.length; i++) out[i] += share * xs.weight[s] * values[row + i];
     }
 }
