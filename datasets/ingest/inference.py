@@ -1,135 +1,212 @@
-"""The types of CSV columns, inferred from all cells: numbers, times, booleans, or else text."""
+"""The types of CSV columns, inferred from all cells: numbers, times, booleans, or else text.
+
+The likely parsers are tried first, on a sample of each chunk and then on all of it. The others are tried once
+no likely one is left. A column gets the type of a parser only if it can parse every cell, and only if all
+parsers that can do so return the same values.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import combinations
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-MISSING_VALUES = pa.array(["", "NA", "N/A", "#N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "none", "-"])
-"""How a missing value may be spelt in columns of anything but text; in text only empty cells are missing."""
-
-_LEADING_ZERO = r"^[+-]?0[0-9xX]"
-_YEAR_FIRST = r"^(\d{4})/(\d{1,2})/(\d{1,2})"
-_YEAR_LAST = r"^(\d{1,2})/(\d{1,2})/(\d{4})"
-
-
-@dataclass(frozen=True)
-class ColumnParser:
-    """A way to parse a column; ``parse`` raises ``pa.ArrowInvalid`` if a cell can't be parsed."""
-
-    name: str
-    parse: Callable[[pa.StringArray], pa.Array]
-
-
-def _parse_integers(cells: pa.StringArray) -> pa.Array:
-    return pc.cast(_require_no_leading_zeros(cells), pa.int64())
-
-
-def _parse_numbers(cells: pa.StringArray) -> pa.Array:
-    return pc.cast(_require_no_leading_zeros(cells), pa.float64())
-
-
-def _require_no_leading_zeros(cells: pa.StringArray) -> pa.StringArray:
-    """Return the cells if parsing them loses no digits: 00501 is a postal code, not a number."""
-    if pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py():
-        raise pa.ArrowInvalid("a number with leading zeros")
-    return cells
-
-
-def _parse_booleans(cells: pa.StringArray) -> pa.Array:
-    lower = pc.utf8_lower(cells)
-    if not pc.all(pc.is_in(lower, pa.array(["true", "false", None]))).as_py():
-        raise pa.ArrowInvalid("neither true nor false")
-    return pc.equal(lower, "true")
-
-
-def _parse_times(cells: pa.StringArray) -> pa.Array:
-    return pc.cast(cells, pa.timestamp("us"))
-
-
-def _parse_zoned_times(cells: pa.StringArray) -> pa.Array:
-    return pc.cast(pc.cast(cells, pa.timestamp("us", "UTC")), pa.timestamp("us"))
-
-
-def _date_parser(pattern: str, iso: str) -> Callable[[pa.StringArray], pa.Array]:
-    def parse_dates(cells: pa.StringArray) -> pa.Array:
-        dashed = pc.replace_substring_regex(cells, pattern, iso)
-        padded = pc.replace_substring_regex(dashed, r"-(\d)-", r"-0\1-")
-        padded = pc.replace_substring_regex(padded, r"-(\d)( |$)", r"-0\1\2")
-        return _parse_times(pc.replace_substring_regex(padded, r" (\d):", r" 0\1:"))
-
-    return parse_dates
-
-
-INTEGERS = ColumnParser("whole numbers", _parse_integers)
-TEXTS = ColumnParser("text", lambda cells: pc.cast(cells, pa.large_string()))
-MONTH_FIRST = ColumnParser("dates, month first", _date_parser(_YEAR_LAST, r"\3-\1-\2"))
-DAY_FIRST = ColumnParser("dates, day first", _date_parser(_YEAR_LAST, r"\3-\2-\1"))
-BOOLEANS = ColumnParser("true or false", _parse_booleans)
-NUMBERS = ColumnParser("numbers", _parse_numbers)
-TIMES = (
-    ColumnParser("dates and times", _parse_times),
-    ColumnParser("dates and times with a zone", _parse_zoned_times),
-    ColumnParser("dates, year first", _date_parser(_YEAR_FIRST, r"\1-\2-\3")),
+from datasets.ingest.cell_text import clear_missing, find_first, find_misfit
+from datasets.ingest.column_evidence import CellPlace, NumberEvidence, TimeEvidence
+from datasets.ingest.column_parser import BOOLEANS, TEXTS, ColumnParser, ParserFamily
+from datasets.ingest.inference_notices import ColumnFindings, NearMiss, list_notices
+from datasets.ingest.number_parsers import (
+    INTEGERS,
+    MIXED_UNITS,
+    NUMBERS,
+    ODD_NUMBERS,
+    find_unit,
+    list_unit_parsers,
 )
-ALL_PARSERS = (BOOLEANS, INTEGERS, NUMBERS, *TIMES, MONTH_FIRST, DAY_FIRST)
+from datasets.ingest.parser_trial import CellChunk, ParserTrial
+from datasets.ingest.time_parsers import ODD_TIMES, YEAR_FIRST, YEAR_FIRST_ZONED
+
+LIKELY_PARSERS = (BOOLEANS, INTEGERS, NUMBERS, YEAR_FIRST, YEAR_FIRST_ZONED)
+ODD_PARSERS = (*ODD_NUMBERS, *ODD_TIMES)
+NEAR_FAMILIES: tuple[ParserFamily, ...] = ("number", "time")
+AGREEING = frozenset((INTEGERS.name, NUMBERS.name))
+"""These return equal numbers for all that both can parse."""
 
 
 class ColumnInference:
-    """The parsers that have fitted all cells so far."""
+    """Infers the type of a column from all of its cells."""
 
     def __init__(self) -> None:
-        self.candidates = list(ALL_PARSERS)
-        self.is_empty = True
+        self._row = 0
+        self._first: CellPlace | None = None
+        self._has_text = False
+        self._markers: Counter[str] = Counter()
+        self._trials = [ParserTrial(parser) for parser in LIKELY_PARSERS]
+        self._has_odd_trials = False
+        self._nearest: dict[ParserFamily, list[ParserTrial]] = {}
+        self._alike: Counter[ParserFamily] = Counter()
+        self._seen = 0
+        self._conflicts: dict[tuple[str, str], CellPlace] = {}
+        self._numbers, self._times = NumberEvidence(), TimeEvidence()
 
     def observe_cells(self, cells: pa.StringArray) -> None:
-        if cells.null_count == len(cells):
+        """Take the next cells into account; empty ones are null."""
+        first_row = self._row
+        self._row += len(cells)
+        if cells.null_count == len(cells) or not self._trials:
             return
-        self.is_empty = False
-        if self.candidates:
-            present = _blank_to_null(cells)
-            self.candidates = [parser for parser in self.candidates if _can_parse(parser, present)]
+        present, markers = clear_missing(cells)
+        self._has_text = self._has_text or sum(markers.values()) + cells.null_count < len(cells)
+        self._markers.update(markers)
+        if present.null_count < len(present):
+            self._observe_present(CellChunk(first_row, present))
+
+    def _observe_present(self, chunk: CellChunk) -> None:
+        before = {trial.parser.name: trial.misfit for trial in self._trials}
+        for trial in self._trials:
+            trial.observe_chunk(chunk)
+        if not self._has_odd_trials and not self._list_fitting():
+            self._add_odd_trials(chunk, before)
+        self._find_nearest(chunk)
+        if self._first is None:
+            self._first = chunk.get_place(int(chunk.sample_rows[0]))
+        self._trials = [trial for trial in self._trials if not trial.is_hopeless]
+        self._observe_evidence(chunk)
+
+    def _add_odd_trials(self, chunk: CellChunk, before: dict[str, CellPlace | None]) -> None:
+        """Try the other parsers, as if they had seen all cells before this chunk."""
+        unit = find_unit(chunk.sample.to_pylist())
+        for parser in (*ODD_PARSERS, *(list_unit_parsers(unit) if unit else ()), MIXED_UNITS):
+            trial = ParserTrial(parser, self._find_earlier_misfit(parser, before))
+            trial.observe_chunk(chunk)
+            self._trials.append(trial)
+        self._has_odd_trials = True
+
+    def _find_earlier_misfit(
+        self, parser: ColumnParser, before: dict[str, CellPlace | None]
+    ) -> CellPlace | None:
+        """Return a cell of an earlier chunk that an odd parser can't parse, if it may have been there."""
+        if self._first is None:
+            return None
+        if parser.includes is None:
+            return self._first
+        misfits = [before[name] for name in parser.includes]
+        return min((misfit for misfit in misfits if misfit), key=lambda misfit: misfit.row, default=None)
+
+    def _find_nearest(self, chunk: CellChunk) -> None:
+        """Count the cells of the sample that look like numbers or times of any form."""
+        for family in NEAR_FAMILIES:
+            trials = [trial for trial in self._trials if trial.parser.family == family]
+            if trials:
+                self._nearest[family] = sorted(trials, key=lambda trial: -trial.share)[:2]
+                self._alike[family] += int(np.logical_or.reduce([trial.alike for trial in trials]).sum())
+        self._seen += len(chunk.sample)
+
+    def _list_fitting(self) -> list[ParserTrial]:
+        return [trial for trial in self._trials if trial.misfit is None]
+
+    def _observe_evidence(self, chunk: CellChunk) -> None:
+        fitting = self._list_fitting()
+        for one, other in combinations(fitting, 2):
+            pair = one.parser.name, other.parser.name
+            if pair not in self._conflicts and not AGREEING.issuperset(pair):
+                row = _find_difference(one.values, other.values)
+                if row is not None:
+                    self._conflicts[pair] = chunk.get_place(row)
+        if fitting and fitting[0].parser.family == "number":
+            best = fitting[0]
+            self._numbers.observe_numbers(chunk.cells, best.values, best.parser, chunk.first_row)
+        elif fitting and fitting[0].parser.family == "time":
+            zoned = fitting[0].parser.type.tz is not None
+            self._times.observe_times(chunk.cells, fitting[0].values, chunk.first_row, zoned=zoned)
 
     @property
     def best_parser(self) -> ColumnParser | None:
         """The parser to use: that for text if no other fits; None for a column without a value."""
-        if self.is_empty:
+        if not self._has_text:
             return None
-        return TEXTS if self.is_ambiguous or not self.candidates else self.candidates[0]
+        fitting = self._list_fitting()
+        if self._first is None or not fitting or self._find_conflict() or self._has_codes:
+            return TEXTS
+        parser = fitting[0].parser
+        return replace(parser, type=self._times.type) if parser.family == "time" else parser
 
     @property
-    def is_ambiguous(self) -> bool:
-        """Whether day and month can't be told apart."""
-        return self.candidates == [MONTH_FIRST, DAY_FIRST]
+    def _has_codes(self) -> bool:
+        is_number = self._list_fitting()[0].parser.family == "number"
+        return is_number and (self._numbers.is_words_only or self._numbers.objection is not None)
 
-    def list_notices(self, name: str, _find_line: Callable[[int], int]) -> Iterator[str]:
+    def _find_conflict(self) -> tuple[str, str] | None:
+        """Return the names of two parsers that can both parse the column, but differently."""
+        names = [trial.parser.name for trial in self._list_fitting()]
+        return next((pair for pair in self._conflicts if set(pair) <= set(names)), None)
+
+    def list_notices(self, name: str, find_line: Callable[[int], int]) -> Iterator[str]:
         """Yield what the person who imports should know about the column ``name``.
 
         ``find_line`` returns the line of the file in which a row begins; rows are counted from 0 in the order
         in which they were observed.
         """
-        if self.is_empty:
-            yield f"column {name!r} is left out: it has no values"
-        if self.is_ambiguous:
-            yield f"column {name!r} is imported as text: its dates could be day first or month first"
+        yield from list_notices(self._collect_findings(), name, find_line)
+
+    def list_named_rows(self) -> set[int]:
+        """Return the rows of which ``list_notices`` wants to know the line."""
+        rows: set[int] = set()
+
+        def add_row(row: int) -> int:
+            rows.add(row)
+            return row
+
+        for _ in self.list_notices("", add_row):
+            pass
+        return rows
+
+    def _collect_findings(self) -> ColumnFindings:
+        parser, conflict = self.best_parser, self._find_conflict()
+        return ColumnFindings(
+            parser=parser,
+            is_odd=self._has_odd_trials,
+            markers=self._markers,
+            conflict=(self._conflicts[conflict], conflict) if conflict else None,
+            objection=self._numbers.objection if self._list_fitting() else None,
+            near=self._find_near_miss(),
+            numbers=self._numbers,
+            times=self._times,
+        )
+
+    def _find_near_miss(self) -> NearMiss | None:
+        """Return why the column is text if most of its cells look like numbers or times."""
+        likely = [family for family in self._nearest if 2 * self._alike[family] > self._seen]
+        if not likely or self._list_fitting():
+            return None
+        near = max((self._nearest[family] for family in likely), key=lambda trials: trials[0].share)
+        others = () if near[0].share > 0.5 else tuple(trial.parser.name for trial in near)
+        return NearMiss(near[0].misfit, near[0].parser, others) if near[0].misfit else None
 
 
 def parse_cells(parser: ColumnParser, cells: pa.StringArray) -> pa.Array:
-    """Return the parsed cells; missing ones are null."""
-    return parser.parse(cells if parser is TEXTS else _blank_to_null(cells))
+    """Return the parsed cells; missing ones are null.
+
+    Raises:
+        pa.ArrowInvalid: a cell can't be parsed.
+    """
+    if parser.family == "text":
+        return parser.parse(cells)
+    present, _ = clear_missing(cells)
+    values = parser.parse(present)
+    row = find_misfit(present, values)
+    if row is not None:
+        raise pa.ArrowInvalid(f"{parser.name} expected, found {present[row].as_py()!r}")
+    return pc.cast(values, parser.type)
 
 
-def _blank_to_null(cells: pa.StringArray) -> pa.StringArray:
-    trimmed = pc.utf8_trim_whitespace(cells)
-    return pc.if_else(pc.is_in(trimmed, MISSING_VALUES), pa.scalar(None, pa.string()), trimmed)
-
-
-def _can_parse(parser: ColumnParser, cells: pa.StringArray) -> bool:
-    try:
-        parser.parse(cells)
-    except pa.ArrowInvalid:
-        return False
-    return True
+def _find_difference(one: pa.Array, other: pa.Array) -> int | None:
+    """Return the index of the first value that differs."""
+    if pa.types.is_timestamp(one.type) != pa.types.is_timestamp(other.type):
+        return find_first(pc.is_valid(one))
+    return find_first(pc.not_equal(one, other))

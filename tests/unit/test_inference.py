@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
@@ -38,19 +38,19 @@ def make_datetime(*parts):
         (["true", "FALSE", "n/a"], "bool", [True, False, None]),
         (
             ["2001-01-02", "2001-12-31"],
-            "timestamp[us]",
-            [make_datetime(2001, 1, 2), make_datetime(2001, 12, 31)],
+            "date32[day]",
+            [date(2001, 1, 2), date(2001, 12, 31)],
         ),
         (["2001-01-02 03:04", ""], "timestamp[us]", [make_datetime(2001, 1, 2, 3, 4), None]),
         (["2001-01-02T03:04:05.678"], "timestamp[us]", [make_datetime(2001, 1, 2, 3, 4, 5, 678000)]),
-        (["2001-01-02T03:04:05+02:00"], "timestamp[us]", [make_datetime(2001, 1, 2, 1, 4, 5)]),
-        (["2001-01-02T03:04:05Z"], "timestamp[us]", [make_datetime(2001, 1, 2, 3, 4, 5)]),
+        (["2001-01-02T03:04:05+02:00"], "timestamp[us, tz=+02:00]", [datetime(2001, 1, 2, 1, 4, 5, 0, UTC)]),
+        (["2001-01-02T03:04:05Z"], "timestamp[us, tz=UTC]", [datetime(2001, 1, 2, 3, 4, 5, 0, UTC)]),
         (
             ["2001/1/2 3:04", "2001/11/12"],
             "timestamp[us]",
             [make_datetime(2001, 1, 2, 3, 4), make_datetime(2001, 11, 12)],
         ),
-        (["1/13/2001", "2/1/2001"], "timestamp[us]", [make_datetime(2001, 1, 13), make_datetime(2001, 2, 1)]),
+        (["1/13/2001", "2/1/2001"], "date32[day]", [date(2001, 1, 13), date(2001, 2, 1)]),
         (
             ["13/1/2001", "1/2/2001 4:05:06"],
             "timestamp[us]",

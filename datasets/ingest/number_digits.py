@@ -1,0 +1,80 @@
+"""Which digits of printed numbers survive: none may be lost without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from datasets.ingest.cell_text import keep_matching
+
+MAX_INTEGER = 2**63 - 1
+SAFE_LENGTH = 15
+"""Numbers of so many characters or fewer are told apart by float64, unless they have an exponent."""
+LONG_INTEGER = r"^-?[0-9]{16,}$"
+NOT_ZERO = "^-?[0-9.]*[1-9]"
+
+
+def cast_integers(plain: pa.StringArray) -> pa.Array:
+    """Return int64 of plain digits; null for those beyond its range."""
+    try:
+        return pc.cast(plain, pa.int64())
+    except pa.ArrowInvalid:
+        short = keep_matching(plain, r"^-?[0-9]{1,18}$")
+        rows = _list_rows(pc.and_(pc.is_valid(plain), pc.is_null(short)))
+        numbers = [int(text) for text in plain.take(pa.array(rows)).to_pylist()]
+        return _replace_rows(
+            pc.cast(short, pa.int64()),
+            rows,
+            [number if -MAX_INTEGER - 1 <= number <= MAX_INTEGER else None for number in numbers],
+        )
+
+
+def cast_numbers(plain: pa.StringArray) -> pa.Array:
+    """Return float64 of plain numbers; null for whole ones that it can't hold exactly, and for overflows."""
+    values = pc.cast(plain, pa.float64())
+    lost: list[int] = []
+    if (pc.max(pc.binary_length(plain)).as_py() or 0) > SAFE_LENGTH:
+        lost += _list_lost(plain, values, LONG_INTEGER, lambda text, value: int(text) != int(value))
+    if pc.any(pc.or_(pc.is_inf(values), pc.equal(values, 0))).as_py():
+        lost += _list_lost(plain, values, NOT_ZERO, lambda _text, value: value == 0)
+    return _replace_rows(values, np.array(lost, np.int64), [None] * len(lost)) if lost else values
+
+
+def find_rounded(plain: pa.StringArray, values: pa.Array) -> int | None:
+    """Return the index of the first number with more digits than its float64 prints."""
+    long = pc.greater(pc.binary_length(plain), SAFE_LENGTH)
+    rows = _list_rows(pc.and_(pc.fill_null(long, False), pc.fill_null(pc.is_finite(values), False)))
+    texts, numbers = plain.take(pa.array(rows)), values.take(pa.array(rows))
+    odd = _list_rows(pc.not_equal(texts, pc.cast(numbers, pa.string())))
+    for row in odd.tolist():
+        if Decimal(texts[row].as_py()) != Decimal(repr(numbers[row].as_py())):
+            return int(rows[row])
+    return None
+
+
+def _list_lost(
+    plain: pa.StringArray, values: pa.Array, pattern: str, is_lost: Callable[[str, float], bool]
+) -> list[int]:
+    """Return the rows of the numbers of a pattern that are lost."""
+    rows = _list_rows(pc.match_substring_regex(plain, pattern))
+    texts, numbers = plain.take(pa.array(rows)).to_pylist(), values.take(pa.array(rows)).to_pylist()
+    return [
+        row
+        for row, text, number in zip(rows.tolist(), texts, numbers, strict=True)
+        if not np.isfinite(number) or is_lost(text, number)
+    ]
+
+
+def _list_rows(mask: pa.BooleanArray) -> npt.NDArray[np.int64]:
+    return np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
+
+
+def _replace_rows(values: pa.Array, rows: npt.NDArray[np.int64], new: list[int | None]) -> pa.Array:
+    mask = np.zeros(len(values), np.bool_)
+    mask[rows] = True
+    return pc.replace_with_mask(values, pa.array(mask), pa.array(new, values.type))
