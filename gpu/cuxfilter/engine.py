@@ -11,6 +11,7 @@ import pyarrow as pa
 from gpu.cubes import AnyOf, Axis, Cancelled, CancelToken, Cube, CubeSpec, Filter, ViewSpec
 from gpu.cuxfilter import charts
 from gpu.cuxfilter.frame import ROW, WorkerFrame
+from gpu.cuxfilter.integer_bounds import IntegerBounds
 from gpu.cuxfilter.worker_client import WorkerClient
 from gpu.engine import Source, resolve_rows
 from gpu.resident.appendable_rows import AppendableRows
@@ -35,6 +36,7 @@ class CuxfilterEngine:
     def __init__(self, source: Source, client: WorkerClient) -> None:
         self._rows, self._client = AppendableRows(source), client
         self._frame = WorkerFrame(self._rows, client)
+        self._bounds = IntegerBounds(self._rows)
 
     @property
     def row_count(self) -> int:
@@ -79,9 +81,12 @@ class CuxfilterEngine:
         if spec.active:
             return "cuxfilter has no cubes: it counts again at every move of a brush"
         measure = spec.view.measure
-        adds = measure.aggregate in charts.SUM_AGGREGATES
-        if len(spec.view.axes) == 2 and adds and measure.column and self._is_integer(measure.column):
+        if measure.aggregate not in charts.SUM_AGGREGATES or measure.column is None:
+            return None
+        if len(spec.view.axes) == 2 and self._is_integer(measure.column):
             return "cuxfilter's heat maps sum integers as floats, which can't represent all of them"
+        if self._bounds.can_overflow(measure.column):
+            return "cuxfilter sums integers as int64, which the sum of these numbers may exceed"
         return None
 
     def compute_cubes(

@@ -132,6 +132,17 @@ def test_sums_of_integers_on_heat_maps_are_refused_and_those_of_floats_are_not(w
     )
 
 
+def test_sums_that_int64_may_not_hold_are_refused_until_and_after_rows_are_appended(worker):
+    schema = pa.schema({"n": pa.int64()})
+    engine = CuxfilterEngine(TableSource(pa.table({"n": [2**61, -5]}, schema)), worker)
+    total, least = (CubeSpec(ViewSpec((), MeasureSpec(kind, "n"))) for kind in (Aggregate.SUM, Aggregate.MIN))
+    assert engine.compute_cubes([total])[0].sum.tolist() == [[2**61 - 5]]
+    engine.append_rows(pa.RecordBatch.from_pylist([{"n": -(2**63)}, {"n": None}], schema))
+    with pytest.raises(UnsupportedCubeError, match="may exceed"):
+        engine.compute_cubes([total])
+    assert engine.refusal_reason(least) is None
+
+
 def test_bounds_of_two_people_never_meet(worker):
     """In cuxfilter all dashboards of a process share the bounds of a column: the last one's held for all."""
     source = TableSource(pa.table({"fare": pa.array(np.arange(1000) % 50)}))
