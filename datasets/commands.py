@@ -50,10 +50,17 @@ def main(arguments: list[str] | None = None) -> int:
             chosen
         )
     except EXPECTED_ERRORS as error:
-        sys.stderr.write(f"error: {error}\n")
+        sys.stderr.write(f"error: {_describe_error(error)}\n")
         return 1
     sys.stdout.write(said + "\n")
     return 0
+
+
+def _describe_error(error: Exception) -> str:
+    """Return the message; that of the operating system without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        return ": ".join(map(str, filter(None, (error.filename, error.strerror))))
+    return str(error)
 
 
 def _import_dataset(chosen: argparse.Namespace) -> str:

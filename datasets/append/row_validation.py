@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from datasets.ingest.inference import BOOLEANS, INTEGERS, NUMBERS, TEXTS, TIMES, ColumnParser, parse_cells
+from datasets.ingest.column_parser import BOOLEANS, TEXTS, ColumnParser
+from datasets.ingest.inference import parse_cells
+from datasets.ingest.number_parsers import INTEGERS, NUMBERS
 from datasets.ingest.stored_types import cast_to_stored
+from datasets.ingest.time_parsers import YEAR_FIRST, YEAR_FIRST_ZONED
 from datasets.storage.store import is_text_type
 
 MAX_QUOTE_LENGTH = 60
@@ -28,16 +31,18 @@ class _TargetKind:
     accepted_types: tuple[TypeTest, ...] = ()
 
 
+_TIMES = (YEAR_FIRST, YEAR_FIRST_ZONED)
+_TIME_TYPES = (pa.types.is_timestamp, pa.types.is_date, pa.types.is_integer)
+_WIDE_TYPES = (pa.types.is_uint64, pa.types.is_decimal)
+"""The whole numbers of files that become text if one of them is too large for a number."""
 _NUMBER_TYPES = (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal)
 _TARGET_KINDS: tuple[tuple[TypeTest, _TargetKind], ...] = (
     (pa.types.is_boolean, _TargetKind("true or false", (BOOLEANS,), (pa.types.is_boolean,))),
     (pa.types.is_integer, _TargetKind("a whole number", (INTEGERS,), _NUMBER_TYPES)),
     (pa.types.is_floating, _TargetKind("a number", (NUMBERS,), _NUMBER_TYPES)),
-    (
-        pa.types.is_timestamp,
-        _TargetKind("a time", TIMES, (pa.types.is_timestamp, pa.types.is_date, pa.types.is_integer)),
-    ),
-    (is_text_type, _TargetKind("text", (TEXTS,))),
+    (pa.types.is_timestamp, _TargetKind("a time", _TIMES, _TIME_TYPES)),
+    (pa.types.is_date, _TargetKind("a date", _TIMES, _TIME_TYPES)),
+    (is_text_type, _TargetKind("text", (TEXTS,), _WIDE_TYPES)),
 )
 
 
@@ -61,7 +66,8 @@ def coerce_rows(table: pa.Table, schema: pa.Schema) -> CoercedRows:
     """Convert rows to a schema. Missing columns have no values; unknown columns must not have any.
 
     Text that spells a number, a time or true or false is converted; whole numbers for a time are milliseconds
-    since 1970 (UTC). No other kinds are converted, and nothing is rounded.
+    since 1970 (UTC). A date has no time of day but midnight. No other kinds are converted, and nothing is
+    rounded.
     """
     reasons: dict[int, str] = {}
     for name in table.column_names:
@@ -112,10 +118,10 @@ def _cast_values(values: pa.Array, kind: _TargetKind, target: pa.DataType) -> pa
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     if is_text_type(values.type):
-        return _parse_text(values.cast(pa.string()), kind.parsers).cast(target)
+        return cast_to_stored(_parse_text(values.cast(pa.string()), kind.parsers), target)
     if not pa.types.is_null(values.type) and not any(fits(values.type) for fits in kind.accepted_types):
         raise pa.ArrowInvalid(f"{values.type} isn't {kind.label}")
-    if pa.types.is_timestamp(target) and pa.types.is_integer(values.type):
+    if pa.types.is_temporal(target) and pa.types.is_integer(values.type):
         values = values.cast(pa.timestamp("ms"))
     return cast_to_stored(values, target)
 

@@ -23,6 +23,7 @@ from datasets.ingest.stored_types import TEXT, cast_to_stored, list_stored_types
 
 ENCRYPTED_ENDING = b"PARE"
 NO_COLUMN = "has no column of numbers, text, times or true/false"
+UTC_NAMES = ("UTC", "Etc/UTC", "Z", "+00:00")
 MAX_REASON_LENGTH = 200
 
 
@@ -214,6 +215,9 @@ def _describe_check(name: str, type_: pa.DataType, check: ColumnCheck) -> Iterat
         yield f"column {name!r} is left out: it has no values"
     elif check.target == TEXT != list_stored_types(type_)[0]:
         yield f"column {name!r} is imported as text: its {type_} values are too large for whole numbers"
+    elif zone := getattr(check.target, "tz", None):
+        if zone not in UTC_NAMES:
+            yield f"column {name!r} is of the time zone {zone}; its times are shown in UTC"
     elif check.digits:
         yield f"column {name!r} is rounded to 15 digits: its {type_} values have up to {check.digits}"
 

@@ -20,6 +20,8 @@ SCHEMA = pa.schema(
         ("when", pa.timestamp("us")),
         ("name", pa.large_string()),
         ("late", pa.bool_()),
+        ("day", pa.date32()),
+        ("zoned", pa.timestamp("us", "Europe/Berlin")),
     ]
 )
 NOON = datetime(2001, 2, 3, 12)  # noqa: DTZ001 stored times have no zone
@@ -40,8 +42,8 @@ def test_what_fits_comes_in_the_types_of_the_dataset():
     assert found.rejected == ()
     assert found.rows.schema.equals(SCHEMA, check_metadata=True)
     assert found.rows.to_pylist() == [
-        {"whole": 1, "real": 1.5, "when": None, "name": "a", "late": True},
-        {"whole": 2, "real": None, "when": None, "name": "b", "late": None},
+        {"whole": 1, "real": 1.5, "when": None, "name": "a", "late": True, "day": None, "zoned": None},
+        {"whole": 2, "real": None, "when": None, "name": "b", "late": None, "day": None, "zoned": None},
     ]
 
 
@@ -58,6 +60,14 @@ def test_what_fits_comes_in_the_types_of_the_dataset():
         ("when", [NOON.replace(tzinfo=UTC)], [NOON]),
         ("when", [date(2001, 2, 3)], [NOON.replace(hour=0)]),
         ("name", [None, "00501"], [None, "00501"]),
+        ("name", [Decimal(10**30)], ["1" + "0" * 30]),
+        ("day", ["2001-02-03", None], [date(2001, 2, 3), None]),
+        ("day", [date(2001, 2, 3)], [date(2001, 2, 3)]),
+        ("day", [NOON.replace(hour=0)], [date(2001, 2, 3)]),
+        ("day", [86_400_000], [date(1970, 1, 2)]),
+        ("zoned", ["2001-02-03T12:00:00Z", "2001-02-03T13:00:00+01:00"], [NOON.replace(tzinfo=UTC)] * 2),
+        ("zoned", [981_201_600_000], [NOON.replace(tzinfo=UTC)]),
+        ("zoned", [NOON], [NOON.replace(tzinfo=UTC)]),
     ],
 )
 def test_values_that_say_the_same_are_taken(column, values, expected):
@@ -76,6 +86,9 @@ def test_values_that_say_the_same_are_taken(column, values, expected):
         ("real", ["much"], "'real' must be a number, found 'much'"),
         ("when", ["3.2.2001"], "'when' must be a time, found '3.2.2001'"),
         ("when", [1.5], "'when' must be a time"),
+        ("day", [NOON], "'day' must be a date, found '2001-02-03 12:00:00'"),
+        ("day", ["2001-02-03 12:00"], "'day' must be a date, found '2001-02-03 12:00'"),
+        ("day", [1], "'day' must be a date, found '1'"),
         ("name", [501], "'name' must be text, found '501'"),
         ("late", [1], "'late' must be true or false, found '1'"),
         ("whole", [[1, 2]], "'whole' must be a whole number"),
