@@ -83,7 +83,7 @@ def judge_layout(
         BadFileError: there is no row in it.
     """
     sample, options, notices = _skip_lines(TextSample(text, 1, is_whole), options)
-    if not sample.text.strip():
+    if not sample.text.strip("\r\n"):
         raise BadFileError(file, "has only blank lines" if text else "is empty")
     best = _choose_reading(file, sample, options, prefers_tabs)
     if best.start >= len(best.rows):

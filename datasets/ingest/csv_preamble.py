@@ -38,9 +38,10 @@ def find_table_start(rows: list[SampleRow], width: int, judge_row: RowJudge, *, 
 
 def describe_skipped(rows: list[SampleRow]) -> Iterator[str]:
     """Yield what a person should know about the rows before the table."""
-    comments = sum(row.is_comment for row in rows)
-    if comments:
-        yield f"{comments} comment lines are skipped" if comments > 1 else "1 comment line is skipped"
+    counts = {"comment": sum(row.is_comment for row in rows), "blank": sum(row.is_blank for row in rows)}
+    for kind, count in counts.items():
+        if count:
+            yield f"{count} {kind} lines are skipped" if count > 1 else f"1 {kind} line is skipped"
     for row in rows:
         if not row.is_comment and not row.is_blank:
             title = " ".join(cell.text for cell in row.cells if cell.text)

@@ -40,7 +40,7 @@ class CsvRows:
             BadFileError: a row has another number of cells, the text isn't UTF-8, or quotes don't match; the
                 message names the line.
         """
-        stream = self._open_stream(quotes)
+        stream = io.BufferedReader(self._open_stream(quotes))  # Arrow needs whole blocks
         try:
             with stream, arrow_csv.open_csv(stream, **_make_arrow_options(self.layout)) as batches:
                 yield from batches

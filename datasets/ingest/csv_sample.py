@@ -32,7 +32,7 @@ class SampleRow(NamedTuple):
 
     @property
     def is_blank(self) -> bool:
-        return len(self.cells) == 1 and not self.cells[0].text.strip() and not self.cells[0].is_quoted
+        return self.cells == [SampleCell("", is_quoted=False)]
 
     @property
     def is_comment(self) -> bool:
