@@ -16,7 +16,7 @@ MAX_INTEGER = 2**63 - 1
 SAFE_LENGTH = 15
 """Numbers of so many characters or fewer are told apart by float64, unless they have an exponent."""
 LONG_INTEGER = r"^-?[0-9]{16,}$"
-NOT_ZERO = "^-?[0-9.]*[1-9]"
+ZERO_OR_WORD = "^-?(?:[0.]+(?:[eE].*)?|(?i:inf.*))$"
 
 
 def cast_integers(plain: pa.StringArray) -> pa.Array:
@@ -39,9 +39,12 @@ def cast_numbers(plain: pa.StringArray) -> pa.Array:
     values = pc.cast(plain, pa.float64())
     lost: list[int] = []
     if (pc.max(pc.binary_length(plain)).as_py() or 0) > SAFE_LENGTH:
-        lost += _list_lost(plain, values, LONG_INTEGER, lambda text, value: int(text) != int(value))
-    if pc.any(pc.or_(pc.is_inf(values), pc.equal(values, 0))).as_py():
-        lost += _list_lost(plain, values, NOT_ZERO, lambda _text, value: value == 0)
+        long = pc.match_substring_regex(plain, LONG_INTEGER)
+        lost += _list_lost(plain, values, long, lambda text, value: int(text) != int(value))
+    extreme = pc.or_(pc.is_inf(values), pc.equal(values, 0))
+    if pc.any(extreme).as_py():
+        is_printed_so = pc.match_substring_regex(plain, ZERO_OR_WORD)
+        lost += _list_rows(pc.and_not(extreme, is_printed_so)).tolist()
     return _replace_rows(values, np.array(lost, np.int64), [None] * len(lost)) if lost else values
 
 
@@ -58,10 +61,10 @@ def find_rounded(plain: pa.StringArray, values: pa.Array) -> int | None:
 
 
 def _list_lost(
-    plain: pa.StringArray, values: pa.Array, pattern: str, is_lost: Callable[[str, float], bool]
+    plain: pa.StringArray, values: pa.Array, mask: pa.BooleanArray, is_lost: Callable[[str, float], bool]
 ) -> list[int]:
-    """Return the rows of the numbers of a pattern that are lost."""
-    rows = _list_rows(pc.match_substring_regex(plain, pattern))
+    """Return the rows of the numbers of a mask that are lost."""
+    rows = _list_rows(mask)
     texts, numbers = plain.take(pa.array(rows)).to_pylist(), values.take(pa.array(rows)).to_pylist()
     return [
         row
