@@ -1,6 +1,6 @@
 /** Axes: as many ticks as there is room for, and labels that never overlap. */
 
-/** @import {AxisBins, Domain, PlotFrame, Scene} from "./types.js" */
+/** @import {AxisBins, ChartAxis, Domain, PlotFrame, Scene} from "./types.js" */
 /** @import {Tick, AxisTicks} from "./ticks.js" */
 /** @typedef {{start: number, end: number}} LabelSpan */
 
@@ -11,6 +11,8 @@ import { createTimeTicks } from "./time-ticks.js";
 
 /** The height of a label on a left axis, pixels. */
 const LABEL_HEIGHT = 12;
+/** Milliseconds. */
+const DAY = 86_400_000;
 
 /**
  * @param {AxisBins} bins
@@ -23,10 +25,15 @@ const LABEL_HEIGHT = 12;
 export function createTicks(bins, domain, pixels, gap, degrees) {
   const count = Math.max(2, Math.floor(pixels / gap));
   if (bins.labels) return { ticks: createCategoryTicks(bins.labels, count), contexts: [] };
-  if (bins.axis.type === "time") return createTimeTicks(domain, count);
+  if (bins.axis.type === "time") return createTimeTicks(domain, count, getShortestUnit(bins.axis));
   if (degrees) return { ticks: createDegreeTicks(domain, count, degrees === "y"), contexts: [] };
   const ticks = bins.axis.type === "log" ? createLogTicks(domain, count) : createLinearTicks(domain, count, bins.axis.integer);
   return { ticks, contexts: [] };
+}
+
+/** A day on axes that don't tell the times of a day apart, such as those of dates; milliseconds. @param {ChartAxis} axis */
+function getShortestUnit({ edges }) {
+  return edges && edges[1] - edges[0] >= DAY ? DAY : 0;
 }
 
 /** Ticks of categories, in the middle of their bands. @param {string[]} labels @param {number} count @returns {Tick[]} */

@@ -66,10 +66,11 @@ function createYear(year) {
  * Ticks of a time axis in calendar units, with the wider unit as context ("Jan", "Feb" under "2001").
  * @param {Domain} domain epoch milliseconds
  * @param {number} count at most about how many
+ * @param {number} shortest no ticks of shorter units, milliseconds
  * @returns {AxisTicks}
  */
-export function createTimeTicks(domain, count) {
-  const least = (domain[1] - domain[0]) / Math.max(1, count);
+export function createTimeTicks(domain, count, shortest = 0) {
+  const least = Math.max(shortest, (domain[1] - domain[0]) / Math.max(1, count));
   const step = CALENDAR_STEPS.find((entry) => entry.duration >= least) ?? CALENDAR_STEPS[CALENDAR_STEPS.length - 1];
   const shift = step.wider ? getCalendarShift(domain[0]) : 0;
   const [from, to] = domain.map((bound) => new Date(Math.max(-MAX_SAFE_INSTANT, Math.min(MAX_SAFE_INSTANT, bound - shift))));

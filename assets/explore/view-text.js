@@ -53,9 +53,10 @@ function formatNumberCondition({ lo, hi }) {
 /** @param {Column | undefined} column @param {Bounds} bounds */
 function formatCondition(column, bounds) {
   if (bounds.lo === null && bounds.hi === null) return "has a value";
-  if (column?.kind === "time") return formatTimeCondition(bounds);
+  const { unit } = splitUnit(column?.label ?? "");
+  if (column?.kind === "time") return formatTimeCondition(bounds) + unit;
   const wholes = column?.integer && [bounds.lo, bounds.hi].every((bound) => bound === null || Number.isInteger(bound));
-  return (wholes ? formatIntegerCondition(bounds) : formatNumberCondition(bounds)) + splitUnit(column?.label ?? "").unit;
+  return (wholes ? formatIntegerCondition(bounds) : formatNumberCondition(bounds)) + unit;
 }
 
 /** @param {string[]} names */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatBounds, formatRange } from "../../assets/charts/labels.js";
 import { formatTime, formatTimeRange, formatYear } from "../../assets/charts/time-format.js";
+import { createTicks } from "../../assets/charts/axes.js";
 import { createTimeTicks } from "../../assets/charts/time-ticks.js";
 import { formatTimeSpan } from "../../assets/explore/number-format.js";
 import { createRandom } from "./random.js";
@@ -47,4 +48,10 @@ test("ranges of milliseconds are told from each other", () => {
   const axis = { column: "t", label: "T", type: "time", integer: false, edges: Float64Array.of(year(2001), year(2001) + 5, year(2001) + 10) };
   assert.equal(formatRange(axis, 1, 2), "Jan 1, 2001, 00:00:00.000 – Jan 1, 2001, 00:00:00.005");
   assert.deepEqual(formatBounds(axis, 1, 2), ["Jan 1, 00:00", "Jan 1, 00:00:00.005"]);
+});
+
+test("an axis of dates has no ticks within a day", () => {
+  const axis = { type: "time", edges: Float64Array.of(...[24, 25, 26].map((day) => Date.UTC(2024, 1, day))) };
+  const domain = /** @type {[number, number]} */ ([axis.edges[0], axis.edges[2]]);
+  assert.deepEqual(texts(createTicks(/** @type {any} */ ({ axis, labels: null }), domain, 800, 80, null).ticks), ["24", "25"]);
 });

@@ -31,6 +31,12 @@ test("a unit goes with the number", () => {
   assert.equal(`${subject} ${predicate}`, "Delay is between −9 and 55\u00a0min");
 });
 
+test("times of a zone are told with the zone that they are shown in", () => {
+  const zoned = { ...description, columns: [{ ...column("date", "time"), label: "Date (UTC)" }] };
+  const { subject, predicate } = formatFilter(interval(utc(2024, 1, 24, 6), utc(2024, 1, 24, 18)), view("date"), zoned);
+  assert.equal(`${subject} ${predicate}`, "Date from Feb 24, 2024, 06:00 to Feb 24, 2024, 18:00\u00a0UTC");
+});
+
 test("other numbers are told by their bounds", () => {
   assert.equal(say(interval(30.25, 40), "latitude"), "Latitude is between 30.25 and 40");
   assert.equal(say(interval(null, 40), "latitude"), "Latitude is below 40");
