@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from api.errors import register_error_handlers
 from api.operations import QueryParams, RequestBody, ResponseBody, operation
 from datasets import shares
-from datasets.access import row_conditions, share_targets
+from datasets.access import row_conditions, share_targets, wider_shares
 from datasets.access.condition_text import describe_conditions
 from datasets.access.gateway import DatasetGateway, get_dataset_id
 from datasets.access.row_conditions import Conditions
@@ -56,6 +56,12 @@ class ShareList(ResponseBody):
     shares: list[ListedShare]
 
 
+class ShareWarnings(ResponseBody):
+    """A sentence for each way in which people keep more than the share gives them."""
+
+    warnings: list[str]
+
+
 class NamePrefix(QueryParams):
     """The beginning of a name: at least two letters."""
 
@@ -79,6 +85,7 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
     """Return the routes; the gateway prepares the profile of what a new share shows."""
     routes = Blueprint("shares", __name__)
     register_error_handlers(routes)
+    _register_check_routes(routes, gateway)
 
     @routes.get("/api/subjects")
     @requires(Permission.SAVE)
@@ -147,6 +154,34 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
     return routes
 
 
+def _register_check_routes(routes: Blueprint, gateway: DatasetGateway) -> None:
+    """Add the routes that warn before something is shared."""
+
+    @routes.post("/api/datasets/<slug>/shares/check")
+    @requires(Permission.SAVE)
+    @operation()
+    def check_dataset_share(slug: str, body: NewShare) -> ShareWarnings:
+        """Say what people would keep through other shares, before you share a dataset."""
+        id_ = _get_dataset_id(slug)
+        shares.require_sharing_right(current_user, Resource.DATASET, id_)
+        whole = gateway.open_version(current_user, slug).description
+        return _check_share(Resource.DATASET, id_, body, whole)
+
+    @routes.post("/api/views/<key>/shares/check")
+    @requires(Permission.SAVE)
+    @operation()
+    def check_view_share(key: str, body: NewShare) -> ShareWarnings:
+        """Say what people would keep through other shares, before you share a saved view."""
+        return _check_share(Resource.VIEW, _get_view_id(key), body)
+
+    @routes.post("/api/live/<key>/shares/check")
+    @requires(Permission.SAVE)
+    @operation()
+    def check_live_share(key: str, body: NewShare) -> ShareWarnings:
+        """Say who could join anyway through other shares, before you share a live session."""
+        return _check_share(Resource.LIVE, _get_live_id(key), body)
+
+
 def _get_dataset_id(slug: str) -> int:
     """Return the id of a dataset that exists for the person who asks."""
     return get_dataset_id(current_user, slug)
@@ -164,6 +199,15 @@ def _create_share(resource: Resource, id_: int, body: NewShare) -> CreatedShare:
     """Share a saved view or a live session, which have no rows and columns."""
     shares.require_sharing_right(current_user, resource, id_)
     return CreatedShare.model_validate(_grant_share(resource, id_, body, _build_terms(body, None)))
+
+
+def _check_share(
+    resource: Resource, id_: int, wanted: NewShare, whole: Description | None = None
+) -> ShareWarnings:
+    shares.require_sharing_right(current_user, resource, id_)
+    target, terms = share_targets.resolve_target(wanted.among, wanted.name), _build_terms(wanted, whole)
+    found = wider_shares.list_share_warnings(current_user, (resource, id_), target, terms, whole)
+    return ShareWarnings(warnings=found)
 
 
 def _grant_share(resource: Resource, id_: int, wanted: NewShare, terms: ShareTerms) -> Share:

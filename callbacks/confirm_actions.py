@@ -22,6 +22,8 @@ from components.confirm_dialog import action_button as undo_button
 ACTION_ERRORS = (ValueError, LookupError, PermissionError)
 """Errors that an action raises if it can't be done; their messages are shown to the person."""
 FormValues = Mapping[str, Any]
+WARNED_LABEL = "Save anyway"
+WARNING_ADVICE = "To show them less, change or remove that share as well."
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,15 @@ class Action:
     """An action on whatever has a key, and its confirmation; either may be absent.
 
     It requires the ``permission`` and, if ``fresh``, a recent confirmation of the person's identity.
+    ``list_warnings`` returns what the person may not expect of their answers. It is shown before the action
+    runs, and the action runs when they submit the same answers again.
     """
 
     run: Callable[[Principal, str, FormValues], ActionResult] | None = None
     build_confirmation: Callable[[str], Confirmation] | None = None
     permission: Permission = Permission.ADMINISTER
     fresh: bool = True
+    list_warnings: Callable[[Principal, str, FormValues], list[str]] | None = None
 
 
 class ActionRegistry:
@@ -85,6 +90,8 @@ class ActionRegistry:
             Output(ids.CONFIRM_DIALOG, "open", allow_duplicate=True),
             Output(ids.DIALOG_BODY, "children", allow_duplicate=True),
             Output(ids.DIALOG_SUBMIT, "hidden", allow_duplicate=True),
+            Output(ids.DIALOG_SUBMIT, "children", allow_duplicate=True),
+            Output(ids.PENDING_ACTION, "data", allow_duplicate=True),
             Input(ids.DIALOG_SUBMIT, "n_clicks"),
             State(ids.PENDING_ACTION, "data"),
             State(ids.form_field(), "value"),
@@ -113,17 +120,23 @@ class ActionRegistry:
     def run_confirmed(
         self, clicks: int | None, pending: dict[str, str], values: list[Any], names: list[dict[str, str]]
     ) -> tuple[Any, ...]:
-        """Run the confirmed action; if it fails, the dialog stays open with the reason."""
+        """Run the confirmed action; if it fails or warns, the dialog stays open with the reason."""
         if not clicks:
             raise PreventUpdate
         answers = {each["name"]: value for each, value in zip(names, values, strict=True)}
+        same = (no_update, no_update)
         try:
+            warning = self._build_warning(pending, answers)
+            if warning and pending.get("accepted") != warning:
+                accepting = (WARNED_LABEL, pending | {"accepted": warning})
+                return warning, no_update, _fill_outputs(no_update), True, no_update, no_update, *accepting
             done = self._run_action(pending, answers)
         except ACTION_ERRORS as error:
-            return _describe_error(error), no_update, _fill_outputs(no_update), True, no_update, no_update
+            unchanged = _fill_outputs(no_update)
+            return _describe_error(error), no_update, unchanged, True, no_update, no_update, *same
         if done.dialog_content:
-            return "", no_update, _fill_outputs(time_ns()), True, done.dialog_content, True
-        return "", _build_notice(done), _fill_outputs(time_ns()), False, no_update, no_update
+            return "", no_update, _fill_outputs(time_ns()), True, done.dialog_content, True, *same
+        return "", _build_notice(done), _fill_outputs(time_ns()), False, no_update, no_update, *same
 
     def run_immediately(self, _clicks: list[int | None]) -> tuple[Any, Any]:
         """Run an action that needs no confirmation, such as undo."""
@@ -133,6 +146,12 @@ class ActionRegistry:
         except ACTION_ERRORS as error:
             return _build_notice(ActionResult(_describe_error(error))), _fill_outputs(no_update)
         return _build_notice(done), _fill_outputs(time_ns())
+
+    def _build_warning(self, what: Mapping[str, str], answers: FormValues) -> str:
+        """Return what the person may not expect of their answers; empty if there is nothing."""
+        act = self._get_action(what)
+        found = act.list_warnings(current_user, what["key"], answers) if act.list_warnings else []
+        return "\n".join([*found, WARNING_ADVICE]) if found else ""
 
     def _run_action(self, what: Mapping[str, str], answers: FormValues) -> ActionResult:
         act = self._get_action(what)

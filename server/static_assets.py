@@ -25,6 +25,7 @@ INDEX_TEMPLATE = """<!DOCTYPE html>
   <link rel="icon" href="ASSETS/icon.svg" type="image/svg+xml">
   <script src="ASSETS/theme.js"></script>
   <script src="ASSETS/session.js"></script>
+  <script src="ASSETS/menus.js"></script>
   <link rel="stylesheet" href="ASSETS/vendor/bootstrap.min.css">
   {%css%}
   MODULES

@@ -3,19 +3,19 @@
  * @import { DatasetDescription, Exploration, Permissions, OpenedExploration } from "./types.js"
  */
 import { callApi, runShowingError } from "./api.js";
+import { confirmAction } from "./confirm-dialogs.js";
 import { conditionsFromFilters } from "./share-conditions.js";
 import { openDialog } from "./dialogs.js";
 import { h, createTextButton } from "./dom.js";
 import { GuestLinks } from "./guest-links.js";
+import { EVERYONE, SubjectPicker } from "./subject-picker.js";
 
-const EVERYONE = "Everyone signed in";
 const LEVEL_LABELS = { view: "Can view", edit: "Can edit", manage: "Can manage" };
-let datalistCount = 0;
 
 /** @typedef {{ id: number, among: "person" | "group" | "everyone", name: string, level: keyof typeof LEVEL_LABELS, rows: string | null, masked: string[] }} Share */
 
 export class SharePanel {
-  /** Names suggested so far, and whether each is a person or a group. @type {Map<string, string>} */ #subjectKinds = new Map([[EVERYONE, "everyone"]]);
+  /** The share whose warning is on screen: sent again, it is saved. */ #warnedShare = "";
 
   /**
    * @param {string} url of the dataset, saved view or live session
@@ -26,16 +26,16 @@ export class SharePanel {
     this.url = url;
     this.dataset = dataset;
     this.errorElement = h("p", { class: "dx-problem", role: "alert", hidden: true });
-    const list = `dx-subjects-${++datalistCount}`;
-    this.options = h("datalist", { id: list }, h("option", { value: EVERYONE }));
-    const handleInput = () => void runShowingError(this.errorElement, () => this.#suggestSubjects());
-    this.name = h("input", { class: "dx-input dx-grow", "aria-label": "Person or group", placeholder: "Person, group or everyone", list, oninput: handleInput, required: true, autocomplete: "off" });
+    this.warning = h("div", { class: "dx-warning", role: "alert", hidden: true });
+    this.submit = h("button", { class: "dx-quiet-button", type: "submit" }, "Share");
+    const showError = (/** @type {Error} */ error) => void runShowingError(this.errorElement, () => Promise.reject(error));
+    this.picker = new SubjectPicker({ label: "Person or group", placeholder: "Person, group or everyone" }, showError);
     const options = levels.map((value) => h("option", { value }, LEVEL_LABELS[value]));
     this.level = h("select", { class: "dx-select", "aria-label": "Access level", hidden: levels.length === 1 }, ...options);
     this.filtered = h("input", { type: "checkbox" });
     this.columns = h("select", { class: "dx-select dx-many", multiple: true, size: 5, "aria-label": "Hidden columns" });
     this.list = h("ul", { class: "dx-list" });
-    this.element = h("div", { class: "dx-stack" }, this.#createForm(), this.errorElement, this.list);
+    this.element = h("div", { class: "dx-stack" }, this.#createForm(), this.errorElement, h("h3", {}, "Shared with"), this.list);
     this.#loadShares();
   }
 
@@ -44,9 +44,10 @@ export class SharePanel {
       event.preventDefault();
       runShowingError(this.errorElement, () => this.#grantShare());
     };
-    const button = h("button", { class: "dx-quiet-button", type: "submit" }, "Share");
-    const line = h("div", { class: "dx-line" }, this.name, this.options, this.level, button);
-    return h("form", { class: "dx-stack", onsubmit: handleSubmit }, line, this.dataset && this.#createRestrictions(this.dataset));
+    const line = h("div", { class: "dx-line" }, this.picker.element, this.level, this.submit);
+    const clearWarning = () => this.#showWarnings("", []);
+    return h("form", { class: "dx-stack", onsubmit: handleSubmit, oninput: clearWarning, onchange: clearWarning },
+      line, this.dataset && this.#createRestrictions(this.dataset), this.warning);
   }
 
   /** @param {{ description: DatasetDescription, exploration: Exploration }} dataset */
@@ -58,23 +59,34 @@ export class SharePanel {
     return h("details", {}, h("summary", {}, "Rows and columns"), rows, h("label", { class: "dx-stack" }, "Hide columns", this.columns));
   }
 
-  async #suggestSubjects() {
-    const letters = this.name.value.trim();
-    if (letters.length < 2 || this.#subjectKinds.has(letters)) return;
-    const { subjects } = await callApi("GET", `/api/subjects?q=${encodeURIComponent(letters)}`);
-    for (const { among, name } of subjects) this.#subjectKinds.set(name, among);
-    this.options.replaceChildren(...[...this.#subjectKinds.keys()].map((value) => h("option", { value })));
+  /** Saves the share, unless people would keep more than it gives them: then they are named first. */
+  async #grantShare() {
+    const share = { ...(await this.picker.getSubject()), level: this.level.value, ...this.#getRestrictions() };
+    const key = JSON.stringify(share);
+    if (key !== this.#warnedShare) {
+      const { warnings } = await callApi("POST", `${this.url}/shares/check`, share);
+      this.#showWarnings(key, warnings);
+      if (warnings.length) return;
+    }
+    await callApi("POST", `${this.url}/shares`, share);
+    this.picker.clear();
+    this.#showWarnings("", []);
+    await this.#loadShares();
   }
 
-  async #grantShare() {
-    const name = this.name.value.trim();
-    const among = this.#subjectKinds.get(name) ?? "person";
+  /** @param {string} key @param {string[]} warnings */
+  #showWarnings(key, warnings) {
+    this.#warnedShare = warnings.length ? key : "";
+    this.submit.textContent = warnings.length ? "Share anyway" : "Share";
+    this.warning.hidden = !warnings.length;
+    const advice = this.dataset ? "Shares add up. To show them less, change or remove the wider share as well." : "";
+    this.warning.replaceChildren(...warnings.concat(warnings.length ? advice : "").filter(Boolean).map((sentence) => h("p", {}, sentence)));
+  }
+
+  #getRestrictions() {
     const masked = [...this.columns.selectedOptions].map((option) => option.value);
     const conditions = this.filtered.checked && this.dataset ? conditionsFromFilters(this.dataset.exploration) : null;
-    const part = this.dataset ? { conditions, masked } : {};
-    await callApi("POST", `${this.url}/shares`, { among, name: among === "everyone" ? "" : name, level: this.level.value, ...part });
-    this.name.value = "";
-    await this.#loadShares();
+    return this.dataset ? { conditions, masked } : {};
   }
 
   #loadShares() {
@@ -87,15 +99,13 @@ export class SharePanel {
 
   /** @param {Share} share */
   #createItem({ id, among, name, level, rows, masked }) {
-    const removeShare = () =>
-      void runShowingError(this.errorElement, async () => {
-        await callApi("DELETE", `/api/shares/${id}`);
-        await this.#loadShares();
-      });
     const parts = [LEVEL_LABELS[level].toLowerCase(), rows, masked.length && `hidden columns: ${masked.join(", ")}`].filter(Boolean);
     const who = among === "everyone" ? EVERYONE : among === "group" ? `${name} (group)` : name;
     const what = h("span", { class: "dx-grow" }, who, h("span", { class: "dx-weak" }, ` ${parts.join(" · ")}`));
-    return h("li", { class: "dx-line" }, what, createTextButton("Remove", removeShare));
+    const removeShare = () => callApi("DELETE", `/api/shares/${id}`).then(() => this.#loadShares());
+    const question = among === "everyone" ? "Only the owner, admins and people with another share keep access." : `${who} loses this access with the next request. What other shares give stays.`;
+    const askRemoval = () => confirmAction(`Stop sharing with ${among === "everyone" ? "everyone" : who}?`, question, "Stop sharing", removeShare);
+    return h("li", { class: "dx-line" }, what, createTextButton("Remove", askRemoval));
   }
 }
 

@@ -2,6 +2,7 @@
  * The bar of a live session: who presents, whether one follows, the connection status, and who is here.
  * @import { RosterMember, LiveSessionInfo, ConnectionStatus } from "./types.js"
  */
+import { attachPopover } from "../explore/popovers.js";
 import { h, setHidden, setText, createTextButton } from "../explore/dom.js";
 import { countFollowers } from "./roster.js";
 
@@ -34,7 +35,7 @@ export class LiveBar {
     this.list = h("ul", { class: "dx-roster" });
     const popover = h("div", { class: "dx-menu", popover: "auto", id: "dx-roster" }, this.list);
     this.count = h("button", { type: "button", class: "dx-quiet-button", popovertarget: popover.id });
-    popover.addEventListener("toggle", () => this.#positionPopover(popover));
+    attachPopover(popover, this.count);
     this.buttons = this.#createButtons();
     const own = Object.values(this.buttons);
     const parts = [this.status, this.sentence, this.note, h("span", { class: "dx-spacer" }), this.count, ...own, popover];
@@ -108,13 +109,6 @@ export class LiveBar {
     const hand = leads && createTextButton("Make presenter", () => this.actions.handOver(id));
     const help = leads && createTextButton(helps ? "Remove co-presenter" : "Make co-presenter", () => this.actions.toggleCoPresenter(id));
     return h("li", { "data-state": state }, h("div", { class: "dx-grow" }, ...parts), h("div", { class: "dx-line-acts" }, hand, help));
-  }
-
-  /** @param {HTMLElement} popover */
-  #positionPopover(popover) {
-    const { right, bottom } = this.count.getBoundingClientRect();
-    popover.style.left = `${Math.max(8, right - popover.offsetWidth)}px`;
-    popover.style.top = `${bottom + 4}px`;
   }
 }
 

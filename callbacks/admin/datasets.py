@@ -20,7 +20,8 @@ from components.admin import dataset as shown
 from components.admin import ids
 from components.controls import Field
 from datasets import admin_listing, shares
-from datasets.access import condition_text, owners, row_conditions
+from datasets.access import condition_text, owners, row_conditions, share_targets, wider_shares
+from datasets.access.share_targets import ShareTargetKind
 from datasets.admin_listing import DatasetRow
 from datasets.description import Description
 from datasets.shares import ShareTarget, ShareTerms
@@ -133,15 +134,31 @@ def confirm_share_dataset(key: str) -> Confirmation:
     return Confirmation(f"Share {found.name}", [*fields, *terms], "Share")
 
 
+def _get_target(answers: FormValues) -> ShareTarget:
+    chosen = str(answers["with"])
+    if chosen == PERSON:
+        return share_targets.resolve_target(ShareTargetKind.PERSON, str(answers["person"] or "").strip())
+    return ShareTarget(group_id=int(chosen.removeprefix(GROUP))) if chosen != EVERYONE else ShareTarget()
+
+
+def list_new_share_warnings(by: Principal, key: str, answers: FormValues) -> list[str]:
+    found = get_dataset(key)
+    terms, whole = _build_terms(answers, found), _get_description(found)
+    target = _get_target(answers)
+    return wider_shares.list_share_warnings(by, (Resource.DATASET, found.id), target, terms, whole)
+
+
+def list_changed_share_warnings(by: Principal, key: str, answers: FormValues) -> list[str]:
+    given, found = _get_share(key)
+    terms, whole = _build_terms(answers, found), _get_description(found)
+    target = ShareTarget(given.user_id, given.group_id)
+    return wider_shares.list_share_warnings(by, (Resource.DATASET, found.id), target, terms, whole)
+
+
 def share_dataset(by: Principal, key: str, answers: FormValues) -> ActionResult:
     found = get_dataset(key)
     terms = _build_terms(answers, found)
-    chosen = str(answers["with"])
-    if chosen == PERSON:
-        whom = ShareTarget(user_id=user_listing.require_user_id(str(answers["person"] or "").strip()))
-    else:
-        whom = ShareTarget(group_id=int(chosen.removeprefix(GROUP))) if chosen != EVERYONE else ShareTarget()
-    made = shares.grant_share(by, Resource.DATASET, found.id, whom, terms)
+    made = shares.grant_share(by, Resource.DATASET, found.id, _get_target(answers), terms)
     if found.versions:
         current_app.extensions["gateway"].prepare_profile(found.slug, made)
     return ActionResult(f"{found.name} is shared.")
@@ -204,8 +221,8 @@ def _get_share(key: str) -> tuple[Share, DatasetRow]:
 
 
 ACTIONS = {
-    "share": Action(share_dataset, confirm_share_dataset),
-    "change-share": Action(change_share, confirm_change_share),
+    "share": Action(share_dataset, confirm_share_dataset, list_warnings=list_new_share_warnings),
+    "change-share": Action(change_share, confirm_change_share, list_warnings=list_changed_share_warnings),
     "stop-share": Action(stop_sharing, confirm_stop_sharing),
     "owner": Action(change_owner, confirm_change_owner),
 }

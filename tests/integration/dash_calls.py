@@ -75,13 +75,17 @@ def ask_confirmation(app: Dash, browser: FlaskClient, verb: str, key: str = "") 
     return call_callback(browser, list_outputs(name), [[make_prop(id_, "n_clicks", 1)]], name=name)
 
 
-def confirm_action(app: Dash, browser: FlaskClient, verb: str, key: str = "", **answers: Any) -> Any:
-    """Confirm what was asked."""
+def confirm_action(
+    app: Dash, browser: FlaskClient, verb: str, key: str = "", accepted: str = "", **answers: Any
+) -> Any:
+    """Confirm what was asked; ``accepted`` is the warning that was shown before."""
     browser.get("/_dash-dependencies")
     name = find_callback(app, ids.DIALOG_ERROR, ids.NOTICE)
     fields = [(ids.form_field(each), value) for each, value in answers.items()]
     state = [
-        make_prop(ids.PENDING_ACTION, "data", {"type": "ask", "verb": verb, "key": key}),
+        make_prop(
+            ids.PENDING_ACTION, "data", {"type": "ask", "verb": verb, "key": key, "accepted": accepted}
+        ),
         [make_prop(id_, "value", value) for id_, value in fields],
         [make_prop(id_, "id", id_) for id_, _ in fields],
     ]

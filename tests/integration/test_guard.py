@@ -183,7 +183,7 @@ def test_no_asset_names_another_by_an_address_without_a_build():
 def test_the_page_includes_our_classic_script_only(sign_in_as):
     page = sign_in_as().get("/explore/anything").text
     scripts = re.findall(r'<script[^>]* src="(/assets/[^"?]*)', page)
-    own = ("theme", "session", "account", "ag-grid", "conditions", "controls", "explorer-component")
+    own = ("theme", "session", "menus", "account", "ag-grid", "conditions", "controls", "explorer-component")
     assert scripts == [f"{static_assets.get_assets_path()}/{name}.js" for name in own]
     assert 'lang="en"' in page
     assert page.index("/theme.js") < page.index("/vendor/bootstrap.min.css")
