@@ -7,7 +7,7 @@ import { formatNumber } from "./format.js";
 import { createHatchPattern } from "./canvas-primitives.js";
 import { measureTextWidth, truncateText } from "./text-width.js";
 import { drawRowsBackground, drawRows, ROWS_TOP } from "./category-rows.js";
-import { getBinsExtent, unionDomains, getValueDomain } from "./value-domain.js";
+import { formatPercent, getDrawnDomain, scaleGhost } from "./value-scaling.js";
 import { formatCell } from "./labels.js";
 
 const SPECIAL_ROWS_GAP = 7;
@@ -17,17 +17,17 @@ const SPECIAL_ROWS_GAP = 7;
  * @returns {Plot}
  */
 export function createBarsPlot(scene) {
-  const { bins: [bins], theme, ratio, model } = scene;
-  const domain = getValueDomain(model.measure, unionDomains(getBinsExtent(bins, scene.ghost), scene.fittedDomain));
+  const { bins: [bins], theme, ratio } = scene;
+  const domain = getDrawnDomain(scene);
   const rows = layoutRows(scene, bins);
   const texts = rows.map(({ cell }) => formatCell(bins, cell));
   const frame = layoutFrame(scene, texts);
   const names = texts.map((text) => truncateText(text, theme.font, frame.left - 8));
   const scale = (frame.right - frame.left) / (domain[1] - domain[0]);
   const toPixel = (/** @type {number} */ value) => Math.max(frame.left, Math.min(frame.right, frame.left + (value - domain[0]) * scale));
-  const parts = { frame, rows, names, x: toPixel, zero: toPixel(0), domain };
+  const parts = { frame, rows, names, ghost: scaleGhost(scene, domain), x: toPixel, zero: toPixel(0), domain };
   const hatches = { selected: createHatchPattern(theme.selected, ratio), context: createHatchPattern(theme.context, ratio), ghost: createHatchPattern(theme.ghost, ratio) };
-  const numbers = createNumberCache(bins.axis.bins);
+  const numbers = createNumberCache(bins.axis.bins, scene.scaling === "share" ? formatPercent : formatNumber);
   return {
     frame, codeScales: [], rows,
     background: (context) => drawRowsBackground(context, scene, parts, hatches.ghost),
@@ -47,9 +47,14 @@ function layoutRows(scene, bins) {
   const special = [bins.other, bins.none].filter((cell) => cell >= 0 && scene.ghost && !isEmptyCell(scene.ghost[cell]));
   const room = scene.height - ROWS_TOP - 4 - (special.length ? SPECIAL_ROWS_GAP : 0);
   const height = Math.max(16, Math.min(26, Math.floor(room / (bins.count + special.length))));
-  const ordinary = Array.from({ length: bins.count }, (_, cell) => ({ cell, top: ROWS_TOP + cell * height, height }));
+  const ordinary = listCategories(scene, bins).map((cell, place) => ({ cell, top: ROWS_TOP + place * height, height }));
   const from = ROWS_TOP + bins.count * height + SPECIAL_ROWS_GAP;
   return [...ordinary, ...special.map((cell, i) => ({ cell, top: from + i * height, height }))];
+}
+
+/** The cells of the categories as they are sorted. @param {Scene} scene @param {AxisBins} bins */
+function listCategories({ barOrder }, { count }) {
+  return barOrder?.length === count ? barOrder : Array.from({ length: count }, (_, cell) => cell);
 }
 
 /** @param {Scene} scene @param {string[]} texts @returns {PlotFrame} */
@@ -57,18 +62,22 @@ function layoutFrame(scene, texts) {
   const { font } = scene.theme;
   const widest = Math.max(24, ...texts.map((text) => measureTextWidth(text, font)));
   const left = Math.ceil(Math.min(widest, scene.width * 0.36)) + 12;
-  const number = Math.max(24, ...[...(scene.ghost ?? [])].map((value) => measureTextWidth(formatNumber(value), font)));
+  const widths = scene.scaling === "share" ? [measureTextWidth(formatPercent(100), font)] : [...(scene.ghost ?? [])].map((value) => measureTextWidth(formatNumber(value), font));
+  const number = Math.max(24, ...widths);
   return { left, top: ROWS_TOP, right: Math.max(left + 20, scene.width - number - 16), bottom: scene.height };
 }
 
-/** Formats numbers, caching the text of each cell until its value changes. @param {number} size @returns {(cell: number, value: number) => string} */
-function createNumberCache(size) {
+/**
+ * Formats numbers, caching the text of each cell until its value changes.
+ * @param {number} size @param {(value: number) => string} format @returns {(cell: number, value: number) => string}
+ */
+function createNumberCache(size, format) {
   const last = new Float64Array(size).fill(NaN);
   const texts = new Array(size).fill("–");
   return (cell, value) => {
     if (value !== last[cell]) {
       last[cell] = value;
-      texts[cell] = formatNumber(value);
+      texts[cell] = format(value);
     }
     return texts[cell];
   };

@@ -112,6 +112,25 @@ export function sameSelection(a, b) {
   return b.type === "interval" && sameRange(a, b) && !a.nulls === !b.nulls;
 }
 
+/**
+ * Whether all rows of a cell are in the selection of its chart.
+ * @param {{bins: AxisBins[], selection: Selection | null}} scene
+ * @param {number} cell -1 for none
+ */
+export function isCellSelected({ bins: [x, y], selection }, cell) {
+  if (!selection || cell < 0) return false;
+  if (selection.type === "members") return selection.codes.includes(cell);
+  if (selection.type === "box") return isWithin(selection.x, cell % x.axis.bins) && isWithin(selection.y, Math.floor(cell / x.axis.bins));
+  if (cell === x.none) return Boolean(selection.nulls) || selection.to > x.axis.codes - 1;
+  const { from, to } = rangeFromCell(x, cell);
+  return from >= selection.from && to <= selection.to && !y;
+}
+
+/** @param {IndexRange} range @param {number} index */
+function isWithin({ from, to }, index) {
+  return index >= from && index < to;
+}
+
 /** @param {IndexRange} a @param {IndexRange} b */
 function sameRange(a, b) {
   return a.from === b.from && a.to === b.to;

@@ -3,10 +3,10 @@
 /** @import {Plot, Scene} from "./types.js" */
 /** @typedef {{element: HTMLElement, cell: number}} ListboxOption */
 
-import { formatNumber } from "./format.js";
 import { getSelectedCodes } from "./category-selection.js";
 import { appendElement } from "./chart-elements.js";
 import { formatCell } from "./labels.js";
+import { formatAmount } from "./readout.js";
 
 /**
  * @param {HTMLElement} parent
@@ -47,7 +47,7 @@ export function positionOptions(options, plot, parent) {
 export function labelOptions(options, scene) {
   const chosen = getSelectedCodes(scene.selection);
   for (const { element, cell } of options) {
-    const value = scene.values ? `: ${formatNumber(scene.values[cell])}` : "";
+    const value = scene.values ? `: ${formatAmount(scene, cell)}` : "";
     element.setAttribute("aria-label", formatCell(scene.bins[0], cell) + value);
     element.setAttribute("aria-selected", `${chosen.includes(cell)}`);
   }

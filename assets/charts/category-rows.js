@@ -1,7 +1,7 @@
 /** Draws the rows of a list of categories. */
 
 /** @import {Domain, PlotFrame, Plot, Scene} from "./types.js" */
-/** @typedef {{frame: PlotFrame, rows: Plot["rows"], names: string[], x: (value: number) => number, zero: number, domain: Domain}} RowsLayout */
+/** @typedef {{frame: PlotFrame, rows: Plot["rows"], names: string[], ghost: Float64Array | null, x: (value: number) => number, zero: number, domain: Domain}} RowsLayout */
 
 import { isEmptyCell } from "./bins.js";
 import { isAdditive } from "./aggregates.js";
@@ -34,11 +34,11 @@ export function drawRowsBackground(context, scene, parts, pattern) {
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts @param {CanvasPattern} pattern */
 function drawGhost(context, scene, parts, pattern) {
-  const { theme, ghost, ratio, bins: [bins] } = scene;
-  const { frame, rows } = parts;
+  const { theme, ratio, bins: [bins] } = scene;
+  const { frame, rows, ghost } = parts;
   drawHairline(context, ratio, parts.zero, frame.top, parts.zero, Math.min(frame.bottom, getLastEdge(rows)), theme.axis);
+  if (scene.ghost?.every(isEmptyCell)) drawMessage(context, theme, frame, "No rows");
   if (!ghost) return;
-  if (ghost.every(isEmptyCell)) drawMessage(context, theme, frame, "No rows");
   for (const row of rows) {
     if (!isRowVisible(scene, row)) continue;
     const special = row.cell >= bins.count;
@@ -62,8 +62,8 @@ function isRowVisible(scene, row) {
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {RowsLayout} parts
  * @param {{selected: CanvasPattern, context: CanvasPattern}} hatches @param {(cell: number, value: number) => string} numbers */
 export function drawRows(context, scene, parts, hatches, numbers) {
-  const { theme, values, selection, bins: [bins] } = scene;
-  if (!values) return;
+  const { theme, shown, selection, bins: [bins] } = scene;
+  if (!shown) return;
   context.save();
   clipBelowTop(context, scene);
   const chosen = getSelectedCodes(selection);
@@ -75,7 +75,7 @@ export function drawRows(context, scene, parts, hatches, numbers) {
     const inside = selection === null || chosen.includes(row.cell);
     const special = row.cell >= bins.count;
     const fill = special ? hatches[inside ? "selected" : "context"] : theme[inside ? "selected" : "context"];
-    drawValue(context, scene, parts, row, values[row.cell], inside, fill, numbers);
+    drawValue(context, scene, parts, row, shown[row.cell], inside, fill, numbers);
   }
   context.restore();
 }

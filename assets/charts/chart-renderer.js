@@ -2,8 +2,10 @@
 
 /** @import {Plot, Scene} from "./types.js" */
 
-import { describeChart, formatReadout } from "./description.js";
-import { findExceedingDomain } from "./value-domain.js";
+import { describeChart } from "./description.js";
+import { formatReadout } from "./readout.js";
+import { updateBarOrder } from "./category-order.js";
+import { fitShownDomain } from "./value-scaling.js";
 import { createChartElements } from "./chart-elements.js";
 
 export class ChartRenderer {
@@ -54,14 +56,19 @@ export class ChartRenderer {
     this.#showReadout(formatReadout(scene));
   }
 
-  /** Fits the value axis to levels beyond the range of the unfiltered data; never during a drag. */
+  /** Fits the value axis to what is shown; never during a drag in this chart. */
   fitValueDomain() {
     const { scene } = this;
-    if (scene.isDragging || scene.bins.length !== 1 || !scene.values || !scene.ghost) return;
-    const fitted = findExceedingDomain(scene.bins[0], scene.values, scene.ghost);
+    if (scene.isDragging || !scene.shown || !scene.ghost) return;
+    const fitted = fitShownDomain(scene);
     if (`${fitted}` === `${scene.fittedDomain}`) return;
     scene.fittedDomain = fitted;
     this.invalidateLayout();
+  }
+
+  /** Sorts the bars by what is shown; never while a brush moves. */
+  sortBars() {
+    if (!this.scene.isDragging && !this.scene.isPageBrushing && updateBarOrder(this.scene)) this.invalidateLayout();
   }
 
   /** Updates the texts for screen readers. */

@@ -4,11 +4,13 @@
 
 import { CHART_KINDS } from "./chart-kinds.js";
 import { createBins, sameAxes, sameSelection } from "./bins.js";
+import { updateBarOrder } from "./category-order.js";
 import { describeChart, createTable } from "./description.js";
 import { connectInteractions } from "./interactions.js";
 import { loadOutlines } from "./state-outlines.js";
 import { ChartRenderer } from "./chart-renderer.js";
 import { readTheme } from "./theme.js";
+import { computeShares, getScaling, growShownDomain } from "./value-scaling.js";
 
 /** Idle time after which a chart fits its value axis and updates its labels, milliseconds. */
 const SETTLE_DELAY = 400;
@@ -45,20 +47,25 @@ export class Chart {
     const { scene } = this;
     const same = model.kind === scene.model.kind && model.id === scene.model.id && sameAxes(model.axes, scene.model.axes);
     const measured = JSON.stringify(model.measure) === JSON.stringify(scene.model.measure);
+    const sorted = model.order === scene.model.order;
     scene.model = model;
     scene.traits = CHART_KINDS[model.kind];
-    if (!same || !measured) Object.assign(scene, { ghost: null, values: null, fittedDomain: null });
+    if (!same || !measured) Object.assign(scene, { ghost: null, values: null, shown: null, fittedDomain: null });
+    if (!same || !measured || !sorted) scene.barOrder = null;
     if (!same) this.#replaceModel(model);
     else if (!scene.isZooming) scene.zoomDomains = model.axes.map(() => null);
     if (model.outlines) void loadOutlines().then(() => this.#invalidateLayout());
     this.renderer.elements.root.dataset.kind = model.kind;
     if (!same) this.renderer.updateLabels();
+    this.#updateShown();
     this.#invalidateLayout();
   }
 
   /** Sets the unfiltered values, special cells included, y-major. The array is kept, not copied. @param {Float64Array} cells */
   setGhost(cells) {
+    if (!this.scene.ghost) this.scene.barOrder = null;
     this.scene.ghost = cells;
+    this.#updateShown();
     this.#invalidateLayout();
   }
 
@@ -69,6 +76,7 @@ export class Chart {
     if (state !== scene.state) renderer.elements.root.setAttribute("aria-busy", `${state === "stale"}`);
     scene.values = cells;
     scene.state = state;
+    this.#updateShown();
     renderer.invalidateForeground();
     this.#changedAt = performance.now();
     this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
@@ -80,6 +88,22 @@ export class Chart {
     this.scene.selection = selection;
     this.renderer.invalidateMarks();
     if (!this.scene.isDragging) this.renderer.updateLabels();
+  }
+
+  /** A brush has started or stopped moving on the page: the order of bars doesn't change meanwhile. @param {boolean} isBrushing */
+  setPageBrushing(isBrushing) {
+    if (isBrushing === this.scene.isPageBrushing) return;
+    this.scene.isPageBrushing = isBrushing;
+    this.#changedAt = performance.now();
+    this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
+  }
+
+  /** How many rows of the dataset are selected, for the readout. @param {number} rows @param {number} all rows of the dataset */
+  setSelectedRows(rows, all) {
+    if (rows === this.scene.selectedRows && all === this.scene.allRows) return;
+    this.scene.selectedRows = rows;
+    this.scene.allRows = all;
+    if (this.scene.selection) this.renderer.invalidateForeground();
   }
 
   /** Repaints what has changed, now. */
@@ -126,7 +150,7 @@ export class Chart {
     const focused = [...renderer.elements.controls.children].indexOf(/** @type {Element} */ (document.activeElement));
     this.#disconnect?.();
     Object.assign(scene, { bins: model.axes.map(createBins), zoomDomains: model.axes.map(() => null), selection: null });
-    Object.assign(scene, { hoveredCell: -1, scroll: 0, isDragging: false, isZooming: false });
+    Object.assign(scene, { hoveredCell: -1, scroll: 0, isDragging: false, isZooming: false, isReadoutHeld: false });
     renderer.invalidateLayout();
     this.#disconnect = connectInteractions(renderer, this.callbacks, () => this.#requestRedraw());
     renderer.keyboardControls?.updateSizes();
@@ -139,6 +163,23 @@ export class Chart {
     this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
   }
 
+  /** Updates what is drawn of new values: in a frame of a drag without an allocation, unless the axis must grow. */
+  #updateShown() {
+    const { scene } = this;
+    const scaling = getScaling(scene);
+    if (scaling !== scene.scaling) Object.assign(scene, { scaling, fittedDomain: null });
+    scene.shown = scaling === "share" && scene.values && scene.ghost ? this.#computeShares(scene.values, scene.ghost) : scene.values;
+    if (growShownDomain(scene)) this.renderer.invalidateLayout();
+    if (!scene.barOrder && updateBarOrder(scene)) this.renderer.invalidateLayout();
+  }
+
+  /** @param {Float64Array} values @param {Float64Array} ghost */
+  #computeShares(values, ghost) {
+    const { scene } = this;
+    if (scene.shares.length !== values.length) scene.shares = new Float64Array(values.length);
+    return computeShares(values, ghost, scene.shares);
+  }
+
   #requestRedraw() {
     if (this.callbacks.onRedraw) this.callbacks.onRedraw(this.scene.model.id);
     else this.#frameRequest ||= requestAnimationFrame(() => this.draw());
@@ -149,6 +190,7 @@ export class Chart {
     this.#settleTimer = quiet < SETTLE_DELAY ? window.setTimeout(this.#settle, SETTLE_DELAY - quiet) : 0;
     if (this.#settleTimer) return;
     this.renderer.fitValueDomain();
+    this.renderer.sortBars();
     this.renderer.updateLabels();
     this.#requestRedraw();
   };
@@ -157,8 +199,9 @@ export class Chart {
 /** @param {HTMLElement} element @returns {Scene} */
 function createEmptyScene(element) {
   return {
-    model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, measureLabel: "", outlines: false, rows: 0 },
-    traits: CHART_KINDS.figure, bins: [], ghost: null, values: null, state: "exact", selection: null, theme: readTheme(element),
+    model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, measureLabel: "", outlines: false, rows: 0, order: null, valueAxis: "all" },
+    traits: CHART_KINDS.figure, bins: [], ghost: null, values: null, shown: null, shares: new Float64Array(0), scaling: "all", barOrder: null,
+    isPageBrushing: false, selectedRows: NaN, allRows: NaN, isReadoutHeld: false, state: "exact", selection: null, theme: readTheme(element),
     width: element.clientWidth, height: element.clientHeight, ratio: devicePixelRatio,
     hoveredCell: -1, isDragging: false, isZooming: false, zoomDomains: [], scroll: 0, fittedDomain: null,
   };

@@ -1,8 +1,9 @@
 /** Maps values to colours: logarithmic for additive measures that span orders of magnitude, else linear. */
 
-/** @import {Domain, Measure, Scene} from "./types.js" */
+/** @import {Domain, Scene} from "./types.js" */
 
 import { isAdditive } from "./aggregates.js";
+import { formatPercent } from "./value-scaling.js";
 import { drawHairline } from "./canvas-primitives.js";
 import { measureTextWidth } from "./text-width.js";
 import { labelTicks } from "./tick-labels.js";
@@ -11,13 +12,13 @@ import { labelTicks } from "./tick-labels.js";
 const LIGHTEST_SHADE = 20;
 
 /**
- * @param {Measure} measure
- * @param {Domain | null} range of the unfiltered values
- * @param {Uint32Array} ramp
+ * @param {Scene} scene
+ * @param {Domain | null} range of the values that the scale is made for
  * @returns {{colour: (value: number) => number, low: number, high: number}}
  */
-export function createColorScale(measure, range, ramp) {
+export function createColorScale({ model: { measure }, scaling, theme: { ramp } }, range) {
   const [low, high] = range ?? [0, 1];
+  if (scaling === "share") return { colour: createShareColors(high, ramp), low: 0, high };
   if (isAdditive(measure) && low >= 0) return { colour: createLogColors(high, ramp), low: 1, high };
   return { colour: createLinearColors(low, high, ramp), low, high };
 }
@@ -26,6 +27,12 @@ export function createColorScale(measure, range, ramp) {
 function createLogColors(high, ramp) {
   const scale = (255 - LIGHTEST_SHADE) / Math.log1p(Math.max(1, high));
   return (value) => (value > 0 ? ramp[Math.min(255, (LIGHTEST_SHADE + Math.log1p(value) * scale) | 0)] : 0);
+}
+
+/** Colours of shares; a cell without selected rows has none. @param {number} high @param {Uint32Array} ramp @returns {(value: number) => number} */
+function createShareColors(high, ramp) {
+  const colour = createLinearColors(0, high, ramp);
+  return (value) => (value > 0 ? colour(value) : 0);
 }
 
 /** @param {number} low @param {number} high @param {Uint32Array} ramp @returns {(value: number) => number} */
@@ -49,7 +56,7 @@ function labelRange(low, high) {
 export function drawLegend(context, scene, low, high) {
   const { theme, ratio, width } = scene;
   const length = width < 320 ? 48 : 72;
-  const [first, last] = labelRange(low, high);
+  const [first, last] = scene.scaling === "share" ? [low, high].map(formatPercent) : labelRange(low, high);
   const right = width - 8 - measureTextWidth(last, theme.fontSmall) - 5;
   const gradient = context.createLinearGradient(right - length, 0, right, 0);
   theme.density.forEach((colour, i) => gradient.addColorStop(i / (theme.density.length - 1), colour));

@@ -28,7 +28,7 @@ export function createDensityPlot(scene) {
   const frame = layoutFrame(scene, domains);
   const x = createCodeScale(scene, 0, domains[0], frame.left, frame.right - frame.left);
   const y = createCodeScale(scene, 1, domains[1], frame.bottom, frame.top - frame.bottom);
-  const { colour, low, high } = createColorScale(scene.model.measure, scene.ghost && getExtent(scene.ghost, 0, scene.ghost.length), scene.theme.ramp);
+  const { colour, low, high } = createColorScale(scene, scene.fittedDomain ?? (scene.ghost && getExtent(scene.ghost, 0, scene.ghost.length)));
   const places = [x, y].map((codeScale, i) => createPixelScale(domains[i], scene.bins[i].axis.type, codeScale.start, codeScale.size));
   const ticks = [x, y].map((codeScale, i) => createAxisTicks(scene, i, domains[i], Math.abs(codeScale.size)));
   const [ghost, cells] = [createRaster(scene.bins[0], scene.bins[1]), createRaster(scene.bins[0], scene.bins[1])];
@@ -108,8 +108,8 @@ function drawCells(context, scene, parts) {
   const { frame, x, y, cells } = parts;
   const box = scene.selection?.type === "box" ? scene.selection : null;
   const paintCells = () => drawRaster(context, cells, x, y, parts.even);
-  if (scene.values) {
-    fillRaster(cells, scene.values, parts.colour);
+  if (scene.shown) {
+    fillRaster(cells, scene.shown, parts.colour);
     context.globalAlpha = box ? 0.22 : scene.state === "approximate" ? 0.75 : 1;
     paintClipped(context, frame.left, frame.top, frame.right, frame.bottom, paintCells);
     context.globalAlpha = 1;

@@ -1,4 +1,4 @@
-/** A chart as text: its readout, its description for screen readers, and its data table. */
+/** A chart as text: its description for screen readers, and its data table. */
 
 /** @import {AxisBins, Scene, DataTable} from "./types.js" */
 
@@ -6,61 +6,15 @@ import { isEmptyCell } from "./bins.js";
 import { isAdditive, isRowCount } from "./aggregates.js";
 import { formatNumber, formatShare } from "./format.js";
 import { formatComparison } from "./figure.js";
-import { formatCellRange, formatCell, formatSelection } from "./labels.js";
-
-/**
- * The readout above a chart: the brush while it moves, else the cell under the pointer, else the brush, else the measure.
- * @param {Scene} scene
- */
-export function formatReadout(scene) {
-  const { selection, hoveredCell: hover, isDragging: busy } = scene;
-  if (hover >= 0 && !busy) return formatHover(scene, hover);
-  if (selection) return formatSelection(scene.bins, selection, scene.model.outlines);
-  return scene.model.measureLabel;
-}
-
-/** @param {Scene} scene @param {number} cell */
-function formatHover(scene, cell) {
-  const value = scene.values ? getApproximationMark(scene) + formatNumber(scene.values[cell]) : "";
-  const all = scene.ghost ? scene.ghost[cell] : NaN;
-  const isSame = scene.values?.[cell] === all || !Number.isFinite(all);
-  const comparison = isAdditive(scene.model.measure) ? ` of ${formatNumber(all)}` : ` (all rows: ${formatNumber(all)})`;
-  return `${formatPlace(scene, cell)}: ${value}${isSame ? "" : comparison}`;
-}
-
-/** @param {Scene} scene */
-function getApproximationMark(scene) {
-  return scene.state === "approximate" ? "≈ " : "";
-}
-
-/**
- * The label of a cell, on one axis or two.
- * @param {Scene} scene
- * @param {number} cell
- */
-function formatPlace({ bins: [x, y], model }, cell) {
-  if (!y) return formatCell(x, cell);
-  return formatCellPair(x, y, cell, model.outlines).join(", ");
-}
-
-/** @param {AxisBins} x @param {AxisBins} y @param {number} cell @param {boolean} degrees */
-function formatCellPair(x, y, cell, degrees) {
-  const size = x.axis.bins;
-  return [formatAxisCell(x, cell % size, degrees ? "x" : null), formatAxisCell(y, Math.floor(cell / size), degrees ? "y" : null)];
-}
-
-/** @param {AxisBins} bins @param {number} cell @param {"x" | "y" | null} degrees */
-function formatAxisCell(bins, cell, degrees) {
-  const ordinary = cell >= bins.first && cell < bins.first + bins.count;
-  return ordinary ? formatCellRange(bins, { from: cell, to: cell + 1 }, degrees) : formatCell(bins, cell);
-}
+import { formatCellRange, formatCell } from "./labels.js";
+import { formatCellPair, formatPlace, formatSelectedRows } from "./readout.js";
 
 /**
  * Describes what the chart shows, its range, its peak, its selection and its state in a few sentences.
  * @param {Scene} scene
  */
 export function describeChart(scene) {
-  const sentences = [describeSubject(scene), describeTotal(scene), describePeak(scene), describeOutside(scene), describeSelection(scene), STATE_SENTENCES[scene.state]];
+  const sentences = [describeSubject(scene), describeTotal(scene), describePeak(scene), describeOutside(scene), describeSelection(scene), SCALING_SENTENCES[scene.scaling], STATE_SENTENCES[scene.state]];
   return sentences.filter(Boolean).join(" ");
 }
 
@@ -114,30 +68,41 @@ function isOrdinaryCell(bins, cell) {
 }
 
 /** @param {Scene} scene */
-function describeSelection({ selection, bins, model }) {
-  return selection ? `Selected: ${formatSelection(bins, selection, model.outlines)}.` : "";
+function describeSelection(scene) {
+  return scene.selection ? `Selected: ${formatSelectedRows(scene)}.` : "";
 }
 
+/** @type {Record<string, string>} */
+const SCALING_SENTENCES = { all: "", selection: "The axis is scaled to the selected rows.", share: "Shown is the share of each bin that is selected." };
+
 /**
- * The data table: every cell that has rows, as text.
+ * The data table: every cell that has rows, as text, in the order in which the chart shows them.
  * @param {Scene} scene
  * @returns {DataTable}
  */
 export function createTable(scene) {
-  const { bins, values, ghost, model } = scene;
+  const { bins, ghost, model } = scene;
   const prefix = isRowCount(model.measure) ? "" : `${model.measureLabel}, `;
   const columns = [...bins.map(({ axis }) => axis.label), ...["selected rows", "all rows"].map((rows) => capitalize(prefix + rows))];
-  const cells = [...(ghost ?? [])].map((_, cell) => cell).filter((cell) => !ghost || bins.length < 2 || !isEmptyCell(ghost[cell]));
-  return { columns, rows: cells.map((cell) => createTableRow(scene, cell, values, ghost)) };
+  const cells = listCells(scene).filter((cell) => !ghost || bins.length < 2 || !isEmptyCell(ghost[cell]));
+  if (isAdditive(model.measure)) columns.push("Share");
+  return { columns, rows: cells.map((cell) => createTableRow(scene, cell)) };
+}
+
+/** @param {Scene} scene @returns {number[]} */
+function listCells({ ghost, barOrder }) {
+  const all = Array.from(ghost ?? [], (_, cell) => cell);
+  return barOrder ? [...barOrder, ...all.slice(barOrder.length)] : all;
 }
 
 /** @param {string} text */
 const capitalize = (text) => text[0].toUpperCase() + text.slice(1);
 
-/** @param {Scene} scene @param {number} cell @param {Float64Array | null} values @param {Float64Array | null} ghost */
-function createTableRow({ bins: [x, y], model }, cell, values, ghost) {
-  const numbers = [values, ghost].map((cells) => formatNumber(cells ? cells[cell] : NaN));
+/** @param {Scene} scene @param {number} cell */
+function createTableRow({ bins: [x, y], model, values, ghost }, cell) {
+  const [value, all] = [values, ghost].map((cells) => (cells ? cells[cell] : NaN));
+  const numbers = [value, all].map(formatNumber);
+  if (isAdditive(model.measure)) numbers.push(value >= 0 ? formatShare(value, all) : "–");
   if (!x) return numbers;
-  if (!y) return [formatCell(x, cell), ...numbers];
-  return [...formatCellPair(x, y, cell, model.outlines), ...numbers];
+  return y ? [...formatCellPair(x, y, cell, model.outlines), ...numbers] : [formatCell(x, cell), ...numbers];
 }

@@ -14,17 +14,19 @@ import { createLinearTicks } from "./ticks.js";
 import { createPixelScale } from "./code-scale.js";
 
 /** @param {Scene} scene @param {Domain} values @param {number} pixels */
-export function createValueTicks({ model }, values, pixels) {
-  return createLinearTicks(values, Math.max(2, Math.floor(pixels / 44)), isRowCount(model.measure));
+export function createValueTicks({ model, scaling }, values, pixels) {
+  const count = Math.max(2, Math.floor(pixels / 44));
+  if (scaling !== "share") return createLinearTicks(values, count, isRowCount(model.measure));
+  return createLinearTicks(values, count, false).map(({ value, label }) => ({ value, label: `${label}\u2009%` }));
 }
 
 /**
  * @param {CanvasRenderingContext2D} context
  * @param {Scene} scene
- * @param {{frame: PlotFrame, domain: Domain, values: Domain, overflowBins: OverflowBins, bars: BarLayout}} parts
+ * @param {{frame: PlotFrame, domain: Domain, values: Domain, ghost: Float64Array | null, overflowBins: OverflowBins, bars: BarLayout}} parts
  */
-export function drawHistogramBackground(context, scene, { frame, domain, values, overflowBins, bars }) {
-  const { theme, ratio, ghost, bins: [bins] } = scene;
+export function drawHistogramBackground(context, scene, { frame, domain, values, ghost, overflowBins, bars }) {
+  const { theme, ratio, bins: [bins] } = scene;
   const { axisRange } = overflowBins;
   drawLeftAxis(context, scene, frame, createValueTicks(scene, values, frame.bottom - frame.top), bars.y, true);
   const reserved = drawOverflowLabels(context, scene, frame, overflowBins);
@@ -33,7 +35,7 @@ export function drawHistogramBackground(context, scene, { frame, domain, values,
   if (ghost) paintWithinAxis(context, scene, frame, overflowBins, () => drawGhost(context, scene, bars, ghost, values));
   drawHairline(context, ratio, axisRange.start, bars.zero, axisRange.end, bars.zero, theme.axis);
   drawBottomAxis(context, scene, { ...frame, left: axisRange.start, right: axisRange.end }, ticks, toPixel, reserved);
-  if (ghost?.every(isEmptyCell)) drawMessage(context, theme, frame, "No rows");
+  if (scene.ghost?.every(isEmptyCell)) drawMessage(context, theme, frame, "No rows");
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {BarLayout} bars @param {Float64Array} ghost @param {Domain} values */

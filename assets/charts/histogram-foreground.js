@@ -27,7 +27,7 @@ export function drawHistogramForeground(context, scene, parts) {
   if (brushed) fillRange(context, scene, parts.bars.frame, left, right, scene.theme.selected, 0.1);
   drawHover(context, scene, parts.bars);
   context.globalAlpha = scene.state === "approximate" ? 0.7 : 1;
-  if (scene.values) drawValues(context, scene, parts, scene.values, selection, left, right);
+  if (scene.shown) drawValues(context, scene, parts, scene.shown, selection, left, right);
   context.globalAlpha = 1;
   if (brushed) drawBrush(context, scene, parts, selection, left, right);
 }

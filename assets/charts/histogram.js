@@ -10,7 +10,7 @@ import { createHatchPattern } from "./canvas-primitives.js";
 import { drawHistogramForeground } from "./histogram-foreground.js";
 import { layoutOverflowBins } from "./overflow-bins.js";
 import { pixelToCode, edgesToFractions } from "./code-scale.js";
-import { getBinsExtent, unionDomains, getValueDomain } from "./value-domain.js";
+import { getDrawnDomain, scaleGhost } from "./value-scaling.js";
 
 const TOP = 26;
 
@@ -20,7 +20,8 @@ const TOP = 26;
  */
 export function createHistogramPlot(scene) {
   const { theme, ratio, bins: [bins] } = scene;
-  const values = getValueDomain(scene.model.measure, unionDomains(getBinsExtent(bins, scene.ghost), scene.fittedDomain));
+  const values = getDrawnDomain(scene);
+  const ghost = scaleGhost(scene, values);
   const frame = layoutFrame(scene, values);
   const [fine, coarse] = /** @type {Float64Array[]} */ ([bins.axis.edges, bins.edges]);
   const domain = scene.zoomDomains[0] ?? [coarse[0], coarse[coarse.length - 1]];
@@ -31,7 +32,7 @@ export function createHistogramPlot(scene) {
   const parts = { bars, codeScale, values, hatches };
   return {
     frame, codeScales: [codeScale], rows: [],
-    background: (context) => drawHistogramBackground(context, scene, { frame, domain, values, overflowBins, bars }),
+    background: (context) => drawHistogramBackground(context, scene, { frame, domain, values, ghost, overflowBins, bars }),
     foreground: (context) => paintWithinAxis(context, scene, frame, overflowBins, () => drawHistogramForeground(context, scene, parts)),
     findCellAt: (x, y) => findCellAt(scene, codeScale, frame, x, y),
   };

@@ -4,7 +4,7 @@
 /** @import {BrushHost} from "./range-brush.js" */
 /** @import {ChartRenderer} from "./chart-renderer.js" */
 
-import { sameSelection } from "./bins.js";
+import { isCellSelected, sameSelection } from "./bins.js";
 import { createKeyboardControls } from "./keyboard-controls.js";
 import { createCategoryBrush } from "./category-brush.js";
 import { listenToPointer } from "./pointer-events.js";
@@ -28,6 +28,7 @@ export function connectInteractions(renderer, callbacks, requestRedraw) {
     const same = sameSelection(selection, scene.selection);
     if (same && (phase === "move" || !selection)) return;
     scene.selection = selection;
+    scene.isReadoutHeld = phase === "commit" && selection !== null;
     renderer.invalidateMarks();
     if (phase === "commit") renderer.updateLabels();
     callbacks.onBrush(id, selection, phase);
@@ -37,6 +38,7 @@ export function connectInteractions(renderer, callbacks, requestRedraw) {
   const updateHover = (cell) => {
     if (cell === scene.hoveredCell) return;
     scene.hoveredCell = cell;
+    if (!isCellSelected(scene, cell)) scene.isReadoutHeld = false;
     renderer.invalidateMarks();
     requestRedraw();
   };

@@ -40,6 +40,7 @@ function createListControls({ controls }, host) {
     event.preventDefault();
   };
   const rebuildOptions = () => {
+    const focused = options.find(({ element }) => element === document.activeElement)?.cell;
     clearControls(controls);
     options = createOptions(controls, host.scene, host.getPlot());
     for (const option of options) {
@@ -48,11 +49,17 @@ function createListControls({ controls }, host) {
       option.element.addEventListener("blur", () => host.setHoveredCell(-1));
     }
     labelOptions(options, host.scene);
+    const kept = options.find(({ cell }) => cell === focused);
+    if (kept) focusOption(options, kept, false);
+  };
+  const isOutdated = () => {
+    const { rows } = host.getPlot();
+    return options.length !== rows.length || options.some(({ cell }, place) => cell !== rows[place].cell);
   };
   return {
     updatePositions: () => undefined,
     updateSizes() {
-      if (options.length !== host.getPlot().rows.length) rebuildOptions();
+      if (isOutdated()) rebuildOptions();
       positionOptions(options, host.getPlot(), controls);
     },
     updateLabels: () => labelOptions(options, host.scene),

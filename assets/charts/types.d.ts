@@ -4,6 +4,10 @@ export type ChartKind = "histogram" | "series" | "bars" | "density" | "figure";
 export type ResultState = "exact" | "approximate" | "stale";
 export type BrushPhase = "move" | "commit";
 export type Domain = [number, number];
+/** How the bars of categories are sorted: by what they show, or by name. */
+export type BarOrder = "descending" | "ascending" | "name";
+/** What bars are scaled to: all rows, the selected ones, or each bin's share of selected rows. */
+export type ValueAxis = "all" | "selection" | "share";
 
 /** One axis as it arrives with a cube. Ordered codes: 0 below, 1..levels, levels+1 above, levels+2 null. */
 export interface ChartAxis {
@@ -56,6 +60,9 @@ export interface ChartModel {
   outlines: boolean;
   /** rows of the whole dataset. */
   rows: number;
+  /** null: the column's own. */
+  order: BarOrder | null;
+  valueAxis: ValueAxis;
 }
 
 /** Half-open. */
@@ -163,6 +170,21 @@ export interface Scene {
   bins: AxisBins[];
   ghost: Float64Array | null;
   values: Float64Array | null;
+  /** What is drawn: the values, or their shares in percent. */
+  shown: Float64Array | null;
+  /** A buffer for the shares. */
+  shares: Float64Array;
+  /** The model's value axis, or "all" where it has none of that kind. */
+  scaling: ValueAxis;
+  /** The cells of the categories in the order in which they are drawn; null: not sorted yet. */
+  barOrder: number[] | null;
+  /** Whether a brush moves somewhere on the page: bars keep their order. */
+  isPageBrushing: boolean;
+  /** How many rows of the dataset pass all filters; NaN: unknown. */
+  selectedRows: number;
+  allRows: number;
+  /** Whether the readout stays on what was selected until the pointer leaves it. */
+  isReadoutHeld: boolean;
   state: ResultState;
   selection: Selection | null;
   theme: ChartTheme;
@@ -178,7 +200,7 @@ export interface Scene {
   zoomDomains: (Domain | null)[];
   /** scroll position of a long list, pixels. */
   scroll: number;
-  /** value range of the last settled values where they exceed the ghost's, else null. */
+  /** value range that the axis was last fitted to; null: that of all rows. */
   fittedDomain: Domain | null;
 }
 

@@ -22,7 +22,7 @@ export class CardGrid {
   }
 
   /** @param {Exploration} exploration */
-  render({ views }) {
+  render({ views, value_axis: valueAxis = "all" }) {
     const kept = new Set(views.map((view) => view.id));
     for (const [id, card] of this.cards) {
       if (kept.has(id)) continue;
@@ -33,9 +33,20 @@ export class CardGrid {
       const card = this.cards.get(view.id);
       if (!card) this.cards.set(view.id, new ViewCard(view, this.actions, this.cardsElement));
       else if (card.view !== view) card.update(view);
+      this.cards.get(view.id)?.setPageValueAxis(valueAxis);
     }
     setChildren(this.cardsElement, views.map((view) => /** @type {ViewCard} */ (this.cards.get(view.id)).element));
     this.emptyMessage.hidden = views.length > 0;
+  }
+
+  /** A brush has started or stopped moving. @param {boolean} isBrushing */
+  setBrushing(isBrushing) {
+    for (const card of this.cards.values()) card.chart.setPageBrushing(isBrushing);
+  }
+
+  /** @param {number} rows how many pass all filters @param {number} all */
+  setSelectedRows(rows, all) {
+    for (const card of this.cards.values()) card.chart.setSelectedRows(rows, all);
   }
 
   destroy() {

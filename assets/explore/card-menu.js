@@ -7,7 +7,10 @@
 import { AGGREGATES } from "../charts/aggregates.js";
 import { findCalendarUnit } from "./calendar-units.js";
 import { h } from "./dom.js";
-import { isOrderedColumn } from "./view-kinds.js";
+import { VALUE_AXES } from "./exploration.js";
+import { BAR_ORDERS, ORDER_LABELS } from "./sort-button.js";
+import { VALUE_AXIS_LABELS } from "./value-axis-toggle.js";
+import { getChartKind, isOrderedColumn } from "./view-kinds.js";
 import { formatPreciseNumber } from "./number-format.js";
 import { createAxes, guessMeasuredColumn } from "./view-defaults.js";
 import { findColumn } from "./view-text.js";
@@ -30,6 +33,20 @@ function createField(label, options, value, choose) {
   });
   const select = h("select", { class: "dx-select", "aria-label": label, onchange: () => choose(select.value) }, ...items);
   return h("label", { class: "dx-menu-field" }, h("span", {}, label), select);
+}
+
+/** How the bars of categories are sorted. @param {View} view @param {CardActions} actions */
+function createOrderField(view, actions) {
+  const options = [{ value: NONE, label: ORDER_LABELS.column }, ...BAR_ORDERS.map((order) => ({ value: order, label: ORDER_LABELS[order] }))];
+  const choose = (/** @type {string} */ order) => actions.changeView(view.id, { order: BAR_ORDERS.find((known) => known === order) ?? null });
+  return createField("Sorted", options, view.order ?? NONE, choose);
+}
+
+/** What bars and colours are scaled to. @param {View} view @param {CardActions} actions */
+function createValueAxisField(view, actions) {
+  const options = [{ value: NONE, label: "As the page" }, ...VALUE_AXES.map((value) => ({ value: String(value), label: VALUE_AXIS_LABELS[value] }))];
+  const choose = (/** @type {string} */ chosen) => actions.changeView(view.id, { value_axis: VALUE_AXES.find((known) => known === chosen) ?? null });
+  return createField("Scaled to", options, view.value_axis ?? NONE, choose);
 }
 
 /** @param {number[]} values @returns {MenuOption[]} */
@@ -155,6 +172,8 @@ export function fillCardMenu(menu, view, actions, card, close) {
     ...createColumnFields(view, actions),
     ...view.columns.flatMap((_, index) => createScaleFields(view, index, actions)),
     ...createMeasureFields(view, actions),
+    getChartKind(view) === "bars" && createOrderField(view, actions),
+    view.columns.length > 0 && createValueAxisField(view, actions),
     ...createSizeFields(view, actions),
   ].filter((element) => element instanceof HTMLElement);
   const items = createCommands(view, actions, card, close).filter((element) => element instanceof HTMLElement);

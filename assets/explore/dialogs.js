@@ -16,6 +16,7 @@ const SHORTCUTS = [
   [[["F2"]], "Rename the focused chart"],
   [[["["]], "Show or hide the column list"],
   [[["R"]], "Show or hide the rows (move with the arrow keys, Page Up/Down, Home, End)"],
+  [[["Y"]], "Scale bars to all rows, to the selection, or as the share selected"],
   [[["Enter"], ["Space"]], "On a column header: sort by that column"],
   [[["F"]], "In a live session: follow the presenter again"],
   [[["?"]], "Show keyboard shortcuts"],

@@ -1,6 +1,7 @@
 /**
  * The state object and its edits. Every edit returns a new exploration, or the same one when nothing changes.
  * @import { Exploration, Filter, TableState, View } from "./types.js"
+ * @import { ValueAxis } from "../charts/types.js"
  */
 
 export const MAX_VIEWS = 32;
@@ -39,7 +40,12 @@ export function removeView(exploration, id) {
 function keepsFilter(before, after, filter) {
   if (before.columns.join("\0") !== after.columns.join("\0")) return false;
   const other = filter?.type === "members" && filter.other;
-  return !other || before.scales[0]?.top === after.scales[0]?.top;
+  return !other || JSON.stringify(getBarChoice(before)) === JSON.stringify(getBarChoice(after));
+}
+
+/** What decides which categories have a bar: by name the same ones have one as by value. @param {View} view */
+function getBarChoice({ scales, order, measure }) {
+  return [scales[0]?.top, order === "name" ? "descending" : (order ?? null), order ? measure : null];
 }
 
 /**
@@ -70,6 +76,20 @@ export function setFilter(exploration, id, filter) {
   if (JSON.stringify(getFilter(exploration, id) ?? null) === JSON.stringify(filter)) return exploration;
   const { [id]: _, ...others } = exploration.filters;
   return rewindTable({ ...exploration, filters: filter ? { ...others, [id]: filter } : others, active: id });
+}
+
+/** The ways to scale the bars of a page, in the order in which a key goes through them. @type {ValueAxis[]} */
+export const VALUE_AXES = ["all", "selection", "share"];
+
+/** @param {Exploration} exploration @param {ValueAxis} valueAxis @returns {Exploration} */
+export function setValueAxis(exploration, valueAxis) {
+  return valueAxis === (exploration.value_axis ?? "all") ? exploration : { ...exploration, value_axis: valueAxis };
+}
+
+/** @param {Exploration} exploration @returns {Exploration} */
+export function goToNextValueAxis(exploration) {
+  const place = VALUE_AXES.indexOf(exploration.value_axis ?? "all");
+  return setValueAxis(exploration, VALUE_AXES[(place + 1) % VALUE_AXES.length]);
 }
 
 /** @param {Exploration} exploration @returns {Exploration} */

@@ -1,12 +1,13 @@
 /**
  * The bar that is always visible: how many rows pass, and the filters as chips.
  * @import { DatasetDescription, Exploration, Filter } from "./types.js"
- * @import { ResultState } from "../charts/types.js"
+ * @import { ResultState, ValueAxis } from "../charts/types.js"
  */
 import { formatShare } from "../charts/format.js";
 import { h, createIcon, createIconButton, setChildren, setHidden, setText, createTextButton } from "./dom.js";
 import { getFilter } from "./exploration.js";
 import { formatPreciseNumber } from "./number-format.js";
+import { ValueAxisToggle } from "./value-axis-toggle.js";
 import { formatFilter } from "./view-text.js";
 
 /** @typedef {{ element: HTMLElement, words: HTMLElement, remove: HTMLElement }} FilterChip */
@@ -29,7 +30,8 @@ export class FilterBar {
 
   /**
    * @param {DatasetDescription} description
-   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void, table(): void }} actions
+   * @param {{ removeFilter(id: string): void, clearFilters(): void, goTo(id: string): void, table(): void,
+   *   setValueAxis(valueAxis: ValueAxis): void }} actions
    */
   constructor(description, actions) {
     this.description = description;
@@ -44,7 +46,8 @@ export class FilterBar {
     this.total = h("span", {}, total);
     this.rows = h("div", { class: "dx-rows", "data-widest": formatWidest(total) }, this.count, " of ", this.total, " rows ", this.shareLabel);
     this.tableToggle = this.#createTableToggle();
-    const parts = [this.rows, this.tableToggle, this.noFilterMessage, this.chips, this.clear, this.progressBar];
+    this.valueAxisToggle = new ValueAxisToggle(actions.setValueAxis);
+    const parts = [this.rows, this.tableToggle, this.valueAxisToggle.element, this.noFilterMessage, this.chips, this.clear, this.progressBar];
     this.element = h("section", { class: "dx-filter-bar", "aria-label": "Selected rows and filters" }, ...parts);
   }
 
@@ -64,7 +67,8 @@ export class FilterBar {
 
   /** @returns {string} */
   formatRowCount() {
-    return `${formatPreciseNumber(this.#rows)} of ${formatPreciseNumber(this.description.rows)} rows`;
+    const { rows: all } = this.description;
+    return `${formatPreciseNumber(this.#rows)} of ${formatPreciseNumber(all)} rows (${formatShare(this.#rows, all)})`;
   }
 
   /**
@@ -84,6 +88,7 @@ export class FilterBar {
     setChildren(this.chips, chips);
     const open = String(Boolean(exploration.table));
     if (open !== this.tableToggle.getAttribute("aria-pressed")) this.tableToggle.setAttribute("aria-pressed", open);
+    this.valueAxisToggle.showValueAxis(exploration.value_axis ?? "all");
     setHidden(this.noFilterMessage, chips.length > 0);
     setHidden(this.clear, chips.length === 0);
   }

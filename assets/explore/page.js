@@ -73,6 +73,7 @@ export class ExplorePage {
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       goTo: (id) => this.grid.cards.get(id)?.focus(),
       table: () => this.#toggleTable(),
+      setValueAxis: (valueAxis) => this.commit(edit.setValueAxis(this.exploration, valueAxis)),
     });
     this.rowsDrawer = new RowsDrawer(client, description, {
       sortBy: (column) => this.commit(edit.sortTable(this.exploration, column)),
@@ -122,6 +123,7 @@ export class ExplorePage {
   commit(exploration, { amend = false } = {}) {
     this.hooks.onUserAction();
     if (exploration !== this.exploration) {
+      this.notices.dismiss("removed"); // whose Undo would revert this change instead
       if (!amend) this.#recordScroll();
       if (amend) this.undoHistory.replaceStep(exploration);
       else this.undoHistory.push(exploration);
@@ -144,6 +146,7 @@ export class ExplorePage {
     const { selection } = filterToSelection(filter, axes);
     this.engine.brushView(id, selection);
     this.grid.cards.get(id)?.setSelection(selection);
+    this.grid.setBrushing(true);
     this.rowsDrawer.showBrushing();
     this.filterBar.render(this.exploration, id, filter);
   }
@@ -189,6 +192,7 @@ export class ExplorePage {
 
   /** Shows a step after undo or redo, by our own history or the browser's. @param {Exploration} exploration */
   #showStep(exploration) {
+    this.notices.dismiss("removed");
     this.hooks.onUserAction();
     this.#renderExploration(exploration);
     this.#notifyCommitted(exploration);
@@ -199,6 +203,7 @@ export class ExplorePage {
     const inTable = this.rowsDrawer.element.contains(document.activeElement);
     this.exploration = exploration;
     this.grid.render(exploration);
+    this.grid.setBrushing(false);
     this.sidebar.render(exploration);
     this.filterBar.render(exploration);
     this.rowsDrawer.render(exploration);
@@ -226,6 +231,7 @@ export class ExplorePage {
       redo: () => this.undoHistory.redo(),
       rail: () => this.sidebarToggle?.toggle(),
       table: () => this.#toggleTable(),
+      valueAxis: () => this.commit(edit.goToNextValueAxis(this.exploration)),
       shortcuts: showShortcuts,
       views: () => openSavedViews(this.opened, this.exploration),
       share: () => openSharing(this.opened, this.exploration),
@@ -289,6 +295,7 @@ export class ExplorePage {
   /** @param {import("./cubes/view-data.js").ViewData} rowCount */
   #showRowCount({ values, status }) {
     this.filterBar.showRowCount(values[0], status);
+    this.grid.setSelectedRows(values[0], this.opened.description.rows);
     this.rowsDrawer.refreshIfGrown();
   }
 
@@ -305,6 +312,7 @@ export class ExplorePage {
     if (!axes?.length) return;
     const filter = selectionToFilter(selection, axes);
     this.#isBrushing = phase === "move";
+    this.grid.setBrushing(this.#isBrushing);
     clearTimeout(this.#activateTimer);
     this.hooks.onUserAction();
     this.engine.brushView(id, selection);
@@ -344,9 +352,11 @@ export class ExplorePage {
   /** @param {string} id */
   #removeView(id) {
     const index = this.exploration.views.findIndex((view) => view.id === id);
+    const title = this.grid.cards.get(id)?.title.textContent;
     this.commit(edit.removeView(this.exploration, id));
     const neighbour = this.exploration.views[Math.min(index, this.exploration.views.length - 1)];
     if (neighbour) this.grid.cards.get(neighbour.id)?.menuButton.focus();
+    this.notices.show("removed", `Removed ${title}.`, { label: "Undo", act: () => this.undoHistory.undo() });
   }
 
   #announceSettled() {

@@ -15,7 +15,7 @@ const ROWS_VIEW = { id: ROWS_VIEW_ID, columns: [], scales: [], bins: [], measure
 
 /** @param {Exploration} exploration @returns {CubeRequest["views"]} */
 function createViewRequests(exploration) {
-  const views = exploration.views.map(({ id, columns, scales, bins, measure }) => ({ id, columns, scales, bins, measure }));
+  const views = exploration.views.map(({ id, columns, scales, bins, measure, order }) => ({ id, columns, scales, bins, measure, ...(order && { order }) }));
   return [...views, ROWS_VIEW];
 }
 

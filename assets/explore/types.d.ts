@@ -14,6 +14,10 @@ export interface View {
   scales: ScaleSpec[];
   bins: (number | null)[];
   measure: Chart.Measure;
+  /** How the bars of categories are sorted; null or missing: as the column's. */
+  order?: Chart.BarOrder | null;
+  /** What bars are scaled to; null or missing: as the exploration says. */
+  value_axis?: Chart.ValueAxis | null;
   title: string | null;
   width: number;
   height: number;
@@ -46,6 +50,8 @@ export interface Exploration {
   views: View[];
   filters: Record<string, Filter>;
   active: string | null;
+  /** Missing in older explorations: "all". */
+  value_axis?: Chart.ValueAxis;
   /** null: closed; missing in older explorations. */
   table?: TableState | null;
 }
@@ -125,6 +131,10 @@ export interface OpenError {
   error: string;
   /** null: unknown */
   datasets: DatasetName[] | null;
+  /** Whether the person can import datasets themselves. */
+  administers?: boolean;
+  /** The names of admins to ask, as far as the person may know them. */
+  admins?: string[];
   preparing?: undefined;
 }
 
@@ -140,7 +150,7 @@ export type Selection = Chart.Selection;
 export interface CubeRequest {
   active: string | null;
   detail: "coarse" | "exact";
-  views: Pick<View, "id" | "columns" | "scales" | "bins" | "measure">[];
+  views: Pick<View, "id" | "columns" | "scales" | "bins" | "measure" | "order">[];
   filters: Record<string, Filter>;
 }
 

@@ -32,13 +32,14 @@ const omitViewDefaults = (view) => omitDefaults({ ...view, scales: view.scales.m
  * @param {Exploration} exploration @param {Exploration} suggested @returns {string} begins with "#"
  */
 export function formatHash(exploration, suggested) {
-  const { dataset, version, filters, views, active, table } = exploration;
+  const { dataset, version, filters, views, active, table, value_axis: valueAxis = "all" } = exploration;
   /** @type {Record<string, unknown>} */
   const parts = { d: dataset, at: version };
   const filtered = Object.entries(filters).map(([id, filter]) => [id, omitDefaults(filter)]);
   if (filtered.length) parts.f = Object.fromEntries(filtered);
   if (JSON.stringify(views) !== JSON.stringify(suggested.views)) parts.w = views.map(omitViewDefaults);
   if (active) parts.on = active;
+  if (valueAxis !== "all") parts.y = valueAxis;
   if (table) parts.t = omitDefaults(table, { at: 0 });
   return `#v=1&x=${escapeHash(stringifyRison(parts))}`;
 }

@@ -1,6 +1,7 @@
 /**
  * The card of a view in the grid: its title, its menu and its chart.
  * @import { Selection, View } from "./types.js"
+ * @import { ValueAxis } from "../charts/types.js"
  * @import { CardActions } from "./card-actions.js"
  * @import { ViewData } from "./cubes/view-data.js"
  */
@@ -10,17 +11,21 @@ import { h, createIcon, createIconButton, setText } from "./dom.js";
 import { startCardMove, startCardResize } from "./card-drag.js";
 import { isMapView, getChartKind } from "./view-kinds.js";
 import { fillCardMenu } from "./card-menu.js";
-import { attachPopover } from "./popovers.js";
+import { SortButton } from "./sort-button.js";
 import { formatViewMeasure, formatViewTitle } from "./view-text.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @param {View} view */
-const getAxesKey = ({ columns, scales }) => JSON.stringify([columns, scales]);
+const getAxesKey = ({ columns, scales, measure }) => JSON.stringify([columns, scales, measure]);
+
+/** What the chart can change at once, without other data. @param {View} view */
+const getLookKey = ({ title, order, value_axis: valueAxis }) => JSON.stringify([title, order ?? null, valueAxis ?? null]);
 
 export class ViewCard {
   /** @type {Selection | null} */ #selection = null;
   /** @type {ViewData | null} */ #viewData = null;
+  /** @type {ValueAxis} */ #pageValueAxis = "all";
 
   /** @param {View} view @param {CardActions} actions @param {HTMLElement} parent in the page: charts read its colours */
   constructor(view, actions, parent) {
@@ -32,11 +37,12 @@ export class ViewCard {
     this.statusMark = h("span", { class: "dx-card-mark", "aria-hidden": "true" });
     this.engineLabel = h("span", { class: "dx-card-engine", title: "Engine that computed this chart" });
     this.clearButton = createIconButton("clear", "Clear selection", () => actions.clearFilter(id), { hidden: true });
+    this.sortButton = new SortButton((order) => actions.changeView(id, { order }));
     this.menu = h("div", { class: "dx-menu", popover: "auto", id: `dx-menu-${id}` });
     this.menuButton = createIconButton("more", "Options", () => {}, { popovertarget: this.menu.id, "aria-haspopup": "true" });
     this.chartElement = h("div", { class: "dx-card-chart" });
     this.resizeHandle = h("div", { class: "dx-corner", "aria-hidden": "true" });
-    const header = h("header", { class: "dx-card-head" }, this.title, this.subtitle, this.statusMark, this.engineLabel, this.clearButton, this.menuButton);
+    const header = h("header", { class: "dx-card-head" }, this.title, this.subtitle, this.statusMark, this.engineLabel, this.sortButton.element, this.clearButton, this.menuButton);
     const attributes = { class: "dx-card", "aria-labelledby": this.title.id, "data-view": id };
     this.element = h("section", attributes, header, this.chartElement, this.resizeHandle, this.menu);
     this.#addListeners(header);
@@ -63,7 +69,16 @@ export class ViewCard {
     this.menuButton.setAttribute("aria-label", `Options for ${this.title.textContent}`);
     this.clearButton.setAttribute("aria-label", `Clear selection in ${this.title.textContent}`);
     this.#refillMenu();
-    if (this.#viewData && before.title !== view.title && getAxesKey(before) === getAxesKey(view)) this.#updateModel(this.#viewData);
+    this.sortButton.showOrder(view);
+    if (this.#viewData && getLookKey(before) !== getLookKey(view) && getAxesKey(before) === getAxesKey(view)) this.#updateModel(this.#viewData);
+  }
+
+  /** What the bars of the page are scaled to, unless the view says something else. @param {ValueAxis} valueAxis */
+  setPageValueAxis(valueAxis) {
+    if (valueAxis === this.#pageValueAxis) return;
+    this.#pageValueAxis = valueAxis;
+    this.#refillMenu();
+    if (this.#viewData && !this.view.value_axis) this.#updateModel(this.#viewData);
   }
 
   /** Sets new axes and a new ghost. @param {ViewData} viewData */
@@ -142,6 +157,8 @@ export class ViewCard {
       measureLabel: formatViewMeasure(view, this.actions.description),
       outlines: isMapView(view),
       rows: this.actions.description.rows,
+      order: view.order ?? null,
+      valueAxis: view.value_axis ?? this.#pageValueAxis,
     });
     this.chart.setGhost(viewData.ghost);
     this.setValues(viewData);
@@ -177,10 +194,19 @@ export class ViewCard {
     this.menu.addEventListener("beforetoggle", (event) => {
       if (/** @type {ToggleEvent} */ (event).newState === "open") this.#fillMenu();
     });
-    attachPopover(this.menu, this.menuButton);
     this.menu.addEventListener("toggle", (event) => {
-      if (/** @type {ToggleEvent} */ (event).newState === "open") this.menu.querySelector("select")?.focus();
+      if (/** @type {ToggleEvent} */ (event).newState === "open") this.#positionMenu();
     });
+  }
+
+  /** Places the menu next to its button, inside the window. */
+  #positionMenu() {
+    const button = this.menuButton.getBoundingClientRect();
+    const { width, height } = this.menu.getBoundingClientRect();
+    const top = button.bottom + 4 + height < innerHeight ? button.bottom + 4 : Math.max(8, innerHeight - height - 8);
+    this.menu.style.left = `${Math.max(8, Math.min(button.right - width, innerWidth - width - 8))}px`;
+    this.menu.style.top = `${top}px`;
+    this.menu.querySelector("select")?.focus();
   }
 
   /** @param {KeyboardEvent} event */

@@ -4,7 +4,8 @@
  * @import { Column, DatasetDescription, Exploration, Filter, TableState, View } from "../explore/types.js"
  */
 import { isAggregate } from "../charts/aggregates.js";
-import { MAX_VIEWS, getFilter, clampSize } from "../explore/exploration.js";
+import { MAX_VIEWS, VALUE_AXES, getFilter, clampSize } from "../explore/exploration.js";
+import { BAR_ORDERS } from "../explore/sort-button.js";
 
 const FILTER_CHECKS = /** @type {Record<string, (filter: any) => boolean>} */ ({
   interval: ({ lo, hi }) => isBound(lo) && isBound(hi),
@@ -30,7 +31,8 @@ export function validateExploration(exploration, description) {
   const active = views.some(({ id }) => id === exploration?.active) ? exploration.active : null;
   const { slug, version } = description;
   const table = validateTable(exploration?.table, columns);
-  return { exploration: { v: 1, dataset: slug, version, views, filters, active, table }, left: given.length - views.length };
+  const valueAxis = findKnown(exploration?.value_axis, VALUE_AXES) ?? "all";
+  return { exploration: { v: 1, dataset: slug, version, views, filters, active, value_axis: valueAxis, table }, left: given.length - views.length };
 }
 
 /** @param {any} table @param {Map<string, Column>} columns @returns {TableState | null} */
@@ -53,8 +55,12 @@ function isValidView(view, columns) {
   return known && (measure.column === null || columns.has(measure.column));
 }
 
+/** @template {string} T @param {unknown} value @param {readonly T[]} known @returns {T | null} the value, if it is one of these */
+const findKnown = (value, known) => known.find((each) => each === value) ?? null;
+
 /** @param {View} view @returns {View} */
 function normalizeView(view) {
   const title = typeof view.title === "string" ? view.title : null;
-  return { ...view, title, ...clampSize(Math.round(view.width) || 4, Math.round(view.height) || 2) };
+  const look = { order: findKnown(view.order, BAR_ORDERS), value_axis: findKnown(view.value_axis, VALUE_AXES) };
+  return { ...view, ...look, title, ...clampSize(Math.round(view.width) || 4, Math.round(view.height) || 2) };
 }

@@ -71,5 +71,6 @@ def compute_amounts(
     part = parts.get(aggregate)
     amounts = np.asarray(count if part is None else part, np.float64)
     divisor = count if aggregate is Aggregate.MEAN else np.ones_like(count)
-    has_rows = np.asarray(count) > 0
-    return np.divide(amounts, divisor, out=np.full(amounts.shape, np.nan), where=has_rows)
+    found: Numbers = np.full(amounts.shape, np.nan)
+    np.divide(amounts, divisor, out=found, where=np.asarray(count) > 0)
+    return found

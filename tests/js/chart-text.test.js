@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHART_KINDS } from "../../assets/charts/chart-kinds.js";
 import { createBins } from "../../assets/charts/bins.js";
-import { describeChart, formatReadout, createTable } from "../../assets/charts/description.js";
+import { describeChart, createTable } from "../../assets/charts/description.js";
 import { formatDegrees } from "../../assets/charts/degrees.js";
 import { formatChange, formatNumber, formatShare, formatShort } from "../../assets/charts/format.js";
 import { formatTimeRange } from "../../assets/charts/time-format.js";
@@ -109,7 +109,7 @@ test("a picture asks for more room only when it leaves that of everything", () =
 const scene = {
   model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, measureLabel: "Rows", outlines: false, rows: 60 },
   traits: CHART_KINDS.histogram, bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
-  selection: { type: "interval", from: 3, to: 5 }, state: "exact", hoveredCell: -1, isDragging: false,
+  selection: { type: "interval", from: 3, to: 5 }, state: "exact", hoveredCell: -1, isDragging: false, selectedRows: NaN, allRows: NaN, scaling: "all", barOrder: null,
 };
 
 test("a chart says what it shows", () => {
@@ -118,18 +118,12 @@ test("a chart says what it shows", () => {
   assert.match(describeChart({ ...scene, ghost: new Float64Array(6), values: new Float64Array(6) }), /No rows\./);
 });
 
-test("the line above a chart", () => {
-  assert.equal(formatReadout(scene), "0 to 59");
-  assert.equal(formatReadout({ ...scene, selection: null }), "Rows");
-  assert.equal(formatReadout({ ...scene, hoveredCell: 1 }), "−60 to −1: 4 of 10");
-  assert.equal(formatReadout({ ...scene, hoveredCell: 1, state: "approximate" }), "−60 to −1: ≈ 4 of 10");
-  assert.equal(formatReadout({ ...scene, hoveredCell: 1, isDragging: true }), "0 to 59");
-});
-
 test("a chart as a table", () => {
   const { columns, rows } = createTable(scene);
-  assert.deepEqual(columns, ["Delay", "Selected rows", "All rows"]);
-  assert.deepEqual(rows, [["< −60", "0", "0"], ["−60 to −1", "4", "10"], ["0 to 59", "12", "30"], ["60 to 119", "3", "15"], ["≥ 120", "1", "5"], ["No value", "0", "0"]]);
+  assert.deepEqual(columns, ["Delay", "Selected rows", "All rows", "Share"]);
+  const shares = ["–", "40.0\u2009%", "40.0\u2009%", "20.0\u2009%", "20.0\u2009%", "–"];
+  const cells = [["< −60", "0", "0"], ["−60 to −1", "4", "10"], ["0 to 59", "12", "30"], ["60 to 119", "3", "15"], ["≥ 120", "1", "5"], ["No value", "0", "0"]];
+  assert.deepEqual(rows, cells.map((row, place) => [...row, shares[place]]));
 });
 
 test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", () => {
@@ -137,6 +131,6 @@ test("a 2-D table leaves empty cells out and 2-D words name what is not drawn", 
   grid[1 * 4 + 0] = 3;
   grid[2 * 4 + 3] = 1;
   const flat = { ...scene, model: { ...scene.model, kind: "density", axes: [origin, axis] }, traits: CHART_KINDS.density, bins: [createBins(origin), createBins(axis)], ghost: grid, values: grid, selection: null };
-  assert.deepEqual(createTable(flat).rows, [["ATL", "−60 to −1", "3", "3"], ["No value", "0 to 59", "1", "1"]]);
+  assert.deepEqual(createTable(flat).rows, [["ATL", "−60 to −1", "3", "3", "100.0\u2009%"], ["No value", "0 to 59", "1", "1", "100.0\u2009%"]]);
   assert.match(describeChart(flat), /1 rows \(25\.0\u2009%\) are outside the axes or have no value\./);
 });

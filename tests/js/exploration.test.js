@@ -106,3 +106,21 @@ test("other rows are shown from the first, the same ones from where they were", 
   const others = [edit.removeView(scrolled, "v2"), edit.moveView(scrolled, "v1", 1), edit.updateView(scrolled, "v1", { title: "Delays" })];
   assert.deepEqual(others.map(({ table }) => table.at), [400, 400, 400]);
 });
+
+test("'any other' means something else once other bars are chosen by another measure", () => {
+  const filters = { v1: { type: "members", values: [], other: true, nulls: false } };
+  const scales = [{ type: "category", domain: null, top: 5 }];
+  const measure = { aggregate: "mean", column: "delay" };
+  const ranked = { ...start, views: [view("v1", { scales, order: "descending" })], filters };
+  const keptBy = (change, from = ranked) => edit.updateView(from, "v1", change).filters;
+  assert.deepEqual(keptBy({ order: "name" }), filters);
+  assert.deepEqual([keptBy({ order: "ascending" }), keptBy({ order: null }), keptBy({ measure })], [{}, {}, {}]);
+  assert.deepEqual(keptBy({ measure }, { ...start, views: [view("v1", { scales })], filters }), filters);
+});
+
+test("bars are scaled to all rows, to the selection, as a share, and to all rows again", () => {
+  const seen = [start];
+  for (let press = 0; press < 3; press++) seen.push(edit.goToNextValueAxis(seen[press]));
+  assert.deepEqual(seen.map(({ value_axis: valueAxis }) => valueAxis), [undefined, "selection", "share", "all"]);
+  assert.equal(edit.setValueAxis(start, "all"), start);
+});

@@ -155,6 +155,14 @@ test("views on columns that are not here are left out, with their filters", () =
   assert.equal(left, 1);
 });
 
+test("followers see bars sorted and scaled as the presenter does, and nothing unknown", () => {
+  const sent = { ...exploration([{ ...view("v1", ["delay"]), order: "name", value_axis: "share" }, { ...view("v2", ["delay"]), order: {}, value_axis: 7 }]), value_axis: "selection" };
+  const { exploration: kept } = validateExploration(sent, description);
+  assert.deepEqual(kept.views.map((each) => [each.order, each.value_axis]), [["name", "share"], [null, null]]);
+  assert.equal(kept.value_axis, "selection");
+  assert.equal(validateExploration({ ...sent, value_axis: "all of it" }, description).exploration.value_axis, "all");
+});
+
 test("a table is shown as its presenter sees it, but not by a column that is not here", () => {
   const shown = (table) => validateExploration({ ...exploration([]), table }, description).exploration.table;
   assert.equal(shown(undefined), null);

@@ -62,3 +62,10 @@ test("an open table is named, with what is not a matter of course", () => {
   assert.deepEqual(t({ sort: null, descending: false, at: 0 }), {});
   assert.deepEqual(t({ sort: "Delay (min)", descending: true, at: 1200 }), { sort: "Delay (min)", descending: true, at: 1200 });
 });
+
+test("what bars are scaled to is named unless it is all rows, and so is the order of bars", () => {
+  assert.deepEqual(read(formatHash({ ...suggested, value_axis: "share" }, suggested)), { d: "flights", at: "ab12", y: "share" });
+  assert.equal(formatHash({ ...suggested, value_axis: "all" }, suggested), "#v=1&x=(d:flights,at:ab12)");
+  const [changed] = read(formatHash({ ...suggested, views: [{ ...view, order: "ascending", value_axis: "selection" }] }, suggested)).w;
+  assert.deepEqual([changed.order, changed.value_axis], ["ascending", "selection"]);
+});
