@@ -19,6 +19,7 @@ from bench.gpu.checks import CHECKS
 from bench.gpu.device_flights import SCENARIOS, DeviceFlights
 from bench.gpu.timing import count_bytes_read, count_bytes_sought
 from gpu.cuda.device import Device
+from gpu.cuda.measure_kernels import MEASURE_KERNEL_NAMES
 from tests.device import compilers
 from tests.device.simulated_cupy import SimulatedCuPy
 
@@ -51,7 +52,7 @@ def print_registers(compiler_output: dict[int, str]) -> None:
         + " |\n|---|"
         + "---|" * len(compiler_output)
     )
-    for kernel in ("count", "measure"):
+    for kernel in ("count", *MEASURE_KERNEL_NAMES):
         found = [
             re.search(rf"'{kernel}' for .*?(\d+) bytes spill stores.*?Used (\d+) registers", text, re.S)
             for text in compiler_output.values()

@@ -53,6 +53,7 @@ class FlightTask:
     terms: list[FlightTerm]
     kind: int = COUNT
     numbers: Array = None
+    number_format: int = 0
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,6 @@ class Device:
         empty_arrays: An array without elements per type, available without waiting for the device's thread.
         max_shared_bytes: The most bytes of shared memory that a block may use.
         max_block_threads: The most threads that a block may have.
-        max_processor_threads: The most threads that a multiprocessor runs at a time.
     """
 
     def __init__(self, cupy: Module) -> None:
@@ -80,7 +79,6 @@ class Device:
         self.processor_count = int(attributes["MultiProcessorCount"])
         self.max_shared_bytes = int(attributes["MaxSharedMemoryPerBlockOptin"])
         self.max_block_threads = int(attributes["MaxThreadsPerBlock"])
-        self.max_processor_threads = int(attributes["MaxThreadsPerMultiProcessor"])
         self.name = str(cupy.cuda.runtime.getDeviceProperties(0)["name"], "utf-8")
         self._stream = self._thread.submit(cupy.cuda.Stream, non_blocking=True).result()
         self.empty_arrays = {kind: self.allocate_zeros(0, kind) for kind in map(np.dtype, _ROW_DTYPES)}
@@ -189,31 +187,36 @@ class Device:
         items: int,
         *arguments: Array | int,
         shared: int = 0,
-        blocks: int | None = None,
         threads: int = 256,
     ) -> None:
         """Launch a kernel over ``items`` items, which its threads share out evenly.
+
+        At most as many blocks are started as run at the same time: further ones would begin when the first
+        ones end, and have to clear and add up tables of their own.
 
         Args:
             kernel: The name of the kernel.
             items: The number of items, or slightly more.
             arguments: Device arrays, or integers of 64 bits.
             shared: Bytes of shared memory per block.
-            blocks: The most blocks; None for as many as fill the device.
             threads: Threads per block, if the device allows as many.
         """
         threads = min(threads, self.max_block_threads)
-        most = blocks or self.processor_count * max(self.max_processor_threads // threads, 1)
-        grid = max(min(-(-items // threads), most), 1)
-        converted = [_to_argument(each) for each in arguments]
-        self.run_on_device(self._start_kernel, self._kernels[kernel], grid, threads, converted, shared)
+        converted = tuple(_to_argument(each) for each in arguments)
+        self.run_on_device(
+            self._start_kernel, self._kernels[kernel], -(-items // threads), threads, converted, shared
+        )
 
     def _start_kernel(
-        self, kernel: Kernel, grid: int, threads: int, arguments: list[Array], shared: int
+        self, kernel: Kernel, wanted: int, threads: int, arguments: tuple[Array, ...], shared: int
     ) -> None:
         if shared > DEFAULT_SHARED_BYTES:
             kernel.max_dynamic_shared_size_bytes = shared
-        kernel((grid,), (threads,), tuple(arguments), shared_mem=shared)
+        fitting = self._cupy.cuda.driver.occupancyMaxActiveBlocksPerMultiprocessor(
+            kernel.kernel.ptr, threads, shared
+        )
+        grid = max(min(wanted, self.processor_count * fitting), 1)
+        kernel((grid,), (threads,), arguments, shared_mem=shared)
 
 
 def _to_argument(argument: Array | int) -> Array:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gpu.cuda.measure_kernels import MEASURE_KERNEL_NAMES
+
 FOLDER = Path(__file__).parent / "kernels"
 OPTIONS = ("-std=c++17",)
 KERNEL_NAMES = (
@@ -13,7 +15,7 @@ KERNEL_NAMES = (
     "write_composite_codes",
     "encode_values",
     "count",
-    "measure",
+    *MEASURE_KERNEL_NAMES,
     "find_rows_between",
     "gather_values",
 )

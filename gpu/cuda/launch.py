@@ -12,7 +12,8 @@ from gpu.cuda.plan import KernelPass, LaunchPlan
 
 MAX_LAUNCH_ROWS = 1 << 31
 """The most rows of a launch, because counts in shared memory have 32 bits."""
-_THREADS = {"count": 1024, "measure": 512}
+_THREADS = 1024
+"""The threads of a block, if the device allows as many: the kernels are compiled for so many."""
 
 
 def run_plan(
@@ -27,17 +28,10 @@ def run_plan(
 
 
 def _launch_pass(kernel_pass: KernelPass, device: Device, start: int, stop: int) -> None:
-    threads = _THREADS[kernel_pass.kernel]
-    blocks = device.processor_count if 2 * kernel_pass.shared_bytes > device.max_shared_bytes else None
     strips = (stop - start) // 16 + 2
     arguments = kernel_pass.struct_address, start, stop
     device.launch_kernel(
-        kernel_pass.kernel,
-        strips,
-        *arguments,
-        shared=kernel_pass.shared_bytes,
-        blocks=blocks,
-        threads=threads,
+        kernel_pass.kernel, strips, *arguments, shared=kernel_pass.shared_bytes, threads=_THREADS
     )
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gpu.cuda.device import Array, Device, element_address
 from gpu.cuda.kernel_structs import PASS, TERM, VIEW, pack_records
+from gpu.cuda.measure_kernels import choose_kernel
 from gpu.cuda.shared_memory_tiling import CubeTile, pack_tiles, split_cube
 from gpu.cuda.upload_batch import UploadBatch
 from gpu.resident.measure_kinds import COUNT, HIGH, LOW, SUM_REAL
@@ -101,7 +102,8 @@ class LaunchPlan:
         head = filters, len(group.filters), int(group.is_inverted)
         tiles_by_active: dict[Hashable, list[CubeTile]] = {}
         for index, task in enumerate(group.tasks, start):
-            tiles = split_cube(index, _cell_count(task), task.kind != COUNT, self._device.max_shared_bytes)
+            kernel = choose_kernel(task.kind, task.number_format)
+            tiles = split_cube(index, _cell_count(task), kernel, self._device.max_shared_bytes)
             tiles_by_active.setdefault(_active_key(task.active), []).extend(tiles)
         chosen = [
             packed
@@ -131,16 +133,12 @@ class LaunchPlan:
             if task_.kind != COUNT
         }
         bytes_a_row = sum(columns.values()) + sum(numbers.values()) + head[1] / 8
-        kernel = "measure" if tiles[0].measures else "count"
-        return KernelPass(
-            kernel, self._upload_batch.add_values(pack_records([struct], PASS)), shared, bytes_a_row
-        )
+        address = self._upload_batch.add_values(pack_records([struct], PASS))
+        return KernelPass(tiles[0].kernel.name, address, shared, bytes_a_row)
 
     def _view_record(self, tile: CubeTile, task: CubeTaskLike, first: int, shared: int) -> tuple[int, ...]:
         count_out = element_address(self._out) + 8 * (self._offsets[tile.index] + tile.low)
-        number = (0, 0)
-        if task.kind != COUNT:
-            number = element_address(task.numbers), task.number_format
+        numbers = 0 if task.kind == COUNT else element_address(task.numbers)
         cells = first, first + len(task.terms), task.shape[1], tile.low, tile.size
         tables = (
             tile.copies,
@@ -149,7 +147,7 @@ class LaunchPlan:
             count_out,
             count_out + 8 * _cell_count(task),
         )
-        return (*cells, task.kind, *number, *tables)
+        return (*cells, numbers, *tables)
 
     def _term_record(self, term: IndexTermLike) -> tuple[int, ...]:
         lookup = 0 if term.lookup is None else self._upload_batch.add_values(term.lookup)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gpu.cuda.measure_kernels import CountKernel
+
 MAX_TILES = 4
 """A cube of more tiles is counted in the device's memory, because each tile reads every row again."""
 _MAX_COPIES = 32
@@ -23,7 +25,7 @@ class CubeTile:
     low: int
     size: int
     copies: int
-    measures: bool
+    kernel: CountKernel
 
     @property
     def pitch(self) -> int:
@@ -38,34 +40,30 @@ class CubeTile:
     @property
     def nbytes(self) -> int:
         """Return the bytes of shared memory that the tile takes."""
-        return self.totals_offset + (self.pitch * self.copies * 8 if self.measures else 0)
+        return self.totals_offset + ((self.pitch * self.copies * self.kernel.total_width + 7) & ~7)
 
 
-def split_cube(index: int, cells: int, measures: bool, shared: int) -> list[CubeTile]:
+def split_cube(index: int, cells: int, kernel: CountKernel, shared: int) -> list[CubeTile]:
     """Return the tiles in which blocks with ``shared`` bytes of shared memory count a cube."""
-    width = 12 if measures else 4
+    width = 4 + kernel.total_width
     parts = -(-cells * width // (shared - _SPARE))
     if parts > MAX_TILES:
-        return [CubeTile(index, 0, cells, 0, measures)]
+        return [CubeTile(index, 0, cells, 0, kernel)]
     copies = 1
     while copies < _MAX_COPIES and 2 * copies * (cells | 1) * width <= shared // _COPIES_FRACTION:
         copies *= 2
     bounds = [cells * i // parts for i in range(parts + 1)]
-    return [CubeTile(index, low, high - low, copies, measures) for low, high in pairwise(bounds)]
+    return [CubeTile(index, low, high - low, copies, kernel) for low, high in pairwise(bounds)]
 
 
 def pack_tiles(tiles: Iterable[CubeTile], shared: int) -> list[list[CubeTile]]:
-    """Return groups of tiles that fit in shared memory together.
-
-    Tiles that only count and tiles with measures are kept apart, because different kernels count them.
-    """
+    """Return groups of tiles that fit in shared memory together and are counted by the same kernel."""
     passes: list[list[CubeTile]] = []
     for tile in sorted(tiles, key=lambda tile: -tile.nbytes):
         fitting = (
             group
             for group in passes
-            if group[0].measures == tile.measures
-            and sum(other.nbytes for other in group) + tile.nbytes <= shared
+            if group[0].kernel == tile.kernel and sum(other.nbytes for other in group) + tile.nbytes <= shared
         )
         group_with_room = next(fitting, None)
         if group_with_room is None:

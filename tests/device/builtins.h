@@ -26,16 +26,19 @@ static T atomicAdd(T* at, T value) {
     *at = old + value;
     return old;
 }
-static long long atomicMin(long long* at, long long value) {
-    long long old = *at;
+template <class T>
+static T atomicMin(T* at, T value) {
+    T old = *at;
     if (value < old) *at = value;
     return old;
 }
-static long long atomicMax(long long* at, long long value) {
-    long long old = *at;
+template <class T>
+static T atomicMax(T* at, T value) {
+    T old = *at;
     if (value > old) *at = value;
     return old;
 }
+static void* __cvta_global_to_generic(unsigned long long address) { return (void*)address; }
 static int __popc(unsigned value) { return __builtin_popcount(value); }
 static long long __double_as_longlong(double value) {
     long long bits;

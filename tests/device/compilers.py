@@ -12,25 +12,24 @@ from pathlib import Path
 from gpu.cuda import kernel_source
 
 NVCC = shutil.which("nvcc")
-ARCHITECTURES = (70, 75, 80, 86, 89, 90, 100, 120)
-"""From Volta to Blackwell."""
+ARCHITECTURES = (75, 80, 86, 89, 90, 100, 120)
+"""From Turing, the oldest that CUDA 13 knows, to Blackwell."""
+CUPY_OPTIONS = ("-ftz=true", "--device-as-default-execution-space")
+"""What CuPy 14.2 adds to the options of every compilation (cupy/cuda/compiler.py)."""
 
 
 @cache
 def load_nvrtc() -> ctypes.CDLL | None:
-    """The library that CuPy compiles with; None where its package isn't installed."""
-    found = find_spec("nvidia.cuda_nvrtc") if find_spec("nvidia") else None
-    files = [
-        file
-        for folder in (found.submodule_search_locations or [] if found else [])
-        for file in Path(folder, "lib").glob("libnvrtc.so.*")
-    ]
-    return ctypes.CDLL(str(files[0])) if files else None
+    """The library that CuPy compiles with, the newest one; None where its package isn't installed."""
+    found = find_spec("nvidia")
+    folders = found.submodule_search_locations or [] if found else []
+    files = [file for folder in folders for file in Path(folder).glob("*/lib/libnvrtc.so.*")]
+    return ctypes.CDLL(str(max(files, key=lambda file: file.name))) if files else None
 
 
 @cache
 def compile_to_ptx(architecture: int) -> str:
-    """The kernels compiled by NVRTC for ``compute_NN``.
+    """The kernels compiled by NVRTC for ``compute_NN``, with the options that CuPy adds.
 
     Raises:
         RuntimeError: they don't compile; has what NVRTC says.
@@ -38,7 +37,7 @@ def compile_to_ptx(architecture: int) -> str:
     library, program = load_nvrtc(), ctypes.c_void_p()
     text = kernel_source.read_source().encode()
     library.nvrtcCreateProgram(ctypes.byref(program), text, b"kernels.cu", 0, None, None)
-    options = [*kernel_source.OPTIONS, f"--gpu-architecture=compute_{architecture}"]
+    options = [*kernel_source.OPTIONS, *CUPY_OPTIONS, f"-arch=compute_{architecture}"]
     given = (ctypes.c_char_p * len(options))(*(option.encode() for option in options))
     failed = library.nvrtcCompileProgram(program, len(options), given)
     if failed:
@@ -75,6 +74,7 @@ def compile_with_nvcc(architecture: int, folder: Path) -> str:
         NVCC,
         "-cubin",
         *kernel_source.OPTIONS,
+        "-ftz=true",
         f"-arch=sm_{architecture}",
         "--resource-usage",
         "-o",

@@ -96,6 +96,7 @@ class SimulatedKernel:
         self._cupy, self._name = cupy, name
         self._launch = getattr(cupy.library, f"launch_{name}")
         self.max_dynamic_shared_size_bytes = 48 * 1024
+        self.kernel = SimpleNamespace(ptr=id(self))
 
     def __call__(self, grid: tuple, block: tuple, arguments: tuple, *, shared_mem: int = 0) -> None:
         self._cupy.check_stream()
@@ -142,7 +143,7 @@ class SimulatedCuPy:
         strict: bool = False,
     ) -> None:
         self.library = build_library(strict=strict)
-        self.total, self.used, self.shared = total, 0, shared
+        self.total, self.used, self.shared, self.threads = total, 0, shared, threads
         self.is_broken = False
         self.thread = local()
         self.memories: WeakSet[GuardedMemory] = WeakSet()
@@ -150,7 +151,6 @@ class SimulatedCuPy:
         attributes = {
             "MultiProcessorCount": processors,
             "MaxThreadsPerBlock": threads,
-            "MaxThreadsPerMultiProcessor": 2 * threads,
             "MaxSharedMemoryPerBlockOptin": shared,
         }
         runtime = SimpleNamespace(
@@ -162,12 +162,21 @@ class SimulatedCuPy:
         )
         runtime.CUDARuntimeError = CUDARuntimeError
         self.cuda = SimpleNamespace(
-            driver=SimpleNamespace(CUDADriverError=CUDADriverError),
+            driver=SimpleNamespace(
+                CUDADriverError=CUDADriverError,
+                occupancyMaxActiveBlocksPerMultiprocessor=self.count_resident_blocks,
+            ),
             compiler=SimpleNamespace(CompileException=CompileException),
             Device=lambda: SimpleNamespace(attributes=attributes, compute_capability="host"),
             Stream=lambda **_: SimulatedStream(self),
             runtime=runtime,
         )
+
+    def count_resident_blocks(self, kernel: int, threads: int, shared: int) -> int:
+        """How many blocks a processor runs at a time: two of the largest, as far as shared memory allows."""
+        assert isinstance(kernel, int)
+        self.check_device()
+        return min(2 * self.threads // threads, (self.shared + 1024) // (shared + 1024))
 
     def RawModule(self, **_: object) -> SimpleNamespace:  # noqa: N802
         return SimpleNamespace(get_function=lambda name: SimulatedKernel(self, name))

@@ -11,16 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpu.cubes import Axis, Cancelled, CancelToken, CubeSpec, ViewSpec
+from gpu.cubes import Aggregate, Axis, Cancelled, CancelToken, CubeSpec, MeasureSpec, ViewSpec
 from gpu.cuda import fill_kernels
 from gpu.cuda.arrays import DeviceArrays
 from gpu.cuda.device import Device, DeviceFullError
 from gpu.cuda.engine import CudaEngine, create_memory
+from gpu.cuda.measure_kernels import choose_kernel
 from gpu.cuda.shared_memory_tiling import pack_tiles, split_cube
 from gpu.oracle import OracleEngine
 from gpu.resident.appendable_rows import AppendableRows
 from gpu.resident.cache import ResidentCache
 from gpu.resident.encoder import ColumnCodes
+from gpu.resident.measure_kinds import COUNT, LOW, SUM_INTEGER
 from gpu.scales import LinearScale
 from tests.device.simulated_cupy import SimulatedCuPy
 from tests.unit.engine_strategies import COLUMNS, arrow_tables, column_scales
@@ -31,6 +33,9 @@ from tests.unit.test_cpu_engine import FINE, NAME, assert_cubes_equal, make_filt
 
 ROWS = 5003
 KILOBYTE = 1024
+SUBNORMALS = [np.float32(bits * 2.0**-149).item() for bits in (1, -1, 3, 0x7FFFFF, -0x7FFFFF, 0x12345)]
+"""Floats of 32 bits below their least normal number, which a device can be told to take for 0."""
+KERNELS = [choose_kernel(*each) for each in ((COUNT, 0), (LOW, 2), (SUM_INTEGER, 3))]
 
 
 @pytest.fixture(scope="module")
@@ -52,13 +57,17 @@ def test_tables_of_any_size_are_counted_wherever_they_fit(source, oracle, shared
 
 
 @with_examples(300)
-@given(st.integers(1, 100_000), st.booleans(), st.sampled_from([9 * KILOBYTE, 48 * KILOBYTE, 227 * KILOBYTE]))
-def test_slices_cover_a_table_and_fit_in_a_block(cells, measures, shared):
-    cut = split_cube(0, cells, measures, shared)
+@given(
+    st.integers(1, 100_000),
+    st.sampled_from(KERNELS),
+    st.sampled_from([9 * KILOBYTE, 48 * KILOBYTE, 227 * KILOBYTE]),
+)
+def test_slices_cover_a_table_and_fit_in_a_block(cells, kernel, shared):
+    cut = split_cube(0, cells, kernel, shared)
     assert [each.low for each in cut] == [0, *np.cumsum([each.size for each in cut])[:-1]]
     assert sum(each.size for each in cut) == cells
     assert all(each.nbytes <= shared for each in cut)
-    for some in pack_tiles([*cut, *split_cube(1, 50, measures, shared)], shared):
+    for some in pack_tiles([*cut, *split_cube(1, 50, kernel, shared)], shared):
         assert sum(each.nbytes for each in some) <= shared
 
 
@@ -94,9 +103,25 @@ def test_integers_of_every_type_are_compared_exactly(kind):
 
 @pytest.mark.parametrize("kind", [pa.float16(), pa.float32(), pa.float64()])
 def test_floats_are_compared_as_they_are(kind):
-    values = np.array([0.1, 0.3, np.nextafter(0.3, 0), -0.0, np.nan, np.inf, -np.inf, 0.7])
+    values = np.array([0.1, 0.3, np.nextafter(0.3, 0), -0.0, np.nan, np.inf, -np.inf, 0.7, *SUBNORMALS])
     column = pa.chunked_array([pa.array(values.astype(kind.to_pandas_dtype()), kind)])
     assert_same_codes(column, LinearScale(lo=0, step=0.1, levels=8))
+    assert_same_codes(column, LinearScale(lo=0, step=1e-40, levels=8))
+
+
+@with_examples(200)
+@given(
+    st.lists(st.floats(width=32, allow_nan=False) | st.sampled_from(SUBNORMALS), min_size=1, max_size=40),
+    st.sampled_from([Aggregate.SUM, Aggregate.MIN, Aggregate.MAX]),
+)
+def test_floats_of_32_bits_are_measured_as_they_are(values, aggregate):
+    """Each row is a cell of its own, so that a sum is one number too."""
+    place = pa.array(range(len(values)), pa.int32())
+    table = pa.table({"place": place, "value": pa.array(np.array(values, np.float32))})
+    axis = Axis("place", LinearScale(lo=0, step=1, levels=len(values)))
+    asked = [CubeSpec(ViewSpec((axis,), MeasureSpec(aggregate, "value")))]
+    source = TableSource(table)
+    assert_cubes_equal(CudaEngine(source, get_simulated_device()), OracleEngine(source), asked)
 
 
 def assert_same_codes(column, scale):

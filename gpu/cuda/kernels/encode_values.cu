@@ -18,26 +18,25 @@ struct Thresholds {
     u64 values, count, below_range, missing;
 };
 
-template <class T, class Kind>
-__device__ inline u32 encode_value(const Thresholds& thresholds, const T* values, const u8* valid, s64 i) {
-    T value = values[i];
-    if ((valid && !valid[i]) || value != value) return (u32)thresholds.missing;
-    const Kind* ascending = (const Kind*)thresholds.values;
-    return (u32)thresholds.below_range + count_reached<Kind>(value, ascending, (u32)thresholds.count);
+template <class T>
+__device__ inline u32 encode_value(const Thresholds& thresholds, T value) {
+    if (value != value) return (u32)thresholds.missing;
+    const T* ascending = to_global<const T>(thresholds.values);
+    return (u32)thresholds.below_range + count_reached(value, ascending, (u32)thresholds.count);
 }
 
-__device__ inline u32 encode_any(const Thresholds& thresholds, s64 number, u64 values, const u8* valid, s64 i) {
+__device__ inline u32 encode_any(const Thresholds& thresholds, s64 number, u64 values, s64 i) {
     switch (number) {
-        case 0: return encode_value<signed char, s64>(thresholds, (const signed char*)values, valid, i);
-        case 1: return encode_value<short, s64>(thresholds, (const short*)values, valid, i);
-        case 2: return encode_value<int, s64>(thresholds, (const int*)values, valid, i);
-        case 3: return encode_value<s64, s64>(thresholds, (const s64*)values, valid, i);
-        case 4: return encode_value<u8, s64>(thresholds, (const u8*)values, valid, i);
-        case 5: return encode_value<u16, s64>(thresholds, (const u16*)values, valid, i);
-        case 6: return encode_value<u32, s64>(thresholds, (const u32*)values, valid, i);
-        case 7: return encode_value<u64, u64>(thresholds, (const u64*)values, valid, i);
-        case 8: return encode_value<float, double>(thresholds, (const float*)values, valid, i);
-        default: return encode_value<double, double>(thresholds, (const double*)values, valid, i);
+        case 0: return encode_value<s64>(thresholds, to_global<const signed char>(values)[i]);
+        case 1: return encode_value<s64>(thresholds, to_global<const short>(values)[i]);
+        case 2: return encode_value<s64>(thresholds, to_global<const int>(values)[i]);
+        case 3: return encode_value<s64>(thresholds, to_global<const s64>(values)[i]);
+        case 4: return encode_value<s64>(thresholds, to_global<const u8>(values)[i]);
+        case 5: return encode_value<s64>(thresholds, to_global<const u16>(values)[i]);
+        case 6: return encode_value<s64>(thresholds, to_global<const u32>(values)[i]);
+        case 7: return encode_value<u64>(thresholds, to_global<const u64>(values)[i]);
+        case 8: return encode_value<double>(thresholds, widen_float(to_global<const u32>(values)[i]));
+        default: return encode_value<double>(thresholds, to_global<const double>(values)[i]);
     }
 }
 
@@ -45,7 +44,8 @@ __device__ inline u32 encode_any(const Thresholds& thresholds, s64 number, u64 v
 KERNEL encode_values(const Thresholds* thresholds, s64 number, u64 values, const u8* valid, s64 count, u64 out, u64 width,
                      s64 row) {
     for (s64 i = first_item(); i < count; i += item_stride()) {
-        u32 code = encode_any(*thresholds, number, values, valid, i);
+        bool present = !valid || valid[i];
+        u32 code = present ? encode_any(*thresholds, number, values, i) : (u32)thresholds->missing;
         if (width == 1) ((u8*)out)[row + i] = (u8)code;
         else ((u16*)out)[row + i] = (u16)code;
     }

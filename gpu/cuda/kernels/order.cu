@@ -13,15 +13,15 @@ struct Position {
 
 __device__ inline s64 read_bits(const Numbers& numbers, s64 row) {
     switch (numbers.width) {
-        case 1: return ((const signed char*)numbers.at)[row];
-        case 2: return ((const short*)numbers.at)[row];
-        case 4: return ((const int*)numbers.at)[row];
-        default: return ((const s64*)numbers.at)[row];
+        case 1: return to_global<const signed char>(numbers.at)[row];
+        case 2: return to_global<const short>(numbers.at)[row];
+        case 4: return to_global<const int>(numbers.at)[row];
+        default: return to_global<const s64>(numbers.at)[row];
     }
 }
 
 __device__ inline bool is_present(const Numbers& numbers, s64 row) {
-    return !numbers.valid || (((const u64*)numbers.valid)[row >> 6] >> (row & 63) & 1);
+    return !numbers.valid || (to_global<const u64>(numbers.valid)[row >> 6] >> (row & 63) & 1);
 }
 
 __device__ inline bool is_finite(const Numbers& numbers, s64 bits) {
@@ -32,7 +32,7 @@ __device__ inline bool is_finite(const Numbers& numbers, s64 bits) {
 // Returns an integer in the order of the numbers. Apart from the sign, the bits of floats are ascending.
 __device__ inline s64 to_key(const Numbers& numbers, s64 bits) {
     s64 signless = numbers.width == 4 ? 0x7fffffffLL : 0x7fffffffffffffffLL;
-    if (numbers.ranks) return ((const s64*)numbers.ranks)[bits];
+    if (numbers.ranks) return to_global<const s64>(numbers.ranks)[bits];
     return numbers.real && bits < 0 ? -(bits & signless) : bits;
 }
 
