@@ -52,7 +52,7 @@ rehearse: ## Build and start in a clean clone, as a newcomer would, twice
 	@deploy/rehearse.sh
 
 clean: ## Remove what was built and fetched; the data folder stays
-	rm -rf .venv .venv-cux .venv-cuxfilter .audit node_modules assets/vendor test-results
+	rm -rf .venv .venv-cux .venv-cuxfilter .audit .public-files node_modules assets/vendor test-results
 	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
