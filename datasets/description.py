@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from errors import InvalidError
 from gpu.column_profile import ColumnProfile
+from gpu.scales import find_log_start
 
 MAX_INTEGER_BINS = 60
 
@@ -47,8 +48,11 @@ class Column(BaseModel):
 
     @property
     def _spans_magnitudes(self) -> bool:
-        low, high = self.profile.low, self.profile.high
-        return low is not None and high is not None and 0 < 10 * low <= high and not self.integer_bin_count
+        """Return whether a log scale shows more than a linear one; a few zeros don't matter, debts do."""
+        profile, start = self.profile, find_log_start(self.profile)
+        if start is None or self.integer_bin_count or not _is_rarely_negative(profile):
+            return False
+        return 10 * start <= (profile.high or profile.maximum or 0)
 
     @property
     def json_outline(self) -> dict[str, Any]:
@@ -68,6 +72,10 @@ class Column(BaseModel):
             "sketch": self.sketch,
             "scales": self.scale_types,
         }
+
+
+def _is_rarely_negative(profile: ColumnProfile) -> bool:
+    return any(bound is not None and bound >= 0 for bound in (profile.minimum, profile.low))
 
 
 class Description(BaseModel):

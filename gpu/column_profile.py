@@ -14,10 +14,11 @@ class ColumnProfile(BaseModel):
     """A column's kind, its extent and its categories.
 
     Times are epoch milliseconds (UTC). ``minimum`` and ``maximum`` cover the finite values and are None if
-    there are none; ``low`` and ``high`` are the 0.5 % and 99.5 % quantiles. ``values`` are the categories, by
-    descending count or, if ``ordered``, in their natural order; at most 1000 of the ``distinct`` ones are
-    listed. ``dates`` says that times are dates without a time of day, and ``zone`` in which time zone the
-    clock stood that they were read from, if it is known.
+    there are none; ``low`` and ``high`` are the 0.5 % and 99.5 % quantiles. ``least_positive`` is where the
+    positive numbers begin, but for rare ones that are far smaller than all others. ``values`` are the
+    categories, by descending count or, if ``ordered``, in their natural order; at most 1000 of the
+    ``distinct`` ones are listed. ``dates`` says that times are dates without a time of day, and ``zone`` in
+    which time zone the clock stood that they were read from, if it is known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class ColumnProfile(BaseModel):
     maximum: FiniteFloat | None = None
     low: FiniteFloat | None = None
     high: FiniteFloat | None = None
+    least_positive: FiniteFloat | None = None
     distinct: NonNegativeInt = 0
     values: tuple[str, ...] = Field(default=(), max_length=MAX_VALUES)
     ordered: bool = False

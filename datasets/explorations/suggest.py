@@ -17,8 +17,8 @@ from gpu.scales import ScaleSpec, resolve_scale
 SERIES_BINS = 200
 HISTOGRAM_BINS = 50
 TOP_CATEGORIES = 12
-MAX_LOW_CATEGORIES = 6
-"""How many categories a chart with a height of two grid rows shows without scrolling."""
+LIST_HEIGHTS = ((2, 9), (3, 17))
+"""How many bars fit into a chart of so many grid rows without scrolling, that of other values included."""
 MAX_HISTOGRAMS = 4
 MAX_SUGGESTED_VIEWS = 9
 MAP_MARGIN = 0.08
@@ -30,7 +30,10 @@ GRID_COLUMNS = 12
 MAX_VIEWS_BESIDE_MAP = 2
 TALL_HEIGHT = 3
 """The height of a map, and of a list of more categories than fit into two grid rows."""
+MAX_MAP_RATIO = 3
+"""How many times a map may extend further in one direction than in the other, in degrees."""
 
+MAX_LONGITUDE, MAX_LATITUDE = 180, 90
 LONGITUDE = re.compile(r"(?:^|[_ ])(?:lon|lng|long|longitude)$", re.IGNORECASE)
 LATITUDE = re.compile(r"(?:^|[_ ])(?:lat|latitude)$", re.IGNORECASE)
 IDENTIFIER = re.compile(r"(?:^|[_ ])(?:id|key|code|index|number|no)$|(?<=[a-z])Id$", re.IGNORECASE)
@@ -75,8 +78,9 @@ def arrange_views(views: Iterable[View]) -> list[View]:
     figures = [view for view in views if not view.columns]
     maps = [view for view in views if len(view.columns) == 2]
     charts = sorted((view for view in views if len(view.columns) == 1), key=_is_not_time_series)
-    placed = [*_arrange_top(figures, charts[:2])]
-    rest = charts[2:]
+    top = _choose_top(charts)
+    placed = [*_arrange_top(figures, top)]
+    rest = [view for view in charts if view not in top]
     for density in maps:
         beside = sorted(rest, key=_map_side_key)[:MAX_VIEWS_BESIDE_MAP]
         placed += _arrange_map(density, beside)
@@ -106,8 +110,8 @@ def _is_grouping(column: Column) -> bool:
 
 def _find_coordinates(description: Description) -> tuple[Column, Column] | tuple[()]:
     """Return the columns with the longitude and latitude of the rows, if there are any."""
-    longitude = _find_coordinate(description, LONGITUDE, 180)
-    latitude = _find_coordinate(description, LATITUDE, 90)
+    longitude = _find_coordinate(description, LONGITUDE, MAX_LONGITUDE)
+    latitude = _find_coordinate(description, LATITUDE, MAX_LATITUDE)
     return (longitude, latitude) if longitude and latitude else ()
 
 
@@ -138,12 +142,21 @@ def _distribution_view(column: Column) -> View:
     spec = ScaleSpec.model_validate({"type": type_, "top": TOP_CATEGORIES if type_ == "category" else None})
     wished = {"time": SERIES_BINS, "linear": column.integer_bin_count or HISTOGRAM_BINS}.get(type_)
     bins = nearest_bin_count(resolve_scale(spec, column.profile), wished) if wished else None
-    height = TALL_HEIGHT if type_ == "category" and column.profile.distinct > MAX_LOW_CATEGORIES else 2
+    height = _list_height(column) if type_ == "category" else 2
     return View(id=_view_id(column), columns=(column.name,), scales=(spec,), bins=(bins,), height=height)
 
 
+def _list_height(column: Column) -> int:
+    """Return the height in grid rows in which all bars of a list of categories are visible."""
+    profile = column.profile
+    shown = min(profile.distinct, TOP_CATEGORIES)
+    bars = shown + (profile.distinct > shown) + (profile.nulls > 0)
+    return next((height for height, room in LIST_HEIGHTS if bars <= room), TALL_HEIGHT)
+
+
 def _map_view(longitude: Column, latitude: Column) -> View:
-    specs = [ScaleSpec(type="linear", domain=_map_extent(column)) for column in (longitude, latitude)]
+    extents = find_map_extents(longitude, latitude)
+    specs = [ScaleSpec(type="linear", domain=extent) for extent in extents]
     columns = (longitude, latitude)
     bins = [
         nearest_bin_count(resolve_scale(spec, c.profile), DENSITY_BINS)
@@ -152,12 +165,29 @@ def _map_view(longitude: Column, latitude: Column) -> View:
     return View(id="map", columns=(longitude.name, latitude.name), scales=tuple(specs), bins=tuple(bins))
 
 
-def _map_extent(column: Column) -> tuple[float, float]:
-    """Return an extent around the middle 96 % of rows whose ends are multiples of four round bins."""
-    low, high = cast(tuple[float, float], column.middle)
-    margin = MAP_MARGIN * (high - low) or 0.5
-    width = 4 * _round_up((high - low + 2 * margin) / DENSITY_BINS)
-    return floor((low - margin) / width) * width, ceil((high + margin) / width) * width
+def find_map_extents(longitude: Column, latitude: Column) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return extents of longitude and latitude around the middle 96 % of rows, wide enough to be read."""
+    bounds = [cast(tuple[float, float], column.middle) for column in (longitude, latitude)]
+    wide, high = (far - near + 2 * _map_margin(near, far) for near, far in bounds)
+    return (
+        _map_extent(*bounds[0], max(wide, high / MAX_MAP_RATIO), MAX_LONGITUDE),
+        _map_extent(*bounds[1], max(high, wide / MAX_MAP_RATIO), MAX_LATITUDE),
+    )
+
+
+def _map_margin(low: float, high: float) -> float:
+    return MAP_MARGIN * (high - low) or 0.5
+
+
+def _map_extent(low: float, high: float, length: float, most: int) -> tuple[float, float]:
+    """Return an extent of about this length around two bounds, within the globe.
+
+    Its ends are multiples of four round bins, unless they are those of the globe.
+    """
+    middle = min(max((low + high) / 2, length / 2 - most), most - length / 2)
+    width = 4 * _round_up(length / DENSITY_BINS)
+    start, stop = (middle - length / 2) / width, (middle + length / 2) / width
+    return max(floor(start) * width, -most), min(ceil(stop) * width, most)
 
 
 def _round_up(value: float) -> float:
@@ -189,13 +219,20 @@ def _with_size(view: View, width: int, height: int) -> View:
     return view.model_copy(update={"width": width, "height": height})
 
 
+def _choose_top(charts: Sequence[View]) -> Sequence[View]:
+    """Return the first chart and one as low as it, if there is one: long lists are higher."""
+    others = sorted(charts[1:], key=lambda view: view.height > charts[0].height)
+    return [*charts[:1], *others[:1]]
+
+
 def _arrange_top(figures: Sequence[View], charts: Sequence[View]) -> Iterator[View]:
     """Place the first figure, the charts, then the other figures, which the grid puts below the first one."""
     widths = {0: (), 1: (10,), 2: (6, 4)}[len(charts)]
     width = 2 if charts else GRID_COLUMNS
+    height = max((chart.height for chart in charts), default=2)
     yield from (_with_size(figure, width, 1) for figure in figures[:1])
-    yield from (_with_size(chart, wide, 2) for chart, wide in zip(charts, widths, strict=True))
-    yield from (_with_size(figure, width, 1) for figure in figures[1:])
+    yield from (_with_size(chart, wide, height) for chart, wide in zip(charts, widths, strict=True))
+    yield from (_with_size(figure, width, height - 1) for figure in figures[1:])
 
 
 def _arrange_map(density: View, beside: Sequence[View]) -> Iterator[View]:

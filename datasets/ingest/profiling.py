@@ -19,6 +19,8 @@ from gpu.scales import OrderedScale, ScaleSpec, resolve_scale
 
 SAMPLE_ROWS = 1 << 20
 SKETCH_BINS = 24
+MAX_RARE_RATIO = 1000
+"""How many times the least positive value may be smaller than most others and still begin a log scale."""
 UTC_MARK = " (UTC)"
 """What the label of times with a zone ends in, because they are shown in UTC."""
 NATURAL_ORDERS = tuple(
@@ -85,6 +87,7 @@ def _profile_ordered(
         maximum=extent.maximum,
         low=low,
         high=high,
+        least_positive=_least_positive(values) if kind == "number" else None,
         distinct=extent.distinct,
     )
     return _build_column(field, profile, _build_sketch(profile, values), (middle_low, middle_high))
@@ -128,6 +131,15 @@ def _quantiles(values: Values) -> list[float] | list[None]:
         return [None] * 4
     found: list[float] = np.quantile(values, [0.005, 0.02, 0.98, 0.995]).tolist()
     return found
+
+
+def _least_positive(values: Values) -> float | None:
+    """Return the least positive value, or a low quantile of them if that is much greater."""
+    positive = values[values > 0]
+    if not positive.size:
+        return None
+    least, common = float(positive.min()), float(np.quantile(positive, 0.005))
+    return least if common <= MAX_RARE_RATIO * least else common
 
 
 def _build_sketch(profile: ColumnProfile, values: Values) -> tuple[int, ...]:

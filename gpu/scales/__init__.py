@@ -10,7 +10,7 @@ from gpu.scales.category_scales import BooleanScale, CategoryScale
 from gpu.scales.edges_scale import EdgesScale
 from gpu.scales.linear_scale import LinearScale
 from gpu.scales.log_scale import LogScale
-from gpu.scales.resolve import resolve_scale
+from gpu.scales.resolve import find_log_start, resolve_scale
 from gpu.scales.scale_spec import ScaleSpec
 from gpu.scales.time_scale import TimeScale
 
@@ -30,5 +30,6 @@ __all__ = [
     "Scale",
     "ScaleSpec",
     "TimeScale",
+    "find_log_start",
     "resolve_scale",
 ]

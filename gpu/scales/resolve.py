@@ -119,12 +119,25 @@ def _time_domain(profile: ColumnProfile) -> tuple[int, int]:
     return lo - lo % length, lo - lo % length + length
 
 
+def find_log_start(profile: ColumnProfile) -> float | None:
+    """Return where a log scale over the column's values begins; None if none of them is positive.
+
+    Zeros and negative values are below it.
+    """
+    extent = _extent(profile)
+    if extent is None or extent[1] <= 0:
+        return None
+    integers_from = 1.0 if profile.integer else None
+    bounds = (extent[0], profile.low, profile.least_positive, integers_from)
+    return next((bound for bound in bounds if bound is not None and bound > 0), None)
+
+
 def _log_domain(profile: ColumnProfile) -> tuple[float, float]:
-    if profile.minimum is None or profile.maximum is None:
+    extent = _extent(profile)
+    if extent is None:
         return 1.0, 10.0
-    lo, hi = _extent(profile) or (1.0, 10.0)
-    lo = next((bound for bound in (lo, profile.low) if bound is not None and bound > 0), 0.0)
-    if not lo:
-        raise ValueError(f"a log scale needs positive values, but the least value is {profile.minimum}")
+    lo, hi = find_log_start(profile), extent[1]
+    if lo is None:
+        raise ValueError(f"a log scale needs positive values, but the greatest value is {profile.maximum}")
     lo = min(max(lo, log_scale.MIN_VALUE), log_scale.MAX_VALUE / 2)
     return lo, min(max(nextafter(hi, np.inf), lo * 1.01), log_scale.MAX_VALUE)

@@ -107,10 +107,27 @@ def test_hours_get_a_bin_each(profile_values):
 
 @pytest.mark.parametrize(
     ("values", "scales"),
-    [([0.01, 5.0, 100.0], ("linear", "log")), ([-1.0, 5.0], ("linear",)), ([90.0, 110.0], ("linear",))],
+    [
+        ([0.01, 5.0, 100.0], ("linear", "log")),
+        ([0.0, 0.0, 0.01, 5.0, 100.0], ("linear", "log")),
+        ([0, 0, 1, 7, 900], ("linear", "log")),
+        ([0.0] * 2000 + [1.0, 50.0], ("linear", "log")),
+        ([0.0, 0.0], ("linear",)),
+        ([-1.0, 5.0], ("linear",)),
+        ([-40.0, 0.0, 1.0, 900.0], ("linear",)),
+        ([90.0, 110.0], ("linear",)),
+    ],
 )
 def test_a_log_scale_is_offered_where_values_span_magnitudes(profile_values, values, scales):
     assert profile_values(np.array(values)).scale_types == scales
+
+
+def test_a_log_scale_begins_where_positive_values_do(profile_values):
+    few = np.append(np.zeros(50), [0.25, 3.0, 9000.0])
+    assert profile_values(few).profile.least_positive == 0.25
+    rare = np.append(np.repeat([0.0, 2.0, 500.0], 1000), 1e-12)
+    assert profile_values(rare).profile.least_positive == 2.0
+    assert profile_values(np.array([-5.0, 0.0])).profile.least_positive is None
 
 
 @pytest.mark.parametrize(

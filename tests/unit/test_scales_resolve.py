@@ -130,6 +130,8 @@ def test_zoomed_bins_are_round():
         (make_profile(minimum=5, maximum=5), 5, 5.15, [2, 4, 20, 40, 200, 400]),
         (make_profile(minimum=1e-310, maximum=1e308), 1e-300, 1e300, [6, 12, 30, 60, 120, 300, 600]),
         (make_profile(), 1, 10, [3, 5, 10, 20, 40, 80, 400]),
+        (make_profile(minimum=0, maximum=31_000, integer=True), 1, 1e5, [5, 15, 25, 50, 100, 200, 400]),
+        (make_profile(minimum=0, maximum=50, least_positive=3), 2.5, 63, [7, 14, 28, 56, 112, 560]),
     ],
 )
 def test_log_domains(column, lo, hi, choices):
@@ -246,7 +248,7 @@ def test_the_top_categories_are_kept_apart():
             "log",
             make_profile(minimum=-5, maximum=-1, low=-4, high=-2),
             None,
-            "positive values, but the least value is -5",
+            "positive values, but the greatest value is -1",
         ),
         ("time", make_profile("time"), (-9e15, 0), "times must lie between"),
     ],

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import csv
 
+from datasets.description import Column
 from datasets.exploration import CubeRequest
-from datasets.explorations.suggest import suggest_exploration
+from datasets.explorations.suggest import find_map_extents, suggest_exploration
 from datasets.query.compile import cube_specs
+from gpu.column_profile import ColumnProfile
+from tests.unit.hypothesis_examples import with_examples
 from tests.unit.trips_dataset import describe_store, load_trips, make_trips_table, write_store
+
+CASES = Path(__file__).parents[1] / "fixtures" / "cases"
 
 
 @pytest.fixture
@@ -149,3 +160,50 @@ def test_only_long_lists_make_a_row_tall(suggest_for):
     assert {view.height for view in short.views if view.columns} == {2}
     long = suggest_for(numbers | {"letter": list("abcdefghij") * 30})
     assert max(view.height for view in long.views) == 3
+
+
+def test_a_list_at_the_top_shows_all_its_bars(suggest_for):
+    letters = list("abcdefghijklmnop") * 20
+    alone = suggest_for({"letter": letters, "x": np.arange(320) / 7})
+    heights = {view.id: view.height for view in alone.views}
+    assert heights == {"rows": 1, "x": 3, "letter": 3, "mean-x": 2}
+    cells = set().union(*place_in_grid(alone.views).values())
+    assert cells == {(row, column) for row in range(3) for column in range(12)}
+    beside = suggest_for({"letter": letters, "x": np.arange(320) / 7, "y": np.arange(320) / 9})
+    assert {view.id: view.height for view in beside.views}["letter"] == 3
+
+
+@pytest.mark.parametrize(
+    ("categories", "nulls", "height"), [(9, 0, 2), (9, 1, 3), (12, 0, 3), (13, 0, 3), (500, 3, 3)]
+)
+def test_a_list_is_as_high_as_its_bars(suggest_for, categories, nulls, height):
+    names = [f"n{i}" for i in range(categories)] * 2 + [None] * nulls
+    (view,) = [view for view in suggest_for({"name": names}).views if view.columns]
+    assert view.height == height
+
+
+coordinates = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
+
+
+@with_examples(60)
+@given(st.lists(coordinates, min_size=2, max_size=40, unique_by=(itemgetter(0), itemgetter(1))))
+def test_any_map_lies_on_the_globe_and_can_be_read(places):
+    bounds = [np.quantile(side, (0.02, 0.98)).tolist() for side in zip(*places, strict=True)]
+    profile = ColumnProfile(kind="number", rows=len(places), nulls=0)
+    columns = [Column(name="c", label="C", profile=profile, sketch=(), middle=tuple(ends)) for ends in bounds]
+    (west, east), (south, north) = find_map_extents(*columns)
+    assert -180 <= west <= bounds[0][0] <= bounds[0][1] <= east <= 180
+    assert -90 <= south <= bounds[1][0] <= bounds[1][1] <= north <= 90
+    assert 0.25 < (east - west) / (north - south) < 4.5
+
+
+def test_a_map_across_the_date_line_shows_both_sides(suggest_for):
+    places = csv.read_csv(CASES / "d22_dateline.csv")
+    (density,) = [
+        view
+        for view in suggest_for(dict(zip(places.column_names, places.columns, strict=True))).views
+        if view.id == "map"
+    ]
+    (west, east), (south, north) = (scale.domain for scale in density.scales)
+    assert (west, east) == (-180, 180)
+    assert south <= -70 < 40 <= north
