@@ -21,6 +21,7 @@ from datasets.ingest.read_result import (
     make_names_unique,
 )
 from datasets.ingest.text_source import describe_source, open_sample
+from datasets.ingest.written_forms import make_field
 
 TAB_SUFFIXES = frozenset((".tsv", ".tab"))
 """Names that end so, or so before the ending of a packed file, speak for tabs."""
@@ -104,9 +105,11 @@ def _infer_columns(
 def _quote_notices(quotes: QuoteFilter) -> Iterator[str]:
     if quotes.has_cuts:
         yield "blanks between delimiters and quotes are left out"
-    if quotes.line_breaks:
-        first = f"the first in line {quotes.first_break_line}"
-        yield f"quoted texts go on over {quotes.line_breaks:,} line breaks, {first}"
+    if quotes.line_breaks == 1:
+        yield f"1 line break is inside quotes, in line {quotes.first_break_line}"
+    elif quotes.line_breaks:
+        count, line = quotes.line_breaks, quotes.first_break_line
+        yield f"{count:,} line breaks are inside quotes, the first in line {line}"
 
 
 def _column_notices(
@@ -123,6 +126,7 @@ def _column_notices(
 def _read_batches(
     csv_rows: CsvRows, names: list[str], parsers: dict[int, ColumnParser]
 ) -> Iterator[pa.RecordBatch]:
+    schema = pa.schema([make_field(names[i], parser) for i, parser in parsers.items()])
     for batch in csv_rows.read_cells(csv_rows.make_filter()):
-        columns = {names[i]: parse_cells(parser, batch.column(i)) for i, parser in parsers.items()}
-        yield pa.RecordBatch.from_pydict(columns)
+        arrays = [parse_cells(parser, batch.column(i)) for i, parser in parsers.items()]
+        yield pa.record_batch(arrays, schema=schema)
