@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
+from datasets.append.text_forms import list_forms
 from datasets.ingest.column_parser import BOOLEANS, TEXTS, ColumnParser
 from datasets.ingest.inference import parse_cells
 from datasets.ingest.number_parsers import INTEGERS, NUMBERS
@@ -65,9 +66,9 @@ class CoercedRows:
 def coerce_rows(table: pa.Table, schema: pa.Schema) -> CoercedRows:
     """Convert rows to a schema. Missing columns have no values; unknown columns must not have any.
 
-    Text that spells a number, a time or true or false is converted; whole numbers for a time are milliseconds
-    since 1970 (UTC). A date has no time of day but midnight. No other kinds are converted, and nothing is
-    rounded.
+    Text that spells a number, a time or true or false is converted as by an import; whole numbers for a time
+    are milliseconds since 1970 (UTC). A date has no time of day but midnight. No other kinds are converted,
+    and nothing but the printed digits of a number is rounded.
     """
     reasons: dict[int, str] = {}
     for name in table.column_names:
@@ -89,6 +90,8 @@ def _coerce_column(table: pa.Table, field: pa.Field, reasons: dict[int, str]) ->
         return pa.nulls(table.num_rows, field.type)
     values = pa.concat_arrays(table[field.name].chunks or [pa.nulls(0)])
     kind = next(kind for is_so, kind in _TARGET_KINDS if is_so(field.type))
+    if is_text_type(values.type) and not is_text_type(field.type):
+        kind = replace(kind, parsers=list_forms(values.cast(pa.string()), field, kind.parsers))
     coerced, wrong = _coerce_values(values, kind, field.type)
     for row in wrong:
         quoted = str(values[row].as_py())[:MAX_QUOTE_LENGTH]

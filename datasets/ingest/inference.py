@@ -7,6 +7,7 @@ parsers that can do so return the same values.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,15 +25,15 @@ from datasets.ingest.number_parsers import (
     INTEGERS,
     MIXED_UNITS,
     NUMBERS,
-    ODD_NUMBERS,
     find_unit,
     list_unit_parsers,
 )
 from datasets.ingest.parser_trial import CellChunk, ParserTrial
-from datasets.ingest.time_parsers import ODD_TIMES, YEAR_FIRST, YEAR_FIRST_ZONED
+from datasets.ingest.time_parsers import YEAR_FIRST, YEAR_FIRST_ZONED
+from datasets.ingest.written_forms import ODD_PARSERS
 
 LIKELY_PARSERS = (BOOLEANS, INTEGERS, NUMBERS, YEAR_FIRST, YEAR_FIRST_ZONED)
-ODD_PARSERS = (*ODD_NUMBERS, *ODD_TIMES)
+DIGIT = re.compile("[0-9]")
 NEAR_FAMILIES: tuple[ParserFamily, ...] = ("number", "time")
 AGREEING = frozenset((INTEGERS.name, NUMBERS.name))
 """These return equal numbers for all that both can parse."""
@@ -46,7 +47,8 @@ class ColumnInference:
         self._first: CellPlace | None = None
         self._has_text = False
         self._markers: Counter[str] = Counter()
-        self._trials = [ParserTrial(parser) for parser in LIKELY_PARSERS]
+        self._likely = {parser.name: ParserTrial(parser) for parser in LIKELY_PARSERS}
+        self._trials = list(self._likely.values())
         self._has_odd_trials = False
         self._nearest: dict[ParserFamily, list[ParserTrial]] = {}
         self._alike: Counter[ParserFamily] = Counter()
@@ -67,7 +69,7 @@ class ColumnInference:
             self._observe_present(CellChunk(first_row, present))
 
     def _observe_present(self, chunk: CellChunk) -> None:
-        before = {trial.parser.name: trial.misfit for trial in self._trials}
+        before = {name: trial.misfit for name, trial in self._likely.items()}
         for trial in self._trials:
             trial.observe_chunk(chunk)
         if not self._has_odd_trials and not self._list_fitting():
@@ -80,12 +82,15 @@ class ColumnInference:
 
     def _add_odd_trials(self, chunk: CellChunk, before: dict[str, CellPlace | None]) -> None:
         """Try the other parsers, as if they had seen all cells before this chunk."""
-        unit = find_unit(chunk.sample.to_pylist())
+        self._has_odd_trials = True
+        sample = chunk.sample.to_pylist()
+        if not any(map(DIGIT.search, sample)):
+            return
+        unit = find_unit(sample)
         for parser in (*ODD_PARSERS, *(list_unit_parsers(unit) if unit else ()), MIXED_UNITS):
             trial = ParserTrial(parser, self._find_earlier_misfit(parser, before))
             trial.observe_chunk(chunk)
             self._trials.append(trial)
-        self._has_odd_trials = True
 
     def _find_earlier_misfit(
         self, parser: ColumnParser, before: dict[str, CellPlace | None]

@@ -62,18 +62,15 @@ class ParserTrial:
         return self.misfit is not None and self._seen >= MIN_SEEN and self.share <= 0.5
 
     def observe_chunk(self, chunk: CellChunk) -> None:
-        """Parse a chunk, unless an earlier one or a part of its sample can't be parsed."""
+        """Parse a chunk, unless an earlier one can't be parsed, or most of its sample looks different."""
         matching = pc.match_substring_regex(chunk.sample, self.parser.shape)
         self.alike = matching.to_numpy(zero_copy_only=False)
         self._alike_count += int(self.alike.sum())
         self._seen += self.alike.size
         if self.misfit is None:
-            self.values, row = None, self._find_sample_misfit(chunk)
+            self.values, unlike = None, chunk.sample_rows[~self.alike]
+            row = int(unlike[0]) if unlike.size else None
             if row is None or self.share > 0.5:
                 self.values = self.parser.parse(chunk.cells)
                 row = find_misfit(chunk.cells, self.values)
             self.misfit = None if row is None else chunk.get_place(row)
-
-    def _find_sample_misfit(self, chunk: CellChunk) -> int | None:
-        row = find_misfit(chunk.sample, self.parser.parse(chunk.sample))
-        return None if row is None else int(chunk.sample_rows[row])

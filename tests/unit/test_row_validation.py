@@ -56,6 +56,10 @@ def test_what_fits_comes_in_the_types_of_the_dataset():
         ("late", ["TRUE", "false"], [True, False]),
         ("when", ["2001-02-03T12:00:00", "2001-02-03T13:00:00+01:00"], [NOON, NOON]),
         ("when", ["2001/2/3 12:00", None], [NOON, None]),
+        ("when", ["3.2.2001 12:00", "?"], [NOON, None]),
+        ("when", ["2/3/2001 12:00 PM", "2/13/2001"], [NOON, NOON.replace(day=13, hour=0)]),
+        ("real", ["1,5", "1.234,25", "3"], [1.5, 1234.25, 3]),
+        ("whole", ["1,234,567", "12"], [1234567, 12]),
         ("when", [981_201_600_000], [NOON]),
         ("when", [NOON.replace(tzinfo=UTC)], [NOON]),
         ("when", [date(2001, 2, 3)], [NOON.replace(hour=0)]),
@@ -84,7 +88,8 @@ def test_values_that_say_the_same_are_taken(column, values, expected):
         ("whole", [True], "'whole' must be a whole number, found 'True'"),
         ("whole", [2**63], "'whole' must be a whole number"),
         ("real", ["much"], "'real' must be a number, found 'much'"),
-        ("when", ["3.2.2001"], "'when' must be a time, found '3.2.2001'"),
+        ("when", ["3/2/2001"], "'when' must be a time, found '3/2/2001'"),
+        ("real", ["1,234"], "'real' must be a number, found '1,234'"),
         ("when", [1.5], "'when' must be a time"),
         ("day", [NOON], "'day' must be a date, found '2001-02-03 12:00:00'"),
         ("day", ["2001-02-03 12:00"], "'day' must be a date, found '2001-02-03 12:00'"),
@@ -116,3 +121,26 @@ def test_exactly_the_rows_that_do_not_fit_are_refused(good):
     )
     assert [each.row for each in found.rejected] == np.flatnonzero(~np.array(good, bool)).tolist()
     assert found.rows["whole"].to_pylist() == np.flatnonzero(np.array(good, bool)).tolist()
+
+
+def test_cells_are_read_in_the_form_in_which_the_column_was_imported():
+    schema = pa.schema(
+        [
+            pa.field("day", pa.date32(), metadata={"form": "dates, day first"}),
+            pa.field("price", pa.float64(), metadata={"form": "numbers with a decimal comma and €"}),
+        ]
+    )
+    table = pa.table({"day": ["1/2/2001", "2001-02-03", "1/31/2001"], "price": ["1,234 €", "2.5", "$3"]})
+    found = coerce_rows(table, schema)
+    assert found.rows.to_pylist() == [
+        {"day": date(2001, 2, 1), "price": 1.234},
+        {"day": date(2001, 2, 3), "price": 2.5},
+    ]
+    assert [each.reason for each in found.rejected] == ["'day' must be a date, found '1/31/2001'"]
+
+
+def test_a_row_that_does_not_fit_changes_nothing_about_the_form_of_the_others():
+    table = pa.table({"real": ["1,5", "much", "2,25", "1.234"]})
+    found = coerce_rows(table, SCHEMA)
+    assert found.rows["real"].to_pylist() == [1.5, 2.25, 1234.0]
+    assert [each.row for each in found.rejected] == [1]
