@@ -105,6 +105,14 @@ def find_user_names(text: str, limit: int = 20) -> list[tuple[int, str]]:
         ]
 
 
+def list_admin_names(limit: int = 3) -> list[str]:
+    """Return the names of some admins who can sign in, those who have signed in last first."""
+    active = UserSearch(role=Role.ADMIN, state=UserState.ACTIVE).where_clauses()
+    lately = col(User.signed_in).desc().nulls_last()
+    with transaction() as work:
+        return list(work.exec(select(User.name).where(*active).order_by(lately, col(User.id)).limit(limit)))
+
+
 def _state_condition(state: UserState) -> sa.ColumnElement[bool]:
     if state is UserState.DISABLED:
         return col(User.disabled).is_(True)

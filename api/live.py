@@ -105,6 +105,12 @@ class ListedLiveSession(_AliasedResponse):
     ended: datetime | None
 
 
+class PossiblePresenters(ResponseBody):
+    """The people to whom you can hand over, by name."""
+
+    people: list[Participant]
+
+
 class LiveSessionList(ResponseBody):
     """Live sessions, the latest first."""
 
@@ -270,6 +276,14 @@ def _register_turn_routes(routes: Blueprint, gateway: DatasetGateway, actions: L
         """Offer a state of your own to the presenter."""
         require_fitting_exploration(gateway, body.exploration)
         actions.offer_exploration(current_user, key, body.exploration)
+
+    @routes.get("/api/live/<key>/presenters")
+    @requires(Permission.PRESENT)
+    @operation()
+    def list_presenters(key: str) -> PossiblePresenters:
+        """List the members of a live session to whom you can hand over: their role lets them present."""
+        found = actions.list_possible_presenters(current_user, key)
+        return PossiblePresenters(people=[Participant(id=each.id, name=each.name) for each in found])
 
     @routes.post("/api/live/<key>/hand-over")
     @requires(Permission.PRESENT)

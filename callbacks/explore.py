@@ -9,6 +9,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 from flask import current_app
 from flask_login import current_user
 
+from accounts import user_listing
 from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
@@ -133,7 +134,18 @@ def _get_description(slug: str, version: str | None) -> Description:
 
 
 def _build_error_prop(error: str) -> dict[str, Any]:
-    return {"error": error, "datasets": _list_datasets()}
+    """Return the message and what the person can open instead or, if that is nothing, whom they can ask.
+
+    Only people who may look up names, to share with, learn those of admins.
+    """
+    datasets = _list_datasets()
+    admins = (
+        user_listing.list_admin_names()
+        if not datasets and current_user.has_permission(Permission.SAVE)
+        else []
+    )
+    administers = current_user.has_permission(Permission.ADMINISTER)
+    return {"error": error, "datasets": datasets, "administers": administers, "admins": admins}
 
 
 def _list_datasets() -> list[dict[str, Any]]:

@@ -32,7 +32,8 @@ def render_sessions(_changed: int | None) -> list[Component]:
     """Return the lists of the page."""
     names = {entry.slug: entry.name for entry in list_visible_datasets(current_user)}
     told = [found.to_json(current_user) for found in live_sessions.list_sessions(current_user)]
-    return build_lists([each | {"title": names[each["dataset"]]} for each in told])
+    rows = [each | {"title": names[each["dataset"]]} for each in told]
+    return build_lists(rows, may_present=current_user.has_permission(Permission.PRESENT))
 
 
 def confirm_rename(key: str) -> Confirmation:

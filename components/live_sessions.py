@@ -12,16 +12,21 @@ from components.confirm_dialog import confirm_button
 from components.controls import Formatted
 
 NONE_RUNNING = "No live sessions right now. To start one, open a dataset and select Present."
+NONE_TO_FOLLOW = (
+    "No live sessions right now. When somebody presents a dataset that you see, the session appears here."
+    " To present yourself, ask an admin for the role presenter."
+)
 NONE_ENDED = (
     "No recordings yet. Live sessions that you presented or followed appear here when they have ended."
 )
 
 
-def session_lists(own: Sequence[RowData]) -> list[Component]:
+def session_lists(own: Sequence[RowData], *, may_present: bool) -> list[Component]:
     """Return both lists; a row is a ``LiveSessionInfo.to_json`` plus ``title``, the dataset's name."""
+    none_running = NONE_RUNNING if may_present else NONE_TO_FOLLOW
     running = [_session_item(each) for each in own if each["running"]]
     ended = [_session_item(each) for each in own if not each["running"]]
-    return [_list_section("Now", running, NONE_RUNNING), _list_section("Recordings", ended, NONE_ENDED)]
+    return [_list_section("Now", running, none_running), _list_section("Recordings", ended, NONE_ENDED)]
 
 
 def _list_section(title: str, shown: Sequence[Component], empty: str) -> Component:

@@ -24,13 +24,29 @@ export function createSkeleton(sentence) {
 }
 
 /** @param {OpenError} opened */
-export function createOpenError({ error, datasets }) {
+export function createOpenError({ error, datasets, administers = false, admins = [] }) {
   if (!datasets) return [h("div", { class: "dx-state", role: "alert" }, h("h1", {}, "Can't reach the server"), h("p", {}, error))];
   if (datasets.length) {
     const getPath = (/** @type {string} */ slug) => `/explore/${encodeURIComponent(slug)}`;
     const links = datasets.map(({ slug, name }) => h("li", {}, h("a", { href: getPath(slug) }, name)));
     return [h("div", { class: "dx-state" }, h("h1", {}, error), h("p", {}, "Datasets you can open:"), h("ul", {}, ...links))];
   }
+  return administers ? createImportHelp() : createSharingHelp(admins);
+}
+
+/** @param {string[]} admins */
+function createSharingHelp(admins) {
+  const names = new Intl.ListFormat("en", { type: "disjunction" }).format(admins);
+  const whom = admins.length ? `${names} (admin${admins.length > 1 ? "s" : ""} of this service)` : "an admin of this service";
+  return [
+    h("div", { class: "dx-state" },
+      h("h1", {}, "No datasets for you yet"),
+      h("p", {}, "You see a dataset here as soon as somebody shares it with you."),
+      h("p", {}, `Ask ${whom}, or the owner of a dataset, to share one with you. Then reload this page.`)),
+  ];
+}
+
+function createImportHelp() {
   const createCommand = (/** @type {string} */ text) => h("pre", {}, h("code", {}, text));
   return [
     h("div", { class: "dx-state" },

@@ -53,7 +53,8 @@ class SavedViewsPanel {
   #loadViews() {
     return runShowingError(this.errorElement, async () => {
       /** @type {SavedViewItem[]} */ const views = (await callApi("GET", "/api/views")).views;
-      const none = h("li", { class: "dx-weak" }, "No saved views yet.");
+      const hint = this.permissions.save ? "Enter a name above to save what is on screen." : "Views that others share with you appear here.";
+      const none = h("li", { class: "dx-weak" }, `No saved views yet. ${hint}`);
       this.list.replaceChildren(...(views.length ? views.map((view) => this.#createItem(view)) : [none]));
     });
   }

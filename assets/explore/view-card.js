@@ -11,6 +11,7 @@ import { h, createIcon, createIconButton, setText } from "./dom.js";
 import { startCardMove, startCardResize } from "./card-drag.js";
 import { isMapView, getChartKind } from "./view-kinds.js";
 import { fillCardMenu } from "./card-menu.js";
+import { attachPopover } from "./popovers.js";
 import { SortButton } from "./sort-button.js";
 import { formatViewMeasure, formatViewTitle } from "./view-text.js";
 
@@ -194,19 +195,10 @@ export class ViewCard {
     this.menu.addEventListener("beforetoggle", (event) => {
       if (/** @type {ToggleEvent} */ (event).newState === "open") this.#fillMenu();
     });
+    attachPopover(this.menu, this.menuButton);
     this.menu.addEventListener("toggle", (event) => {
-      if (/** @type {ToggleEvent} */ (event).newState === "open") this.#positionMenu();
+      if (/** @type {ToggleEvent} */ (event).newState === "open") this.menu.querySelector("select")?.focus();
     });
-  }
-
-  /** Places the menu next to its button, inside the window. */
-  #positionMenu() {
-    const button = this.menuButton.getBoundingClientRect();
-    const { width, height } = this.menu.getBoundingClientRect();
-    const top = button.bottom + 4 + height < innerHeight ? button.bottom + 4 : Math.max(8, innerHeight - height - 8);
-    this.menu.style.left = `${Math.max(8, Math.min(button.right - width, innerWidth - width - 8))}px`;
-    this.menu.style.top = `${top}px`;
-    this.menu.querySelector("select")?.focus();
   }
 
   /** @param {KeyboardEvent} event */

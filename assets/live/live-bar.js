@@ -14,6 +14,7 @@ const MEMBER_STATE_LABELS = { presents: "presenting", follows: "following", alon
  * @property {() => void} openInvite @property {() => void} endSession @property {() => void} exploreAlone @property {() => void} returnToPresenter
  * @property {() => void} offerView @property {() => void} askToPresent @property {() => void} takeOver
  * @property {(on: boolean) => void} setPointerShown
+ * @property {() => Promise<number[]>} listPossiblePresenters the ids of those to whom one can hand over
  * @property {(id: number) => void} handOver @property {(id: number) => void} toggleCoPresenter
  */
 
@@ -25,6 +26,8 @@ const MEMBER_STATE_LABELS = { presents: "presenting", follows: "following", alon
 
 export class LiveBar {
   /** The id of the current user. */ myId = 0;
+  /** Those who may present, as the server says when the list is opened. @type {Set<number>} */ #possiblePresenters = new Set();
+  /** @type {LiveBarState | null} */ #shown = null;
 
   /** @param {LiveBarActions} actions */
   constructor(actions) {
@@ -36,10 +39,21 @@ export class LiveBar {
     const popover = h("div", { class: "dx-menu", popover: "auto", id: "dx-roster" }, this.list);
     this.count = h("button", { type: "button", class: "dx-quiet-button", popovertarget: popover.id });
     attachPopover(popover, this.count);
+    this.popover = popover;
+    popover.addEventListener("toggle", (event) => {
+      if (/** @type {ToggleEvent} */ (event).newState === "open") void this.refreshPossiblePresenters();
+    });
     this.buttons = this.#createButtons();
     const own = Object.values(this.buttons);
     const parts = [this.status, this.sentence, this.note, h("span", { class: "dx-spacer" }), this.count, ...own, popover];
     this.element = h("section", { class: "dx-live-bar", "aria-label": "Live session" }, ...parts);
+  }
+
+  /** Asks the server again to whom the open list can offer to hand over. */
+  async refreshPossiblePresenters() {
+    if (!this.popover.matches(":popover-open") || !this.#shown || !mayHandOver(this.#shown.outline)) return;
+    this.#possiblePresenters = new Set(await this.actions.listPossiblePresenters());
+    this.#showMembers(this.#shown);
   }
 
   /** The session has ended: shows these buttons only. @param {HTMLElement[]} buttons */
@@ -91,6 +105,12 @@ export class LiveBar {
       back: !presents && !following,
       end: outline.owns,
     });
+    this.#shown = shown;
+    this.#showMembers(shown);
+  }
+
+  /** @param {LiveBarState} shown */
+  #showMembers({ members, outline }) {
     this.list.replaceChildren(...members.map((member) => this.#createMember(member, outline)));
   }
 
@@ -100,17 +120,22 @@ export class LiveBar {
   }
 
   /** @param {RosterMember} member @param {LiveSessionInfo} outline */
-  #createMember({ id, name, state }, { role, owns, coPresenters }) {
+  #createMember({ id, name, state }, outline) {
+    const { owns, coPresenters } = outline;
     const mine = id === this.myId;
     const helps = coPresenters.some((each) => each.id === id);
     const words = `${MEMBER_STATE_LABELS[state]}${helps ? ", co-presenter" : ""}`;
     const parts = [h("span", {}, mine ? `${name} (you)` : name), h("span", { class: "dx-weak" }, words)];
-    const leads = (role === "presenter" || owns) && !mine && id > 0 && state !== "left" && state !== "presents";
-    const hand = leads && createTextButton("Make presenter", () => this.actions.handOver(id));
-    const help = leads && createTextButton(helps ? "Remove co-presenter" : "Make co-presenter", () => this.actions.toggleCoPresenter(id));
+    const canPresent = !mine && this.#possiblePresenters.has(id) && state !== "left" && state !== "presents";
+    const hand = canPresent && mayHandOver(outline) && createTextButton("Make presenter", () => this.actions.handOver(id));
+    const canHelp = owns && !mine && (canPresent || helps);
+    const help = canHelp && createTextButton(helps ? "Remove co-presenter" : "Make co-presenter", () => this.actions.toggleCoPresenter(id));
     return h("li", { "data-state": state }, h("div", { class: "dx-grow" }, ...parts), h("div", { class: "dx-line-acts" }, hand, help));
   }
 }
+
+/** @param {LiveSessionInfo} outline */
+const mayHandOver = ({ role, owns }) => role === "presenter" || owns;
 
 /** Whether the current user came by a guest link: guests have ids of their own. @param {LiveSessionInfo} outline */
 export const isGuest = ({ me }) => me.id < 0;

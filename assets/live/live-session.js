@@ -5,6 +5,7 @@
  * @import { LiveSessionInfo, ConnectionInfo, CommittedState } from "./types.js"
  */
 import { callApi } from "../explore/api.js";
+import { confirmAction } from "../explore/confirm-dialogs.js";
 import { formatHash } from "../explore/url-hash.js";
 import { createTextButton } from "../explore/dom.js";
 import { LiveBar, isGuest } from "./live-bar.js";
@@ -16,7 +17,7 @@ import { Player } from "./player.js";
 import { BEGUN_KEY } from "./start-presenting.js";
 import { RemotePointer, watchPointer } from "./remote-pointer.js";
 import { Presenter } from "./presenter.js";
-import { Roster } from "./roster.js";
+import { Roster, countFollowers } from "./roster.js";
 import { listenForGrowth } from "./growth-listener.js";
 import { CommitStore } from "./commit-store.js";
 
@@ -137,6 +138,7 @@ export class LiveSession {
     void control.presence.subscribe((presence) => {
       this.roster.updatePresence(/** @type {any} */ (presence));
       this.#renderBar();
+      void this.bar.refreshPossiblePresenters();
     });
     void control.presence.enter({ follows: this.isFollowing });
     this.control = control;
@@ -283,7 +285,8 @@ export class LiveSession {
   #createActions() {
     return {
       openInvite: () => openInviteDialog(this.outline, this.page.opened.may),
-      endSession: () => this.#callAction("end"),
+      endSession: () => this.#askToEnd(),
+      listPossiblePresenters: () => this.#listPossiblePresenters(),
       exploreAlone: () => this.#setFollowing(false),
       returnToPresenter: () => this.#setFollowing(true),
       offerView: () => this.#callAction("offer", { exploration: this.page.exploration }, "Suggestion sent."),
@@ -299,6 +302,19 @@ export class LiveSession {
         return this.#callAction("co-presenters", { people: now.includes(id) ? now.filter((each) => each !== id) : [...now, id] });
       },
     };
+  }
+
+  #askToEnd() {
+    const count = countFollowers(this.roster.listMembers(this.outline));
+    const following = count ? `${count} ${count === 1 ? "person is" : "people are"} following.` : "Nobody is following right now.";
+    const end = () => callApi("POST", `${this.url}/end`, {});
+    confirmAction("End this live session?", `${following} It ends for everyone and can't be resumed. The recording is kept.`, "End session", end);
+  }
+
+  /** @returns {Promise<number[]>} */
+  async #listPossiblePresenters() {
+    const { people } = await callApi("GET", `${this.url}/presenters`).catch(() => ({ people: [] }));
+    return people.map((/** @type {import("./types.js").LivePerson} */ { id }) => id);
   }
 
   /** @param {string} action @param {object} [body] @param {string} [done] the notice to show when it has succeeded */

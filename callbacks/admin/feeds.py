@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 SORTABLE_COLUMNS = ("name", "dataset", "rows", "letters")
 NO_DATASET = (
-    "There is no dataset to which you can add rows. You need edit access to a dataset, and to see all of it."
+    "There is no dataset to which you can add rows. Ask the owner of a dataset, or an admin, to share all of"
+    " it with you with the level “Can edit”."
 )
 
 

@@ -153,6 +153,19 @@ class LiveSessionActions:
         self._rate_limiter.count_request(by.id)
         self._events.offer_exploration(by, session, exploration)
 
+    def list_possible_presenters(self, by: Principal, key: str) -> list[Principal]:
+        """Return to whom one can hand over: others who have joined, may present and see the session.
+
+        Raises:
+            UnknownLiveSessionError: there is no such session for them.
+            NotAllowedError: they may not hand over.
+        """
+        session = sessions.find_session(by, key)
+        _require_may_hand_over(by, session.live)
+        presenter = sessions.get_presenter_id(session.live)
+        others = [person for person in sessions.list_members(session.live) if person.id != presenter]
+        return [person for person in others if _may_present(person) and sessions.can_see_session(person, key)]
+
     def hand_over(self, by: Principal, key: str, to: int) -> None:
         """Make somebody else the presenter; the presenter, the owner and admins may do this.
 
@@ -335,7 +348,7 @@ def _require_present_permission(person: Principal) -> None:
 def _require_can_present(can_present: bool) -> None:
     if not can_present:
         raise NotAllowedError(
-            "This person can't present: it needs a role that allows it, and access to the session."
+            "This person can't present. They need the role presenter or admin, and access to this session."
         )
 
 

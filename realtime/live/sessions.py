@@ -14,7 +14,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from accounts.permissions import Permission
-from accounts.principals import Principal, PrincipalKind
+from accounts.principals import Principal, PrincipalKind, principal_from_user
 from datasets import shares
 from datasets.access import effective_access
 from datasets.shares import NotAllowedError
@@ -170,6 +170,14 @@ def can_see_session(person: Principal, key: str) -> bool:
     query = select(LiveSession.id).join(Dataset).where(LiveSession.key == key, visible_clause(person))
     with transaction() as work:
         return KEY_PATTERN.fullmatch(key) is not None and work.exec(query).first() is not None
+
+
+def list_members(live: LiveSession) -> list[Principal]:
+    """Return the people with an active account who have joined a live session, by name."""
+    joined = select(LiveMember.user_id).where(LiveMember.live_id == live.id)
+    people = select(User).where(col(User.id).in_(joined), ~col(User.disabled)).order_by(col(User.name))
+    with transaction() as work:
+        return [principal_from_user(user) for user in work.exec(people)]
 
 
 def get_session(key: str) -> LiveSessionInfo:

@@ -23,6 +23,14 @@ def start_presenting(page: Page) -> Page:
     return page
 
 
+def end_session(presenter_page: Page) -> None:
+    """End the session, which asks first."""
+    presenter_page.get_by_role("button", name="End session").click()
+    question = presenter_page.get_by_role("dialog", name="End this live session?")
+    expect(question.get_by_text("It ends for everyone")).to_be_visible()
+    question.get_by_role("button", name="End session").click()
+
+
 def get_live_path(presenter_page: Page) -> str:
     found = re.search(r"/live/[\w-]+", presenter_page.url)
     assert found

@@ -15,6 +15,7 @@ from tests.e2e.conftest import TIMEOUT_MS
 from tests.e2e.duckdb_oracle import DuckDBOracle, parse_url_filters
 from tests.e2e.explore_page import count_rows, drag_over, get_card, get_plot_box, wait_until_exact
 from tests.e2e.live_session_pages import (
+    end_session,
     expect_equal_row_counts,
     expect_live_bar,
     get_live_path,
@@ -116,6 +117,7 @@ def test_whom_it_is_shared_with_follows_and_nobody_else(
     dialog = presenter_page.get_by_role("dialog")
     expect(dialog.get_by_label("Access level")).to_be_hidden()
     dialog.get_by_role("button", name="Remove").click()
+    presenter_page.get_by_role("button", name="Stop sharing").click()
     expect(dialog.get_by_text("Not shared yet")).to_be_visible()
     assert_accessible(presenter_page)
     page = visit_page_as("ines", Role.VIEWER, path)
@@ -146,7 +148,7 @@ def test_a_guest_follows_by_a_link_until_it_ends(presenter_page: Page, visit_pag
     presenter_page.get_by_role("button", name="1 follower: show participants").click()
     expect(presenter_page.get_by_text("Guest of admin")).to_be_visible()
     presenter_page.keyboard.press("Escape")
-    presenter_page.get_by_role("button", name="End session").click()
+    end_session(presenter_page)
     expect(guest.get_by_text("The presentation has ended.")).to_be_visible()
     expect(guest.get_by_role("button", name="Watch recording")).to_have_count(0)
 
@@ -188,7 +190,7 @@ def test_presenting_is_handed_over_taken_back_and_ended_for_all(
     presenter_page.get_by_role("button", name="Take over").click()
     expect_live_bar(presenter_page, "You are presenting.")
     expect_live_bar(page, "Following admin")
-    presenter_page.get_by_role("button", name="End session").click()
+    end_session(presenter_page)
     for each in (presenter_page, page, third):
         expect(each.get_by_text("The presentation has ended.")).to_be_visible()
 
@@ -200,7 +202,7 @@ def test_what_was_presented_is_watched_again(presenter_page: Page, visit_page_as
     open_row_table(presenter_page)
     sort_by_column(presenter_page, "Distance", "descending")
     longest = read_column(presenter_page, "Distance (mi)")[1]
-    presenter_page.get_by_role("button", name="End session").click()
+    end_session(presenter_page)
     presenter_page.get_by_role("button", name="Watch recording").click()
     expect(presenter_page.get_by_label("Replay")).to_be_visible()
     expect(get_drawer(presenter_page)).to_be_hidden()

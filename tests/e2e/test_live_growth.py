@@ -26,6 +26,7 @@ from tests.e2e.conftest import ROOT, TIMEOUT_MS
 from tests.e2e.explore_page import count_rows, drag_over, wait_until_exact
 from tests.e2e.growing_dataset import ROW_COUNT_SELECTOR, GrowingDataset, count_selected_rows, publishing_rows
 from tests.e2e.live_session_pages import (
+    end_session,
     expect_equal_row_counts,
     expect_live_bar,
     get_live_path,
@@ -80,7 +81,7 @@ def test_who_presents_holds_growing_rows_still_for_the_audience(
     expect_live_bar(page, "Following admin")
     expect(page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
 
-    stage.get_by_role("button", name="End session").click()
+    end_session(stage)
     page.get_by_role("button", name="Watch recording").click()
     expect(page.locator(".dx-replay-marks i").nth(4)).to_be_attached()
     page.get_by_label("Playback position").press("End")

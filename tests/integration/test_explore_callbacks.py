@@ -10,11 +10,13 @@ import pytest
 from dash import Dash
 from flask.testing import FlaskClient
 
+from accounts import users
 from accounts.permissions import Permission
 from components import ids
 from components.explorer import Explorer
 from datasets import shares
 from datasets.ingest.importer import import_file
+from db.tables import Role
 
 SignIn = Callable[..., FlaskClient]
 
@@ -129,3 +131,19 @@ def test_the_component_carries_only_its_own_props() -> None:
         "type": "Explorer",
         "namespace": "dx",
     }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_without_a_dataset_each_is_told_what_they_can_do(
+    app: Dash, sign_in_as: SignIn, role: Role, tmp_path: Path
+) -> None:
+    browser = sign_in_as(role)
+    users.create_user("grace", "correct horse battery", Role.ADMIN)
+    users.create_user("invited", None, Role.ADMIN)
+    found = open_explorer(browser, "", None)
+    admins = ["somebody-0", "grace"] if role is Role.ADMIN else [] if role is Role.VIEWER else ["grace"]
+    assert (found["administers"], found["admins"]) == (role is Role.ADMIN, admins)
+    (tmp_path / "trips.csv").write_text("delay\n1\n2\n")
+    import_file(tmp_path / "trips.csv", "trips", "Trips", lambda *_: None, lambda _: None)
+    shares.open_to_everyone("trips")
+    assert open_explorer(browser, "", "nothing")["admins"] == []

@@ -371,3 +371,27 @@ def test_what_ended_long_ago_is_forgotten(live_actions, people):
         work.add(own)
     recordings.delete_expired()
     assert {found.live.key for found in sessions.list_sessions(people["ada"])} == {recent, running}
+
+
+def test_one_can_hand_over_to_members_whose_role_lets_them_present_and_to_nobody_else(live_actions, people):
+    key = live_actions.start_session(people["ada"], EXPLORATION)
+    list_names = lambda by: [each.name for each in live_actions.list_possible_presenters(by, key)]  # noqa: E731
+    assert list_names(people["ada"]) == []
+    for name in ("ada", "bob", "vi", "root"):
+        live_actions.join_session(people[name], key)
+    assert list_names(people["ada"]) == list_names(people["root"]) == ["bob", "root"]
+    for name in ("bob", "vi"):
+        with pytest.raises(NotAllowedError, match="Only the presenter"):
+            live_actions.list_possible_presenters(people[name], key)
+    with pytest.raises(UnknownLiveSessionError):
+        live_actions.list_possible_presenters(people["out"], key)
+    live_actions.hand_over(people["ada"], key, people["bob"].id)
+    assert list_names(people["bob"]) == ["ada", "root"]
+    live_actions.hand_over(people["bob"], key, people["ada"].id)
+    user_admin.change_role(None, people["bob"].id, Role.ANALYST)
+    assert list_names(people["ada"]) == ["root"]
+    with pytest.raises(NotAllowedError, match="They need the role presenter or admin"):
+        live_actions.hand_over(people["ada"], key, people["bob"].id)
+    user_admin.change_role(None, people["bob"].id, Role.PRESENTER)
+    user_admin.disable_user(None, people["bob"].id)
+    assert list_names(people["ada"]) == ["root"]

@@ -92,3 +92,10 @@ def test_nobody_else_does(app: Dash, key: str, sign_in_as: SignIn, owner: FlaskC
     assert "Live session" not in refused
     assert "ended" not in refused
     assert "Monday" in read_sessions_page(owner)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_an_empty_list_says_what_each_role_can_do(sign_in_as: SignIn, role: Role) -> None:
+    page = read_sessions_page(sign_in_as(role))
+    assert ("select Present" in page) == (role in {Role.PRESENTER, Role.ADMIN})
+    assert ("ask an admin for the role presenter" in page) == (role in {Role.VIEWER, Role.ANALYST})
