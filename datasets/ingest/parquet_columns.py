@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -81,10 +84,38 @@ def open_columns(file: Path, int96_unit: Literal["us", "ms"] = "us") -> Iterator
 
 def list_chunks(metadata: pq.FileMetaData, names: set[str]) -> Iterator[tuple[int, pq.ColumnChunkMetaData]]:
     """Yield the chunks of the columns with these names, each with the number of its row group."""
-    places = [i for i in range(metadata.num_columns) if metadata.schema.column(i).path in names]
+    places = [place for place, path in enumerate(_list_paths(metadata)) if path in names]
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         yield from ((number, group.column(place)) for place in places)
+
+
+def can_list_chunks(metadata: pq.FileMetaData) -> bool:
+    """Return whether the chunks of a file can be described.
+
+    pyarrow ends the process where a description is encrypted or damaged, so a child process tries it first.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            _silence_crash()
+            for _, chunk in list_chunks(metadata, set(_list_paths(metadata))):
+                _ = chunk.path_in_schema, chunk.encodings, chunk.total_uncompressed_size
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _silence_crash() -> None:
+    """Let this process end without a word if it crashes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    signal.signal(signal.SIGABRT, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _list_paths(metadata: pq.FileMetaData) -> list[str]:
+    return [metadata.schema.column(place).path for place in range(metadata.num_columns)]
 
 
 def _list_text_names(schema: pa.Schema) -> set[str]:

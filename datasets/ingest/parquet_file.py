@@ -11,7 +11,13 @@ import pyarrow.parquet as pq
 
 from datasets.ingest import limits
 from datasets.ingest.column_check import ColumnCheck, check_column
-from datasets.ingest.parquet_columns import READ_ERRORS, ParquetColumns, list_chunks, open_columns
+from datasets.ingest.parquet_columns import (
+    READ_ERRORS,
+    ParquetColumns,
+    can_list_chunks,
+    list_chunks,
+    open_columns,
+)
 from datasets.ingest.read_result import (
     BadFileError,
     FileFormat,
@@ -125,24 +131,28 @@ def _describe_nothing(checked: _CheckedFile) -> str:
 
 def _require_readable(file: Path) -> int:
     """Return how many rows there are; check that there are some, and not more of anything than is allowed."""
-    if _is_encrypted(file):
-        raise BadFileError(file, "is encrypted; decrypt it and try again")
-    try:
-        with pq.ParquetFile(file) as parquet:
-            metadata, schema = parquet.metadata, parquet.schema_arrow
-    except READ_ERRORS as error:
-        raise BadFileError(
-            file, f"is not a Parquet file that can be read ({_shorten_reason(error)})"
-        ) from error
+    metadata, schema = _read_metadata(file)
     limits.require_within(file, "too many columns", metadata.num_columns, "import_columns")
     limits.require_within(file, "too many rows", metadata.num_rows, "import_rows")
-    read = {field.name for field in schema if list_stored_types(field.type)}
+    if not can_list_chunks(metadata):
+        raise BadFileError(file, "is damaged, or columns of it are encrypted")
     if not schema.names:
         raise BadFileError(file, NO_COLUMN)
     if not metadata.num_rows:
         raise BadFileError(file, "has no rows")
-    _require_blocks(file, metadata, read)
+    _require_blocks(file, metadata, {field.name for field in schema if list_stored_types(field.type)})
     return int(metadata.num_rows)
+
+
+def _read_metadata(file: Path) -> tuple[pq.FileMetaData, pa.Schema]:
+    if _is_encrypted(file):
+        raise BadFileError(file, "is encrypted; decrypt it and try again")
+    try:
+        with pq.ParquetFile(file) as parquet:
+            return parquet.metadata, parquet.schema_arrow
+    except READ_ERRORS as error:
+        reason = _shorten_reason(error)
+        raise BadFileError(file, f"is not a Parquet file that can be read ({reason})") from error
 
 
 def _is_encrypted(file: Path) -> bool:

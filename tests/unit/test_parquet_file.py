@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as parquet_encryption
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config import get_settings
 from datasets.ingest.parquet_columns import open_columns
@@ -22,6 +24,7 @@ from tests.conftest import temporary_settings
 from tests.unit.parquet_strategies import WRITE_OPTIONS, tables
 
 CASES = Path(__file__).parents[1] / "fixtures" / "cases"
+DAMAGED = ("g1_delta_byte_array", "p15_nan_null", "p05_decimal38", "r14_feb_leap", "p01_int96")
 US_RANGE = range(-(2**63), 2**63)
 TICKS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
@@ -198,6 +201,43 @@ def test_an_encrypted_file_is_named_so(tmp_path):
     properties = parquet_encryption.create_encryption_properties(os.urandom(32))
     pq.write_table(pa.table({"a": [1]}), tmp_path / "x.parquet", encryption_properties=properties)
     with pytest.raises(BadFileError, match="is encrypted; decrypt it and try again"):
+        read_file(tmp_path / "x.parquet")
+
+
+class PlainKeys(parquet_encryption.KmsClient):
+    """Keys that anybody can read."""
+
+    def __init__(self, _config):
+        super().__init__()
+
+    def wrap_key(self, key_bytes, _master_key):
+        return key_bytes.hex()
+
+    def unwrap_key(self, wrapped_key, _master_key):
+        return bytes.fromhex(wrapped_key)
+
+
+def test_a_file_with_encrypted_columns_is_refused_and_does_not_end_the_process(tmp_path):
+    configuration = parquet_encryption.EncryptionConfiguration(
+        footer_key="f", column_keys={"k": ["a"]}, plaintext_footer=True
+    )
+    properties = parquet_encryption.CryptoFactory(PlainKeys).file_encryption_properties(
+        parquet_encryption.KmsConnectionConfig(), configuration
+    )
+    table = pa.table({"a": [1], "b": [2]})
+    pq.write_table(table, tmp_path / "x.parquet", encryption_properties=properties)
+    with pytest.raises(BadFileError, match="is damaged, or columns of it are encrypted"):
+        read_file(tmp_path / "x.parquet")
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_file_is_read_or_refused_in_a_sentence(tmp_path, random):
+    content = bytearray((CASES / f"{random.choice(DAMAGED)}.parquet").read_bytes())
+    for _ in range(random.choice([1, 3, 9])):
+        content[random.randrange(len(content))] = random.randrange(256)
+    (tmp_path / "x.parquet").write_bytes(content)
+    with suppress(BadFileError):
         read_file(tmp_path / "x.parquet")
 
 
