@@ -13,8 +13,8 @@ from datasets.ingest.column_parser import ColumnParser
 from datasets.ingest.number_digits import SAFE_LENGTH, find_rounded
 from datasets.ingest.time_zones import list_zones, name_zone
 
-PLUS_CODE = r"^\+(?:[^0-9]*[0-9]){7,}[^0-9]*$"
-"""A whole number of seven digits and more behind a plus is a phone number, unless others are negative."""
+PLUS_CODE = "^[+](?:[ '\u00a0\u202f]?[0-9]){7,}$"
+"""Seven digits and more behind a plus are a phone number, unless others are negative or have a fraction."""
 BARE_EXPONENT = "^[0-9]+[eE][0-9]+$"
 REAL_SIGN = "[.,]|[eE][+-]"
 FINE_FRACTION = r"[.,][0-9]{6}[0-9]*[1-9]"
@@ -60,9 +60,11 @@ class NumberEvidence:
     @property
     def objection(self) -> tuple[CellPlace, str] | None:
         """The cell because of which the column has codes rather than numbers, and why."""
-        if self._plus_code and not self._has_negative:
+        if self._has_point or self._has_negative:
+            return None
+        if self._plus_code:
             return self._plus_code, "it looks like a phone number"
-        if self._bare_exponent and not (self._has_point or self._has_negative):
+        if self._bare_exponent:
             return self._bare_exponent, "it looks like a code; write 100000 or 1.0E5 for a number"
         return None
 

@@ -108,7 +108,7 @@ class ColumnInference:
         for family in NEAR_FAMILIES:
             trials = [trial for trial in self._trials if trial.parser.family == family]
             if trials:
-                self._nearest[family] = sorted(trials, key=lambda trial: -trial.share)[:2]
+                self._nearest[family] = sorted(trials, key=lambda trial: trial.nearness, reverse=True)[:2]
                 self._alike[family] += int(np.logical_or.reduce([trial.alike for trial in trials]).sum())
         self._seen += len(chunk.sample)
 

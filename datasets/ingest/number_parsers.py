@@ -48,7 +48,8 @@ class NumberForm:
 
     def list_parsers(self) -> tuple[ColumnParser, ColumnParser]:
         """Return the parsers for whole numbers and for all numbers of this form."""
-        loose = f"(?:[0-9]+(?:{self.group}[0-9]{{3}})*)" if self.group else "[0-9]+"
+        group_size = "{2,3}" if self.group == "," else "{3}"
+        loose = f"(?:[0-9]+(?:{self.group}[0-9]{group_size})*)" if self.group else "[0-9]+"
         whole, real = f"^{SIGN}{self.digits}$", f"^{SIGN}(?:{self.fraction}{EXPONENT}|{WORDS})$"
         loose_real = f"(?:{loose}(?:{self.decimal}[0-9]*)?|{self.decimal}[0-9]+)"
 

@@ -57,6 +57,11 @@ class ParserTrial:
         return self._alike_count / self._seen if self._seen else 0.0
 
     @property
+    def nearness(self) -> tuple[float, int]:
+        """What makes one of several parsers that don't fit the nearest: its share, and how far it came."""
+        return self.share, self.misfit.row if self.misfit else 0
+
+    @property
     def is_hopeless(self) -> bool:
         """Whether it is clear that the parser is right neither for the column nor for most of it."""
         return self.misfit is not None and self._seen >= MIN_SEEN and self.share <= 0.5

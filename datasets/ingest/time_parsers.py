@@ -189,9 +189,14 @@ OTHER_FORMS = (
         PIVOT_REMARK,
     ),
 )
-MONTHS_ONLY = DateForm(
-    "months", (RECENT_YEAR, TWO_DIGIT_MONTH), ("-", "/"), "each month is taken as its first day"
-).make_parser("months", "")
+YEAR_LAST = DateForm(
+    "dates, the year behind the time", (WEEKDAY + MONTH_NAME, f"{DAY}{CLOCK}", YEAR), (" +",)
+)
+MONTH_REMARK = "each month is taken as its first day"
+MONTH_FORMS = (
+    DateForm("months", (RECENT_YEAR, TWO_DIGIT_MONTH), ("-", "/"), MONTH_REMARK),
+    DateForm("months with names", (MONTH_NAME, RECENT_YEAR), ("-", " "), MONTH_REMARK),
+)
 TIMES_OF_DAY = ColumnParser(
     name="times of day",
     family="time",
@@ -200,8 +205,17 @@ TIMES_OF_DAY = ColumnParser(
     parse=lambda cells: pa.nulls(len(cells), TIME),
     obstacle="a time of day without its date",
 )
+QUARTERS = ColumnParser(
+    name="quarters or weeks",
+    family="time",
+    type=TIME,
+    shape="^(?:[12][0-9]{3}[- ]?(?:Q[1-4]|W[0-5][0-9])|Q[1-4][-/ ]?[12][0-9]{3})$",
+    parse=lambda cells: pa.nulls(len(cells), TIME),
+    obstacle="a quarter or week without a day",
+)
 ODD_TIMES = (
     *(parser for form in OTHER_FORMS for parser in form.list_parsers()),
-    MONTHS_ONLY,
+    *(form.make_parser(form.name, "") for form in (YEAR_LAST, *MONTH_FORMS)),
     TIMES_OF_DAY,
+    QUARTERS,
 )
