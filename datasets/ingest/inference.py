@@ -85,6 +85,7 @@ class ColumnInference:
         self._has_odd_trials = True
         sample = chunk.sample.to_pylist()
         if not any(map(DIGIT.search, sample)):
+            self._trials = self._trials if self._first else []  # words from the start: surely text
             return
         unit = find_unit(sample)
         for parser in (*ODD_PARSERS, *(list_unit_parsers(unit) if unit else ()), MIXED_UNITS):
