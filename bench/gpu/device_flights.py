@@ -16,7 +16,7 @@ from gpu.cuda import fill_kernels, launch
 from gpu.cuda.device import Array, Device
 from gpu.cuda.fill_kernels import get_code_layout
 from gpu.cuda.plan import LaunchPlan
-from gpu.resident.measure_kinds import COUNT
+from gpu.resident.measure_kinds import COUNT, LOW, NUMBER_DTYPES, SUM_INTEGER, SUM_REAL
 
 SAMPLE = 10_000_000
 DELAYS, COARSE_DELAYS = 503, 103
@@ -25,7 +25,15 @@ VIEW_CELLS = {"distance": 28, "air time": 53, "departure": 99, "date": 203, "ori
 FILTERED_VIEWS = {"date": 603, "departure": 483, "distance": 503}
 """The fine codes of views that have filters."""
 FARE_COLUMN = "fare"
-"""Numbers, to sort by."""
+"""Numbers, to sort by and to measure."""
+MINUTES_COLUMN = "minutes"
+"""Integers of 16 bits, to measure."""
+MEASURES = {
+    "sum of 16-bit integers": (SUM_INTEGER, MINUTES_COLUMN),
+    "sum of 32-bit floats": (SUM_REAL, FARE_COLUMN),
+    "minimum of 32-bit floats": (LOW, FARE_COLUMN),
+}
+"""Kinds of measures, and the columns that they are of."""
 SCENARIOS: dict[str, dict[str, float]] = {
     "no filter": {},
     "27 % pass": {"date": 0.27},
@@ -33,6 +41,8 @@ SCENARIOS: dict[str, dict[str, float]] = {
     "76 % pass": {"date": 0.76},
 }
 Codes = npt.NDArray[Any]
+CubeParts = tuple[npt.NDArray[np.int64], Codes | None]
+"""Counts and, of a measure, totals."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ def draw_sample(rows: int) -> dict[str, Codes]:
     drawn |= {
         f"fine {name}": _narrow_codes(random.integers(0, n, rows), n) for name, n in FILTERED_VIEWS.items()
     }
+    drawn[MINUTES_COLUMN] = random.integers(-60, 600, rows).astype(np.int16)
     return drawn | {FARE_COLUMN: random.normal(200, 80, rows).astype(np.float32)}
 
 
@@ -128,16 +139,32 @@ class DeviceFlights:
             self._bits[name, part] = self.make_filter_bits(name, part)
         return self._bits[name, part]
 
-    def make_groups(self, scenario: dict[str, float], *, active: bool = True) -> list[FlightGroup]:
-        """A cube a view, or unless ``active`` a histogram, over the rows that pass the others' filters."""
+    def make_groups(
+        self, scenario: dict[str, float], *, active: bool = True, measure: str = ""
+    ) -> list[FlightGroup]:
+        """A cube a view, or unless ``active`` a histogram, over the rows that pass the others' filters.
+
+        Args:
+            scenario: The filtered views, and the fraction of their codes that passes.
+            active: Whether the delays are the active axis.
+            measure: One of ``MEASURES``; if empty, rows are counted.
+        """
+        kind, numbers, form = self._get_measure(measure)
         found: dict[tuple[str, ...], FlightGroup] = {}
         for name, cells in VIEW_CELLS.items():
             others = tuple(each for each in scenario if each != name)
             filters = [self.get_filter_bits(each, scenario[each]) for each in others]
             group = found.setdefault(others, FlightGroup(filters))
             rows, terms = self._get_active_terms(name) if active else (1, [])
-            group.tasks.append(FlightTask((rows, cells), terms, [FlightTerm(self.columns[name])]))
+            view = [FlightTerm(self.columns[name])]
+            group.tasks.append(FlightTask((rows, cells), terms, view, kind, numbers, form))
         return list(found.values())
+
+    def _get_measure(self, measure: str) -> tuple[int, Array, int]:
+        if not measure:
+            return COUNT, None, 0
+        kind, column = MEASURES[measure]
+        return kind, self.columns[column], NUMBER_DTYPES.index(self.sample[column].dtype.str[1:])
 
     def _get_active_terms(self, name: str) -> tuple[int, list[FlightTerm]]:
         """Every delay, and a hundred of them against a density."""
@@ -146,17 +173,22 @@ class DeviceFlights:
         lookup = (np.arange(DELAYS) * COARSE_DELAYS // DELAYS).astype(np.uint32)
         return COARSE_DELAYS, [FlightTerm(self.columns["delay"], 0, lookup)]
 
-    def count_groups(self, groups: list[FlightGroup], start: int = 0) -> tuple[LaunchPlan, list[Codes]]:
-        """Counts as a request has them, on the host, from row ``start`` on."""
+    def count_groups(self, groups: list[FlightGroup], start: int = 0) -> tuple[LaunchPlan, list[CubeParts]]:
+        """Counts and totals as a request has them, on the host, from row ``start`` on."""
 
-        def count_on_device() -> tuple[LaunchPlan, list[Codes]]:
+        def count_on_device() -> tuple[LaunchPlan, list[CubeParts]]:
             plan = LaunchPlan(groups, self.device)
             launch.run_plan(plan, self.device, start, self.rows, lambda: None)
-            return plan, [count for count, _ in plan.download_results()]
+            return plan, plan.download_results()
 
         return self.device.run_on_device(count_on_device)
 
-    def count_by_numpy(self, scenario: dict[str, float]) -> list[Codes]:
+    def release_columns(self) -> None:
+        """Free the memory of the device; the sample stays."""
+        self.columns.clear()
+        self._bits.clear()
+
+    def count_by_numpy(self, scenario: dict[str, float], measure: str = "") -> list[CubeParts]:
         """What NumPy counts in the sample, times how often it is repeated.
 
         Raises:
@@ -173,8 +205,26 @@ class DeviceFlights:
             if name == "map":
                 delay, rows = delay * COARSE_DELAYS // DELAYS, COARSE_DELAYS
             place = (delay * VIEW_CELLS[name] + self.sample[name])[passing]
-            counted.append(times * np.bincount(place, minlength=rows * VIEW_CELLS[name]))
+            cells = rows * VIEW_CELLS[name]
+            total = self._total_by_numpy(measure, place, passing, cells, times) if measure else None
+            counted.append((times * np.bincount(place, minlength=cells), total))
         return counted
+
+    def _total_by_numpy(
+        self,
+        measure: str,
+        place: npt.NDArray[np.int64],
+        passing: npt.NDArray[np.bool_],
+        cells: int,
+        times: int,
+    ) -> Codes:
+        kind, column = MEASURES[measure]
+        numbers = self.sample[column][passing].astype(np.float64)
+        if kind != LOW:
+            return times * np.bincount(place, weights=numbers, minlength=cells)
+        least = np.full(cells, np.inf)
+        np.minimum.at(least, place, numbers)
+        return least
 
     def find_passing_rows(self, filters: dict[str, float]) -> npt.NDArray[np.bool_]:
         """Which rows of the sample are in the middle parts of these views."""

@@ -1,12 +1,17 @@
-"""What RAPIDS' own tools take for the same questions, where they are installed."""
+"""What RAPIDS' own tools take for the same questions: ``python -m bench.gpu.rapids_peers ROWS``.
+
+In a process of its own, because importing cuDF replaces the memory allocator of CuPy.
+"""
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 from bench.gpu.device_flights import DELAYS, VIEW_CELLS, DeviceFlights
 from bench.gpu.timing import Measurement, time_median
+from gpu.cuda.probe import find_device
 
 MOST_ROWS = 100_000_000
 """They copy whole tables: of more rows these wouldn't fit beside ours."""
@@ -54,3 +59,18 @@ def _time_brush(frame: CudfFrame) -> float:
         dashboard._reload_charts()
 
     return time_median(brush_chart, _ROUNDS)
+
+
+def main(rows: int) -> None:
+    """Print what was measured, or why nothing was."""
+    if "cudf" in list_missing():
+        print("cuDF isn't installed: RAPIDS' own tools are left out")
+    elif rows > MOST_ROWS:
+        print(f"{rows:,} rows are too many for RAPIDS' own tools, which copy whole tables")
+    else:
+        for each in measure_peers(DeviceFlights(find_device(), rows)):
+            print(f"{each.rows:,} rows, {each.label}: {each.seconds * 1e3:.2f} ms")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from bench.gpu.device_flights import FARE_COLUMN, SCENARIOS, DeviceFlights
+from bench.gpu.device_flights import FARE_COLUMN, MEASURES, SCENARIOS, CubeParts, DeviceFlights
 from gpu import sort_order
 from gpu.cuda.device import Device
 from gpu.cuda.order import find_rows_between
@@ -23,12 +24,16 @@ NEW_ROWS = 100_000
 
 @dataclass(frozen=True)
 class Measurement:
-    """How long something took, the median of several times, and what reading its bytes would take."""
+    """How long something took, the median of several times, and what reading its bytes would take.
+
+    ``compare`` compares what was counted with NumPy's counts, which takes longer than the measurement.
+    """
 
     label: str
     rows: int
     seconds: float
     floor: float | None = None
+    compare: Callable[[], None] | None = None
 
 
 def time_median(work: Callable[[], Any], rounds: int = ROUNDS) -> float:
@@ -64,32 +69,50 @@ def count_bytes_sought(flights: DeviceFlights) -> float:
     return int(flights.columns[FARE_COLUMN].itemsize) + 1 / 8
 
 
-def measure_all(flights: DeviceFlights, speed: float) -> list[Measurement]:
-    """Activation in every scenario, a brush that moves without any cube, rows in an order, and new rows.
+def list_measurements(flights: DeviceFlights, speed: float) -> dict[str, Callable[[], Measurement]]:
+    """What is measured, by name: activation, with and without filters and measures, and what else waits.
 
-    Raises:
-        AssertionError: a cell is counted wrong.
+    The functions may be called in any order, or not at all.
     """
-    found = [_measure_activation(flights, name, scenario, speed) for name, scenario in SCENARIOS.items()]
-    return [
-        *found,
-        _measure_brute_move(flights, speed),
-        _measure_sorted(flights, speed),
-        _measure_append(flights),
-    ]
+    activations = {
+        f"activation, {name}": partial(_measure_activation, flights, speed, scenario, "")
+        for name, scenario in SCENARIOS.items()
+    }
+    measures = {
+        f"activation, {name}": partial(_measure_activation, flights, speed, {}, name) for name in MEASURES
+    }
+    others = {
+        "brute move": partial(_measure_brute_move, flights, speed),
+        "rows in the middle of an order": partial(_measure_sorted, flights, speed),
+        "append of new rows": partial(_measure_append, flights),
+    }
+    return activations | measures | others
 
 
 def _measure_activation(
-    flights: DeviceFlights, name: str, scenario: dict[str, float], speed: float
+    flights: DeviceFlights, speed: float, scenario: dict[str, float], measure: str
 ) -> Measurement:
-    groups = flights.make_groups(scenario)
+    groups = flights.make_groups(scenario, measure=measure)
     plan, counted = flights.count_groups(groups)
-    for ours, theirs in zip(counted, flights.count_by_numpy(scenario), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
     seconds = time_median(lambda: flights.count_groups(groups))
-    return Measurement(
-        f"activation, {name}", flights.rows, seconds, flights.rows * count_bytes_read(plan) / speed
-    )
+    name = measure or next(name for name, each in SCENARIOS.items() if each == scenario)
+    floor = flights.rows * count_bytes_read(plan) / speed
+    compare = partial(_compare_counts, flights, scenario, measure, counted)
+    return Measurement(f"activation, {name}", flights.rows, seconds, floor, compare)
+
+
+def _compare_counts(
+    flights: DeviceFlights, scenario: dict[str, float], measure: str, counted: list[CubeParts]
+) -> None:
+    """Compare cubes with NumPy's.
+
+    Raises:
+        AssertionError: A cell differs.
+    """
+    for ours, theirs in zip(counted, flights.count_by_numpy(scenario, measure), strict=True):
+        np.testing.assert_array_equal(ours[0], theirs[0])
+        if theirs[1] is not None:
+            np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-9)
 
 
 def _measure_brute_move(flights: DeviceFlights, speed: float) -> Measurement:
@@ -107,11 +130,7 @@ def _measure_brute_move(flights: DeviceFlights, speed: float) -> Measurement:
 
 
 def _measure_sorted(flights: DeviceFlights, speed: float) -> Measurement:
-    """One row in a thousand, found in the middle of an order, of those that pass a brush.
-
-    Raises:
-        AssertionError: it is not those of the sample, as often as that is repeated.
-    """
+    """One row in a thousand, found in the middle of an order, of those that pass a brush."""
     fares = flights.sample[FARE_COLUMN]
     low, high = np.quantile(fares, [0.5, 0.501]).astype(np.float32)
     ends = [SortPosition(int(key), 0) for key in sort_order.to_sort_keys(np.array([low, high]))]
@@ -124,11 +143,15 @@ def _measure_sorted(flights: DeviceFlights, speed: float) -> Measurement:
         )
         return [before, found.size]
 
-    passing = fares[flights.find_passing_rows({"date": 0.27})]
-    counted = [np.count_nonzero(passing < low), np.count_nonzero((passing >= low) & (passing < high))]
-    np.testing.assert_equal(find_rows(), np.array(counted) * (flights.rows // fares.size))
-    floor = flights.rows * count_bytes_sought(flights) / speed
-    return Measurement("rows in the middle of an order", flights.rows, time_median(find_rows), floor)
+    found, floor = find_rows(), flights.rows * count_bytes_sought(flights) / speed
+
+    def compare() -> None:
+        passing = fares[flights.find_passing_rows({"date": 0.27})]
+        counted = [np.count_nonzero(passing < low), np.count_nonzero((passing >= low) & (passing < high))]
+        np.testing.assert_equal(found, np.array(counted) * (flights.rows // fares.size))
+
+    seconds = time_median(find_rows)
+    return Measurement("rows in the middle of an order", flights.rows, seconds, floor, compare)
 
 
 def _measure_append(flights: DeviceFlights) -> Measurement:

@@ -12,7 +12,6 @@ from weakref import WeakSet
 
 import numpy as np
 import numpy.typing as npt
-import structlog
 
 from gpu.cuda import kernel_source
 from gpu.resident.cache import ResidentCache
@@ -24,7 +23,6 @@ Module: TypeAlias = Any
 Kernel: TypeAlias = Any
 P = ParamSpec("P")
 T = TypeVar("T")
-log = structlog.get_logger(__name__)
 
 _ROW_DTYPES = ("u1", "u2", "u8", "i1")
 """The initial types of arrays with one element per row."""
@@ -123,12 +121,16 @@ class Device:
     def _record_loss(self, error: Exception) -> None:
         now = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC"
         self.loss = f"{self.name} was lost at {now}: {error}"
-        log.error("the GPU is lost; restart the service to use it again", reason=self.loss)
 
     def get_memory(self) -> tuple[int, int]:
         """Return the free and the total bytes of the device's memory."""
         free, total = self.run_on_device(self._cupy.cuda.runtime.memGetInfo)
         return int(free), int(total)
+
+    def describe_versions(self) -> str:
+        """Return the versions of CUDA's runtime and of the driver."""
+        runtime = self._cupy.cuda.runtime
+        return f"CUDA runtime {runtime.runtimeGetVersion()}, driver {runtime.driverGetVersion()}"
 
     def allocate_zeros(self, size: int, dtype: npt.DTypeLike) -> Array:
         """Return a new array of zeros.

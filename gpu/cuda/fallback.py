@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import structlog
 
 from gpu.cubes import AnyOf, CancelToken, Cube, CubeSpec, Filter, ViewSpec
 from gpu.cuda.device import Device, DeviceLostError
@@ -21,6 +22,7 @@ from gpu.scales import Scale
 from gpu.sort_order import RowNumbers, SortPosition
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 CreateFallback = Callable[[Source], Engine]
 
 
@@ -75,12 +77,13 @@ class CudaWithFallback:
         """Return what ``ask`` returns for the device's engine or, if the device is lost, for the fallback."""
         try:
             return ask(self._engine)
-        except DeviceLostError:
-            return ask(self._replace_engine())
+        except DeviceLostError as error:
+            return ask(self._replace_engine(error))
 
-    def _replace_engine(self) -> Engine:
+    def _replace_engine(self, error: DeviceLostError) -> Engine:
         with self._switching:
             if isinstance(self._engine, CudaEngine):
+                log.error("the GPU is lost; restart the service to use it again", reason=str(error))
                 self._engine = self._create_fallback(_EngineRows(self._rows))
                 self.name = self._engine.name
                 self._memory.resident_cache.drop_spilled()
@@ -93,8 +96,8 @@ class CudaWithFallback:
         with self._appending:
             try:
                 self._append_to_first(batch)
-            except DeviceLostError:  # the rows are appended by then, but not what is derived from them
-                self._replace_engine()
+            except DeviceLostError as error:  # the rows are appended by then, but not what derives from them
+                self._replace_engine(error)
             if self._engine.row_count < self._rows.row_count:
                 self._engine.append_rows(batch)
 
