@@ -64,19 +64,19 @@ def test_a_file_of_large_numbers_has_its_exact_sum(sign_in_as, file, column, tot
 
 
 @pytest.fixture
-def made(settings, tmp_path):
+def dataset(settings, tmp_path):
     table = pa.table({"n": [LARGEST, LARGEST, -5, 2**62], "kind": ["a", "b", "a", "b"]})
     pq.write_table(table, tmp_path / "large.parquet")
     return import_case(tmp_path / "large.parquet")
 
 
-def test_rows_that_are_appended_and_brushes_keep_sums_exact(sign_in_as, made):
+def test_rows_that_are_appended_and_brushes_keep_sums_exact(sign_in_as, dataset):
     browser, views = sign_in_as(), [make_sum_view("total", "n"), make_sum_view("kinds", "n", "kind")]
-    append_rows("large", made.version, pa.table({"n": [LARGEST, LARGEST, 1], "kind": ["a", "a", "b"]}))
+    append_rows("large", dataset.version, pa.table({"n": [LARGEST, LARGEST, 1], "kind": ["a", "a", "b"]}))
     wanted = [3 * LARGEST - 5, LARGEST + 2**62 + 1, 0, 0]
-    found = request_views(browser, made, views, rows=7)
+    found = request_views(browser, dataset, views, rows=7)
     assert to_exact_sums(found["total"]) == [sum(wanted)]
     assert to_exact_sums(found["kinds"]) == wanted
-    assert to_exact_sums(request_views(browser, made, views, active="kinds", rows=7)["total"]) == wanted
-    delta = request_views(browser, made, views, rows=7, from_=4)
+    assert to_exact_sums(request_views(browser, dataset, views, active="kinds", rows=7)["total"]) == wanted
+    delta = request_views(browser, dataset, views, rows=7, from_=4)
     assert to_exact_sums(delta["kinds"]) == [2 * LARGEST, 1, 0, 0]
