@@ -3,7 +3,7 @@
 /** @import {AxisBins, PlotFrame, Plot, Scene} from "./types.js" */
 
 import { isEmptyCell } from "./bins.js";
-import { formatNumber } from "./format.js";
+import { formatNumber, formatShort } from "./format.js";
 import { createHatchPattern } from "./canvas-primitives.js";
 import { measureTextWidth, truncateText } from "./text-width.js";
 import { drawRowsBackground, drawRows, ROWS_TOP } from "./category-rows.js";
@@ -11,6 +11,8 @@ import { formatPercent, getDrawnDomain, scaleGhost } from "./value-scaling.js";
 import { formatCell } from "./labels.js";
 
 const SPECIAL_ROWS_GAP = 7;
+/** The part of the width that numbers may take in full. */
+const MAX_NUMBER_SHARE = 0.3;
 
 /**
  * @param {Scene} scene
@@ -27,7 +29,7 @@ export function createBarsPlot(scene) {
   const toPixel = (/** @type {number} */ value) => Math.max(frame.left, Math.min(frame.right, frame.left + (value - domain[0]) * scale));
   const parts = { frame, rows, names, ghost: scaleGhost(scene, domain), x: toPixel, zero: toPixel(0), domain };
   const hatches = { selected: createHatchPattern(theme.selected, ratio), context: createHatchPattern(theme.context, ratio), ghost: createHatchPattern(theme.ghost, ratio) };
-  const numbers = createNumberCache(bins.axis.bins, scene.scaling === "share" ? formatPercent : formatNumber);
+  const numbers = createNumberCache(bins.axis.bins, chooseNumberFormat(scene));
   return {
     frame, codeScales: [], rows,
     background: (context) => drawRowsBackground(context, scene, parts, hatches.ghost),
@@ -62,9 +64,20 @@ function layoutFrame(scene, texts) {
   const { font } = scene.theme;
   const widest = Math.max(24, ...texts.map((text) => measureTextWidth(text, font)));
   const left = Math.ceil(Math.min(widest, scene.width * 0.36)) + 12;
-  const widths = scene.scaling === "share" ? [measureTextWidth(formatPercent(100), font)] : [...(scene.ghost ?? [])].map((value) => measureTextWidth(formatNumber(value), font));
-  const number = Math.max(24, ...widths);
+  const number = measureNumbers(scene, chooseNumberFormat(scene));
   return { left, top: ROWS_TOP, right: Math.max(left + 20, scene.width - number - 16), bottom: scene.height };
+}
+
+/** Numbers in full, unless they would leave little room for the bars. @param {Scene} scene @returns {(value: number) => string} */
+function chooseNumberFormat(scene) {
+  if (scene.scaling === "share") return formatPercent;
+  return measureNumbers(scene, formatNumber) > scene.width * MAX_NUMBER_SHARE ? formatShort : formatNumber;
+}
+
+/** The width of the column of numbers. @param {Scene} scene @param {(value: number) => string} format */
+function measureNumbers({ scaling, ghost, theme }, format) {
+  const values = scaling === "share" ? [100] : [...(ghost ?? [])];
+  return Math.max(24, ...values.map((value) => measureTextWidth(format(value), theme.font)));
 }
 
 /**

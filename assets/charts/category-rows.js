@@ -10,6 +10,8 @@ import { drawMessage, drawHairline } from "./canvas-primitives.js";
 
 /** Top of the first row, below the readout. */
 export const ROWS_TOP = 24;
+/** The height of the line below that tells of further rows, pixels. */
+const HINT_HEIGHT = 16;
 
 /** Clips a scrolled list below the readout. @param {CanvasRenderingContext2D} context @param {Scene} scene */
 function clipBelowTop(context, scene) {
@@ -78,6 +80,21 @@ export function drawRows(context, scene, parts, hatches, numbers) {
     drawValue(context, scene, parts, row, shown[row.cell], inside, fill, numbers);
   }
   context.restore();
+  drawScrollHint(context, scene, parts.rows);
+}
+
+/** Tells how many rows are below the edge of the chart, where any are. @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Plot["rows"]} rows */
+function drawScrollHint(context, { theme, ratio, width, height, scroll }, rows) {
+  const count = rows.filter((row) => row.top + row.height - scroll > height + 1).length;
+  if (!count) return;
+  const top = height - HINT_HEIGHT;
+  context.fillStyle = theme.surface;
+  context.fillRect(0, top, width, HINT_HEIGHT);
+  drawHairline(context, ratio, 0, top, width, top, theme.grid);
+  context.font = theme.fontSmall;
+  context.textAlign = "center";
+  context.fillStyle = theme.textWeak;
+  context.fillText(`↓ ${count} more`, width / 2, top + HINT_HEIGHT / 2 + 1);
 }
 
 /** Draws the names, which change with the selection and the pointer only, not with every frame.

@@ -2,7 +2,7 @@
 
 /** @import {Plot, Scene} from "./types.js" */
 
-import { describeChart } from "./description.js";
+import { describeChart, formatTooltip } from "./description.js";
 import { formatReadout } from "./readout.js";
 import { updateBarOrder } from "./category-order.js";
 import { fitShownDomain } from "./value-scaling.js";
@@ -75,6 +75,7 @@ export class ChartRenderer {
   updateLabels() {
     const { root, canvas, surface } = this.elements;
     root.setAttribute("aria-label", this.scene.model.title);
+    root.title = formatTooltip(this.scene);
     root.setAttribute("aria-busy", `${this.scene.state === "stale"}`);
     setImageLabel(canvas.element, describeChart(this.scene));
     surface.inert = !this.scene.traits.brush;

@@ -43,7 +43,9 @@ function createLinearColors(low, high, ramp) {
 
 /** @param {number} low @param {number} high @returns {string[]} */
 function labelRange(low, high) {
-  return low === high ? Array(2).fill(labelTicks([low], Math.abs(low) / 100)[0]) : labelTicks([low, high], (high - low) / 50);
+  const step = (high - low || Math.abs(low)) / 50;
+  const labels = labelTicks([...new Set([low, high])], Number.isInteger(low) && Number.isInteger(high) ? Math.max(1, step) : step);
+  return [labels[0], labels[labels.length - 1]];
 }
 
 /**

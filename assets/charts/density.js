@@ -16,6 +16,8 @@ import { pixelToCode, edgesToFractions, rangeStartToPixel, createPixelScale, ran
 import { getExtent } from "./value-domain.js";
 
 const TOP = 26;
+/** A map is stretched rather than wider or higher than this. */
+const MAX_MAP_RATIO = 4;
 /** The width of a degree of longitude in degrees of latitude, in the middle of the United States. */
 const LONGITUDE_RATIO = Math.cos((38 * Math.PI) / 180);
 
@@ -63,9 +65,9 @@ function layoutFrame(scene, domains) {
   return scene.model.outlines ? letterboxFrame(frame, domains) : frame;
 }
 
-/** The largest frame within this one that has the aspect ratio of the map. @param {PlotFrame} frame @param {Domain[]} domains @returns {PlotFrame} */
+/** The largest frame within this one that has the aspect ratio of the map, as long as that can be read. @param {PlotFrame} frame @param {Domain[]} domains @returns {PlotFrame} */
 function letterboxFrame(frame, [longitude, latitude]) {
-  const ratio = ((longitude[1] - longitude[0]) * LONGITUDE_RATIO) / (latitude[1] - latitude[0]);
+  const ratio = Math.max(1 / MAX_MAP_RATIO, Math.min(MAX_MAP_RATIO, ((longitude[1] - longitude[0]) * LONGITUDE_RATIO) / (latitude[1] - latitude[0])));
   const [width, height] = [frame.right - frame.left, frame.bottom - frame.top];
   const used = Math.min(width, height * ratio);
   const [left, top] = [Math.round(frame.left + (width - used) / 2), Math.round(frame.top + (height - used / ratio) / 4)];

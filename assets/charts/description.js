@@ -20,6 +20,11 @@ export function describeChart(scene) {
 
 const STATE_SENTENCES = { exact: "", approximate: "Approximate. Exact numbers are loading.", stale: "Updating. The chart shows previous values." };
 
+/** The number of a key figure in full, which may be shown in short. @param {Scene} scene */
+export function formatTooltip({ bins, values }) {
+  return bins.length || !values ? "" : formatNumber(values[0]);
+}
+
 /** @param {Scene} scene */
 function describeSubject(scene) {
   const { model, bins, values, ghost } = scene;

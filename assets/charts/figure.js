@@ -3,10 +3,12 @@
 /** @import {Plot, Scene} from "./types.js" */
 
 import { isAdditive } from "./aggregates.js";
-import { formatChange, formatNumber, formatShare } from "./format.js";
-import { measureTextWidth } from "./text-width.js";
+import { formatChange, formatNumber, formatShare, formatShort } from "./format.js";
+import { measureTextWidth, truncateText } from "./text-width.js";
 
 const LEFT_PADDING = 4;
+/** The smallest and the largest font, pixels. A number that doesn't fit in the smallest is shown in short. */
+const [MIN_SIZE, MAX_SIZE] = [18, 44];
 
 /**
  * @param {Scene} scene
@@ -15,14 +17,13 @@ const LEFT_PADDING = 4;
 export function createFigurePlot(scene) {
   const { width, height, theme } = scene;
   const family = theme.font.slice(theme.font.indexOf(" ") + 1);
-  const widest = measureTextWidth(formatNumber(scene.ghost?.[0] ?? 0), `100px ${family}`) / 100;
-  const size = Math.max(18, Math.min(44, height * 0.36, (width - 2 * LEFT_PADDING) / Math.max(3, widest + 0.6)));
+  const largest = Math.max(MIN_SIZE, Math.min(MAX_SIZE, height * 0.36));
+  const { size } = fitNumber(scene.ghost?.[0] ?? 0, "≈ ", { width: width - 2 * LEFT_PADDING, family, size: largest });
   const middle = Math.max(24 + size * 0.6, height * 0.46);
-  const font = `550 ${Math.floor(size)}px ${family}`;
   return {
     frame: { left: 0, top: 0, right: width, bottom: height }, codeScales: [], rows: [],
     background: (context) => drawShareTrack(context, scene, middle + size * 0.62),
-    foreground: (context) => drawFigure(context, scene, font, middle, size),
+    foreground: (context) => drawFigure(context, scene, { family, middle, size }),
     findCellAt: () => -1,
   };
 }
@@ -34,23 +35,48 @@ function drawShareTrack(context, scene, y) {
   context.fillRect(LEFT_PADDING, y, scene.width - 2 * LEFT_PADDING, 3);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {string} font @param {number} middle @param {number} size */
-function drawFigure(context, scene, font, middle, size) {
+/**
+ * A number as text, and the size of the font in which it fits: in full if that can be read, otherwise in short.
+ * A part of a number would be another number.
+ * @param {number} value @param {string} mark before it @param {{width: number, family: string, size: number}} room the size is the largest
+ * @returns {{text: string, size: number}}
+ */
+export function fitNumber(value, mark, { width, family, size }) {
+  const fits = [formatNumber, formatShort].map((formatValue) => {
+    const text = mark + formatValue(value);
+    return { text, size: Math.min(size, width / (measureTextWidth(text, `550 100px ${family}`) / 100)) };
+  });
+  return fits.find((fit) => fit.size >= MIN_SIZE) ?? fits[1];
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {{family: string, middle: number, size: number}} layout */
+function drawFigure(context, scene, { family, middle, size }) {
   const { theme, values, ghost } = scene;
   if (!values || !ghost) return;
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.font = font;
+  const width = scene.width - 2 * LEFT_PADDING;
+  const number = fitNumber(values[0], scene.state === "approximate" ? "≈ " : "", { width, family, size });
+  context.font = `550 ${Math.floor(number.size)}px ${family}`;
   context.fillStyle = theme.text;
-  context.fillText((scene.state === "approximate" ? "≈ " : "") + formatNumber(values[0]), LEFT_PADDING, middle);
+  context.fillText(number.text, LEFT_PADDING, middle);
   const share = values[0] / ghost[0];
   if (isAdditive(scene.model.measure) && share > 0) {
     context.fillStyle = theme.selected;
-    context.fillRect(LEFT_PADDING, middle + size * 0.62, Math.max(1, Math.min(1, share) * (scene.width - 2 * LEFT_PADDING)), 3);
+    context.fillRect(LEFT_PADDING, middle + size * 0.62, Math.max(1, Math.min(1, share) * width), 3);
   }
   context.font = theme.font;
   context.fillStyle = theme.textWeak;
-  context.fillText(formatComparison(scene, values[0], ghost[0]), LEFT_PADDING, middle + size * 0.62 + 16);
+  context.fillText(fitComparison(scene, values[0], ghost[0], width), LEFT_PADDING, middle + size * 0.62 + 16);
+}
+
+/** The comparison in full if it fits, otherwise in short. @param {Scene} scene @param {number} value @param {number} all @param {number} width */
+function fitComparison(scene, value, all, width) {
+  const { font } = scene.theme;
+  const full = formatComparison(scene, value, all);
+  if (measureTextWidth(full, font) <= width) return full;
+  const isShare = isAdditive(scene.model.measure) && all > 0;
+  return truncateText(isShare ? `${formatShare(value, all)} of ${formatShort(all)}` : `All rows: ${formatShort(all)}`, font, width);
 }
 
 /**
