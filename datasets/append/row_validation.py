@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from datasets.append.text_forms import list_forms
+from datasets.ingest.cell_text import clear_missing
 from datasets.ingest.column_parser import BOOLEANS, TEXTS, ColumnParser
 from datasets.ingest.inference import parse_cells
 from datasets.ingest.number_parsers import INTEGERS, NUMBERS
@@ -73,8 +74,7 @@ def coerce_rows(table: pa.Table, schema: pa.Schema) -> CoercedRows:
     reasons: dict[int, str] = {}
     for name in table.column_names:
         if name not in schema.names:
-            present = np.flatnonzero(table[name].is_valid().to_numpy(zero_copy_only=False))
-            for row in present.tolist():
+            for row in _list_present(table[name]):
                 reasons.setdefault(row, f"there is no column {name!r}")
     columns = [_coerce_column(table, field, reasons) for field in schema]
     coerced = pa.Table.from_arrays(columns, schema=schema)
@@ -83,6 +83,13 @@ def coerce_rows(table: pa.Table, schema: pa.Schema) -> CoercedRows:
         keep[list(reasons)] = False
         coerced = coerced.filter(pa.array(keep))
     return CoercedRows(coerced, tuple(RejectedRow(row, reasons[row]) for row in sorted(reasons)))
+
+
+def _list_present(values: pa.ChunkedArray) -> list[int]:
+    """Return the rows of a column that have a value; text that says that it is missing is none."""
+    if is_text_type(values.type):
+        values, _ = clear_missing(values.cast(pa.string()).combine_chunks())
+    return list(np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False)).tolist())
 
 
 def _coerce_column(table: pa.Table, field: pa.Field, reasons: dict[int, str]) -> pa.Array:

@@ -111,6 +111,8 @@ def test_a_value_that_does_not_fit_refuses_its_row_with_a_reason(column, values,
 
 def test_an_unknown_column_without_values_is_no_harm():
     assert coerce_table(height=pa.nulls(3), whole=[1, 2, 3]).rows.num_rows == 3
+    assert coerce_table(height=["-", "", None], whole=[1, 2, 3]).rows.num_rows == 3
+    assert coerce_table(height=["-", "7", None], whole=[1, 2, 3]).rows.num_rows == 2
 
 
 @given(st.lists(st.booleans(), max_size=80))
