@@ -24,14 +24,11 @@ def cast_integers(plain: pa.StringArray) -> pa.Array:
     try:
         return pc.cast(plain, pa.int64())
     except pa.ArrowInvalid:
-        short = keep_matching(plain, r"^-?[0-9]{1,18}$")
-        rows = _list_rows(pc.and_(pc.is_valid(plain), pc.is_null(short)))
+        short = keep_matching(plain, "^-?[0-9]{1,18}$")
+        rows = _list_rows(pc.match_substring_regex(plain, "^-?[0-9]{19}$"))
         numbers = [int(text) for text in plain.take(pa.array(rows)).to_pylist()]
-        return _replace_rows(
-            pc.cast(short, pa.int64()),
-            rows,
-            [number if -MAX_INTEGER - 1 <= number <= MAX_INTEGER else None for number in numbers],
-        )
+        exact = [number if -MAX_INTEGER - 1 <= number <= MAX_INTEGER else None for number in numbers]
+        return _replace_rows(pc.cast(short, pa.int64()), rows, exact)
 
 
 def cast_numbers(plain: pa.StringArray) -> pa.Array:
