@@ -59,7 +59,11 @@ def read_csv(file: Path, progress: ProgressCallback, options: CsvOptions) -> Rea
         *renamed,
         *_column_notices(csv_rows, names, columns, has_plain_lines=quotes.line_count == rows),
     )
-    return ReadResult(rows, lambda: _read_batches(csv_rows, names, parsers), notices)
+    schema = pa.schema([make_field(names[i], parser) for i, parser in parsers.items()])
+    needs_filter = quotes.has_cuts
+    return ReadResult(
+        rows, lambda: _read_batches(csv_rows, schema, parsers, needs_filter=needs_filter), notices
+    )
 
 
 def read_csv_text(file: Path, options: CsvOptions) -> Iterator[pa.RecordBatch]:
@@ -124,9 +128,8 @@ def _column_notices(
 
 
 def _read_batches(
-    csv_rows: CsvRows, names: list[str], parsers: dict[int, ColumnParser]
+    csv_rows: CsvRows, schema: pa.Schema, parsers: dict[int, ColumnParser], *, needs_filter: bool
 ) -> Iterator[pa.RecordBatch]:
-    schema = pa.schema([make_field(names[i], parser) for i, parser in parsers.items()])
-    for batch in csv_rows.read_cells(csv_rows.make_filter()):
+    for batch in csv_rows.read_cells(csv_rows.make_filter() if needs_filter else None):
         arrays = [parse_cells(parser, batch.column(i)) for i, parser in parsers.items()]
         yield pa.record_batch(arrays, schema=schema)

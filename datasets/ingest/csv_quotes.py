@@ -108,25 +108,37 @@ class QuoteFilter:
     def _match_quotes(
         self, text: bytes, quotes: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
-        """Return the quotes that open or close a cell or are doubled, and the blanks to drop."""
-        data = np.frombuffer(bytes([self._before]) + text + b"\n", np.uint8)
-        before, after = data[quotes], data[quotes + 2]
+        """Return the quotes that open or close a cell, and the blanks to drop."""
+        is_end_before, is_end_after = self._find_edges(text, quotes)
         doubled = np.append(np.diff(quotes) == 1, False)
+        follows = np.append(False, doubled[:-1])
         opens = (np.arange(len(quotes)) + self._is_inside) % 2 == 0
-        follows = np.concatenate([[False], doubled[:-1]])
-        valid = np.where(opens, self._is_end[before] | follows, self._is_end[after] | doubled)
+        valid = np.where(opens, is_end_before | follows, is_end_after | doubled)
+        toggles = ~np.where(opens, follows, doubled)
         if valid.all():
             self._is_inside = bool(self._is_inside ^ (len(quotes) % 2))
-            return quotes, []
+            return quotes[toggles], []
         first = int(np.argmin(valid))
         self._is_inside = not opens[first]
-        return self._walk_quotes(text, quotes, first)
+        return self._walk_quotes(text, quotes[:first][toggles[:first]].tolist(), quotes[first:].tolist())
+
+    def _find_edges(
+        self, text: bytes, quotes: NDArray[np.int64]
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return whether a cell may end before each quote, and after it."""
+        data = np.frombuffer(text, np.uint8)
+        before, after = data[quotes - 1], data[np.minimum(quotes + 1, len(data) - 1)]
+        if quotes[0] == 0:
+            before[0] = self._before
+        if quotes[-1] == len(data) - 1:
+            after[-1] = LINE_FEED
+        return self._is_end[before], self._is_end[after]
 
     def _walk_quotes(
-        self, text: bytes, quotes: NDArray[np.int64], first: int
+        self, text: bytes, kept: list[int], quotes: list[int]
     ) -> tuple[NDArray[np.int64], list[tuple[int, int]]]:
-        kept, cuts = quotes[:first].tolist(), []
-        waiting = iter(quotes[first:].tolist())
+        """Look at quotes one by one from a fault on; those ``kept`` opened or closed a cell before it."""
+        cuts, waiting = [], iter(quotes)
         following = next(waiting, None)
         while (place := following) is not None:
             following = next(waiting, None)

@@ -33,8 +33,10 @@ class CsvRows:
         layout = self.layout
         return QuoteFilter(self.file, layout.delimiter, escapes=layout.escapes, first_line=layout.first_line)
 
-    def read_cells(self, quotes: QuoteFilter) -> Iterator[pa.RecordBatch]:
+    def read_cells(self, quotes: QuoteFilter | None) -> Iterator[pa.RecordBatch]:
         """Yield all rows as text; an empty cell is null, ``""`` is empty text.
+
+        Without a filter, quotes are taken as they are: for another pass over a text without fault or cuts.
 
         Raises:
             BadFileError: a row has another number of cells, the text isn't UTF-8, or quotes don't match; the
@@ -93,16 +95,16 @@ class CsvRows:
                 yield begin, end, row
                 begin = end
 
-    def _open_stream(self, quotes: QuoteFilter) -> _RowStream:
+    def _open_stream(self, quotes: QuoteFilter | None) -> _RowStream:
         text = open_text(self.file)
         text.read(self.layout.first_byte)
         return _RowStream(text, quotes)
 
 
 class _RowStream(io.RawIOBase):
-    """The text of the rows, block by block through a filter of quotes."""
+    """The text of the rows, block by block through a filter of quotes if there is one."""
 
-    def __init__(self, text: BinaryIO, quotes: QuoteFilter) -> None:
+    def __init__(self, text: BinaryIO, quotes: QuoteFilter | None) -> None:
         self._text, self._quotes = text, quotes
         self._ready = memoryview(b"")
         self._is_complete = False
@@ -115,11 +117,15 @@ class _RowStream(io.RawIOBase):
         while not self._ready and not self._is_complete:
             block = self._text.read(BLOCK_BYTES)
             self._is_complete = not block
-            checked = self._quotes.filter_block(block) if block else self._quotes.finish_text()
-            self._ready = memoryview(checked)
+            self._ready = memoryview(self._check_block(block))
         part, self._ready = self._ready[: len(target)], self._ready[len(target) :]
         target[: len(part)] = part
         return len(part)
+
+    def _check_block(self, block: bytes) -> bytes:
+        if self._quotes is None:
+            return block
+        return self._quotes.filter_block(block) if block else self._quotes.finish_text()
 
     def close(self) -> None:
         self._text.close()
