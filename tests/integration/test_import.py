@@ -205,6 +205,27 @@ def test_repeated_names_are_told_apart(tmp_path, capsys):
     assert "note: column 2 is named 'A', which is taken; renamed to 'A (2)'" in capsys.readouterr().err
 
 
+def test_options_overrule_what_is_judged(tmp_path, capsys):
+    file = write_file(tmp_path, "made by hand\n1:a,b\n2:c,d\n")
+    assert run_import(file, "--no-header", "--delimiter", ":", "--skip", "1") == 0
+    said = capsys.readouterr().err
+    assert "note: the file has no header: its columns are called 'column 1' to 'column 2'" in said
+    assert "note: cells are separated by ':'" in said
+    assert [column.name for column in catalogue.get_description("my-table").columns] == [
+        "column 1",
+        "column 2",
+    ]
+    tabs = write_file(tmp_path, "1\t2\n3\t4\n")
+    assert run_import(tabs, "--header", "--delimiter", "tab") == 0
+    assert [column.name for column in catalogue.get_description("my-table").columns] == ["1", "2"]
+
+
+@pytest.mark.parametrize("option", [("--delimiter", "ab"), ("--delimiter", '"'), ("--skip", "-1")])
+def test_options_that_are_refused(tmp_path, option):
+    with pytest.raises(SystemExit):
+        run_import(write_file(tmp_path, "a\n1\n"), *option)
+
+
 def test_names_too_long_for_a_view_are_cut(tmp_path, capsys):
     description, columns = import_and_read(write_file(tmp_path, f"{'x' * 400},{'x' * 300}\n1,2\n2,3\n"))
     assert list(columns) == ["x" * 200, "x" * 200 + " (2)"]
