@@ -37,6 +37,8 @@ class DeviceArrays:
         kind = np.dtype(array.dtype if dtype is None else dtype)
         if array.size >= (rows + 127) & ~63 and array.dtype == kind:
             return array
+        # Only integers are ever widened here, as a column of floats keeps its type: CuPy's conversion would
+        # take subnormal floats for 0.
         larger = self.device.allocate_zeros(max(grown_capacity(rows, array.size), array.size), kind)
         larger[: array.size] = array.astype(kind, copy=False)
         return larger
