@@ -119,7 +119,7 @@ def _explain_misfit(text: str, parser: ColumnParser) -> str:
     if not re.search(parser.shape, text):
         return ""
     if parser.obstacle or parser.family == "time":
-        return f", {parser.obstacle or 'which is no time'}"
+        return f", {parser.obstacle or 'which names no time, or not exactly one'}"
     if re.match(r"^[^0-9]*0[0-9]", text):
         return ", which would lose its leading zero"
     digits = re.sub("[^0-9]", "", text)

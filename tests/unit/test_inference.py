@@ -133,7 +133,7 @@ def test_common_forms_are_recognised(cells, type_, values):
         (["$5", "€6"], "of line 2 '$5', whose sign others don't have"),
         (["10:30", "23:15"], "of line 2 '10:30', a time of day without its date"),
         (["2024 Q1"], "of line 2 '2024 Q1', a quarter or week without a day"),
-        (["2024-02-30", "2024-03-01"], "of line 2 '2024-02-30', which is no time"),
+        (["2024-02-30", "2024-03-01"], "of line 2 '2024-02-30', which names no time"),
         (["2024-10-27 02:30 Europe/Berlin", "2024-10-28 02:30 Europe/Berlin"], "of line 2"),
         (["2024-10-27 02:30 UTC", "2024-10-28 02:30 XYZ"], "of line 3 '2024-10-28 02:30 XYZ'"),
         (["10115", "01234"], "of line 3 '01234', which would lose its leading zero"),
