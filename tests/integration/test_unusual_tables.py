@@ -38,8 +38,6 @@ def make_unusual_table(rows):
             "a": pa.array(random.random(rows).astype(np.float32)),
             "huge": with_nulls(random.integers(-(2**62), 2**62, rows), random),
             "zoned": pa.array(CLOCK_CHANGE + minutes, pa.timestamp("us", tz="Europe/Berlin")),
-            "nothing": pa.nulls(rows, pa.int64()),
-            "never": pa.nulls(rows, pa.timestamp("us")),
             "one": pa.array(np.full(rows, 7)),
         }
     )
@@ -62,8 +60,6 @@ FILTER_CASES = [
         {"type": "interval", "lo": 985_500_000_000.0},
         "epoch_us(zoned) >= 985500000000000",
     ),
-    ("nothing", "linear", {"type": "interval", "nulls": True}, "true"),
-    ("never", "time", {"type": "interval"}, "false"),
     ("one", "linear", {"type": "interval", "lo": 7, "hi": 7.5}, "true"),
 ]
 
