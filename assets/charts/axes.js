@@ -57,15 +57,25 @@ export function drawBottomAxis(context, scene, frame, { ticks, contexts }, toPix
   context.font = theme.font;
   context.textAlign = "left";
   context.textBaseline = "top";
-  for (const { value, label } of sortByRank(ticks)) {
+  for (const { value, label, isMinor } of sortByRank(ticks)) {
     const x = toPixel(value);
     if (x < frame.left - 0.5 || x > frame.right + 0.5) continue;
     drawHairline(context, ratio, x, frame.bottom, x, frame.bottom + (calendar ? 6 : 4), theme.axis);
     const width = measureTextWidth(label, theme.font);
-    const start = calendar ? x + 3 : x - width / 2;
-    if (reserveSpan(free, start, start + width, scene.width)) drawText(context, theme.textWeak, label, start, frame.bottom + (calendar ? 4 : 6));
+    const starts = calendar ? [x + 3] : listStarts(x - width / 2, scene.width - width, isMinor === false);
+    const start = starts.find((place) => reserveSpan(free, place, place + width, scene.width));
+    if (start !== undefined) drawText(context, theme.textWeak, label, start, frame.bottom + (calendar ? 4 : 6));
   }
   drawContextLabels(context, scene, frame, contexts, toPixel);
+}
+
+/**
+ * Where the label of a tick may start: below the middle of it, or nearer to the middle of the chart at its edges.
+ * @param {number} centred @param {number} last @param {boolean} isMovable whether it may give way to a label of an overflow bin
+ */
+function listStarts(centred, last, isMovable) {
+  const start = Math.max(0, Math.min(last, centred));
+  return isMovable ? [start, start + 6, start + 12] : [start];
 }
 
 /** The ticks in the order in which they get room for their labels. @param {Tick[]} ticks */
