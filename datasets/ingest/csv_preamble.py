@@ -76,4 +76,6 @@ def _is_title(row: SampleRow, width: int) -> bool:
         return True
     if len(row.cells) == width and (width < 3 or not row.cells[0].text.strip()):
         return False
-    return row.filled <= max(1, (width - 1) // 2) and (len(row.cells) < width or row.filled == 1)
+    return row.count_filled() <= max(1, (width - 1) // 2) and (
+        len(row.cells) < width or row.count_filled() == 1
+    )

@@ -38,9 +38,8 @@ class SampleRow(NamedTuple):
     def is_comment(self) -> bool:
         return self.cells[0].text.startswith("#") and not self.cells[0].is_quoted
 
-    @property
-    def filled(self) -> int:
-        """How many cells aren't blank."""
+    def count_filled(self) -> int:
+        """Return how many cells aren't blank."""
         return sum(bool(cell.text.strip()) for cell in self.cells)
 
 

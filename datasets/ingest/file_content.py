@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from os import SEEK_END
 from pathlib import Path
 
 from datasets.ingest.read_result import BadFileError
 
-PACKINGS = {b"\x1f\x8b": "gzip", b"BZh": "bz2", b"\x28\xb5\x2f\xfd": "zstd"}
-"""How packed files begin, and the name by which Arrow unpacks them."""
+PACKINGS = {
+    "gzip": re.compile(rb"\x1f\x8b"),
+    "bz2": re.compile(rb"BZh[1-9]1AY&SY"),
+    "zstd": re.compile(rb"\x28\xb5\x2f\xfd"),
+}
+"""The names by which Arrow unpacks packed files, and how these begin."""
+PARQUET_MAGIC = b"PAR1"
 HEAD_BYTES = 512
 SAVE_SHEET = "save the sheet as CSV and import that file"
 _XML_STARTS = (b"<!doctype html", b"<html", b"<?xml")
@@ -17,11 +24,11 @@ _FOREIGN_FORMATS = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", f"is an Excel workbook (.xls, or with a password): {SAVE_SHEET}"),
     (b"\xfd7zXZ\x00", "is packed by xz: unpack it and import the file in it"),
     (b"7z\xbc\xaf\x27\x1c", "is a 7z archive: unpack it and import the file in it"),
-    (b"Rar!", "is a RAR archive: unpack it and import the file in it"),
+    (b"Rar!\x1a\x07", "is a RAR archive: unpack it and import the file in it"),
     (b"%PDF-", "is a PDF document: import the table as CSV or Parquet"),
     (b"SQLite format 3\x00", "is an SQLite database: export the table as CSV"),
-    (b"ARROW1", "is an Arrow file: save the table as Parquet or CSV"),
-    (b"FEA1", "is a Feather file: save the table as Parquet or CSV"),
+    (b"ARROW1\x00", "is an Arrow file: save the table as Parquet or CSV"),
+    (b"FEA1\x00", "is a Feather file: save the table as Parquet or CSV"),
 )
 _ZIP_CONTENTS = (
     ("xl/", f"is an Excel workbook: {SAVE_SHEET}"),
@@ -38,11 +45,16 @@ def read_head(file: Path) -> bytes:
 def find_packing(file: Path) -> str | None:
     """Return how a file is packed, by the name that Arrow has for it; None if it isn't."""
     head = read_head(file)
-    return next((name for magic, name in PACKINGS.items() if head.startswith(magic)), None)
+    return next((name for name, magic in PACKINGS.items() if magic.match(head)), None)
 
 
 def is_parquet(file: Path) -> bool:
-    return read_head(file).startswith(b"PAR1")
+    """Return whether a file begins and ends as Parquet files do; the name of a column may be PAR1, too."""
+    if not read_head(file).startswith(PARQUET_MAGIC):
+        return False
+    with file.open("rb") as binary:
+        binary.seek(-len(PARQUET_MAGIC), SEEK_END)
+        return binary.read() == PARQUET_MAGIC
 
 
 def refuse_foreign_format(file: Path) -> None:

@@ -160,6 +160,8 @@ def test_quotes_that_are_read(tmp_path, content, columns):
         ("1,5;2,5\n2,5;3,5\n", ["column 1", "column 2"]),
         ("id|tags\n1|a,b\n2|c,d\n", ["id", "tags"]),
         ("text\nhello; world\nfoo\nbar\n", ["text"]),
+        ("PAR1,PAR2\n1,2\n", ["PAR1", "PAR2"]),
+        ("BZh,Rar!\n1,2\n", ["BZh", "Rar!"]),
         ("x" * 200_000 + ",b\n1,2\n", ["x" * 200, "b"]),
     ],
 )
