@@ -54,6 +54,9 @@ END
 """)
 ABLY_ENDPOINT = "https://main.realtime.ably.net"
 
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""The first and last seconds that a year of four digits has, since 1970."""
+
 
 def build_snippets(base_url: str, key: str, description: Description) -> list[tuple[str, str]]:
     """Return names and code to paste; ``base_url`` is the address of DataXchange."""
@@ -77,7 +80,9 @@ def _example_value(column: Column) -> Any:  # noqa: ANN401
     """Return a value that fits a column."""
     profile = column.profile
     if profile.kind == "time":
-        return datetime.fromtimestamp((profile.minimum or 0) / 1000, UTC).isoformat()
+        seconds = min(max((profile.minimum or 0) / 1000, FIRST_SECOND), LAST_SECOND)
+        moment = datetime.fromtimestamp(seconds, UTC)
+        return (moment.date() if profile.dates else moment).isoformat()
     if profile.kind == "number":
         low = profile.low or 0
         return int(low) if profile.integer else float(low)
