@@ -38,12 +38,15 @@ def find_table_start(rows: list[SampleRow], width: int, judge_row: RowJudge, *, 
 
 def describe_skipped(rows: list[SampleRow]) -> Iterator[str]:
     """Yield what a person should know about the rows before the table."""
-    counts = {"comment": sum(row.is_comment for row in rows), "blank": sum(row.is_blank for row in rows)}
+    counts = {
+        "comment": sum(row.is_comment for row in rows),
+        "blank": sum(not row.count_filled() for row in rows),
+    }
     for kind, count in counts.items():
         if count:
             yield f"{count} {kind} lines are skipped" if count > 1 else f"1 {kind} line is skipped"
     for row in rows:
-        if not row.is_comment and not row.is_blank:
+        if not row.is_comment and row.count_filled():
             title = " ".join(cell.text for cell in row.cells if cell.text)
             yield f"line {row.line} is skipped as a title: {title[:60]!r}"
 
@@ -72,7 +75,7 @@ def _skip_titles(rows: list[SampleRow], start: int, width: int, judge_row: RowJu
 
 
 def _is_title(row: SampleRow, width: int) -> bool:
-    if row.is_blank or row.is_comment:
+    if row.is_blank or row.is_comment or (width > 1 and not row.count_filled()):
         return True
     if len(row.cells) == width and (width < 3 or not row.cells[0].text.strip()):
         return False

@@ -156,6 +156,7 @@ def test_quotes_that_are_read(tmp_path, content, columns):
         ("# made by hand\n# in May\nx,start\ny,2\nz,3\n", ["x", "start"]),
         ("Sales 2024\n\nregion,sales,costs\nN,1,2\nS,3,4\n", ["region", "sales", "costs"]),
         ("Sales 2024,,\nregion,sales,costs\nN,1,2\nS,3,4\n", ["region", "sales", "costs"]),
+        ("Sales;;\n;;\nregion;sales;costs\nN;1;2\nS;3;4\n", ["region", "sales", "costs"]),
         ("a;b\n1,5;2,5\n3,5;4,5\n", ["a", "b"]),
         ("1,5;2,5\n2,5;3,5\n", ["column 1", "column 2"]),
         ("id|tags\n1|a,b\n2|c,d\n", ["id", "tags"]),
