@@ -12,6 +12,7 @@ from gpu.scales import ScaleSpec
 
 ORDERED_SCALES = frozenset({"linear", "log", "time"})
 MAX_VIEWS = 32
+MAX_HIDDEN_COLUMNS = 10_000
 MAX_ROW_NUMBER = 2**53
 """The greatest row number in a table: the largest integer up to which every browser counts exactly."""
 
@@ -163,11 +164,15 @@ class Dashboard(_FrozenModel):
 
 
 class Table(_FrozenModel):
-    """The table of rows: as stored (no ``sort``) or sorted by a column; ``at`` is the first row on screen."""
+    """The table of rows: as stored (no ``sort``) or sorted by a column; ``at`` is the first row on screen.
+
+    ``hidden`` are columns that the table doesn't show; an export has them all the same.
+    """
 
     sort: Name | None = None
     descending: bool = False
     at: int = Field(default=0, ge=0, le=MAX_ROW_NUMBER)
+    hidden: tuple[Name, ...] = Field(default=(), max_length=MAX_HIDDEN_COLUMNS, strict=False)
 
 
 class Exploration(Dashboard):

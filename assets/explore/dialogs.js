@@ -18,6 +18,10 @@ const SHORTCUTS = [
   [[["R"]], "Show or hide the rows (move with the arrow keys, Page Up/Down, Home, End)"],
   [[["Y"]], "Scale bars to all rows, to the selection, or as the share selected"],
   [[["Enter"], ["Space"]], "On a column header: sort by that column"],
+  [[["Shift", "←"], ["Shift", "→"]], "On a column header: make the column narrower or wider"],
+  [[["Shift", "← → ↑ ↓"], ["Shift", "Space"], ["Ctrl", "A"]], "Select cells of the rows, a whole row, or all rows on screen"],
+  [[["Ctrl", "C"]], "Copy the selected cells"],
+  [[["Shift", "F10"]], "On a column header: hide the column, or choose others"],
   [[["F"]], "In a live session: follow the presenter again"],
   [[["?"]], "Show keyboard shortcuts"],
 ];

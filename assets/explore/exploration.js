@@ -118,14 +118,22 @@ export function toggleTable(exploration, left) {
 }
 
 /** The next sort state of a column: ascending, descending, unsorted. @param {TableState} table @param {string} column @returns {TableState} */
-function getNextSort({ sort, descending }, column) {
-  if (sort !== column) return { sort: column, descending: false, at: 0 };
-  return { sort: descending ? null : column, descending: !descending, at: 0 };
+function getNextSort(table, column) {
+  const { sort, descending } = table;
+  if (sort !== column) return { ...table, sort: column, descending: false, at: 0 };
+  return { ...table, sort: descending ? null : column, descending: !descending, at: 0 };
 }
 
 /** @param {Exploration} exploration @param {string} column @returns {Exploration} */
 export function sortTable(exploration, column) {
   return exploration.table ? { ...exploration, table: getNextSort(exploration.table, column) } : exploration;
+}
+
+/** Hides columns of the table; an empty list shows all. @param {Exploration} exploration @param {string[]} hidden @returns {Exploration} */
+export function hideColumns(exploration, hidden) {
+  const { table } = exploration;
+  if (!table || JSON.stringify(table.hidden ?? []) === JSON.stringify(hidden)) return exploration;
+  return { ...exploration, table: { ...table, hidden } };
 }
 
 /** @param {number} width @param {number} height @returns {{ width: number, height: number }} within the grid */

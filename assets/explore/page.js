@@ -81,6 +81,8 @@ export class ExplorePage {
       onScrollEnd: (at) => {
         if (!this.#isBrushing) this.commit(edit.scrollTable(this.exploration, at), { amend: true });
       },
+      hideColumns: (hidden) => this.commit(edit.hideColumns(this.exploration, hidden)),
+      onCopied: (message) => this.notices.show("copied", message),
       closeDrawer: () => this.#toggleTable(),
       clearFilters: () => this.commit(edit.clearFilters(this.exploration)),
       onError: (error) => this.#handleError(error),

@@ -41,6 +41,8 @@ export interface TableState {
   descending: boolean;
   /** Index of the first row on screen, in sort order. */
   at: number;
+  /** Columns that are not shown; missing in older explorations. */
+  hidden?: string[];
 }
 
 export interface Exploration {

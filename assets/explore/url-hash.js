@@ -40,6 +40,6 @@ export function formatHash(exploration, suggested) {
   if (JSON.stringify(views) !== JSON.stringify(suggested.views)) parts.w = views.map(omitViewDefaults);
   if (active) parts.on = active;
   if (valueAxis !== "all") parts.y = valueAxis;
-  if (table) parts.t = omitDefaults(table, { at: 0 });
+  if (table) parts.t = omitDefaults(table, { at: 0, hidden: [] });
   return `#v=1&x=${escapeHash(stringifyRison(parts))}`;
 }

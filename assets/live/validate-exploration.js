@@ -40,7 +40,8 @@ function validateTable(table, columns) {
   if (!table || typeof table !== "object") return null;
   const sort = columns.has(table.sort) ? table.sort : null;
   const at = Number.isSafeInteger(table.at) && table.at > 0 ? table.at : 0;
-  return { sort, descending: sort !== null && table.descending === true, at };
+  const hidden = Array.isArray(table.hidden) ? table.hidden.filter((/** @type {unknown} */ name) => columns.has(/** @type {string} */ (name))) : [];
+  return { sort, descending: sort !== null && table.descending === true, at, hidden };
 }
 
 /** @param {any} filter */

@@ -222,8 +222,14 @@ class _HashReader:
         if raw is None:
             return None
         with self._collecting_problem("The table of rows"):
-            return self._with_known_sort(Table.model_validate(_require_object(raw)))
+            return self._with_known_columns(Table.model_validate(_require_object(raw)))
         return None
+
+    def _with_known_columns(self, table: Table) -> Table:
+        """Return the table without the columns that aren't there; nobody needs to know of a hidden one."""
+        known = {column.name for column in self.description.columns}
+        hidden = tuple(name for name in table.hidden if name in known)
+        return self._with_known_sort(table.model_copy(update={"hidden": hidden}))
 
     def _with_known_sort(self, table: Table) -> Table:
         """Return the table or, if there is no such column to sort by, one in stored order."""
@@ -232,7 +238,7 @@ class _HashReader:
         with self._collecting_problem("The order of the rows"):
             self.description.get_column(table.sort)
             return table
-        return Table()
+        return Table(hidden=table.hidden)
 
     @contextmanager
     def _collecting_problem(self, what: str) -> Iterator[None]:

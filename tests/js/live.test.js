@@ -166,11 +166,12 @@ test("followers see bars sorted and scaled as the presenter does, and nothing un
 test("a table is shown as its presenter sees it, but not by a column that is not here", () => {
   const shown = (table) => validateExploration({ ...exploration([]), table }, description).exploration.table;
   assert.equal(shown(undefined), null);
-  assert.deepEqual(shown({ sort: "delay", descending: true, at: 120 }), { sort: "delay", descending: true, at: 120 });
-  assert.deepEqual(shown({ sort: "salary", descending: true, at: 120 }), { sort: null, descending: false, at: 120 });
+  assert.deepEqual(shown({ sort: "delay", descending: true, at: 120 }), { sort: "delay", descending: true, at: 120, hidden: [] });
+  assert.deepEqual(shown({ sort: "salary", descending: true, at: 120 }), { sort: null, descending: false, at: 120, hidden: [] });
+  assert.deepEqual(shown({ hidden: ["delay", "salary", 7] }).hidden, ["delay"]);
   for (const garbage of ["x", 7, true]) assert.equal(shown(garbage), null);
   for (const garbage of [{}, { sort: {}, descending: "yes", at: -1 }, { at: 1e300 }, { at: "2" }])
-    assert.deepEqual(shown(garbage), { sort: null, descending: false, at: 0 });
+    assert.deepEqual(shown(garbage), { sort: null, descending: false, at: 0, hidden: [] });
 });
 
 test("what is no exploration shows nothing, and breaks nothing", () => {

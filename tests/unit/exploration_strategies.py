@@ -111,7 +111,8 @@ def member_filters(draw, column):
 
 def table_states():
     columns = st.none() | st.sampled_from(ORDERED + UNORDERED)
-    return st.builds(Table, sort=columns, descending=st.booleans(), at=st.integers(0, 2**53))
+    hidden = st.lists(st.sampled_from(ORDERED + UNORDERED), unique=True, max_size=3).map(tuple)
+    return st.builds(Table, sort=columns, descending=st.booleans(), at=st.integers(0, 2**53), hidden=hidden)
 
 
 @st.composite

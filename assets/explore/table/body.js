@@ -2,9 +2,11 @@
  * The rows of the table that are drawn: elements of rows that leave the viewport are reused for those that enter it.
  * @import { Column } from "../types.js"
  * @import { CellPosition } from "./cell-cursor.js"
+ * @import { CellRange } from "./cell-range.js"
  * @import { CellValue } from "./cell-format.js"
  * @import { IndexRange } from "../../charts/types.js"
  */
+import { isInRange } from "./cell-range.js";
 import { RowCells } from "./row-cells.js";
 import { h, setText } from "../dom.js";
 
@@ -15,9 +17,10 @@ class BodyRow {
   #place = NaN;
   /** @type {CellValue[] | undefined} */ values = undefined;
 
-  /** @param {Column[]} columns @param {FormatCell} formatCell */
-  constructor(columns, formatCell) {
+  /** @param {Column[]} columns @param {number[]} places @param {FormatCell} formatCell */
+  constructor(columns, places, formatCell) {
     this.columns = columns;
+    this.places = places;
     this.formatCell = formatCell;
     this.element = h("div", { role: "row", class: "dx-virtual-table-row", "data-waiting": true });
     this.cells = new RowCells(this.element, (column) => this.#createCell(column));
@@ -49,19 +52,32 @@ class BodyRow {
   /** @param {HTMLElement} cell @param {number} column */
   #updateCell(cell, column) {
     const { values } = this;
-    setText(cell, values ? this.formatCell(values[column], column) : "");
-    cell.toggleAttribute("data-missing", values?.[column] === null);
+    const value = values?.[this.places[column]];
+    setText(cell, values ? this.formatCell(value, column) : "");
+    cell.toggleAttribute("data-missing", value === null);
     if (cell.title) cell.title = "";
   }
 }
 
+/** @param {HTMLElement} cell @param {boolean} isSelected */
+function markCell(cell, isSelected) {
+  if (isSelected === cell.hasAttribute("aria-selected")) return;
+  if (isSelected) cell.setAttribute("aria-selected", "true");
+  else cell.removeAttribute("aria-selected");
+}
+
 export class TableBody {
   /** @type {Map<number, BodyRow>} */ #rows = new Map();
+  #isMarked = false;
 
-  /** @param {HTMLElement} body @param {Column[]} columns @param {number} height of a row, pixels */
-  constructor(body, columns, height) {
+  /**
+   * @param {HTMLElement} body @param {Column[]} columns those shown @param {number[]} places of their values in a row
+   * @param {number} height of a row, pixels
+   */
+  constructor(body, columns, places, height) {
     this.body = body;
     this.columns = columns;
+    this.places = places;
     this.rowHeight = height;
     /** @type {((value: CellValue) => string)[]} */ this.formatters = columns.map(() => String);
   }
@@ -74,7 +90,7 @@ export class TableBody {
     const free = this.#releaseRows(from, to);
     let before = null;
     for (let index = from; index < to; index++) {
-      const bodyRow = this.#rows.get(index) ?? free.pop() ?? new BodyRow(this.columns, this.#formatCell);
+      const bodyRow = this.#rows.get(index) ?? free.pop() ?? new BodyRow(this.columns, this.places, this.#formatCell);
       bodyRow.placeAt(index, index * this.rowHeight + shift);
       bodyRow.setValues(getRow(index));
       bodyRow.cells.drawColumns(columns);
@@ -94,9 +110,16 @@ export class TableBody {
   findCell(target) {
     for (const [row, { cells, values }] of this.#rows) {
       const column = cells.findColumn(target);
-      if (column >= 0) return { row, column, value: values?.[column] };
+      if (column >= 0) return { row, column, value: values?.[this.places[column]] };
     }
     return null;
+  }
+
+  /** Marks the selected cells among those that are drawn. @param {CellRange | null} range */
+  markRange(range) {
+    if (!range && !this.#isMarked) return;
+    this.#isMarked = range !== null;
+    for (const [row, { cells }] of this.#rows) cells.forEachCell((cell, column) => markCell(cell, isInRange(range, row, column)));
   }
 
   /** @type {FormatCell} */

@@ -1,7 +1,9 @@
 /**
  * The cell of the table selected by keyboard, and the tooltip of the one under the pointer.
  * @import { VirtualTable } from "./virtual-table.js"
+ * @import { CellRange } from "./cell-range.js"
  */
+import { createRange } from "./cell-range.js";
 
 /** The id of the highlighted cell. */
 const CURSOR_ID = "dx-cursor";
@@ -41,8 +43,12 @@ export function moveByKey(cell, { key, ctrlKey, metaKey, altKey }, size) {
 /** Whether a key activates a button. @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "repeat">} event */
 const isActivationKey = ({ key, ctrlKey, metaKey, altKey, repeat }) => (key === "Enter" || key === " ") && !(ctrlKey || metaKey || altKey || repeat);
 
+/** How far a key moves the edge of a column, pixels. @type {Record<string, number>} */
+const RESIZE_STEPS = { ArrowLeft: -16, ArrowRight: 16 };
+
 export class CellCursor {
   /** @type {CellPosition | null} */ #position = null;
+  /** Where a selection of several cells starts. @type {CellPosition | null} */ #anchor = null;
   /** @type {HTMLElement | undefined} */ #highlighted = undefined;
 
   /** @param {VirtualTable} table */
@@ -51,13 +57,32 @@ export class CellCursor {
     const { element } = table;
     element.addEventListener("keydown", (event) => this.#handleKey(event));
     element.addEventListener("focus", () => this.#moveTo(this.#currentPosition));
-    element.addEventListener("click", ({ target }) => this.#handleClick(/** @type {Element} */ (target)));
+    element.addEventListener("click", ({ target, shiftKey }) => this.#handleClick(/** @type {Element} */ (target), shiftKey));
+    element.addEventListener("pointerdown", (event) => event.shiftKey && event.preventDefault()); // no text is selected
     element.addEventListener("pointerover", ({ target }) => this.#updateTooltip(/** @type {HTMLElement} */ (target)));
+  }
+
+  /** The selected cells, or the one at the cursor. @returns {CellRange | null} null: none of the body */
+  get range() {
+    const { row } = this.#position ?? { row: HEADER_ROW };
+    return this.#position && row !== HEADER_ROW ? createRange(this.#anchor ?? this.#position, this.#position) : null;
+  }
+
+  /** The column whose header cell the cursor is on. @returns {number} -1: it is elsewhere */
+  get headerColumn() {
+    return this.#position?.row === HEADER_ROW ? this.#position.column : -1;
+  }
+
+  /** Other columns are shown: the cursor stays within them. @param {number} count */
+  keepWithin(count) {
+    this.#anchor = null;
+    if (this.#position) this.#position = { ...this.#position, column: Math.min(this.#position.column, count - 1) };
   }
 
   /** Highlights the cell once it is drawn; screen readers can only be pointed to elements that exist. */
   updateHighlight() {
     const { element } = this.table;
+    this.table.body.markRange(this.#anchor ? this.range : null);
     const next = this.#drawnElement;
     if (next !== this.#highlighted) this.#highlighted?.removeAttribute("id");
     this.#highlighted = next;
@@ -68,6 +93,7 @@ export class CellCursor {
 
   /** The table was scrolled to other rows: the cursor moves there, in the same column. */
   followScroll() {
+    this.#anchor = null;
     if (this.#position && this.#position.row !== HEADER_ROW) this.#position = { ...this.#position, row: this.table.topRow };
   }
 
@@ -88,6 +114,7 @@ export class CellCursor {
   /** @param {CellPosition} cell @param {boolean} [quietly] without a focus ring */
   #moveTo(cell, quietly = false) {
     this.#position = cell;
+    this.#anchor = null;
     this.table.element.toggleAttribute("data-quiet", quietly);
     this.updateHighlight();
   }
@@ -97,16 +124,41 @@ export class CellCursor {
     const { element, total, columns, scroll } = this.table;
     if (event.target !== element) return;
     const from = this.#currentPosition;
+    if (this.#handleSelectionKey(event, from)) return event.preventDefault();
     const cell = moveByKey(from, event, { rows: total ?? 0, columns: columns.length, page: scroll.wholeRowCount });
-    if (cell) this.#moveAndReveal(cell);
+    if (cell) this.#moveAndReveal(cell, event.shiftKey);
     else if (from.row === HEADER_ROW && isActivationKey(event)) this.#pressHeader(from);
     else return;
     event.preventDefault();
   }
 
-  /** @param {CellPosition} cell */
-  #moveAndReveal(cell) {
+  /** Keys that select several cells, or move the edge of a column. @param {KeyboardEvent} event @param {CellPosition} from @returns {boolean} */
+  #handleSelectionKey({ key, shiftKey, ctrlKey, metaKey, altKey }, from) {
+    const { columns, scroll: { visibleRows }, total } = this.table;
+    if (altKey) return false;
+    if (from.row === HEADER_ROW) {
+      if (shiftKey && Object.hasOwn(RESIZE_STEPS, key)) this.table.resizeColumnBy(from.column, RESIZE_STEPS[key]);
+      return shiftKey && Object.hasOwn(RESIZE_STEPS, key);
+    }
+    if (shiftKey && key === " ") this.#selectCells({ row: from.row, column: 0 }, { row: from.row, column: columns.length - 1 });
+    else if ((ctrlKey || metaKey) && key.toLowerCase() === "a")
+      this.#selectCells({ row: visibleRows.from, column: 0 }, { row: Math.min(visibleRows.to, total ?? 0) - 1, column: columns.length - 1 });
+    else return false;
+    return true;
+  }
+
+  /** @param {CellPosition} from @param {CellPosition} to */
+  #selectCells(from, to) {
+    this.#moveTo(to);
+    this.#anchor = from;
+    this.updateHighlight();
+  }
+
+  /** @param {CellPosition} cell @param {boolean} [isExtended] whether the cells from the anchor on are selected */
+  #moveAndReveal(cell, isExtended = false) {
+    const anchor = isExtended && this.#position && this.#position.row !== HEADER_ROW ? (this.#anchor ?? this.#position) : null;
     this.#moveTo(cell);
+    if (cell.row !== HEADER_ROW) this.#anchor = anchor;
     this.table.revealCell(cell);
   }
 
@@ -116,13 +168,17 @@ export class CellCursor {
     this.table.header.sortByColumn(position.column);
   }
 
-  /** Moves the cursor to the clicked cell; the button of a header cell may be removed when the table is redrawn. @param {Element} target that was clicked */
-  #handleClick(target) {
+  /**
+   * Moves the cursor to the clicked cell; the button of a header cell may be removed when the table is redrawn.
+   * @param {Element} target that was clicked @param {boolean} isExtended whether the cells from the cursor on are selected
+   */
+  #handleClick(target, isExtended) {
     const { element, header, body } = this.table;
     const cell = body.findCell(target) ?? header.findCell(target);
-    if (!cell) return;
+    if (!cell) return undefined;
     element.focus({ preventScroll: true });
-    this.#moveTo({ row: cell.row, column: cell.column }, cell.row === HEADER_ROW);
+    if (isExtended && this.range && cell.row !== HEADER_ROW) return this.#selectCells(this.#anchor ?? this.#currentPosition, { row: cell.row, column: cell.column });
+    return this.#moveTo({ row: cell.row, column: cell.column }, cell.row === HEADER_ROW);
   }
 
   /** Shows a truncated text or a rounded number in full as a tooltip. @param {HTMLElement} element under the pointer */

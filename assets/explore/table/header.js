@@ -8,13 +8,20 @@ import { RowCells } from "./row-cells.js";
 import { HEADER_ROW } from "./cell-cursor.js";
 import { h, createIcon } from "../dom.js";
 
+/**
+ * @typedef {object} HeaderActions
+ * @property {(column: string) => void} sortBy
+ * @property {(column: number, width: number) => void} resizeColumn
+ * @property {(column: number) => void} fitColumn makes it as wide as its values
+ */
+
 export class TableHeader {
   /** @type {Pick<TableState, "sort" | "descending">} */ #order = { sort: null, descending: false };
 
-  /** @param {Column[]} columns @param {(column: string) => void} sort */
-  constructor(columns, sort) {
+  /** @param {Column[]} columns those shown @param {HeaderActions} actions */
+  constructor(columns, actions) {
     this.columns = columns;
-    this.sortBy = sort;
+    this.actions = actions;
     const row = h("div", { role: "row", class: "dx-virtual-table-row", "aria-rowindex": "1" });
     this.cells = new RowCells(row, (column) => this.#createCell(column));
     this.element = h("div", { role: "rowgroup", class: "dx-virtual-table-head" }, row);
@@ -38,7 +45,7 @@ export class TableHeader {
 
   /** @param {number} column */
   sortByColumn(column) {
-    this.sortBy(this.columns[column].name);
+    this.actions.sortBy(this.columns[column].name);
   }
 
   /** @param {Element} target @returns {CellPosition | null} the header cell that contains it */
@@ -52,9 +59,22 @@ export class TableHeader {
     const { label, kind } = this.columns[column];
     const attributes = { type: "button", tabindex: "-1", title: `Sort by ${label}`, onclick: () => this.sortByColumn(column) };
     const button = h("button", attributes, h("span", {}, label), createIcon("sort"));
-    const cell = h("div", { role: "columnheader", class: "dx-cell", "data-kind": kind }, button);
+    const resize = (/** @type {PointerEvent} */ event) => this.#startResize(event, column);
+    const edge = h("div", { class: "dx-column-edge", "aria-hidden": "true", onpointerdown: resize, ondblclick: () => this.actions.fitColumn(column) });
+    const cell = h("div", { role: "columnheader", class: "dx-cell", "data-kind": kind }, button, edge);
     this.#updateCell(cell, column);
     return cell;
+  }
+
+  /** @param {PointerEvent} start on the right edge of a header cell @param {number} column */
+  #startResize(start, column) {
+    if (start.button) return;
+    const edge = /** @type {HTMLElement} */ (start.currentTarget);
+    const width = this.getCell(column)?.offsetWidth ?? 0;
+    const handleMove = (/** @type {PointerEvent} */ { clientX }) => this.actions.resizeColumn(column, width + clientX - start.clientX);
+    edge.setPointerCapture(start.pointerId);
+    edge.addEventListener("pointermove", handleMove);
+    edge.addEventListener("lostpointercapture", () => edge.removeEventListener("pointermove", handleMove), { once: true });
   }
 
   /** @param {HTMLElement} cell @param {number} column */

@@ -6,15 +6,16 @@ import { MAX_SORTED_ROWS } from "../requests.js";
 /** @typedef {{ closeDrawer(): void, clearFilters(): void, retry(): void }} MessageActions */
 
 export class RowsDrawerBar {
-  /** @param {() => void} close */
-  constructor(close) {
+  /** @param {() => void} close @param {(button: HTMLElement) => void} openColumns */
+  constructor(close, openColumns) {
     this.range = h("h2", { class: "dx-range" }, "Rows");
     this.order = h("span", { class: "dx-order" });
     this.csvNote = h("span", { class: "dx-csv-about", id: "dx-csv-about", hidden: true });
     const attributes = { class: "dx-quiet-button dx-labelled", download: true, title: "Download all matching rows", "aria-describedby": this.csvNote.id };
     this.csv = h("a", attributes, createIcon("download"), h("span", {}, "Download CSV"));
     const closeButton = createIconButton("close", "Close rows (R)", close);
-    this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.csvNote, this.csv, closeButton);
+    this.columns = h("button", { type: "button", class: "dx-quiet-button dx-labelled", title: "Choose the columns of the table", "aria-haspopup": "true", onclick: () => openColumns(this.columns) }, createIcon("columns"), h("span", {}, "Columns"));
+    this.element = h("header", { class: "dx-drawer-bar" }, this.range, this.order, this.csvNote, this.columns, this.csv, closeButton);
   }
 
   /** @param {number} from @param {number} to exclusive @param {number} total */
@@ -25,6 +26,11 @@ export class RowsDrawerBar {
   /** @param {string} description */
   showOrder(description) {
     setText(this.order, description);
+  }
+
+  /** @param {number} hidden how many columns are hidden */
+  showHiddenCount(hidden) {
+    setText(/** @type {HTMLElement} */ (this.columns.lastElementChild), hidden ? `Columns (${hidden} hidden)` : "Columns");
   }
 
   /** @param {string} url @param {boolean} unsorted whether the rows are sorted and the file is not */

@@ -10,6 +10,9 @@ import { h } from "../dom.js";
 import { RowsDrawerBar, DrawerMessage } from "./rows-drawer-bar.js";
 import { MAX_SORTED_ROWS, csvUrl, createTableRequest } from "../requests.js";
 import { VirtualTable } from "./virtual-table.js";
+import { ColumnWidths } from "./column-widths.js";
+import { ColumnsMenu } from "./columns-menu.js";
+import { listenToCopy } from "./copy-cells.js";
 import { ResizeHandle } from "./resize-handle.js";
 import { formatOrder } from "../view-text.js";
 
@@ -23,6 +26,8 @@ const REFRESH_INTERVAL = 2000;
  * @property {(column: string) => void} sortBy
  * @property {() => void} onScrollStart the user has started to scroll
  * @property {(at: number) => void} onScrollEnd scrolling has stopped, with this row on top
+ * @property {(hidden: string[]) => void} hideColumns
+ * @property {(message: string) => void} onCopied cells have been copied
  * @property {() => void} closeDrawer
  * @property {() => void} clearFilters
  * @property {(error: Error) => void} onError errors that concern more than the table
@@ -48,15 +53,18 @@ export class RowsDrawer {
       onLoaded: ({ rows }) => this.virtualTable.addRows(rows),
       onFailure: (error) => this.#handleFailure(error),
     });
-    this.virtualTable = new VirtualTable(description.columns, {
+    this.virtualTable = new VirtualTable(description.columns, new ColumnWidths(description.slug), {
       ...callbacks,
       onVisibleRows: (from, to) => this.#handleVisibleRows(from, to),
       getRow: (index) => this.batches.getRow(index),
     });
-    this.bar = new RowsDrawerBar(callbacks.closeDrawer);
+    this.columnsMenu = new ColumnsMenu(description.columns, { hideColumns: callbacks.hideColumns, fitColumn: (name) => this.virtualTable.fitColumn(name) });
+    this.bar = new RowsDrawerBar(callbacks.closeDrawer, (button) => this.columnsMenu.open(button, null));
+    listenToCopy(this.virtualTable, callbacks.onCopied);
+    this.virtualTable.element.addEventListener("contextmenu", (event) => this.#openHeaderMenu(event));
     this.message = new DrawerMessage({ ...callbacks, retry: () => this.#requestRows() });
     const attributes = { class: "dx-drawer", id: "dx-drawer", "aria-label": "Matching rows", hidden: true };
-    this.element = h("section", attributes, this.bar.element, this.virtualTable.element, this.message.element);
+    this.element = h("section", attributes, this.bar.element, this.virtualTable.element, this.message.element, this.columnsMenu.element);
     this.element.prepend(new ResizeHandle(this.element).element);
   }
 
@@ -110,6 +118,9 @@ export class RowsDrawer {
     const request = JSON.stringify(createTableRequest(exploration));
     const other = request !== this.#requestKey;
     this.#requestKey = request;
+    this.virtualTable.showColumns(table.hidden ?? []);
+    this.columnsMenu.showHidden(table.hidden ?? []);
+    this.bar.showHiddenCount(table.hidden?.length ?? 0);
     this.virtualTable.showOrder(table);
     this.bar.showOrder(formatOrder(table, this.description));
     const isBack = other && this.batches.shown?.request === request; // undone before other rows came
@@ -117,6 +128,17 @@ export class RowsDrawer {
     if (other) this.virtualTable.cancelScrollEnd();
     if (other || !before) this.#scheduleRequest();
     else if (table.at !== before.at && table.at !== this.virtualTable.topRow) this.virtualTable.goToRow(table.at);
+  }
+
+  /** Opens the menu of a column on its header, by pointer or by the keyboard's menu key. @param {MouseEvent} event */
+  #openHeaderMenu(event) {
+    const { header, cursor, columns, element } = this.virtualTable;
+    const target = /** @type {Element} */ (event.target);
+    const column = header.findCell(target)?.column ?? (target === element ? cursor.headerColumn : -1);
+    const cell = header.getCell(column);
+    if (!cell) return;
+    event.preventDefault();
+    this.columnsMenu.open(cell, columns[column]);
   }
 
   #scheduleRequest() {

@@ -2,6 +2,7 @@
  * A table of any length and width: only its visible rows and columns are drawn.
  * @import { Column, TableState } from "../types.js"
  * @import { CellValue } from "./cell-format.js"
+ * @import { ColumnWidths } from "./column-widths.js"
  */
 import { measureTextWidth } from "../../charts/text-width.js";
 import { getWidthSample, getColumnWidth, createFormatter } from "./cell-format.js";
@@ -43,19 +44,28 @@ export class VirtualTable {
   #scrollEndTimer = 0;
   #gridTemplate = "";
   #areColumnsFitted = false;
+  /** @type {Pick<TableState, "sort" | "descending">} */ #order = { sort: null, descending: false };
+  /** Of all columns, hidden ones too: widths that fit the values, and formatters. @type {number[]} */ #fittedWidths;
+  /** @type {((value: CellValue) => string)[]} */ #formatters;
 
-  /** @param {Column[]} columns @param {TableCallbacks} callbacks */
-  constructor(columns, callbacks) {
+  /** @param {Column[]} columns @param {ColumnWidths} widths chosen ones @param {TableCallbacks} callbacks */
+  constructor(columns, widths, callbacks) {
+    this.allColumns = columns;
     this.columns = columns;
+    /** Where the value of each shown column is in a row. */
+    this.places = columns.map((_, place) => place);
+    this.chosenWidths = widths;
     this.callbacks = callbacks;
-    this.header = new TableHeader(columns, callbacks.sortBy);
     this.bodyElement = h("div", { role: "rowgroup", class: "dx-virtual-table-body" });
-    this.body = new TableBody(this.bodyElement, columns, ROW_HEIGHT);
+    this.header = this.#createHeader();
+    this.body = new TableBody(this.bodyElement, columns, this.places, ROW_HEIGHT);
     const attributes = { role: "grid", class: "dx-virtual-table", tabindex: "0", "aria-label": "Rows", "aria-colcount": columns.length };
     this.element = h("div", attributes, this.header.element, this.bodyElement);
     this.observer = new ResizeObserver(() => this.#syncLayout());
     this.observer.observe(this.element);
-    this.columnLayout = new ColumnLayout(columns.map((column) => getColumnWidth(column, [], (text) => 8 * text.length)));
+    this.#fittedWidths = columns.map((column) => getColumnWidth(column, [], (text) => 8 * text.length));
+    this.#formatters = columns.map(() => String);
+    this.columnLayout = this.#createLayout();
     this.element.addEventListener("scroll", () => this.#handleScroll(), { passive: true });
     this.cursor = new CellCursor(this);
   }
@@ -70,7 +80,46 @@ export class VirtualTable {
 
   /** @param {TableState} table */
   showOrder(table) {
+    this.#order = table;
     this.header.showOrder(table);
+  }
+
+  /** Shows all columns but these. @param {string[]} hidden names; if all are, they are shown */
+  showColumns(hidden) {
+    const shown = this.allColumns.flatMap(({ name }, place) => (hidden.includes(name) ? [] : [place]));
+    const places = shown.length ? shown : this.allColumns.map((_, place) => place);
+    if (String(places) === String(this.places)) return;
+    this.places = places;
+    this.columns = places.map((place) => this.allColumns[place]);
+    const header = this.#createHeader();
+    this.header.element.replaceWith(header.element);
+    this.header = header;
+    this.bodyElement.replaceChildren();
+    this.body = new TableBody(this.bodyElement, this.columns, places, ROW_HEIGHT);
+    this.element.setAttribute("aria-colcount", String(places.length));
+    this.cursor.keepWithin(places.length);
+    this.#applyColumns();
+  }
+
+  /** @param {number} column @param {number} width pixels */
+  resizeColumn(column, width) {
+    this.chosenWidths.setWidth(this.columns[column].name, width);
+    this.#applyColumns();
+  }
+
+  /** @param {number} column @param {number} change pixels */
+  resizeColumnBy(column, change) {
+    this.resizeColumn(column, this.columnLayout.widths[column] + change);
+  }
+
+  /** Makes a column as wide as the values that are loaded. @param {string} name */
+  fitColumn(name) {
+    const place = this.allColumns.findIndex((column) => column.name === name);
+    const { from, to } = this.scroll.visibleRows;
+    const rows = Array.from({ length: to - from }, (_, index) => this.callbacks.getRow(from + index)).filter((row) => row !== undefined);
+    if (rows.length) this.#fittedWidths[place] = this.#measureColumn(place, rows.map((row) => row[place]), createTextMeasurer());
+    this.chosenWidths.resetWidth(name);
+    this.#applyColumns();
   }
 
   /**
@@ -163,9 +212,37 @@ export class VirtualTable {
     if (this.#areColumnsFitted || !rows.length) return;
     this.#areColumnsFitted = true;
     const measure = createTextMeasurer();
-    const values = this.columns.map((column, index) => getWidthSample(column, rows.map((row) => row[index])));
-    this.body.formatters = this.columns.map((column, index) => createFormatter(column, values[index]));
-    this.columnLayout = new ColumnLayout(this.columns.map((column, index) => getColumnWidth(column, values[index].map(this.body.formatters[index]), measure)));
+    const values = this.allColumns.map((column, place) => getWidthSample(column, rows.map((row) => row[place])));
+    this.#formatters = this.allColumns.map((column, place) => createFormatter(column, values[place]));
+    this.#fittedWidths = this.allColumns.map((_, place) => this.#measureColumn(place, values[place], measure));
+    this.#applyColumns();
+  }
+
+  /** @param {number} place @param {CellValue[]} values @param {(text: string) => number} measure */
+  #measureColumn(place, values, measure) {
+    return getColumnWidth(this.allColumns[place], values.map(this.#formatters[place]), measure);
+  }
+
+  /** Applies the formats and widths of the shown columns. */
+  #applyColumns() {
+    this.body.formatters = this.places.map((place) => this.#formatters[place]);
+    this.columnLayout = this.#createLayout();
+    this.draw();
+  }
+
+  #createLayout() {
+    return new ColumnLayout(this.places.map((place) => this.chosenWidths.getWidth(this.allColumns[place].name) ?? this.#fittedWidths[place]));
+  }
+
+  #createHeader() {
+    const { sortBy } = this.callbacks;
+    const header = new TableHeader(this.columns, {
+      sortBy,
+      resizeColumn: (column, width) => this.resizeColumn(column, width),
+      fitColumn: (column) => this.fitColumn(this.columns[column].name),
+    });
+    header.showOrder(this.#order);
+    return header;
   }
 
   /** @param {string} tracks grid template of each row */
