@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
+import weakref
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,9 @@ from datasets.ingest.text_source import BLOCK_BYTES, describe_encoding, open_tex
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+RELEASE_SECONDS = 10
+"""How long at most is waited for Arrow to stop reading; it reads no more than some blocks ahead."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +47,8 @@ class CsvRows:
             BadFileError: a row has another number of cells, the text isn't UTF-8, or quotes don't match; the
                 message names the line.
         """
-        stream = io.BufferedReader(self._open_stream(quotes))  # Arrow needs whole blocks
         try:
-            with stream, arrow_csv.open_csv(stream, **_make_arrow_options(self.layout)) as batches:
-                yield from batches
+            yield from _parse_stream(self._open_stream(quotes), _make_arrow_options(self.layout))
         except pa.ArrowInvalid as error:
             if "Empty CSV" not in str(error):
                 raise BadFileError(self.file, self.find_problem() or str(error)) from error
@@ -130,6 +133,24 @@ class _RowStream(io.RawIOBase):
     def close(self) -> None:
         self._text.close()
         super().close()
+
+
+def _parse_stream(rows: _RowStream, options: dict[str, Any]) -> Iterator[pa.RecordBatch]:
+    """Yield what Arrow reads, and wait until its thread has let go of the stream.
+
+    A thread that still needs the interpreter when this ends, as after an error, would abort the process.
+    """
+    is_released = threading.Event()
+    stream: io.BufferedReader | None = io.BufferedReader(rows)  # Arrow needs whole blocks
+    weakref.finalize(stream, is_released.set).atexit = False
+    reader = None
+    try:
+        reader = arrow_csv.open_csv(stream, **options)
+        yield from reader
+    finally:
+        stream = reader = None
+        is_released.wait(RELEASE_SECONDS)
+        rows.close()
 
 
 def _make_arrow_options(layout: CsvLayout) -> dict[str, Any]:
