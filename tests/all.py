@@ -23,6 +23,9 @@ WORKER_COUNT = 2
 DISTRIBUTION = {"unit": "worksteal"}
 """How tests are given to processes; those of other suites share what their file sets up."""
 SUITES = ("lint", "js", "unit", "integration", "e2e")
+REPEATED_SUITES = ("integration", "e2e")
+"""Suites that start services and browsers: what fails beside another process is run again, alone."""
+MAX_REPEATED = 3
 
 
 def main(chosen):
@@ -31,7 +34,9 @@ def main(chosen):
     print()
     for suite, (count, seconds) in totals.items():
         skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
-        print(f"{suite}: {count['passed']} passed, {count['failed']} failed{skipped} in {seconds:.0f} s")
+        again = f" ({count['repeated']} only when run again alone)" if count["repeated"] else ""
+        passed = f"{count['passed']} passed{again}, {count['failed']} failed"
+        print(f"{suite}: {passed}{skipped} in {seconds:.0f} s")
     whole = sum((count for count, _ in totals.values()), Counter())
     print(f"{whole['passed']} passed, {whole['failed']} failed")
     return 1 if whole["failed"] else 0
@@ -59,7 +64,20 @@ def run_tests(suite):
     count = count_outcomes(report) if report.exists() else Counter()
     if done.returncode and not count["failed"]:
         count["failed"] += 1  # it broke off before a test could fail
+    if suite in REPEATED_SUITES and 0 < len(failed := list_failed(report)) <= MAX_REPEATED:
+        return count + repeat_failed(suite, failed)
     return count
+
+
+def repeat_failed(suite, failed):
+    """What running the failed tests of a suite again, one by one, adds to its outcomes."""
+    report = RESULTS / f"{suite}-again.xml"
+    report.unlink(missing_ok=True)
+    print(f"\n== {suite}: what failed, again and alone", flush=True)
+    again = [TOOLS / "pytest", *failed, "-v", f"--junitxml={report}"]
+    subprocess.run(again, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
+    passed = count_outcomes(report)["passed"] if report.exists() else 0
+    return Counter(passed=passed, repeated=passed, failed=-passed)
 
 
 def get_pytest_command(suite, report):
@@ -76,6 +94,13 @@ def get_node_command(report):
 def count_outcomes(report):
     cases = ElementTree.parse(report).iter("testcase")
     return Counter(classify_outcome({child.tag for child in case}) for case in cases)
+
+
+def list_failed(report):
+    """The tests that failed, as pytest names them."""
+    cases = ElementTree.parse(report).iter("testcase") if report.exists() else ()
+    failed = [case for case in cases if classify_outcome({child.tag for child in case}) == "failed"]
+    return sorted({f"{case.get('classname').replace('.', '/')}.py::{case.get('name')}" for case in failed})
 
 
 def classify_outcome(tags):
