@@ -49,7 +49,7 @@ class ColumnInference:
         self._markers: Counter[str] = Counter()
         self._likely = {parser.name: ParserTrial(parser) for parser in LIKELY_PARSERS}
         self._trials = list(self._likely.values())
-        self._has_odd_trials = False
+        self._has_odd_trials = self._has_digits = False
         self._nearest: dict[ParserFamily, list[ParserTrial]] = {}
         self._alike: Counter[ParserFamily] = Counter()
         self._seen = 0
@@ -75,18 +75,18 @@ class ColumnInference:
         if not self._has_odd_trials and not self._list_fitting():
             self._add_odd_trials(chunk, before)
         self._find_nearest(chunk)
+        self._has_digits = self._has_digits or any(map(DIGIT.search, chunk.sample.to_pylist()))
         if self._first is None:
             self._first = chunk.get_place(int(chunk.sample_rows[0]))
         self._trials = [trial for trial in self._trials if not trial.is_hopeless]
         self._observe_evidence(chunk)
 
     def _add_odd_trials(self, chunk: CellChunk, before: dict[str, CellPlace | None]) -> None:
-        """Try the other parsers, as if they had seen all cells before this chunk."""
-        self._has_odd_trials = True
+        """Try the other parsers, as if they had seen the chunks before; words without digits need none."""
         sample = chunk.sample.to_pylist()
         if not any(map(DIGIT.search, sample)):
-            self._trials = self._trials if self._first else []  # words from the start: surely text
             return
+        self._has_odd_trials = True
         unit = find_unit(sample)
         for parser in (*ODD_PARSERS, *(list_unit_parsers(unit) if unit else ()), MIXED_UNITS):
             trial = ParserTrial(parser, self._find_earlier_misfit(parser, before))
@@ -188,7 +188,7 @@ class ColumnInference:
     def _find_near_miss(self) -> NearMiss | None:
         """Return why the column is text if most of its cells look like numbers or times."""
         likely = [family for family in self._nearest if 2 * self._alike[family] > self._seen]
-        if not likely or self._list_fitting():
+        if not likely or self._list_fitting() or not self._has_digits:
             return None
         near = max((self._nearest[family] for family in likely), key=lambda trials: trials[0].share)
         others = () if near[0].share > 0.5 else tuple(trial.parser.name for trial in near)
