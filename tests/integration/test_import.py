@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from datasets.catalogue import UnknownDatasetError
 from datasets.commands import main
 from datasets.explorations.suggest import suggest_exploration
 from datasets.ingest.version_folders import VersionBusyError, create_version_folder, get_version_folder
+from datasets.storage.store import Store
 from db.engine import transaction
 from db.tables import DatasetVersion, Role
 
@@ -197,6 +200,15 @@ def test_a_damaged_parquet_file(tmp_path, capsys):
     content[100:2000] = bytes(1900)
     file.write_bytes(content)
     assert "is damaged" in get_refusal(file, capsys)
+
+
+def test_a_full_disk_is_told_in_a_sentence(tmp_path, monkeypatch, capsys):
+    def fail_write(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "bucket-00000.scratch")
+
+    monkeypatch.setattr(Store, "write_part", fail_write)
+    refusal = get_refusal(write_file(tmp_path, "a\n1\n"), capsys)
+    assert refusal == "bucket-00000.scratch: No space left on device"
 
 
 def test_repeated_names_are_told_apart(tmp_path, capsys):
