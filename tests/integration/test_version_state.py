@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -180,9 +181,12 @@ def test_nothing_hidden_is_in_any_answer(olga, bob, visible_only_reader):
             bob.request_frame(rows).data.decode("latin-1"),
             bob.request_frame(rows, 400).data.decode("latin-1"),
         ]
+    whole = rf"(?<![\w.]){olga.get_row_count()}(?![\w.])"  # in a moment or a key these digits mean nothing
     for text in texts:
-        for hidden in ("Xanadu", "salary", "987654", str(olga.get_row_count())):
-            assert hidden not in text.replace(f"there is no state of {olga.get_row_count()} rows", "")
+        for hidden in ("Xanadu", "salary", "987654", whole):
+            assert not re.search(
+                hidden, text.replace(f"there is no state of {olga.get_row_count()} rows", "")
+            )
     assert (
         bob.request_frame(olga.get_row_count()).status_code
         == visible_only_reader.request_frame(olga.get_row_count()).status_code
