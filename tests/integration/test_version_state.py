@@ -183,10 +183,9 @@ def test_nothing_hidden_is_in_any_answer(olga, bob, visible_only_reader):
         ]
     whole = rf"(?<![\w.]){olga.get_row_count()}(?![\w.])"  # in a moment or a key these digits mean nothing
     for text in texts:
+        told = text.replace(f"there is no state of {olga.get_row_count()} rows", "")
         for hidden in ("Xanadu", "salary", "987654", whole):
-            assert not re.search(
-                hidden, text.replace(f"there is no state of {olga.get_row_count()} rows", "")
-            )
+            assert not re.search(hidden, told)
     assert (
         bob.request_frame(olga.get_row_count()).status_code
         == visible_only_reader.request_frame(olga.get_row_count()).status_code
