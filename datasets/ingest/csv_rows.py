@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
+import time
 import weakref
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -22,8 +22,9 @@ from datasets.ingest.text_source import BLOCK_BYTES, describe_encoding, open_tex
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-RELEASE_SECONDS = 10
+RELEASE_SECONDS = 1
 """How long at most is waited for Arrow to stop reading; it reads no more than some blocks ahead."""
+POLL_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -135,22 +136,63 @@ class _RowStream(io.RawIOBase):
         super().close()
 
 
+class _LentBlock(bytes):
+    """A block of text that Arrow's threads hold for a while; the numbers of those that live are in a set."""
+
+    lent: set[int]
+
+    def __del__(self) -> None:
+        self.lent.discard(id(self))
+
+
+class _ArrowInput(io.RawIOBase):
+    """What Arrow reads from: whole blocks of a stream, each of which is counted until it is let go."""
+
+    def __init__(self, rows: _RowStream, lent: set[int]) -> None:
+        self._stream, self._lent = io.BufferedReader(rows), lent
+        self.problems: list[BadFileError] = []
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            block = _LentBlock(self._stream.read(size))
+        except BadFileError as error:
+            self.problems.append(error.with_traceback(None))  # whose frames would keep this stream
+            return b""
+        block.lent = self._lent
+        self._lent.add(id(block))
+        return block
+
+
 def _parse_stream(rows: _RowStream, options: dict[str, Any]) -> Iterator[pa.RecordBatch]:
-    """Yield what Arrow reads, and wait until its thread has let go of the stream.
+    """Yield what Arrow reads, and wait until its threads have let go of the stream.
 
     A thread that still needs the interpreter when this ends, as after an error, would abort the process.
     """
-    is_released = threading.Event()
-    stream: io.BufferedReader | None = io.BufferedReader(rows)  # Arrow needs whole blocks
-    weakref.finalize(stream, is_released.set).atexit = False
-    reader = None
+    lent: set[int] = set()
+    stream: _ArrowInput | None = _ArrowInput(rows, lent)
+    weakref.finalize(stream, lent.discard, id(stream)).atexit = False
+    lent.add(id(stream))
+    problems, reader = stream.problems, None
     try:
         reader = arrow_csv.open_csv(stream, **options)
-        yield from reader
+        for batch in reader:
+            if problems:
+                break
+            yield batch
+    except pa.ArrowInvalid:
+        if not problems:
+            raise
     finally:
         stream = reader = None
-        is_released.wait(RELEASE_SECONDS)
+        deadline = time.monotonic() + RELEASE_SECONDS
+        while lent and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
         rows.close()
+    if problems:
+        raise problems[0]
 
 
 def _make_arrow_options(layout: CsvLayout) -> dict[str, Any]:
