@@ -30,7 +30,7 @@ class UserOwnsContentError(ValueError):
     """The user owns datasets or saved views, which need another owner before the user can be deleted."""
 
     def __init__(self) -> None:
-        super().__init__("This user owns saved views. Choose a new owner for them.")
+        super().__init__("This user owns datasets or saved views. Choose a new owner for them.")
 
 
 def invite_user(
