@@ -172,7 +172,7 @@ def _parse_stream(rows: _RowStream, options: dict[str, Any]) -> Iterator[pa.Reco
     A thread that still needs the interpreter when this ends, as after an error, would abort the process.
     """
     lent: set[int] = set()
-    stream: _ArrowInput | None = _ArrowInput(rows, lent)
+    stream = _ArrowInput(rows, lent)
     weakref.finalize(stream, lent.discard, id(stream)).atexit = False
     lent.add(id(stream))
     problems, reader = stream.problems, None
@@ -186,7 +186,7 @@ def _parse_stream(rows: _RowStream, options: dict[str, Any]) -> Iterator[pa.Reco
         if not problems:
             raise
     finally:
-        stream = reader = None
+        del stream, reader
         deadline = time.monotonic() + RELEASE_SECONDS
         while lent and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
