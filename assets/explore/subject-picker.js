@@ -43,7 +43,7 @@ export class SubjectPicker {
     this.kinds = kinds;
     this.onError = onError;
     const id = `dx-subjects-${++pickerCount}`;
-    this.list = h("ul", { class: "dx-menu dx-picker-list", popover: "manual", role: "listbox", id, "aria-label": label });
+    this.list = h("ul", { class: "dx-menu dx-picker-list", popover: "manual", role: "listbox", id, "aria-label": "Suggestions" });
     const role = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id };
     this.input = h("input", { class: "dx-input", "aria-label": label, placeholder, required, autocomplete: "off", ...role });
     this.element = h("span", { class: "dx-picker dx-grow" }, this.input, this.list);
