@@ -50,9 +50,8 @@ from datasets.cuxfilter.sessions import CuxfilterSessions
 from datasets.exploration import CubeRequest
 from datasets.explorations.suggest import suggest_exploration
 from datasets.query.compile import cube_specs
-from db import engine, schema
-from db.keys import key_ring
-from db.keys.master import MasterKeyError
+from db import engine
+from db.preparation import prepare_database
 from gpu.kernel_cache import set_kernel_cache
 from gpu.registry import EngineInfo, EngineLimits, EngineUnavailableError, choose_engine
 from realtime.embedded_broker import EmbeddedBroker
@@ -219,15 +218,17 @@ def create_asgi_app(dash: Dash, settings: Settings) -> Starlette:
     )
 
 
-def print_addresses(settings: Settings, port: int, never_used: bool) -> None:
+def print_addresses(settings: Settings, port: int, new_admin: str | None) -> None:
+    """Print where the service is, and how an admin signs in while none has ever done so."""
     base = settings.public_url or settings.local_url(port)
     print_line(f"DataXchange is at {settings.local_url(port)}")
-    if never_used:
-        link = one_time_links.build_link_url(base, one_time_links.create_link_token(first_run.ADMIN_NAME))
-        print_line(f"Sign in with this single-use link: {link}")
-        print_line(
-            f"or as {first_run.ADMIN_NAME} with the password in {first_run.get_password_file(settings.data)}"
-        )
+    if new_admin is None:
+        return
+    link = one_time_links.build_link_url(base, one_time_links.create_link_token(new_admin))
+    print_line(f"Sign in as {new_admin} with this single-use link: {link}")
+    file = first_run.get_password_file(settings.data)
+    if new_admin == first_run.ADMIN_NAME and file.exists():
+        print_line(f"or with the password in {file}")
 
 
 def print_line(line: str) -> None:
@@ -239,12 +240,12 @@ def main() -> None:
     """Prepare a first start if necessary, then serve until SIGTERM or Ctrl+C."""
     settings = config.get_settings()
     configure_logging(settings.log_level)
-    never_used = prepare_first_start(settings)
+    new_admin = prepare_first_start(settings)
     dash = create_app(settings)
     application = create_asgi_app(dash, settings)
     gc.freeze()  # it stays; a full collection would scan it for a tenth of a second while everyone waits
     with open_listeners(settings) as listeners:
-        print_addresses(settings, listeners[0].getsockname()[1], never_used)
+        print_addresses(settings, listeners[0].getsockname()[1], new_admin)
         warmed = [dash.server.extensions[name] for name in ("engine_info", "engines")]
         Thread(target=warm_up, args=warmed, name="warm", daemon=True).start()
         cleanup.start_daily(recordings.delete_expired)
@@ -252,24 +253,20 @@ def main() -> None:
             run_server(application, listeners, settings)
 
 
-def prepare_first_start(settings: Settings) -> bool:
-    """Create what a first start lacks; return whether the admin has never signed in.
+def prepare_first_start(settings: Settings) -> str | None:
+    """Create what a first start lacks; return the name of an admin while none has ever signed in.
 
     Raises:
         SystemExit: the data folder or the database can't be used; says why.
     """
+    prepare_database()
+    if engine.is_certificate_unchecked(settings.database_address):
+        log.warning("the database's certificate is not checked: add ?sslmode=verify-full to DATABASE_URL")
     try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        schema.upgrade_schema()
-        if engine.is_certificate_unchecked(settings.database_address):
-            log.warning("the database's certificate is not checked: add ?sslmode=verify-full to DATABASE_URL")
-        key_ring.ensure_keys()
         remove_leftover_files()
         return first_run.ensure_admin(settings.data)
     except OSError as error:
         raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
-    except (key_ring.LostKeyError, MasterKeyError) as error:
-        raise SystemExit(str(error)) from error
 
 
 def select_engine(settings: Settings) -> EngineInfo:

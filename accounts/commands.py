@@ -11,11 +11,11 @@ from accounts import audit, mail, one_time_links, passwords, user_admin, users
 from accounts.audit import AuditAction
 from accounts.first_run import ADMIN_NAME
 from accounts.last_admin import LastAdminError
-from db import schema
-from db.keys import key_ring, rotation
+from db.keys import rotation
 from db.keys.column_encryption import DecryptionError
 from db.keys.key_ring import LostKeyError
 from db.keys.master import MasterKeyError
+from db.preparation import prepare_database
 from db.tables import LinkPurpose, Role
 
 EXPECTED_ERRORS = (
@@ -33,9 +33,8 @@ EXPECTED_ERRORS = (
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
-    schema.upgrade_schema()
+    prepare_database()
     try:
-        key_ring.ensure_keys()
         sys.stdout.write(choice.answer(choice) + "\n")
     except LastAdminError as error:
         raise SystemExit(f"{error} Try: dataxchange accounts add NAME --role admin") from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlmodel import select
+from sqlmodel import col, select
 
 from accounts import passwords, users
 from db.engine import transaction
@@ -14,6 +16,7 @@ from db.keys import key_ring
 from db.keys.secret_files import read_or_create
 from db.tables import KeyPurpose, Role, User
 
+log = structlog.get_logger(__name__)
 ADMIN_NAME = "admin"
 
 
@@ -27,18 +30,34 @@ def get_password_file(data: Path) -> Path:
     return data / "admin-password"
 
 
-def ensure_admin(data: Path) -> bool:
-    """Create the first admin unless there is one; return whether they keep their name and never signed in.
+def ensure_admin(data: Path) -> str | None:
+    """Create the first admin unless there is one.
+
+    Return the name of an admin while none has ever signed in; else None.
 
     Raises:
         ExposedSecretError: other users can read the file with the password.
     """
+    if not _list_admins():
+        _create_admin(data)
+    admins = _list_admins()
+    if any(admin.signed_in for admin in admins):
+        return None
+    return next((admin.name for admin in admins if not admin.disabled), None)
+
+
+def _list_admins() -> Sequence[User]:
     with transaction() as work:
-        admins = work.exec(select(User).where(User.role == Role.ADMIN)).all()
-    if admins:
-        is_unused = all(admin.signed_in is None for admin in admins)
-        return is_unused and any(admin.name == ADMIN_NAME for admin in admins)
-    users.create_user(
-        ADMIN_NAME, read_or_create(get_password_file(data), passwords.generate_password), Role.ADMIN
-    )
-    return True
+        return work.exec(select(User).where(User.role == Role.ADMIN).order_by(col(User.id))).all()
+
+
+def _create_admin(data: Path) -> None:
+    password = read_or_create(get_password_file(data), passwords.generate_password)
+    try:
+        users.create_user(ADMIN_NAME, password, Role.ADMIN)
+    except users.NameTakenError:
+        if not _list_admins():  # else another process has just created the admin
+            log.warning(
+                f"there is no admin, and the user {ADMIN_NAME} has another role: give somebody the role"
+                " with 'dataxchange accounts role NAME admin'"
+            )

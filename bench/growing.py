@@ -27,8 +27,7 @@ from datasets.ingest.cli_output import print_progress
 from datasets.ingest.resample import prepare_resample
 from datasets.ingest.sample import SAMPLE_SLUG, prepare_sample
 from datasets.query.compile import cube_specs
-from db import schema
-from db.keys import key_ring
+from db.preparation import prepare_database
 from gpu.cpu import CpuEngine
 from gpu.cubes import CubeSpec
 
@@ -44,8 +43,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     with tempfile.TemporaryDirectory() as data:
         config.override_settings(Settings(data=Path(data)))
-        schema.upgrade_schema()
-        key_ring.ensure_keys()
+        prepare_database()
         prepare_sample(print_progress)
         made = prepare_resample(parser.parse_args().rows, 1, print_progress)
         rows = next(

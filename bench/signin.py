@@ -20,8 +20,8 @@ from accounts import cookies, sessions, users
 from accounts.sessions import Browser
 from bench.report import print_table
 from config import Settings
-from db import engine, schema
-from db.keys import key_ring
+from db import engine
+from db.preparation import prepare_database
 from db.tables import Role
 
 SIGNIN_COUNT, REQUEST_COUNT, ROUND_COUNT = 20, 2000, 5
@@ -71,10 +71,8 @@ def _measure_database(name: str, settings: Settings) -> list[str | float]:
 
 @contextmanager
 def _use_database(settings: Settings) -> Iterator[None]:
-    settings.data.mkdir(exist_ok=True)
     before = config.override_settings(settings)
-    schema.upgrade_schema()
-    key_ring.ensure_keys()
+    prepare_database()
     yield
     engine.get_engine_for_url(settings.database_address).dispose()
     config.override_settings(before)

@@ -24,8 +24,7 @@ from datasets.ingest.sample import prepare_sample
 from datasets.ingest.version_folders import VersionBusyError
 from datasets.rotation import rotate_data_key
 from datasets.storage.encryption import UnreadableDatasetError
-from db.keys import key_ring
-from db.schema import upgrade_schema
+from db.preparation import prepare_database
 
 MAX_LISTED_ROWS = 20
 """Of the rows that don't fit, so many are told one by one."""
@@ -43,8 +42,7 @@ EXPECTED_ERRORS = (
 
 def main(arguments: list[str] | None = None) -> int:
     chosen = _build_parser().parse_args(arguments)
-    upgrade_schema()
-    key_ring.ensure_keys()
+    prepare_database()
     try:
         said = {"rotate": _rotate_keys, "append": _append_file_rows}.get(chosen.command, _import_dataset)(
             chosen

@@ -34,7 +34,7 @@ def _create_engine(url: str) -> sa.Engine:
     if address.get_backend_name() != "sqlite":
         return sa.create_engine(address, pool_pre_ping=True, pool_size=2 * get_settings().request_threads)
     if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(address.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     engine = sa.create_engine(address)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine

@@ -12,18 +12,17 @@ from accounts.audit.log import record_event
 from accounts.audit.query import AuditFilter, export_lines
 from accounts.audit.retention import prune_entries
 from accounts.audit.verify import TamperedError, verify_log
-from db import schema
-from db.keys import key_ring
 from db.keys.column_encryption import DecryptionError
+from db.keys.key_ring import LostKeyError
+from db.preparation import prepare_database
 
 
 def main(arguments: list[str]) -> None:
     choice = _parser().parse_args(arguments)
-    schema.upgrade_schema()
-    key_ring.ensure_keys()
+    prepare_database()
     try:
         choice.run(choice)
-    except (TamperedError, DecryptionError, key_ring.LostKeyError) as error:
+    except (TamperedError, DecryptionError, LostKeyError) as error:
         raise SystemExit(f"{error} Try: dataxchange audit verify") from error
 
 

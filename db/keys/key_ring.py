@@ -46,9 +46,17 @@ class _KeyCache:
 def ensure_keys() -> None:
     """Create the keys that every start needs, and check that the master key unwraps the existing ones.
 
+    Only a database without any key gets a master key: a new one never takes the place of a lost one.
+
     Raises:
         LostKeyError: the master key does not unwrap one; the message says what to do.
+        MasterKeyError: the master key is missing or invalid; the message says what to do.
     """
+    with transaction() as work:
+        has_keys = work.exec(select(Key.id).limit(1)).first() is not None
+    if not has_keys:
+        master.ensure_key_file()
+    master.load_keys()
     for purpose in REQUIRED_PURPOSES:
         with transaction() as work:
             known = work.exec(select(Key.id).where(Key.purpose == purpose).limit(1)).first()

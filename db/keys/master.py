@@ -20,7 +20,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from config import get_settings
-from db.keys.secret_files import read_or_create, write_secret
+from db.keys.secret_files import read_or_create, read_secret, write_secret
 
 NONCE_BYTES = 12
 KMS_TIMEOUT = 30
@@ -101,7 +101,7 @@ def load_keys() -> list[MasterKey]:
     """Return the master keys of this process. The first one wraps.
 
     Raises:
-        MasterKeyError: a configured key is not 64 hexadecimal digits.
+        MasterKeyError: a configured key is not 64 hexadecimal digits, or its file is missing.
         ExposedSecretError: other users can read the file.
     """
     chosen = get_settings()
@@ -110,8 +110,19 @@ def load_keys() -> list[MasterKey]:
     if chosen.master_key:
         given = chosen.master_key.get_secret_value().split(",")
         return [_parse_local_key(part, "DATAXCHANGE_MASTER_KEY") for part in given]
-    place = get_key_file()
-    return [_parse_local_key(line, str(place)) for line in read_or_create(place, generate_key).split("\n")]
+    return [_parse_local_key(line, str(get_key_file())) for line in _read_key_file().split("\n")]
+
+
+def ensure_key_file() -> None:
+    """Create the file of the master key if it is missing and the key comes from no other place.
+
+    Call it for a database without keys only: a new master key can't unwrap what a lost one has wrapped.
+
+    Raises:
+        ExposedSecretError: other users can read the file.
+    """
+    if not get_settings().kms_command and not get_settings().master_key:
+        read_or_create(get_key_file(), generate_key)
 
 
 def describe_source() -> str:
@@ -153,15 +164,26 @@ def begin_rotation() -> None:
     """
     if get_settings().master_key or get_settings().kms_command:
         raise MasterKeyError("The master key comes from outside: put the new one before the old one there.")
-    write_secret(
-        get_key_file(), "\n".join([generate_key(), *read_or_create(get_key_file(), generate_key).split()])
-    )
+    write_secret(get_key_file(), "\n".join([generate_key(), *_read_key_file().split()]))
 
 
 def end_rotation() -> None:
     """Remove all keys but the first from the file. Call it when the others wrap nothing any more."""
     if not get_settings().master_key and not get_settings().kms_command:
-        write_secret(get_key_file(), read_or_create(get_key_file(), generate_key).split()[0])
+        write_secret(get_key_file(), _read_key_file().split()[0])
+
+
+def _read_key_file() -> str:
+    try:
+        return read_secret(get_key_file())
+    except FileNotFoundError as error:
+        raise MasterKeyError(
+            f"The master key is missing: there is no file {get_key_file()}, and without it neither the"
+            " database nor the datasets can be read. Restore the file from your backup, or set"
+            " DATAXCHANGE_MASTER_KEY, DATAXCHANGE_MASTER_KEY_FILE or DATAXCHANGE_KMS_COMMAND again if the"
+            " key came from there."
+            " No new key was made, as it could not read what the lost one protects."
+        ) from error
 
 
 def _parse_local_key(text: str, place: str) -> MasterKey:

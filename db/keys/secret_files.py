@@ -28,6 +28,16 @@ def read_or_create(file: Path, make: Callable[[], str]) -> str:
         with suppress(FileExistsError):  # another process was first: use its secret
             file.hardlink_to(draft)
         draft.unlink()
+    return read_secret(file)
+
+
+def read_secret(file: Path) -> str:
+    """Return the content of a file.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ExposedSecretError: other users can read it.
+    """
     require_private(file)
     return file.read_text().strip()
 

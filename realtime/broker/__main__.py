@@ -9,9 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 import config
-from db import schema
-from db.keys import key_ring
-from db.keys.master import MasterKeyError
+from db.preparation import prepare_database
 from realtime import embedded_broker, keys
 from server.request_limits import BufferedBodyMiddleware
 from server.serve import configure_logging, open_listeners, run_server
@@ -24,7 +22,7 @@ def main(arguments: list[str]) -> None:
     options = parser.parse_args(arguments)
     settings = config.get_settings()
     configure_logging(settings.log_level)
-    _prepare(settings)
+    prepare_database()
     if options.key:
         sys.stdout.write(f"{keys.get_current_key()}\n")
         return
@@ -35,17 +33,6 @@ def main(arguments: list[str]) -> None:
         sys.stdout.write(f"The broker is at {settings.local_url(listeners[0].getsockname()[1])}\n")
         sys.stdout.flush()
         run_server(application, listeners, settings)
-
-
-def _prepare(settings: config.Settings) -> None:
-    try:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        schema.upgrade_schema()
-        key_ring.ensure_keys()
-    except OSError as error:
-        raise SystemExit(f"Can't use the data folder {settings.data}: {error}") from error
-    except (key_ring.LostKeyError, MasterKeyError) as error:
-        raise SystemExit(str(error)) from error
 
 
 if __name__ == "__main__":

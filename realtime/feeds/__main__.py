@@ -25,6 +25,7 @@ from datasets.ingest.cli_output import print_progress
 from datasets.ingest.importer import import_file
 from datasets.ingest.sample import load_sorted_flights
 from datasets.storage import appended_files
+from db.preparation import prepare_database
 from realtime.ably_client import AblyClient
 from realtime.feeds import actions
 from realtime.live import tokens
@@ -45,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m realtime.feeds", description=__doc__)
     parser.add_argument("--speed", type=float, default=3600.0, help="how many times faster than in reality")
     speed = parser.parse_args().speed
+    prepare_database()
     flights = load_sorted_flights()
     third = flights.num_rows // 3
     _import_first_third(flights.slice(0, third))

@@ -1,5 +1,6 @@
 """The same accounts and catalogue over a real PostgreSQL."""
 
+import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -14,6 +15,7 @@ from datasets.catalogue import UnknownDatasetError
 from db import engine, schema
 from db.engine import transaction
 from db.keys import key_ring
+from db.preparation import prepare_database
 from db.tables import Dataset, DatasetVersion, Role, User
 from tests.conftest import temporary_settings
 
@@ -25,6 +27,21 @@ def postgresql_settings(postgresql_url, tmp_path):
         schema.upgrade_schema()
         key_ring.ensure_keys()
         yield settings
+
+
+def test_a_first_start_creates_the_data_folder(postgresql_url, tmp_path):
+    data = tmp_path / "srv" / "data"
+    with temporary_settings(Settings(data=data, database_url=postgresql_url)):
+        prepare_database()
+        assert first_run.ensure_admin(data) == "admin"
+    assert stat.S_IMODE(data.stat().st_mode) == 0o700
+
+
+def test_a_second_place_without_the_master_key_is_refused(postgresql_settings, tmp_path):
+    other = postgresql_settings.model_copy(update={"data": tmp_path / "other"})
+    with temporary_settings(other), pytest.raises(SystemExit, match="The master key is missing"):
+        prepare_database()
+    assert list((tmp_path / "other").iterdir()) == []
 
 
 def test_it_is_postgresql(postgresql_settings):

@@ -6,9 +6,11 @@ import sys
 import pytest
 
 import config
-from db.keys import master, secret_files
+from db.keys import key_ring, master, secret_files
 from db.keys.master import LocalKey, MasterKeyError
 from db.keys.secret_files import ExposedSecretError
+from db.preparation import prepare_database
+from db.tables import KeyPurpose
 
 
 def change_settings(settings, **changes):
@@ -22,16 +24,57 @@ def empty_data_folder(settings, tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def new_data_folder(empty_data_folder):
+    """A data folder with a master key and nothing else."""
+    master.ensure_key_file()
+    return empty_data_folder
+
+
 def test_it_is_made_once_and_private(empty_data_folder):
+    master.ensure_key_file()
     key = master.get_current_key()
+    master.ensure_key_file()
     assert master.get_current_key() == key
     assert stat.S_IMODE((empty_data_folder / "secret-key").stat().st_mode) == 0o600
     assert [file.name for file in empty_data_folder.iterdir() if file.is_file()] == ["secret-key"]
 
 
-def test_an_exposed_file_is_refused(empty_data_folder):
-    master.get_current_key()
-    (empty_data_folder / "secret-key").chmod(0o644)
+def test_reading_it_never_makes_one(empty_data_folder):
+    for act in (master.load_keys, master.get_current_key, master.begin_rotation, master.end_rotation):
+        with pytest.raises(MasterKeyError, match="Restore the file from your backup"):
+            act()
+    assert not (empty_data_folder / "secret-key").exists()
+
+
+def test_a_lost_one_is_not_replaced(settings):
+    """The database holds keys that it wrapped."""
+    file = settings.data / "secret-key"
+    kept = file.read_text()
+    file.unlink()
+    with pytest.raises(SystemExit, match=f"there is no file {file}"):
+        prepare_database()
+    assert not file.exists()
+    secret_files.write_secret(file, kept.strip())
+    prepare_database()
+
+
+def test_one_lost_while_the_service_runs_is_not_replaced(settings):
+    (settings.data / "secret-key").unlink()
+    with pytest.raises(MasterKeyError, match="Restore the file"):
+        key_ring.create_key(KeyPurpose.DATA, "flights")
+    assert not (settings.data / "secret-key").exists()
+
+
+def test_another_one_is_told(settings):
+    secret_files.write_secret(settings.data / "secret-key", "ab" * 32)
+    key_ring.clear_cache()
+    with pytest.raises(SystemExit, match="is missing: what it protects can't be read"):
+        prepare_database()
+
+
+def test_an_exposed_file_is_refused(new_data_folder):
+    (new_data_folder / "secret-key").chmod(0o644)
     with pytest.raises(ExposedSecretError, match="chmod 600"):
         master.get_current_key()
 
@@ -46,7 +89,7 @@ def test_what_it_wraps_it_unwraps_and_nothing_else_does():
             wrong()
 
 
-def test_rotation_keeps_the_old_one_until_its_end(empty_data_folder):
+def test_rotation_keeps_the_old_one_until_its_end(new_data_folder):
     old = master.get_current_key()
     master.begin_rotation()
     assert master.get_current_key() != old

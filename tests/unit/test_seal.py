@@ -5,6 +5,7 @@ import pytest
 from db.keys import column_encryption, key_ring
 from db.keys.column_encryption import DecryptionError, EncryptedJson
 from db.keys.key_ring import LostKeyError
+from db.keys.master import MasterKeyError
 from db.tables import KeyPurpose
 
 
@@ -52,7 +53,7 @@ def test_a_lost_master_key_says_what_to_do(settings):
     (settings.data / "secret-key").unlink()
     with pytest.raises(LostKeyError, match="Restore the file"):
         column_encryption.decrypt_text(sealed, "users.email")
-    with pytest.raises(LostKeyError, match="Restore the file"):
+    with pytest.raises(MasterKeyError, match="Restore the file"):
         key_ring.ensure_keys()
 
 

@@ -13,6 +13,7 @@ from gpu.cuxfilter.worker.loading import LOAD_ERRORS, load_packages
 
 def main(task: str, *arguments: str) -> None:
     """Run one of the tasks, the modules of this folder: each has ``serve(asked, answers, *arguments)``."""
+    os.umask(0o077)  # what CUDA and numba cache is for the owner's eyes only
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # cuxfilter prints to standard output, which would garble the answers
     requests = sys.stdin.buffer
