@@ -32,13 +32,17 @@ class DatasetList(ResponseBody):
 class ColumnOutline(ResponseBody):
     """A column that you see: its kind, its extent over the rows you see, and its possible scales.
 
-    Times are milliseconds since 1970, UTC. ``sketch`` counts rows, in equal bins or for the first categories.
+    Times are milliseconds since 1970, UTC; ``dates`` says that they are dates without a time of day, and
+    ``zone`` in which zone the clock stood, if known. ``sketch`` counts rows, in equal bins or for the first
+    categories.
     """
 
     name: str
     label: str
     kind: ColumnKind
     integer: bool
+    dates: bool
+    zone: str | None
     distinct: int
     nulls: int
     minimum: float | None
