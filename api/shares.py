@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint
 from flask_login import current_user
 
@@ -10,27 +12,33 @@ from accounts.permissions import Permission
 from api.errors import register_error_handlers
 from api.operations import QueryParams, RequestBody, ResponseBody, operation
 from datasets import shares
-from datasets.access import row_conditions, share_targets, wider_shares
+from datasets.access import row_conditions, share_targets, share_terms, wider_shares
 from datasets.access.condition_text import describe_conditions
 from datasets.access.gateway import DatasetGateway, get_dataset_id
 from datasets.access.row_conditions import Conditions
 from datasets.access.share_targets import ShareTargetKind
 from datasets.description import Description
 from datasets.explorations import saved_views
-from datasets.query.axes import IncompatibleRequestError
-from datasets.shares import BadShareError, ShareTarget, ShareTerms
+from datasets.share_columns import list_unconfirmed
+from datasets.shares import ShareTarget, ShareTerms
 from db.tables import Level, Resource, Share
 from realtime.live import sessions as live_sessions
 
 
 class NewShare(RequestBody):
-    """A new share: with whom, and its terms; ``conditions`` None shows all rows."""
+    """A new share: with whom, and its terms; ``conditions`` None shows all rows.
+
+    ``masked`` are the columns to hide, of any version. With ``shown``, only these columns are shown. A share
+    without either shows all columns, also those of later versions; of any other share they stay hidden until
+    someone confirms.
+    """
 
     among: ShareTargetKind
     name: str = ""
     level: Level = Level.VIEW
     conditions: Conditions | None = None
     masked: tuple[str, ...] = ()
+    shown: tuple[str, ...] | None = None
 
 
 class CreatedShare(ResponseBody):
@@ -40,14 +48,20 @@ class CreatedShare(ResponseBody):
 
 
 class ListedShare(CreatedShare):
-    """A share: with whom, and its terms; ``rows`` describes the conditions in words."""
+    """A share: with whom, and its terms; ``rows`` describes the conditions in words.
+
+    ``shown`` are the columns that it shows (null: all), ``masked`` those that it hides. ``unconfirmed`` are
+    those of later versions, which it hides until someone confirms.
+    """
 
     among: ShareTargetKind
     name: str
     level: Level
     conditions: Conditions | None
     rows: str | None
+    shown: list[str] | None
     masked: list[str]
+    unconfirmed: list[str]
 
 
 class ShareList(ResponseBody):
@@ -111,8 +125,7 @@ def create_share_routes(gateway: DatasetGateway) -> Blueprint:
         """Share a dataset, or change the terms of an existing share."""
         id_ = _get_dataset_id(slug)
         shares.require_sharing_right(current_user, Resource.DATASET, id_)
-        whole = gateway.open_version(current_user, slug).description  # whoever can share it sees all of it
-        share = _grant_share(Resource.DATASET, id_, body, _build_terms(body, whole))
+        share = _grant_share(Resource.DATASET, id_, body, _build_terms(body, slug))
         gateway.prepare_profile(slug, share)
         return CreatedShare.model_validate(share)
 
@@ -205,7 +218,8 @@ def _check_share(
     resource: Resource, id_: int, wanted: NewShare, whole: Description | None = None
 ) -> ShareWarnings:
     shares.require_sharing_right(current_user, resource, id_)
-    target, terms = share_targets.resolve_target(wanted.among, wanted.name), _build_terms(wanted, whole)
+    target = share_targets.resolve_target(wanted.among, wanted.name)
+    terms = _build_terms(wanted, whole.slug if whole else None)
     found = wider_shares.list_share_warnings(current_user, (resource, id_), target, terms, whole)
     return ShareWarnings(warnings=found)
 
@@ -216,31 +230,24 @@ def _grant_share(resource: Resource, id_: int, wanted: NewShare, terms: ShareTer
     )
 
 
-def _build_terms(wanted: NewShare, description: Description | None) -> ShareTerms:
-    """Return the terms; raise if they don't fit the newest version of the dataset."""
-    if description is not None:
-        unknown = sorted(set(wanted.masked) - {column.name for column in description.columns})
-        if unknown:
-            raise BadShareError(f"{description.name} has no column {unknown[0]!r}")
-        _require_fit(wanted, description)
-    kept = wanted.conditions
-    stored = None if kept is None else row_conditions.conditions_adapter.dump_python(kept, mode="json")
-    return ShareTerms(wanted.level, stored, wanted.masked)
-
-
-def _require_fit(wanted: NewShare, description: Description) -> None:
-    try:
-        row_conditions.compile_conditions(wanted.conditions or (), description)
-    except IncompatibleRequestError as error:
-        raise BadShareError(str(error)) from error
+def _build_terms(wanted: NewShare, slug: str | None) -> ShareTerms:
+    """Return the terms; raise if they fit no version of the dataset that is shared, if it is one."""
+    stored = share_terms.dump_conditions(wanted.conditions)
+    terms = ShareTerms(wanted.level, stored, wanted.masked, wanted.shown)
+    if slug is not None:
+        share_terms.require_known_terms(slug, terms)
+    return terms
 
 
 def _list_shares(resource: Resource, id_: int, description: Description | None = None) -> ShareList:
     found = shares.list_shares(current_user, resource, id_)
-    return ShareList(shares=[_to_listed_share(share, name, description) for share, name in found])
+    columns = share_terms.list_known_columns(description.slug) if description else ()
+    return ShareList(shares=[_to_listed_share(share, name, description, columns) for share, name in found])
 
 
-def _to_listed_share(share: Share, name: str, description: Description | None) -> ListedShare:
+def _to_listed_share(
+    share: Share, name: str, description: Description | None, columns: Collection[str]
+) -> ListedShare:
     kept = (
         None
         if share.conditions is None
@@ -253,5 +260,7 @@ def _to_listed_share(share: Share, name: str, description: Description | None) -
         level=share.level,
         conditions=kept,
         rows=describe_conditions(kept, description) if kept and description else None,
+        shown=share.shown,
         masked=share.masked,
+        unconfirmed=list_unconfirmed(share, columns),
     )

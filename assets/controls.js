@@ -53,6 +53,7 @@
   /** @param {any} props */
   function Field(props) {
     const { kind, label, error } = props;
+    if (kind === "hidden") return null;
     if (kind === "many") return h(MultiSelect, props);
     const control = h(kind === "choice" ? ChoiceSelect : TextInput, props);
     const problem = error ? h("span", { className: "dx-field-error", role: "alert" }, error) : null;

@@ -44,7 +44,8 @@ class Field(_DashComponent):
     Args:
         id: of the component.
         label: its label; with ``quiet`` only screen readers get it.
-        kind: an input type such as ``text`` or ``date``, or ``choice``, ``many``, ``yes``.
+        kind: an input type such as ``text`` or ``date``, or ``choice``, ``many``, ``yes``. A ``hidden`` one
+            isn't drawn; its ``value`` comes back as it is.
         value: the initial value.
         options: those of a ``choice`` or ``many``.
         list: suggestions while typing.

@@ -54,6 +54,7 @@ def record_share(action: AuditAction, by: Principal | None, shared: Share, work:
         name=name or group or "",
         level=shared.level,
         rows=shared.conditions or "all",
+        columns="all" if shared.shown is None else shared.shown,
         masked=shared.masked,
     )
 

@@ -90,6 +90,15 @@ def build_description(dataset: Dataset, version_row: DatasetVersion) -> Descript
     return description.model_copy(update={"grows": True}) if version_row.grows else description
 
 
+def list_descriptions(slug: str) -> list[Description]:
+    """Return the descriptions of all versions of a dataset, newest first."""
+    query = select(Dataset, DatasetVersion).join(DatasetVersion).where(Dataset.slug == slug)
+    newest_first = query.order_by(col(DatasetVersion.id).desc())
+    with transaction() as work:
+        found = work.exec(newest_first.options(defer(cast(Any, DatasetVersion.profile)))).all()
+    return [build_description(dataset, version) for dataset, version in found]
+
+
 def has_version(slug: str, version: str) -> bool:
     try:
         find_version(slug, version)

@@ -11,6 +11,7 @@ from accounts.audit import AuditAction
 from config import get_settings
 from datasets import catalogue, shares
 from datasets.access import owners
+from datasets.access.import_notices import list_import_notices
 from datasets.access.owners import UnknownOwnerError
 from datasets.append.append_file import append_file
 from datasets.catalogue import UnknownDatasetError, make_slug
@@ -68,6 +69,8 @@ def _import_dataset(chosen: argparse.Namespace) -> str:
     before = {entry.slug for entry in catalogue.list_datasets()}
     made = _create_version(chosen)
     owners.claim_dataset(made.slug, chosen.owner)
+    for sentence in list_import_notices(made.slug):
+        print_notice(sentence)
     if chosen.everyone and (chosen.command == "import" or made.slug not in before):
         shares.open_to_everyone(made.slug)
     audit.record_event(AuditAction.DATASET_IMPORTED, resource=("dataset", made.slug), version=made.version)

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 from accounts.audit import AuditAction
 from accounts.permissions import Permission
 from accounts.principals import Principal, PrincipalKind
-from datasets import audit_events
+from datasets import audit_events, share_columns
 from db.engine import transaction
 from db.tables import Dataset, Group, Level, LiveSession, Membership, Resource, Role, SavedView, Share, User
 from errors import ForbiddenError, InvalidError, NotFoundError
@@ -55,11 +55,15 @@ class ShareTarget:
 
 @dataclass(frozen=True)
 class ShareTerms:
-    """What a share allows. The share of a dataset may be limited to some rows, and may leave out columns."""
+    """What a share allows. The share of a dataset may be limited to some rows and to some columns.
+
+    ``masked`` are columns to hide, ``shown`` those to show; ``share_columns.split_columns`` combines them.
+    """
 
     level: Level = Level.VIEW
     conditions: list[dict[str, Any]] | None = None
     masked: tuple[str, ...] = ()
+    shown: tuple[str, ...] | None = None
 
 
 EVERYONE = ShareTarget()
@@ -170,11 +174,14 @@ def list_shares(by: Principal, resource: Resource, id_: int) -> list[tuple[Share
         LookupError, NotAllowedError: ``by`` may not see them.
     """
     require_sharing_right(by, resource, id_)
-    query = select(Share, sa.func.coalesce(User.name, Group.name, "")).outerjoin(User).outerjoin(Group)
     with transaction() as work:
-        return list(
-            work.exec(query.where(*_resource_conditions(resource, id_)).order_by(col(Share.id))).all()
-        )
+        return list_named_shares(work, resource, id_)
+
+
+def list_named_shares(work: Session, resource: Resource, id_: int) -> list[tuple[Share, str]]:
+    """Return the shares of a resource as ``list_shares`` does, without a check of rights."""
+    query = select(Share, sa.func.coalesce(User.name, Group.name, "")).outerjoin(User).outerjoin(Group)
+    return list(work.exec(query.where(*_resource_conditions(resource, id_)).order_by(col(Share.id))).all())
 
 
 def grant_share(by: Principal, resource: Resource, id_: int, target: ShareTarget, terms: ShareTerms) -> Share:
@@ -249,13 +256,22 @@ def _upsert_share(
         share = known or Share(
             resource=resource, resource_id=id_, user_id=target.user_id, group_id=target.group_id
         )
-        share.level, share.conditions, share.masked = terms.level, terms.conditions, list(terms.masked)
+        apply_terms(work, share, terms)
         work.add(share)
         work.flush()
         audit_events.record_share(
             AuditAction.SHARE_CHANGED if known else AuditAction.SHARE_CREATED, by, share, work
         )
         return share
+
+
+def apply_terms(work: Session, share: Share, terms: ShareTerms) -> None:
+    """Give a share these terms; one of a dataset names the columns that it shows of today's versions."""
+    versions: share_columns.VersionColumns = ()
+    if Resource(share.resource) is Resource.DATASET:
+        versions = share_columns.list_version_columns(work, share.resource_id)
+    share.level, share.conditions = terms.level, terms.conditions
+    share.shown, share.masked = share_columns.split_columns(versions, terms.masked, terms.shown)
 
 
 def _find_share(by: Principal, share_id: int) -> Share:
@@ -275,7 +291,7 @@ def _resource_conditions(resource: Resource, id_: int) -> tuple[sa.ColumnElement
 
 
 def _require_valid_terms(resource: Resource, terms: ShareTerms) -> None:
-    partial = terms.conditions is not None or terms.masked
+    partial = terms.conditions is not None or terms.masked or terms.shown is not None
     if partial and resource is not Resource.DATASET:
         raise BadShareError("Only a share of a dataset can be limited to some rows or columns.")
     if partial and terms.level is Level.MANAGE:

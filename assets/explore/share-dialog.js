@@ -12,7 +12,7 @@ import { EVERYONE, SubjectPicker } from "./subject-picker.js";
 
 const LEVEL_LABELS = { view: "Can view", edit: "Can edit", manage: "Can manage" };
 
-/** @typedef {{ id: number, among: "person" | "group" | "everyone", name: string, level: keyof typeof LEVEL_LABELS, rows: string | null, masked: string[] }} Share */
+/** @typedef {{ id: number, among: "person" | "group" | "everyone", name: string, level: keyof typeof LEVEL_LABELS, conditions: object[] | null, rows: string | null, shown: string[] | null, masked: string[], unconfirmed: string[] }} Share */
 
 export class SharePanel {
   /** The share whose warning is on screen: sent again, it is saved. */ #warnedShare = "";
@@ -84,9 +84,10 @@ export class SharePanel {
   }
 
   #getRestrictions() {
-    const masked = [...this.columns.selectedOptions].map((option) => option.value);
+    const [masked, others] = [true, false].map((selected) => [...this.columns.options].filter((option) => option.selected === selected).map((option) => option.value));
+    const shown = masked.length ? others : null;
     const conditions = this.filtered.checked && this.dataset ? conditionsFromFilters(this.dataset.exploration) : null;
-    return this.dataset ? { conditions, masked } : {};
+    return this.dataset ? { conditions, masked, shown } : {};
   }
 
   #loadShares() {
@@ -98,14 +99,28 @@ export class SharePanel {
   }
 
   /** @param {Share} share */
-  #createItem({ id, among, name, level, rows, masked }) {
-    const parts = [LEVEL_LABELS[level].toLowerCase(), rows, masked.length && `hidden columns: ${masked.join(", ")}`].filter(Boolean);
+  #createItem(share) {
+    const { id, among, name, level, rows, masked, unconfirmed } = share;
+    const hidden = masked.length && `hidden columns: ${masked.join(", ")}`;
+    const undecided = unconfirmed.length && `new columns, hidden until you decide: ${unconfirmed.join(", ")}`;
+    const parts = [LEVEL_LABELS[level].toLowerCase(), rows, hidden, undecided].filter(Boolean);
     const who = among === "everyone" ? EVERYONE : among === "group" ? `${name} (group)` : name;
     const what = h("span", { class: "dx-grow" }, who, h("span", { class: "dx-weak" }, ` ${parts.join(" · ")}`));
     const removeShare = () => callApi("DELETE", `/api/shares/${id}`).then(() => this.#loadShares());
     const question = among === "everyone" ? "Only the owner, admins and people with another share keep access." : `${who} loses this access with the next request. What other shares give stays.`;
     const askRemoval = () => confirmAction(`Stop sharing with ${among === "everyone" ? "everyone" : who}?`, question, "Stop sharing", removeShare);
-    return h("li", { class: "dx-line" }, what, createTextButton("Remove", askRemoval));
+    return h("li", { class: "dx-line" }, what, ...this.#createColumnButtons(share), createTextButton("Remove", askRemoval));
+  }
+
+  /** The buttons that decide about columns that came with a later import. @param {Share} share */
+  #createColumnButtons({ among, name, level, conditions, shown, unconfirmed }) {
+    if (!unconfirmed.length || !shown) return [];
+    const createButton = (/** @type {string} */ label, /** @type {string[]} */ columns) =>
+      createTextButton(label, () => runShowingError(this.errorElement, async () => {
+        await callApi("POST", `${this.url}/shares`, { among, name, level, conditions, shown: columns });
+        await this.#loadShares();
+      }));
+    return [createButton("Show new columns", [...shown, ...unconfirmed]), createButton("Keep hidden", shown)];
   }
 }
 

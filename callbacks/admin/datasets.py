@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dash import html
@@ -18,12 +19,20 @@ from callbacks.confirm_actions import Action, ActionResult, Confirmation, FormVa
 from components import ids as shared
 from components.admin import dataset as shown
 from components.admin import ids
-from components.controls import Field
+from components.controls import Field, FieldOptions
 from datasets import admin_listing, shares
-from datasets.access import condition_text, owners, row_conditions, share_targets, wider_shares
+from datasets.access import (
+    condition_text,
+    owners,
+    row_conditions,
+    share_targets,
+    share_terms,
+    wider_shares,
+)
 from datasets.access.share_targets import ShareTargetKind
 from datasets.admin_listing import DatasetRow
 from datasets.description import Description
+from datasets.share_columns import list_unconfirmed
 from datasets.shares import ShareTarget, ShareTerms
 from db.tables import Level, Resource, Share
 
@@ -65,8 +74,11 @@ def _to_row(found: DatasetRow) -> dict[str, Any]:
 
 def _to_share_row(share: Share, name: str, description: Description | None) -> dict[str, Any]:
     parts = [format_level(share.level), _describe_rows(share, description)]
+    labels = share_terms.list_known_columns(description.slug) if description else {}
     if share.masked:
-        parts.append(f"hidden columns: {', '.join(_get_label(each, description) for each in share.masked)}")
+        parts.append(f"hidden columns: {_list_labels(share.masked, labels)}")
+    if unconfirmed := list_unconfirmed(share, labels):
+        parts.append(f"new columns, hidden until you change this share: {_list_labels(unconfirmed, labels)}")
     return {
         "id": f"{share.resource_id}:{share.id}",
         "with": format_subject(share, name),
@@ -83,9 +95,8 @@ def _describe_rows(share: Share, description: Description | None) -> str:
     )
 
 
-def _get_label(name: str, description: Description | None) -> str:
-    labels = {column.name: column.label for column in description.columns} if description else {}
-    return labels.get(name, name)
+def _list_labels(names: Iterable[str], labels: Mapping[str, str]) -> str:
+    return ", ".join(labels.get(name, name) for name in names)
 
 
 def get_dataset(key: str) -> DatasetRow:
@@ -130,7 +141,9 @@ def confirm_share_dataset(key: str) -> Confirmation:
         Field(shared.form_field("with"), "Share with", "choice", value=PERSON, options=subjects),
         person_field("Name of the person"),
     ]
-    terms = shown.share_fields(_list_columns(found), Level.VIEW.value, [], [])
+    columns = _list_columns(found)
+    names = [(column["name"], column["label"]) for column in columns]
+    terms = shown.share_fields(columns, names, Level.VIEW.value, [], [])
     return Confirmation(f"Share {found.name}", [*fields, *terms], "Share")
 
 
@@ -150,7 +163,7 @@ def list_new_share_warnings(by: Principal, key: str, answers: FormValues) -> lis
 
 def list_changed_share_warnings(by: Principal, key: str, answers: FormValues) -> list[str]:
     given, found = _get_share(key)
-    terms, whole = _build_terms(answers, found), _get_description(found)
+    terms, whole = _build_terms(answers, found, given), _get_description(found)
     target = ShareTarget(given.user_id, given.group_id)
     return wider_shares.list_share_warnings(by, (Resource.DATASET, found.id), target, terms, whole)
 
@@ -167,13 +180,29 @@ def share_dataset(by: Principal, key: str, answers: FormValues) -> ActionResult:
 def confirm_change_share(key: str) -> Confirmation:
     given, found = _get_share(key)
     columns, own = _list_columns(found), given.conditions or []
-    terms = shown.share_fields(columns, str(given.level), own, given.masked)
+    names, hidden = _list_choices(given, found, columns)
+    terms = shown.share_fields(columns, names, str(given.level), own, hidden)
     return Confirmation(f"Change the share of {found.name}", terms, "Save changes")
+
+
+def _list_choices(
+    given: Share, found: DatasetRow, columns: list[dict[str, Any]]
+) -> tuple[FieldOptions, list[str]]:
+    """Return the columns that a share may hide or show, with labels, and those that it hides now.
+
+    If it restricts columns, those that only older versions have can be shown, too.
+    """
+    names = {column["name"]: column["label"] for column in columns}
+    if given.shown is None:
+        return list(names.items()), []
+    known = share_terms.list_known_columns(found.slug)
+    options = [(name, names.get(name) or f"{label} (older versions)") for name, label in known.items()]
+    return options, [name for name in known if name not in given.shown]
 
 
 def change_share(by: Principal, key: str, answers: FormValues) -> ActionResult:
     given, found = _get_share(key)
-    shares.change_terms(by, given.id or 0, _build_terms(answers, found))
+    shares.change_terms(by, given.id or 0, _build_terms(answers, found, given))
     return ActionResult(f"Share of {found.name} changed.")
 
 
@@ -203,11 +232,18 @@ def change_owner(by: Principal, key: str, answers: FormValues) -> ActionResult:
     return ActionResult(f"{name} now owns {found.name}.")
 
 
-def _build_terms(answers: FormValues, found: DatasetRow) -> ShareTerms:
-    whole, given = _get_description(found), answers.get("conditions") or None
-    if given is not None and whole:
-        row_conditions.compile_conditions(row_conditions.conditions_adapter.validate_python(given), whole)
-    return ShareTerms(Level(answers["level"]), given, tuple(answers.get("masked") or ()))
+def _build_terms(answers: FormValues, found: DatasetRow, given: Share | None = None) -> ShareTerms:
+    """Return the terms that a form asks for; of the columns that it offered, it shows what it doesn't hide.
+
+    A share that names its columns goes on to do so, also when it hides none of them any more.
+    """
+    level, masked = Level(answers["level"]), tuple(answers.get("masked") or ())
+    offered = answers.get("offered") or ()
+    restricted = given is not None and given.shown is not None and level is not Level.MANAGE
+    named = tuple(name for name in offered if name not in masked) if masked or restricted else ()
+    terms = ShareTerms(level, answers.get("conditions") or None, masked, named or None)
+    share_terms.require_known_terms(found.slug, terms)
+    return terms
 
 
 def _get_share(key: str) -> tuple[Share, DatasetRow]:

@@ -58,12 +58,16 @@ def _share_item(share: RowData) -> Component:
 
 
 def share_fields(
-    columns: list[RowData], level: str, conditions: list[RowData], masked: Sequence[str]
+    columns: list[RowData],
+    names: FieldOptions,
+    level: str,
+    conditions: list[RowData],
+    masked: Sequence[str],
 ) -> list[Component]:
-    """Return the fields for the terms of a share."""
-    names: FieldOptions = [(column["name"], column["label"]) for column in columns]
+    """Return the fields for the terms of a share; ``names`` are the columns that it may hide or show."""
     return [
         Field(ids.form_field("level"), "Access level", "choice", value=level, options=LEVEL_OPTIONS),
         Conditions(ids.form_field("conditions"), columns, conditions),
         Field(ids.form_field("masked"), "Hidden columns", "many", value=list(masked), options=names),
+        Field(ids.form_field("offered"), "", "hidden", value=[name for name, _ in names]),
     ]

@@ -61,7 +61,9 @@ def count_visible_rows(preview: AccessPreview, engines: EnginePool) -> int:
 def _describe_rows(person: Principal, dataset: Dataset, whole: Description) -> str:
     with transaction() as work:
         found = shares.list_applicable_shares(work, person, Resource.DATASET, dataset.id or 0)
-    grants = effective_access.maximal_grants(map(effective_access.grant_from_share, found))
+    grants = effective_access.maximal_grants(
+        effective_access.grant_from_share(share, whole) for share in found
+    )
     return "rows where " + ", or ".join(
         describe_conditions(grant.conditions or (), whole) for grant in grants
     )

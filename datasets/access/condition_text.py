@@ -25,6 +25,12 @@ def describe_conditions(conditions: Iterable[Condition], description: Descriptio
     )
 
 
+def join_words(words: Iterable[str], last: str = "and") -> str:
+    """Return words as a list in a sentence: ``a, b and c``; empty if there are none."""
+    *others, end = [*words] or [""]
+    return f"{', '.join(others)} {last} {end}" if others else end
+
+
 def _describe_condition(condition: Condition, column: Column | None) -> str:
     subject = column.label if column else condition.column
     match condition.filter:
@@ -40,9 +46,7 @@ def _describe_members(members: Members) -> str:
     names = [value or "empty" for value in members.values] + ["missing"] * members.nulls
     if len(names) > MAX_NAMED_VALUES + 1:
         return f"one of {len(names)}: {', '.join(names[:MAX_NAMED_VALUES])}, …"
-    if len(names) > 1:
-        return f"{', '.join(names[:-1])} or {names[-1]}"
-    return names[0] if names else "none of its values"
+    return join_words(names, "or") or "none of its values"
 
 
 def _describe_span(span: Span, column: Column | None) -> str:

@@ -1,7 +1,8 @@
 """What a person may see of a dataset: which rows, and which columns.
 
-A cell is visible only if a single share shows it. Shares that are covered by another one are dropped first.
-Of the remaining shares, the visible rows are united, and so are the hidden columns.
+A cell is visible only if a single share shows it. A share that restricts columns shows only those that it
+names, so what an import renames or adds stays hidden. Shares that are covered by another one are dropped
+first. Of the remaining shares, the visible rows are united, and so are the hidden columns.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class EffectiveAccess:
 
 @dataclass(frozen=True)
 class ShareGrant:
-    """What one share shows: the rows that meet its conditions (None: all rows), without masked columns."""
+    """What one share shows of a version: the rows that meet its conditions (None: all), no masked column."""
 
     conditions: tuple[Condition, ...] | None
     masked: frozenset[str]
@@ -80,17 +81,22 @@ def compute_access(person: Principal, dataset: Dataset, whole: Description) -> E
         found = shares.list_applicable_shares(work, person, Resource.DATASET, dataset.id or 0)
         hidden = columns - _columns_of_view(work, person) if person.view_id is not None else frozenset()
     level = shares.highest_level(person, dataset.owner_id, found)
-    grants = [FULL_GRANT] if level is Level.MANAGE else maximal_grants(map(grant_from_share, found))
+    own = maximal_grants(grant_from_share(share, whole) for share in found)
+    grants = [FULL_GRANT] if level is Level.MANAGE else own
     return _build_access(Level.VIEW if person.kind is PrincipalKind.GUEST else level, grants, hidden, whole)
 
 
-def grant_from_share(share: Share) -> ShareGrant:
-    """Return what a share shows."""
+def grant_from_share(share: Share, whole: Description | None) -> ShareGrant:
+    """Return what a share shows of a version: of its columns those that the share names, if it names any.
+
+    Only resources without columns have no description.
+    """
+    masked = frozenset(share.masked)
+    if whole and (share.masked or share.shown is not None):
+        masked = frozenset(column.name for column in whole.columns).difference(share.shown or ())
     if share.conditions is None:
-        return ShareGrant(None, frozenset(share.masked))
-    return ShareGrant(
-        row_conditions.conditions_adapter.validate_python(share.conditions), frozenset(share.masked)
-    )
+        return ShareGrant(None, masked)
+    return ShareGrant(row_conditions.conditions_adapter.validate_python(share.conditions), masked)
 
 
 def access_from_grant(grant: ShareGrant, whole: Description) -> EffectiveAccess:

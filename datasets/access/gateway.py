@@ -117,7 +117,7 @@ class DatasetGateway:
     def prepare_profile(self, slug: str, share: Share) -> None:
         """Start counting what a person sees who has only this share, so that they don't have to wait."""
         whole = catalogue.get_description(slug)
-        access = access_from_grant(grant_from_share(share), whole)
+        access = access_from_grant(grant_from_share(share, whole), whole)
         if access.row_rights is not None:
             self._profiles.prepare_profile(whole, access)
 

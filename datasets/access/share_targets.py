@@ -59,6 +59,13 @@ def resolve_target(among: ShareTargetKind, name: str) -> ShareTarget:
     return ShareTarget(group_id=id_) if among is ShareTargetKind.GROUP else ShareTarget(user_id=id_)
 
 
+def describe_target(target: ShareTarget, name: str) -> str:
+    """Return in words whom a share is with; ``name`` is that of the person or group."""
+    if target.group_id is not None:
+        return f"the group {name}"
+    return "everyone signed in" if target.user_id is None else name
+
+
 def _find_person_id(name: str) -> int | None:
     try:
         return users.require_principal(name).id

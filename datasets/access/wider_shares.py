@@ -16,6 +16,7 @@ from accounts.principals import Principal
 from datasets import shares
 from datasets.access.condition_text import describe_conditions
 from datasets.access.effective_access import FULL_GRANT, ShareGrant, grant_from_share, maximal_grants
+from datasets.access.share_targets import describe_target
 from datasets.description import Description
 from datasets.shares import EVERYONE, LEVELS, RESOURCE_TABLES, ShareableRow, ShareTarget, ShareTerms
 from db.engine import transaction
@@ -52,13 +53,13 @@ def list_share_warnings(
     Raises:
         LookupError, NotAllowedError: ``by`` may not share the resource.
     """
-    stored = [_name_share(share, name) for share, name in shares.list_shares(by, *shared)]
+    stored = [_name_share(share, name, whole) for share, name in shares.list_shares(by, *shared)]
     with transaction() as work:
         unlimited = _describe_unlimited(work, shared, target)
         if unlimited:
             return [unlimited]
         others = [each for each in stored if _is_shared_person(work, target, each.target)]
-        new = _name_share(_build_share(shared, target, terms), _get_name(work, target))
+        new = _name_share(_build_share(work, shared, target, terms), _get_name(work, target), whole)
     if shared[0] is Resource.LIVE:
         return [SESSION_WARNING] if any(each.target == EVERYONE for each in others) else []
     told = [_describe_wider(new, other, others, whole) for other in others]
@@ -77,21 +78,17 @@ def _describe_unlimited(work: Session, shared: tuple[Resource, int], target: Sha
     return f"{user.name} is an admin and keeps full access to it." if user.role == Role.ADMIN else ""
 
 
-def _build_share(shared: tuple[Resource, int], target: ShareTarget, terms: ShareTerms) -> Share:
-    return Share(
-        resource=shared[0],
-        resource_id=shared[1],
-        user_id=target.user_id,
-        group_id=target.group_id,
-        level=terms.level,
-        conditions=terms.conditions,
-        masked=list(terms.masked),
-    )
+def _build_share(
+    work: Session, shared: tuple[Resource, int], target: ShareTarget, terms: ShareTerms
+) -> Share:
+    share = Share(resource=shared[0], resource_id=shared[1], user_id=target.user_id, group_id=target.group_id)
+    shares.apply_terms(work, share, terms)
+    return share
 
 
-def _name_share(share: Share, name: str) -> NamedShare:
+def _name_share(share: Share, name: str, whole: Description | None) -> NamedShare:
     level = Level(share.level)
-    grant = FULL_GRANT if level is Level.MANAGE else grant_from_share(share)
+    grant = FULL_GRANT if level is Level.MANAGE else grant_from_share(share, whole)
     return NamedShare(ShareTarget(share.user_id, share.group_id), name, level, grant)
 
 
@@ -167,6 +164,4 @@ def _describe_people(new: NamedShare, other: NamedShare) -> str:
 
 
 def _describe_source(share: NamedShare) -> str:
-    if share.target == EVERYONE:
-        return "the share with everyone signed in"
-    return f"the share with {'the group ' if share.target.group_id is not None else ''}{share.name}"
+    return f"the share with {describe_target(share.target, share.name)}"

@@ -37,8 +37,10 @@ EVERYONE = sa.text("user_id IS NULL AND group_id IS NULL")
 class Share(SQLModel, table=True):
     """The right of a user, a group or (if both are NULL) every signed-in user to use something.
 
-    A share of a dataset may show only the rows that meet ``conditions`` (None: every row), and hides the
-    columns in ``masked``. A resource has at most one share with the same user or group.
+    A share of a dataset may show only the rows that meet ``conditions`` (None: every row), and only the
+    columns in ``shown`` (None: every column, also of later versions). ``masked`` are the columns that it
+    hides on purpose; one in neither list is hidden until somebody decides about it. A resource has at most
+    one share with the same user or group.
     """
 
     __tablename__ = "shares"
@@ -66,6 +68,7 @@ class Share(SQLModel, table=True):
     conditions: list[dict[str, Any]] | None = Field(
         default=None, sa_type=EncryptedJson.for_column("shares.conditions")
     )
+    shown: list[str] | None = Field(default=None, sa_type=EncryptedJson.for_column("shares.shown"))
     masked: list[str] = Field(default_factory=list, sa_type=EncryptedJson.for_column("shares.masked"))
     created: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 

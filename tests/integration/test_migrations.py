@@ -1,5 +1,6 @@
 """Migrations: from nothing to the newest, the same as the models, all or nothing."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,11 +11,14 @@ from threading import Barrier
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, select
 
 from accounts import users
 from config import Settings
 from db import engine, schema
+from db.keys import key_ring
+from db.keys.column_encryption import encrypt_text
+from db.tables import Share
 from tests.conftest import temporary_settings
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -104,6 +108,43 @@ def test_of_old_names_that_differ_in_case_each_stays_with_its_user(empty_databas
     asked = ("Eve", "EVE", "eve", "eVE", "Ada", "ADA", "ada")
     assert [users.require_principal(name).id for name in asked] == [1, 2, 3, 3, 4, 5, 4]
     command.downgrade(where, "0009")
+
+
+def insert_rows(name, *rows):
+    with engine.transaction() as work:
+        for values in rows:
+            work.connection().execute(sa.insert(sa.table(name, *map(sa.column, values))).values(values))
+
+
+def test_old_shares_show_what_they_showed_and_no_column_of_a_later_version(empty_database):
+    """As release 0010 has them: of encrypted and of plain lists of hidden columns, and of none."""
+    where = schema.build_alembic_config()
+    command.upgrade(where, "0010")
+    key_ring.ensure_keys()
+    profiles = [json.dumps({"columns": [{"name": name} for name in each]}) for each in ("ab", "bcs", "x")]
+    versions = [
+        {"id": id_, "dataset_id": dataset, "key": f"{id_}", "rows": 1, "folder": "f", "grows": False}
+        | {"created": MOMENT, "profile": encrypt_text(profile, "dataset_versions.profile")}
+        for id_, (dataset, profile) in enumerate(zip((1, 1, 2), profiles, strict=True), 1)
+    ]
+    datasets = [ROWS_BEFORE["datasets"] | {"id": id_, "slug": f"trips-{id_}"} for id_ in (1, 2)]
+    people = [
+        ROWS_BEFORE["users"] | {"id": id_, "name": f"n{id_}", "name_key": f"n{id_}", "handle": f"h{id_}"}
+        for id_ in (1, 2, 3)
+    ]
+    stored = [encrypt_text('["s"]', "shares.masked"), '["a"]', encrypt_text("[]", "shares.masked")]
+    given = {"resource": "dataset", "resource_id": 1, "level": "view", "created": MOMENT}
+    rows = [given | {"id": id_, "user_id": id_, "masked": masked} for id_, masked in enumerate(stored, 1)]
+    for name, values in {"users": people, "datasets": datasets, "dataset_versions": versions}.items():
+        insert_rows(name, *values)
+    insert_rows("shares", *rows, given | {"id": 4, "resource": "live session", "masked": "[]"})
+    command.upgrade(where, "head")
+    with engine.transaction() as work:
+        found = {share.id: (share.shown, share.masked) for share in work.exec(select(Share))}
+        plain = dict(work.connection().execute(sa.text("SELECT id, shown FROM shares")).all())
+    assert found == {1: (["a", "b", "c"], ["s"]), 2: (["b", "c", "s"], ["a"]), 3: (None, []), 4: (None, [])}
+    assert "[" not in plain[1]
+    command.downgrade(where, "0010")
 
 
 def test_two_starts_at_once_upgrade_once(empty_database):

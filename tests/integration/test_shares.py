@@ -150,7 +150,7 @@ def test_shares_and_owners_are_recorded_by_name(adas_dataset, ada, bob):
         ("owner.changed", "ada", "dataset", "trips"),
         ("owner.changed", "ada", "view", "late"),
     ]
-    known = {"among": "person", "name": "bob", "level": "edit", "rows": "all", "masked": []}
+    known = {"among": "person", "name": "bob", "level": "edit", "rows": "all", "columns": "all", "masked": []}
     assert list_entries()[1].details == known
     assert list_entries()[-1].details == {"before": "bob", "owner": "ada"}
 
