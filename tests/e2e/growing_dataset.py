@@ -79,7 +79,7 @@ def publishing_rows(
     port = int(service.url.rpartition(":")[2])
 
     def issue_token() -> tuple[str, str]:
-        return tokens.issue_publisher_token(by, key), tokens.client_id_of(by)
+        return tokens.issue_publisher_token(by, key), tokens.channel_client_id(by)
 
     async def publish() -> None:
         async with open_publisher(port, key, issue_token) as program:
