@@ -3,8 +3,10 @@
 The SDK (version 3.1) must be created within a running loop. Its address keeps a port only with a slash behind
 it, because its socket drops ``port`` otherwise. Over plain HTTP it needs a token from an async callback, with
 the client id beside it, or it can't renew the token. It may stay "connected" to a dead socket, or forget what
-it was publishing; so the connection is pinged, and built anew when anything takes too long. It logs whole
-frames, and addresses with tokens in them; so its loggers are silenced, and this module logs what fails.
+it was publishing; so the connection is pinged, and built anew when anything takes too long. A message that it
+can't decode takes all others of its frame with it; so messages are taken from it before it decodes them. It
+logs whole frames, and addresses with tokens in them; so its loggers are silenced, and this module logs what
+fails.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,16 +22,21 @@ from secrets import token_hex
 from threading import Lock, Thread
 from time import time
 from typing import Any, TypeVar
+from urllib.parse import quote_plus
 
 import structlog
 from ably import AblyException, AblyRealtime
+from ably.http.paginatedresult import PaginatedResult, format_params
+from ably.transport.websockettransport import ProtocolMessageAction
 from ably.types.channeloptions import ChannelOptions
 from ably.types.channelstate import ChannelState
 from ably.types.message import Message as AblyMessage
 from ably.types.tokendetails import TokenDetails
 from ably.util.crypto import CipherParams
+from ably.util.exceptions import catch_all
 
 from realtime.channel_messages import ChannelListener, ChannelMessage
+from realtime.message_decoding import decode_item
 
 T = TypeVar("T")
 HEARTBEAT_INTERVAL = 5.0
@@ -131,13 +138,12 @@ class AblyClient:
         Raises:
             ConnectionError: the history can't be read now.
         """
-        try:
-            async with asyncio.timeout(REQUEST_TIMEOUT):
-                return await self._fetch_newer(
-                    self._get_channel(channel, self._listeners[channel].cipher), serial
-                )
-        except (AblyException, OSError) as error:
-            raise ConnectionError(f"the history can't be read: {_describe_error(error)}") from error
+        newer: list[ChannelMessage] = []
+        async for page in self._list_pages(channel, direction="backwards"):
+            newer += [message for message in page if message.serial > serial]
+            if page and page[-1].serial <= serial:
+                break
+        return newer[::-1]
 
     async def fetch_pages(self, channel: str, start: int) -> AsyncIterator[list[ChannelMessage]]:
         """Yield the messages of a subscribed channel from a moment (ms) on, oldest first. In the loop only.
@@ -145,16 +151,8 @@ class AblyClient:
         Raises:
             ConnectionError: the history can't be read now.
         """
-        try:
-            async with asyncio.timeout(REQUEST_TIMEOUT):
-                sdk_channel = self._get_channel(channel, self._listeners[channel].cipher)
-                page = await sdk_channel.history(direction="forwards", limit=PAGE_SIZE, start=start)
-            while page is not None:
-                yield [_from_ably(each) for each in page.items]
-                async with asyncio.timeout(REQUEST_TIMEOUT):
-                    page = await page.next() if page.has_next() else None
-        except (AblyException, OSError) as error:
-            raise ConnectionError(f"the history can't be read: {_describe_error(error)}") from error
+        async for page in self._list_pages(channel, direction="forwards", start=start):
+            yield page
 
     def close(self) -> None:
         """Close the connection and end its thread; messages that are not published yet are lost."""
@@ -266,7 +264,8 @@ class AblyClient:
         channel = self._get_channel(name, listener.cipher)
         channel.on("update", lambda _: listener.on_gap())
         channel.on(ChannelState.ATTACHED, lambda change: None if change.resumed else listener.on_gap())
-        await channel.subscribe(lambda message: listener.on_message(_from_ably(message)))
+        _intercept_messages(channel, lambda item: listener.on_message(decode_item(item, listener.cipher)))
+        await channel.attach()
 
     async def _unsubscribe(self, channel: str) -> None:
         sdk_channel = self._channels.pop(channel, None)
@@ -291,15 +290,53 @@ class AblyClient:
             self._channels[name] = self._client.channels.get(name, options)
         return self._channels[name]
 
-    @staticmethod
-    async def _fetch_newer(channel: Any, serial: str) -> list[ChannelMessage]:  # noqa: ANN401
-        messages: list[ChannelMessage] = []
-        page = await channel.history(direction="backwards", limit=PAGE_SIZE)
+    async def _list_pages(self, channel: str, **params: Any) -> AsyncIterator[list[ChannelMessage]]:  # noqa: ANN401
+        """Yield the pages of the history of a subscribed channel.
+
+        Raises:
+            ConnectionError: the history can't be read now.
+        """
+        if self._client is None:
+            raise ConnectionError("there is no connection")
+        path = f"/channels/{quote_plus(channel, safe=':')}/messages{format_params(limit=PAGE_SIZE, **params)}"
+        cipher, read = self._listeners[channel].cipher, catch_all(PaginatedResult.paginated_query)
+        page = await _await_page(read(self._client.http, url=path, response_processor=_list_items))
         while page is not None:
-            newer = [message for message in map(_from_ably, page.items) if message.serial > serial]
-            messages += newer
-            page = await page.next() if page.has_next() and len(newer) == len(page.items) else None
-        return messages[::-1]
+            yield [decode_item(item, cipher) for item in page.items]
+            page = await _await_page(catch_all(page.next)()) if page.has_next() else None
+
+
+async def _await_page(request: Awaitable[Any]) -> Any:  # noqa: ANN401
+    """Return the page of the history that the SDK requests.
+
+    Raises:
+        ConnectionError: it can't be read now.
+    """
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT):
+            return await request
+    except (AblyException, TimeoutError) as error:
+        raise ConnectionError(f"the history can't be read: {_describe_error(error)}") from error
+
+
+def _list_items(response: Any) -> list[Any]:  # noqa: ANN401
+    """Return the messages of a response as they are on the wire."""
+    return response.to_native() or []
+
+
+def _intercept_messages(channel: Any, on_item: Callable[[dict[str, Any]], None]) -> None:  # noqa: ANN401
+    """Take the messages of a channel as they are on the wire; the SDK only keeps count of the frames."""
+    receive_frame = channel._on_message  # the SDK offers no other way
+
+    def receive_intercepted(frame: dict[str, Any]) -> None:
+        if frame.get("action") == ProtocolMessageAction.MESSAGE:
+            AblyMessage.update_inner_message_fields(frame)
+            for item in frame.get("messages") or []:
+                on_item(item)
+            frame = frame | {"messages": []}
+        receive_frame(frame)
+
+    channel._on_message = receive_intercepted
 
 
 def _create_client(address: str, get_token: TokenSource, tls: bool) -> AblyRealtime:
@@ -324,13 +361,6 @@ def _is_final(error: AblyException) -> bool:
 
 def _new_message_id() -> str:
     return f"{token_hex(8)}:0"
-
-
-def _from_ably(message: Any) -> ChannelMessage:  # noqa: ANN401
-    serial = message.serial or message.id
-    return ChannelMessage(
-        message.timestamp, message.client_id or "", serial, message.name, message.data, message.id
-    )
 
 
 def _describe_error(error: BaseException) -> str:

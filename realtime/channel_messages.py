@@ -11,7 +11,8 @@ from typing import Any
 class ChannelMessage:
     """A published message: when (ms), by which client, its serial in the channel, its name and its data.
 
-    A message that is published again has the same ``id``.
+    A message that is published again has the same ``id``. ``problem`` says why the data can't be decoded; it
+    is empty if they were, otherwise ``data`` is as it came.
     """
 
     published_at: int
@@ -20,6 +21,7 @@ class ChannelMessage:
     name: str
     data: Any
     id: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from datasets.append.plain_values import to_plain_value
 from datasets.append.text_forms import list_forms
 from datasets.ingest.cell_text import clear_missing
 from datasets.ingest.column_parser import BOOLEANS, TEXTS, ColumnParser
 from datasets.ingest.inference import parse_cells
 from datasets.ingest.number_parsers import INTEGERS, NUMBERS
-from datasets.ingest.stored_types import cast_to_stored
+from datasets.ingest.stored_types import cast_to_stored, unwrap_values
 from datasets.ingest.time_parsers import YEAR_FIRST, YEAR_FIRST_ZONED
 from datasets.storage.store import is_text_type
 
@@ -85,23 +86,29 @@ def coerce_rows(table: pa.Table, schema: pa.Schema) -> CoercedRows:
     return CoercedRows(coerced, tuple(RejectedRow(row, reasons[row]) for row in sorted(reasons)))
 
 
-def _list_present(values: pa.ChunkedArray) -> list[int]:
+def _join_chunks(column: pa.ChunkedArray) -> pa.Array:
+    """Return the plain values of a column, each chunk of which may have categories of its own."""
+    return pa.concat_arrays([unwrap_values(chunk) for chunk in column.chunks] or [pa.nulls(0)])
+
+
+def _list_present(column: pa.ChunkedArray) -> list[int]:
     """Return the rows of a column that have a value; text that says that it is missing is none."""
+    values = _join_chunks(column)
     if is_text_type(values.type):
-        values, _ = clear_missing(values.cast(pa.string()).combine_chunks())
+        values, _ = clear_missing(values.cast(pa.string()))
     return list(np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False)).tolist())
 
 
 def _coerce_column(table: pa.Table, field: pa.Field, reasons: dict[int, str]) -> pa.Array:
     if field.name not in table.column_names:
         return pa.nulls(table.num_rows, field.type)
-    values = pa.concat_arrays(table[field.name].chunks or [pa.nulls(0)])
+    values = _join_chunks(table[field.name])
     kind = next(kind for is_so, kind in _TARGET_KINDS if is_so(field.type))
     if is_text_type(values.type) and not is_text_type(field.type):
         kind = replace(kind, parsers=list_forms(values.cast(pa.string()), field, kind.parsers))
     coerced, wrong = _coerce_values(values, kind, field.type)
     for row in wrong:
-        quoted = str(values[row].as_py())[:MAX_QUOTE_LENGTH]
+        quoted = str(to_plain_value(values, row))[:MAX_QUOTE_LENGTH]
         reasons.setdefault(row, f"{field.name!r} must be {kind.label}, found {quoted!r}")
     return coerced
 
@@ -125,8 +132,6 @@ def _coerce_values(values: pa.Array, kind: _TargetKind, target: pa.DataType) -> 
 
 def _cast_values(values: pa.Array, kind: _TargetKind, target: pa.DataType) -> pa.Array:
     """Return the values in the target's type; raise ArrowInvalid if one doesn't fit."""
-    if pa.types.is_dictionary(values.type):
-        values = values.dictionary_decode()
     if is_text_type(values.type):
         return cast_to_stored(_parse_text(values.cast(pa.string()), kind.parsers), target)
     if not pa.types.is_null(values.type) and not any(fits(values.type) for fits in kind.accepted_types):

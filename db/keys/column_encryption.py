@@ -104,6 +104,16 @@ class EncryptedJson(EncryptedText):
         return json.loads(value if plain else decrypt_text(value, self.column))
 
 
+class EncryptedJsonValue(EncryptedJson):
+    """A JSON column, encrypted, in which ``None`` is a value like any other: JSON's null."""
+
+    cache_ok = True
+    should_evaluate_none = True
+
+    def process_bind_param(self, value: object, _dialect: sa.Dialect) -> str:
+        return encrypt_text(json.dumps(value), self.column)
+
+
 def _is_encrypted(column: sa.Column[Any]) -> bool:
     return isinstance(column.type, EncryptedText)
 

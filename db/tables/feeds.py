@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from db.keys.column_encryption import EncryptedJson, EncryptedText
+from db.keys.column_encryption import EncryptedJsonValue, EncryptedText
 from db.tables.base import UtcDateTime, utc_now
 
 
@@ -48,4 +48,4 @@ class DeadLetter(SQLModel, table=True):
     feed_id: int = Field(foreign_key="feeds.id", ondelete="CASCADE", index=True)
     at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     reason: str = Field(sa_type=EncryptedText.for_column("dead_letters.reason"))
-    content: Any = Field(sa_type=EncryptedJson.for_column("dead_letters.content"))
+    content: Any = Field(sa_type=EncryptedJsonValue.for_column("dead_letters.content"))

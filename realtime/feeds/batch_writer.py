@@ -20,7 +20,7 @@ from datasets.storage.appended_files import RowOrigin
 from db.tables import DeadLetter, Feed, utc_now
 from realtime.channel_messages import ChannelMessage
 from realtime.feeds import queries
-from realtime.feeds.decode import DecodedRows, RejectedItem, decode_message
+from realtime.feeds.decode import DecodedRows, RejectedItem, decode_message, to_json
 from realtime.feeds.queries import CurrentFeed
 
 MAX_DEAD_LETTERS = 10_000
@@ -149,7 +149,9 @@ def store_dead_letters(work: Session, feed_id: int, rejected: Sequence[RejectedI
     """Store rejected items as dead letters, and pause the feed if it has too many."""
     if not rejected:
         return
-    work.add_all(DeadLetter(feed_id=feed_id, reason=item.reason, content=item.content) for item in rejected)
+    work.add_all(
+        DeadLetter(feed_id=feed_id, reason=item.reason, content=to_json(item.content)) for item in rejected
+    )
     work.flush()
     count = sa.select(sa.func.count()).where(col(DeadLetter.feed_id) == feed_id)
     if (work.scalar(count) or 0) >= MAX_DEAD_LETTERS:

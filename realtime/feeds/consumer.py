@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import traceback
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic, time
 
 import structlog
@@ -102,8 +104,9 @@ class FeedConsumer:
                 self._has_gap, self._problem = True, str(error)
             except (UnknownFeedError, FeedMovedError):  # paused, deleted, or another service was faster
                 self._has_gap = True
-            except Exception:
-                log.exception("messages of a feed could not be added", feed=self._channel)
+            except Exception as error:
+                reason = _locate_error(error)
+                log.warning("messages of a feed could not be added", feed=self._channel, **reason)
                 self._has_gap, self._problem = True, "Messages can't be added. See the service's log."
 
     async def _consume_pending(self) -> None:
@@ -130,3 +133,10 @@ class FeedConsumer:
         self._row_counts.append((monotonic(), rows))
         while self._row_counts[0][0] < monotonic() - RATE_WINDOW:
             self._row_counts.popleft()
+
+
+def _locate_error(error: BaseException) -> dict[str, str]:
+    """Return the kind of an error and where it was raised, without its message, which may quote rows."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return {"error": type(error).__name__, "traceback": " > ".join(places)}

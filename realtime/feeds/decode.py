@@ -16,11 +16,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from config import get_settings
+from datasets.append.plain_values import to_plain_value
+from datasets.storage.store import is_text_type
 from realtime.channel_messages import ChannelMessage
 from realtime.feeds.arrow_compression import is_compressed
 
 MAX_ROWS = 1 << 16
 """The number of rows of one message at most."""
+MAX_NUMBER_LENGTH = 80
+"""The bytes of a number or time as text at most, for categories that are not text."""
+ARROW_ERRORS = (pa.ArrowException, OSError, ValueError, LookupError, TypeError)
+"""What reading damaged Arrow data raises, also in the types that other packages register with Arrow."""
 MAX_EXPANDED_BYTES = 1 << 24
 """The bytes of the names of columns and categories of one message, counted once per row, at most."""
 SUPPORTED_TYPES = (
@@ -62,10 +68,12 @@ def decode_message(message: ChannelMessage) -> Iterator[DecodedRows | RejectedIt
     try:
         yield from _decode_parts(message)
     except BadMessageError as error:
-        yield RejectedItem(_to_json(message.data), str(error))
+        yield RejectedItem(message.data, str(error))
 
 
 def _decode_parts(message: ChannelMessage) -> Iterator[DecodedRows | RejectedItem]:
+    if message.problem:
+        raise BadMessageError(message.problem)
     if message.name == "rows":
         yield from decode_json(message.data)
     elif message.name == "arrow":
@@ -113,15 +121,22 @@ def _decode_arrow(data: object) -> DecodedRows:
     if not isinstance(data, bytes | bytearray):
         raise BadMessageError("the data of an arrow message must be bytes")
     try:
-        if any(is_compressed(ipc_message) for ipc_message in pa.ipc.MessageReader.open_stream(data)):
-            raise BadMessageError("compressed Arrow IPC is not supported")
-        with pa.ipc.open_stream(data) as stream:
-            table = stream.read_all()
-        table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
+        is_small = not any(is_compressed(part) for part in pa.ipc.MessageReader.open_stream(data))
+        table = _read_table(data) if is_small else None
+    except ARROW_ERRORS as error:
         raise BadMessageError(f"not a valid Arrow IPC stream: {error}") from error
+    if table is None:
+        raise BadMessageError("compressed Arrow IPC is not supported")
     _require_supported(table)
     return DecodedRows(table, _LazyJsonRows(table))
+
+
+def _read_table(data: bytes | bytearray) -> pa.Table:
+    """Read a table, and all of its parts that Arrow leaves for later."""
+    with pa.ipc.open_stream(data) as stream:
+        table = stream.read_all()
+    table.validate(full=True)
+    return table.rename_columns(table.column_names)  # their bytes must be text
 
 
 def _require_supported(table: pa.Table) -> None:
@@ -146,8 +161,10 @@ def _longest_category(column: pa.ChunkedArray) -> int:
     """Return the bytes of the longest category name; 0 if the column has no categories."""
     if not pa.types.is_dictionary(column.type):
         return 0
-    text = (chunk.dictionary.cast(pa.large_string()) for chunk in column.chunks)
-    return max((pc.max(pc.binary_length(names)).as_py() or 0 for names in text), default=0)
+    if not is_text_type(column.type.value_type):
+        return MAX_NUMBER_LENGTH
+    lengths = (pc.max(pc.binary_length(chunk.dictionary)).as_py() for chunk in column.chunks)
+    return max((length or 0 for length in lengths), default=0)
 
 
 class _LazyJsonRows(Sequence[Any]):
@@ -160,12 +177,14 @@ class _LazyJsonRows(Sequence[Any]):
         return int(self._table.num_rows)
 
     def __getitem__(self, row: Any) -> Any:  # noqa: ANN401
-        return _to_json(self._table.slice(row, 1).to_pylist()[0])
+        part = self._table.slice(row, 1).combine_chunks()
+        columns = zip(part.column_names, part.columns, strict=True)
+        return {name: to_plain_value(column.chunk(0), 0) for name, column in columns}
 
 
-def _to_json(data: Any) -> Any:  # noqa: ANN401
-    """Return any data as JSON; bytes become base64."""
-    return json.loads(json.dumps(data, default=_json_default))
+def to_json(data: Any) -> Any:  # noqa: ANN401
+    """Return any data as JSON; bytes become base64, and numbers that JSON doesn't have become text."""
+    return json.loads(json.dumps(data, default=_json_default), parse_constant=str)
 
 
 def _json_default(value: object) -> str:

@@ -62,7 +62,7 @@ class RecordingBuffer:
 
         The newest state counts at once.
         """
-        parsed = parse_message(message.name, message.data)
+        parsed = None if message.problem else parse_message(message.name, message.data)
         if parsed is None or not self._is_from_presenter(message):
             return None
         if isinstance(parsed, StateMessage) and not self._is_new_state(message, parsed):
