@@ -102,6 +102,7 @@ export class ExplorePage {
     addEventListener("keydown", () => (this.#isKeyboardUsed = true), { capture: true, signal });
     addEventListener("pointerdown", () => (this.#isKeyboardUsed = false), { capture: true, signal });
     addEventListener("popstate", (event) => this.#handlePopState(event), { signal });
+    addEventListener("online", () => this.retryFailed(), { signal });
     this.#readingTimer = window.setTimeout(() => this.notices.show("reading", formatReadingMessage(description.rows)), READING_NOTICE_DELAY);
     this.openExploration(opened);
   }
@@ -366,6 +367,11 @@ export class ExplorePage {
     delete this.host?.dataset.failed;
     const filters = formatFilters(this.exploration, this.opened.description);
     setText(this.liveRegion, [...filters, `${this.filterBar.formatRowCount()}.`].join(". "));
+  }
+
+  /** The network is back: requests again what failed, if anything did. */
+  retryFailed() {
+    if (this.host && "failed" in this.host.dataset) this.engine.retryFailed();
   }
 
   #clearReadingNotice() {

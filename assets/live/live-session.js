@@ -176,6 +176,7 @@ export class LiveSession {
   #handleStatus() {
     this.#renderBar();
     if (this.connection?.status !== "live") return;
+    this.page.retryFailed();
     this.presenter?.resendCommit();
     void this.#refreshSession();
   }

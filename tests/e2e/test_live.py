@@ -167,6 +167,19 @@ def test_a_lost_network_is_shown_and_recovered_from(
     expect(page.locator(".dx-count")).to_have_text(f"{count:,}")
 
 
+def test_what_a_presenter_does_offline_is_shown_once_the_network_is_back(
+    presenter_page: Page, visit_page_as: UserPageOpener
+) -> None:
+    page = visit_page_as("kim", Role.ANALYST, get_live_path(presenter_page))
+    expect_live_bar(page, "Following admin")
+    presenter_page.context.set_offline(True)
+    drag_over(presenter_page, "hour", (0.3, 0.5), (0.6, 0.5))
+    expect(presenter_page.get_by_text("Can't reach the server.")).to_be_visible()
+    presenter_page.context.set_offline(False)
+    expect(presenter_page.get_by_text("Can't reach the server.")).to_have_count(0)
+    expect_equal_row_counts(presenter_page, page)
+
+
 def test_presenting_is_handed_over_taken_back_and_ended_for_all(
     presenter_page: Page, visit_page_as: UserPageOpener
 ) -> None:
