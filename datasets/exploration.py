@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from gpu.cubes import Aggregate
 from gpu.scales import ScaleSpec
 
 ORDERED_SCALES = frozenset({"linear", "log", "time"})
 MAX_VIEWS = 32
-MAX_HIDDEN_COLUMNS = 10_000
+MAX_TABLE_COLUMNS = 10_000
+MAX_CATEGORY_LENGTH = 2**20
+"""How many characters the name of a category can have: as many as a request has bytes."""
 MAX_ROW_NUMBER = 2**53
 """The greatest row number in a table: the largest integer up to which every browser counts exactly."""
 
 Name = Annotated[str, Field(min_length=1, max_length=300)]
-ViewId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+ViewId = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$", max_length=40)]
+CategoryName = Annotated[str, Field(max_length=MAX_CATEGORY_LENGTH)]
 Bins = Annotated[int, Field(ge=1, le=2000)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 BarOrder = Literal["descending", "ascending", "name"]
@@ -59,7 +62,7 @@ class Members(_FrozenModel):
     """A set of categories; ``other`` stands for all values for which the view has no bar."""
 
     type: Literal["members"] = "members"
-    values: tuple[str, ...] = Field(default=(), max_length=1000, strict=False)
+    values: tuple[CategoryName, ...] = Field(default=(), max_length=1000, strict=False)
     other: bool = False
     nulls: bool = False
 
@@ -133,7 +136,7 @@ class Dashboard(_FrozenModel):
 
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS, strict=False)
     filters: dict[str, Filter] = Field(default_factory=dict, max_length=MAX_VIEWS)
-    active: str | None = None
+    active: ViewId | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -172,7 +175,7 @@ class Table(_FrozenModel):
     sort: Name | None = None
     descending: bool = False
     at: int = Field(default=0, ge=0, le=MAX_ROW_NUMBER)
-    hidden: tuple[Name, ...] = Field(default=(), max_length=MAX_HIDDEN_COLUMNS, strict=False)
+    hidden: tuple[Name, ...] = Field(default=(), max_length=MAX_TABLE_COLUMNS, strict=False)
 
 
 class Exploration(Dashboard):
@@ -180,7 +183,7 @@ class Exploration(Dashboard):
 
     v: Literal[1] = 1
     dataset: Name
-    version: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$")]
+    version: Annotated[str, Field(pattern=r"^[0-9a-f]{1,64}$", max_length=64)]
     value_axis: ValueAxis = "all"
     table: Table | None = None
 
@@ -198,7 +201,17 @@ class TableRequest(Dashboard):
     views: tuple[View, ...] = Field(max_length=MAX_VIEWS + 1, strict=False)
     sort: Name | None = None
     descending: bool = False
-    columns: tuple[Name, ...] | None = Field(default=None, min_length=1, strict=False)
+    columns: tuple[Name, ...] | None = Field(
+        default=None, min_length=1, max_length=MAX_TABLE_COLUMNS, strict=False
+    )
+
+    @field_validator("columns")
+    @classmethod
+    def _each_once(cls, columns: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        for name, times in Counter(columns or ()).items():
+            if times > 1:
+                raise ValueError(f"the column {name!r} is listed {times} times; list each once")
+        return columns
 
 
 class PageRequest(TableRequest):

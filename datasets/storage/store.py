@@ -31,6 +31,8 @@ BATCH_ROWS = 1 << 17
 ROW_GROUP_ROWS = 1 << 17
 GROUPS_PER_READ = 2
 """Row groups of a column that are read together; the first is read alone, because many need no more."""
+NUMBER_BYTES = 8
+"""How many bytes a number takes in memory, however few it takes in a file."""
 US_PER_MS, MS_PER_DAY = 1000, 86_400_000
 PART_FILE_NAME = "part-{:05d}.parquet"
 
@@ -158,6 +160,18 @@ class Store:
         with self._open_file(self.folder / group.file, self._text_columns) as part:
             return part.read_row_group(group.number, columns)
 
+    @contextmanager
+    def open_row_group(
+        self, group: RowGroup, columns: list[str], batch_bytes: int
+    ) -> Iterator[Iterator[pa.RecordBatch]]:
+        """Open these columns of a row group, in batches of about ``batch_bytes``; text is dictionary-encoded.
+
+        The file stays open for as long as the context, so it can be read even if it is deleted meanwhile.
+        """
+        with self._open_file(self.folder / group.file, self._text_columns) as part:
+            rows = _count_batch_rows(part, group.number, columns, batch_bytes)
+            yield part.iter_batches(rows, row_groups=[group.number], columns=columns)
+
     def read_column(self, column: str, start: int = 0) -> Iterator[pa.Array]:
         """Yield the values of a column from row ``start`` on, in row order; text is dictionary-encoded.
 
@@ -273,6 +287,14 @@ class Store:
             raise UnreadableDatasetError(
                 f"{place} can't be read: it was altered, or written with another key."
             ) from error
+
+
+def _count_batch_rows(part: pq.ParquetFile, number: int, columns: list[str], most: int) -> int:
+    """Return how many rows of a row group take about ``most`` bytes, at least one."""
+    group, places = part.metadata.row_group(number), map(part.schema_arrow.get_field_index, columns)
+    size = sum(group.column(place).total_uncompressed_size for place in places)
+    each: int = max(1, NUMBER_BYTES * len(columns), size // max(1, group.num_rows))
+    return max(1, most // each)
 
 
 class RelocatingStore(Store):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,16 @@ import pyarrow as pa
 
 from datasets.cubes.in_flight import RequestTicket
 from datasets.query.compile import RowFilters
-from datasets.storage.store import Store
+from datasets.storage.store import Store, is_text_type
 from datasets.table.columns import ResidentColumn, StoredColumn
 from datasets.table.order_search import SortColumn, SortOrder
 from datasets.table.row_bitmap import RowBitmap, RowNumbers
-from datasets.table.row_groups import RowGroupIndex, read_rows
+from datasets.table.row_groups import RowGroupIndex, SliceRequest, read_rows
+from datasets.table.row_sizes import SliceBudget
 from gpu.engine import ColumnStore
+
+TEXT_ROWS = 1 << 10
+"""How many texts are taken from memory at a time: their length is known only then."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,30 @@ class RowSources:
 
         Raises:
             SupersededError: the request was superseded.
+            OversizedSliceError: they take more bytes than a slice may have.
         """
         found, others = {}, self.columns_in_files(names)
+        budget = SliceBudget(unlimited=len(numbers) <= 1)
         if self.resident_columns is not None:
             for name in self.resident_names.intersection(names):
-                found[name] = pa.chunked_array([self.resident_columns.get_values(name, numbers)])
+                values = self._iterate_values(self.resident_columns, name, numbers)
+                found[name] = _collect_values(values, budget)
         if others:
-            read = read_rows(self.store, self.row_groups, numbers, others, ticket)
+            read = read_rows(self.store, self.row_groups, numbers, SliceRequest(others, ticket, budget))
             found |= zip(others, read.columns, strict=True)
         return pa.table([found[name] for name in names], names=list(names))
+
+    def _iterate_values(self, columns: ColumnStore, name: str, numbers: RowNumbers) -> Iterator[pa.Array]:
+        """Yield the values of these rows of a column in memory, texts a few at a time."""
+        step = TEXT_ROWS if is_text_type(self.store.schema.field(name).type) else max(1, len(numbers))
+        for start in range(0, max(1, len(numbers)), step):
+            yield columns.get_values(name, numbers[start : start + step])
+
+
+def _collect_values(parts: Iterator[pa.Array], budget: SliceBudget) -> pa.ChunkedArray:
+    """Return the values as one column, as far as the budget goes."""
+    found = []
+    for values in parts:
+        budget.spend_on(pa.table([values], names=["values"]))
+        found.append(values)
+    return pa.chunked_array(found)

@@ -194,3 +194,19 @@ test("a file of rows is sorted as they are, where the service sorts so many", ()
   assert.deepEqual([asked(1_048_576).sort, asked(1_048_576).descending], ["delay", true]);
   assert.deepEqual([asked(1_048_577).sort, asked(1_048_577).descending], [null, false]);
 });
+
+test("a batch whose rows don't fit into one response is fetched in parts", async () => {
+  const asked = [];
+  const client = {
+    fetchRows: async (url) => {
+      asked.push(url);
+      const [offset, limit] = url.split(" ").map(Number);
+      return { total: 250, rows: Array.from({ length: Math.min(90, limit) }, (_, i) => [offset + i]) };
+    },
+  };
+  const batches = new RowBatches(client, { onReplaced: () => {}, onLoaded: () => {}, onFailure: () => {} });
+  batches.requestRows({ ...order("a"), url: (offset, limit) => `${offset} ${limit}` }, 0);
+  await settle();
+  assert.deepEqual(asked, ["0 200", "90 110", "180 20"]);
+  assert.deepEqual(Array.from({ length: BATCH_SIZE }, (_, i) => batches.getRow(i)), Array.from({ length: BATCH_SIZE }, (_, i) => [i]));
+});

@@ -103,13 +103,25 @@ export class RowBatches {
   /** @param {RowsQuery} query @param {number} batch @param {number} lane */
   async #requestBatch(query, batch, lane) {
     const key = getBatchKey(query, batch);
-    const url = query.url(batch * BATCH_SIZE, BATCH_SIZE);
-    const answer = await this.client.fetchRows(url, `rows-${lane}`).catch((error) => this.#handleFailure(query, error));
+    const answer = await this.#fetchAllRows(query, batch * BATCH_SIZE, `rows-${lane}`).catch((error) => this.#handleFailure(query, error));
     if (this.#inFlight.get(lane) === key) this.#inFlight.delete(lane);
     if (!answer) return;
     this.#cache.set(key, answer, estimateRows(key, answer.rows));
     if (query.key === this.shown?.key) this.listener.onLoaded(answer);
     else this.#showWhenComplete(query, answer);
+  }
+
+  /** All rows of a batch: a response ends early if they are too large for one. @param {RowsQuery} query @param {number} start @param {string} purpose @returns {Promise<RowsResponse>} */
+  async #fetchAllRows(query, start, purpose) {
+    const answer = await this.client.fetchRows(query.url(start, BATCH_SIZE), purpose);
+    const rows = [...answer.rows];
+    const needed = Math.min(BATCH_SIZE, answer.total - start);
+    for (let added = rows.length; added > 0 && rows.length < needed;) {
+      const more = await this.client.fetchRows(query.url(start + rows.length, needed - rows.length), purpose);
+      rows.push(...more.rows);
+      added = more.rows.length;
+    }
+    return { ...answer, rows };
   }
 
   /** @param {RowsQuery} query @param {Error} error */
