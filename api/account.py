@@ -13,6 +13,7 @@ from accounts.guard import requires
 from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import RequestBody, ResponseBody, operation
 from db.tables import Role
 
@@ -43,8 +44,8 @@ class Account(ResponseBody):
 class NewPassword(RequestBody):
     """A new password; ``current`` is the current one, if there is one."""
 
-    current: str | None = None
-    new: str
+    current: Text | None = None
+    new: Text
 
 
 @routes.get("/api/account")

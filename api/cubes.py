@@ -13,6 +13,7 @@ from pydantic import Field, Json, field_validator
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import InvalidRequestError, register_error_handlers
+from api.field_types import RowCount, Text
 from api.operations import operation
 from api.version_requests import (
     StateQuery,
@@ -50,8 +51,8 @@ class CubeQuery(StateQuery):
     ``rows`` is a state of a growing dataset, ``from`` an older one whose rows are left out.
     """
 
-    frame: str = MAGIC.decode()
-    since: int | None = Field(default=None, ge=0, alias="from")
+    frame: Text = MAGIC.decode()
+    since: RowCount | None = Field(default=None, alias="from")
     x: Json[CubeRequest]
 
     @field_validator("frame")

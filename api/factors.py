@@ -11,6 +11,7 @@ from accounts import credentials, factors, passkeys, qr, recovery, totp
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import RequestBody, ResponseBody, operation
 
 routes = Blueprint("factors", __name__)
@@ -46,8 +47,8 @@ class AuthenticatorProposal(ResponseBody):
 class AuthenticatorSetup(RequestBody):
     """The secret that was proposed, and the code that the app shows for it."""
 
-    secret: str
-    code: str
+    secret: Text
+    code: Text
 
 
 class RecoveryCodes(ResponseBody):
@@ -59,7 +60,7 @@ class RecoveryCodes(ResponseBody):
 class PasskeyName(RequestBody):
     """The name of a passkey."""
 
-    name: str
+    name: Text
 
 
 @routes.get("/api/account/factors")

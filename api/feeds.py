@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import RequestBody, ResponseBody, operation
 from realtime.feeds import actions
 from realtime.live import tokens
@@ -21,8 +22,8 @@ from realtime.service import Realtime
 class NewFeed(RequestBody):
     """The dataset and the name of a new feed."""
 
-    dataset: str
-    name: str
+    dataset: Text
+    name: Text
 
 
 class CreatedFeed(ResponseBody):

@@ -16,6 +16,7 @@ from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from accounts.signed_tokens import BadTokenError
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import PageResponse, RequestBody, ResponseBody, operation
 from datasets.access import guest_links
 from datasets.access.guest_links import GuestLinkRequest, LinkTarget
@@ -28,8 +29,8 @@ class NewGuestLink(RequestBody):
     """The expiry, the label, and the name of the person whose rights the link has (None: yours)."""
 
     expires: AwareDatetime
-    label: str = ""
-    rights_of: str | None = None
+    label: Text = ""
+    rights_of: Text | None = None
 
 
 class GuestLinkPath(ResponseBody):

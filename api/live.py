@@ -13,6 +13,7 @@ from accounts import one_time_links, qr
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import InvalidRequestError, register_error_handlers
+from api.field_types import Text
 from api.operations import QueryParams, RequestBody, ResponseBody, operation
 from api.version_requests import require_fitting_exploration
 from datasets.access.gateway import DatasetGateway
@@ -28,19 +29,21 @@ from realtime.service import Realtime
 class NewLiveSession(RequestBody):
     """What to present; the default ``name`` consists of the person's and the dataset's."""
 
-    dataset: str
+    dataset: Text
     exploration: Exploration
-    name: str | None = None
+    name: Text | None = None
 
 
 class LiveSessionName(RequestBody):
     """The new name of a live session."""
 
-    name: str
+    name: Text
 
 
-PersonId = Annotated[int, Field(ge=1, lt=2**31)]
+PersonId = Annotated[int, Field(ge=1, le=2**31 - 1)]
 """The id of a person in the database."""
+MAX_CO_PRESENTERS = 1000
+"""How many people a request can name: more than take part in a live session."""
 
 
 class NextPresenter(RequestBody):
@@ -52,7 +55,7 @@ class NextPresenter(RequestBody):
 class CoPresenters(RequestBody):
     """The people who can take over without asking."""
 
-    people: tuple[PersonId, ...]
+    people: Annotated[tuple[PersonId, ...], Field(max_length=MAX_CO_PRESENTERS)]
 
 
 class OfferedExploration(RequestBody):
@@ -64,7 +67,7 @@ class OfferedExploration(RequestBody):
 class RecordingQuery(QueryParams):
     """The number of the last record that was read."""
 
-    after: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    after: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
 class _AliasedResponse(ResponseBody):

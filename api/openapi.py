@@ -15,12 +15,16 @@ from accounts.cookies import ACCESS_COOKIE
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import MAX_ROW_ID, MAX_TEXT_LENGTH
 from api.operations import JSON, Operation, operation
 from api.schemas import ErrorBody, Schemas
 
 API_PREFIX = "/api/"
 PATH_PARAM = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
-PARAM_TYPES = {int: {"type": "integer"}, str: {"type": "string"}}
+PARAM_TYPES = {
+    int: {"type": "integer", "minimum": 0, "maximum": MAX_ROW_ID},
+    str: {"type": "string", "maxLength": MAX_TEXT_LENGTH},
+}
 IMPLICIT_METHODS = {"OPTIONS", "HEAD"}
 SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An API token."},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from inspect import getdoc
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from api.errors import InvalidRequestError
+from api.field_types import MAX_ROW_ID, MAX_TEXT_LENGTH
 from datasets.exploration import list_validation_errors
 
 JSON = "application/json"
@@ -75,6 +76,7 @@ def operation(
 
         @wraps(function)
         def wrapper(**path_params: object) -> Response:
+            _require_bounded(path_params.values())
             body = {"body": _parse_body(declared.body)} if declared.body else {}
             query = {"query": _parse_query(declared.query)} if declared.query else {}
             return _to_response(function(**path_params, **body, **query), declared.status)
@@ -92,6 +94,14 @@ def _read_operation(function: Callable[..., Any], status: int, media_type: str) 
     answer = next((each for each in kinds if issubclass(each, ResponseBody)), None)
     empty = given is type(None)
     return Operation(getdoc(function) or "", body, query, answer, hints, 204 if empty else status, media_type)
+
+
+def _require_bounded(path_params: Iterable[object]) -> None:
+    """Answer 404 for a path with a text or a number beyond what the document says: nothing is named so."""
+    for value in path_params:
+        is_long = isinstance(value, str) and len(value) > MAX_TEXT_LENGTH
+        if is_long or (isinstance(value, int) and value > MAX_ROW_ID):
+            abort(404)
 
 
 def _parse_body(model: type[B]) -> B:

@@ -10,6 +10,7 @@ from flask_login import current_user
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import ColumnNames, Text
 from api.operations import QueryParams, RequestBody, ResponseBody, operation
 from datasets import shares
 from datasets.access import row_conditions, share_targets, share_terms, wider_shares
@@ -34,11 +35,11 @@ class NewShare(RequestBody):
     """
 
     among: ShareTargetKind
-    name: str = ""
+    name: Text = ""
     level: Level = Level.VIEW
     conditions: Conditions | None = None
-    masked: tuple[str, ...] = ()
-    shown: tuple[str, ...] | None = None
+    masked: ColumnNames = ()
+    shown: ColumnNames | None = None
 
 
 class CreatedShare(ResponseBody):
@@ -79,7 +80,7 @@ class ShareWarnings(ResponseBody):
 class NamePrefix(QueryParams):
     """The beginning of a name: at least two letters."""
 
-    q: str = ""
+    q: Text = ""
 
 
 class FoundSubject(ResponseBody):

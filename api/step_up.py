@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from accounts.throttle import Attempt, AttemptKind, TooManyAttemptsError
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import RequestBody, ResponseBody, operation
 
 routes = Blueprint("confirm", __name__)
@@ -21,8 +22,8 @@ register_error_handlers(routes)
 class StepUpProof(RequestBody):
     """A code of the authenticator or a recovery code; without a second factor, the password."""
 
-    code: str | None = None
-    password: str | None = None
+    code: Text | None = None
+    password: Text | None = None
 
 
 class SessionStatus(ResponseBody):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from flask import Blueprint
 from flask_login import current_user
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from accounts import access_listing, api_tokens
 from accounts.api_tokens import SCOPES
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import RequestBody, ResponseBody, operation
 
 routes = Blueprint("tokens", __name__)
@@ -22,8 +24,8 @@ register_error_handlers(routes)
 class NewToken(RequestBody):
     """The name, scopes and expiry of a new token: at most a year from now."""
 
-    name: str
-    scopes: list[Permission]
+    name: Text
+    scopes: Annotated[list[Permission], Field(max_length=len(Permission))]
     expires: AwareDatetime
 
 

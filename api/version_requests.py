@@ -7,9 +7,9 @@ from hashlib import sha256
 
 from flask import Response, request
 from flask_login import current_user
-from pydantic import Field
 
 from api.errors import InvalidRequestError, RightsChangedError
+from api.field_types import RowCount, Text
 from api.operations import QueryParams
 from datasets.access.gateway import DatasetGateway, VisibleVersion
 from datasets.append.snapshots import Snapshots
@@ -26,8 +26,8 @@ MAX_FLIGHT_LENGTH = 200
 class StateQuery(QueryParams):
     """The rights key of the description; ``rows`` is a state of a growing dataset."""
 
-    r: str | None = None
-    rows: int | None = Field(default=None, ge=0)
+    r: Text | None = None
+    rows: RowCount | None = None
 
 
 @dataclass(frozen=True)

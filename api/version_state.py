@@ -8,23 +8,25 @@ from flask_login import current_user
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import QueryParams, ResponseBody, operation
 from api.version_requests import open_version
 from datasets import audit_events
 from datasets.access.gateway import DatasetGateway
+from datasets.exploration import Name
 from db.tables import utc_now
 
 
 class RightsQuery(QueryParams):
     """The rights key of the description."""
 
-    r: str | None = None
+    r: Text | None = None
 
 
 class ExtentQuery(RightsQuery):
     """The rights key, and a column."""
 
-    column: str
+    column: Name
 
 
 class NewestState(ResponseBody):

@@ -10,6 +10,7 @@ from accounts.audit import AuditAction
 from accounts.guard import requires
 from accounts.permissions import Permission
 from api.errors import register_error_handlers
+from api.field_types import Text
 from api.operations import RequestBody, ResponseBody, operation
 from api.version_requests import require_fitting_exploration
 from datasets.access.gateway import DatasetGateway
@@ -21,14 +22,14 @@ from db.tables import Level
 class NewView(RequestBody):
     """An exploration to save, and its name."""
 
-    name: str
+    name: Text
     exploration: Exploration
 
 
 class ViewChange(RequestBody):
     """The changes to a saved view."""
 
-    name: str | None = None
+    name: Text | None = None
     exploration: Exploration | None = None
 
 

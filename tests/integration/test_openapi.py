@@ -14,6 +14,13 @@ from accounts.permissions import Permission
 from api.openapi import API_PREFIX, PATH_PARAM, build_document
 from db.tables import Role
 
+BOUNDS = {
+    "array": {"maxItems"},
+    "string": {"maxLength"},
+    "integer": {"maximum", "minimum"},
+}
+"""What bounds the values of each type; text with a format, such as a date, or JSON is parsed."""
+
 
 @pytest.fixture
 def api_document(app):
@@ -61,6 +68,43 @@ def test_programs_get_through_exactly_where_it_says_so(api_document, make_user, 
     for path, method, each in list_operations(api_document):
         answer = program.open(re.sub(r"{\w+}", "1", path), method=method.upper(), json={})
         assert (answer.status_code == 403) == ({"token": [scope]} not in each["security"]), path
+
+
+def list_unbounded(schema, schemas, place, seen):
+    """The places of a schema whose values have no bound: of each type there is a keyword that bounds it."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    if name in seen or schema.keys() & {"const", "enum"}:
+        return
+    if name:
+        seen.add(name)
+        yield from list_unbounded(schemas[name], schemas, name, seen)
+    if (
+        not schema.keys() & {"format", "contentSchema"}
+        and not BOUNDS.get(schema.get("type"), set()) <= schema.keys()
+    ):
+        yield place, schema
+    parts = [*schema.get("anyOf", []), *schema.get("oneOf", []), *schema.get("prefixItems", [])]
+    parts += [schema[key] for key in ("items", "additionalProperties", "contentSchema") if schema.get(key)]
+    for part in filter(lambda part: isinstance(part, dict), parts):
+        yield from list_unbounded(part, schemas, place, seen)
+    for key, part in schema.get("properties", {}).items():
+        yield from list_unbounded(part, schemas, f"{place}.{key}", seen)
+
+
+def test_everything_that_a_request_says_has_a_bound(api_document):
+    schemas, seen, unbounded = api_document["components"]["schemas"], set(), []
+    for path, method, each in list_operations(api_document):
+        given = [(parameter["name"], parameter["schema"]) for parameter in each["parameters"]]
+        given += [("", body["schema"]) for body in each.get("requestBody", {}).get("content", {}).values()]
+        for name, schema in given:
+            unbounded += list_unbounded(schema, schemas, f"{method} {path} {name}", seen)
+    assert unbounded == []
+
+
+def test_what_nothing_can_be_named_is_not_found(make_user):
+    ada = make_user(Role.ADMIN).create_api_client(Permission.SAVE)
+    for path in (f"shares/{2**63}", f"shares/{10**40}", f"views/{'a' * 1001}"):
+        assert ada.delete(f"/api/{path}").status_code == 404
 
 
 def test_everybody_who_explores_can_read_it(make_user, client, api_document):
