@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from accounts import factors, failure_audit, throttle
 from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
+from accounts.request_text import refuse_nul_characters
 from accounts.throttle import Attempt, TooManyAttemptsError
 from config import get_settings
 from db.tables import utc_now
@@ -114,6 +115,7 @@ class FormSessionInterface(SecureCookieSessionInterface):
 def install_guard(server: Flask) -> None:
     """Check the requests to every route of this server, including Dash's."""
     server.session_interface = FormSessionInterface()
+    server.before_request(refuse_nul_characters)
     server.before_request(_deny_by_default)
     server.before_request(_refuse_other_sites)
     server.register_error_handler(TooManyAttemptsError, rate_limited_response)
