@@ -32,6 +32,7 @@ import callbacks
 import config
 import pages
 from accounts import cleanup, first_run, guard, headers, one_time_links
+from accounts.form_cookie import derive_form_key
 from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from accounts.signin import oidc_routes, passkey_routes, password_routes
@@ -79,7 +80,7 @@ def create_app(settings: Settings) -> Dash:
     config.override_settings(settings)
     server = Flask("app", root_path=str(ROOT), static_folder=None)
     server.config.update(
-        SECRET_KEY=first_run.derive_form_key(),
+        SECRET_KEY=derive_form_key(),
         SESSION_COOKIE_NAME="__Host-dataxchange" if settings.is_https else "dataxchange",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.is_https,

@@ -11,6 +11,7 @@ from accounts import audit, mail, one_time_links, passwords, user_admin, users
 from accounts.audit import AuditAction
 from accounts.first_run import ADMIN_NAME
 from accounts.last_admin import LastAdminError
+from accounts.leaked_keys import replace_leaked_keys
 from db.keys import rotation
 from db.keys.column_encryption import DecryptionError
 from db.keys.key_ring import LostKeyError
@@ -78,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     keys = commands.add_parser(
         "rotate-keys", help="create new signing and encryption keys, and encrypt everything again"
     )
+    keys.add_argument(
+        "--compromised",
+        action="store_true",
+        help="after a leak: refuse what older keys signed, and end all sessions, API tokens and links",
+    )
     keys.set_defaults(answer=_rotate_keys)
     master = commands.add_parser("rotate-master", help="create a new master key, and wrap all keys with it")
     master.set_defaults(answer=_rotate_master)
@@ -138,7 +144,10 @@ def _enable(choice: argparse.Namespace) -> str:
     return f"{choice.user} has been enabled and can sign in again."
 
 
-def _rotate_keys(_choice: argparse.Namespace) -> str:
+def _rotate_keys(choice: argparse.Namespace) -> str:
+    if choice.compromised:
+        revoked = replace_leaked_keys()
+        return f"All older keys are refused. Ended: {revoked}. Everybody signs in again."
     count = rotation.rotate_keys()
     audit.record_event(AuditAction.KEY_ROTATED, resource=("key", "sign and seal"), sealed=count)
     return f"All values are encrypted with the current keys: {count:,} were encrypted again."

@@ -6,24 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlmodel import col, select
 
 from accounts import passwords, users
 from db.engine import transaction
-from db.keys import key_ring
 from db.keys.secret_files import read_or_create
-from db.tables import KeyPurpose, Role, User
+from db.tables import Role, User
 
 log = structlog.get_logger(__name__)
 ADMIN_NAME = "admin"
-
-
-def derive_form_key() -> str:
-    """Return the key that signs the form cookie, derived from the key ring so that all processes share it."""
-    key = key_ring.get_current_key(KeyPurpose.SIGN)
-    return HKDF(SHA256(), 32, None, b"dataxchange forms").derive(key.secret).hex()
 
 
 def get_password_file(data: Path) -> Path:

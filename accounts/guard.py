@@ -10,9 +10,11 @@ from urllib.parse import urlencode, urlsplit
 from flask import Flask, Request, Response, abort, current_app, make_response, redirect, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import current_user
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
 from accounts import factors, failure_audit, throttle
+from accounts.form_cookie import derive_form_key
 from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from accounts.request_text import refuse_nul_characters
@@ -110,6 +112,11 @@ class FormSessionInterface(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         without = (*PUBLIC_PATHS, "/api/")
         return None if request.path.startswith(without) else super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie with the current key, which may be replaced while the service runs."""
+        app.secret_key = derive_form_key()
+        return super().get_signing_serializer(app)
 
 
 def install_guard(server: Flask) -> None:

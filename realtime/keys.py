@@ -7,10 +7,11 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy.exc import SQLAlchemyError
 
 from db.keys import key_ring
 from db.tables import KeyPurpose, utc_now
-from realtime.broker.keys import ApiKey
+from realtime.broker.keys import ApiKey, KeysUnavailableError
 
 APP_NAME = "dataxchange"
 """The part of a key's name before the dot."""
@@ -25,14 +26,20 @@ def get_current_key() -> ApiKey:
 
 
 def find_key(name: str) -> ApiKey | None:
-    """Return the key with this name; a retired one only while tokens that it signed may still be in use."""
+    """Return the key with this name; a retired one only while tokens that it signed may still be in use.
+
+    Raises:
+        KeysUnavailableError: the database does not answer.
+    """
     if not KEY_NAME_PATTERN.fullmatch(name):
         return None
-    key_ring.get_current_key(KeyPurpose.SIGN)  # loads keys that another process has added or retired
     try:
+        key_ring.get_current_key(KeyPurpose.SIGN)  # loads keys that another process has added or retired
         unwrapped = key_ring.get_key(name.removeprefix(APP_NAME + "."))
     except key_ring.LostKeyError:
         return None
+    except SQLAlchemyError as error:
+        raise KeysUnavailableError("The keys can't be read from the database.") from error
     is_expired = unwrapped.retired is not None and unwrapped.retired < utc_now() - MAX_TOKEN_LIFETIME
     return None if is_expired or unwrapped.purpose is not KeyPurpose.SIGN else _derive_key(unwrapped)
 

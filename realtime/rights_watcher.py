@@ -44,6 +44,7 @@ RIGHTS_CHANGING_ACTIONS = (
     AuditAction.SHARE_REMOVED,
     AuditAction.OWNER_CHANGED,
     AuditAction.DATASET_DELETED,
+    AuditAction.KEY_ROTATED,  # after a leak, all sessions and links end
     AuditAction.LIVE_ENDED,
     AuditAction.LIVE_HANDED_OVER,
 )

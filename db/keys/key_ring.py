@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import Lock
 from time import monotonic
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from config import get_settings
@@ -125,6 +126,14 @@ def rotate_key(purpose: KeyPurpose) -> UnwrappedKey:
             work.add(key)
     clear_cache()
     return fresh
+
+
+def forget_retired_keys(purpose: KeyPurpose) -> None:
+    """Delete the retired keys of this purpose. Nothing that they made is ever accepted or read again."""
+    retired = sa.delete(Key).where(col(Key.purpose) == purpose, col(Key.retired).is_not(None))
+    with transaction() as work:
+        work.execute(retired)
+    clear_cache()
 
 
 def clear_cache() -> None:

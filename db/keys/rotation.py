@@ -28,8 +28,21 @@ def rotate_keys() -> int:
         LostKeyError: a key can't be unwrapped.
     """
     if next(_reencrypt_statements(1), None) is None:  # nothing is left of an interrupted run
-        key_ring.rotate_key(KeyPurpose.SIGN)
-        key_ring.rotate_key(KeyPurpose.SEAL)
+        create_new_keys()
+    return reencrypt_everywhere()
+
+
+def create_new_keys() -> None:
+    """Create new keys to sign and encrypt, and retire those before them."""
+    key_ring.rotate_key(KeyPurpose.SIGN)
+    key_ring.rotate_key(KeyPurpose.SEAL)
+
+
+def reencrypt_everywhere() -> int:
+    """Encrypt each value again, also those that other processes write until they use the new key.
+
+    Return how many values that were.
+    """
     began, count = monotonic(), reencrypt_values()
     sleep(max(0.0, began + key_ring.REFRESH_SECONDS - monotonic()))
     return count + reencrypt_values()

@@ -12,7 +12,7 @@ from typing import Any
 from realtime.broker import credentials, tokens
 from realtime.broker.errors import BrokerError
 from realtime.broker.history import History
-from realtime.broker.keys import ApiKey, KeyLookup
+from realtime.broker.keys import ApiKey, KeyLookup, KeysUnavailableError
 from realtime.broker.message_store import MessageStore
 from realtime.broker.tokens import Access
 
@@ -62,6 +62,13 @@ class BrokerAuth:
         if renewed.client_id != "*" or current.fixed_client_id is None:
             raise BrokerError(40102, "the token belongs to another client")
         return replace(renewed, client_id=current.client_id)
+
+    def has_key(self, name: str) -> bool:
+        """Return whether a key still exists; True also while that can't be found out."""
+        try:
+            return self._lookup(name) is not None
+        except KeysUnavailableError:
+            return True
 
     def is_revoked(self, access: Access) -> bool:
         """Return whether a token was revoked after it was issued."""

@@ -34,5 +34,9 @@ class ApiKey:
         return b64encode(hmac.new(self.secret.encode(), text.encode(), sha256).digest()).decode()
 
 
+class KeysUnavailableError(RuntimeError):
+    """The keys can't be looked up at the moment."""
+
+
 KeyLookup = Callable[[str], ApiKey | None]
 """Finds a key by its name."""

@@ -26,6 +26,7 @@ async def run_maintenance(hub: Hub) -> None:
         await asyncio.sleep(hub.options.tick)
         for connection in hub.connections:
             check_connection(hub, connection)
+        disconnect_without_key(hub)
         hub.channels.remove_idle()
         if monotonic() - last_pruned > PRUNE_INTERVAL:
             last_pruned = monotonic()
@@ -47,6 +48,15 @@ def check_connection(hub: Hub, connection: Connection) -> None:
     elif time() >= access.expires_at - hub.options.renewal_notice and not connection.is_renewal_requested:
         connection.is_renewal_requested = True
         connection.send_frame({"action": int(ProtocolAction.AUTH)})
+
+
+def disconnect_without_key(hub: Hub) -> None:
+    """Disconnect the clients whose key was deleted, or expired some time after it was replaced."""
+    connected = [(each, each.access.key) for each in hub.connections if each.access and each.socket]
+    lost = {name for name in {key for _, key in connected} if not hub.auth.has_key(name)}
+    for connection, key in connected:
+        if key in lost:
+            connection.disconnect(BrokerError(40141, "the key of the token no longer exists"))
 
 
 async def prune_history(hub: Hub) -> None:
