@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, cast
+
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
-from sqlmodel import col
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col
 
 from accounts import audit
 from accounts.audit import AuditAction
@@ -40,8 +43,9 @@ def replace_leaked_keys() -> str:
 def _end_credentials() -> dict[str, int]:
     """End every valid credential, and return how many that were of each kind."""
     with transaction() as work:
-        return {kind: work.execute(_end_all(column)).rowcount for kind, column in ENDED_COLUMNS.items()}
+        return {kind: _end_all(work, column) for kind, column in ENDED_COLUMNS.items()}
 
 
-def _end_all(column: InstrumentedAttribute[object]) -> sa.Update:
-    return sa.update(column.class_).where(column.is_(None)).values({column: utc_now()})
+def _end_all(work: Session, column: Mapped[datetime | None]) -> int:
+    ending = sa.update(sa.inspect(column).parent).where(column.is_(None)).values({column: utc_now()})
+    return cast("sa.CursorResult[Any]", work.execute(ending)).rowcount
