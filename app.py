@@ -15,7 +15,6 @@ from typing import NoReturn
 
 import sqlalchemy as sa
 import structlog
-from a2wsgi import WSGIMiddleware
 from dash import Dash, page_container, page_registry
 from dash.exceptions import DependencyException
 from flask import Flask, Response, abort, current_app, make_response, redirect, render_template, request
@@ -37,6 +36,7 @@ from accounts.permissions import Permission
 from accounts.principals import PrincipalKind
 from accounts.signin import oidc_routes, passkey_routes, password_routes
 from api import cuxfilter_pages
+from api.computation_queue import count_queue_threads, install_queues
 from api.cuxfilter_proxy import proxy_cuxfilter
 from api.guests import create_guest_page
 from config import Settings
@@ -62,11 +62,13 @@ from server import static_assets
 from server.disconnects import DisconnectMiddleware
 from server.request_limits import MAX_BODY_BYTES, BufferedBodyMiddleware
 from server.serve import configure_logging, open_listeners, run_server, serve_on_loopback
+from server.thread_pools import ThreadPool, ThreadPoolMiddleware, use_pool
 
 gc.enable()
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent
+HEALTH_THREADS = 2
 AG_GRID_SCRIPT = re.compile(r'<script src="[^"]*/dash_ag_grid/[^"]*"></script>')
 ERROR_ADVICE = {
     403: ("Not allowed", "Your role doesn't allow this. Ask an admin for access."),
@@ -105,6 +107,7 @@ def create_app(settings: Settings) -> Dash:
     cuxfilter = server.extensions["cuxfilter_sessions"] = CuxfilterSessions(
         gateway, engines, CategoryRanker(cubes, engines)
     )
+    install_queues(server, settings.request_threads)
     api.register_blueprints(server, gateway, cubes, engines, realtime)
     cuxfilter_pages.register_cuxfilter(server, cuxfilter, gateway)
     server.register_blueprint(create_guest_page())
@@ -163,6 +166,7 @@ def create_page_view(dash: Dash, permission: Permission, has_tables: bool) -> Ca
     return guard.requires(permission)(render_page)
 
 
+@use_pool(ThreadPool.HEALTH)
 @guard.public
 def check_health() -> dict[str, object]:
     """Return whether the service and its database respond, and which engine it uses."""
@@ -207,7 +211,12 @@ def create_asgi_app(dash: Dash, settings: Settings) -> Starlette:
         exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "text/csv"),
     )
     realtime: Realtime = dash.server.extensions["realtime"]
-    flask = DisconnectMiddleware(WSGIMiddleware(dash.server, workers=settings.request_threads))
+    threads = {
+        ThreadPool.HEALTH: HEALTH_THREADS,
+        ThreadPool.QUEUES: count_queue_threads(dash.server),
+        ThreadPool.OTHERS: settings.request_threads,
+    }
+    flask = DisconnectMiddleware(ThreadPoolMiddleware(dash.server, threads))
     return Starlette(
         routes=[
             Mount(

@@ -12,6 +12,7 @@ from pydantic import Field, Json, field_validator
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.computation_queue import QueueName, take_turns
 from api.errors import InvalidRequestError, register_error_handlers
 from api.field_types import RowCount, Text
 from api.operations import operation
@@ -74,6 +75,7 @@ def create_cube_routes(
     @routes.get("/api/datasets/<slug>/versions/<version>/cubes")
     @requires(Permission.EXPLORE)
     @operation(media_type=CUBE_MEDIA_TYPE)
+    @take_turns(QueueName.COMPUTATIONS)
     def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
         """Compute the counts to draw and brush a version, in the layout of docs/wire.md."""
         seen = open_version(gateway, slug, version, query.r)

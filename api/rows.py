@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.audit import AuditAction
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.computation_queue import QueueName, take_turns
 from api.errors import register_error_handlers
 from api.operations import JSON, ResponseBody, operation
 from api.version_requests import (
@@ -67,6 +68,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway, ranker: Cate
     @routes.get("/api/datasets/<slug>/versions/<version>/rows")
     @requires(Permission.EXPLORE)
     @operation()
+    @take_turns(QueueName.COMPUTATIONS)
     def show_rows(slug: str, version: str, query: RowPageQuery) -> RowPage | Response:
         """Return a page of the rows that pass all filters, sorted or as stored."""
         asked = query.x
@@ -88,6 +90,7 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway, ranker: Cate
     @routes.get("/api/datasets/<slug>/versions/<version>/rows.csv")
     @requires(Permission.EXPLORE)
     @operation(media_type="text/csv")
+    @take_turns(QueueName.EXPORTS)
     def export_rows(slug: str, version: str, query: RowExportQuery) -> Response:
         """Export the rows that pass all filters as CSV: as stored or, if there are not too many, sorted."""
         seen, state = _open_version(slug, version, query)

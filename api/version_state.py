@@ -7,6 +7,7 @@ from flask_login import current_user
 
 from accounts.guard import requires
 from accounts.permissions import Permission
+from api.computation_queue import QueueName, take_turns
 from api.errors import register_error_handlers
 from api.field_types import Text
 from api.operations import QueryParams, ResponseBody, operation
@@ -61,6 +62,7 @@ def create_version_state_routes(gateway: DatasetGateway) -> Blueprint:
     @routes.get("/api/datasets/<slug>/versions/<version>/extent")
     @requires(Permission.EXPLORE)
     @operation()
+    @take_turns(QueueName.COMPUTATIONS)
     def show_extent(slug: str, version: str, query: ExtentQuery) -> ExtentResponse:
         """Return the current extent of the values you see in a column of numbers or times."""
         seen = open_version(gateway, slug, version, query.r)

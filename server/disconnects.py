@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from itertools import takewhile
 
@@ -27,9 +27,19 @@ class DisconnectMiddleware:
 
 def until_disconnect(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Yield the pieces of this request's response until the client disconnects."""
-    watch = request.environ.get("asgi.scope", {}).get(DISCONNECT_KEY, Future)
-    left: Future[None] = watch()
+    left = _watch_client()
     return takewhile(lambda _: not left.done(), pieces)
+
+
+def call_on_disconnect(callback: Callable[[], None]) -> None:
+    """Call this once the client of this request has disconnected, or the response has been sent."""
+    _watch_client().add_done_callback(lambda _: callback())
+
+
+def _watch_client() -> Future[None]:
+    """Return a future that is done when the client has disconnected."""
+    watch: Callable[[], Future[None]] = request.environ.get("asgi.scope", {}).get(DISCONNECT_KEY, Future)
+    return watch()
 
 
 async def _wait_disconnect(receive: Receive) -> None:

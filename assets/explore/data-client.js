@@ -4,6 +4,7 @@ import { decodeFrame } from "./cubes/frame-decoder.js";
 
 const CACHE_BYTES = 96 * 2 ** 20;
 const REQUEST_TIMEOUT = 30_000;
+const TOO_MANY_REQUESTS = 429;
 
 /** A newer request has superseded this one. */
 export class SupersededError extends Error {
@@ -44,6 +45,23 @@ function errorFromException(error, ownSignal) {
   if (error instanceof DOMException && error.name === "TimeoutError")
     return new RequestFailedError(`The server didn't respond within ${REQUEST_TIMEOUT / 1000} seconds.`);
   return new RequestFailedError("Can't reach the server. Check your connection and try again.");
+}
+
+/**
+ * Waits as long as the server wants a client to that asks too much at once.
+ * @param {Response} response @param {AbortSignal} signal ends the wait @returns {Promise<void>}
+ */
+function waitRetryTime(response, signal) {
+  const seconds = Number(response.headers.get("Retry-After")) || 1;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    const endWait = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    if (signal.aborted) endWait();
+    else signal.addEventListener("abort", endWait, { once: true });
+  });
 }
 
 export class DataClient {
@@ -120,12 +138,24 @@ export class DataClient {
   async #fetchAndRead(url, headers, ownSignal, read) {
     const signal = AbortSignal.any([ownSignal, AbortSignal.timeout(REQUEST_TIMEOUT)]);
     try {
-      const response = await this.fetch(url, { signal, headers });
+      const response = await this.#fetchInTurn(url, { signal, headers });
       if (!response.ok) throw await errorFromResponse(response);
       return await read(response);
     } catch (error) {
       if (KNOWN_ERRORS.some((kind) => error instanceof kind)) throw error;
       throw errorFromException(error, ownSignal);
     }
+  }
+  /**
+   * Asks again while the server computes too much for this user already.
+   * @param {string} url @param {{ signal: AbortSignal, headers: Record<string, string> }} init @returns {Promise<Response>}
+   */
+  async #fetchInTurn(url, init) {
+    let response = await this.fetch(url, init);
+    while (response.status === TOO_MANY_REQUESTS) {
+      await waitRetryTime(response, init.signal);
+      response = await this.fetch(url, init);
+    }
+    return response;
   }
 }

@@ -13,6 +13,7 @@ from flask import Flask
 from accounts import guard, one_time_links, users
 from accounts.signin import password_routes
 from api import cubes
+from api.computation_queue import install_queues
 from api.cubes import create_cube_routes
 from datasets import shares
 from datasets.access.category_ranker import CategoryRanker
@@ -101,6 +102,7 @@ def server(settings, engines):
     guard.install_guard(server)
     password_routes.install_signin(server)
     cache = CubeCache(1 << 26)
+    install_queues(server, 32)
     server.register_blueprint(
         create_cube_routes(cache, engines, DatasetGateway(engines), CategoryRanker(cache, engines))
     )
@@ -239,6 +241,7 @@ def test_a_tag_is_enough_even_if_the_cube_was_never_computed_here(server, sign_i
     password_routes.install_signin(fresh)
     idle = EnginePool(lambda _: pytest.fail("it was computed"))
     cubes_kept = CubeCache(1 << 20)
+    install_queues(fresh, 32)
     ranker = CategoryRanker(cubes_kept, idle)
     fresh.register_blueprint(create_cube_routes(cubes_kept, idle, DatasetGateway(idle), ranker))
     browser = fresh.test_client()

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { LruCache } from "../../assets/explore/lru-cache.js";
 import { DataClient, RequestFailedError, DatasetGoneError, SupersededError, RightsChangedError, SignedOutError } from "../../assets/explore/data-client.js";
 import { FrameLoop } from "../../assets/explore/frame-loop.js";
@@ -22,7 +22,7 @@ function server() {
   const get = (url, { signal, headers }) =>
     new Promise((resolve, reject) => {
       signal.addEventListener("abort", () => reject(signal.reason));
-      asked.push({ url, headers, answer: (status = 200, body = frame()) => resolve(new Response(body, { status })) });
+      asked.push({ url, headers, answer: (status = 200, body = frame(), sent = {}) => resolve(new Response(body, { status, headers: sent })) });
     });
   return { asked, client: new DataClient("tab", get) };
 }
@@ -71,6 +71,41 @@ test("the server's own words reach the person", async () => {
   const outcome = assert.rejects(client.fetchFrame("/a", "plain"), /no column 'foo'/);
   asked[0].answer(400, JSON.stringify({ error: { message: "Flights has no column 'foo'" } }));
   await outcome;
+});
+
+test("a request that the server refuses as too many is made again when the server says", async (t) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.after(() => mock.timers.reset());
+  const { asked, client } = server();
+  const fetched = client.fetchFrame("/a", "plain");
+  for (const [tries, seconds] of [[1, 2], [2, 1]]) {
+    asked[tries - 1].answer(429, "{}", { "Retry-After": String(seconds) });
+    await settle();
+    mock.timers.tick(seconds * 1000 - 1);
+    await settle();
+    assert.equal(asked.length, tries);
+    mock.timers.tick(1);
+    await settle();
+    assert.equal(asked.length, tries + 1);
+  }
+  asked[2].answer();
+  assert.equal((await fetched).version, "ab");
+  assert.deepEqual(asked.map(({ headers }) => headers["X-Flight"]), Array(3).fill("tab/plain/1"));
+});
+
+test("a newer request ends the wait of one that was refused as too many", async (t) => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  t.after(() => mock.timers.reset());
+  const { asked, client } = server();
+  const older = assert.rejects(client.fetchFrame("/a", "plain"), SupersededError);
+  asked[0].answer(429, "{}", { "Retry-After": "1" });
+  await settle();
+  const newer = client.fetchFrame("/b", "plain");
+  await older;
+  mock.timers.tick(1000);
+  asked[1].answer();
+  await newer;
+  assert.equal(asked.length, 2);
 });
 
 test("a layer installs only the answer to its last wish", async () => {
