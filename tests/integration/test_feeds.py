@@ -95,7 +95,9 @@ def list_dead_letters(key):
 
 
 def publish_as(port, key, by):
-    return open_publisher(port, key, lambda: (tokens.issue_publisher_token(by, key), tokens.channel_client_id(by)))
+    return open_publisher(
+        port, key, lambda: (tokens.issue_publisher_token(by, key), tokens.channel_client_id(by))
+    )
 
 
 def test_rows_of_a_channel_become_rows_of_the_dataset(service, feed, admin):
