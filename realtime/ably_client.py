@@ -196,7 +196,7 @@ class AblyClient:
     async def _run_connection(self) -> None:
         client = _create_client(self._address(), self._get_token, self._tls)
         try:
-            await asyncio.wait_for(client.connection.once_async("connected"), REQUEST_TIMEOUT)
+            await await_bounded(client.connection.once_async("connected"))
             self._client, self._channels = client, {}
             for channel, listener in list(self._listeners.items()):
                 await self._attach(channel, listener)
@@ -206,14 +206,14 @@ class AblyClient:
         finally:
             self._client = None
             with suppress(TimeoutError):
-                await asyncio.wait_for(client.close(), REQUEST_TIMEOUT)
+                await await_bounded(client.close())
 
     async def _monitor(self, client: AblyRealtime) -> None:
         """Raise as soon as the connection or one of its channels is dead."""
         alive_states = (ChannelState.ATTACHED, ChannelState.ATTACHING)
         while True:
             await asyncio.sleep(self._heartbeat)
-            await asyncio.wait_for(client.connection.ping(), REQUEST_TIMEOUT)
+            await await_bounded(client.connection.ping())
             lost = [
                 name
                 for name, listener in self._listeners.items()
@@ -242,7 +242,7 @@ class AblyClient:
         """Return whether a message is done with: published, or refused for good. Any other failure raises."""
         try:
             channel = self._get_channel(outgoing.channel, outgoing.cipher)
-            await asyncio.wait_for(channel.publish(outgoing.to_ably()), REQUEST_TIMEOUT)
+            await await_bounded(channel.publish(outgoing.to_ably()))
         except AblyException as error:
             if error.status_code == 429:
                 await asyncio.sleep(RETRY_DELAY)
@@ -304,6 +304,27 @@ class AblyClient:
         while page is not None:
             yield [decode_item(item, cipher) for item in page.items]
             page = await _await_page(catch_all(page.next)()) if page.has_next() else None
+
+
+async def await_bounded(request: Awaitable[T]) -> T:
+    """Return what the SDK answers, unless this task is cancelled.
+
+    On Python 3.11 ``asyncio.wait_for`` returns an answer that comes at the moment of a cancellation, and
+    the task, which nobody cancels a second time, goes on for ever.
+
+    Raises:
+        TimeoutError: it takes longer than ``REQUEST_TIMEOUT``.
+    """
+    before = _count_cancellations()
+    answer = await asyncio.wait_for(request, REQUEST_TIMEOUT)
+    if _count_cancellations() > before:
+        raise asyncio.CancelledError
+    return answer
+
+
+def _count_cancellations() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 async def _await_page(request: Awaitable[Any]) -> Any:  # noqa: ANN401

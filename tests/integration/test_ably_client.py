@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import jwt
 import pytest
 
 from accounts.principals import Principal
 from config import Settings
 from db.tables import LiveSession, Role
-from realtime.ably_client import AblyClient
+from realtime.ably_client import AblyClient, await_bounded
 from realtime.channel_messages import ChannelListener
 from realtime.live import tokens
 from tests.conftest import temporary_settings
@@ -43,6 +45,19 @@ def make_client(broker):
     yield make
     for each in made:
         each.close()
+
+
+def test_no_answer_of_the_sdk_keeps_the_client_from_closing():
+    async def cancel_as_the_answer_comes():
+        answer = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(await_bounded(answer))
+        await asyncio.sleep(0)
+        answer.set_result("pong")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancel_as_the_answer_comes())
 
 
 def test_what_is_published_is_heard_once_and_in_order_whatever_breaks(broker, make_client):

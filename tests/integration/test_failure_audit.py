@@ -81,7 +81,7 @@ def test_a_network_that_is_locked_out_is_recorded_once_whatever_names_it_gives(
     assert len(list_failures(AuditAction.SIGNIN_FAILED)) == 4
 
 
-@pytest.mark.parametrize("name", [TYPED_SECRET, "nobody\0", "😀"])
+@pytest.mark.parametrize("name", [TYPED_SECRET, "😀"])
 def test_what_is_typed_as_a_name_is_recorded_only_if_somebody_has_it(client, ada, name):
     assert sign_in_with_password(client, name=name).status_code == 401
     assert list_failures(AuditAction.SIGNIN_FAILED) == [

@@ -246,7 +246,7 @@ def test_the_front_page_opens_the_first_dataset_that_one_may_see(sign_in_as):
         dataset = Dataset(slug="flights", name="Flights")
         work.add(dataset)
         work.flush()
-        work.add(DatasetVersion(dataset_id=dataset.id, key="1", rows=0, folder="x", profile={}))
+        work.add(DatasetVersion(dataset_id=dataset.id, key="1", rows=0, folder="x", profile={"columns": []}))
     assert browser.get("/").location == "/explore"
     shares.open_to_everyone("flights")
     assert browser.get("/").location == "/explore/flights"

@@ -206,7 +206,7 @@ def test_to_present_it_takes_to_be_among_those_it_is_shared_with(live_actions, p
     key = live_actions.start_session(owner, EXPLORATION)
     id_ = unshare_session(owner, key)
     for act, whom in ((live_actions.hand_over, other.id), (live_actions.set_co_presenters, [other.id])):
-        with pytest.raises(NotAllowedError, match="access to the session"):
+        with pytest.raises(NotAllowedError, match="access to this session"):
             act(owner, key, whom)
     shares.grant_share(owner, Resource.LIVE, id_, ShareTarget(user_id=other.id), ShareTerms())
     live_actions.hand_over(owner, key, other.id)

@@ -352,8 +352,8 @@ def test_a_saved_table_is_shown_to_each_as_far_as_they_may_see_it(app, bob):
     share = {"among": "person", "name": "bob"}
     assert olga.browser.post(f"/api/views/{key}/shares", json=share).status_code == 201
     seen = bob.open_explorer(None, view=key)
-    assert seen["exploration"]["table"] == {"sort": None, "descending": False, "at": 0}
+    assert seen["exploration"]["table"] == {"sort": None, "descending": False, "at": 0, "hidden": []}
     assert "salary" not in json.dumps(seen)
-    assert olga.open_explorer(None, view=key)["exploration"]["table"] == found["table"]
+    assert olga.open_explorer(None, view=key)["exploration"]["table"] == found["table"] | {"hidden": []}
     refused = bob.browser.post("/api/views", json={"name": "B", "exploration": found | {"views": []}})
     assert (refused.status_code, refused.json["error"]["where"]) == (400, "table.sort")
