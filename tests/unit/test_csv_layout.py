@@ -224,7 +224,10 @@ def test_packed_and_encoded_files(tmp_path, name, pack):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        (gzip.compress(b"a,b\n" * 9999, mtime=0)[:-20], "is damaged: its gzip data can't be unpacked to its end"),
+        (
+            gzip.compress(b"a,b\n" * 9999, mtime=0)[:-20],
+            "is damaged: its gzip data can't be unpacked to its end",
+        ),
         (b"\x1f\x8b damaged", "is damaged: its gzip data can't be unpacked to its end"),
         ("a,b\n1,2\n".encode("utf-16")[:-1], "is damaged: it isn't UTF-16 throughout"),
         ("a,b\n1,2\n".encode("utf-16-be"), "looks like UTF-16 without a byte order mark"),

@@ -21,7 +21,8 @@ from datasets.table import columns, order_search, row_bitmap
 from datasets.table.columns import ResidentColumn, StoredColumn
 from datasets.table.order_search import OrderSearch, SortOrder
 from datasets.table.row_bitmap import RowBitmap, compute_bitmap
-from datasets.table.row_groups import RowGroupIndex, read_rows
+from datasets.table.row_groups import RowGroupIndex, SliceRequest, read_rows
+from datasets.table.row_sizes import SliceBudget
 from gpu.cpu import CpuEngine
 from gpu.oracle import OracleEngine
 from tests.unit.engine_strategies import COLUMNS, arrow_tables, filter_lists
@@ -171,7 +172,12 @@ def test_a_search_ends_when_its_request_is_superseded():
             with pytest.raises(SupersededError):
                 OrderSearch(column, found.passing_count).find_rows(range(10))
         with pytest.raises(SupersededError):
-            read_rows(store, stored_one.row_groups, np.arange(3), ["x"], turn)
+            read_rows(
+                store,
+                stored_one.row_groups,
+                np.arange(3),
+                SliceRequest(["x"], turn, SliceBudget(unlimited=False)),
+            )
 
 
 @with_examples(30)
@@ -180,9 +186,8 @@ def test_rows_are_gathered_by_their_numbers_in_any_order(table, data):
     numbers = data.draw(st.lists(st.integers(0, table.num_rows - 1), max_size=40)) if table.num_rows else []
     columns = data.draw(st.lists(st.sampled_from(COLUMNS), min_size=1, unique=True))
     with stored_in_groups(table) as store:
-        found = read_rows(
-            store, RowGroupIndex(store.row_groups), np.array(numbers, np.int64), columns, RequestTicket()
-        )
+        asked = SliceRequest(columns, RequestTicket(), SliceBudget(unlimited=False))
+        found = read_rows(store, RowGroupIndex(store.row_groups), np.array(numbers, np.int64), asked)
     assert found.column_names == columns
     wanted = table.select(columns).take(pa.array(numbers, pa.int64()))
     for name in columns:
