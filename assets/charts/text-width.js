@@ -35,12 +35,6 @@ export function takeLetters(text, length) {
 }
 
 /**
- * A text of at most this many code units, with an ellipsis if it is longer.
- * @param {string} text @param {number} length
- */
-export const shortenText = (text, length) => (text.length <= length ? text : takeLetters(text, length) + ELLIPSIS);
-
-/**
  * The width of a text; of a very long one that of its beginning, which is wider than any chart.
  * Charts use tabular figures, an offscreen canvas doesn't: each digit is measured as the widest.
  * @param {string} text @param {string} font

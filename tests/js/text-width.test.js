@@ -10,7 +10,7 @@ const measureText = (text) => {
   return { width: [...text].reduce((width, letter) => width + (isWide(letter) ? 12 : letter === "\u0301" || letter === "\u200D" ? 0 : 6), 0) };
 };
 globalThis.document = { createElement: () => ({ getContext: () => ({ measureText }) }), fonts: { addEventListener: () => undefined } };
-const { measureTextWidth, shortenText, truncateText } = await import("../../assets/charts/text-width.js");
+const { measureTextWidth, takeLetters, truncateText } = await import("../../assets/charts/text-width.js");
 
 const family = "👨‍👩‍👧‍👦";
 const countMeasuring = (act) => {
@@ -32,10 +32,10 @@ test("no letter is cut in half", () => {
     assert.match(truncateText(family.repeat(20), "b", width), /^(?:👨‍👩‍👧‍👦)+…$/u);
     assert.match(truncateText("e\u0301".repeat(40), "b", width), /^(?:e\u0301)+…$/u);
   }
-  for (let length = 11; length < 60; length++) assert.match(shortenText(family.repeat(20), length), /^(?:👨‍👩‍👧‍👦)+…$/u);
-  assert.equal(shortenText("abc", 3), "abc");
-  assert.equal(shortenText("abcd", 3), "abc…");
-  assert.equal(shortenText(`ab${family}`, 5), "ab…");
+  for (let length = 11; length < 60; length++) assert.match(takeLetters(family.repeat(20), length), /^(?:👨‍👩‍👧‍👦)+$/u);
+  assert.equal(takeLetters("abc", 3), "abc");
+  assert.equal(takeLetters("abcd", 3), "abc");
+  assert.equal(takeLetters(`ab${family}`, 5), "ab");
 });
 
 test("the longest text is measured a few times, in part, and once", () => {
@@ -49,6 +49,6 @@ test("the longest text is measured a few times, in part, and once", () => {
 });
 
 test("a letter without end is told by its beginning", () => {
-  assert.ok(shortenText(`e${"\u0301".repeat(10_000)}`, 300).length <= 301);
+  assert.ok(takeLetters(`e${"\u0301".repeat(10_000)}`, 300).length <= 300);
   assert.ok(truncateText(`e${"\u0301".repeat(10_000)}`, "d", 50).length <= 600);
 });
