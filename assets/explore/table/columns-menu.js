@@ -18,7 +18,7 @@ export class ColumnsMenu {
   constructor(columns, actions) {
     this.columns = columns;
     this.actions = actions;
-    this.element = h("div", { class: "dx-menu dx-columns-menu", popover: "auto", id: "dx-columns-menu", "aria-label": "Columns of the table" });
+    this.element = h("div", { class: "dx-menu", popover: "auto", id: "dx-columns-menu", "aria-label": "Columns of the table" });
   }
 
   /** @param {string[]} hidden */
