@@ -40,15 +40,18 @@ export function takeLetters(text, length) {
  * @param {string} text @param {string} font
  */
 export function measureTextWidth(text, font) {
-  const start = text.length > MAX_MEASURED_LENGTH ? text.slice(0, MAX_MEASURED_LENGTH) : text;
+  const start = widenDigits(text.slice(0, MAX_MEASURED_LENGTH));
   return cacheResult(widths, `${font}\n${start}`, () => measureUncached(start, font));
 }
+
+/** Numbers of equal form are then one text, and measured once, however often they change. @param {string} text */
+const widenDigits = (text) => text.replace(/\d/g, "0");
 
 /** @param {string} text @param {string} font */
 function measureUncached(text, font) {
   if (!measuringContext) return text.length * 6;
   measuringContext.font = font;
-  return measuringContext.measureText(text.replace(/\d/g, "0")).width;
+  return measuringContext.measureText(text).width;
 }
 
 /**
@@ -65,11 +68,11 @@ export function truncateText(text, font, width) {
 
 /** @param {string} text @param {string} font @param {number} width */
 function truncateLetters(text, font, width) {
-  const ends = [...letters.segment(text)].map(({ index }) => index);
+  const [measured, ends] = [widenDigits(text), [...letters.segment(text)].map(({ index }) => index)];
   let [low, high] = [0, ends.length - 1];
   while (low < high) {
     const half = (low + high + 1) >> 1;
-    if (measureUncached(text.slice(0, ends[half]) + ELLIPSIS, font) <= width) low = half;
+    if (measureUncached(measured.slice(0, ends[half]) + ELLIPSIS, font) <= width) low = half;
     else high = half - 1;
   }
   return text.slice(0, low ? ends[low] : ends[1]).trimEnd() + ELLIPSIS;
