@@ -23,13 +23,14 @@ export function createBarsPlot(scene) {
   const domain = getDrawnDomain(scene);
   const rows = layoutRows(scene, bins);
   const texts = rows.map(({ cell }) => formatCell(bins, cell));
-  const frame = layoutFrame(scene, texts);
+  const formatValue = chooseNumberFormat(scene);
+  const frame = layoutFrame(scene, texts, formatValue);
   const names = texts.map((text) => truncateText(text, theme.font, frame.left - 8));
   const scale = (frame.right - frame.left) / (domain[1] - domain[0]);
   const toPixel = (/** @type {number} */ value) => Math.max(frame.left, Math.min(frame.right, frame.left + (value - domain[0]) * scale));
   const parts = { frame, rows, names, ghost: scaleGhost(scene, domain), x: toPixel, zero: toPixel(0), domain };
   const hatches = { selected: createHatchPattern(theme.selected, ratio), context: createHatchPattern(theme.context, ratio), ghost: createHatchPattern(theme.ghost, ratio) };
-  const numbers = createNumberCache(bins.axis.bins, chooseNumberFormat(scene));
+  const numbers = createNumberCache(bins.axis.bins, formatValue);
   return {
     frame, codeScales: [], rows,
     background: (context) => drawRowsBackground(context, scene, parts, hatches.ghost),
@@ -59,12 +60,12 @@ function listCategories({ barOrder }, { count }) {
   return barOrder?.length === count ? barOrder : Array.from({ length: count }, (_, cell) => cell);
 }
 
-/** @param {Scene} scene @param {string[]} texts @returns {PlotFrame} */
-function layoutFrame(scene, texts) {
+/** @param {Scene} scene @param {string[]} texts @param {(value: number) => string} formatValue @returns {PlotFrame} */
+function layoutFrame(scene, texts, formatValue) {
   const { font } = scene.theme;
   const widest = Math.max(24, ...texts.map((text) => measureTextWidth(text, font)));
   const left = Math.ceil(Math.min(widest, scene.width * 0.36)) + 12;
-  const number = measureNumbers(scene, chooseNumberFormat(scene));
+  const number = measureNumbers(scene, formatValue);
   return { left, top: ROWS_TOP, right: Math.max(left + 20, scene.width - number - 16), bottom: scene.height };
 }
 

@@ -85,8 +85,8 @@ export function drawRows(context, scene, parts, hatches, numbers) {
 
 /** Tells how many rows are below the edge of the chart, where any are. @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Plot["rows"]} rows */
 function drawScrollHint(context, { theme, ratio, width, height, scroll }, rows) {
-  const count = rows.filter((row) => row.top + row.height - scroll > height + 1).length;
-  if (!count) return;
+  const first = rows.findIndex((row) => row.top + row.height - scroll > height + 1);
+  if (first < 0) return;
   const top = height - HINT_HEIGHT;
   context.fillStyle = theme.surface;
   context.fillRect(0, top, width, HINT_HEIGHT);
@@ -94,7 +94,7 @@ function drawScrollHint(context, { theme, ratio, width, height, scroll }, rows) 
   context.font = theme.fontSmall;
   context.textAlign = "center";
   context.fillStyle = theme.textWeak;
-  context.fillText(`↓ ${count} more`, width / 2, top + HINT_HEIGHT / 2 + 1);
+  context.fillText(`↓ ${rows.length - first} more`, width / 2, top + HINT_HEIGHT / 2 + 1);
 }
 
 /** Draws the names, which change with the selection and the pointer only, not with every frame.

@@ -42,11 +42,9 @@ function drawShareTrack(context, scene, y) {
  * @returns {{text: string, size: number}}
  */
 export function fitNumber(value, mark, { width, family, size }) {
-  const fits = [formatNumber, formatShort].map((formatValue) => {
-    const text = mark + formatValue(value);
-    return { text, size: Math.min(size, width / (measureTextWidth(text, `550 100px ${family}`) / 100)) };
-  });
-  return fits.find((fit) => fit.size >= MIN_SIZE) ?? fits[1];
+  const fit = (/** @type {string} */ text) => ({ text, size: Math.min(size, width / (measureTextWidth(text, `550 100px ${family}`) / 100)) });
+  const full = fit(mark + formatNumber(value));
+  return full.size >= MIN_SIZE ? full : fit(mark + formatShort(value));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {{family: string, middle: number, size: number}} layout */
