@@ -7,12 +7,11 @@
 import { drawHairline } from "./canvas-primitives.js";
 import { measureTextWidth } from "./text-width.js";
 import { createDegreeTicks, createLinearTicks, createLogTicks } from "./ticks.js";
+import { DAY, isCountedInDays } from "./time-format.js";
 import { createTimeTicks } from "./time-ticks.js";
 
 /** The height of a label on a left axis, pixels. */
 const LABEL_HEIGHT = 12;
-/** Milliseconds. */
-const DAY = 86_400_000;
 
 /**
  * @param {AxisBins} bins
@@ -31,9 +30,9 @@ export function createTicks(bins, domain, pixels, gap, degrees) {
   return { ticks, contexts: [] };
 }
 
-/** A day on axes that don't tell the times of a day apart, such as those of dates; milliseconds. @param {ChartAxis} axis */
+/** A day on axes that count in days, such as those of dates; milliseconds. @param {ChartAxis} axis */
 function getShortestUnit({ edges }) {
-  return edges && edges[1] - edges[0] >= DAY ? DAY : 0;
+  return edges && isCountedInDays(edges) ? DAY : 0;
 }
 
 /** Ticks of categories, in the middle of their bands. @param {string[]} labels @param {number} count @returns {Tick[]} */

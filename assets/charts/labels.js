@@ -4,11 +4,10 @@
 
 import { formatCategory } from "./category-names.js";
 import { formatDegreeRange } from "./degrees.js";
-import { formatTime, formatTimeBounds, formatTimeRange } from "./time-format.js";
+import { formatTime, formatTimeBounds, formatTimeRange, isCountedInDays } from "./time-format.js";
 import { createNumberFormat } from "./format.js";
 import { rangeFromCell } from "./bins.js";
 
-const DAY = 86_400_000;
 const NO_VALUE = "No value";
 const OTHER = "Other";
 
@@ -34,7 +33,7 @@ export function formatRange(axis, from, to) {
 export function formatBounds(axis, from, to) {
   const edges = /** @type {Float64Array} */ (axis.edges);
   const [low, high] = [edges[Math.max(0, from - 1)], edges[Math.min(edges.length, to) - 1]];
-  const [first, last] = axis.type === "time" ? formatTimeBounds(low, high, edges[1] - edges[0] >= DAY) : formatNumberBounds(axis, edges, low, high);
+  const [first, last] = axis.type === "time" ? formatTimeBounds(low, high, isCountedInDays(edges)) : formatNumberBounds(axis, edges, low, high);
   return [from <= 0 ? "←" : first, to > edges.length ? "→" : last];
 }
 

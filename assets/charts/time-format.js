@@ -2,8 +2,10 @@
 
 import { utcDay, utcFormat, utcMinute, utcMonth, utcSecond, utcYear } from "../vendor/library.js";
 
+/** Milliseconds. */
+export const DAY = 86_400_000;
 /** The Gregorian calendar repeats after 400 years, weekdays included; milliseconds. */
-const CALENDAR_CYCLE = 146_097 * 86_400_000;
+const CALENDAR_CYCLE = 146_097 * DAY;
 const CYCLE_YEARS = 400;
 /** A Date goes no further from 1970 than 8.64e15 on either side; near its ends, calendar units begin outside. Axes may, too. */
 export const MAX_SAFE_INSTANT = 8.6e15;
@@ -59,7 +61,7 @@ export function formatTimeRange(from, to) {
   if (isAligned(utcYear, from, to)) return joinRange(formatYear, formatYear, from, last);
   if (isAligned(utcMonth, from, to)) return joinRange(isSameYear(from, last) ? month : monthOfYear, monthOfYear, from, last);
   if (isAligned(utcDay, from, to)) {
-    if (to - from <= 86_400_000) return weekday(from);
+    if (to - from <= DAY) return weekday(from);
     return joinRange(isSameYear(from, last) ? day : dayOfYear, dayOfYear, from, last);
   }
   return formatClockRange(from, to);
@@ -84,6 +86,9 @@ export function formatTimeBounds(from, to, days) {
   if (days) return [day(from), day(to - 1)];
   return [from, to].map((time) => formatExactly(time, [minuteOfYear, secondOfYear, fractionOfYear]));
 }
+
+/** Whether an axis of times counts in days: it doesn't tell the times of a day apart. @param {Float64Array} edges */
+export const isCountedInDays = (edges) => edges[1] - edges[0] >= DAY;
 
 /** Whether a calendar unit begins at this time. @param {{(date: Date): Date}} unit @param {number} time */
 function isStart(unit, time) {

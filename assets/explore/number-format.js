@@ -1,6 +1,6 @@
 /** Formats numbers and dates. Times are epoch milliseconds UTC, which stand for local, naive times. */
 import { formatScientific, getExponent } from "../charts/format.js";
-import { createTimeFormat, formatTime, isSameYear } from "../charts/time-format.js";
+import { DAY, createTimeFormat, formatTime, isSameYear } from "../charts/time-format.js";
 
 const MINUS = "\u2212";
 /** Larger and smaller numbers are shown with a power of ten. */
@@ -17,8 +17,6 @@ export function formatPreciseNumber(value) {
 }
 
 const dayOfYear = createTimeFormat("%b %-d");
-
-const DAY = 86_400_000;
 
 /** @param {number} time */
 const isMidnight = (time) => time % DAY === 0;
