@@ -57,6 +57,11 @@ export function isEmptyCell(value) {
   return !Number.isFinite(value) || value === 0;
 }
 
+/** Whether a cell is a bin of its axis: neither beyond it nor without a value. @param {AxisBins} bins @param {number} cell */
+export function isOrdinaryCell(bins, cell) {
+  return cell >= bins.first && cell < bins.first + bins.count;
+}
+
 /**
  * The selection that a click on one cell of an ordered axis makes.
  * @param {AxisBins} bins

@@ -2,7 +2,7 @@
 
 /** @import {AxisBins, Scene, DataTable} from "./types.js" */
 
-import { isEmptyCell } from "./bins.js";
+import { isEmptyCell, isOrdinaryCell } from "./bins.js";
 import { isAdditive, isRowCount } from "./aggregates.js";
 import { formatNumber, formatShare } from "./format.js";
 import { formatComparison } from "./figure.js";
@@ -65,11 +65,6 @@ function describeOutside({ bins: [x, y], values, model }) {
     if (isOrdinaryCell(x, cell % x.axis.bins) && isOrdinaryCell(y, Math.floor(cell / x.axis.bins))) inside += values[cell];
   }
   return all > inside ? `${formatNumber(all - inside)} rows (${formatShare(all - inside, all)}) are outside the axes or have no value.` : "";
-}
-
-/** @param {AxisBins} bins @param {number} cell */
-function isOrdinaryCell(bins, cell) {
-  return cell >= bins.first && cell < bins.first + bins.count;
 }
 
 /** @param {Scene} scene */

@@ -6,6 +6,7 @@
  * pixels of each cell, special cells included
  */
 
+import { isOrdinaryCell } from "./bins.js";
 import { snapToPixel } from "./canvas-primitives.js";
 import { rangeStartToPixel, rangeEndToPixel } from "./code-scale.js";
 
@@ -95,8 +96,7 @@ function addBar(context, bars, x, width, value) {
 export function paintBarCaps(context, bins, { x, width, gap, y }, values, thin) {
   context.beginPath();
   for (let cell = 0; cell < bins.axis.bins; cell++) {
-    const special = cell < bins.first || cell >= bins.first + bins.count;
-    if (values[cell]) context.rect(x[cell], y(values[cell]), Math.max(0, width[cell] - (special ? 0 : gap)), thin);
+    if (values[cell]) context.rect(x[cell], y(values[cell]), Math.max(0, width[cell] - (isOrdinaryCell(bins, cell) ? gap : 0)), thin);
   }
   context.fill();
 }

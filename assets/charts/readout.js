@@ -3,7 +3,7 @@
 /** @import {AxisBins, Scene} from "./types.js" */
 
 import { isAdditive, isRowCount } from "./aggregates.js";
-import { isCellSelected } from "./bins.js";
+import { isCellSelected, isOrdinaryCell } from "./bins.js";
 import { formatNumber, formatShare } from "./format.js";
 import { formatCellRange, formatCell, formatSelection } from "./labels.js";
 
@@ -80,6 +80,5 @@ export function formatCellPair(x, y, cell, degrees) {
 
 /** @param {AxisBins} bins @param {number} cell @param {"x" | "y" | null} degrees */
 function formatAxisCell(bins, cell, degrees) {
-  const ordinary = cell >= bins.first && cell < bins.first + bins.count;
-  return ordinary ? formatCellRange(bins, { from: cell, to: cell + 1 }, degrees) : formatCell(bins, cell);
+  return isOrdinaryCell(bins, cell) ? formatCellRange(bins, { from: cell, to: cell + 1 }, degrees) : formatCell(bins, cell);
 }
