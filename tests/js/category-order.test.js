@@ -4,12 +4,7 @@ import { CHART_KINDS } from "../../assets/charts/chart-kinds.js";
 import { createBins } from "../../assets/charts/bins.js";
 import { sortCategories, updateBarOrder } from "../../assets/charts/category-order.js";
 import { getNextOrder } from "../../assets/explore/sort-button.js";
-
-/** Numbers that look random and are the same in every run. */
-function createRandom(seed) {
-  let state = seed;
-  return () => ((state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31);
-}
+import { createRandom } from "./random.js";
 
 const makeAxis = (labels) => ({
   column: "origin", label: "Origin", type: "category", integer: false, codes: labels.length + 2, bins: labels.length + 2, labels, choices: [], edges: null,
