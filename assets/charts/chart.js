@@ -57,7 +57,7 @@ export class Chart {
     if (model.outlines) void loadOutlines().then(() => this.#invalidateLayout());
     this.renderer.elements.root.dataset.kind = model.kind;
     if (!same) this.renderer.updateLabels();
-    this.#updateShown();
+    this.#updateScaling();
     this.#invalidateLayout();
   }
 
@@ -65,7 +65,7 @@ export class Chart {
   setGhost(cells) {
     if (!this.scene.ghost) this.scene.barOrder = null;
     this.scene.ghost = cells;
-    this.#updateShown();
+    this.#updateScaling();
     this.#invalidateLayout();
   }
 
@@ -163,12 +163,18 @@ export class Chart {
     this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
   }
 
-  /** Updates what is drawn of new values: in a frame of a drag without an allocation, unless the axis must grow. */
-  #updateShown() {
+  /** Chooses the scale, which depends on the model and the unfiltered values. */
+  #updateScaling() {
     const { scene } = this;
     const scaling = getScaling(scene);
     if (scaling !== scene.scaling) Object.assign(scene, { scaling, fittedDomain: null });
-    scene.shown = scaling === "share" && scene.values && scene.ghost ? this.#computeShares(scene.values, scene.ghost) : scene.values;
+    this.#updateShown();
+  }
+
+  /** Updates what is drawn of new values: in a frame of a drag without an allocation, unless the axis must grow. */
+  #updateShown() {
+    const { scene } = this;
+    scene.shown = scene.scaling === "share" && scene.values && scene.ghost ? this.#computeShares(scene.values, scene.ghost) : scene.values;
     if (growShownDomain(scene)) this.renderer.invalidateLayout();
     if (!scene.barOrder && updateBarOrder(scene)) this.renderer.invalidateLayout();
   }
