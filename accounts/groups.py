@@ -17,7 +17,7 @@ from accounts.audit import AuditAction
 from accounts.paging import PageOptions, paginate
 from accounts.principals import Principal
 from db.engine import transaction
-from db.name_keys import contains_folded, has_name, prefers_exact_name
+from db.name_keys import contains_folded, select_named
 from db.tables import Group, Membership, User
 
 MAX_NAME_LENGTH = 80
@@ -136,9 +136,8 @@ def get_group_row(id_: int) -> GroupRow | None:
 
 def find_group_id(name: str) -> int | None:
     """Return the id of the group with this name, in which case and extra spaces don't count."""
-    query = select(Group.id).where(has_name(Group, name)).order_by(prefers_exact_name(Group, name))
     with transaction() as work:
-        return work.exec(query).first()
+        return work.exec(select_named(select(Group.id), Group, name)).first()
 
 
 def list_group_names() -> list[tuple[int, str]]:

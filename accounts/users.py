@@ -15,7 +15,7 @@ from accounts.factors import Factor
 from accounts.principals import Principal, principal_from_user
 from db.engine import transaction
 from db.keys import column_encryption
-from db.name_keys import fold_name, has_name, prefers_exact_name
+from db.name_keys import fold_name, select_named
 from db.tables import LinkPurpose, OneTimeLink, Role, User, utc_now
 
 MAX_NAME_LENGTH = 80
@@ -117,9 +117,9 @@ def set_user_name(work: Session, user: User, name: str) -> None:
 
 def load_signin_user(name: str) -> tuple[str, SignInUser | None]:
     """Return by one statement the name as it is stored, or "", and its user unless they are disabled."""
-    query = select(User, factors.has_passkey()).where(has_name(User, name))
+    query = select_named(select(User, factors.has_passkey()), User, name)
     with transaction() as work:
-        row = work.exec(query.order_by(prefers_exact_name(User, name))).first()
+        row = work.exec(query).first()
     if row is None or row[0].disabled:
         return row[0].name if row else "", None
     user, has_passkey = row
@@ -272,8 +272,7 @@ def _email_digest(email: str) -> str:
 
 
 def _query_by_name(work: Session, name: str) -> User | None:
-    query = select(User).where(has_name(User, name)).order_by(prefers_exact_name(User, name))
-    return work.exec(query).first()
+    return work.exec(select_named(select(User), User, name)).first()
 
 
 def _update_user(name: str, **values: object) -> Principal:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlmodel import col
 
+if TYPE_CHECKING:
+    from db.tables.users import Group, User
+
+    NamedTable = type[User] | type[Group]
+Q = TypeVar("Q", bound="sa.Select[*tuple[Any, ...]]")
 MAX_KEY_LENGTH = 1500
 """More than a name of 80 characters can become: normalization turns one character into 18 at most."""
 
@@ -18,47 +24,41 @@ def fold_name(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
-def has_name(table: Any, name: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
-    """Return the condition for the rows of users or groups that this name can mean.
+def select_named(query: Q, table: NamedTable, name: str) -> Q:
+    """Narrow a query to the user or group that this name means.
 
-    Before keys existed, two names could differ only in case. So there may be two rows: order them by
-    ``prefers_exact_name``.
+    Before keys existed, two names could differ only in case. So there may be two rows: the one with exactly
+    this name comes first.
     """
     if "\0" in name:  # PostgreSQL takes no such text
-        return sa.false()
-    return sa.or_(table.name_key == fold_name(name), table.name == name)
+        return query.where(sa.false())
+    is_exact = col(table.name) == name
+    return query.where(sa.or_(col(table.name_key) == fold_name(name), is_exact)).order_by(is_exact.desc())
 
 
-def prefers_exact_name(table: Any, name: str) -> sa.ColumnElement[Any]:  # noqa: ANN401
-    """Return the order in which a row with exactly this name comes first."""
-    return sa.case((table.name == name.replace("\0", ""), 0), else_=1)
-
-
-def contains_folded(table: Any, text: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
+def contains_folded(table: NamedTable, text: str) -> sa.ColumnElement[bool]:
     """Return the condition that the name of a user or group contains this text."""
-    found: sa.ColumnElement[bool] = table.name_key.contains(_plain_key(text), autoescape=True)
-    return found
+    return col(table.name_key).contains(_plain_key(text), autoescape=True)
 
 
-def begins_folded(table: Any, text: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
+def begins_folded(table: NamedTable, text: str) -> sa.ColumnElement[bool]:
     """Return the condition that the name of a user or group begins with this text."""
-    found: sa.ColumnElement[bool] = table.name_key.startswith(_plain_key(text), autoescape=True)
-    return found
+    return col(table.name_key).startswith(_plain_key(text), autoescape=True)
 
 
-def has_word_beginning(table: Any, text: str) -> sa.ColumnElement[bool]:  # noqa: ANN401
+def has_word_beginning(table: NamedTable, text: str) -> sa.ColumnElement[bool]:
     """Return the condition that a word of the name begins with this text."""
-    later = table.name_key.contains(f" {_plain_key(text)}", autoescape=True)
+    later = col(table.name_key).contains(f" {_plain_key(text)}", autoescape=True)
     return sa.or_(begins_folded(table, text), later)
 
 
-def keep_name_key(table: type[Any]) -> None:
+def keep_name_key(table: NamedTable) -> None:
     """Let ``name_key`` follow ``name`` whenever a row is written with another name."""
     for written in ("before_insert", "before_update"):
         event.listen(table, written, _set_name_key)
 
 
-def _set_name_key(_mapper: object, _connection: object, row: Any) -> None:  # noqa: ANN401
+def _set_name_key(_mapper: object, _connection: object, row: User | Group) -> None:
     if sa.inspect(row).attrs.name.history.has_changes():
         row.name_key = fold_name(row.name)
 
