@@ -29,7 +29,7 @@ def refuse_nul_characters() -> None:
 
 def contains_escaped_nul(text: str) -> bool:
     """Return whether a text that is JSON contains a NUL character, in any of its strings."""
-    return ESCAPED_NUL.search(text) is not None
+    return r"\u0000" in text and ESCAPED_NUL.search(text) is not None  # the first is 50 times faster
 
 
 def _list_texts() -> Iterator[str]:
