@@ -14,6 +14,7 @@ from accounts.audit import AuditAction
 from accounts.factors import Factor
 from accounts.principals import Principal
 from accounts.throttle import Attempt, AttemptKind, TooManyAttemptsError
+from db.name_keys import fold_name
 
 PENDING_SECONDS = 300
 """The maximum number of seconds between the first and the second factor."""
@@ -63,8 +64,12 @@ def complete_signin(person: Principal, method: str, answer: Response | str) -> R
 
 
 def attempt_for_request(kind: AttemptKind, account: str, user_id: int) -> Attempt:
-    """Return this request as an attempt on an account; ``user_id`` is 0 if there is no such user."""
-    return Attempt(kind, account, request.remote_addr or "", cookies.get_device_id(request, user_id))
+    """Return this request as an attempt on an account; ``user_id`` is 0 if there is no such user.
+
+    Another spelling of the account gives nobody more attempts.
+    """
+    device = cookies.get_device_id(request, user_id)
+    return Attempt(kind, fold_name(account), request.remote_addr or "", device)
 
 
 def rate_limited_page(

@@ -12,7 +12,6 @@ from accounts.passwords import WeakPasswordError
 from accounts.signin.flow import attempt_for_request, continue_signin, rate_limited_page
 from accounts.signin.forms import ForgotForm, NewPasswordForm
 from accounts.throttle import AttemptKind, TooManyAttemptsError
-from db.name_keys import fold_name
 from db.tables import LinkPurpose
 
 blueprint = Blueprint("password_reset", __name__)
@@ -39,7 +38,7 @@ def request_password_reset() -> Response:
         page = render_template("forgot_password.html", form=form, can_send_mail=mail.is_configured())
         return make_response(page, 400 if form.errors else 200)
     try:
-        throttle.register_attempt(attempt_for_request(AttemptKind.RESET, fold_name(form.who.data), 0))
+        throttle.register_attempt(attempt_for_request(AttemptKind.RESET, form.who.data, 0))
     except TooManyAttemptsError as error:
         return rate_limited_page(error, "forgot_password.html", form, can_send_mail=True)
     mail.send_in_background(mail.send_reset_link, form.who.data)

@@ -16,7 +16,6 @@ from accounts.signin import password_reset_routes, second_factor_routes
 from accounts.signin.flow import attempt_for_request, continue_signin, rate_limited_page, safe_redirect_target
 from accounts.signin.forms import SignInForm
 from accounts.throttle import AttemptKind, TooManyAttemptsError
-from db.name_keys import fold_name
 
 CSRF_EXEMPT_VIEWS = (
     "accounts.signin.password_routes.sign_out",  # checks the origin of the request itself
@@ -85,8 +84,7 @@ def sign_out() -> Response:
 
 def _sign_in_by_password(form: SignInForm) -> Response:
     name, user = users.load_signin_user(form.name.data)
-    account = fold_name(form.name.data)  # so that another spelling gives nobody more attempts
-    attempt = attempt_for_request(AttemptKind.PASSWORD, account, user.principal.id if user else 0)
+    attempt = attempt_for_request(AttemptKind.PASSWORD, form.name.data, user.principal.id if user else 0)
     try:
         throttle.register_attempt(attempt)
     except TooManyAttemptsError as error:
