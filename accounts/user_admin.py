@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from accounts import audit, one_time_links, sessions, users
 from accounts.audit import AuditAction
 from accounts.last_admin import require_remaining_admin
-from accounts.principals import Principal
+from accounts.principals import Principal, principal_from_user
 from db.engine import transaction
 from db.tables import LinkPurpose, Passkey, RecoveryCode, Role, User
 
@@ -42,13 +42,10 @@ def invite_user(
         BadNameError, NameTakenError: the name is invalid or taken.
         BadEmailError, EmailTakenError: the address is invalid or taken.
     """
-    person = users.create_user(name, None, role)
-    try:
-        users.set_email(name, email)
-    except ValueError:
-        with transaction() as work:
-            work.delete(_require_user(work, person.id))
-        raise
+    with transaction() as work:
+        user = users.add_user(work, name, None, role)
+        users.set_user_email(work, user, email)
+        person = principal_from_user(user)
     audit.record_event(AuditAction.USER_CREATED, actor=by, resource=("user", name), role=role)
     return person, create_link(by, person.id, LinkPurpose.INVITATION)
 
