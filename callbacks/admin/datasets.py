@@ -58,8 +58,9 @@ def render_dataset_panel(key: str) -> list[Component] | None:
         return None
     given = shares.list_shares(current_user, Resource.DATASET, found.id)
     description = _get_description(found)
+    labels = share_terms.list_known_columns(found.slug)
     return shown.dataset_panel(
-        _to_row(found), [_to_share_row(share, name, description) for share, name in given]
+        _to_row(found), [_to_share_row(share, name, description, labels) for share, name in given]
     )
 
 
@@ -72,9 +73,10 @@ def _to_row(found: DatasetRow) -> dict[str, Any]:
     return {"id": str(found.id), **own, "encrypted": encrypted, "created": format_time(found.created)}
 
 
-def _to_share_row(share: Share, name: str, description: Description | None) -> dict[str, Any]:
+def _to_share_row(
+    share: Share, name: str, description: Description | None, labels: Mapping[str, str]
+) -> dict[str, Any]:
     parts = [format_level(share.level), _describe_rows(share, description)]
-    labels = share_terms.list_known_columns(description.slug) if description else {}
     if share.masked:
         parts.append(f"hidden columns: {_list_labels(share.masked, labels)}")
     if unconfirmed := list_unconfirmed(share, labels):
