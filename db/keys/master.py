@@ -121,7 +121,7 @@ def ensure_key_file() -> None:
     Raises:
         ExposedSecretError: other users can read the file.
     """
-    if not get_settings().kms_command and not get_settings().master_key:
+    if _is_in_file():
         read_or_create(get_key_file(), generate_key)
 
 
@@ -162,15 +162,20 @@ def begin_rotation() -> None:
     Raises:
         MasterKeyError: the key does not come from a file, so it can't be rotated here.
     """
-    if get_settings().master_key or get_settings().kms_command:
+    if not _is_in_file():
         raise MasterKeyError("The master key comes from outside: put the new one before the old one there.")
     write_secret(get_key_file(), "\n".join([generate_key(), *_read_key_file().split()]))
 
 
 def end_rotation() -> None:
     """Remove all keys but the first from the file. Call it when the others wrap nothing any more."""
-    if not get_settings().master_key and not get_settings().kms_command:
+    if _is_in_file():
         write_secret(get_key_file(), _read_key_file().split()[0])
+
+
+def _is_in_file() -> bool:
+    """Return whether the master key comes from its file, not from the environment or a key service."""
+    return not get_settings().master_key and not get_settings().kms_command
 
 
 def _read_key_file() -> str:
