@@ -23,7 +23,6 @@ ACTION_ERRORS = (ValueError, LookupError, PermissionError)
 """Errors that an action raises if it can't be done; their messages are shown to the person."""
 FormValues = Mapping[str, Any]
 WARNED_LABEL = "Save anyway"
-WARNING_ADVICE = "To show them less, change or remove that share as well."
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ class ActionRegistry:
         """Return what the person may not expect of their answers; empty if there is nothing."""
         act = self._get_action(what)
         found = act.list_warnings(current_user, what["key"], answers) if act.list_warnings else []
-        return "\n".join([*found, WARNING_ADVICE]) if found else ""
+        return "\n".join(found)
 
     def _run_action(self, what: Mapping[str, str], answers: FormValues) -> ActionResult:
         act = self._get_action(what)

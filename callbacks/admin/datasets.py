@@ -37,6 +37,7 @@ from datasets.shares import ShareTarget, ShareTerms
 from db.tables import Level, Resource, Share
 
 PERSON, EVERYONE, GROUP = "person", "everyone", "group:"
+WARNING_ADVICE = "To show them less, change or remove that share as well."
 
 
 def register_callbacks() -> None:
@@ -158,16 +159,22 @@ def _get_target(answers: FormValues) -> ShareTarget:
 
 def list_new_share_warnings(by: Principal, key: str, answers: FormValues) -> list[str]:
     found = get_dataset(key)
-    terms, whole = _build_terms(answers, found), _get_description(found)
-    target = _get_target(answers)
-    return wider_shares.list_share_warnings(by, (Resource.DATASET, found.id), target, terms, whole)
+    terms = _build_terms(answers, found)
+    return _list_share_warnings(by, found, _get_target(answers), terms)
 
 
 def list_changed_share_warnings(by: Principal, key: str, answers: FormValues) -> list[str]:
     given, found = _get_share(key)
-    terms, whole = _build_terms(answers, found, given), _get_description(found)
-    target = ShareTarget(given.user_id, given.group_id)
-    return wider_shares.list_share_warnings(by, (Resource.DATASET, found.id), target, terms, whole)
+    terms = _build_terms(answers, found, given)
+    return _list_share_warnings(by, found, ShareTarget(given.user_id, given.group_id), terms)
+
+
+def _list_share_warnings(
+    by: Principal, found: DatasetRow, target: ShareTarget, terms: ShareTerms
+) -> list[str]:
+    whole = _get_description(found)
+    told = wider_shares.list_share_warnings(by, (Resource.DATASET, found.id), target, terms, whole)
+    return [*told, WARNING_ADVICE] if told else []
 
 
 def share_dataset(by: Principal, key: str, answers: FormValues) -> ActionResult:
