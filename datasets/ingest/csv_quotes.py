@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from datasets.ingest.read_result import BadFileError
 from datasets.ingest.text_source import BLOCK_BYTES, count_line_breaks
 
-QUOTE, BACKSLASH, BLANK, LINE_FEED, RETURN = b'"\\ \n\r'
+QUOTE, BLANK, LINE_FEED, RETURN = b'" \n\r'
 TWICE = "a quote inside quoted text must be written twice"
 
 

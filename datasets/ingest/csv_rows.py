@@ -213,7 +213,3 @@ def _make_arrow_options(layout: CsvLayout) -> dict[str, Any]:
             quoted_strings_can_be_null=False,
         ),
     }
-
-
-def _count_cells(row: list[str]) -> str:
-    return f"{len(row)} cells"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -41,7 +40,6 @@ CLOCK = (
 ZONED_CLOCK = f"{CLOCK} ?(?P<z>{ZONE})"
 
 Integers = npt.NDArray[np.int64]
-CellParser = Callable[[pa.StringArray], pa.Array]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from datasets.ingest.inference import ColumnInference, parse_cells
 GROUPS = {",": ".", "\u00a0": ",", "\u202f": ".", " ": ".", "'": "."}
 """Signs between thousands, and a decimal sign that goes with each."""
 DATES = st.dates(date(1, 1, 1), date(9999, 12, 31))
-RECENT_DATES = st.dates(date(1969, 1, 1), date(2068, 12, 31))
 TIMES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30))  # noqa: DTZ001 printed without a zone
 
 
