@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from datasets.append.plain_values import to_plain_value
 from datasets.append.text_forms import list_forms
-from datasets.ingest.cell_text import clear_missing
+from datasets.ingest.cell_text import clear_missing, list_rows
 from datasets.ingest.column_parser import BOOLEANS, TEXTS, ColumnParser
 from datasets.ingest.inference import parse_cells
 from datasets.ingest.number_parsers import INTEGERS, NUMBERS
@@ -96,7 +96,7 @@ def _list_present(column: pa.ChunkedArray) -> list[int]:
     values = _join_chunks(column)
     if is_text_type(values.type):
         values, _ = clear_missing(values.cast(pa.string()))
-    return list(np.flatnonzero(values.is_valid().to_numpy(zero_copy_only=False)).tolist())
+    return list(list_rows(values.is_valid()).tolist())
 
 
 def _coerce_column(table: pa.Table, field: pa.Field, reasons: dict[int, str]) -> pa.Array:

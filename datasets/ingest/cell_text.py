@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -47,9 +48,14 @@ def map_distinct(cells: pa.StringArray, parse: Callable[[pa.StringArray], pa.Arr
     return parse(encoded.dictionary).take(encoded.indices)
 
 
+def list_rows(mask: pa.BooleanArray) -> npt.NDArray[np.int64]:
+    """Return the indexes of the true values; nulls count as false."""
+    return np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
+
+
 def find_first(mask: pa.BooleanArray) -> int | None:
     """Return the index of the first true value; nulls count as false."""
-    rows = np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
+    rows = list_rows(mask)
     return int(rows[0]) if rows.size else None
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.ingest.cell_text import keep_matching
+from datasets.ingest.cell_text import keep_matching, list_rows
 
 MAX_INTEGER = 2**63 - 1
 SAFE_LENGTH = 15
@@ -25,7 +25,7 @@ def cast_integers(plain: pa.StringArray) -> pa.Array:
         return pc.cast(plain, pa.int64())
     except pa.ArrowInvalid:
         short = keep_matching(plain, "^-?[0-9]{1,18}$")
-        rows = _list_rows(pc.match_substring_regex(plain, "^-?[0-9]{19}$"))
+        rows = list_rows(pc.match_substring_regex(plain, "^-?[0-9]{19}$"))
         numbers = [int(text) for text in plain.take(pa.array(rows)).to_pylist()]
         exact = [number if -MAX_INTEGER - 1 <= number <= MAX_INTEGER else None for number in numbers]
         return _replace_rows(pc.cast(short, pa.int64()), rows, exact)
@@ -41,16 +41,16 @@ def cast_numbers(plain: pa.StringArray) -> pa.Array:
     extreme = pc.or_(pc.is_inf(values), pc.equal(values, 0))
     if pc.any(extreme).as_py():
         is_printed_so = pc.match_substring_regex(plain, ZERO_OR_WORD)
-        lost += _list_rows(pc.and_not(extreme, is_printed_so)).tolist()
+        lost += list_rows(pc.and_not(extreme, is_printed_so)).tolist()
     return _replace_rows(values, np.array(lost, np.int64), [None] * len(lost)) if lost else values
 
 
 def find_rounded(plain: pa.StringArray, values: pa.Array) -> int | None:
     """Return the index of the first number with more digits than its float64 prints."""
     long = pc.greater(pc.binary_length(plain), SAFE_LENGTH)
-    rows = _list_rows(pc.and_(pc.fill_null(long, False), pc.fill_null(pc.is_finite(values), False)))
+    rows = list_rows(pc.and_(pc.fill_null(long, False), pc.fill_null(pc.is_finite(values), False)))
     texts, numbers = plain.take(pa.array(rows)), values.take(pa.array(rows))
-    odd = _list_rows(pc.not_equal(texts, pc.cast(numbers, pa.string())))
+    odd = list_rows(pc.not_equal(texts, pc.cast(numbers, pa.string())))
     for row in odd.tolist():
         if Decimal(texts[row].as_py()) != Decimal(repr(numbers[row].as_py())):
             return int(rows[row])
@@ -61,17 +61,13 @@ def _list_lost(
     plain: pa.StringArray, values: pa.Array, mask: pa.BooleanArray, is_lost: Callable[[str, float], bool]
 ) -> list[int]:
     """Return the rows of the numbers of a mask that are lost."""
-    rows = _list_rows(mask)
+    rows = list_rows(mask)
     texts, numbers = plain.take(pa.array(rows)).to_pylist(), values.take(pa.array(rows)).to_pylist()
     return [
         row
         for row, text, number in zip(rows.tolist(), texts, numbers, strict=True)
         if not np.isfinite(number) or is_lost(text, number)
     ]
-
-
-def _list_rows(mask: pa.BooleanArray) -> npt.NDArray[np.int64]:
-    return np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False))
 
 
 def _replace_rows(values: pa.Array, rows: npt.NDArray[np.int64], new: list[int | None]) -> pa.Array:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from datasets.ingest.cell_text import find_misfit
+from datasets.ingest.cell_text import find_misfit, list_rows
 from datasets.ingest.column_evidence import CellPlace
 from datasets.ingest.column_parser import ColumnParser
 
@@ -28,7 +28,7 @@ class CellChunk:
     sample_rows: npt.NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
-        present = np.flatnonzero(self.cells.is_valid().to_numpy(zero_copy_only=False))
+        present = list_rows(self.cells.is_valid())
         step = max(1, -(-present.size // SAMPLE_CELLS))
         object.__setattr__(self, "sample_rows", present[::step])
         object.__setattr__(self, "sample", self.cells.take(pa.array(present[::step])))
