@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 import numpy as np
@@ -36,8 +35,7 @@ def cast_numbers(plain: pa.StringArray) -> pa.Array:
     values = pc.cast(plain, pa.float64())
     lost: list[int] = []
     if (pc.max(pc.binary_length(plain)).as_py() or 0) > SAFE_LENGTH:
-        long = pc.match_substring_regex(plain, LONG_INTEGER)
-        lost += _list_lost(plain, values, long, lambda text, value: int(text) != int(value))
+        lost += _list_inexact(plain, values)
     extreme = pc.or_(pc.is_inf(values), pc.equal(values, 0))
     if pc.any(extreme).as_py():
         is_printed_so = pc.match_substring_regex(plain, ZERO_OR_WORD)
@@ -57,16 +55,14 @@ def find_rounded(plain: pa.StringArray, values: pa.Array) -> int | None:
     return None
 
 
-def _list_lost(
-    plain: pa.StringArray, values: pa.Array, mask: pa.BooleanArray, is_lost: Callable[[str, float], bool]
-) -> list[int]:
-    """Return the rows of the numbers of a mask that are lost."""
-    rows = list_rows(mask)
+def _list_inexact(plain: pa.StringArray, values: pa.Array) -> list[int]:
+    """Return the rows of the long whole numbers that their values differ from."""
+    rows = list_rows(pc.match_substring_regex(plain, LONG_INTEGER))
     texts, numbers = plain.take(pa.array(rows)).to_pylist(), values.take(pa.array(rows)).to_pylist()
     return [
         row
         for row, text, number in zip(rows.tolist(), texts, numbers, strict=True)
-        if not np.isfinite(number) or is_lost(text, number)
+        if not np.isfinite(number) or int(text) != int(number)
     ]
 
 
