@@ -35,11 +35,10 @@ MAX_REASON_LENGTH = 200
 
 @dataclass(frozen=True)
 class _CheckedColumn:
-    """A column that can be stored: its place in the file, its new name and what the check found."""
+    """A column that can be stored: its place in the file, its new name and its type in the dataset."""
 
     place: int
     field: pa.Field
-    check: ColumnCheck
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class _CheckedFile:
 
     def read_stored(self) -> Iterator[pa.RecordBatch]:
         """Yield all rows in the types that datasets are stored in."""
-        schema = pa.schema([column.field.with_type(column.check.target) for column in self.columns])
+        schema = pa.schema([column.field for column in self.columns])
         for arrays in self._read_arrays():
             pairs = zip(arrays, schema.types, strict=True)
             stored = [cast_to_stored(unwrap_values(values), type_) for values, type_ in pairs]
@@ -200,7 +199,7 @@ def _check_one(opened: ParquetColumns, place: int, name: str, checked: _CheckedF
     checked.notices.extend(_describe_check(name, field.type, check))
     if not check.is_empty:
         kept = pa.field(name, check.target, metadata=field.metadata)
-        checked.columns.append(_CheckedColumn(place, kept, check))
+        checked.columns.append(_CheckedColumn(place, kept))
 
 
 def _read_checked(checked: _CheckedFile, opened: ParquetColumns, place: int, name: str) -> Iterator[pa.Array]:
