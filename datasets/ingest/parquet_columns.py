@@ -75,10 +75,12 @@ def open_columns(file: Path, int96_unit: Literal["us", "ms"] = "us") -> Iterator
     but microseconds wrap around beyond the year 292,000.
     """
     with pq.ParquetFile(file) as parquet:
-        texts = _list_text_names(parquet.schema_arrow)
-        expanding_sizes = _measure_expanding_texts(parquet.metadata, texts)
+        metadata, texts = parquet.metadata, _list_text_names(parquet.schema_arrow)
+    expanding_sizes = _measure_expanding_texts(metadata, texts)
     shared = sorted(texts - set(expanding_sizes))
-    with pq.ParquetFile(file, read_dictionary=shared, coerce_int96_timestamp_unit=int96_unit) as parquet:
+    with pq.ParquetFile(
+        file, metadata=metadata, read_dictionary=shared, coerce_int96_timestamp_unit=int96_unit
+    ) as parquet:
         yield ParquetColumns(parquet, expanding_sizes)
 
 
