@@ -25,10 +25,10 @@ def list_forms(
     if imported is not None:
         return imported, *likely
     present, _ = clear_missing(cells)
-    taken = [parser.parse(present) for parser in likely]
-    if pc.coalesce(*taken).null_count == present.null_count:
+    nulls = pc.coalesce(*(parser.parse(present) for parser in likely)).null_count
+    if nulls == present.null_count:
         return tuple(likely)
-    return *_find_odd_form(present, likely[0], pc.coalesce(*taken).null_count), *likely
+    return *_find_odd_form(present, likely[0], nulls), *likely
 
 
 def _find_odd_form(cells: pa.StringArray, likely: ColumnParser, most_nulls: int) -> list[ColumnParser]:
