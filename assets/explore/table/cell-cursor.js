@@ -111,10 +111,13 @@ export class CellCursor {
     return { row: Math.min(row, (total ?? Infinity) - 1), column };
   }
 
-  /** @param {CellPosition} cell @param {boolean} [quietly] without a focus ring */
-  #moveTo(cell, quietly = false) {
+  /**
+   * @param {CellPosition} cell @param {CellPosition | null} [anchor] from which on cells are selected
+   * @param {boolean} [quietly] without a focus ring
+   */
+  #moveTo(cell, anchor = null, quietly = false) {
     this.#position = cell;
-    this.#anchor = null;
+    this.#anchor = anchor;
     this.table.element.toggleAttribute("data-quiet", quietly);
     this.updateHighlight();
   }
@@ -126,8 +129,10 @@ export class CellCursor {
     const from = this.#currentPosition;
     if (this.#handleSelectionKey(event, from)) return event.preventDefault();
     const cell = moveByKey(from, event, { rows: total ?? 0, columns: columns.length, page: scroll.wholeRowCount });
-    if (cell) this.#moveAndReveal(cell, event.shiftKey);
-    else if (from.row === HEADER_ROW && isActivationKey(event)) this.#pressHeader(from);
+    if (cell) {
+      this.#moveTo(cell, event.shiftKey ? this.#findAnchor(cell) : null);
+      this.table.revealCell(cell);
+    } else if (from.row === HEADER_ROW && isActivationKey(event)) this.#pressHeader(from);
     else return;
     event.preventDefault();
   }
@@ -137,29 +142,20 @@ export class CellCursor {
     const { columns, scroll: { visibleRows }, total } = this.table;
     if (altKey) return false;
     if (from.row === HEADER_ROW) {
-      if (shiftKey && Object.hasOwn(RESIZE_STEPS, key)) this.table.resizeColumnBy(from.column, RESIZE_STEPS[key]);
-      return shiftKey && Object.hasOwn(RESIZE_STEPS, key);
+      const isResized = shiftKey && Object.hasOwn(RESIZE_STEPS, key);
+      if (isResized) this.table.resizeColumnBy(from.column, RESIZE_STEPS[key]);
+      return isResized;
     }
-    if (shiftKey && key === " ") this.#selectCells({ row: from.row, column: 0 }, { row: from.row, column: columns.length - 1 });
+    if (shiftKey && key === " ") this.#moveTo({ row: from.row, column: columns.length - 1 }, { row: from.row, column: 0 });
     else if ((ctrlKey || metaKey) && key.toLowerCase() === "a")
-      this.#selectCells({ row: visibleRows.from, column: 0 }, { row: Math.min(visibleRows.to, total ?? 0) - 1, column: columns.length - 1 });
+      this.#moveTo({ row: Math.min(visibleRows.to, total ?? 0) - 1, column: columns.length - 1 }, { row: visibleRows.from, column: 0 });
     else return false;
     return true;
   }
 
-  /** @param {CellPosition} from @param {CellPosition} to */
-  #selectCells(from, to) {
-    this.#moveTo(to);
-    this.#anchor = from;
-    this.updateHighlight();
-  }
-
-  /** @param {CellPosition} cell @param {boolean} [isExtended] whether the cells from the anchor on are selected */
-  #moveAndReveal(cell, isExtended = false) {
-    const anchor = isExtended && this.#position && this.#position.row !== HEADER_ROW ? (this.#anchor ?? this.#position) : null;
-    this.#moveTo(cell);
-    if (cell.row !== HEADER_ROW) this.#anchor = anchor;
-    this.table.revealCell(cell);
+  /** Where a selection that is extended to a cell starts. @param {CellPosition} cell @returns {CellPosition | null} null: nowhere in the body */
+  #findAnchor(cell) {
+    return this.range && cell.row !== HEADER_ROW ? (this.#anchor ?? this.#currentPosition) : null;
   }
 
   /** @param {CellPosition} position in the header */
@@ -174,11 +170,11 @@ export class CellCursor {
    */
   #handleClick(target, isExtended) {
     const { element, header, body } = this.table;
-    const cell = body.findCell(target) ?? header.findCell(target);
-    if (!cell) return undefined;
+    const found = body.findCell(target) ?? header.findCell(target);
+    if (!found) return;
+    const cell = { row: found.row, column: found.column };
     element.focus({ preventScroll: true });
-    if (isExtended && this.range && cell.row !== HEADER_ROW) return this.#selectCells(this.#anchor ?? this.#currentPosition, { row: cell.row, column: cell.column });
-    return this.#moveTo({ row: cell.row, column: cell.column }, cell.row === HEADER_ROW);
+    this.#moveTo(cell, isExtended ? this.#findAnchor(cell) : null, cell.row === HEADER_ROW);
   }
 
   /** Shows a truncated text or a rounded number in full as a tooltip. @param {HTMLElement} element under the pointer */
