@@ -46,7 +46,7 @@ export function attachPopover(popover, anchor, align) {
 }
 
 /** @param {HTMLElement} popover @param {HTMLElement} anchor @param {"left" | "right"} [align] */
-function placePopover(popover, anchor, align) {
+export function placePopover(popover, anchor, align) {
   const { offsetWidth: width, scrollHeight } = popover;
   const height = scrollHeight + popover.offsetHeight - popover.clientHeight;
   const viewport = { width: document.documentElement.clientWidth, height: innerHeight };

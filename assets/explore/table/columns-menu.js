@@ -3,7 +3,7 @@
  * @import { Column } from "../types.js"
  */
 import { h } from "../dom.js";
-import { computePopoverPlace } from "../popovers.js";
+import { placePopover } from "../popovers.js";
 
 /**
  * @typedef {object} ColumnActions
@@ -27,14 +27,11 @@ export class ColumnsMenu {
     if (this.element.matches(":popover-open")) this.#fillMenu(null);
   }
 
-  /** @param {Element} anchor @param {Column | null} column whose header it was opened on */
+  /** @param {HTMLElement} anchor @param {Column | null} column whose header it was opened on */
   open(anchor, column) {
     this.#fillMenu(column);
     this.element.showPopover();
-    const { offsetWidth: width, offsetHeight: height } = this.element;
-    const viewport = { width: document.documentElement.clientWidth, height: innerHeight };
-    const { left, top, maxHeight } = computePopoverPlace(anchor.getBoundingClientRect(), { width, height }, viewport, "left");
-    Object.assign(this.element.style, { left: `${left}px`, top: `${top}px`, maxHeight: `${maxHeight}px` });
+    placePopover(this.element, anchor, "left");
     this.element.querySelector(/** @type {"button"} */ ("button, input"))?.focus();
   }
 
