@@ -126,10 +126,8 @@ export class ExplorePage {
   commit(exploration, { amend = false } = {}) {
     this.hooks.onUserAction();
     if (exploration !== this.exploration) {
-      this.notices.dismiss("removed"); // whose Undo would revert this change instead
-      if (!amend) this.#recordScroll();
       if (amend) this.undoHistory.replaceStep(exploration);
-      else this.undoHistory.push(exploration);
+      else this.#pushStep(exploration);
       this.#notifyCommitted(exploration);
     }
     this.#renderExploration(exploration);
@@ -159,14 +157,16 @@ export class ExplorePage {
     setText(this.liveRegion, sentence);
   }
 
-  /** Keeps in the step that is left the row on top of the table, also if scrolling ended only a moment ago. */
-  #recordScroll() {
+  /** The step that is left keeps the row on top of the table, also if scrolling ended only a moment ago. @param {Exploration} exploration */
+  #pushStep(exploration) {
     const { isScrolling, topRow } = this.rowsDrawer.virtualTable;
     if (isScrolling) this.undoHistory.replaceStep(edit.scrollTable(this.exploration, topRow));
+    this.undoHistory.push(exploration);
   }
 
   /** @param {Exploration} exploration */
   #notifyCommitted(exploration) {
+    this.notices.dismiss("removed"); // whose Undo would revert this change instead
     this.hooks.onCommitted(exploration);
     this.listener.onCommit(exploration);
   }
@@ -195,7 +195,6 @@ export class ExplorePage {
 
   /** Shows a step after undo or redo, by our own history or the browser's. @param {Exploration} exploration */
   #showStep(exploration) {
-    this.notices.dismiss("removed");
     this.hooks.onUserAction();
     this.#renderExploration(exploration);
     this.#notifyCommitted(exploration);
