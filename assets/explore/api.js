@@ -27,7 +27,12 @@ export async function runShowingError(errorElement, action) {
   try {
     await action();
   } catch (error) {
-    errorElement.textContent = /** @type {Error} */ (error).message;
-    errorElement.hidden = false;
+    showError(errorElement, /** @type {Error} */ (error));
   }
+}
+
+/** @param {HTMLElement} errorElement @param {Error} error */
+export function showError(errorElement, error) {
+  errorElement.textContent = error.message;
+  errorElement.hidden = false;
 }

@@ -25,8 +25,7 @@ export class GuestLinks {
     this.label = h("input", { class: "dx-input dx-grow", "aria-label": "Label", placeholder: "Label (optional)", maxlength: 80 });
     const lives = LIFETIMES.map(([days, words]) => h("option", { value: days, selected: days === 7 }, words));
     this.lifetime = h("select", { class: "dx-select", "aria-label": "Valid for" }, ...lives);
-    const showError = (/** @type {Error} */ error) => void runShowingError(this.errorElement, () => Promise.reject(error));
-    this.rightsOf = new SubjectPicker({ label: "Sees what this person sees", placeholder: "Sees what you see", kinds: ["person"], required: false }, showError);
+    this.rightsOf = new SubjectPicker({ label: "Sees what this person sees", placeholder: "Sees what you see", kinds: ["person"], required: false }, this.errorElement);
     this.rightsOf.element.hidden = !canChooseRights;
     this.list = h("ul", { class: "dx-list" });
     const about = h("p", { class: "dx-weak" }, `Anyone with a guest link ${visitorAction} without signing in.`);

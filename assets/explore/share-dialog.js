@@ -28,8 +28,7 @@ export class SharePanel {
     this.errorElement = h("p", { class: "dx-problem", role: "alert", hidden: true });
     this.warning = h("div", { class: "dx-warning", role: "alert", hidden: true });
     this.submit = h("button", { class: "dx-quiet-button", type: "submit" }, "Share");
-    const showError = (/** @type {Error} */ error) => void runShowingError(this.errorElement, () => Promise.reject(error));
-    this.picker = new SubjectPicker({ label: "Person or group", placeholder: "Person, group or everyone" }, showError);
+    this.picker = new SubjectPicker({ label: "Person or group", placeholder: "Person, group or everyone" }, this.errorElement);
     const options = levels.map((value) => h("option", { value }, LEVEL_LABELS[value]));
     this.level = h("select", { class: "dx-select", "aria-label": "Access level", hidden: levels.length === 1 }, ...options);
     this.filtered = h("input", { type: "checkbox" });

@@ -1,5 +1,5 @@
 /** A field for a person or a group: suggests those whose names begin with what is typed, for mouse and keyboard. */
-import { callApi } from "./api.js";
+import { callApi, showError } from "./api.js";
 import { h } from "./dom.js";
 import { attachPopover } from "./popovers.js";
 
@@ -37,11 +37,11 @@ export class SubjectPicker {
 
   /**
    * @param {{ label: string, placeholder: string, kinds?: SubjectKind[], required?: boolean }} options
-   * @param {(error: Error) => void} onError
+   * @param {HTMLElement} errorElement
    */
-  constructor({ label, placeholder, kinds = ["person", "group", "everyone"], required = true }, onError) {
+  constructor({ label, placeholder, kinds = ["person", "group", "everyone"], required = true }, errorElement) {
     this.kinds = kinds;
-    this.onError = onError;
+    this.errorElement = errorElement;
     const id = `dx-subjects-${++pickerCount}`;
     this.list = h("ul", { class: "dx-menu dx-picker-list", popover: "manual", role: "listbox", id, "aria-label": "Suggestions" });
     const role = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id };
@@ -89,7 +89,7 @@ export class SubjectPicker {
       if (text !== this.input.value || document.activeElement !== this.input) return; // the field says something else by now
       this.#show([...named, ...everyone]);
     } catch (error) {
-      this.onError(/** @type {Error} */ (error));
+      showError(this.errorElement, /** @type {Error} */ (error));
     }
   }
 
