@@ -7,9 +7,10 @@ from collections.abc import Callable
 from enum import Enum
 from itertools import pairwise
 
+from datasets.ingest.cell_text import MISSING_MARKERS
 from datasets.ingest.csv_sample import SampleCell, SampleRow
 
-MISSING_TEXTS = frozenset(("", "-", "?", "na", "n/a", "#n/a", "nan", "null", "none"))
+MISSING_TEXTS = frozenset(("", *(marker.casefold() for marker in MISSING_MARKERS.to_pylist())))
 VALUE = re.compile(
     r"""[-+(]?[$€£¥]?\s?[-+]?(?:\d[\d.,:/\s'\u00a0\u202f_TZ+-]*|\.\d+)(?:[eE][-+]?\d+)?\s?(?:[%$€£¥)]|[AaPp][Mm])?
     |\d{1,2}[-/ .][A-Za-z]{3}[-/ .]\d{2,4}

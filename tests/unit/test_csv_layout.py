@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from datasets.ingest.cell_text import MISSING_MARKERS
 from datasets.ingest.csv_layout import CsvOptions
 from datasets.ingest.importer import find_format
 from datasets.ingest.read_result import BadFileError
@@ -202,6 +203,12 @@ def test_options_are_for_csv_files(tmp_path):
     pq.write_table(pa.table({"a": [1]}), tmp_path / "x.parquet")
     assert "are for CSV files" in get_refusal(tmp_path / "x.parquet", CsvOptions(";"))
     assert "has only blank lines" in get_refusal(CASES / "c33_no_header.csv", CsvOptions(skipped_lines=9))
+
+
+@pytest.mark.parametrize("marker", MISSING_MARKERS.to_pylist())
+def test_every_marker_of_a_missing_value_is_known_where_a_header_is_judged(tmp_path, marker):
+    columns, notices = read_content(tmp_path, f"A,5\nB,{marker}\nC,7\nD,{marker}\n")
+    assert (columns["column 2"], notices[0][: len(NO_HEADER)]) == ([5, None, 7, None], NO_HEADER)
 
 
 @pytest.mark.parametrize(
