@@ -23,6 +23,7 @@ from datasets.shares import ShareTerms
 from db.tables import Resource, Role
 from tests.conftest import temporary_settings
 from tests.e2e.browser_support import PageOpener, RunningService, UserPageOpener, assert_accessible
+from tests.e2e.duckdb_oracle import DuckDBOracle
 from tests.e2e.growing_dataset import GrowingDataset
 
 ROOT = Path(__file__).parents[2]
@@ -147,6 +148,13 @@ def visit_page_as(service_database: None, service: RunningService, visit_page: P
         return page
 
     return open_page
+
+
+@pytest.fixture(scope="module")
+def oracle(service: RunningService) -> DuckDBOracle:
+    """DuckDB over the flights of the running service."""
+    with temporary_settings(Settings(data=service.data)):
+        return DuckDBOracle(catalogue.open_store("flights", catalogue.get_description("flights").version))
 
 
 @pytest.fixture

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from config import Settings
-from datasets import catalogue
-from tests.conftest import temporary_settings
-from tests.e2e.browser_support import PageOpener, RunningService
+from tests.e2e.browser_support import PageOpener
 from tests.e2e.duckdb_oracle import DuckDBOracle
 from tests.e2e.explore_page import drag_over, get_card, get_plot_box, read_view_table, wait_until_exact
-
-
-@pytest.fixture(scope="module")
-def oracle(service: RunningService) -> DuckDBOracle:
-    with temporary_settings(Settings(data=service.data)):
-        return DuckDBOracle(catalogue.open_store("flights", catalogue.get_description("flights").version))
 
 
 def read_categories(page: Page, view: str) -> list[str]:

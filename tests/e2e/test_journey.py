@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from config import Settings
-from datasets import catalogue
-from tests.conftest import temporary_settings
 from tests.e2e.browser_support import PageOpener, RunningService
 from tests.e2e.duckdb_oracle import DuckDBOracle, interval_to_sql, label_to_sql, parse_url_filters
 from tests.e2e.explore_page import (
@@ -31,12 +27,6 @@ COLUMNS = {
     "origin": ("origin",),
     "map": ("longitude", "latitude"),
 }
-
-
-@pytest.fixture(scope="module")
-def oracle(service: RunningService) -> DuckDBOracle:
-    with temporary_settings(Settings(data=service.data)):
-        return DuckDBOracle(catalogue.open_store("flights", catalogue.get_description("flights").version))
 
 
 def parse_number(text: str) -> int:

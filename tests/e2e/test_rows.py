@@ -9,11 +9,8 @@ import duckdb
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from config import Settings
-from datasets import catalogue
 from db.tables import Role
-from tests.conftest import temporary_settings
-from tests.e2e.browser_support import PageOpener, RunningService, UserPageOpener, assert_accessible
+from tests.e2e.browser_support import PageOpener, UserPageOpener, assert_accessible
 from tests.e2e.duckdb_oracle import DuckDBOracle, interval_to_sql, parse_url_filters
 from tests.e2e.explore_page import count_rows, drag_over, get_plot_box, wait_until_exact
 from tests.e2e.growing_dataset import GrowingDataset
@@ -40,12 +37,6 @@ DELAY_LABEL = "Delay (min)"
 PRESS_KEYS_AT_ONCE = """(grid, keys) => keys.forEach(([key, ctrlKey]) =>
     grid.dispatchEvent(new KeyboardEvent("keydown", { key, ctrlKey, bubbles: true, cancelable: true })))"""
 NO_ROWS_HASH = "#v=1&x=(d:flights,f:(delay:(type:interval,lo:90000)),t:())"
-
-
-@pytest.fixture(scope="module")
-def oracle(service: RunningService) -> DuckDBOracle:
-    with temporary_settings(Settings(data=service.data)):
-        return DuckDBOracle(catalogue.open_store("flights", catalogue.get_description("flights").version))
 
 
 def assert_delays_equal_oracle(page: Page, oracle: DuckDBOracle, order: str, where: str = "true") -> None:
