@@ -21,16 +21,12 @@ class CellMagnitudes {
     this.fractions = fractions;
   }
 
-  /** @param {number} cells */
-  static createEmpty(cells) {
-    return new CellMagnitudes(new Float64Array(cells), new Float64Array(cells).fill(Infinity), new Uint8Array(cells));
-  }
-
-  /** Adds the values of a cube. @param {Numbers} values [rows x cells] */
-  addRows(values) {
-    const cells = this.totals.length;
+  /** The magnitudes of a cube. @param {Numbers} values [rows x cells] @param {number} cells */
+  static fromRows(values, cells) {
+    const sum = new CellMagnitudes(new Float64Array(cells), new Float64Array(cells).fill(Infinity), new Uint8Array(cells));
     for (let row = 0; row < values.length; row += cells)
-      for (let cell = 0; cell < cells; cell++) this.#addValue(cell, values[row + cell]);
+      for (let cell = 0; cell < cells; cell++) sum.#addValue(cell, values[row + cell]);
+    return sum;
   }
 
   /** @param {number} cell @param {number} value */
@@ -79,8 +75,8 @@ class SubtractedSums {
    * @returns {boolean} whether it did
    */
   tryAppend(places, values, rests) {
-    const magnitudes = this.#magnitudes.withValues(places, values);
-    if (rests || !magnitudes.areClose()) return false;
+    const magnitudes = rests ? null : this.#magnitudes.withValues(places, values);
+    if (!magnitudes?.areClose()) return false;
     this.#magnitudes = magnitudes;
     this.#sums.appendValues(places, values, magnitudes.totals.length);
     return true;
@@ -107,8 +103,7 @@ class SubtractedSums {
  * @returns {ValueSums}
  */
 export function createValueSums(values, rests, ny, nx, cells) {
-  const magnitudes = CellMagnitudes.createEmpty(cells);
-  magnitudes.addRows(values);
-  if (rests || !magnitudes.areClose()) return new RowSums(values, rests, cells);
+  const magnitudes = rests ? null : CellMagnitudes.fromRows(values, cells);
+  if (!magnitudes?.areClose()) return new RowSums(values, rests, cells);
   return new SubtractedSums(new PrefixSums(values, ny, nx, cells, false), magnitudes);
 }
