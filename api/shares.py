@@ -233,7 +233,7 @@ def _grant_share(resource: Resource, id_: int, wanted: NewShare, terms: ShareTer
 
 def _build_terms(wanted: NewShare, slug: str | None) -> ShareTerms:
     """Return the terms; raise if they fit no version of the dataset that is shared, if it is one."""
-    stored = share_terms.dump_conditions(wanted.conditions)
+    stored = row_conditions.dump_conditions(wanted.conditions)
     terms = ShareTerms(wanted.level, stored, wanted.masked, wanted.shown)
     if slug is not None:
         share_terms.require_known_terms(slug, terms)
@@ -249,11 +249,7 @@ def _list_shares(resource: Resource, id_: int, description: Description | None =
 def _to_listed_share(
     share: Share, name: str, description: Description | None, columns: Collection[str]
 ) -> ListedShare:
-    kept = (
-        None
-        if share.conditions is None
-        else row_conditions.conditions_adapter.validate_python(share.conditions)
-    )
+    kept = row_conditions.load_conditions(share.conditions)
     return ListedShare(
         id=share.id or 0,
         among=share_targets.get_target_kind(ShareTarget(share.user_id, share.group_id)),

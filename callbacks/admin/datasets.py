@@ -90,9 +90,9 @@ def _to_share_row(
 
 
 def _describe_rows(share: Share, description: Description | None) -> str:
-    if share.conditions is None:
+    met = row_conditions.load_conditions(share.conditions)
+    if met is None:
         return "all rows"
-    met = row_conditions.conditions_adapter.validate_python(share.conditions)
     return (
         f"rows where {condition_text.describe_conditions(met, description)}" if description else "some rows"
     )

@@ -94,9 +94,7 @@ def grant_from_share(share: Share, whole: Description | None) -> ShareGrant:
     masked = frozenset(share.masked)
     if whole and (share.masked or share.shown is not None):
         masked = frozenset(column.name for column in whole.columns).difference(share.shown or ())
-    if share.conditions is None:
-        return ShareGrant(None, masked)
-    return ShareGrant(row_conditions.conditions_adapter.validate_python(share.conditions), masked)
+    return ShareGrant(row_conditions.load_conditions(share.conditions), masked)
 
 
 def access_from_grant(grant: ShareGrant, whole: Description) -> EffectiveAccess:

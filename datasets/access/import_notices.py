@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from datasets import catalogue, share_columns, shares
-from datasets.access import row_conditions
 from datasets.access.condition_text import join_words
+from datasets.access.row_conditions import find_misfit, load_conditions
 from datasets.access.share_targets import describe_target
 from datasets.description import Description
-from datasets.query.axes import IncompatibleRequestError
 from datasets.shares import ShareTarget
 from db.engine import transaction
 from db.tables import Resource, Share
@@ -44,20 +43,11 @@ def _describe_hidden(columns: Sequence[str], people: Iterable[str]) -> str:
 
 def _describe_rows(found: NamedShares, whole: Description) -> list[str]:
     sentence = "the share with {} shows no rows of this version, because its conditions don't fit: {}"
-    problems = [(_describe_person(share, name), _find_misfit(share, whole)) for share, name in found]
+    problems = [
+        (_describe_person(share, name), find_misfit(load_conditions(share.conditions) or (), whole))
+        for share, name in found
+    ]
     return [sentence.format(who, problem) for who, problem in problems if problem]
-
-
-def _find_misfit(share: Share, whole: Description) -> str:
-    """Return why the conditions of a share don't fit a version; empty if they do."""
-    if share.conditions is None:
-        return ""
-    met = row_conditions.conditions_adapter.validate_python(share.conditions)
-    try:
-        row_conditions.compile_conditions(met, whole)
-    except IncompatibleRequestError as error:
-        return str(error)
-    return ""
 
 
 def _describe_person(share: Share, name: str) -> str:

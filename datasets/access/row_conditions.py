@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -38,6 +38,16 @@ conditions_adapter: TypeAdapter[tuple[Condition, ...]] = TypeAdapter(Conditions)
 """Reads and writes conditions as the JSON that a share stores."""
 
 
+def load_conditions(stored: list[dict[str, Any]] | None) -> tuple[Condition, ...] | None:
+    """Return conditions from the JSON that a share stores; None stays None."""
+    return None if stored is None else conditions_adapter.validate_python(stored)
+
+
+def dump_conditions(conditions: tuple[Condition, ...] | None) -> list[dict[str, Any]] | None:
+    """Return conditions as the JSON that a share stores; None stays None."""
+    return None if conditions is None else conditions_adapter.dump_python(conditions, mode="json")
+
+
 def compile_conditions(conditions: Sequence[Condition], description: Description) -> cubes.Filter:
     """Return the rows that meet all conditions as a filter for engines, whatever the order of the conditions.
 
@@ -48,6 +58,15 @@ def compile_conditions(conditions: Sequence[Condition], description: Description
         _compile_condition(condition, description) for condition in sorted(conditions, key=_canonical_json)
     ]
     return tuple(dict.fromkeys(p for p in found if p.ranges != ((0, p.scale.code_count),)))
+
+
+def find_misfit(conditions: Sequence[Condition], description: Description) -> IncompatibleRequestError | None:
+    """Return why conditions don't fit a version; None if they do."""
+    try:
+        compile_conditions(conditions, description)
+    except IncompatibleRequestError as error:
+        return error
+    return None
 
 
 def compile_row_rights(shares: Iterable[Sequence[Condition] | None], description: Description) -> AnyOf:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from datasets import catalogue
-from datasets.access import row_conditions
-from datasets.access.row_conditions import Condition
+from datasets.access.row_conditions import Condition, find_misfit, load_conditions
 from datasets.description import Description
-from datasets.query.axes import IncompatibleRequestError
 from datasets.shares import BadShareError, ShareTerms
 
 
@@ -21,10 +18,9 @@ def require_known_terms(slug: str, terms: ShareTerms) -> None:
     """
     versions = catalogue.list_descriptions(slug)
     _require_known_columns((*terms.masked, *(terms.shown or ())), versions)
-    if terms.conditions is not None and versions:
-        _require_fitting_conditions(
-            row_conditions.conditions_adapter.validate_python(terms.conditions), versions
-        )
+    conditions = load_conditions(terms.conditions)
+    if conditions is not None and versions:
+        _require_fitting_conditions(conditions, versions)
 
 
 def list_known_columns(slug: str) -> dict[str, str]:
@@ -34,16 +30,6 @@ def list_known_columns(slug: str) -> dict[str, str]:
         for column in version.columns:
             labels.setdefault(column.name, column.label)
     return labels
-
-
-def dump_conditions(conditions: Sequence[Condition] | None) -> list[dict[str, Any]] | None:
-    """Return conditions as a share stores them; None stays None."""
-    if conditions is None:
-        return None
-    stored: list[dict[str, Any]] = row_conditions.conditions_adapter.dump_python(
-        tuple(conditions), mode="json"
-    )
-    return stored
 
 
 def _require_known_columns(names: Iterable[str], versions: Sequence[Description]) -> None:
@@ -56,12 +42,6 @@ def _require_known_columns(names: Iterable[str], versions: Sequence[Description]
 
 def _require_fitting_conditions(conditions: Sequence[Condition], versions: Sequence[Description]) -> None:
     """Check that one version has the columns that all conditions name, in the kinds that they need."""
-    problems = []
-    for version in versions:
-        try:
-            row_conditions.compile_conditions(conditions, version)
-        except IncompatibleRequestError as error:
-            problems.append(error)
-        else:
-            return
-    raise BadShareError(str(problems[0])) from problems[0]
+    problems = [find_misfit(conditions, version) for version in versions]
+    if None not in problems:
+        raise BadShareError(str(problems[0])) from problems[0]
