@@ -79,15 +79,15 @@ def create_cube_routes(
     def show_cubes(slug: str, version: str, query: CubeQuery) -> Response:
         """Compute the counts to draw and brush a version, in the layout of docs/wire.md."""
         seen = open_version(gateway, slug, version, query.r)
-        asked = ranker.rank_views(query.x, seen)
         state = resolve_state(query, seen.snapshots, query.since)
         description = seen.description.model_copy(update={"rows": state.rows})
-        wanted = cube_specs(asked, description, seen.access.row_rights)
-        _require_cell_limit(wanted)
         audit_events.record_opened_once(current_user, slug, version)
         known = compute_etag(description, MAGIC.decode(), state.since, query.x.model_dump_json())
         if request.if_none_match.contains_weak(known):
             return make_cacheable(Response(status=304), known)
+        asked = ranker.rank_views(query.x, seen)
+        wanted = cube_specs(asked, description, seen.access.row_rights)
+        _require_cell_limit(wanted)
         engine = engines.get_engine(slug, version, state.range.stop)
         rows = RowScope(f"{slug}/{version}", seen.access.rights_key, state.range)
         cells = cache.get_cubes(engine, rows, wanted, get_request_ticket())

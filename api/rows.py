@@ -73,12 +73,12 @@ def create_row_routes(tables: TableReader, gateway: DatasetGateway, ranker: Cate
         """Return a page of the rows that pass all filters, sorted or as stored."""
         asked = query.x
         seen, state = _open_version(slug, version, query)
-        wanted = _build_table_query(ranker.rank_views(asked, seen), seen, state)
         known = compute_etag(
             seen.description.model_copy(update={"rows": state.rows}), "rows", asked.model_dump_json()
         )
         if request.if_none_match.contains_weak(known):
             return make_cacheable(Response(status=304), known)
+        wanted = _build_table_query(ranker.rank_views(asked, seen), seen, state)
         total, found = tables.read_page(
             wanted, range(asked.offset, asked.offset + asked.limit), get_request_ticket()
         )
