@@ -79,7 +79,7 @@ def _list_categories(seen: VisibleVersion, column: str, profile: ColumnProfile) 
 def _read_categories(slug: str, version: str, column: str, profile: ColumnProfile) -> tuple[str, ...]:
     """Return the listed categories, followed by all others in the order of their names."""
     found: set[str] = set()
-    for values in catalogue.open_store(slug, version).read_column(column):
+    for values in catalogue.open_imported_store(slug, version).read_column(column):
         found.update(pc.unique(values).cast(pa.string()).drop_null().to_pylist())
     rest = sorted(found - set(profile.values))
     return (*profile.values, *rest)[:MAX_LEVELS]
