@@ -86,13 +86,10 @@ def compute_access(person: Principal, dataset: Dataset, whole: Description) -> E
     return _build_access(Level.VIEW if person.kind is PrincipalKind.GUEST else level, grants, hidden, whole)
 
 
-def grant_from_share(share: Share, whole: Description | None) -> ShareGrant:
-    """Return what a share shows of a version: of its columns those that the share names, if it names any.
-
-    Only resources without columns have no description.
-    """
-    masked = frozenset(share.masked)
-    if whole and (share.masked or share.shown is not None):
+def grant_from_share(share: Share, whole: Description) -> ShareGrant:
+    """Return what a share shows of a version: of its columns those that the share names, if it names any."""
+    masked = frozenset[str]()
+    if share.masked or share.shown is not None:
         masked = frozenset(column.name for column in whole.columns).difference(share.shown or ())
     return ShareGrant(row_conditions.load_conditions(share.conditions), masked)
 

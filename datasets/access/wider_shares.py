@@ -88,7 +88,7 @@ def _build_share(
 
 def _name_share(share: Share, name: str, whole: Description | None) -> NamedShare:
     level = Level(share.level)
-    grant = FULL_GRANT if level is Level.MANAGE else grant_from_share(share, whole)
+    grant = grant_from_share(share, whole) if whole and level is not Level.MANAGE else FULL_GRANT
     return NamedShare(ShareTarget(share.user_id, share.group_id), name, level, grant)
 
 
@@ -114,8 +114,7 @@ def _is_shared_person(work: Session, target: ShareTarget, other: ShareTarget) ->
         query = query.where(membership.group_id == group, membership.user_id == memberships[0].user_id)
     for person in people:
         query = query.where(memberships[0].user_id == person)
-    with work.no_autoflush:
-        return work.exec(query.limit(1)).first() is not None
+    return work.exec(query.limit(1)).first() is not None
 
 
 def _describe_wider(
