@@ -268,7 +268,7 @@ def _upsert_share(
 def apply_terms(work: Session, share: Share, terms: ShareTerms) -> None:
     """Give a share these terms; one of a dataset names the columns that it shows of today's versions."""
     versions: share_columns.VersionColumns = ()
-    if Resource(share.resource) is Resource.DATASET:
+    if Resource(share.resource) is Resource.DATASET and (terms.masked or terms.shown is not None):
         versions = share_columns.list_version_columns(work, share.resource_id)
     share.level, share.conditions = terms.level, terms.conditions
     share.shown, share.masked = share_columns.split_columns(versions, terms.masked, terms.shown)
