@@ -41,7 +41,7 @@ class VisibleRows:
         row = self._source_row(start)
         for values in self._source.read_column(column, row):
             shown = values.filter(pa.array(self._mask[row : row + len(values)]))
-            yield _with_own_dictionary(shown) if pa.types.is_dictionary(shown.type) else shown
+            yield _with_own_dictionary(shown)
             row += len(values)
 
     def read_batches(self, start: int = 0, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -49,11 +49,7 @@ class VisibleRows:
         row = self._source_row(start)
         for batch in self._source.read_batches(row, columns):
             shown = batch.filter(pa.array(self._mask[row : row + batch.num_rows]))
-            own = [
-                _with_own_dictionary(values) if pa.types.is_dictionary(values.type) else values
-                for values in shown.columns
-            ]
-            yield pa.record_batch(own, schema=shown.schema)
+            yield pa.record_batch(list(map(_with_own_dictionary, shown.columns)), schema=shown.schema)
             row += batch.num_rows
 
     def _source_row(self, visible: int) -> int:
@@ -74,6 +70,8 @@ class VisibleRows:
         return pa.chunked_array(chunks)
 
 
-def _with_own_dictionary(text: pa.DictionaryArray) -> pa.DictionaryArray:
+def _with_own_dictionary(values: pa.Array) -> pa.Array:
     """Return text with a dictionary of its own, so that it doesn't contain the values of hidden rows."""
-    return text.dictionary_decode().dictionary_encode()
+    if not pa.types.is_dictionary(values.type):
+        return values
+    return values.dictionary_decode().dictionary_encode()
