@@ -186,7 +186,7 @@ class QueryReader:
 
     def _filter_batch(self, batch: pa.RecordBatch, rows: range) -> pa.Table:
         """Return the rows of a batch that pass; ``rows`` are the numbers of those that the selection has."""
-        shown = pa.array(self.bitmap.get_mask(rows) if rows else np.zeros(0, np.bool_))
+        shown = pa.array(self.bitmap.get_mask(rows))
         table = pa.Table.from_batches([batch.slice(0, len(rows))])
         return table.select(list(self.query.columns)).filter(shown)
 
