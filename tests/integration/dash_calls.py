@@ -47,6 +47,20 @@ def make_prop(id_: Any, name: str, value: Any = None) -> dict[str, Any]:
     return {"id": id_, "property": name, "value": value}
 
 
+def call_explorer(
+    browser: FlaskClient,
+    address: str = "",
+    dataset: str | None = None,
+    view: str | None = None,
+    live: str | None = None,
+) -> Any:
+    """Open an address on the page Explore, or that of a saved view or of a live session."""
+    inputs = [make_prop(ids.EXPLORER, "address", address), make_prop(ids.EXPLORER, "attempt")]
+    page = {"dataset": dataset, "view": view, "live": live}
+    state = [make_prop(ids.EXPLORER, name, value) for name, value in page.items()]
+    return call_callback(browser, {"id": ids.EXPLORER, "property": "opened"}, inputs, state)
+
+
 def find_callback(app: Dash, *parts: str) -> str:
     """The name of the one callback whose outputs are named like this."""
     matching = [name for name in app.callback_map if all(part in name for part in parts)]

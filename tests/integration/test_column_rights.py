@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from components import ids
 from datasets import commands, shares
 from datasets.access import effective_access
 from datasets.access.import_notices import list_import_notices
@@ -22,7 +21,7 @@ from datasets.ingest.importer import import_file
 from datasets.shares import EVERYONE, ShareTarget, ShareTerms
 from db.engine import transaction
 from db.tables import Dataset, Group, Level, Membership, Resource, Role, Share, utc_now
-from tests.integration.dash_calls import ask_confirmation, confirm_action, get_response_text
+from tests.integration.dash_calls import ask_confirmation, call_explorer, confirm_action, get_response_text
 from tests.integration.test_rights import (
     CITY_CONDITIONS,
     ExploringUser,
@@ -175,7 +174,7 @@ def test_saved_views_guest_links_and_live_sessions_show_no_column_that_a_share_d
             guest = app.server.test_client()
             guest.get(link.json["path"])
             texts += read_as_guest(guest, found, key if kind == "views" else None)
-        texts += [json.dumps(open_live_session(each, live)) for each in (person.browser, guest)]
+        texts += [json.dumps(call_explorer(each, live=live).get_json()) for each in (person.browser, guest)]
         for text in texts:
             assert "city" in text, text
             assert list_leaks(text) == []
@@ -187,19 +186,6 @@ def read_as_guest(guest, version, view):
     routes = ("/api/datasets/trips", f"{path}/rows?x={x}", f"{path}/rows.csv?x={x}")
     opened = [json.dumps(open_explorer(guest, None, view=view))] if view else []
     return [*opened, *(guest.get(route).text for route in routes)]
-
-
-def open_live_session(browser, key):
-    values = {"address": "", "attempt": None, "dataset": None, "view": None, "live": key}
-    parts = [{"id": ids.EXPLORER, "property": name, "value": value} for name, value in values.items()]
-    body = {
-        "output": f"{ids.EXPLORER}.opened",
-        "outputs": {"id": ids.EXPLORER, "property": "opened"},
-        "inputs": parts[:2],
-        "state": parts[2:],
-        "changedPropIds": [f"{ids.EXPLORER}.address"],
-    }
-    return browser.post("/_dash-update-component", json=body).get_json()
 
 
 def list_visible(person, version):

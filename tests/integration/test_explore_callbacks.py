@@ -17,6 +17,7 @@ from components.explorer import Explorer
 from datasets import shares
 from datasets.ingest.importer import import_file
 from db.tables import Role
+from tests.integration.dash_calls import call_explorer
 
 SignIn = Callable[..., FlaskClient]
 
@@ -31,25 +32,8 @@ def trips(app: Dash, tmp_path: Path) -> str:
     return version
 
 
-def make_callback_request(url_hash: str, dataset: str | None) -> dict[str, Any]:
-    return {
-        "output": f"{ids.EXPLORER}.opened",
-        "outputs": {"id": ids.EXPLORER, "property": "opened"},
-        "inputs": [
-            {"id": ids.EXPLORER, "property": "address", "value": url_hash},
-            {"id": ids.EXPLORER, "property": "attempt", "value": None},
-        ],
-        "state": [
-            {"id": ids.EXPLORER, "property": "dataset", "value": dataset},
-            {"id": ids.EXPLORER, "property": "view", "value": None},
-            {"id": ids.EXPLORER, "property": "live", "value": None},
-        ],
-        "changedPropIds": [f"{ids.EXPLORER}.address"],
-    }
-
-
 def open_explorer(browser: FlaskClient, url_hash: str, dataset: str | None) -> dict[str, Any]:
-    answer = browser.post("/_dash-update-component", json=make_callback_request(url_hash, dataset))
+    answer = call_explorer(browser, url_hash, dataset)
     assert answer.status_code == 200, answer.text
     return dict(answer.get_json()["response"][ids.EXPLORER]["opened"])
 
@@ -90,7 +74,7 @@ def test_without_a_dataset_there_is_none_to_choose(sign_in_as: SignIn) -> None:
 
 
 def test_strangers_open_nothing(client: FlaskClient, trips: str) -> None:
-    assert client.post("/_dash-update-component", json=make_callback_request("", "trips")).status_code == 401
+    assert call_explorer(client, "", "trips").status_code == 401
 
 
 def test_every_server_callback_declares_who_may_call_it(app: Dash, sign_in_as: SignIn) -> None:

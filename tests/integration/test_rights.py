@@ -26,6 +26,7 @@ from db.tables import Group, GuestLink, Level, Membership, Resource, Role, utc_n
 from tests.integration import exploration_json
 from tests.integration.audit_log import list_entries
 from tests.integration.cube_frames import decode_frame
+from tests.integration.dash_calls import call_explorer
 
 HIDDEN_TEXTS = ("Xanadu", "salary", "Salary", "987654")
 CITY_CONDITIONS = [{"column": "city", "filter": {"type": "members", "values": ["Rome", "Oslo"]}}]
@@ -97,16 +98,7 @@ class ExploringUser:
 
 
 def open_explorer(browser, slug="trips", hash_="", view=None):
-    values = {"address": hash_, "attempt": None, "dataset": slug, "view": view, "live": None}
-    parts = [{"id": ids.EXPLORER, "property": name, "value": value} for name, value in values.items()]
-    body = {
-        "output": f"{ids.EXPLORER}.opened",
-        "outputs": {"id": ids.EXPLORER, "property": "opened"},
-        "inputs": parts[:2],
-        "state": parts[2:],
-        "changedPropIds": [f"{ids.EXPLORER}.address"],
-    }
-    answer = browser.post("/_dash-update-component", json=body)
+    answer = call_explorer(browser, hash_, slug, view)
     assert answer.status_code == 200, answer.text
     return answer.get_json()["response"][ids.EXPLORER]["opened"]
 
