@@ -78,8 +78,7 @@ export class Chart {
     scene.state = state;
     this.#updateShown();
     renderer.invalidateForeground();
-    this.#changedAt = performance.now();
-    this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
+    this.#postponeSettling();
   }
 
   /** @param {Selection | null} selection */
@@ -94,8 +93,7 @@ export class Chart {
   setPageBrushing(isBrushing) {
     if (isBrushing === this.scene.isPageBrushing) return;
     this.scene.isPageBrushing = isBrushing;
-    this.#changedAt = performance.now();
-    this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
+    this.#postponeSettling();
   }
 
   /** How many rows of the dataset are selected, for the readout. @param {number} rows @param {number} all rows of the dataset */
@@ -186,6 +184,12 @@ export class Chart {
     return computeShares(values, ghost, scene.shares);
   }
 
+  /** Lets the chart settle when nothing has changed for a while. */
+  #postponeSettling() {
+    this.#changedAt = performance.now();
+    this.#settleTimer ||= window.setTimeout(this.#settle, SETTLE_DELAY);
+  }
+
   #requestRedraw() {
     if (this.callbacks.onRedraw) this.callbacks.onRedraw(this.scene.model.id);
     else this.#frameRequest ||= requestAnimationFrame(() => this.draw());
@@ -205,7 +209,7 @@ export class Chart {
 /** @param {HTMLElement} element @returns {Scene} */
 function createEmptyScene(element) {
   return {
-    model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, measureLabel: "", outlines: false, rows: 0, order: null, valueAxis: "all" },
+    model: { id: "", kind: "figure", title: "", axes: [], measure: { aggregate: "count", column: null }, measureLabel: "", outlines: false, order: null, valueAxis: "all" },
     traits: CHART_KINDS.figure, bins: [], ghost: null, values: null, shown: null, shares: new Float64Array(0), scaling: "all", barOrder: null,
     isPageBrushing: false, selectedRows: NaN, allRows: NaN, isReadoutHeld: false, state: "exact", selection: null, theme: readTheme(element),
     width: element.clientWidth, height: element.clientHeight, ratio: devicePixelRatio,
