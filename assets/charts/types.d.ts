@@ -58,8 +58,6 @@ export interface ChartModel {
   /** Such as "Mean delay (min)". */
   measureLabel: string;
   outlines: boolean;
-  /** rows of the whole dataset. */
-  rows: number;
   /** null: the column's own. */
   order: BarOrder | null;
   valueAxis: ValueAxis;

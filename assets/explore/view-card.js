@@ -157,7 +157,6 @@ export class ViewCard {
       measure: view.measure,
       measureLabel: formatViewMeasure(view, this.actions.description),
       outlines: isMapView(view),
-      rows: this.actions.description.rows,
       order: view.order ?? null,
       valueAxis: view.value_axis ?? this.#pageValueAxis,
     });

@@ -99,7 +99,7 @@ const charts = specs.map((view, i) => {
     },
     onZoom: (id, domains) => log.push(`${id} zoom ${JSON.stringify(domains)}`),
   });
-  chart.setModel({ id: view.id, kind: view.kind, title: view.title, axes: view.names.map((name) => AXES[name]), measure: view.measure, measureLabel: formatMeasure(view.measure), outlines: view.names.includes("longitude"), rows: ROWS, order: null, valueAxis: "all" });
+  chart.setModel({ id: view.id, kind: view.kind, title: view.title, axes: view.names.map((name) => AXES[name]), measure: view.measure, measureLabel: formatMeasure(view.measure), outlines: view.names.includes("longitude"), order: null, valueAxis: "all" });
   chart.setGhost(aggregate(view, () => true, values[i]).slice());
   chart.setValues(values[i], "exact");
   chart.draw();
@@ -112,7 +112,7 @@ const cases = CASES.map(({ title, kind, axes, measure, ghost, values, state, wid
   const chart = createChart(/** @type {HTMLElement} */ (section.lastElementChild), {
     onActivate: () => undefined, onBrush: (...brush) => log.push(JSON.stringify(brush)), onZoom: () => undefined,
   });
-  chart.setModel({ id: `case${i}`, kind, title, axes, measure, measureLabel: formatMeasure(measure), outlines: false, rows: ROWS, order: null, valueAxis: "all" });
+  chart.setModel({ id: `case${i}`, kind, title, axes, measure, measureLabel: formatMeasure(measure), outlines: false, order: null, valueAxis: "all" });
   chart.setGhost(ghost);
   chart.setValues(values, state);
   chart.draw();

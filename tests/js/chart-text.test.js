@@ -107,7 +107,7 @@ test("a picture asks for more room only when it leaves that of everything", () =
 });
 
 const scene = {
-  model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, measureLabel: "Rows", outlines: false, rows: 60 },
+  model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, measureLabel: "Rows", outlines: false },
   traits: CHART_KINDS.histogram, bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
   selection: { type: "interval", from: 3, to: 5 }, state: "exact", hoveredCell: -1, isDragging: false, selectedRows: NaN, allRows: NaN, scaling: "all", barOrder: null,
 };

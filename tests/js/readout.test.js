@@ -9,7 +9,7 @@ const axis = {
   edges: Float64Array.of(-60, -30, 0, 30, 60, 90, 120), lookup: Uint16Array.of(0, 1, 1, 2, 2, 3, 3, 4, 5),
 };
 const scene = {
-  model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, measureLabel: "Rows", outlines: false, rows: 60 },
+  model: { id: "v1", kind: "histogram", title: "Delay", axes: [axis], measure: { aggregate: "count", column: null }, measureLabel: "Rows", outlines: false },
   traits: CHART_KINDS.histogram, bins: [createBins(axis)], ghost: Float64Array.of(0, 10, 30, 15, 5, 0), values: Float64Array.of(0, 4, 12, 3, 1, 0),
   selection: null, state: "exact", hoveredCell: -1, isDragging: false, isReadoutHeld: false, selectedRows: 20, allRows: 60,
 };
