@@ -78,7 +78,6 @@ export class ViewCard {
   setPageValueAxis(valueAxis) {
     if (valueAxis === this.#pageValueAxis) return;
     this.#pageValueAxis = valueAxis;
-    this.#refillMenu();
     if (this.#viewData && !this.view.value_axis) this.#updateModel(this.#viewData);
   }
 
